@@ -324,11 +324,11 @@ impl Ground {
         }
         let stderr = next.failed(3);
         let [error, hint] = stderr.lines().collect::<Vec<_>>()[..] else { panic!("after {after}: {stderr}") };
-        let begins = "error: the refresh token of `demo` was spent by a call whose answer never arrived: \
-                      refresh (process ";
+        let begins =
+            "error: the refresh token of `demo` was spent by a refresh whose response was lost: refresh (process ";
         assert!(error.starts_with(begins), "after {after}: {stderr}");
         assert!(
-            error.contains("ended before the new tokens were kept; now the service says: "),
+            error.contains("ended before the new tokens were saved; now the service says: "),
             "after {after}: {stderr}"
         );
         assert_eq!(hint, "hint: sign in again: `tokenwright sign-in demo`, or open the profile in the window");
