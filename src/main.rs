@@ -17,7 +17,8 @@ use tokenwright::expression::{self, Expressions};
 use tokenwright::gui::NoWindow;
 use tokenwright::redirect;
 use tokenwright::secret::{self, Secret};
-use tokenwright::store::{Places, Store};
+use tokenwright::config::{Config, Places};
+use tokenwright::store::Store;
 use tokenwright::transport::{Transport, TransportOptions};
 use zeroize::Zeroizing;
 
@@ -102,10 +103,12 @@ fn variable(name: &str) -> Option<String> {
 
 /// What the use cases need from outside.
 fn ports() -> Result<Ports, Failure> {
+    let places = Places::find(home())?;
     Ok(Ports {
         transport: Transport::new(TransportOptions::default()),
         expressions: Expressions::new(own_program()),
-        store: Store::new(Places::find(home())?),
+        store: Store::new(places.store_folder()),
+        config: Config::new(places),
         agent_socket: agent_socket(),
         sd_notify: SdNotify::new(std::env::var_os("NOTIFY_SOCKET")),
         vault_kind: variable("TOKENWRIGHT_VAULT"),

@@ -9,6 +9,7 @@ use crate::oauth::{AuthorizationError, Meaning, TokenError};
 use crate::practice::PracticeError;
 use crate::redirect::{CertificateError, ListenError};
 use crate::service::{CatalogError, PresetError, ProfileError, Service};
+use crate::config::ConfigError;
 use crate::store::StoreError;
 use crate::transport::{TlsCause, TransportError};
 use crate::vault::VaultError;
@@ -173,6 +174,7 @@ failure_from! {
     CertificateError => Machine,
     PracticeError => Machine,
     AgentError => Machine,
+    ConfigError => Machine,
     StoreError => Machine,
     VaultError => Vault,
 }

@@ -65,5 +65,5 @@ pub use crate::app::types::{
 pub use crate::app::vault::rekey::VaultStatus;
 pub use crate::desktop::{Notice, Sensitivity, TrayIcon, TrayPress};
 pub use crate::redirect::Browser;
-pub use crate::store::Theme;
+pub use crate::config::Theme;
 pub use crate::vault::VaultKind;

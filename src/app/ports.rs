@@ -9,6 +9,7 @@ use crate::desktop::Clipboard;
 use crate::expression::Expressions;
 use crate::redirect::{Browser, Launched, OpenError};
 use crate::secret::Secret;
+use crate::config::Config;
 use crate::store::Store;
 use crate::transport::Transport;
 
@@ -20,6 +21,7 @@ pub struct Ports {
     pub transport: Transport,
     /// Evaluates the JSONata expressions of readings.
     pub expressions: Expressions,
+    pub config: Config,
     pub store: Store,
     /// The agent's socket.
     pub agent_socket: SocketPath,

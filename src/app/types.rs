@@ -13,7 +13,7 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::{TokenHeader, TokenSet};
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::store::Theme;
+use crate::config::Theme;
 use crate::vault::VaultKind;
 
 /// The validity asked of an access token.

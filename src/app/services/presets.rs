@@ -7,7 +7,7 @@ use crate::app::news::News;
 use crate::app::{Failure, FailureCode, FailureKind};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::{Service, write_preset};
-use crate::store::StoreError;
+use crate::config::ConfigError;
 
 impl App {
     /// Writes the preset, reloads the services so that its card appears, and returns the file. The text is parsed
@@ -19,9 +19,9 @@ impl App {
         read.map_err(|error| {
             Failure::new(FailureKind::Usage, Diagnosis { hint: error.hint, ..Diagnosis::new(error.problem) })
         })?;
-        let saved = self.with_store(move |store| Ok(store.save_user_preset(&service.id, &text, replace))).await?;
+        let saved = self.with_config(move |config| Ok(config.save_user_preset(&service.id, &text, replace))).await?;
         let path = saved.map_err(|error| match error {
-            StoreError::PresetExists { .. } => {
+            ConfigError::PresetExists { .. } => {
                 Failure::new(FailureKind::Usage, error.diagnose()).coded(FailureCode::PresetExists)
             }
             error => Failure::from(error),
