@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use crate::agent::AgentError;
 use crate::call::RenderError;
+use crate::config::ConfigError;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{AuthorizationError, Meaning, TokenError};
 use crate::practice::PracticeError;
 use crate::redirect::{CertificateError, ListenError};
 use crate::service::{CatalogError, PresetError, ProfileError, Service};
-use crate::config::ConfigError;
 use crate::store::StoreError;
 use crate::transport::{TlsCause, TransportError};
 use crate::vault::VaultError;

@@ -16,10 +16,10 @@ use crate::app::rehearsal::server::RehearsalServer;
 use crate::app::sign_in::late_visits::OpenPort;
 use crate::app::state::{Copied, Held, PendingWrite, SchedulerState, TraySlot};
 use crate::app::{CallContext, Failure, FailureKind, News, Ports, PracticeSettings};
+use crate::config::{Config, ConfigError};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::practice::{Fault, Practice, PracticeOptions, RehearsalContract};
 use crate::service::{Catalog, ProfileName};
-use crate::config::{Config, ConfigError};
 use crate::store::{Store, StoreError};
 use crate::vault::{Entry, Vault, VaultError};
 

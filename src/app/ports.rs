@@ -5,11 +5,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::agent::{SdNotify, SocketPath};
+use crate::config::Config;
 use crate::desktop::Clipboard;
 use crate::expression::Expressions;
 use crate::redirect::{Browser, Launched, OpenError};
 use crate::secret::Secret;
-use crate::config::Config;
 use crate::store::Store;
 use crate::transport::Transport;
 

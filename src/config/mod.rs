@@ -87,7 +87,6 @@ impl Config {
         }
         save(&path, text).map(|()| path)
     }
-
 }
 
 fn text_of(path: &Path) -> Result<String, ConfigError> {

@@ -4,8 +4,8 @@ use std::path::{self, PathBuf};
 
 use directories::ProjectDirs;
 
-use crate::durable::FileError;
 use crate::config::ConfigError;
+use crate::durable::FileError;
 
 /// The folders of one user.
 #[derive(Clone, Debug, PartialEq, Eq)]

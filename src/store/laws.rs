@@ -309,7 +309,7 @@ fn a_link_in_place_of_the_database_is_not_followed_and_a_linked_home_is() {
     let other = folder.path().join("other");
     std::fs::create_dir(&other).expect("made");
     std::os::unix::fs::symlink(real.join("profiles.db"), other.join("profiles.db")).expect("linked");
-    assert!(matches!(Store::new(other).engine().map(drop), Err(StoreError::Database(_))));
+    assert!(matches!(Store::new(other).engine().map(drop), Err(StoreError::File(_))));
 }
 
 #[cfg(unix)]

@@ -86,7 +86,9 @@ pub enum VaultError {
     #[error("the vault is a {kind} vault already")]
     ThereAlready { kind: VaultKind },
     /// The record was written by a later version of the program.
-    #[error("the secrets of profile `{profile}` have format {version}, which this version of the program does not know")]
+    #[error(
+        "the secrets of profile `{profile}` have format {version}, which this version of the program does not know"
+    )]
     NewerRecord { profile: String, version: u32 },
     /// The record would be larger than this many bytes.
     #[error("the secrets of profile `{profile}` are larger than {limit} bytes")]

@@ -221,8 +221,7 @@ impl TryFrom<String> for How {
         if let Some(from) = text.strip_prefix("restored ") {
             return from.parse().map(Self::Restored).map_err(|_| UNKNOWN);
         }
-        let mut all =
-            [Self::SignedIn, Self::AskedFor, Self::Refreshed, Self::Pasted, Self::Saved].into_iter();
+        let mut all = [Self::SignedIn, Self::AskedFor, Self::Refreshed, Self::Pasted, Self::Saved].into_iter();
         all.find(|how| how.to_string() == text).ok_or(UNKNOWN)
     }
 }
@@ -251,8 +250,7 @@ mod tests {
 
     #[test]
     fn a_line_is_read_as_it_was_sealed_and_a_word_of_later_versions_is_unknown() {
-        let ways =
-            [How::SignedIn, How::AskedFor, How::Refreshed, How::Restored(7), How::Pasted, How::Saved];
+        let ways = [How::SignedIn, How::AskedFor, How::Refreshed, How::Restored(7), How::Pasted, How::Saved];
         for how in ways {
             for outcome in [Outcome::Unused, Outcome::Worked, Outcome::Refused("invalid_grant".into())] {
                 let by = Some(By::this());

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::store::{Engine, Leased, Mark, Sealed, Seen, Stored, StoreError, Version, Written};
+use crate::store::{Engine, Leased, Mark, Sealed, Seen, StoreError, Stored, Version, Written};
 use crate::vault::generation::Stamp;
 use crate::vault::key::{Key, fill};
 use crate::vault::keyring::KeySource;
@@ -199,7 +199,8 @@ impl Vault {
     /// What can be used in spite of this fault, and the version that it is found at; the fault itself where nothing can.
     fn salvage(&self, name: &str, fault: VaultError) -> Result<(Record, Stored), VaultError> {
         let Some(stored) = self.0.store.stored(name)? else { return Err(fault) };
-        let mut earlier = self.0.store.earlier(name)?.into_iter().filter_map(|sealed| self.open_body(name, &sealed).ok());
+        let mut earlier =
+            self.0.store.earlier(name)?.into_iter().filter_map(|sealed| self.open_body(name, &sealed).ok());
         let record = match fault {
             VaultError::RolledBack { .. } => self.open_newest(name, &stored).ok().or_else(|| earlier.next()),
             VaultError::Damaged { .. } => earlier.next(),
@@ -325,11 +326,8 @@ impl Entry {
     /// next `put` needs: this fails where that `put` would. Once it returns, the note survives a crash.
     pub fn begin_refresh(&self, refresh: &InFlightRefresh) -> Result<(), VaultError> {
         let Held { vault, name, row } = &*self.0;
-        let conflict = |found: Option<u64>| VaultError::Conflict {
-            profile: name.clone(),
-            expected: Some(refresh.number),
-            found,
-        };
+        let conflict =
+            |found: Option<u64>| VaultError::Conflict { profile: name.clone(), expected: Some(refresh.number), found };
         let stored = vault.stored(name)?.ok_or_else(|| conflict(None))?;
         let record = vault.open_newest(name, &stored)?;
         if !record.history.is_unanswered(refresh) {

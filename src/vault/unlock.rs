@@ -62,7 +62,11 @@ impl Opening<'_> {
             Err(VaultError::KeyMissing { .. }) if !self.is_in_use()? => return self.make(Some(there)),
             key => key?,
         };
-        if key.mark() == there.mark { Ok(Some(key)) } else { Err(VaultError::LockDamaged { reason: "its mark is another key's".to_owned() }) }
+        if key.mark() == there.mark {
+            Ok(Some(key))
+        } else {
+            Err(VaultError::LockDamaged { reason: "its mark is another key's".to_owned() })
+        }
     }
 
     fn key_of(&self, lock: &Lock, wrapped: &[u8]) -> Result<Key, VaultError> {

@@ -160,7 +160,7 @@ impl Room {
             None
         } else if other.layer > self.layer {
             Some(format!("room `{}` must not name `{}`, which is on a higher layer", self.name, other.name))
-        } else if self.layer == FACES && other.layer == EDGES {
+        } else if self.layer == FACES && matches!(other.layer, EDGES | SEALS) {
             Some(format!(
                 "room `{}` must not name `{}`: what a face needs of it comes from `app`",
                 self.name, other.name
@@ -208,8 +208,7 @@ mod tests {
 
     #[test]
     fn an_edge_that_names_another_edge_is_caught() {
-        let edge =
-            "src/store/mod.rs:1: room `store` must not name `config`, which is on its own layer: `crate::config::Config`";
+        let edge = "src/store/mod.rs:1: room `store` must not name `config`, which is on its own layer: `crate::config::Config`";
         check("src/store/mod.rs", "use crate::config::Config;", &[edge]);
         check(
             "src/gui/mod.rs",

@@ -112,7 +112,9 @@ async fn read(app: &App, book: &mut Book) -> Result<(), Failure> {
     let found = app.with_store(move |store| {
         let mut found = BTreeMap::new();
         for (name, plain) in store.profiles()? {
-            let (Ok(name), Some(text), None) = (ProfileName::parse(&name), plain.definition, plain.draft) else { continue };
+            let (Ok(name), Some(text), None) = (ProfileName::parse(&name), plain.definition, plain.draft) else {
+                continue;
+            };
             // Search the text first: most profiles have no keep-alive, and parsing one means reading its preset.
             if !text.contains("keep_alive") {
                 continue;

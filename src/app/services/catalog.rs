@@ -6,8 +6,8 @@ use crate::app::profiles::drafts;
 use crate::app::types::{VaultState, WindowSettings};
 use crate::app::vault::open;
 use crate::app::{Failure, FailureKind};
-use crate::diagnosis::Diagnose;
 use crate::config::Settings;
+use crate::diagnosis::Diagnose;
 
 impl App {
     /// Loads what the window shows at its start; from then on, changes to the list of profiles are reported as news.

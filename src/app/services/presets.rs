@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::{Failure, FailureCode, FailureKind};
+use crate::config::ConfigError;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::{Service, write_preset};
-use crate::config::ConfigError;
 
 impl App {
     /// Writes the preset, reloads the services so that its card appears, and returns the file. The text is parsed

@@ -94,7 +94,8 @@ pub(in crate::store) fn version(connection: &Connection, path: &Path) -> Result<
     let failed = |error| failed("read", path, &error);
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)?;
     let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(failed)?;
-    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0)).map_err(failed)?;
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0)).map_err(failed)?;
     if application != APPLICATION && (version > 0 || tables > 0) {
         return Err(StoreError::NotOurs { path: path.to_owned() });
     }

@@ -14,10 +14,10 @@ use std::time::Duration;
 use rusqlite::{Connection, ffi};
 
 use crate::durable::{self, FileError};
+use crate::store::StoreError;
 use crate::store::engine::{Change, Engine, Leased, Mark, Plain, Sealed, Seen, Stored, VaultLock, Version, Written};
 use crate::store::lease::{Lease, Leases};
 use crate::store::sqlite::writer::Writer;
-use crate::store::StoreError;
 
 const FILE: &str = "profiles.db";
 const LEASES: &str = "leases";
@@ -110,8 +110,22 @@ impl Sqlite {
             return Ok(());
         }
         let mut bytes = vec![0; usize::try_from(length).unwrap_or_default()];
-        getrandom::fill(&mut bytes).map_err(|error| FileError::at("write", &path)(std::io::Error::other(error.to_string())))?;
+        getrandom::fill(&mut bytes)
+            .map_err(|error| FileError::at("write", &path)(std::io::Error::other(error.to_string())))?;
         Ok(durable::write_private(&path, &bytes).map_err(FileError::at("write", &path))?)
+    }
+
+    /// Writes, on a full disk with what room can be made: by emptying the log, and then from the reserve if `reserved`.
+    fn insist<T>(&self, reserved: bool, write: impl Fn() -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let is_full = |written: &Result<T, StoreError>| written.as_ref().is_err_and(StoreError::is_full);
+        let mut written = write();
+        if is_full(&written) && self.0.writer.empty_log() {
+            written = write();
+        }
+        if is_full(&written) && reserved && self.give_up_reserve() {
+            written = write();
+        }
+        written
     }
 
     /// Whether there was any room to give up.
@@ -136,6 +150,13 @@ fn create_file(path: &Path) -> Result<(), StoreError> {
 
 /// A connection to a database whose tables are of this program's version.
 fn open_migrated(path: &Path, leases: &Leases) -> Result<Connection, StoreError> {
+    // SQLite is told not to follow a link in place of the database, but follows those beside it.
+    for path in [path.to_owned(), beside(path, "-wal"), beside(path, "-shm")] {
+        if fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink()) {
+            let is_link = std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is a symbolic link");
+            return Err(FileError::at("open", path)(is_link).into());
+        }
+    }
     let opened = connection::open(path).map_err(|error| connection::failed("open", path, &error).into());
     let opened = opened.and_then(|connection| Ok((connection::version(&connection, path)?, connection)));
     let (version, mut connection) = match opened {
@@ -163,9 +184,14 @@ fn cannot_share(error: &StoreError) -> bool {
 
 /// Whether commits wait in the log beside the database.
 fn has_log(path: &Path) -> bool {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    fs::metadata(log).is_ok_and(|found| found.len() > 0)
+    fs::metadata(beside(path, "-wal")).is_ok_and(|found| found.len() > 0)
+}
+
+/// A file that SQLite keeps beside the database.
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(end);
+    beside.into()
 }
 
 impl fmt::Debug for Sqlite {
@@ -216,7 +242,8 @@ impl Engine for Sqlite {
 
     fn lease(&self, name: &str, wait: Duration) -> Result<Option<Box<dyn Leased>>, StoreError> {
         let lease = self.0.leases.take(name, wait)?;
-        Ok(lease.map(|lease| Box::new(LeasedRow { store: self.clone(), name: name.to_owned(), lease }) as Box<dyn Leased>))
+        Ok(lease
+            .map(|lease| Box::new(LeasedRow { store: self.clone(), name: name.to_owned(), lease }) as Box<dyn Leased>))
     }
 
     fn vault_lock(&self) -> Result<Option<VaultLock>, StoreError> {
@@ -240,9 +267,8 @@ impl Engine for Sqlite {
     }
 
     fn check(&self) -> Result<(), StoreError> {
-        let found = self.read(|connection| {
-            connection.query_row("PRAGMA quick_check(1)", (), |row| row.get::<_, String>(0))
-        })?;
+        let found =
+            self.read(|connection| connection.query_row("PRAGMA quick_check(1)", (), |row| row.get::<_, String>(0)))?;
         if found == "ok" {
             return Ok(());
         }
@@ -266,14 +292,10 @@ impl Leased for LeasedRow {
         answers: bool,
         mark: Option<&Mark>,
     ) -> Result<Written, StoreError> {
-        let put = || {
+        let written = self.store.insist(true, || {
             let (name, next, mark) = (self.name.clone(), next.clone(), mark.copied());
             self.store.write(move |connection| rows::put(connection, &name, expected, &next, answers, mark.as_ref()))
-        };
-        let written = match put() {
-            Err(error) if error.is_full() && self.store.give_up_reserve() => put()?,
-            written => written?,
-        };
+        })?;
         if written == Written::Done {
             self.lease.saw(Some(Seen { id: next.id, version: next.version }));
         }
@@ -283,8 +305,10 @@ impl Leased for LeasedRow {
     fn begin(&self, expected: Version, note: &str) -> Result<Written, StoreError> {
         let length = self.store.read(|connection| rows::length(connection, &self.name))?;
         self.store.reserve(length.saturating_mul(4))?;
-        let (name, note) = (self.name.clone(), note.to_owned());
-        let written = self.store.write(move |connection| rows::begin(connection, &name, expected, &note))?;
+        let written = self.store.insist(false, || {
+            let (name, note) = (self.name.clone(), note.to_owned());
+            self.store.write(move |connection| rows::begin(connection, &name, expected, &note))
+        })?;
         if written == Written::Done
             && let Some(seen) = self.lease.seen()
         {

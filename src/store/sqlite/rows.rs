@@ -9,7 +9,8 @@ use crate::store::engine::{Mark, Plain, Sealed, Stored, VaultLock, Version, Writ
 const GENERATIONS: i64 = 3;
 
 pub(in crate::store) fn profiles(connection: &Connection) -> Result<Vec<(String, Plain)>> {
-    let mut statement = connection.prepare_cached("SELECT name, definition, draft, sinks FROM profile ORDER BY name")?;
+    let mut statement =
+        connection.prepare_cached("SELECT name, definition, draft, sinks FROM profile ORDER BY name")?;
     let rows = statement.query_map((), |row| Ok((row.get(0)?, plain(row, 1)?)))?;
     rows.collect()
 }
@@ -153,8 +154,7 @@ pub(in crate::store) fn set_vault_lock(connection: &Connection, lock: &VaultLock
 }
 
 fn version(connection: &Connection, name: &str) -> Result<Option<(Version, Option<String>)>> {
-    let mut statement =
-        connection.prepare_cached("SELECT generation, fence, in_flight FROM secret WHERE name = ?1")?;
+    let mut statement = connection.prepare_cached("SELECT generation, fence, in_flight FROM secret WHERE name = ?1")?;
     let read = |row: &Row<'_>| Ok((Version { generation: number(row, 0)?, fence: number(row, 1)? }, row.get(2)?));
     statement.query_row([name], read).optional()
 }
@@ -162,5 +162,6 @@ fn version(connection: &Connection, name: &str) -> Result<Option<(Version, Optio
 /// A number that the tables bound from below.
 fn number(row: &Row<'_>, column: usize) -> Result<u64> {
     let number: i64 = row.get(column)?;
-    u64::try_from(number).map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Integer, Box::new(error)))
+    u64::try_from(number)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Integer, Box::new(error)))
 }

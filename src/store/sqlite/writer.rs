@@ -62,6 +62,14 @@ impl Writer {
         answer.recv().map_err(|_| StoreError::Interrupted { path: self.path.clone() })?
     }
 
+    /// Copies what is in the log to the database and empties it; whether that was possible.
+    pub(in crate::store) fn empty_log(&self) -> bool {
+        let mut writing = locked(&self.connection);
+        let Ok(connection) = self.connected(&mut writing) else { return false };
+        let is_busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get::<_, bool>(0));
+        is_busy.is_ok_and(|is_busy| !is_busy)
+    }
+
     /// Reads through the writing connection, where there is no other.
     pub(in crate::store) fn read<T>(
         &self,
@@ -72,7 +80,9 @@ impl Writer {
 
     fn commit(&self, writing: &mut Option<Connection>, mut jobs: Vec<Box<dyn Job>>) {
         let committed = match self.connected(writing) {
-            Ok(connection) => in_one(connection, &mut jobs).map_err(|error| connection::failed("write", &self.path, &error)),
+            Ok(connection) => {
+                in_one(connection, &mut jobs).map_err(|error| connection::failed("write", &self.path, &error))
+            }
             Err(error) => Err(error),
         };
         for job in jobs {

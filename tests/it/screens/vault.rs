@@ -3,6 +3,7 @@
 use crate::screens::by_name::ByName as _;
 use crate::screens::machine::{Machine, Visit};
 use crate::screens::screen::THEMES;
+use crate::support::database::Database;
 use crate::support::temp_home;
 
 #[test]
@@ -136,7 +137,7 @@ fn tokens_of_the_practice_service_ask_for_no_vault_until_they_are_saved() {
         for asked in ["Set a vault passphrase", "nobody has said yet", "Retry saving"] {
             assert!(!machine.window.reads(asked), "{asked} in\n{}", machine.window.words());
         }
-        assert!(!home.path().join("vault/vault.json").exists());
+        assert!(!Database::of(home.path().to_owned()).has_vault());
         machine.press("Save profile");
         machine.wait("Set a vault passphrase");
         for _ in 0..2 {

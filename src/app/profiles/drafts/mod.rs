@@ -189,12 +189,7 @@ struct Draft {
 
 impl Draft {
     /// Saves it under the first free name, which the lease reserves before anything is written.
-    fn write_new(
-        &self,
-        vault: &Vault,
-        store: &Store,
-        proposed: &ProfileName,
-    ) -> Result<ProfileName, VaultError> {
+    fn write_new(&self, vault: &Vault, store: &Store, proposed: &ProfileName) -> Result<ProfileName, VaultError> {
         let mut refused = None;
         for name in naming::numbered(proposed).take(MOST_NUMBERS as usize) {
             if store.profile(name.as_str())?.definition.is_some() {
@@ -227,12 +222,7 @@ impl Draft {
     }
 
     /// Saves it again under its name.
-    fn write_again(
-        &self,
-        vault: &Vault,
-        store: &Store,
-        name: &ProfileName,
-    ) -> Result<(), VaultError> {
+    fn write_again(&self, vault: &Vault, store: &Store, name: &ProfileName) -> Result<(), VaultError> {
         let entry = vault.lease(name)?;
         let last = entry.get()?;
         self.write_plain(store, name)?;
