@@ -64,6 +64,9 @@ impl Diagnose for StoreError {
 
         let diagnosis = Diagnosis::new(self.to_string());
         match self {
+            Self::Database(error) if error.code == ffi::SQLITE_IOERR_SHMSIZE => {
+                diagnosis.hint("make room on the disk, then try again")
+            }
             Self::Database(error) => diagnosis.hint(match error.primary() {
                 ffi::SQLITE_FULL => "make room on the disk, then try again",
                 ffi::SQLITE_READONLY => "set `TOKENWRIGHT_HOME` to a folder that can be written",

@@ -284,7 +284,7 @@ fn the_folder_and_all_in_it_are_for_this_user_only_and_what_was_open_is_told() {
     set(&home, 0o755);
     let store = Store::new(home.clone());
     put(&*lease(&store.engine().expect("made"), "demo"), None, version(1, 0));
-    assert_eq!(store.take_closed(), [home.clone()]);
+    assert_eq!(store.take_closed(), std::slice::from_ref(&home));
     for path in std::fs::read_dir(&home).expect("listed").map(|entry| entry.expect("an entry").path()) {
         assert_eq!(mode(&path), if path.is_dir() { 0o700 } else { 0o600 }, "{}", path.display());
     }

@@ -280,14 +280,10 @@ impl Entry {
 
     fn write(&self, last: Option<&Stored>, version: Version, next: &Record, answers: bool) -> Result<(), VaultError> {
         let Held { vault, name, row } = &*self.0;
-        let id = match last {
-            Some(last) => last.id,
-            None => {
-                let mut id = [0; 16];
-                fill(&mut id)?;
-                id
-            }
-        };
+        let mut id = last.map_or([0; 16], |last| last.id);
+        if last.is_none() {
+            fill(&mut id)?;
+        }
         let sealed = seal(&vault.0.key, name, (id, version), next.to_text())?;
         let expected = last.map(|last| last.version);
         self.written(row.put(expected, &sealed, answers, vault.mark().as_ref())?, expected)

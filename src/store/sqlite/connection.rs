@@ -48,19 +48,28 @@ const STEPS: &[&str] = &["
     ) STRICT;
 "];
 
+const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE
+    .union(OpenFlags::SQLITE_OPEN_NO_MUTEX)
+    .union(OpenFlags::SQLITE_OPEN_NOFOLLOW)
+    .union(OpenFlags::SQLITE_OPEN_EXRESCODE);
+
 /// Opens the database of this path for reading and writing. It must exist; its tables are made by [`migrate`].
 pub(in crate::store) fn open(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX
-        | OpenFlags::SQLITE_OPEN_NOFOLLOW
-        | OpenFlags::SQLITE_OPEN_EXRESCODE;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let connection = Connection::open_with_flags(path, FLAGS)?;
     set(&connection)?;
     Ok(connection)
 }
 
-/// Opens a database on a disk that cannot be written, where SQLite finds no place for what readers share. Only right if no
-/// commits wait in the log beside it.
+/// Opens a database to read it where SQLite finds no room for what readers share, and keeps everybody else out meanwhile.
+pub(in crate::store) fn open_alone(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, FLAGS)?;
+    // Before anything is read, or room is asked for all the same.
+    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    set(&connection)?;
+    Ok(connection)
+}
+
+/// The same on a disk that cannot be written. Only right if no commits wait in the log beside it.
 pub(in crate::store) fn open_unchanging(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_URI

@@ -14,10 +14,10 @@ use std::time::Duration;
 use rusqlite::{Connection, ffi};
 
 use crate::durable::{self, FileError};
-use crate::store::StoreError;
 use crate::store::engine::{Change, Engine, Leased, Mark, Plain, Sealed, Seen, Stored, VaultLock, Version, Written};
 use crate::store::lease::{Lease, Leases};
 use crate::store::sqlite::writer::Writer;
+use crate::store::{DatabaseError, StoreError};
 
 const FILE: &str = "profiles.db";
 const LEASES: &str = "leases";
@@ -39,6 +39,8 @@ struct Shared {
     reader: Option<Mutex<Connection>>,
     writer: Writer,
     leases: Leases,
+    /// Why the database can only be read.
+    unwritable: Option<DatabaseError>,
 }
 
 impl Sqlite {
@@ -49,7 +51,14 @@ impl Sqlite {
         let mut connection = connection::open_in_memory().map_err(failed)?;
         connection::migrate(&mut connection, &path)?;
         let writer = Writer::new(&path, Some(connection));
-        Ok(Self(Arc::new(Shared { folder: None, path, reader: None, writer, leases: Leases::Memory(Arc::default()) })))
+        Ok(Self(Arc::new(Shared {
+            folder: None,
+            path,
+            reader: None,
+            writer,
+            leases: Leases::Memory(Arc::default()),
+            unwritable: None,
+        })))
     }
 
     /// The store in a folder; `None` if there is none yet and it is not to be made.
@@ -69,10 +78,10 @@ impl Sqlite {
         // SQLite follows no link in a path that it is told not to follow, so those above the file are resolved here.
         let folder = folder.canonicalize().map_err(FileError::at("open", folder))?;
         let path = folder.join(FILE);
-        let connection = open_migrated(&path, &leases)?;
+        let (connection, unwritable) = open_migrated(&path, &leases)?;
         let writer = Writer::new(&path, None);
         let reader = Some(Mutex::new(connection));
-        Ok(Some(Self(Arc::new(Shared { folder: Some(folder), path, reader, writer, leases }))))
+        Ok(Some(Self(Arc::new(Shared { folder: Some(folder), path, reader, writer, leases, unwritable }))))
     }
 
     fn read<T>(&self, work: impl Fn(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
@@ -88,6 +97,9 @@ impl Sqlite {
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
+        if let Some(error) = &self.0.unwritable {
+            return Err(error.clone().into());
+        }
         let path = self.0.path.clone();
         let work = move |connection: &Connection| {
             Ok(work(connection).map_err(|error| connection::failed("write", &path, &error))?)
@@ -148,8 +160,8 @@ fn create_file(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// A connection to a database whose tables are of this program's version.
-fn open_migrated(path: &Path, leases: &Leases) -> Result<Connection, StoreError> {
+/// A connection to a database whose tables are of this program's version, and why it can only be read if so.
+fn open_migrated(path: &Path, leases: &Leases) -> Result<(Connection, Option<DatabaseError>), StoreError> {
     // SQLite is told not to follow a link in place of the database, but follows those beside it.
     for path in [path.to_owned(), beside(path, "-wal"), beside(path, "-shm")] {
         if fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink()) {
@@ -157,13 +169,17 @@ fn open_migrated(path: &Path, leases: &Leases) -> Result<Connection, StoreError>
             return Err(FileError::at("open", path)(is_link).into());
         }
     }
-    let opened = connection::open(path).map_err(|error| connection::failed("open", path, &error).into());
-    let opened = opened.and_then(|connection| Ok((connection::version(&connection, path)?, connection)));
-    let (version, mut connection) = match opened {
+    let with_version = |opened: rusqlite::Result<Connection>| -> Result<(usize, Connection), StoreError> {
+        let connection = opened.map_err(|error| connection::failed("open", path, &error))?;
+        Ok((connection::version(&connection, path)?, connection))
+    };
+    let (version, mut connection) = match with_version(connection::open(path)) {
         Ok(opened) => opened,
-        Err(error) if cannot_share(&error) && !has_log(path) => {
-            let connection = connection::open_unchanging(path).map_err(|_| error)?;
-            (connection::version(&connection, path)?, connection)
+        Err(StoreError::Database(error)) if cannot_share(&error) => {
+            // Only right if no commits wait in the log.
+            let alone = if has_log(path) { connection::open_alone(path) } else { connection::open_unchanging(path) };
+            let (_, connection) = with_version(alone).map_err(|_| error.clone())?;
+            return Ok((connection, Some(error)));
         }
         Err(error) => return Err(error),
     };
@@ -173,12 +189,11 @@ fn open_migrated(path: &Path, leases: &Leases) -> Result<Connection, StoreError>
     if connection::is_behind(version) {
         connection::migrate(&mut connection, path)?;
     }
-    Ok(connection)
+    Ok((connection, None))
 }
 
 /// Whether SQLite could not make the files that connections share: on a disk that is full or cannot be written.
-fn cannot_share(error: &StoreError) -> bool {
-    let StoreError::Database(error) = error else { return false };
+fn cannot_share(error: &DatabaseError) -> bool {
     matches!(error.primary(), ffi::SQLITE_CANTOPEN | ffi::SQLITE_READONLY | ffi::SQLITE_IOERR)
 }
 
@@ -273,7 +288,7 @@ impl Engine for Sqlite {
             return Ok(());
         }
         let code = ffi::SQLITE_CORRUPT;
-        Err(crate::store::DatabaseError { action: "read", path: self.0.path.clone(), code, reason: found }.into())
+        Err(DatabaseError { action: "read", path: self.0.path.clone(), code, reason: found }.into())
     }
 }
 

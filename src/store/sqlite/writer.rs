@@ -31,7 +31,7 @@ trait Job: Send {
 }
 
 struct Work<T, F> {
-    work: Option<F>,
+    step: Option<F>,
     result: Option<Result<T, StoreError>>,
     reply: SyncSender<Result<T, StoreError>>,
 }
@@ -47,19 +47,21 @@ impl Writer {
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (reply, answer) = mpsc::sync_channel(1);
-        locked(&self.waiting).push(Box::new(Work { work: Some(work), result: None, reply }));
+        locked(&self.waiting).push(Box::new(Work { step: Some(work), result: None, reply }));
         let mut writing = locked(&self.connection);
         // Empty if another has done ours meanwhile.
-        let jobs = {
-            let mut waiting = locked(&self.waiting);
-            let count = waiting.len().min(MOST_JOBS);
-            waiting.drain(..count).collect::<Vec<_>>()
-        };
+        let jobs = self.take_waiting();
         if !jobs.is_empty() {
             self.commit(&mut writing, jobs);
         }
         drop(writing);
         answer.recv().map_err(|_| StoreError::Interrupted { path: self.path.clone() })?
+    }
+
+    fn take_waiting(&self) -> Vec<Box<dyn Job>> {
+        let mut waiting = locked(&self.waiting);
+        let count = waiting.len().min(MOST_JOBS);
+        waiting.drain(..count).collect()
     }
 
     /// Copies what is in the log to the database and empties it; whether that was possible.
@@ -91,14 +93,11 @@ impl Writer {
     }
 
     fn connected<'a>(&self, writing: &'a mut Option<Connection>) -> Result<&'a mut Connection, DatabaseError> {
-        match writing {
-            Some(connection) => Ok(connection),
-            None => {
-                let opened =
-                    connection::open(&self.path).map_err(|error| connection::failed("write", &self.path, &error))?;
-                Ok(writing.insert(opened))
-            }
-        }
+        let opened = match writing.take() {
+            Some(opened) => opened,
+            None => connection::open(&self.path).map_err(|error| connection::failed("write", &self.path, &error))?,
+        };
+        Ok(writing.insert(opened))
     }
 }
 
@@ -116,7 +115,7 @@ fn in_one(connection: &mut Connection, jobs: &mut [Box<dyn Job>]) -> rusqlite::R
 
 impl<T: Send, F: FnOnce(&Connection) -> Result<T, StoreError> + Send> Job for Work<T, F> {
     fn run(&mut self, connection: &Connection) -> bool {
-        self.result = self.work.take().map(|work| work(connection));
+        self.result = self.step.take().map(|step| step(connection));
         matches!(self.result, Some(Ok(_)))
     }
 

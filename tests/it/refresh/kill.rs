@@ -24,7 +24,7 @@ use sha2::{Digest, Sha256};
 use tokenwright::store::{Store, VaultLock};
 
 /// What a refresh asks of the system for files, by name of the call.
-const FILE_CALLS: [&str; 16] = [
+const FILE_CALLS: [&str; 15] = [
     "openat",
     "read",
     "write",
@@ -33,7 +33,6 @@ const FILE_CALLS: [&str; 16] = [
     "fcntl",
     "flock",
     "fsync",
-    "fdatasync",
     "pread64",
     "pwrite64",
     "mmap",
@@ -59,8 +58,7 @@ const NETWORK_CALLS: [&str; 12] = [
 ];
 /// The calls that are counted once more over the store's own files alone: another thread may have made the same call
 /// before, and then it is that one which is killed.
-const STORE_CALLS: [&str; 9] =
-    ["openat", "write", "pwrite64", "pread64", "close", "fcntl", "flock", "fsync", "fdatasync"];
+const STORE_CALLS: [&str; 8] = ["openat", "write", "pwrite64", "pread64", "close", "fcntl", "flock", "fsync"];
 
 /// How many steps the default run goes on at once, where a call is made often.
 const STRIDE: usize = 7;
@@ -113,7 +111,7 @@ fn a_refresh_that_is_killed_at_any_step_can_be_continued_or_tells_what_happened(
     }
     println!("{:24} {:3} killed: {continued:3} continued, {told:3} told", "all", continued + told);
     assert!(continued > 30, "too few kills to mean anything: {tallies:?}");
-    let steps = ["pwrite64 in the store", "fdatasync in the store", "writev", "recvfrom"];
+    let steps = ["pwrite64 in the store", "fsync in the store", "writev", "recvfrom"];
     for step in steps {
         assert!(tallies[step].continued + tallies[step].told > 0, "`{step}` was never killed: {tallies:?}");
     }
@@ -126,7 +124,7 @@ fn a_move_of_the_vault_that_is_killed_at_any_step_leaves_a_vault_that_opens() {
     let every_step = std::env::var_os("TOKENWRIGHT_KILL_EVERY_STEP").is_some();
     let mut killed = Vec::new();
     // What is flushed makes the move count; what lies between is looked at less often.
-    for (call, stride) in [("fdatasync", 1), ("pwrite64", 1), ("fcntl", 3), ("openat", 20)] {
+    for (call, stride) in [("fsync", 1), ("pwrite64", 1), ("fcntl", 3), ("openat", 20)] {
         let mut step = 1;
         while ground.is_move_killed_at(call, step) {
             ground.open_with_either(&format!("{call}, step {step}"));
@@ -148,7 +146,7 @@ fn a_draft_that_is_killed_on_its_way_to_its_name_is_usable_under_that_name_alone
     let mut names = Names { now: "demo".to_owned(), count: 0 };
     let mut killed = Vec::new();
     // What is written or flushed makes a step of it; what lies between is looked at less often.
-    for (call, stride) in [("fdatasync", 1), ("pwrite64", 3), ("write", 9), ("openat", 20)] {
+    for (call, stride) in [("fsync", 1), ("pwrite64", 3), ("write", 9), ("openat", 20)] {
         let mut step = 1;
         loop {
             let next = names.next();

@@ -153,7 +153,7 @@ fn what_is_typed_while_a_code_waits_becomes_a_draft_and_not_the_saved_profile() 
     machine.window.fill("Profile name", "demo");
     machine.press("Save profile");
     machine.wait("Saved as demo.");
-    let database = Database::of(home.path().to_owned());
+    let database = Database::of(home.path());
     let saved = database.profile("demo").expect("a profile");
     machine.press("Back");
     machine.press("Review the token request before sending");
@@ -213,7 +213,7 @@ fn a_service_described_by_hand_works_like_a_preset() {
 
 /// A profile whose text was cut.
 fn add_broken_profile(home: &Path) {
-    let store = Store::new(Database::of(home.to_owned()).folder());
+    let store = Store::new(Database::of(home).folder());
     let broken = |plain: &mut Plain| -> Result<(), StoreError> {
         plain.definition = Some("service = \"prac".to_owned());
         Ok(())

@@ -1,6 +1,6 @@
 //! The program's database, read and changed from outside, as another program would.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension as _};
 
@@ -18,7 +18,7 @@ pub struct Database(PathBuf);
 
 impl Database {
     /// The database of the program whose data is in this folder.
-    pub fn of(data: PathBuf) -> Self {
+    pub fn of(data: &Path) -> Self {
         Self(data.join("store"))
     }
 

@@ -49,7 +49,7 @@ impl Tokenwright {
 
     /// Its profiles and sealed secrets.
     pub fn database(&self) -> Database {
-        Database::of(self.data())
+        Database::of(&self.data())
     }
 
     /// Puts a preset of the person's own where the program finds it.

@@ -74,6 +74,7 @@ fn a_database_put_back_from_a_backup_is_named_and_used_by_restore() {
     for end in ["-wal", "-shm"] {
         fs::remove_file(format!("{}{end}", file.display())).expect("of the newer one");
     }
+    fs::set_permissions(&backup, fs::metadata(&file).expect("there").permissions()).expect("closed to others");
     fs::rename(&backup, &file).expect("put back");
 
     let words = "the secrets of profile `demo` are older than expected (generation 1, last seen 3): the store may have been \
