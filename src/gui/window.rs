@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::{News, PracticeOptions, Runtime, Tasks, Theme, VaultState, WindowSettings, parse_faults};
-use crate::gui::draft::{Clock, Draft, Focus, VaultPrompt};
+use crate::gui::clock::Clock;
+use crate::gui::draft::{Draft, Focus, VaultPrompt};
 use crate::gui::intent::{Answer, Intent};
 use crate::gui::model::{Model, Open, Rehearsal};
 use crate::gui::notifications::Attention;
