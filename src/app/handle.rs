@@ -15,10 +15,10 @@ use crate::app::fault::caught;
 use crate::app::rehearsal::server::RehearsalServer;
 use crate::app::sign_in::late_visits::OpenPort;
 use crate::app::state::{Copied, Held, PendingWrite, SchedulerState, TraySlot};
-use crate::app::{CallContext, Failure, FailureKind, News, Ports, PracticeSettings};
+use crate::app::{CallContext, Failure, FailureKind, News, Ports};
 use crate::config::{Config, ConfigError};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::practice::{Fault, Practice, PracticeOptions, RehearsalContract};
+use crate::practice::{Practice, PracticeOptions, RehearsalContract};
 use crate::service::{Catalog, ProfileName};
 use crate::store::{Store, StoreError};
 use crate::vault::{Entry, Vault, VaultError};
@@ -239,21 +239,17 @@ impl State {
         let running = locked(&self.practice).as_ref().map(Practice::port);
         match running {
             Some(port) => Ok(port),
-            None => self.start_practice(&PracticeSettings::default()).await,
+            None => self.start_practice(PracticeOptions::default()).await,
         }
     }
 
     /// Starts the practice service with these faults, or changes those of the running one; returns its port.
-    pub async fn start_practice(&self, settings: &PracticeSettings) -> Result<u16, Failure> {
-        let faults: Result<Vec<Fault>, _> = settings.faults.iter().map(|fault| fault.parse()).collect();
-        let faults = faults.map_err(|error| Failure::new(FailureKind::Usage, error.diagnose()))?;
+    pub async fn start_practice(&self, options: PracticeOptions) -> Result<u16, Failure> {
         let _turn = self.practice_turn.lock().await;
         if let Some(practice) = &*locked(&self.practice) {
-            practice.set_faults(faults);
+            practice.set_faults(options.faults);
             return Ok(practice.port());
         }
-        let (port, auto_consent) = (settings.port, settings.auto_consent);
-        let options = PracticeOptions { port, faults, auto_consent, ..PracticeOptions::default() };
         match blocking(move || Practice::start(options)).await? {
             Ok(started) => {
                 let port = started.port();

@@ -5,12 +5,39 @@ use std::time::Duration;
 
 use egui::Context;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::gui::screens;
 use crate::gui::window::Window;
 
 /// A frame that is asked for at the very end of a second may come just before it.
 const MARGIN: Duration = Duration::from_millis(5);
+
+/// The time of this frame, in the person's time zone.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    pub now: Timestamp,
+    /// Looked up once.
+    pub zone: TimeZone,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self { now: Timestamp::UNIX_EPOCH, zone: TimeZone::UTC }
+    }
+}
+
+impl Clock {
+    /// A time to the second.
+    pub fn show(&self, at: Timestamp) -> String {
+        at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
+    /// The same of a time as a file has it; text that is no time is returned as it is.
+    pub fn show_text(&self, at: &str) -> String {
+        at.parse().map_or_else(|_| at.to_owned(), |at| self.show(at))
+    }
+}
 
 impl Window {
     /// Wakes the window when a clock on it changes; with no clock on it, it sleeps.

@@ -1,20 +1,20 @@
 //! What is on the screen but not saved: the fields being typed, the step shown, what is revealed.
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
-
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use std::rc::Rc;
 
 use crate::app::{CallContext, OpenedProfile};
 use crate::call::{Reading, Reveal};
 use crate::diagnosis::Diagnosis;
-use crate::dialect::{Described, Dialect, Note};
+use crate::dialect::{Described, Dialect, Note, zspec};
+use crate::gui::clock::Clock;
 use crate::gui::export_draft::{ExportDraft, ShareDraft};
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{Model, Visit};
 use crate::oauth::{ProfileSecrets, ReadKey};
 use crate::secret::Secret;
-use crate::service::{FieldError, NewPreset, ProfileDraft, ProfileName, Service};
+use crate::service::{FieldError, NewPreset, Profile, ProfileDraft, ProfileName, Service};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TokenTab {
@@ -143,6 +143,32 @@ pub struct Draft {
     pub questions: Questions,
     pub changes: Changes,
     pub clock: Clock,
+    /// What was computed last from `profile`.
+    computed: RefCell<Option<Rc<Computed>>>,
+}
+
+/// What the fields of a profile come to. It is computed when it is first asked for, and again only when a field changes: a
+/// frame in which nothing is typed parses nothing.
+#[derive(Debug)]
+pub(in crate::gui) struct Computed {
+    from: ProfileDraft,
+    parsed: OnceCell<Result<Profile, Vec<FieldError>>>,
+    parameter_help: [OnceCell<Vec<(String, String)>>; 2],
+}
+
+impl Computed {
+    fn parsed(&self) -> &Result<Profile, Vec<FieldError>> {
+        self.parsed.get_or_init(|| self.from.parse())
+    }
+
+    /// Name and meaning of each parameter that the imported ZSPEC document explains.
+    pub(in crate::gui) fn parameter_help(&self, tab: TokenTab) -> &[(String, String)] {
+        let (place, stage) = match tab {
+            TokenTab::TokenRequest => (0, "token_request"),
+            TokenTab::RefreshRequest => (1, "refresh_request"),
+        };
+        self.parameter_help[place].get_or_init(|| zspec::parameter_help(&self.from.service, stage))
+    }
 }
 
 /// The secrets that are shown unmasked.
@@ -178,32 +204,6 @@ pub struct Changes {
     pub sent: Option<Typed>,
     /// Whether the person chose to discard it.
     pub waived: bool,
-}
-
-/// The time of this frame, in the person's time zone.
-#[derive(Clone, Debug)]
-pub struct Clock {
-    pub now: Timestamp,
-    /// Looked up once.
-    pub zone: TimeZone,
-}
-
-impl Default for Clock {
-    fn default() -> Self {
-        Self { now: Timestamp::UNIX_EPOCH, zone: TimeZone::UTC }
-    }
-}
-
-impl Clock {
-    /// A time to the second.
-    pub fn show(&self, at: Timestamp) -> String {
-        at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
-    }
-
-    /// The same of a time as a file has it; text that is no time is returned as it is.
-    pub fn show_text(&self, at: &str) -> String {
-        at.parse().map_or_else(|_| at.to_owned(), |at| self.show(at))
-    }
 }
 
 /// Where the private key is to come from, and its certificate to go.
@@ -298,9 +298,20 @@ impl Draft {
         }
     }
 
+    /// What the fields come to as they are typed now; `None` until a service is chosen.
+    pub(in crate::gui) fn computed(&self) -> Option<Rc<Computed>> {
+        let profile = self.profile.as_ref()?;
+        let mut computed = self.computed.borrow_mut();
+        if computed.as_ref().is_none_or(|computed| computed.from != *profile) {
+            let from = profile.clone();
+            *computed = Some(Rc::new(Computed { from, parsed: OnceCell::new(), parameter_help: Default::default() }));
+        }
+        computed.clone()
+    }
+
     /// What is wrong with the fields of steps 1 and 2.
     pub fn errors(&self) -> Vec<FieldError> {
-        self.profile.as_ref().and_then(|profile| profile.parse().err()).unwrap_or_default()
+        self.computed().and_then(|computed| computed.parsed().as_ref().err().cloned()).unwrap_or_default()
     }
 
     /// The preset of the person's own, as it would be written now; `None` while its id or name is none.
@@ -311,7 +322,7 @@ impl Draft {
 
     /// All that a call is made from; `None` while the fields cannot be read.
     pub fn context(&self, model: &Model) -> Option<CallContext> {
-        let profile = self.profile.as_ref()?.parse().ok()?;
+        let profile = self.computed()?.parsed().as_ref().ok()?.clone();
         let mut context = CallContext::new(profile, self.secrets.clone());
         model.complete(&mut context);
         Some(context)
@@ -352,6 +363,35 @@ impl Draft {
             Step::Authorization if profile.client_flow => matches!(model.open.sign_in.visit, Visit::Done(_)),
             Step::Authorization => errors.is_empty(),
             Step::Tokens => model.open.saved_as.is_some() && model.open.draft.is_none(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gui::screens::window_ui;
+    use crate::gui::widgets::harness::{THEMES, harness};
+
+    #[test]
+    fn a_frame_in_which_nothing_changes_parses_nothing() {
+        let service = |id: &str| crate::service::Catalog::bundled().service(id).expect("a preset");
+        for (id, step) in [("google", Step::Service), ("google", Step::Authorization), ("practice", Step::Tokens)] {
+            let mut draft = Draft::default();
+            draft.choose(service(id));
+            draft.step = step;
+            let mut window = harness(THEMES[0], draft, |ui, draft| {
+                window_ui(ui, &Model::default(), draft, crate::app::Theme::System);
+            });
+            window.run_ok();
+            let before = window.state().computed().expect("chosen");
+            assert!(before.parsed.get().is_some(), "the screen parses when it is first drawn");
+            window.run_steps(3);
+            assert!(Rc::ptr_eq(&before, &window.state().computed().expect("chosen")), "{id} was parsed again");
+
+            window.state_mut().profile.as_mut().expect("chosen").client_id = "typed".into();
+            window.run_steps(1);
+            assert!(!Rc::ptr_eq(&before, &window.state().computed().expect("chosen")), "what was typed was not parsed");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The window: a thin face over the core. Screens return what the person wants; [`Window`] has it done.
 
 pub mod clipboard;
-mod clock;
+pub mod clock;
 pub mod display_text;
 pub mod draft;
 mod export;

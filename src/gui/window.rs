@@ -8,8 +8,9 @@ use egui::{Context, Ui, ViewportBuilder};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::app::{News, PracticeSettings, Runtime, Tasks, Theme, VaultState, WindowSettings};
-use crate::gui::draft::{Clock, Draft, Focus, VaultPrompt};
+use crate::app::{News, PracticeOptions, Runtime, Tasks, Theme, VaultState, WindowSettings, parse_faults};
+use crate::gui::clock::Clock;
+use crate::gui::draft::{Draft, Focus, VaultPrompt};
 use crate::gui::intent::{Answer, Intent};
 use crate::gui::model::{Model, Open, Rehearsal};
 use crate::gui::notifications::Attention;
@@ -251,7 +252,8 @@ impl Window {
         let faults = self.draft.faults.clone();
         // That it could not be started is told as news, and shown at its own place.
         self.tasks.run(move |app| async move {
-            let _ = app.start_practice(&PracticeSettings { faults, ..PracticeSettings::default() }).await;
+            let options = PracticeOptions { faults: parse_faults(&faults)?, ..PracticeOptions::default() };
+            let _ = app.start_practice(options).await;
             Ok(())
         });
     }

@@ -5,7 +5,6 @@ use egui::Ui;
 use crate::app::CallContext;
 use crate::call::{Authentication, Call, CallTemplate, Method, RenderError};
 use crate::diagnosis::Diagnose;
-use crate::dialect::zspec;
 use crate::gui::draft::{Draft, Focus, NextView, TokenTab};
 use crate::gui::model::Model;
 use crate::gui::theme::{Tone, label, small};
@@ -37,7 +36,7 @@ pub(crate) fn call_form_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     ui.add_space(12.0);
     preview_ui(ui, model, draft);
     ui.add_space(12.0);
-    let Some(profile) = &mut draft.profile else { return };
+    let (Some(computed), Some(profile)) = (draft.computed(), &mut draft.profile) else { return };
     // A preset knows its request; a service described by hand begins with it.
     let described = profile.service.id == Catalog::CUSTOM;
     disclosure(ui, "Change the request", described, |ui| {
@@ -51,12 +50,12 @@ pub(crate) fn call_form_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
             Field::new("Grant type").help("The value of <grant_type>.").mono().show(ui, &mut profile.grant_type);
             ui.add_space(8.0);
         }
-        let bearer = tab == TokenTab::TokenRequest;
-        let call = if bearer { &mut profile.token_request } else { &mut profile.refresh_request };
+        let call = match tab {
+            TokenTab::TokenRequest => &mut profile.token_request,
+            TokenTab::RefreshRequest => &mut profile.refresh_request,
+        };
         request_ui(ui, call, &mut draft.next_view);
-        for (name, words) in
-            zspec::parameter_help(&profile.service, if bearer { "token_request" } else { "refresh_request" })
-        {
+        for (name, words) in computed.parameter_help(tab) {
             ui.label(small(ui, format!("{name}: {words}")));
         }
         profile.settle_assertion();

@@ -1,6 +1,6 @@
 //! The menu of a profile in the list: what is done with it now and then, so that its card stays calm.
 
-use egui::{Button, Popup, Style, Ui, vec2};
+use egui::{Button, Popup, Response, Style, Ui, vec2};
 
 use crate::app::{ProfileState, ProfileSummary};
 use crate::gui::draft::Draft;
@@ -18,7 +18,8 @@ const WIDTH: f32 = 150.0;
 pub(crate) fn menu_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSummary) -> Option<Intent> {
     (ui.spacing_mut().button_padding, ui.spacing_mut().interact_size.y) = (vec2(0.0, 0.0), 0.0);
     let button = Button::new("").frame_when_inactive(false).min_size(ui.available_size());
-    let response = ui.add(button).accessible_name(format!("More for {}", profile.name)).on_hover_text("More");
+    let response = keyed(ui, "more", |ui| ui.add(button)).inner;
+    let response = response.accessible_name(format!("More for {}", profile.name)).on_hover_text("More");
     for place in [-6.0, 0.0, 6.0] {
         let centre = response.rect.center() + vec2(place, 0.0);
         ui.painter().circle_filled(centre, 1.75, Palette::of(ui).text_weak);
@@ -41,7 +42,10 @@ fn items_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSumm
         && let Some(service) = service_of(model, draft, &profile.name)
     {
         for query in QUERIES.iter().filter(|query| (query.is_offered)(service)) {
-            intent = intent.or(item(ui, Intent::Ask(query, name())));
+            intent = intent.or(item(ui, query.text, query.text)
+                .on_hover_text(query.hint)
+                .clicked()
+                .then(|| Intent::Ask(query, name())));
         }
     }
     if !matches!(profile.state, ProfileState::Broken(_)) {
@@ -54,12 +58,11 @@ fn items_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSumm
         }
         let export = Intent::OpenExport(name());
         // Step 3 has a button of these words for the profile that is open.
-        let named = Button::new(export.command().text);
-        let response = ui.add(named).accessible_name(format!("Export {}", profile.name));
+        let response = item(ui, export.command().text, &format!("Export {}", profile.name));
         intent = intent.or(response.on_hover_text(export.command().hint).clicked().then_some(export));
         ui.separator();
     }
-    if ui.button("Forget…").on_hover_text(Intent::Forget(name()).command().hint).clicked() {
+    if item(ui, "Forget…", "Forget…").on_hover_text(Intent::Forget(name()).command().hint).clicked() {
         draft.questions.forget = Some(name());
         ui.close();
     }
@@ -70,11 +73,9 @@ fn items_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSumm
     intent
 }
 
-/// An intent as a line of the menu.
-fn item(ui: &mut Ui, intent: Intent) -> Option<Intent> {
-    let words = intent.command();
-    let clicked = keyed(ui, words.text, |ui| ui.button(words.text).on_hover_text(words.hint).clicked()).inner;
-    clicked.then_some(intent)
+/// A line of the menu; screen readers know it by its `name`.
+fn item(ui: &mut Ui, text: &str, name: &str) -> Response {
+    keyed(ui, text, |ui| ui.button(text)).inner.accessible_name(name)
 }
 
 /// The service of a profile: of the one that is open as it is typed, else as its preset says.

@@ -3,7 +3,8 @@
 
 use egui::{Frame, Id, Modal, ModalResponse, ScrollArea, Ui};
 
-use crate::gui::draft::{Clock, Draft, Loss, Question};
+use crate::gui::clock::Clock;
+use crate::gui::draft::{Draft, Loss, Question};
 use crate::gui::intent::{Answer, Intent};
 use crate::gui::model::{AskedQuery, Model, Stand, Work};
 use crate::gui::screens::profile_menu::service_of;

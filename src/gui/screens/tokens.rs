@@ -108,8 +108,8 @@ fn received_tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<I
 
 /// How the service's tokens live.
 fn policy_ui(ui: &mut Ui, service: &Service) {
-    if !service.policy.words.is_empty() {
-        ui.label(small(ui, &service.policy.words));
+    if !service.policy.description.is_empty() {
+        ui.label(small(ui, &service.policy.description));
         ui.add_space(8.0);
     }
 }

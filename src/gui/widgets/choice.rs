@@ -3,6 +3,7 @@
 use egui::{ComboBox, Response, Ui};
 
 use crate::gui::theme::{self, SPACE_XS};
+use crate::gui::widgets::section::keyed;
 
 /// Widest drop-down, in points; its names are short.
 const WIDEST: f32 = 360.0;
@@ -25,7 +26,9 @@ pub fn choice<T: PartialEq + Clone>(
         let mut response = combo
             .show_ui(ui, |ui| {
                 for (value, name) in options {
-                    changed |= ui.selectable_value(selected, value.clone(), theme::shown(*name)).changed();
+                    let chosen =
+                        keyed(ui, *name, |ui| ui.selectable_value(selected, value.clone(), theme::shown(*name)));
+                    changed |= chosen.inner.changed();
                 }
             })
             .response

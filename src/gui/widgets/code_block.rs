@@ -88,7 +88,8 @@ impl<'a> CodeBlock<'a> {
             area.show(ui, |ui| {
                 let text = printable_lines(&self.text[..self.text.floor_char_boundary(MOST_SHOWN)]);
                 let mut text = &*text;
-                let edit = TextEdit::multiline(&mut text).font(TextStyle::Monospace).desired_rows(1);
+                let edit = TextEdit::multiline(&mut text).id(ui.make_persistent_id("text"));
+                let edit = edit.font(TextStyle::Monospace).desired_rows(1);
                 let edit = edit.desired_width(f32::INFINITY).frame(Frame::new()).margin(egui::Margin::ZERO);
                 if self.guarded { guarded(ui, |ui| ui.add(edit)) } else { ui.add(edit) }
             })

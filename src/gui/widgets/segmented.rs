@@ -87,7 +87,8 @@ fn segment(ui: &mut Ui, name: &str, selected: bool, role: Role, blocked: Option<
     let text = WidgetText::from(if selected { theme::label(name) } else { egui::RichText::new(name) });
     let galley = text.into_galley(ui, Some(egui::TextWrapMode::Truncate), ui.available_width(), TextStyle::Button);
     let sense = if blocked.is_none() { Sense::click() } else { Sense::hover() };
-    let (rect, mut response) = ui.allocate_exact_size(vec2(galley.size().x + 2.0 * SPACE_M, HEIGHT), sense);
+    let (rect, _) = ui.allocate_exact_size(vec2(galley.size().x + 2.0 * SPACE_M, HEIGHT), Sense::hover());
+    let mut response = ui.interact(rect, ui.make_persistent_id(name), sense);
     response.widget_info(|| WidgetInfo::selected(role, ui.is_enabled() && blocked.is_none(), selected, name));
     if let Some(reason) = blocked {
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(reason));

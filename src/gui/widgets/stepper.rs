@@ -5,6 +5,7 @@ use egui::{Align2, FontId, Response, Sense, StrokeKind, TextStyle, Ui, WidgetInf
 
 use crate::gui::fonts;
 use crate::gui::theme::{self, Palette, RADIUS, SPACE_S};
+use crate::gui::widgets::section::keyed;
 
 /// Radius of the circle around a number, in points.
 const CIRCLE: f32 = 13.0;
@@ -41,7 +42,7 @@ pub fn stepper(ui: &mut Ui, steps: &[StepMark<'_>]) -> Option<usize> {
             if index > 0 {
                 paint_line(ui, line, steps[index - 1].done);
             }
-            if step_ui(ui, index, steps.len(), *step, galley).clicked() {
+            if keyed(ui, step.title, |ui| step_ui(ui, index, steps.len(), *step, galley)).inner.clicked() {
                 pressed = Some(index);
             }
         }

@@ -46,6 +46,8 @@ fn draft(step: Step, tab: TokenTab) -> Draft {
 
 fn everywhere() -> Vec<(Model, Draft)> {
     let refused = || called(Err(failure("refused")));
+    let mut exporting = draft(Step::Tokens, TokenTab::TokenRequest);
+    exporting.export = choosing(Some("json")).export;
     vec![
         (saved("demo"), draft(Step::Service, TokenTab::TokenRequest)),
         (visiting(), draft(Step::Authorization, TokenTab::TokenRequest)),
@@ -54,10 +56,7 @@ fn everywhere() -> Vec<(Model, Draft)> {
         (saved("demo"), draft(Step::Tokens, TokenTab::RefreshRequest)),
         (called(Ok(token_set(ACCESS_TOKEN))), draft(Step::Tokens, TokenTab::TokenRequest)),
         (refused(), draft(Step::Tokens, TokenTab::TokenRequest)),
-        (
-            previewed(true),
-            Draft { export: choosing(Some("json")).export, ..draft(Step::Tokens, TokenTab::TokenRequest) },
-        ),
+        (previewed(true), exporting),
         (shared(), sharing(Locking::Passphrase, PASTED)),
     ]
 }

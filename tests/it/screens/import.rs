@@ -16,7 +16,9 @@ use crate::screens::screen::{THEMES, screen};
 
 /// The page is open.
 pub fn importing() -> Draft {
-    Draft { import: Some(ImportDraft::default()), ..draft() }
+    let mut draft = draft();
+    draft.import = Some(ImportDraft::default());
+    draft
 }
 
 /// A document was read that describes these.

@@ -3,7 +3,9 @@
 use egui_kittest::Harness;
 use tokenwright::app::News;
 use tokenwright::gui::model::Model;
-use tokenwright::gui::{Intent, ShareDraft, Step};
+use tokenwright::gui::queries::QUERIES;
+use tokenwright::gui::{Intent, ShareDraft, Step, TokenTab};
+use tokenwright::service::Asks;
 
 use crate::screens::by_name::ByName as _;
 use crate::screens::export::{choosing, exporting};
@@ -16,6 +18,13 @@ fn press_late(window: &mut Harness<'static, Screen>, button: &str, change: impl 
     node.click_accesskit();
     change(window.state_mut());
     window.settle();
+}
+
+/// Something is told at the top, and everything below it moves down.
+fn tell(play: &mut Screen) {
+    play.model.tell(failure("it").diagnosis);
+    play.model.window = Some(Default::default());
+    play.model.profiles[0].keep_alive = true;
 }
 
 /// The list of saved profiles without its first.
@@ -79,4 +88,46 @@ fn a_late_press_on_a_scope_or_a_message_reaches_that_one_or_nothing() {
     let mut window = screen(THEMES[0], model, draft());
     press_late(&mut window, "Dismiss", |play| play.model.problems.retain(|told| *told != first));
     assert_eq!(window.state().wanted, []);
+}
+
+#[test]
+fn a_late_press_in_a_profiles_menu_reaches_the_entry_that_was_meant() {
+    let demo = || name("demo");
+    let entries = [
+        (QUERIES[0].text, vec![Intent::Ask(&QUERIES[0], demo())]),
+        ("Export demo", vec![Intent::OpenExport(demo())]),
+        ("Forget…", vec![]),
+    ];
+    for (entry, wanted) in entries {
+        let mut window = screen(THEMES[0], saved("demo"), draft());
+        window.press("More for demo");
+        // The service turns out to answer fewer questions: the entries move up.
+        press_late(&mut window, entry, |play| {
+            play.model.services.iter_mut().for_each(|service| service.introspection = None);
+            play.model.profiles[0].keep_alive = true;
+        });
+        assert_eq!(window.state().wanted, wanted);
+        let forgotten = (entry == "Forget…").then(demo);
+        assert_eq!(window.state().draft.questions.forget, forgotten, "{entry}");
+    }
+    let mut window = screen(THEMES[0], saved("demo"), draft());
+    press_late(&mut window, "More for demo", tell);
+    assert!(window.button("Export demo").is_some(), "{}", window.words());
+}
+
+#[test]
+fn a_late_press_on_a_step_a_tab_or_a_listed_value_reaches_that_one() {
+    let tokens = || at(service("practice"), Step::Tokens);
+    let mut window = screen(THEMES[0], saved("demo"), tokens());
+    press_late(&mut window, "Step 1 of 3: Service, done", tell);
+    assert_eq!(window.state().wanted, [Intent::GoTo(Step::Service)]);
+
+    let mut window = screen(THEMES[0], saved("demo"), tokens());
+    press_late(&mut window, "Refresh request", tell);
+    assert_eq!(window.state().draft.tab, TokenTab::RefreshRequest);
+
+    let mut window = screen(THEMES[0], saved("demo"), tokens());
+    window.press("User ID and/or secret");
+    press_late(&mut window, "Optional secret", tell);
+    assert_eq!(window.state().draft.profile.as_ref().expect("chosen").asks, Asks::OptionalSecret);
 }

@@ -11,11 +11,12 @@ use egui_kittest::Harness;
 use jiff::Timestamp;
 use tempfile::TempDir;
 use tokenwright::agent::{SdNotify, SocketPath};
-use tokenwright::app::{Ports, PracticeSettings, Runtime};
+use tokenwright::app::{Ports, Runtime};
 use tokenwright::config::{Config, Places, Settings};
 use tokenwright::desktop::Clipboard;
 use tokenwright::expression::Expressions;
 use tokenwright::gui::Window;
+use tokenwright::practice::PracticeOptions;
 use tokenwright::store::Store;
 use tokenwright::transport::{Transport, TransportOptions};
 
@@ -92,8 +93,8 @@ impl Machine {
         let window = builder.with_size(SMALL).with_theme(theme).build_eframe(move |context| {
             let start = move |news: Box<dyn Fn(tokenwright::app::News) + Send + Sync>| {
                 let runtime = Runtime::start(ports, news)?;
-                let settings = PracticeSettings { auto_consent: true, ..Default::default() };
-                runtime.block_on(runtime.app().start_practice(&settings)).expect("the practice service");
+                let options = PracticeOptions { auto_consent: true, ..Default::default() };
+                runtime.block_on(runtime.app().start_practice(options)).expect("the practice service");
                 Ok(runtime)
             };
             context.egui_ctx.set_request_repaint_callback(move |_| {

@@ -29,6 +29,20 @@ fn a_saved_profile_is_asked_from_its_menu() {
 }
 
 #[test]
+fn the_entries_of_the_menu_stand_evenly() {
+    for theme in THEMES {
+        let mut window = screen(theme, saved("demo"), draft());
+        window.press("More for demo");
+        let names = QUERIES.iter().map(|query| query.text).chain(["Keep alive", "Export demo"]);
+        let rects: Vec<_> = names.map(|name| window.button(name).expect("in the menu").rect()).collect();
+        for pair in rects.windows(2) {
+            let gap = pair[1].top() - pair[0].bottom();
+            assert!((6.0..=10.0).contains(&gap), "{gap} points between two entries: {rects:?}");
+        }
+    }
+}
+
+#[test]
 fn the_wait_says_where_and_ends_by_button_and_key() {
     for theme in THEMES {
         let mut window = asked(theme, Requested::going("https://as.test"));

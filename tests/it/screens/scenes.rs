@@ -7,7 +7,7 @@ use tokenwright::app::{
 };
 use tokenwright::call::{Method, Values};
 use tokenwright::diagnosis::Diagnosis;
-use tokenwright::gui::draft::Clock;
+use tokenwright::gui::clock::Clock;
 use tokenwright::gui::model::{Model, Requested, Saved, Visit};
 use tokenwright::gui::{Draft, Step};
 use tokenwright::oauth::TokenSet;
