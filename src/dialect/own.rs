@@ -93,7 +93,7 @@ pub(in crate::dialect) fn read_profile(document: &Document<'_>, catalog: &Catalo
     let text = document.text();
     let name = ProfileName::parse("imported").expect("nine letters are a name");
     let mut profile = Profile::from_toml(&name, text, catalog).map_err(|error| match error {
-        ProfileError::File { line, problem, .. } => OwnError::Profile { line, problem },
+        ProfileError::Text { line, problem, .. } => OwnError::Profile { line, problem },
         ProfileError::Service { error, .. } => OwnError::Service(error.diagnose()),
     })?;
     let mut understood = calls(&profile.service);
