@@ -13,7 +13,7 @@ use crate::practice::signed_token::GrantedAccess;
 use crate::practice::state::{State, Visit};
 use crate::secret::Secret;
 
-/// The name of a person who types none.
+/// The name of a person who enters none.
 const DEFAULT_NAME: &str = "Ada";
 
 /// The request of the client, by GET or POST.
@@ -81,7 +81,6 @@ fn refuse(state: &State, target: &RedirectTarget, refusal: &Refusal) -> Response
     target.answer(&parameters, !state.options.auto_consent)
 }
 
-/// What every response carries: the state, and who answers (RFC 9207 section 2).
 fn common(state: &State, target: &RedirectTarget) -> Vec<(&'static str, String)> {
     let on = |fault: Fault| state.has(fault);
     let sent_back = target.state.clone().filter(|_| !on(Fault::DroppedState)).map(|sent| ("state", sent));

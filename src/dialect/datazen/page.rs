@@ -8,7 +8,6 @@ use crate::dialect::datazen::FORMAT;
 use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::standard::{labelled, squeezed};
 
-/// The pages, as filled in.
 #[derive(Debug, Default)]
 pub(super) struct Page {
     pub(super) setting: String,
@@ -23,7 +22,7 @@ pub(super) struct Page {
     pub(super) secret: String,
     pub(super) token: Tab,
     pub(super) refresh: Tab,
-    /// The labels that are none of the page's.
+    /// Labels that are not on the page.
     pub(super) others: Vec<String>,
 }
 
@@ -58,16 +57,16 @@ enum Field {
     Body(Of),
     /// The heading before the refresh settings.
     RefreshSettings,
-    /// Known, and of no use here.
+    /// Known and not used.
     Idle,
 }
 
 /// Which tab a field is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Of {
-    /// The tab of the last heading.
+    /// On the tab of the last heading.
     This,
-    /// The refresh settings, by the label itself.
+    /// On the refresh tab, whatever the heading.
     Refresh,
 }
 
@@ -111,7 +110,6 @@ impl Field {
     }
 }
 
-/// Whether labels are those of the wizard: at least its token URL and another one of its own.
 fn are_ours<'a>(labels: impl Iterator<Item = &'a str>) -> bool {
     let labels: Vec<String> = labels.map(squeezed).collect();
     let named = |names: &[&str]| labels.iter().any(|label| names.contains(&label.as_str()));
@@ -128,7 +126,6 @@ fn are_ours<'a>(labels: impl Iterator<Item = &'a str>) -> bool {
     has_url && has_own || named(&["preconfiguredoauthsetting"])
 }
 
-/// Whether an object has the fields of the page.
 pub(super) fn is_page(json: &Json) -> bool {
     json.as_object().is_some_and(|members| are_ours(members.keys().map(String::as_str)))
 }
@@ -144,7 +141,7 @@ pub(super) fn is_labelled(text: &str) -> bool {
     is_spelled && are_ours(labels())
 }
 
-/// Reads either.
+/// Reads JSON or labelled text.
 pub(super) fn read_page(document: &Document<'_>) -> Result<Page, DocumentError> {
     let mut page = Page::default();
     if document.trimmed().starts_with('{') {
@@ -158,7 +155,7 @@ pub(super) fn read_page(document: &Document<'_>) -> Result<Page, DocumentError> 
     Ok(page)
 }
 
-/// The label that a line begins with, as it is written, and the rest of the line.
+/// The label at the start of a line, as written, and the rest of the line.
 fn label_line(line: &str) -> Option<(Field, &str, &str)> {
     let line = line.trim().trim_start_matches(['•', '-', '*', ' ']);
     if line.starts_with(['"', '{', '<', '&']) {
@@ -207,7 +204,7 @@ impl Page {
         }
     }
 
-    /// The first value of a field stays.
+    /// Only the first value of a field counts.
     fn put(&mut self, field: Field, in_refresh: bool, value: &str) {
         let is_token = |of: Of| of == Of::This && !in_refresh;
         let (token_tab, refresh_tab) = (&mut self.token, &mut self.refresh);

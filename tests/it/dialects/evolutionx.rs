@@ -252,7 +252,7 @@ fn an_expression_that_finds_no_token_is_named_and_no_token_is_kept() {
             "$split(result, ' ')[1]",
             "answered 200; the expression `$split(result, ' ')[1]` failed: a function was given something of another kind (T0410)",
         ),
-        ("[result, result]", "answered 200; the expression `[result, result]` came to a list, not to a text"),
+        ("[result, result]", "answered 200; the expression `[result, result]` returned a list, not a string"),
         ("result[1]", "answered 200 without an access token at `result[1]`; it has `result`"),
         (
             "($f := function($n) { $f($n + 1) }; $f(1))",

@@ -163,7 +163,7 @@ fn step_3_fits() {
 
 #[test]
 fn an_export_and_sharing_fit() {
-    check("all forms", &exporting(), &choosing(None), &[]);
+    check("all formats", &exporting(), &choosing(None), &[]);
     // One of each kind: with an address, live only or not at all, and with a refresh token or without.
     for form in ["curl", "dotenv", "exec-credential", "google-authorized-user"] {
         check(form, &previewed(true), &choosing(Some(form)), &[]);

@@ -12,7 +12,7 @@ const RENEWED: [&str; 4] = ["token", "demo", "--min-valid", "60s"];
 
 #[test]
 fn a_limit_in_any_words_ends_with_5_after_one_call_and_the_refresh_token_stays() {
-    let forms: [fn() -> Answer; 7] = [
+    let replies: [fn() -> Answer; 7] = [
         || Answer::text(429, "text/html", "<html><title>429</title></html>"),
         || Answer::json(429, &json!({"error": "invalid_grant"})),
         || Answer::json(403, &json!({"error": "rate_limit_exceeded", "error_description": "Rate Limit Exceeded"})),
@@ -30,8 +30,8 @@ fn a_limit_in_any_words_ends_with_5_after_one_call_and_the_refresh_token_stays()
         },
         || Answer::text(403, "text/plain", "Too many requests, try again later"),
     ];
-    let count = forms.len();
-    let service = service(30, move |asked, earlier| match forms.get(earlier) {
+    let count = replies.len();
+    let service = service(30, move |asked, earlier| match replies.get(earlier) {
         Some(answer) => answer(),
         None if asked.parameter("refresh_token") == "rt-first" => tokens("second", 3600),
         None => Answer::json(400, &json!({"error": "invalid_grant"})),

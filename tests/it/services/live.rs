@@ -42,8 +42,8 @@ fn script(program: &Tokenwright, shell: &[&str], text: &str) -> crate::support::
     Process::start(&mut command).finish()
 }
 
-fn export(program: &Tokenwright, form: &str, extra: &[&str]) -> String {
-    program.run(&[&["export", "p", "--format", form, "--live"], extra].concat()).done()
+fn export(program: &Tokenwright, format: &str, extra: &[&str]) -> String {
+    program.run(&[&["export", "p", "--format", format, "--live"], extra].concat()).done()
 }
 
 #[test]

@@ -47,9 +47,8 @@ fn check(proxy: &str, words: &str, hints: &[&str]) {
 #[test]
 fn a_dead_proxy_is_named_and_not_the_service() {
     let port = nobody();
-    let words = format!(
-        "cannot connect to the proxy `127.0.0.1:{port}`, on the way to `auth.example.test`: nothing listens there"
-    );
+    let words =
+        format!("cannot connect to the proxy `127.0.0.1:{port}` for `auth.example.test`: nothing listens there");
     for proxy in [
         format!("http://127.0.0.1:{port}"),
         format!("127.0.0.1:{port}"),
@@ -63,7 +62,8 @@ fn a_dead_proxy_is_named_and_not_the_service() {
 
 #[test]
 fn a_proxy_whose_name_is_not_found_is_named() {
-    let words = "cannot connect to the proxy `no-such-proxy.invalid:3128`, on the way to `auth.example.test`: its host name was not found";
+    let words =
+        "cannot connect to the proxy `no-such-proxy.invalid:3128` for `auth.example.test`: its host name was not found";
     check("http://me:hunter2@no-such-proxy.invalid:3128", words, &["`HTTPS_PROXY`"]);
 }
 
@@ -87,7 +87,7 @@ fn a_proxy_that_cannot_reach_the_host_is_told_with_its_status() {
 fn a_proxy_that_wants_a_password_says_how_to_give_it_and_one_that_refuses_it_says_so() {
     let port =
         proxy("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n");
-    let words = format!("the proxy `127.0.0.1:{port}` wants a user name and a password");
+    let words = format!("the proxy `127.0.0.1:{port}` requires a user name and a password");
     let hints =
         ["status 407 Proxy Authentication Required", "`http://user:password@proxy:port`", "rfc9110#section-15.5.8"];
     check(&format!("http://127.0.0.1:{port}"), &words, &hints);
