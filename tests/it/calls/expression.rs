@@ -1,5 +1,5 @@
-//! Expressions that say where a value is in a reply, evaluated as the program does it: in a process of its own. Hostile
-//! ones are stopped with a clear error, and cost this process nothing.
+//! Expressions for values in a reply, evaluated in a child process. Hostile ones are stopped with a clear error and
+//! cost this process nothing.
 
 use std::time::Duration;
 
@@ -146,7 +146,7 @@ fn wait<T>(work: impl Future<Output = T>) -> T {
     runtime.block_on(async { tokio::time::timeout(PATIENCE, work).await }).expect("it is stopped by itself")
 }
 
-/// The memory of this process in KiB; 0 where the system does not tell.
+/// The memory of this process in KiB; 0 if the system does not say.
 fn resident() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

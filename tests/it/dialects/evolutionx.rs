@@ -1,5 +1,5 @@
-//! Evolutionx: its settings and the examples of its page in, the calls they make, and the same settings out again; then
-//! the program with a service that was described so.
+//! Evolutionx: its settings and documented examples are read, make the right calls and are written the same; then the
+//! whole program with such a service.
 
 use crate::support::process::Process;
 use crate::support::scripted::{Answer, Scripted};

@@ -1,5 +1,5 @@
-//! What is held elsewhere comes over: each format that is both written and read goes to another machine and is refreshed
-//! there, and profiles that were shared are taken over, in the open and locked.
+//! Moving profiles between machines: each format that is both written and read is imported on another machine and
+//! refreshed there, and shared profiles are imported, plain and encrypted.
 
 use std::fs;
 

@@ -1,5 +1,5 @@
-//! The formats of other tools from end to end: a document in, tokens and their renewal from the practice service, and the
-//! same format out again. The documents have the shape of each tool's own example, with the practice service's values.
+//! The formats of other tools end to end: import a document, get and refresh tokens at the practice service, and export
+//! the same format. The documents follow each tool's own example, with the practice service's values.
 
 use crate::support::http::browser;
 use crate::support::practice::Practice;

@@ -1,4 +1,4 @@
-//! Exports through the command line: what is shown first, where a file may stand, sinks, and a refresh token that leaves.
+//! Exports on the command line: the preview, where a file may be written, sinks, and exported refresh tokens.
 
 use std::fs;
 use std::process::Command;

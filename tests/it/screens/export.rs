@@ -1,4 +1,4 @@
-//! *Export…* and *Share…*: what is shown before anything is written, what must be confirmed, and the files that come of it.
+//! *Export…* and *Share…*: the preview, what must be confirmed, and the resulting files.
 
 use std::fs;
 use std::path::Path;

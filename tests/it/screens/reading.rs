@@ -1,4 +1,4 @@
-//! How the response is read: expressions beside the last reply, and what they come to, as typed.
+//! How the reply is read: expressions beside the last reply, and their results while typing.
 
 use tokenwright::app::{FieldRead, TriedReading};
 use tokenwright::call::Expression;

@@ -1,4 +1,4 @@
-//! The whole way through the window, over the real worker.
+//! The whole way through the window, with the real core.
 
 use egui::Key;
 use tokenwright::store::{Places, Store};

@@ -1,4 +1,4 @@
-//! Servers of a test network, with the certificates that people make with openssl, against a real TLS server.
+//! Certificates that people make with openssl, on a real TLS server.
 
 use std::fs;
 use std::net::TcpListener;

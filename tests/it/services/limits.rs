@@ -1,4 +1,4 @@
-//! A limit of calls: nothing is given up, nobody is sent to sign in, and the service is not asked again at once.
+//! Rate limits: no token is given up, nobody is asked to sign in, and the service is not called again at once.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::support::renewed::{add_preset, service, signed_in, tokens};
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
 
-/// Asks for more than what the first tokens live, so that they have to be renewed.
+/// More than the lifetime of the first tokens, so that they must be refreshed.
 const RENEWED: [&str; 4] = ["token", "demo", "--min-valid", "60s"];
 
 #[test]

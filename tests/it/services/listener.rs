@@ -1,4 +1,4 @@
-//! The port that the browser comes back to, visited by curl, openssl and Chromium as the world visits it.
+//! The redirect listener, visited by curl, openssl and Chromium.
 
 use std::io::Write as _;
 use std::net::TcpStream;

@@ -1,4 +1,4 @@
-//! The proxy between the program and a service: which one is named, with what it said, and never its password.
+//! A proxy in front of a service: errors name it and what it said, never its password.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;

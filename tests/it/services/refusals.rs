@@ -1,5 +1,5 @@
-//! Refusals in words of any kind: what is told, by which exit code, what the profile is afterwards, and how often the
-//! service is asked.
+//! Refusals in all kinds of words: the message, the exit code, the state of the profile, and how often the service is
+//! called.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::support::renewed::{add_preset, service, signed_in, tokens};
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
 
-/// Asks for more than what the first tokens live, so that they have to be renewed.
+/// More than the lifetime of the first tokens, so that they must be refreshed.
 const RENEWED: [&str; 4] = ["token", "demo", "--min-valid", "60s"];
 
 /// A reply of the service.

@@ -1,4 +1,4 @@
-//! Characters that no token has, wherever a token comes from.
+//! Characters that no token may have, wherever the token is from.
 
 use serde_json::json;
 

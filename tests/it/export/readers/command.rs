@@ -1,4 +1,4 @@
-//! Readers that are commands: each is given the export, and then a spoilt one.
+//! Readers that are commands: each gets the export, and then a corrupt one.
 
 use std::fs;
 

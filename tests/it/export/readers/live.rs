@@ -1,4 +1,4 @@
-//! Live texts: they hold no token, and the tool gets a valid one each time, also after the first has been replaced.
+//! Live texts hold no token; the tool gets a valid one on each use, also after the first is replaced.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! A signed-in profile beside the practice service, and the tools.
+//! A profile signed in at the practice service, and the tools.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! Readers that are Python libraries, each driven by a few lines.
+//! Readers that are Python libraries, each driven by a short script.
 
 use crate::export::readers::machine::{Machine, python_script};
 

@@ -1,5 +1,5 @@
-//! Values with everything in them that some reader might take for something else: each comes back from the real reader as
-//! it was put in, or the format refuses it.
+//! Values with characters that some reader might misread: each is returned unchanged by the real reader, or refused by
+//! the format.
 
 use std::collections::BTreeMap;
 use std::fs;
