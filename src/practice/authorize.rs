@@ -35,7 +35,6 @@ pub(crate) fn begin(state: &mut State, parameters: &Parameters, now: &mut Now) -
     }
 }
 
-/// The form of the sign-in page.
 pub(crate) fn sign_in(state: &mut State, form: &Parameters) -> Response {
     let ticket = ticket(form);
     let Some(visit) = state.visits.get_mut(ticket.expose()) else { return visit_over() };
@@ -49,7 +48,6 @@ pub(crate) fn sign_in(state: &mut State, form: &Parameters) -> Response {
     pages::consent(&visit.request.client_id, &visit.request.scopes, &ticket, &name)
 }
 
-/// The form of the consent page.
 pub(crate) fn consent(state: &mut State, form: &Parameters, now: &mut Now) -> Response {
     let visit = state.visits.remove(ticket(form).expose());
     let Some(Visit { request, person: Some(person) }) = visit else { return visit_over() };

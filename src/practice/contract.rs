@@ -94,7 +94,7 @@ pub(crate) fn scopes(asked: Option<&str>) -> Result<Vec<String>, Refusal> {
     Ok(scopes)
 }
 
-/// The metadata document (RFC 8414 section 2; `OpenID` Connect Discovery 1.0 section 3).
+/// The metadata (RFC 8414 section 2, `OpenID` Connect Discovery 1.0 section 3).
 pub(crate) fn metadata(issuer: &str) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
     json!({

@@ -319,13 +319,13 @@ fn nobody_else_is_another_user_in_a_folder_of_ours_or_a_folder_of_another_user()
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
     mode(0o755);
-    assert!(refused(&program).contains("the agent's socket is another user's"));
+    assert!(refused(&program).contains("the agent's socket belongs to another user"));
     let _ = other.kill();
     let _ = other.wait();
     fs::remove_file(&socket).expect("removed");
     // The agent keeps out of a folder that is not its user's, and leaves it as it was.
     give(&folder, NOBODY);
-    assert!(program.run(&["agent"]).failed(1).contains("the agent's socket is another user's"));
+    assert!(program.run(&["agent"]).failed(1).contains("the agent's socket belongs to another user"));
     assert_eq!(fs::read_dir(&folder).expect("there").count(), 0);
     assert_eq!(fs::metadata(&folder).expect("there").permissions().mode() & 0o777, 0o755);
 }

@@ -42,8 +42,8 @@ fn one_that_fails_is_named_and_those_after_it_are_answered() {
     let came_to = evaluate(&document, &["token +", "token - 1", "$error(token)", "function() { 1 }", "token"]);
     let expected = [
         Err("the expression `token +` cannot be read at line 1, column 8: it ends too early (S0207)".to_owned()),
-        Err("the expression `token - 1` failed: it calculates with something that is no number (T2001)".to_owned()),
-        Err("the expression `$error(token)` failed: it says so itself by `$error` (D3137)".to_owned()),
+        Err("the expression `token - 1` failed: an operand is not a number (T2001)".to_owned()),
+        Err("the expression `$error(token)` failed: it calls `$error` (D3137)".to_owned()),
         Err("the expression `function() { 1 }` returned a function, not a string".to_owned()),
         Ok(Some(json!("canary-secret"))),
     ];
@@ -122,8 +122,8 @@ fn a_program_that_cannot_be_started_is_told() {
     let expressions = Expressions::new("/nonexistent/tokenwright");
     let came_to = wait(expressions.evaluate(&json!({}), &[Expression::new("1 + 1")]));
     let words = came_to[0].as_ref().map_err(|error| error.diagnose().to_string());
-    let expected = "the expression `1 + 1` could not be evaluated: entity not found\nhint: the program starts itself \
-                    once more to evaluate: see that nothing forbids that";
+    let expected = "the expression `1 + 1` could not be evaluated: entity not found\nhint: expressions are \
+                    evaluated in another process of this program: check that nothing forbids starting it";
     assert_eq!(words, Err(expected.to_owned()));
 }
 

@@ -250,7 +250,7 @@ fn an_expression_that_finds_no_token_is_named_and_no_token_is_kept() {
     for (expression, words) in [
         (
             "$split(result, ' ')[1]",
-            "answered 200; the expression `$split(result, ' ')[1]` failed: a function was given something of another kind (T0410)",
+            "answered 200; the expression `$split(result, ' ')[1]` failed: a function has an argument of the wrong type (T0410)",
         ),
         ("[result, result]", "answered 200; the expression `[result, result]` returned a list, not a string"),
         ("result[1]", "answered 200 without an access token at `result[1]`; it has `result`"),
