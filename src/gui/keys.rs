@@ -13,7 +13,7 @@ use crate::service::{ProfileDraft, ProfileName};
 impl Window {
     /// Does what is wanted of the private key, where all that it needs is typed.
     pub(in crate::gui) fn work_on_key(&mut self, intent: &Intent) {
-        let name = ProfileName::parse(&self.draft.name);
+        let name = ProfileName::parse(&self.draft.tokens_step.name);
         let pair = self.draft.secrets.signing_key.clone();
         match intent {
             Intent::ReadKey => self.read_key(),
@@ -38,7 +38,7 @@ impl Window {
                 let Some(pair) = pair else { return };
                 let public_key = || pair.signing_key().and_then(|key| key.public_key_pem());
                 let Some(text) = pair.certificate.clone().or_else(public_key) else { return };
-                let path = PathBuf::from(self.draft.key.save_to.trim());
+                let path = PathBuf::from(self.draft.authorization_step.key.save_to.trim());
                 self.start_key(|app, _| async move {
                     app.write_certificate(path.clone(), text).await?;
                     Ok(KeyDone::Written(path))
@@ -50,7 +50,7 @@ impl Window {
 
     /// What was pasted goes before a file that is named.
     fn read_key(&mut self) {
-        let key = &self.draft.key;
+        let key = &self.draft.authorization_step.key;
         let source = if key.text.is_empty() {
             KeySource::File(PathBuf::from(key.file.trim()))
         } else {

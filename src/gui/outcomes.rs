@@ -133,7 +133,7 @@ impl Window {
             let failed = self.model.open.token_request.last().is_none_or(|exchange| exchange.outcome.is_err());
             if failed {
                 self.draft.step = Step::Tokens;
-                self.draft.tab = TokenTab::TokenRequest;
+                self.draft.tokens_step.tab = TokenTab::TokenRequest;
             }
             if let Some(exchange) = self.model.open.token_request.last().cloned() {
                 self.model.open.called(&exchange);

@@ -82,7 +82,7 @@ impl Window {
     where
         F: Future<Output = Result<(), Failure>> + Send + 'static,
     {
-        self.draft.vault_passphrase = [Secret::default(), Secret::default()];
+        self.draft.questions.vault_passphrase = [Secret::default(), Secret::default()];
         self.model.vault_work.start(self.tasks.start(|app, _| work(app)));
     }
 

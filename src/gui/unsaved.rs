@@ -102,7 +102,7 @@ impl Window {
             }
             (Answer::Save, Loss::Code) => {
                 self.draft.step = crate::gui::intent::Step::Tokens;
-                self.draft.tab = crate::gui::draft::TokenTab::TokenRequest;
+                self.draft.tokens_step.tab = crate::gui::draft::TokenTab::TokenRequest;
                 self.perform(ctx, Intent::RequestTokens);
             }
             (Answer::Save, Loss::Edits) => {
@@ -142,10 +142,10 @@ impl Window {
         if before == Some(draft) {
             return;
         }
-        let is_untouched =
-            self.draft.name.is_empty() || before.is_some_and(|before| before.as_str() == self.draft.name);
+        let is_untouched = self.draft.tokens_step.name.is_empty()
+            || before.is_some_and(|before| before.as_str() == self.draft.tokens_step.name);
         if is_untouched {
-            self.draft.name = match &self.model.open.saved_as {
+            self.draft.tokens_step.name = match &self.model.open.saved_as {
                 Some(saved) => saved.to_string(),
                 None => draft.to_string(),
             };

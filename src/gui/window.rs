@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::{News, PracticeSettings, Runtime, Tasks, Theme, VaultState, WindowSettings};
-use crate::gui::clock::Clock;
+use crate::gui::clock::{self, Clock};
 use crate::gui::draft::{Draft, Focus, VaultPrompt};
 use crate::gui::intent::{Answer, Intent};
 use crate::gui::model::{Model, Open, Rehearsal};
@@ -249,12 +249,22 @@ impl Window {
 
     /// Starts the practice service; when it runs already, switches its faults.
     pub(in crate::gui) fn start_practice(&self) {
-        let faults = self.draft.faults.clone();
+        let faults = self.draft.service_step.faults.clone();
         // That it could not be started is told as news, and shown at its own place.
         self.tasks.run(move |app| async move {
             let _ = app.start_practice(&PracticeSettings { faults, ..PracticeSettings::default() }).await;
             Ok(())
         });
+    }
+
+    /// Wakes the window when a clock on it changes; with no clock on it, it sleeps.
+    fn schedule_clock(&self, ctx: &Context) {
+        let now = self.draft.clock.now;
+        let saved = self.model.profiles.iter().filter_map(screens::expiry);
+        let own = self.model.open.tokens.as_ref().and_then(|tokens| tokens.expires_at);
+        if let Some(next) = saved.chain(own).filter_map(|at| clock::until_next_change(at, now)).min() {
+            clock::wake_after(ctx, now, next);
+        }
     }
 
     fn name_window(&mut self, ctx: &Context) {
@@ -303,7 +313,7 @@ impl eframe::App for Window {
         self.drawn.store(true, Ordering::Relaxed);
         let ctx = ui.ctx().clone();
         let theme = self.settings.theme;
-        if let Some(intent) = screens::window_ui(ui, &self.model, &mut self.draft, theme) {
+        for intent in screens::window_ui(ui, &self.model, &mut self.draft, theme) {
             self.perform(&ctx, intent);
             ctx.request_repaint();
         }

@@ -3,7 +3,7 @@
 use egui::accesskit::Role;
 use egui::{EventFilter, Frame, Id, Key, Response, Sense, StrokeKind, TextStyle, Ui, WidgetInfo, WidgetText, vec2};
 
-use crate::gui::theme::{self, Palette, RADIUS, SPACE_M};
+use crate::gui::theme::{self, Palette, RADIUS, SPACE_M, SPACE_XS};
 
 /// Height of a segment, in points; with the frame's margin the row is as high as other controls.
 const HEIGHT: f32 = theme::CONTROL_HEIGHT - 4.0;
@@ -15,6 +15,15 @@ pub type Segment<'a, T> = (T, &'a str, Option<&'a str>);
 /// is not drawn. Arrow keys move the choice. Changed when another one was chosen.
 pub fn segmented<T: PartialEq + Clone>(ui: &mut Ui, label: &str, selected: &mut T, options: &[(T, &str)]) -> Response {
     segmented_among(ui, label, selected, &unblocked(options))
+}
+
+/// The same under its label.
+pub fn labelled_segmented<T: PartialEq + Clone>(ui: &mut Ui, label: &str, selected: &mut T, options: &[(T, &str)]) {
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = SPACE_XS;
+        ui.label(theme::label(label));
+        segmented(ui, label, selected, options);
+    });
 }
 
 /// The same where some cannot be chosen: the third part of such an option says why, which the pointer brings up and

@@ -268,7 +268,7 @@ fn a_name_in_any_script_becomes_the_display_name_and_a_plain_one_is_proposed() {
             window.settle();
             assert_eq!(window.state().wanted, [Intent::Save { replace: false }]);
             let draft = &window.state().draft;
-            assert_eq!(draft.name, plain);
+            assert_eq!(draft.tokens_step.name, plain);
             assert_eq!(draft.profile.as_ref().expect("a profile").display_name, typed);
         }
     }
@@ -319,7 +319,7 @@ fn the_practice_service_can_be_told_what_to_do_wrong() {
         window.press("Faults to inject");
         window.press("http-500");
         assert_eq!(window.state().wanted, [Intent::SetFaults]);
-        assert_eq!(window.state().draft.faults, ["http-500"]);
+        assert_eq!(window.state().draft.service_step.faults, ["http-500"]);
         assert!(window.reads("http-500: The token endpoint answers 500"));
     }
 }
@@ -368,7 +368,7 @@ fn a_refresh_token_that_is_at_hand_is_used_without_a_sign_in() {
     for theme in THEMES {
         let mut window = screen(theme, started(), at(service("practice"), Step::Tokens));
         window.press("Refresh request");
-        assert_eq!(window.state().draft.tab, TokenTab::RefreshRequest);
+        assert_eq!(window.state().draft.tokens_step.tab, TokenTab::RefreshRequest);
         let call = window.button("Refresh").expect("there");
         assert!(call.accesskit_node().is_disabled());
         window.fill("Refresh token to use", "at-hand");
