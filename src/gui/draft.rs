@@ -409,7 +409,7 @@ mod tests {
             draft.choose(service(id));
             draft.step = step;
             let mut window = harness(THEMES[0], draft, |ui, draft| {
-                window_ui(ui, &Model::default(), draft, crate::app::Theme::System);
+                window_ui(ui, &Model::default(), draft);
             });
             window.run_ok();
             let before = window.state().computed().expect("chosen");

@@ -36,10 +36,11 @@ pub(crate) fn authorization_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 
 /// Whether the person looks at the token call before it is sent.
 fn stop_ui(ui: &mut Ui, model: &Model) {
-    let mut on = model.window.is_some_and(|window| window.stop_before_token_call);
+    let mut settings = model.window.unwrap_or_default();
     let help = "When off, the request is sent as soon as the code arrives.";
-    if toggle(ui, Intent::SetStop(on).command().text, &mut on, Some(help)).changed() {
-        want(ui, Intent::SetStop(on));
+    let label = "Review the token request before sending";
+    if toggle(ui, label, &mut settings.stop_before_token_call, Some(help)).changed() {
+        want(ui, Intent::ChangeSettings(settings));
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::app::{ProfileState, ProfileSummary, Theme, TrayState, VaultKind, VaultState};
 use crate::gui::display_text;
-use crate::gui::draft::Draft;
+use crate::gui::draft::{Draft, Focus, VaultPrompt};
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::profile_menu::menu_ui;
@@ -26,7 +26,7 @@ const MARGIN: f32 = 10.0;
 /// Side of the button for a profile's menu, in points.
 const MENU_SIDE: f32 = 26.0;
 
-pub(crate) fn profiles_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: Theme) {
+pub(crate) fn profiles_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     ui.label(heading("Tokenwright"));
     ui.add_space(8.0);
     intent_button(ui, ButtonKind::Secondary, Intent::NewProfile, None);
@@ -41,7 +41,7 @@ pub(crate) fn profiles_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: 
     });
     let top = ui.cursor().top() - ui.spacing().item_spacing.y;
     tray_ui(ui, model);
-    looks_ui(ui, model, draft, theme);
+    looks_ui(ui, model, draft);
     let height = ui.cursor().top() - ui.spacing().item_spacing.y - top;
     if (height - foot).abs() > 0.5 {
         ui.data_mut(|data| data.insert_temp(key, height));
@@ -191,20 +191,19 @@ fn tray_ui(ui: &mut Ui, model: &Model) {
     if !model.profiles.iter().any(|profile| profile.keep_alive) {
         return;
     }
-    let mut on = model.window.is_some_and(|window| window.tray);
+    let mut settings = model.window.unwrap_or_default();
     let help = match &model.tray {
-        TrayState::Absent(diagnosis) if on => format!("Not possible: {}.", diagnosis.summary),
+        TrayState::Absent(diagnosis) if settings.tray => format!("Not possible: {}.", diagnosis.summary),
         _ => "Closing the window hides it, and keep-alive goes on.".to_owned(),
     };
-    if toggle(ui, Intent::SetTray(on).command().text, &mut on, Some(&help)).changed() {
-        want(ui, Intent::SetTray(on));
+    if toggle(ui, "Close to tray", &mut settings.tray, Some(&help)).changed() {
+        want(ui, Intent::ChangeSettings(settings));
     }
     ui.add_space(6.0);
 }
 
 /// The state of the vault, and the theme.
-fn looks_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: Theme) {
-    let mut chosen = theme;
+fn looks_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let (tone, text) = match &model.vault {
         VaultState::Open(VaultKind::Keyring) => (Tone::Success, "Vault: keyring"),
         VaultState::Open(VaultKind::Passphrase) => (Tone::Success, "Vault: passphrase"),
@@ -233,14 +232,15 @@ fn looks_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: Theme) {
                 _ => return,
             };
             if widgets::link(ui, asks, asks).on_hover_text("Choose where tokens are stored").clicked() {
-                want(ui, Intent::AskVault);
+                draft.questions.vault = Some(VaultPrompt { then: None });
+                draft.next_view.focus = Some(Focus::Passphrase);
             }
         });
     });
     ui.add_space(6.0);
-    let themes = [Theme::System, Theme::Light, Theme::Dark];
-    let options = themes.map(|theme| (theme, Intent::SetTheme(theme).command().text));
-    if segmented(ui, "Theme", &mut chosen, &options).changed() {
-        want(ui, Intent::SetTheme(chosen));
+    let mut settings = model.window.unwrap_or_default();
+    let themes = [(Theme::System, "System"), (Theme::Light, "Light"), (Theme::Dark, "Dark")];
+    if segmented(ui, "Theme", &mut settings.theme, &themes).changed() {
+        want(ui, Intent::ChangeSettings(settings));
     }
 }

@@ -5,7 +5,7 @@ use egui::{Frame, Id, Modal, ModalResponse, ScrollArea, Ui};
 
 use crate::gui::clock::Clock;
 use crate::gui::draft::{Draft, Loss, Question};
-use crate::gui::intent::{Answer, Intent};
+use crate::gui::intent::Intent;
 use crate::gui::model::{AskedQuery, Model, Stand, Work};
 use crate::gui::screens::profile_menu::service_of;
 use crate::gui::screens::{intent_button, waiting_row, want};
@@ -36,7 +36,7 @@ pub(crate) fn dialog<R>(
 }
 
 /// Asks, where something would be lost; what the person answers.
-pub(crate) fn unsaved_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
+pub(crate) fn unsaved_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(Question { loss, .. }) = &draft.questions.unsaved else { return };
     let (title, text, [save, discard]) = unsaved_text(*loss, model, draft);
     let shown = dialog(ui, "unsaved", title, &text, |ui| {
@@ -45,18 +45,18 @@ pub(crate) fn unsaved_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
             if ui.memory(|memory| memory.focused().is_none()) {
                 saves.request_focus();
             }
-            let answers = [
-                (saves, Answer::Save),
-                (button(ui, ButtonKind::Danger, discard, None), Answer::Discard),
-                (secondary_button(ui, "Cancel"), Answer::Cancel),
-            ];
-            for (_, answer) in answers.into_iter().filter(|(response, _)| response.clicked()) {
-                want(ui, Intent::Answer(answer));
+            if saves.clicked() {
+                want(ui, Intent::SaveUnsaved);
             }
-        });
+            if button(ui, ButtonKind::Danger, discard, None).clicked() {
+                want(ui, Intent::DiscardUnsaved);
+            }
+            secondary_button(ui, "Cancel").clicked()
+        })
+        .inner
     });
-    if shown.should_close() {
-        want(ui, Intent::Answer(Answer::Cancel));
+    if shown.inner || shown.should_close() {
+        draft.questions.unsaved = None;
     }
 }
 
@@ -123,12 +123,14 @@ pub(crate) fn closing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let shown = dialog(ui, "closing", "Close and lose tokens?", &text, |ui| {
         ui.horizontal_wrapped(|ui| {
             intent_button(ui, ButtonKind::Primary, Intent::RetrySave, None);
-            intent_button(ui, ButtonKind::Secondary, Intent::StayOpen, None);
+            let stays = secondary_button(ui, "Stay open").clicked();
             intent_button(ui, ButtonKind::Danger, Intent::CloseAnyway, None);
-        });
+            stays
+        })
+        .inner
     });
-    if shown.should_close() {
-        want(ui, Intent::StayOpen);
+    if shown.inner || shown.should_close() {
+        (draft.questions.close, draft.changes.waived) = (false, false);
     }
 }
 

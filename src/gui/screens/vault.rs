@@ -7,7 +7,7 @@ use crate::app::{VaultKind, VaultState};
 use crate::diagnosis::Diagnosis;
 use crate::gui::display_text::quoted;
 use crate::gui::draft::{Draft, Focus};
-use crate::gui::intent::{Answer, Intent};
+use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::questions::dialog;
 use crate::gui::screens::{entered, intent_button, want};
@@ -64,7 +64,7 @@ pub(crate) fn dialog_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         secondary_button(ui, "Cancel").clicked()
     });
     if shown.inner || shown.should_close() {
-        want(ui, Intent::Answer(Answer::LeaveVault));
+        draft.questions.vault = None;
     }
 }
 

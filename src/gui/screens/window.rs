@@ -2,7 +2,6 @@
 
 use egui::{CentralPanel, Panel, Ui};
 
-use crate::app::Theme;
 use crate::gui::draft::Draft;
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::Model;
@@ -17,11 +16,11 @@ use crate::gui::widgets::{StepMark, banner, banner_with, page, secondary_button,
 const PROFILES_WIDTH: f32 = 236.0;
 
 /// Draws the window; what the person wants, in the order in which it was asked for.
-pub fn window_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: Theme) -> Vec<Intent> {
+pub fn window_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Vec<Intent> {
     let palette = Palette::of(ui);
     let side = egui::Frame::new().fill(palette.panel).inner_margin(16);
     let side = Panel::left("profiles").exact_size(PROFILES_WIDTH).resizable(false).frame(side);
-    side.show(ui, |ui| profiles::profiles_ui(ui, model, draft, theme));
+    side.show(ui, |ui| profiles::profiles_ui(ui, model, draft));
     let middle = egui::Frame::new().fill(palette.background).inner_margin(egui::Margin::symmetric(24, 16));
     CentralPanel::default().frame(middle).show(ui, |ui| match (&draft.import, &draft.export, &draft.share) {
         (Some(_), ..) => import::import_ui(ui, model, draft),

@@ -3,7 +3,7 @@
 use egui::accesskit::Toggled;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::NodeT as _;
-use tokenwright::app::{News, Theme, VaultState};
+use tokenwright::app::{News, Theme, VaultState, WindowSettings};
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::gui::model::{Requested, Visit, Work};
 use tokenwright::gui::{Intent, Step, TokenTab, VaultPrompt};
@@ -359,7 +359,8 @@ fn the_dress_can_be_chosen() {
         let mut window = screen(theme, started(), draft());
         window.press("Light");
         window.press("Dark");
-        assert_eq!(window.state().wanted, [Intent::SetTheme(Theme::Light), Intent::SetTheme(Theme::Dark)]);
+        let chosen = [Theme::Light, Theme::Dark].map(|theme| WindowSettings { theme, ..WindowSettings::default() });
+        assert_eq!(window.state().wanted, chosen.map(Intent::ChangeSettings));
     }
 }
 
