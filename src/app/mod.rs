@@ -46,7 +46,7 @@ pub use crate::app::profiles::history::{HistoryLine, Left, ProfileHistory, Resto
 pub use crate::app::profiles::keys::KeySource;
 pub use crate::app::profiles::summary::{EXPIRING, ProfileState, ProfileSummary};
 pub use crate::app::progress::{Progress, Report};
-pub use crate::app::rehearsal::practice_settings::{PracticeSettings, faults};
+pub use crate::app::rehearsal::faults::{faults, parse_faults};
 pub use crate::app::rehearsal::{StageLine, StageOutcome};
 pub use crate::app::runtime::Runtime;
 pub use crate::app::services::import_outcome::{
@@ -55,6 +55,7 @@ pub use crate::app::services::import_outcome::{
 pub use crate::app::services::importing::ImportSource;
 pub use crate::app::sign_in::SignIn;
 pub use crate::app::sign_in::call_context::{Authorized, CallContext};
+pub use crate::app::sign_in::identity::Claims;
 pub use crate::app::task::{Pending, Tasks};
 pub use crate::app::tokens::Rotation;
 pub use crate::app::tokens::issued_for::other as other_profile;
@@ -63,7 +64,8 @@ pub use crate::app::types::{
     TriedReading, VaultState, Waiting, WindowSettings,
 };
 pub use crate::app::vault::rekey::VaultStatus;
+pub use crate::config::Theme;
 pub use crate::desktop::{Notice, Sensitivity, TrayIcon, TrayPress};
+pub use crate::practice::PracticeOptions;
 pub use crate::redirect::Browser;
-pub use crate::store::Theme;
 pub use crate::vault::VaultKind;

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use serde_json::{Value as Json, json};
 
-use crate::app::{Failure, FailureKind, PracticeSettings, Progress, Report, StageLine, faults};
+use crate::app::{self, Failure, FailureKind, Progress, Report, StageLine, faults, parse_faults};
 use crate::cli::args::{PracticeOptions, RehearseOptions};
 use crate::cli::print;
 use crate::cli::runner::{Runner, tell_progress};
@@ -19,8 +19,13 @@ pub(crate) fn practice(runner: &Runner, options: PracticeOptions) -> Result<(), 
         }
         return Ok(());
     }
-    let settings = PracticeSettings { port: options.port, faults: options.faults, auto_consent: options.auto_consent };
-    let port = runner.run(runner.app.start_practice(&settings))?;
+    let options = app::PracticeOptions {
+        port: options.port,
+        faults: parse_faults(&options.faults)?,
+        auto_consent: options.auto_consent,
+        ..Default::default()
+    };
+    let port = runner.run(runner.app.start_practice(options))?;
     print::result(&format!("http://127.0.0.1:{port}"));
     print::note("The practice service listens on this machine only; Ctrl-C stops it.");
     print::note(&format!("Next: tokenwright sign-in demo --service practice --set port={port}"));

@@ -151,7 +151,7 @@ fn facts(name: &ProfileName, opened: &OpenedProfile, now: Timestamp) -> Json {
         "refresh_token_expires_at": at(tokens.and_then(|tokens| tokens.refresh_token_expires_at)),
         "values": tokens.map(|tokens| tokens.retained.clone()),
         "claims": claims,
-        "policy": Some(&profile.service.policy.words).filter(|words| !words.is_empty()),
+        "policy": Some(&profile.service.policy.description).filter(|text| !text.is_empty()),
     })
 }
 

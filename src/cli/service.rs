@@ -70,8 +70,8 @@ fn show(service: &Service) {
     if let Some(assertion) = &service.assertion {
         print::result(&format!("  assertion: {}", assertion.text()));
     }
-    if !service.policy.words.is_empty() {
-        print::result(&format!("  {}", service.policy.words));
+    if !service.policy.description.is_empty() {
+        print::result(&format!("  {}", service.policy.description));
     }
     print::result(&format!("  checked {}: {}", service.checked, service.source.join(" ")));
 }
@@ -108,7 +108,7 @@ fn show_json(service: &Service) -> Json {
         "lacks": service.lacks,
         "calls": calls.collect::<serde_json::Map<_, _>>(),
         "rotates": service.policy.rotates,
-        "policy": service.policy.words,
+        "policy": service.policy.description,
         "checked": service.checked,
         "source": service.source,
     })

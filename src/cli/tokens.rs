@@ -1,10 +1,11 @@
-//! Commands about the tokens of a profile: `token`, `refresh`, `whoami`, `userinfo`, `introspect`, `keep-alive`, `history` and `restore`.
+//! Commands about the tokens of a profile: `token`, `refresh`, `whoami`, `userinfo`, `introspect`, `keep-alive`, `history`
+//! and `restore`.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
-use crate::app::{Failure, FailureKind, HistoryLine, Left, Need, News, ProfileHistory};
+use crate::app::{Claims, Failure, FailureKind, HistoryLine, Left, Need, News, ProfileHistory};
 use crate::cli::args::{HistoryOptions, RestoreOptions, TokenOptions};
 use crate::cli::print;
 use crate::cli::profiles::local;
@@ -74,39 +75,35 @@ pub(crate) fn refresh(runner: &Runner, name: &str) -> Result<(), Failure> {
 
 pub(crate) fn whoami(runner: &Runner, name: &str, as_json: bool) -> Result<(), Failure> {
     let identified = runner.run(runner.app.whoami(&ProfileName::parse(name)?, &runner.report()))?;
-    let is_empty = identified.fields.is_empty();
-    print_fields(identified.fields.into_iter().map(|(label, value)| (label, Json::from(value))).collect(), as_json);
-    if is_empty && !as_json {
+    if as_json {
+        print::json(&identified.fields.into_iter().map(|(label, value)| (label, Json::from(value))).collect::<Json>());
+    } else if identified.fields.is_empty() {
         print::note("The service accepts the token but does not name the account.");
+    } else {
+        print_rows(identified.fields);
     }
     Ok(())
 }
 
 pub(crate) fn userinfo(runner: &Runner, name: &str, as_json: bool) -> Result<(), Failure> {
-    let found = runner.run(runner.app.userinfo(&ProfileName::parse(name)?, &runner.report()))?;
-    if as_json {
-        print::json(&found.claims);
-        return Ok(());
-    }
-    print_fields(found.rows().into_iter().map(|(name, value)| (name, Json::from(value))).collect(), false);
+    let claims = runner.run(runner.app.userinfo(&ProfileName::parse(name)?, &runner.report()))?;
+    print_claims(&claims, as_json);
     Ok(())
 }
 
 pub(crate) fn introspect(runner: &Runner, name: &str, as_json: bool) -> Result<(), Failure> {
-    let found = runner.run(runner.app.introspect(&ProfileName::parse(name)?, &runner.report()))?;
-    let members = found.fields.into_iter().map(|(member, value)| (member, Json::from(value)));
-    print_fields(std::iter::once(("active".to_owned(), Json::from(found.active))).chain(members).collect(), as_json);
+    let claims = runner.run(runner.app.introspect(&ProfileName::parse(name)?, &runner.report()))?;
+    print_claims(&claims, as_json);
     Ok(())
 }
 
-/// What a service said, as JSON or a line each.
-fn print_fields(fields: Vec<(String, Json)>, as_json: bool) {
-    if as_json {
-        return print::json(&Json::from(Map::from_iter(fields)));
-    }
-    for (name, value) in fields {
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        print::result(&format!("{name:18} {text}"));
+fn print_claims(claims: &Claims, as_json: bool) {
+    if as_json { print::json(&claims.0) } else { print_rows(claims.rows()) }
+}
+
+fn print_rows(rows: Vec<(String, String)>) {
+    for (name, value) in rows {
+        print::result(&format!("{name:18} {value}"));
     }
 }
 
@@ -164,7 +161,7 @@ fn history_json(history: &ProfileHistory) -> Json {
             "by": line.by,
             "tokens": match line.left {
                 Left::Newest => "newest",
-                Left::Restorable => "kept",
+                Left::Restorable => "restorable",
                 Left::Spent => "spent",
                 Left::Nothing => "gone",
             },
@@ -181,9 +178,6 @@ pub(crate) fn restore(runner: &Runner, options: &RestoreOptions) -> Result<(), F
     let name = ProfileName::parse(&options.name)?;
     let (generation, anyway) = (options.generation, options.force);
     let restored = runner.run(runner.app.restore(&name, generation, anyway, &runner.report()))?;
-    if let Some(aside) = &restored.aside {
-        print::note(&format!("The file that could not be opened was kept as {}", aside.display()));
-    }
     print::result(&format!("{}: generation {} is in use again, as {}", restored.name, restored.from, restored.number));
     Ok(())
 }

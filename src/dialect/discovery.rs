@@ -3,12 +3,12 @@
 use serde_json::Value as Json;
 use url::Url;
 
-use crate::call::Template;
+use crate::call::{Authentication, Template};
 use crate::dialect::document::{Document, DocumentError};
-use crate::dialect::standard::{ClientAuthentication, Gathering, Grant, Outline, plain_text, text_at};
+use crate::dialect::standard::{Gathering, Outline, plain_text, text_at};
 use crate::dialect::{Described, Import, Note};
-use crate::oauth::Pkce;
-use crate::service::{KnownScope, Offer};
+use crate::oauth::{GrantType, Pkce};
+use crate::service::{Asks, KnownScope, Offer};
 
 const FORMAT: &str = "OAuth 2.0 server metadata";
 
@@ -115,15 +115,15 @@ fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentEr
         revocation_url: endpoint("revocation_endpoint")?,
         introspection_url: endpoint("introspection_endpoint")?,
         device_url: endpoint("device_authorization_endpoint")?,
-        grant: if authorization_url.is_empty() { Grant::ClientCredentials } else { Grant::AuthorizationCode },
+        grant: if authorization_url.is_empty() { GrantType::ClientCredentials } else { GrantType::AuthorizationCode },
         authorization_url,
-        client_authentication: authentication(json, gathering),
-        pkce: Some(pkce(json, gathering)),
-        known_scopes: known_scopes(json, gathering),
         ..Outline::default()
     };
+    (outline.authentication, outline.asks) = authentication(json, gathering);
+    outline.pkce = Some(pkce(json, gathering));
+    outline.known_scopes = known_scopes(json, gathering);
     let grants = list(json, "grant_types_supported");
-    if outline.grant == Grant::ClientCredentials && grants.iter().any(|grant| grant == "refresh_token") {
+    if outline.grant == GrantType::ClientCredentials && grants.iter().any(|grant| grant == "refresh_token") {
         outline.refresh_url.clone_from(&outline.token_url);
     }
     Ok(outline)
@@ -145,28 +145,28 @@ fn endpoint(json: &Json, name: &'static str, gathering: &mut Gathering) -> Resul
 
 /// The first way that this program knows best: a secret before a key, a public client where nothing else goes. The
 /// default is Basic (RFC 8414 section 2).
-fn authentication(json: &Json, gathering: &mut Gathering) -> ClientAuthentication {
+fn authentication(json: &Json, gathering: &mut Gathering) -> (Authentication, Option<Asks>) {
     const NAME: &str = "token_endpoint_auth_methods_supported";
     let offered = list(json, NAME);
     let ways = [
-        ("client_secret_basic", ClientAuthentication::Basic),
-        ("client_secret_post", ClientAuthentication::Body),
-        ("private_key_jwt", ClientAuthentication::PrivateKeyJwt),
-        ("client_secret_jwt", ClientAuthentication::ClientSecretJwt),
-        ("tls_client_auth", ClientAuthentication::Certificate),
-        ("self_signed_tls_client_auth", ClientAuthentication::Certificate),
-        ("none", ClientAuthentication::Public),
+        ("client_secret_basic", Authentication::BasicOrNone),
+        ("client_secret_post", Authentication::None),
+        ("private_key_jwt", Authentication::PrivateKeyJwt),
+        ("client_secret_jwt", Authentication::ClientSecretJwt),
+        ("tls_client_auth", Authentication::Certificate),
+        ("self_signed_tls_client_auth", Authentication::Certificate),
+        ("none", Authentication::None),
     ];
     if offered.is_empty() {
-        return ClientAuthentication::Basic;
+        return (Authentication::BasicOrNone, None);
     }
     let found = ways.iter().find(|(name, _)| offered.iter().any(|offered| offered == name));
     let Some((name, way)) = found else {
         gathering.ignored(NAME, "none of them is supported; the secret is sent in the body");
-        return ClientAuthentication::Body;
+        return (Authentication::None, None);
     };
     gathering.understood(NAME, format!("`{name}` is used"));
-    *way
+    (*way, (*name == "none").then_some(Asks::Nothing))
 }
 
 fn pkce(json: &Json, gathering: &mut Gathering) -> Pkce {

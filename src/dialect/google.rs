@@ -11,7 +11,7 @@ use crate::dialect::standard::{plain_text, text_at};
 use crate::dialect::{Described, Import, Note};
 use crate::oauth::parse_key;
 use crate::secret::Secret;
-use crate::service::{Asks, Catalog, Service};
+use crate::service::{Asks, Catalog, Field, Service};
 
 /// What they are called.
 const CLIENT: &str = "Google OAuth client file";
@@ -122,7 +122,7 @@ fn redirect(kind: &'static str, client: &Json, described: &mut Described) {
         described.understood.push(Note::new(place, format!("redirect URI: {uri}")));
     } else {
         let words = "add one in the console: clients of type Web application need it";
-        described.missing.push(Note::new("redirect URI", words));
+        described.missing.push(Note::new("redirect URI", words).about(Field::RedirectUri));
     }
 }
 
@@ -142,7 +142,8 @@ fn service_account(json: &Json) -> Result<Described, DocumentError> {
         Err(error) => described.missing.push(Note::new("private key", in_a_line(error.diagnose(), false))),
     }
     if described.client_id.is_empty() {
-        described.missing.push(Note::new("client_email", "the service account's address: its page in the console"));
+        let note = Note::new("client_email", "the service account's address: its page in the console");
+        described.missing.push(note.about(Field::ClientId));
     } else {
         described.understood.push(Note::new("client_email", "client id"));
     }

@@ -48,12 +48,17 @@ pub struct Note {
     pub place: String,
     /// What it became, or what to do.
     pub words: String,
+    /// The field of the profile that it is about, of a note on what is missing.
+    pub field: Option<Field>,
 }
 
 impl Note {
-    /// A note.
     pub fn new(place: impl Into<String>, words: impl Into<String>) -> Self {
-        Self { place: place.into(), words: words.into() }
+        Self { place: place.into(), words: words.into(), field: None }
+    }
+
+    pub(in crate::dialect) fn about(self, field: Field) -> Self {
+        Self { field: Some(field), ..self }
     }
 }
 
@@ -75,17 +80,17 @@ impl Described {
         }
         let errors = ProfileDraft::from(&self.as_it_stands()).parse().err().unwrap_or_default();
         for error in errors {
-            let (place, mark) = match &error.field {
-                Field::ClientId => (self.service.labels.client_id.clone(), "client"),
-                Field::Input(name) => (name.clone(), name.as_str()),
-                Field::AuthorizationUrl => ("authorization URL".to_owned(), "authorization"),
-                Field::RedirectUri => ("redirect URI".to_owned(), "redirect"),
-            };
-            // The reader knows better where it is to be found.
-            let names = |text: &str| text.to_lowercase().contains(&mark.to_lowercase());
-            if !missing.iter().any(|note| names(&note.place) || names(&note.words)) {
-                missing.push(Note::new(place, in_a_line(error.diagnosis, error.is_missing)));
+            // The reader knows better where to find it.
+            if missing.iter().any(|note| note.field.as_ref() == Some(&error.field)) {
+                continue;
             }
+            let place = match &error.field {
+                Field::ClientId => &self.service.labels.client_id,
+                Field::Input(name) => name,
+                Field::AuthorizationUrl => "authorization URL",
+                Field::RedirectUri => "redirect URI",
+            };
+            missing.push(Note::new(place, in_a_line(error.diagnosis, error.is_missing)).about(error.field.clone()));
         }
         missing
     }

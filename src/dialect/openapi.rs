@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::dialect::document::{Document, DocumentError, MOST_SCOPES};
-use crate::dialect::standard::{ClientAuthentication, Gathering, Grant, Outline, split_url};
+use crate::dialect::standard::{Gathering, Outline, split_url};
 use crate::dialect::{Described, Import, Note};
+use crate::oauth::GrantType;
 use crate::service::{KnownScope, Service};
 
 const FORMAT: &str = "OpenAPI document";
@@ -175,16 +176,15 @@ fn by_flow(about: &About, scheme: &str, flow_name: &str, flow: &Flow) -> Describ
         gathering.understood(format!("{place} › scopes"), format!("{} scopes to choose from", known_scopes.len()));
     }
     let grant = match flow_name {
-        "implicit" => Grant::Implicit,
-        "password" => Grant::Password,
-        "clientCredentials" | "application" => Grant::ClientCredentials,
-        _ => Grant::AuthorizationCode,
+        "implicit" => gathering.replaced_implicit(),
+        "password" => GrantType::Password,
+        "clientCredentials" | "application" => GrantType::ClientCredentials,
+        _ => GrantType::AuthorizationCode,
     };
     let outline = Outline {
         format: FORMAT,
         title: if about.title.is_empty() { scheme.to_owned() } else { about.title.clone() },
         grant,
-        client_authentication: ClientAuthentication::Unsaid,
         authorization_url,
         token_url,
         refresh_url,

@@ -66,12 +66,14 @@ pub static QUERIES: [Query; 3] = [
         ask: |app, name, report| {
             Box::pin(async move {
                 let found = app.introspect(&name, &report).await?;
-                let (tone, summary) = if found.active {
+                let (tone, summary) = if found.is_active() {
                     (Tone::Success, "The access token is active")
                 } else {
                     (Tone::Warning, "The access token is not active")
                 };
-                Ok(Findings { tone, summary, rows: found.fields, account: None })
+                let mut rows = found.rows();
+                rows.retain(|(member, _)| member != "active");
+                Ok(Findings { tone, summary, rows, account: None })
             })
         },
     },

@@ -8,7 +8,7 @@ use egui::{Context, Ui, ViewportBuilder};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::app::{News, PracticeSettings, Runtime, Tasks, Theme, VaultState, WindowSettings};
+use crate::app::{News, PracticeOptions, Runtime, Tasks, Theme, VaultState, WindowSettings, parse_faults};
 use crate::gui::clock::{self, Clock};
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
@@ -241,7 +241,8 @@ impl Window {
         let faults = self.draft.service_step.faults.clone();
         // That it could not be started is told as news, and shown at its own place.
         self.tasks.run(move |app| async move {
-            let _ = app.start_practice(&PracticeSettings { faults, ..PracticeSettings::default() }).await;
+            let options = PracticeOptions { faults: parse_faults(&faults)?, ..PracticeOptions::default() };
+            let _ = app.start_practice(options).await;
             Ok(())
         });
     }

@@ -4,9 +4,10 @@
 use crate::call::Parameter;
 
 /// A grant type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum GrantType {
     /// RFC 6749 section 4.1.3.
+    #[default]
     AuthorizationCode,
     /// RFC 6749 section 4.4.2.
     ClientCredentials,

@@ -9,7 +9,7 @@ use crate::practice::identity::LONGEST_NAME;
 use crate::practice::message::{ErrorCode, Parameters, Refusal, Response};
 use crate::practice::now::Now;
 use crate::practice::pages;
-use crate::practice::signed_token::Grant;
+use crate::practice::signed_token::GrantedAccess;
 use crate::practice::state::{State, Visit};
 use crate::secret::Secret;
 
@@ -67,7 +67,7 @@ fn consented(state: &mut State, request: AuthorizationRequest, person: String, n
     }
     let scope = scopes.join(" ");
     let binding = Binding { redirect_uri: target.as_given.clone(), challenge };
-    let code = state.grants.authorize(Grant { client_id, person: Some(person), scopes, nonce }, binding, now);
+    let code = state.grants.authorize(GrantedAccess { client_id, person: Some(person), scopes, nonce }, binding, now);
     let mut parameters = vec![("code", code.expose().to_owned())];
     parameters.extend(common(state, &target));
     parameters.extend([(REALM.0, REALM.1.to_owned()), ("scope", scope)]);

@@ -15,7 +15,7 @@ use crate::practice::bounded_map::BoundedMap;
 use crate::practice::message::{ErrorCode, Refusal};
 use crate::practice::now::Now;
 use crate::practice::pkce::Challenge;
-use crate::practice::signed_token::{Grant, Kind, SignedToken};
+use crate::practice::signed_token::{GrantedAccess, Kind, SignedToken};
 use crate::secret::Secret;
 
 /// How long a code can be redeemed. RFC 6749 section 4.1.2 allows ten minutes at most; a minute is what many services give.
@@ -66,17 +66,17 @@ pub(crate) enum Renewal {
 
 /// Tokens on their way out. `Debug` shows none.
 #[derive(Debug)]
-pub(crate) struct Issued {
+pub(crate) struct TokenPair {
     pub(crate) access_token: Secret,
     pub(crate) refresh_token: Option<Secret>,
-    pub(crate) grant: Grant,
+    pub(crate) grant: GrantedAccess,
 }
 
 /// What is known about a token that is still good.
 #[derive(Debug)]
 pub(crate) struct Known {
     /// With the scopes of this token, which may be fewer than were granted.
-    pub(crate) grant: Grant,
+    pub(crate) grant: GrantedAccess,
     pub(crate) issued_at: Timestamp,
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) is_refresh_token: bool,
@@ -84,7 +84,7 @@ pub(crate) struct Known {
 
 #[derive(Debug)]
 struct Code {
-    grant: Grant,
+    grant: GrantedAccess,
     binding: Binding,
     expires_at: Timestamp,
     /// The family that it was redeemed for.
@@ -101,7 +101,7 @@ struct Mark {
 
 impl Grants {
     /// A new code for what was consented to.
-    pub(crate) fn authorize(&mut self, grant: Grant, binding: Binding, now: &mut Now) -> Secret {
+    pub(crate) fn authorize(&mut self, grant: GrantedAccess, binding: Binding, now: &mut Now) -> Secret {
         let code = now.mint("practice-code-");
         let expires_at = now.after(CODE_LIFE);
         self.codes.insert(code.expose(), Code { grant, binding, expires_at, redeemed: None });
@@ -116,7 +116,7 @@ impl Grants {
         with: &Redemption<'_>,
         terms: Terms,
         now: &mut Now,
-    ) -> Result<Issued, Refusal> {
+    ) -> Result<TokenPair, Refusal> {
         let family = new_id(now);
         let found = self.codes.get_mut(code).ok_or_else(|| Refusal::grant("the authorization code is unknown"))?;
         if found.grant.client_id != with.client_id {
@@ -143,7 +143,7 @@ impl Grants {
         scopes: Option<Vec<String>>,
         terms: Terms,
         now: &mut Now,
-    ) -> Result<Issued, Refusal> {
+    ) -> Result<TokenPair, Refusal> {
         let found = SignedToken::read(token, Kind::Refresh);
         let found = found.ok_or_else(|| Refusal::grant("the refresh token is unknown"))?;
         let has_expired = found.has_expired(now.time);
@@ -164,14 +164,14 @@ impl Grants {
         if has_expired {
             return Err(Refusal::grant("the refresh token has expired"));
         }
-        let grant = Grant { scopes: narrowed(&granted.scopes, scopes)?, ..granted.clone() };
+        let grant = GrantedAccess { scopes: narrowed(&granted.scopes, scopes)?, ..granted.clone() };
         let next = generation.saturating_add(1);
         let refresh_token = (terms.renewal == Renewal::Rotate).then(|| {
             self.set_mark(&family, Mark { generation: next, revoked: false });
             new_refresh_token(&family, next, granted, terms, now)
         });
         let access_token = new_access_token(&family, next, grant.clone(), terms, now);
-        Ok(Issued { access_token, refresh_token, grant })
+        Ok(TokenPair { access_token, refresh_token, grant })
     }
 
     /// What is known about a token that is good at `now`.
@@ -220,24 +220,24 @@ impl Grants {
 }
 
 /// Issues tokens at once, without a code. `refreshable` is whether a refresh token comes along.
-pub(crate) fn issue(grant: Grant, terms: Terms, refreshable: bool, now: &mut Now) -> Issued {
+pub(crate) fn issue(grant: GrantedAccess, terms: Terms, refreshable: bool, now: &mut Now) -> TokenPair {
     let family = new_id(now);
     issue_to(&family, grant, terms, refreshable, now)
 }
 
-fn issue_to(family: &str, grant: Grant, terms: Terms, refreshable: bool, now: &mut Now) -> Issued {
+fn issue_to(family: &str, grant: GrantedAccess, terms: Terms, refreshable: bool, now: &mut Now) -> TokenPair {
     let refresh_token = refreshable.then(|| new_refresh_token(family, 0, grant.clone(), terms, now));
     let access_token = new_access_token(family, 0, grant.clone(), terms, now);
-    Issued { access_token, refresh_token, grant }
+    TokenPair { access_token, refresh_token, grant }
 }
 
-fn new_access_token(family: &str, generation: u64, grant: Grant, terms: Terms, now: &mut Now) -> Secret {
+fn new_access_token(family: &str, generation: u64, grant: GrantedAccess, terms: Terms, now: &mut Now) -> Secret {
     let expires_at = Some(now.after(terms.access_token_life));
     let names = (family.to_owned(), generation, new_id(now));
     SignedToken::new(names, grant, (now.time, expires_at)).token(Kind::Access)
 }
 
-fn new_refresh_token(family: &str, generation: u64, grant: Grant, terms: Terms, now: &mut Now) -> Secret {
+fn new_refresh_token(family: &str, generation: u64, grant: GrantedAccess, terms: Terms, now: &mut Now) -> Secret {
     let expires_at = terms.refresh_token_life.map(|life| now.after(life));
     let names = (family.to_owned(), generation, new_id(now));
     SignedToken::new(names, grant, (now.time, expires_at)).token(Kind::Refresh)
@@ -290,8 +290,8 @@ mod tests {
         Terms { access_token_life: Duration::from_mins(2), refresh_token_life: Some(Duration::from_mins(10)), renewal }
     }
 
-    fn grant() -> Grant {
-        Grant {
+    fn grant() -> GrantedAccess {
+        GrantedAccess {
             client_id: "it".into(),
             person: Some("Ada".into()),
             scopes: vec!["openid".into(), "email".into()],
@@ -309,18 +309,23 @@ mod tests {
         Redemption { client_id: "it", redirect_uri: HERE, code_verifier: verifier }
     }
 
-    fn signed_in() -> (Grants, Issued) {
+    fn signed_in() -> (Grants, TokenPair) {
         let (mut grants, code) = authorized(None);
         let issued = grants.redeem(code.expose(), &with(None), terms(Renewal::Rotate), &mut at(1));
         (grants, issued.expect("a good code"))
     }
 
-    fn refresh(grants: &mut Grants, token: Option<&Secret>, second: i64, renewal: Renewal) -> Result<Issued, String> {
+    fn refresh(
+        grants: &mut Grants,
+        token: Option<&Secret>,
+        second: i64,
+        renewal: Renewal,
+    ) -> Result<TokenPair, String> {
         let token = token.expect("a refresh token").expose();
         grants.refresh(token, "it", None, terms(renewal), &mut at(second)).map_err(|refusal| refusal.description)
     }
 
-    fn refused(result: Result<Issued, Refusal>) -> String {
+    fn refused(result: Result<TokenPair, Refusal>) -> String {
         result.expect_err("a refusal").description
     }
 

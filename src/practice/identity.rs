@@ -6,14 +6,14 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use crate::practice::contract::REALM;
-use crate::practice::signed_token::Grant;
+use crate::practice::signed_token::GrantedAccess;
 use crate::secret::Secret;
 
 /// Longest name that a person may sign in with, in characters.
 pub(crate) const LONGEST_NAME: usize = 64;
 
 /// Who is meant: the person, or the client that acts for itself.
-pub(crate) fn subject(grant: &Grant) -> String {
+pub(crate) fn subject(grant: &GrantedAccess) -> String {
     match &grant.person {
         Some(name) => format!("practice-{}", slug(name)),
         None => grant.client_id.clone(),
@@ -21,7 +21,7 @@ pub(crate) fn subject(grant: &Grant) -> String {
 }
 
 /// The claims about the person.
-pub(crate) fn claims(grant: &Grant) -> Map<String, Value> {
+pub(crate) fn claims(grant: &GrantedAccess) -> Map<String, Value> {
     let mut claims = Map::new();
     claims.insert("sub".into(), subject(grant).into());
     if let Some(name) = &grant.person {
@@ -36,7 +36,7 @@ pub(crate) fn claims(grant: &Grant) -> Map<String, Value> {
 /// secret to sign with, and gets none.
 pub(crate) fn id_token(
     mut claims: Map<String, Value>,
-    grant: &Grant,
+    grant: &GrantedAccess,
     issuer: &str,
     life: (Timestamp, Timestamp),
     client_secret: &str,
@@ -68,8 +68,13 @@ mod tests {
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use serde_json::json;
 
-    fn grant(person: Option<&str>) -> Grant {
-        Grant { client_id: "it".into(), person: person.map(str::to_owned), scopes: vec![], nonce: Some("n".into()) }
+    fn grant(person: Option<&str>) -> GrantedAccess {
+        GrantedAccess {
+            client_id: "it".into(),
+            person: person.map(str::to_owned),
+            scopes: vec![],
+            nonce: Some("n".into()),
+        }
     }
 
     #[test]

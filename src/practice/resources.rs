@@ -6,7 +6,7 @@ use crate::practice::caller;
 use crate::practice::identity;
 use crate::practice::message::{ErrorCode, Parameters, Refusal, Request, Response};
 use crate::practice::now::Now;
-use crate::practice::signed_token::Grant;
+use crate::practice::signed_token::GrantedAccess;
 use crate::practice::state::State;
 
 /// `GET /userinfo` (`OpenID` Connect Core 1.0 section 5.3).
@@ -60,7 +60,7 @@ fn introspection(state: &State, token: &str, now: &Now) -> Value {
 }
 
 /// Answers who brings a good access token. Without any token the challenge carries no error (RFC 6750 section 3.1).
-fn protected(state: &State, request: &Request, now: &Now, document: impl Fn(&Grant) -> Value) -> Response {
+fn protected(state: &State, request: &Request, now: &Now, document: impl Fn(&GrantedAccess) -> Value) -> Response {
     let Some(token) = caller::bearer(request) else {
         let words = json!({ "error": "invalid_token", "error_description": "no access token in the header" });
         let challenge = "Bearer realm=\"practice\"";

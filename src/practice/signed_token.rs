@@ -18,7 +18,7 @@ const PRACTICE_KEY: &[u8] = b"practice key: not secret, finds typing errors only
 
 /// What a person, or a client for itself, was granted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Grant {
+pub(crate) struct GrantedAccess {
     pub(crate) client_id: String,
     /// The name of the person; `None` where a client acts for itself.
     pub(crate) person: Option<String>,
@@ -44,7 +44,7 @@ pub(crate) struct SignedToken {
     /// So that no two tokens are the same.
     pub(crate) id: String,
     #[serde(flatten)]
-    pub(crate) grant: Grant,
+    pub(crate) grant: GrantedAccess,
     /// In milliseconds, as is the expiry.
     issued: i64,
     expires: Option<i64>,
@@ -63,7 +63,7 @@ impl SignedToken {
     /// What a new token says.
     pub(crate) fn new(
         (family, generation, id): (String, u64, String),
-        grant: Grant,
+        grant: GrantedAccess,
         (issued, expires): (Timestamp, Option<Timestamp>),
     ) -> Self {
         let expires = expires.map(Timestamp::as_millisecond);
@@ -130,7 +130,7 @@ mod tests {
     }
 
     fn signed_token() -> SignedToken {
-        let grant = Grant {
+        let grant = GrantedAccess {
             client_id: "it".into(),
             person: Some("Zoë".into()),
             scopes: vec!["openid".into()],

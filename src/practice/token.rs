@@ -8,11 +8,11 @@ use crate::practice::assertion;
 use crate::practice::caller;
 use crate::practice::contract::{self, JWT_BEARER, PASSWORD, Registration, USER_NAME};
 use crate::practice::fault::Fault;
-use crate::practice::grants::{self, Issued, Redemption, Renewal};
+use crate::practice::grants::{self, Redemption, Renewal, TokenPair};
 use crate::practice::identity;
 use crate::practice::message::{Body, ErrorCode, Parameters, Refusal, Request, Response};
 use crate::practice::now::Now;
-use crate::practice::signed_token::Grant;
+use crate::practice::signed_token::GrantedAccess;
 use crate::practice::state::State;
 
 /// Long enough for any caller to lose patience, and for a person to see what waiting looks like.
@@ -79,7 +79,7 @@ fn grant(
     request: &Request,
     body: &Parameters,
     now: &mut Now,
-) -> Result<(&'static Registration, Issued), Refusal> {
+) -> Result<(&'static Registration, TokenPair), Refusal> {
     let grant_type = body.required("grant_type")?;
     let terms = state.terms();
     if grant_type == JWT_BEARER {
@@ -127,13 +127,13 @@ fn grant(
 }
 
 /// What is granted without a person's consent on the page.
-fn direct(registration: &Registration, person: Option<String>, body: &Parameters) -> Result<Grant, Refusal> {
+fn direct(registration: &Registration, person: Option<String>, body: &Parameters) -> Result<GrantedAccess, Refusal> {
     let scopes = contract::scopes(body.one("scope")?)?;
-    Ok(Grant { client_id: registration.id.to_owned(), person, scopes, nonce: None })
+    Ok(GrantedAccess { client_id: registration.id.to_owned(), person, scopes, nonce: None })
 }
 
 /// The reply of RFC 6749 section 5.1.
-fn reply(state: &State, registration: &Registration, issued: &Issued, now: &Now) -> Map<String, Value> {
+fn reply(state: &State, registration: &Registration, issued: &TokenPair, now: &Now) -> Map<String, Value> {
     let terms = state.terms();
     let grant = &issued.grant;
     let mut reply = Map::new();

@@ -10,7 +10,9 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::catalog::{Catalog, CatalogError};
 use crate::service::definition::Service;
 use crate::service::display_name::DisplayName;
-use crate::service::preset::{Changes, changes_between, preset_table, service_of_table, with_changes};
+use crate::service::preset::{
+    Changes, changes_between, line_near, line_of, preset_table, service_of_table, with_changes,
+};
 use crate::service::profile_name::ProfileName;
 
 /// One person's use of a service.
@@ -100,12 +102,25 @@ struct ProfileFile {
     definition: Option<toml::Table>,
 }
 
+/// The part of the file that describes the service. A table has no line numbers, so this is read for the line of an error.
+#[derive(Deserialize)]
+struct ServicePart {
+    #[serde(rename = "definition", alias = "changes")]
+    _service: Service,
+}
+
+/// The line of the first error in the description of the service.
+fn line_in_service(text: &str) -> Option<usize> {
+    let error = toml::from_str::<ServicePart>(text).err()?;
+    error.span().map(|span| line_of(text, span.start))
+}
+
 impl Profile {
     /// Reads the file.
     pub fn from_toml(name: &ProfileName, text: &str, catalog: &Catalog) -> Result<Self, ProfileError> {
         let file: ProfileFile = toml::from_str(text).map_err(|error| ProfileError::File {
             name: name.to_string(),
-            line: error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1),
+            line: error.span().map_or(1, |span| line_of(text, span.start)),
             // foreign: the library's words may have several lines.
             problem: error.message().replace('\n', " "),
         })?;
@@ -118,7 +133,7 @@ impl Profile {
         };
         let service = service.map_err(|error| ProfileError::File {
             name: name.to_string(),
-            line: text.lines().position(|line| line.starts_with(key)).map_or(1, |line| line + 1),
+            line: line_in_service(text).unwrap_or_else(|| line_near(text, key)),
             // foreign: the library's words may have several lines.
             problem: error.message().replace('\n', " "),
         })?;
@@ -306,7 +321,19 @@ mod tests {
     fn a_change_that_fits_no_preset_is_named_with_its_line() {
         let text = "service = \"netsuite\"\nclient_id = \"a\"\n[changes.token_request]\nurl = 7\n";
         let error = Profile::from_toml(&name(), text, &Catalog::bundled()).expect_err("refused").to_string();
-        assert!(error.starts_with("the file of the profile `acme`, line 3: invalid type: integer `7`"), "{error}");
+        assert!(error.starts_with("the file of the profile `acme`, line 4: invalid type: integer `7`"), "{error}");
+    }
+
+    #[test]
+    fn an_error_in_a_whole_service_is_named_with_the_line_of_its_key() {
+        let catalog = Catalog::bundled();
+        let mut imported = profile();
+        imported.service.id = "imported".into();
+        let text =
+            imported.to_toml(&catalog).replacen("[definition.policy]\n", "[definition.policy]\nrotates = 7\n", 1);
+        let line = text.lines().position(|line| line == "rotates = 7").expect("the key") + 1;
+        let error = Profile::from_toml(&name(), &text, &catalog).expect_err("refused").to_string();
+        assert!(error.starts_with(&format!("the file of the profile `acme`, line {line}: invalid type")), "{error}");
     }
 
     proptest! {

@@ -217,8 +217,8 @@ pub struct TokenPolicy {
     pub renews_access_token: bool,
     /// The header of the access token, if not `Authorization: Bearer <token>`.
     pub header: String,
-    /// The policy, for people.
-    pub words: String,
+    /// The policy in a sentence or two, for people.
+    pub description: String,
 }
 
 /// An optional parameter.

@@ -2,9 +2,9 @@
 //! that is strict about the contract that the preset states.
 
 mod example;
+pub(in crate::app) mod faults;
 mod findings;
 mod line;
-pub(in crate::app) mod practice_settings;
 pub(in crate::app) mod server;
 mod stages;
 

@@ -39,7 +39,7 @@ pub(crate) struct Rules {
 impl Rules {
     /// The rules of a service.
     pub(crate) fn of(service: &Service) -> Self {
-        let policy = TokenPolicy { words: String::new(), ..service.policy.clone() };
+        let policy = TokenPolicy { description: String::new(), ..service.policy.clone() };
         Self { policy, without_person: service.authorization.is_none(), refreshes: service.refresh_request.is_some() }
     }
 

@@ -37,14 +37,13 @@ impl App {
     }
 
     /// All claims that the identity endpoint returns for a saved profile (OpenID Connect Core 1.0 section 5.3).
-    pub async fn userinfo(&self, name: &ProfileName, report: &Report) -> Result<UserInfo, Failure> {
+    pub async fn userinfo(&self, name: &ProfileName, report: &Report) -> Result<Claims, Failure> {
         let context = self.usable(name, report).await?;
         let (identity, answers) = accepted(self, report, &context).await?;
         let values = self.values_for(&context, &identity.call)?;
         // An endpoint may repeat the token that it was sent.
         let secrets: Vec<&Secret> = values.secrets().collect();
-        let claims = answers.map(|answers| masked(answers.json(), &secrets)).unwrap_or_default();
-        Ok(UserInfo { claims })
+        Ok(Claims(answers.map(|answers| masked(answers.json(), &secrets)).unwrap_or_default()))
     }
 
     /// A saved profile with a token that is good now.
@@ -59,17 +58,20 @@ impl App {
     }
 }
 
-/// What the identity endpoint returns, with secrets masked.
+/// What the service says about an account or a token: the JSON of its reply, with secrets masked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UserInfo {
-    pub claims: Json,
-}
+pub struct Claims(pub Json);
 
-impl UserInfo {
+impl Claims {
+    /// Whether an introspected token can be used (RFC 7662 section 2.2).
+    pub fn is_active(&self) -> bool {
+        self.0["active"] == true
+    }
+
     /// The claims in rows; a member of an object is called `address.country`, an item of a list `groups.0`.
     pub fn rows(&self) -> Vec<(String, String)> {
         let mut rows = Vec::new();
-        flatten("", &self.claims, &mut rows);
+        flatten("", &self.0, &mut rows);
         rows
     }
 }
@@ -96,18 +98,9 @@ fn masked(value: &Json, secrets: &[&Secret]) -> Json {
     }
 }
 
-/// What the service says of a token (RFC 7662 section 2.2).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Introspection {
-    /// Whether the token can be used.
-    pub active: bool,
-    /// The other members of the reply that are plain values, by name.
-    pub fields: Vec<(String, String)>,
-}
-
 impl App {
     /// Introspects the access token of a saved profile as it is (RFC 7662), without a refresh.
-    pub async fn introspect(&self, name: &ProfileName, report: &Report) -> Result<Introspection, Failure> {
+    pub async fn introspect(&self, name: &ProfileName, report: &Report) -> Result<Claims, Failure> {
         open::open_chosen(self).await?;
         let profile = profiles::load(self, name).await?;
         let Some(template) = profile.service.introspection.clone() else {
@@ -116,15 +109,12 @@ impl App {
         let mut context = tokens::context_of(self, name, profile).await?;
         self.supply_practice(&mut context).await?;
         let answered = send::ask(self, Some(report), &context, &template, &[]).await?;
-        let active = answered.answers.as_ref().and_then(|answers| answers.json().get("active")?.as_bool());
-        let (Some(active), true) = (active, answered.reply.is_success()) else {
+        let says = answered.answers.as_ref().map(Answers::json).filter(|says| says["active"].is_boolean());
+        let (Some(says), true) = (says, answered.reply.is_success()) else {
             return Err(Failure::new(FailureKind::Refused, answered.refused_by("introspection endpoint")));
         };
-        let members = answered.answers.iter().filter_map(|answers| answers.json().as_object()).flatten();
-        let fields = members
-            .filter(|(member, _)| *member != "active")
-            .filter_map(|(member, value)| Some((member.clone(), scalar_text(value)?)));
-        Ok(Introspection { active, fields: fields.collect() })
+        let values = self.values_for(&context, &template)?;
+        Ok(Claims(masked(says, &values.secrets().collect::<Vec<_>>())))
     }
 }
 

@@ -6,7 +6,7 @@ mod words;
 use crate::call::{Authentication, BodyTemplate, CallTemplate, Method};
 use crate::dialect::curl::words::words;
 use crate::dialect::document::{Document, DocumentError, SMALL};
-use crate::dialect::standard::{Gathering, Grant, Outline, RawBody, RawCall, form_fields, split_url, with_grant_type};
+use crate::dialect::standard::{Gathering, Outline, RawBody, RawCall, form_fields, split_url, with_grant_type};
 use crate::dialect::{Described, Import};
 use crate::oauth::{GrantType, Request};
 use crate::service::Asks;
@@ -277,12 +277,12 @@ fn by_grant(call: CallTemplate, url: &str, mut gathering: Gathering) -> Describe
     let grant_type = std::mem::take(&mut gathering.grant_type);
     let names: Vec<&str> = call.placeholders().collect();
     let grant = match GrantType::parse(&grant_type) {
-        Some(GrantType::RefreshToken) => Grant::RefreshToken,
-        Some(GrantType::AuthorizationCode) => Grant::AuthorizationCode,
-        Some(GrantType::Password) => Grant::Password,
-        None if grant_type.is_empty() && names.contains(&"code") => Grant::AuthorizationCode,
-        None if grant_type.is_empty() && names.contains(&"refresh_token") => Grant::RefreshToken,
-        _ => Grant::ClientCredentials,
+        Some(GrantType::RefreshToken) => GrantType::RefreshToken,
+        Some(GrantType::AuthorizationCode) => GrantType::AuthorizationCode,
+        Some(GrantType::Password) => GrantType::Password,
+        None if grant_type.is_empty() && names.contains(&"code") => GrantType::AuthorizationCode,
+        None if grant_type.is_empty() && names.contains(&"refresh_token") => GrantType::RefreshToken,
+        _ => GrantType::ClientCredentials,
     };
     let asks = asks(&call, &names);
     let mut outline = Outline {
@@ -293,7 +293,7 @@ fn by_grant(call: CallTemplate, url: &str, mut gathering: Gathering) -> Describe
         asks: Some(asks),
         ..Outline::default()
     };
-    if grant == Grant::RefreshToken {
+    if grant == GrantType::RefreshToken {
         let refresh = with_grant_type(call, GrantType::RefreshToken.as_str());
         gathering.understood("curl", "the refresh request");
         outline.token_request = Some(refresh.clone());
@@ -301,7 +301,7 @@ fn by_grant(call: CallTemplate, url: &str, mut gathering: Gathering) -> Describe
     } else {
         gathering.understood("curl", "the token request");
         gathering.grant_type = grant_type;
-        outline.refresh_request = (grant != Grant::ClientCredentials).then(|| refresh_like(&call));
+        outline.refresh_request = (grant != GrantType::ClientCredentials).then(|| refresh_like(&call));
         outline.token_request = Some(call);
     }
     outline.described(gathering)

@@ -6,15 +6,15 @@ mod write;
 
 use serde_json::Value as Json;
 
-use crate::call::{CallTemplate, Method};
+use crate::call::{Authentication, CallTemplate, Method};
 use crate::dialect::datazen::page::{Page, Tab, is_labelled, is_page, is_yes, read_page};
 use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::standard::{
-    ClientAuthentication, Gathering, Grant, Outline, RawBody, RawCall, form_fields, host, split_url, squeezed,
-    with_grant_type,
+    Gathering, Outline, RawBody, RawCall, form_fields, host, split_url, squeezed, with_grant_type,
 };
-use crate::dialect::{Described, Import};
-use crate::service::{Asks, Catalog, Service};
+use crate::dialect::{Described, Import, Note};
+use crate::oauth::GrantType;
+use crate::service::{Asks, Catalog, Field, Service};
 
 pub use crate::dialect::datazen::write::write;
 
@@ -57,7 +57,8 @@ fn by_preset(preset: Service, mut gathering: Gathering) -> Described {
     gathering.understood("Pre-Configured OAuth Setting", format!("the preset {}", preset.name));
     let mut described = gathering.described;
     for input in &preset.inputs {
-        described.missing.push(crate::dialect::Note::new(&input.label, input.help.clone()));
+        let note = Note::new(&input.label, input.help.clone());
+        described.missing.push(note.about(Field::Input(input.name.clone())));
     }
     described.service = preset;
     described
@@ -90,10 +91,10 @@ fn by_page(page: Page, mut gathering: Gathering) -> Described {
         .map(|(name, value)| gathering.parameter(&format!("Authorization URL › {name}"), name, value))
         .collect();
     let grant = match (client_flow, squeezed(&page.token.grant_type).as_str()) {
-        (true, _) => Grant::AuthorizationCode,
-        (false, "password") => Grant::Password,
-        (false, "refreshtoken") => Grant::RefreshToken,
-        (false, _) => Grant::ClientCredentials,
+        (true, _) => GrantType::AuthorizationCode,
+        (false, "password") => GrantType::Password,
+        (false, "refreshtoken") => GrantType::RefreshToken,
+        (false, _) => GrantType::ClientCredentials,
     };
     let asks = asks(&page);
     let grant_type = page.token.grant_type.clone();
@@ -112,7 +113,7 @@ fn by_page(page: Page, mut gathering: Gathering) -> Described {
         format: FORMAT,
         title: if page.setting.is_empty() { host(&page.token.url) } else { page.setting },
         grant,
-        client_authentication: authentication(&page.token, asks),
+        authentication: authentication(&page.token, asks),
         authorization_url,
         authorization_query,
         token_url: gathering.text("OAuth Bearer Token URL", page.token.url.trim()),
@@ -164,12 +165,8 @@ fn is_basic(tab: &Tab) -> bool {
     is_yes(&tab.authorization) || squeezed(&tab.authorization).contains("basic")
 }
 
-fn authentication(tab: &Tab, asks: Asks) -> ClientAuthentication {
-    match asks {
-        Asks::Nothing => ClientAuthentication::Public,
-        _ if is_basic(tab) => ClientAuthentication::Basic,
-        _ => ClientAuthentication::Body,
-    }
+fn authentication(tab: &Tab, asks: Asks) -> Authentication {
+    if asks != Asks::Nothing && is_basic(tab) { Authentication::BasicOrNone } else { Authentication::None }
 }
 
 fn asks(page: &Page) -> Asks {

@@ -2,7 +2,7 @@
 
 use crate::call::{BodyTemplate, CallTemplate, JWT_CLIENT_ASSERTION, Method, Parameter, Template};
 use crate::dialect::Described;
-use crate::dialect::evolutionx::settings::{Grant, Key, Settings};
+use crate::dialect::evolutionx::settings::{GrantSetting, Key, Settings};
 use crate::oauth::split_scopes;
 use crate::service::{Asks, Assertion, AssertionAlgorithm, Input, Labels, Service, Start};
 
@@ -16,11 +16,11 @@ pub(crate) struct Sent<'a> {
 }
 
 /// Sets the calls of the service and their inputs.
-pub(crate) fn set(service: &mut Service, grant: Grant, endpoint: &str, sent: &Sent<'_>) {
+pub(crate) fn set(service: &mut Service, grant: GrantSetting, endpoint: &str, sent: &Sent<'_>) {
     grant.name().clone_into(&mut service.grant_type);
     service.asks = Asks::Secret;
     let token = match grant {
-        Grant::ClientCredentials => {
+        GrantSetting::ClientCredentials => {
             let mut fields = vec![
                 ("grant_type", "<grant_type>"),
                 ("client_id", "<client_id>"),
@@ -29,16 +29,16 @@ pub(crate) fn set(service: &mut Service, grant: Grant, endpoint: &str, sent: &Se
             fields.extend(resource_and_scope(service, sent));
             fields
         }
-        Grant::UserPassword => {
+        GrantSetting::UserPassword => {
             service.labels =
                 Labels { client_id: "User name".into(), client_secret: "Password".into(), ..Labels::default() };
             vec![("username", "<client_id>"), ("password", "<client_secret>")]
         }
-        Grant::RefreshToken => {
+        GrantSetting::RefreshToken => {
             service.start = Start::RefreshToken;
             refresh_fields()
         }
-        Grant::JwtBearer => {
+        GrantSetting::JwtBearer => {
             "client_credentials".clone_into(&mut service.grant_type);
             service.asks = Asks::Nothing;
             service.assertion = Some(assertion(endpoint));
@@ -54,7 +54,7 @@ pub(crate) fn set(service: &mut Service, grant: Grant, endpoint: &str, sent: &Se
     };
     service.token_request = call(endpoint, &token);
     let refresh = match grant {
-        Grant::JwtBearer => vec![
+        GrantSetting::JwtBearer => vec![
             ("grant_type", "refresh_token"),
             ("client_id", "<client_id>"),
             ("client_assertion_type", JWT_CLIENT_ASSERTION),
@@ -123,10 +123,10 @@ fn call(endpoint: &str, fields: &[(&str, &str)]) -> CallTemplate {
 }
 
 /// Takes over the values.
-pub(crate) fn fill(described: &mut Described, grant: Grant, settings: &Settings) {
+pub(crate) fn fill(described: &mut Described, grant: GrantSetting, settings: &Settings) {
     let text = |key| settings.text(key).unwrap_or_default().to_owned();
     described.client_id = text(Key::ClientId);
-    if grant != Grant::JwtBearer {
+    if grant != GrantSetting::JwtBearer {
         described.secrets.client_secret = settings.secret(Key::ClientSecret);
     }
     described.secrets.refresh_token = settings.secret(Key::RefreshToken);

@@ -12,9 +12,9 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::dialect::document::{Document, SMALL};
 use crate::dialect::evolutionx::settings::{Key, Settings};
 use crate::dialect::{Described, Import, Note};
-use crate::service::{Service, TokenPolicy};
+use crate::service::{Field, Service, TokenPolicy};
 
-pub use crate::dialect::evolutionx::settings::Grant;
+pub use crate::dialect::evolutionx::settings::GrantSetting;
 pub use crate::dialect::evolutionx::write::{WriteError, write};
 
 /// Why a document is not settings of Evolutionx.
@@ -152,24 +152,24 @@ fn id(host: &str) -> String {
     }
 }
 
-fn ignored(settings: &Settings, grant: Grant) -> Vec<Note> {
+fn ignored(settings: &Settings, grant: GrantSetting) -> Vec<Note> {
     let mut ignored = settings.unknown();
     let words = match grant {
-        Grant::UserPassword => "the call with user name and password does not send it",
-        Grant::RefreshToken => "the call with a refresh token does not send it",
-        Grant::ClientCredentials | Grant::JwtBearer => return ignored,
+        GrantSetting::UserPassword => "the call with user name and password does not send it",
+        GrantSetting::RefreshToken => "the call with a refresh token does not send it",
+        GrantSetting::ClientCredentials | GrantSetting::JwtBearer => return ignored,
     };
     let unused = [Key::Resource, Key::ResourceName, Key::Scope].into_iter().filter(|key| settings.has(*key));
     ignored.extend(unused.map(|key| Note::new(key.label(), words)));
     ignored
 }
 
-fn missing(settings: &Settings, grant: Grant) -> Vec<Note> {
+fn missing(settings: &Settings, grant: GrantSetting) -> Vec<Note> {
     let mut wanted =
         vec![(Key::Endpoint, "enter the URL of the token endpoint"), (Key::ClientId, "copy it from the service")];
     match grant {
-        Grant::JwtBearer => {}
-        Grant::RefreshToken => wanted.extend([
+        GrantSetting::JwtBearer => {}
+        GrantSetting::RefreshToken => wanted.extend([
             (Key::ClientSecret, "copy it from the service"),
             (Key::RefreshToken, "paste it in step 3, or create one at the service"),
         ]),
@@ -178,9 +178,12 @@ fn missing(settings: &Settings, grant: Grant) -> Vec<Note> {
     let mut missing: Vec<Note> = wanted
         .into_iter()
         .filter(|(key, _)| !settings.has(*key))
-        .map(|(key, words)| Note::new(key.label(), words))
+        .map(|(key, words)| Note {
+            field: (key == Key::ClientId).then_some(Field::ClientId),
+            ..Note::new(key.label(), words)
+        })
         .collect();
-    if grant == Grant::JwtBearer {
+    if grant == GrantSetting::JwtBearer {
         missing.push(Note::new("private key", "the settings have none: load the key registered with the service"));
     }
     missing

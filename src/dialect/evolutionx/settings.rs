@@ -6,9 +6,9 @@ use crate::dialect::Note;
 use crate::dialect::evolutionx::SettingsError;
 use crate::dialect::standard::labelled;
 
-/// How tokens are obtained.
+/// The values of the setting `OAuth Grant Type`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Grant {
+pub enum GrantSetting {
     /// Client id and secret.
     #[default]
     ClientCredentials,
@@ -47,7 +47,7 @@ pub(crate) struct Settings {
     is_spelled: bool,
 }
 
-impl Grant {
+impl GrantSetting {
     /// The name on the page.
     pub fn name(self) -> &'static str {
         match self {
@@ -137,9 +137,9 @@ impl Settings {
         let text_of = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value);
         let mut settings = Self { is_body: true, ..Self::default() };
         let grant = match (text_of("client_assertion_type"), text_of("grant_type")) {
-            (Some(_), _) => Grant::JwtBearer.name().to_owned(),
+            (Some(_), _) => GrantSetting::JwtBearer.name().to_owned(),
             (None, Some(named)) => scalar(Key::GrantType, named)?,
-            (None, None) => Grant::UserPassword.name().to_owned(),
+            (None, None) => GrantSetting::UserPassword.name().to_owned(),
         };
         settings.set(Key::GrantType, &grant)?;
         for (name, value) in pairs {
@@ -204,14 +204,14 @@ impl Settings {
         found.map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
-    pub(crate) fn grant(&self) -> Result<Grant, SettingsError> {
-        let Some(named) = self.text(Key::GrantType) else { return Ok(Grant::default()) };
+    pub(crate) fn grant(&self) -> Result<GrantSetting, SettingsError> {
+        let Some(named) = self.text(Key::GrantType) else { return Ok(GrantSetting::default()) };
         match plain(named).as_str() {
-            "clientcredentials" => Ok(Grant::ClientCredentials),
+            "clientcredentials" => Ok(GrantSetting::ClientCredentials),
             // `password` is what the RFC calls it.
-            "userpassword" | "password" => Ok(Grant::UserPassword),
-            "refreshtoken" => Ok(Grant::RefreshToken),
-            jwt if jwt.ends_with("jwtbearer") => Ok(Grant::JwtBearer),
+            "userpassword" | "password" => Ok(GrantSetting::UserPassword),
+            "refreshtoken" => Ok(GrantSetting::RefreshToken),
+            jwt if jwt.ends_with("jwtbearer") => Ok(GrantSetting::JwtBearer),
             _ => Err(SettingsError::Grant),
         }
     }

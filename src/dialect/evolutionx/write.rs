@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::call::{BodyTemplate, CallTemplate, Expression, Reading, RenderError, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::dialect::evolutionx::calls::RESOURCE;
-use crate::dialect::evolutionx::settings::{Grant, Key};
+use crate::dialect::evolutionx::settings::{GrantSetting, Key};
 use crate::dialect::{Described, Note};
 use crate::secret::Secret;
 
@@ -48,7 +48,7 @@ pub fn write(described: &Described, with_secrets: bool) -> Result<Written, Write
     let service = &described.service;
     let grant = grant(described)?;
     let call = match (grant, &service.refresh_request) {
-        (Grant::RefreshToken, Some(refresh)) => refresh,
+        (GrantSetting::RefreshToken, Some(refresh)) => refresh,
         _ => &service.token_request,
     };
     let mut ignored = ignored(described, grant, call);
@@ -66,7 +66,7 @@ pub fn write(described: &Described, with_secrets: bool) -> Result<Written, Write
         settings.extend([(Key::ResourceName, name), (Key::Resource, value)]);
     }
     let scopes = if described.scopes.is_empty() { &service.scopes.default } else { &described.scopes };
-    if matches!(grant, Grant::ClientCredentials | Grant::JwtBearer) {
+    if matches!(grant, GrantSetting::ClientCredentials | GrantSetting::JwtBearer) {
         settings.push((Key::Scope, scopes.join(&service.scopes.separator)));
     }
     if with_secrets {
@@ -79,17 +79,17 @@ pub fn write(described: &Described, with_secrets: bool) -> Result<Written, Write
     Ok(Written { text: Secret::new(text(&settings)), ignored })
 }
 
-fn grant(described: &Described) -> Result<Grant, WriteError> {
+fn grant(described: &Described) -> Result<GrantSetting, WriteError> {
     let service = &described.service;
     if service.authorization.is_some() {
         let needs_browser = || WriteError::NeedsBrowser { service: service.name.clone() };
-        return service.refresh_request.as_ref().map(|_| Grant::RefreshToken).ok_or_else(needs_browser);
+        return service.refresh_request.as_ref().map(|_| GrantSetting::RefreshToken).ok_or_else(needs_browser);
     }
     Ok(match service.grant_type.as_str() {
-        _ if service.assertion.is_some() => Grant::JwtBearer,
-        "refresh_token" => Grant::RefreshToken,
-        "user_password" | "password" => Grant::UserPassword,
-        _ => Grant::ClientCredentials,
+        _ if service.assertion.is_some() => GrantSetting::JwtBearer,
+        "refresh_token" => GrantSetting::RefreshToken,
+        "user_password" | "password" => GrantSetting::UserPassword,
+        _ => GrantSetting::ClientCredentials,
     })
 }
 
@@ -133,7 +133,7 @@ fn body(call: &CallTemplate) -> Vec<(String, String)> {
 fn resource(
     described: &Described,
     call: &CallTemplate,
-    grant: Grant,
+    grant: GrantSetting,
     ignored: &mut Vec<Note>,
 ) -> Option<(String, String)> {
     const OAUTH: [&str; 12] = [
@@ -160,14 +160,16 @@ fn resource(
     };
     let mut others = body(call).into_iter().filter(|(name, _)| !OAUTH.contains(&name.as_str()));
     let first = match grant {
-        Grant::ClientCredentials | Grant::JwtBearer => others.next().map(|(name, value)| (name, value_of(&value))),
-        Grant::UserPassword | Grant::RefreshToken => None,
+        GrantSetting::ClientCredentials | GrantSetting::JwtBearer => {
+            others.next().map(|(name, value)| (name, value_of(&value)))
+        }
+        GrantSetting::UserPassword | GrantSetting::RefreshToken => None,
     };
     ignored.extend(others.map(|(name, _)| Note::new(name, "Evolutionx sends one resource and no other parameter")));
     first
 }
 
-fn ignored(described: &Described, grant: Grant, call: &CallTemplate) -> Vec<Note> {
+fn ignored(described: &Described, grant: GrantSetting, call: &CallTemplate) -> Vec<Note> {
     let service = &described.service;
     let mut ignored = Vec::new();
     let mut tell = |is_so: bool, place: &str, words: &str| {
@@ -181,7 +183,7 @@ fn ignored(described: &Described, grant: Grant, call: &CallTemplate) -> Vec<Note
         "Evolutionx does not sign in: it begins with a refresh token",
     );
     tell(
-        grant != Grant::JwtBearer && call.authentication != crate::call::Authentication::None,
+        grant != GrantSetting::JwtBearer && call.authentication != crate::call::Authentication::None,
         "authentication",
         "Evolutionx sends client id and secret in the body",
     );

@@ -3,10 +3,11 @@
 
 use serde_json::Value as Json;
 
+use crate::call::Authentication;
 use crate::dialect::held::preset::{matched, preset};
-use crate::dialect::standard::{ClientAuthentication, Gathering, Grant, Outline, Variables, plain_text, text_at};
+use crate::dialect::standard::{Gathering, Outline, Variables, plain_text, text_at};
 use crate::dialect::{Described, Note};
-use crate::oauth::RedirectUri;
+use crate::oauth::{GrantType, RedirectUri};
 use crate::secret::Secret;
 use crate::service::{Asks, Service};
 
@@ -221,11 +222,11 @@ impl Held {
         let issuer = std::mem::take(&mut self.issuer);
         let has_token_url = self.has_token_url();
         let grant = match (self.outline.authorization_url.is_empty(), has_refresh_token) {
-            (true, true) => Grant::RefreshToken,
-            (true, false) if has_secret && has_token_url => Grant::ClientCredentials,
-            _ => Grant::AuthorizationCode,
+            (true, true) => GrantType::RefreshToken,
+            (true, false) if has_secret && has_token_url => GrantType::ClientCredentials,
+            _ => GrantType::AuthorizationCode,
         };
-        if grant == Grant::ClientCredentials {
+        if grant == GrantType::ClientCredentials {
             self.understand(
                 "grant",
                 "client credentials: the document has neither a refresh token nor an authorization endpoint",
@@ -236,7 +237,7 @@ impl Held {
             format: self.format,
             title: if self.title.is_empty() { host(&self.outline.token_url) } else { self.title },
             grant,
-            client_authentication: if basic { ClientAuthentication::Basic } else { ClientAuthentication::Unsaid },
+            authentication: if basic { Authentication::BasicOrNone } else { Authentication::None },
             ..self.outline
         };
         let mut gathering = Gathering::new(Variables::default());

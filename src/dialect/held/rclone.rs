@@ -8,6 +8,7 @@ use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::held::{Held, Part};
 use crate::dialect::standard::text_at;
 use crate::dialect::{Described, Import, Note};
+use crate::service::Field;
 
 const FORMAT: &str = "rclone configuration";
 
@@ -114,8 +115,8 @@ fn described((name, lines): &Section<'_>) -> Result<Described, DocumentError> {
     let mut described = held.described();
     if !has_client {
         let words = "the refresh token belongs to rclone's own client: register a client and sign in";
-        described.missing.retain(|note| note.place != "client id");
-        described.missing.push(Note::new("client id", words));
+        described.missing.retain(|note| note.field != Some(Field::ClientId));
+        described.missing.push(Note::new("client id", words).about(Field::ClientId));
     }
     Ok(described)
 }

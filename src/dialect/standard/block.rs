@@ -1,15 +1,15 @@
 //! The OAuth 2.0 block of an API tool. Postman, Bruno and Insomnia use different names for the same settings; one table
 //! maps the names, and everything else is shared.
 
-use crate::call::Parameter;
+use crate::call::{Authentication, Parameter};
 use crate::dialect::Described;
 use crate::dialect::document::{DocumentError, MOST_PARAMETERS};
 use crate::dialect::standard::gathering::Gathering;
-use crate::dialect::standard::outline::{ClientAuthentication, Extras, Grant, Outline};
+use crate::dialect::standard::outline::{Extras, Outline};
 use crate::dialect::standard::raw_call::split_url;
 use crate::dialect::standard::slots::squeezed;
 use crate::dialect::standard::variables::Variables;
-use crate::oauth::Pkce;
+use crate::oauth::{GrantType, Pkce};
 
 /// How deep folders may nest.
 pub(crate) const DEEPEST_FOLDER: usize = 64;
@@ -154,17 +154,17 @@ impl Block {
         }
     }
 
-    fn grant(&self, written: &str, gathering: &mut Gathering) -> Grant {
+    fn grant(&self, written: &str, gathering: &mut Gathering) -> GrantType {
         let place = format!("{}.grant_type", self.place);
         match written {
-            "" | "authorization_code" | "authorization_code_with_pkce" => Grant::AuthorizationCode,
-            "implicit" => Grant::Implicit,
-            "password" | "password_credentials" => Grant::Password,
-            "client_credentials" => Grant::ClientCredentials,
-            "refresh_token" => Grant::RefreshToken,
+            "" | "authorization_code" | "authorization_code_with_pkce" => GrantType::AuthorizationCode,
+            "implicit" => gathering.replaced_implicit(),
+            "password" | "password_credentials" => GrantType::Password,
+            "client_credentials" => GrantType::ClientCredentials,
+            "refresh_token" => GrantType::RefreshToken,
             _ => {
                 gathering.ignored(place, "unknown grant type; the authorization code grant is used");
-                Grant::AuthorizationCode
+                GrantType::AuthorizationCode
             }
         }
     }
@@ -195,8 +195,7 @@ impl Block {
             Some(Member::Own(known)) => gathering.value(&place, known, value),
             Some(Member::Placement) => {
                 let is_body = ["body", "true"].contains(&told.as_str());
-                outline.client_authentication =
-                    if is_body { ClientAuthentication::Body } else { ClientAuthentication::Basic };
+                outline.authentication = if is_body { Authentication::None } else { Authentication::BasicOrNone };
                 gathering.understood(place, if is_body { "client secret in the body" } else { "Basic authentication" });
             }
             Some(Member::Common(known)) => {

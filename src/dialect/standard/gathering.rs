@@ -7,7 +7,8 @@ use crate::dialect::document::{LONGEST_TEXT, MOST_PARAMETERS, MOST_SCOPES};
 use crate::dialect::standard::slots::{Piece, canonical, looks_secret, pieces, placeholder_name, whole_slot};
 use crate::dialect::standard::variables::Variables;
 use crate::dialect::{Described, Note};
-use crate::service::Input;
+use crate::oauth::GrantType;
+use crate::service::{Field, Input};
 
 #[derive(Debug, Default)]
 pub(crate) struct Gathering {
@@ -35,6 +36,12 @@ impl Gathering {
     /// Notes why a part of the document was ignored.
     pub(crate) fn ignored(&mut self, place: impl Into<String>, words: impl Into<String>) {
         self.described.ignored.push(Note::new(place, words));
+    }
+
+    /// Notes that an implicit grant is not used (RFC 9700 section 2.1.2), and returns the grant type in its place.
+    pub(crate) fn replaced_implicit(&mut self) -> GrantType {
+        self.ignored("implicit grant", "replaced by the authorization code grant (RFC 9700 section 2.1.2)");
+        GrantType::AuthorizationCode
     }
 
     /// Notes what the document lacks, and where to find it.
@@ -222,7 +229,8 @@ impl Gathering {
             secret: looks_secret(written) || self.variables.is_secret(written),
             ..Input::default()
         });
-        self.missing(place, format!("a value for `{}`", shortened(written)));
+        let note = Note::new(place, format!("a value for `{}`", shortened(written)));
+        self.described.missing.push(note.about(Field::Input(name.to_owned())));
     }
 
     /// The placeholder for a secret value, which becomes an input of the service.

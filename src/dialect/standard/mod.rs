@@ -17,7 +17,7 @@ pub(crate) use crate::dialect::standard::block::{Block, Blocks, DEEPEST_FOLDER, 
 pub(crate) use crate::dialect::standard::gathering::Gathering;
 pub(crate) use crate::dialect::standard::json::{plain_text, text_at};
 pub(crate) use crate::dialect::standard::labelled::labelled;
-pub(crate) use crate::dialect::standard::outline::{ClientAuthentication, Grant, Outline, finish};
+pub(crate) use crate::dialect::standard::outline::{Outline, finish};
 pub(crate) use crate::dialect::standard::raw_call::{RawBody, RawCall, form_fields, host, split_url, with_grant_type};
 pub(crate) use crate::dialect::standard::slots::squeezed;
 pub(crate) use crate::dialect::standard::variables::Variables;

@@ -6,40 +6,10 @@ use crate::dialect::standard::gathering::Gathering;
 use crate::dialect::standard::slots::looks_secret;
 use crate::dialect::{Described, Note};
 use crate::oauth::{GrantType, Pkce, RedirectUri, Request, client_parameters};
-use crate::service::{Asks, Authorization, Identity, KnownScope, Service, Start};
+use crate::service::{Asks, Authorization, Field, Identity, KnownScope, Service, Start};
 
 /// The longest id and name: what a preset's file may be called.
 const LONGEST_NAME: usize = 64;
-
-/// The grant that a document describes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Grant {
-    /// RFC 6749 section 4.1.
-    #[default]
-    AuthorizationCode,
-    /// Section 4.2: no token endpoint is named.
-    Implicit,
-    /// Section 4.3.
-    Password,
-    /// Section 4.4.
-    ClientCredentials,
-    /// Section 6: a refresh token is at hand.
-    RefreshToken,
-}
-
-/// How the client authenticates at the token endpoint.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum ClientAuthentication {
-    /// The document does not say; a secret is sent in the body where there is one.
-    #[default]
-    Unsaid,
-    Basic,
-    Body,
-    Public,
-    PrivateKeyJwt,
-    ClientSecretJwt,
-    Certificate,
-}
 
 /// What a document adds to the standard call.
 #[derive(Clone, Debug, Default)]
@@ -54,8 +24,9 @@ pub(crate) struct Extras {
 pub(crate) struct Outline {
     pub(crate) format: &'static str,
     pub(crate) title: String,
-    pub(crate) grant: Grant,
-    pub(crate) client_authentication: ClientAuthentication,
+    pub(crate) grant: GrantType,
+    /// At the token endpoint; `None` sends client ID and secret in the body.
+    pub(crate) authentication: Authentication,
     pub(crate) pkce: Option<Pkce>,
     pub(crate) authorization_url: String,
     pub(crate) token_url: String,
@@ -82,18 +53,18 @@ impl Outline {
     pub(crate) fn described(&self, gathering: Gathering) -> Described {
         let mut gathering = gathering;
         self.tell_missing(&mut gathering);
-        let with_code = matches!(self.grant, Grant::AuthorizationCode | Grant::Implicit);
+        let with_code = self.grant == GrantType::AuthorizationCode;
         let authorization = with_code.then(|| self.authorization());
-        let can_refresh = self.grant != Grant::ClientCredentials || !self.refresh_url.is_empty();
-        let standard_request = || self.token_call(&self.token_url, Request::Token(self.grant_type()), &self.token);
+        let can_refresh = self.grant != GrantType::ClientCredentials || !self.refresh_url.is_empty();
+        let standard_request = || self.token_call(&self.token_url, Request::Token(self.grant), &self.token);
         let grant_type = match gathering.grant_type.as_str() {
-            "" => self.grant_type().as_str().to_owned(),
+            "" => self.grant.as_str().to_owned(),
             named => named.to_owned(),
         };
         let service = Service {
             name: self.title.clone(),
             grant_type,
-            start: if self.grant == Grant::RefreshToken { Start::RefreshToken } else { Start::Browser },
+            start: if self.grant == GrantType::RefreshToken { Start::RefreshToken } else { Start::Browser },
             asks: self.asks.unwrap_or_else(|| self.standard_asks(&gathering)),
             authorization,
             token_request: self.token_request.clone().unwrap_or_else(standard_request),
@@ -112,32 +83,19 @@ impl Outline {
         if self.token_url.is_empty() && self.token_request.as_ref().is_none_or(|call| call.url.is_empty()) {
             gathering.missing("token endpoint", "its URL: see the service's documentation");
         }
-        if self.grant == Grant::AuthorizationCode && self.authorization_url.is_empty() {
-            gathering.missing("authorization endpoint", "its URL: see the service's documentation");
-        }
-        if self.grant == Grant::Implicit {
-            gathering.ignored("implicit grant", "replaced by the authorization code grant (RFC 9700 section 2.1.2)");
-        }
-    }
-
-    fn grant_type(&self) -> GrantType {
-        match self.grant {
-            Grant::AuthorizationCode | Grant::Implicit => GrantType::AuthorizationCode,
-            Grant::Password => GrantType::Password,
-            Grant::ClientCredentials => GrantType::ClientCredentials,
-            Grant::RefreshToken => GrantType::RefreshToken,
+        if self.grant == GrantType::AuthorizationCode && self.authorization_url.is_empty() {
+            let note = Note::new("authorization endpoint", "its URL: see the service's documentation");
+            gathering.described.missing.push(note.about(Field::AuthorizationUrl));
         }
     }
 
     fn standard_asks(&self, gathering: &Gathering) -> Asks {
         let has_secret = !gathering.described.secrets.client_secret.is_empty();
-        match self.client_authentication {
-            _ if self.grant == Grant::Password => Asks::UserAndSecret,
-            ClientAuthentication::Public | ClientAuthentication::PrivateKeyJwt | ClientAuthentication::Certificate => {
-                Asks::Nothing
-            }
-            ClientAuthentication::ClientSecretJwt => Asks::Secret,
-            _ if has_secret || self.grant == Grant::ClientCredentials => Asks::Secret,
+        match self.authentication {
+            _ if self.grant == GrantType::Password => Asks::UserAndSecret,
+            Authentication::PrivateKeyJwt | Authentication::Certificate => Asks::Nothing,
+            Authentication::ClientSecretJwt => Asks::Secret,
+            _ if has_secret || self.grant == GrantType::ClientCredentials => Asks::Secret,
             _ => Asks::OptionalSecret,
         }
     }
@@ -164,22 +122,14 @@ impl Outline {
     /// A call with the client authentication of the token endpoint.
     fn token_call(&self, url: &str, request: Request, extras: &Extras) -> CallTemplate {
         let mut body = request.parameters();
-        let authentication = match self.client_authentication {
-            ClientAuthentication::Basic => Authentication::BasicOrNone,
-            ClientAuthentication::Unsaid | ClientAuthentication::Body | ClientAuthentication::Public => {
-                Authentication::None
-            }
-            ClientAuthentication::Certificate => Authentication::Certificate,
-            ClientAuthentication::PrivateKeyJwt => Authentication::PrivateKeyJwt,
-            ClientAuthentication::ClientSecretJwt => Authentication::ClientSecretJwt,
-        };
-        body.extend(match self.client_authentication {
-            ClientAuthentication::Unsaid | ClientAuthentication::Body => client_parameters(),
-            _ => authentication.parameters(),
+        let is_public = self.asks == Some(Asks::Nothing);
+        body.extend(match self.authentication {
+            Authentication::None if !is_public => client_parameters(),
+            authentication => authentication.parameters(),
         });
         CallTemplate {
             url: Template::new(url),
-            authentication,
+            authentication: self.authentication,
             headers: extras.headers.clone(),
             query: extras.query.clone(),
             body: BodyTemplate::Form(with_extras(body, &extras.body)),
@@ -295,7 +245,6 @@ fn missing(service: &Service, described: &Described) -> Vec<Note> {
     let secrets = &described.secrets;
     let has_secret = !secrets.client_secret.is_empty() || !secrets.password.is_empty();
     let wants = [
-        (described.client_id.is_empty(), "client id", "the service issues one when you register a client"),
         (asks_secret && !has_secret, "client secret", "the service issues one when you register a client"),
         (sends("user_name") && described.user_name.is_empty(), "user id", "the one that the secret belongs to"),
         (
@@ -306,7 +255,12 @@ fn missing(service: &Service, described: &Described) -> Vec<Note> {
         (sends("assertion") && secrets.signing_key.is_none(), "private key", "the key that signs the assertion"),
     ];
     let missing = wants.into_iter().filter(|(is_missing, ..)| *is_missing);
-    missing.map(|(_, what, where_to_find)| Note::new(what, where_to_find)).collect()
+    let client_id = described
+        .client_id
+        .is_empty()
+        .then(|| Note::new("client id", "the service issues one when you register a client").about(Field::ClientId));
+    let others = missing.map(|(_, what, where_to_find)| Note::new(what, where_to_find));
+    client_id.into_iter().chain(others).collect()
 }
 
 /// Whatever names a host is bounded: where it begins the URL it is `https://host/…`, else a part of a host's name.

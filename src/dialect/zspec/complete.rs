@@ -5,7 +5,7 @@ use crate::call::{Authentication as Caller, Template};
 use crate::dialect::Note;
 use crate::dialect::zspec::known::{SERVER, label};
 use crate::dialect::zspec::value::Reader;
-use crate::service::{Asks, Input, Service, matches_whole};
+use crate::service::{Asks, Field, Input, Service, matches_whole};
 
 /// What a host may be that a person types.
 const HOST: &str = "[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*";
@@ -85,7 +85,9 @@ impl Reader {
     fn missing(&mut self) {
         let mut missing = Vec::new();
         if self.described.client_id.is_empty() {
-            missing.push(Note::new("client id", "the service issues it when you register a client"));
+            missing.push(
+                Note::new("client id", "the service issues it when you register a client").about(Field::ClientId),
+            );
         }
         let secret = &self.described.secrets.client_secret;
         if matches!(self.service.asks, Asks::Secret | Asks::UserAndSecret) && secret.is_empty() {
@@ -97,7 +99,7 @@ impl Reader {
         for input in self.service.inputs.iter().filter(|input| !input.optional && input.default.is_empty()) {
             if !self.described.secrets.inputs.contains_key(&input.name) {
                 let help = if input.help.is_empty() { "the document does not explain it" } else { &input.help };
-                missing.push(Note::new(&input.label, help));
+                missing.push(Note::new(&input.label, help).about(Field::Input(input.name.clone())));
             }
         }
         self.described.missing = missing;

@@ -76,7 +76,7 @@ fn received_tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         choosing_ui(ui, model);
         facts_ui(ui, draft, tokens);
         // How the service's tokens live.
-        let policy = draft.profile.as_ref().map(|profile| &profile.service.policy.words);
+        let policy = draft.profile.as_ref().map(|profile| &profile.service.policy.description);
         if let Some(words) = policy.filter(|words| !words.is_empty()) {
             ui.label(small(ui, words));
         }

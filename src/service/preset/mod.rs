@@ -134,11 +134,11 @@ fn inherit_error(file: &str, text: &str, error: InheritError) -> PresetError {
     PresetError { file: file.to_owned(), line: line_near(text, &id), problem, hint }
 }
 
-fn line_near(text: &str, near: &str) -> usize {
+pub(crate) fn line_near(text: &str, near: &str) -> usize {
     text.find(near).map_or(1, |at| line_of(text, at))
 }
 
-fn line_of(text: &str, offset: usize) -> usize {
+pub(crate) fn line_of(text: &str, offset: usize) -> usize {
     text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
