@@ -18,6 +18,7 @@ use tempfile::TempDir;
 use tokenwright::oauth::{ProfileSecrets, TokenSet};
 use tokenwright::secret::Secret;
 use tokenwright::service::ProfileName;
+use tokenwright::store::{Plain, Store, StoreError};
 use tokenwright::vault::{self, Contents, How, VaultKind};
 use url::Url;
 
@@ -276,10 +277,11 @@ impl Bench {
     /// A profile for each, its access token expired.
     fn keep(&self, tokens: &[String]) {
         let folder = self.home.path();
-        let text = fs::read_to_string(folder.join("profiles/demo.toml")).expect("a profile");
+        let store = Store::new(folder.join("store"));
+        let text = store.profile("demo").expect("read").definition.expect("a profile");
         let text = format!("keep_alive = true\n{text}");
         let passphrase = Some(Secret::new(PASSPHRASE));
-        let vault = vault::open(VaultKind::Passphrase, &folder.join("vault"), passphrase).expect("the vault");
+        let vault = vault::open(VaultKind::Passphrase, &store, passphrase).expect("the vault");
         let past = Timestamp::from_second(1_700_000_000).expect("a time");
         for (index, token) in tokens.iter().enumerate() {
             let name = ProfileName::parse(&format!("p{index:05}")).expect("a name");
@@ -291,7 +293,12 @@ impl Bench {
             let secrets = ProfileSecrets { client_secret: Secret::new("practice-secret"), ..ProfileSecrets::default() };
             let contents = Contents { secrets, tokens: Some(tokens), ..Contents::default() };
             vault.lease(&name).expect("free").put(None, &contents, How::SignedIn).expect("kept");
-            fs::write(folder.join("profiles").join(format!("{name}.toml")), &text).expect("our own file");
+            let definition = Some(text.clone());
+            let save = move |plain: &mut Plain| -> Result<(), StoreError> {
+                plain.definition = definition;
+                Ok(())
+            };
+            store.change(name.as_str(), save).expect("our own store");
         }
     }
 }

@@ -51,23 +51,6 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder(folder)
 }
 
-/// Writes a file under this very name, readable and writable by this user only, and flushes it. Not whole or not at all:
-/// for a file that is given its name by [`rename`] once it is complete, and looked for after a crash.
-pub fn write_draft(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = own_file().write(true).create(true).truncate(true).open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-/// The same into a file that has its room on the disk already, such as one that was written with [`write_draft`] for the
-/// purpose: nothing of that room is given up before the bytes are in it.
-pub fn fill_draft(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = own_file().write(true).open(path)?;
-    file.write_all(bytes)?;
-    file.set_len(u64::try_from(bytes.len()).unwrap_or(u64::MAX))?;
-    file.sync_all()
-}
-
 /// Opens a file that is there to be locked, and makes it where it is missing.
 pub fn open_lock(path: &Path) -> io::Result<File> {
     own_file().read(true).write(true).create(true).truncate(false).open(path)
@@ -89,64 +72,6 @@ fn own_file() -> OpenOptions {
 /// `O_NOFOLLOW`, as the standard library takes it.
 #[cfg(unix)]
 const NOFOLLOW: i32 = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
-
-/// Takes the rights of everybody but the owner away from a file (0600) that gives them some; whether that was needed. A
-/// symbolic link and what it leads to are left as they are.
-#[cfg(unix)]
-pub fn close_to_others(path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-    let is_open = |found: &fs::Metadata| found.is_file() && found.permissions().mode() & 0o077 != 0;
-    // Looked at first: most are closed, and a file that is closed need not be readable.
-    if !fs::symlink_metadata(path).is_ok_and(|found| is_open(&found)) {
-        return Ok(false);
-    }
-    // A pipe that was put there meanwhile would make the opening wait.
-    let flags = NOFOLLOW | rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
-    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
-    if !is_open(&file.metadata()?) {
-        return Ok(false);
-    }
-    file.set_permissions(fs::Permissions::from_mode(0o600)).map(|()| true)
-}
-
-/// Gives a file that is on the disk a second name, in place of what had that name. `bytes` are what is in it, for a
-/// file system without second names. It outlives a power cut with the next change of the folder that does.
-pub fn link_over(path: &Path, second: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = folder_of(second)?;
-    let name = second.file_name().unwrap_or_default().to_string_lossy();
-    let passing = folder.join(format!(".{name}{UNFINISHED}"));
-    let linked = match fs::hard_link(path, &passing) {
-        // Left by a crash.
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            fs::remove_file(&passing).and_then(|()| fs::hard_link(path, &passing))
-        }
-        linked => linked,
-    };
-    if linked.is_err() {
-        return write_private(second, bytes);
-    }
-    fs::rename(&passing, second)?;
-    // Where both names were of one file already, the renaming did nothing.
-    match fs::remove_file(&passing) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
-/// Gives a file another name in its folder, for good.
-pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
-    fs::rename(from, to)?;
-    sync_folder(folder_of(to)?)
-}
-
-/// Removes a file for good; `false` where there was none.
-pub fn remove(path: &Path) -> io::Result<bool> {
-    match fs::remove_file(path) {
-        Ok(()) => sync_folder(folder_of(path)?).map(|()| true),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
-    }
-}
 
 /// Reads a regular file of at most `limit` bytes; `None` where there is none. Anything else than a regular file is
 /// refused, since a pipe would make the reader wait for ever.
@@ -300,25 +225,7 @@ mod tests {
         write_private(&path, b"second").expect("written");
         assert_eq!(read(&path, 6).expect("read"), Some(b"second".to_vec()));
         assert_eq!(fs::read_dir(folder.path()).expect("listed").count(), 1);
-        assert!(remove(&path).expect("removed"));
-        assert!(!remove(&path).expect("nothing there"));
-        assert_eq!(read(&path, 6).expect("read"), None);
-    }
-
-    #[test]
-    fn a_second_name_is_given_again_and_again() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let (path, second) = (folder.path().join("a"), folder.path().join("b"));
-        write_private(&path, b"one").expect("written");
-        fs::write(folder.path().join(".b.unfinished"), "left by a crash").expect("written");
-        for _ in 0..2 {
-            link_over(&path, &second, b"one").expect("linked");
-        }
-        write_private(&path, b"two").expect("written");
-        assert_eq!(read(&second, 9).expect("read"), Some(b"one".to_vec()));
-        link_over(&path, &second, b"two").expect("linked");
-        assert_eq!(read(&second, 9).expect("read"), Some(b"two".to_vec()));
-        assert_eq!(fs::read_dir(folder.path()).expect("listed").count(), 2);
+        assert_eq!(read(&folder.path().join("b"), 6).expect("read"), None);
     }
 
     #[test]

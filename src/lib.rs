@@ -8,6 +8,7 @@ pub mod app;
 pub mod call;
 pub mod child;
 pub mod cli;
+pub mod config;
 pub mod crash;
 pub mod delivery;
 pub mod desktop;

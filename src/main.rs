@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use tokenwright::agent::{Request, Response, SdNotify, SocketPath};
 use tokenwright::app::{Failure, FailureKind, Ports, Runtime};
 use tokenwright::cli;
+use tokenwright::config::{Config, Places};
 use tokenwright::crash::Watch;
 use tokenwright::desktop::{Clipboard, HOLD};
 use tokenwright::diagnosis::Diagnosis;
@@ -17,7 +18,7 @@ use tokenwright::expression::{self, Expressions};
 use tokenwright::gui::NoWindow;
 use tokenwright::redirect;
 use tokenwright::secret::{self, Secret};
-use tokenwright::store::{Places, Store};
+use tokenwright::store::Store;
 use tokenwright::transport::{Transport, TransportOptions};
 use zeroize::Zeroizing;
 
@@ -102,10 +103,12 @@ fn variable(name: &str) -> Option<String> {
 
 /// What the use cases need from outside.
 fn ports() -> Result<Ports, Failure> {
+    let places = Places::find(home())?;
     Ok(Ports {
         transport: Transport::new(TransportOptions::default()),
         expressions: Expressions::new(own_program()),
-        store: Store::new(Places::find(home())?),
+        store: Store::new(places.store_folder()),
+        config: Config::new(places),
         agent_socket: agent_socket(),
         sd_notify: SdNotify::new(std::env::var_os("NOTIFY_SOCKET")),
         vault_kind: variable("TOKENWRIGHT_VAULT"),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::agent::AgentError;
 use crate::call::RenderError;
+use crate::config::ConfigError;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{AuthorizationError, Meaning, TokenError};
 use crate::practice::PracticeError;
@@ -173,6 +174,7 @@ failure_from! {
     CertificateError => Machine,
     PracticeError => Machine,
     AgentError => Machine,
+    ConfigError => Machine,
     StoreError => Machine,
     VaultError => Vault,
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -15,6 +16,7 @@ use crate::app::rehearsal::server::RehearsalServer;
 use crate::app::sign_in::late_visits::OpenPort;
 use crate::app::state::{Copied, Held, PendingWrite, SchedulerState, TraySlot};
 use crate::app::{CallContext, Failure, FailureKind, News, Ports};
+use crate::config::{Config, ConfigError};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::practice::{Practice, PracticeOptions, RehearsalContract};
 use crate::service::{Catalog, ProfileName};
@@ -130,16 +132,27 @@ impl State {
 
     /// The presets, and the problems found in your own ones.
     pub async fn catalog(&self) -> Result<(Catalog, Vec<Diagnosis>), Failure> {
-        self.with_store(|store| Ok(catalog_of(store))).await
+        self.with_config(|config| Ok(catalog_of(config))).await
     }
 
-    /// Accesses the plain files on a blocking thread.
+    /// Accesses the person's own files on a blocking thread.
+    pub(crate) async fn with_config<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Config) -> Result<T, ConfigError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let config = self.ports.config.clone();
+        Ok(blocking(move || work(&config)).await??)
+    }
+
+    /// Accesses the plain part of profiles on a blocking thread.
     pub(crate) async fn with_store<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Failure> {
         let store = self.ports.store.clone();
-        Ok(blocking(move || work(&store)).await??)
+        let done = blocking(move || work(&store)).await?;
+        self.tell_closed();
+        Ok(done?)
     }
 
     pub(crate) fn vault(&self) -> Result<Vault, Failure> {
@@ -163,12 +176,22 @@ impl State {
         work: impl FnOnce(&Vault) -> Result<T, VaultError> + Send + 'static,
     ) -> Result<T, Failure> {
         let vault = self.vault()?;
-        let done = move || (work(&vault), vault.take_notes());
-        let (done, notes) = blocking(done).await?;
-        if !notes.is_empty() {
-            self.tell(News::VaultNotes(notes.iter().map(Diagnose::diagnose).collect()));
-        }
+        let done = blocking(move || work(&vault)).await?;
         done.map_err(Failure::from)
+    }
+
+    /// Tells what others on this machine could read until the store was opened.
+    pub(in crate::app) fn tell_closed(&self) {
+        let closed = self.ports.store.take_closed();
+        if closed.is_empty() {
+            return;
+        }
+        let told = |path: PathBuf| {
+            let path = path.display();
+            let summary = format!("`{path}` could be read by others on this machine; it no longer can");
+            Diagnosis::new(summary).hint("the secrets in it are sealed; find out what sets such permissions")
+        };
+        self.tell(News::StoreClosed(closed.into_iter().map(told).collect()));
     }
 
     /// Accesses a leased profile's record on a blocking thread. The lease is held until that is done, even if nobody
@@ -253,10 +276,10 @@ impl State {
 }
 
 /// The presets, and the problems found in your own ones. Reads files.
-pub(in crate::app) fn catalog_of(store: &Store) -> (Catalog, Vec<Diagnosis>) {
+pub(in crate::app) fn catalog_of(config: &Config) -> (Catalog, Vec<Diagnosis>) {
     let mut catalog = Catalog::bundled();
     let (mut problems, mut own) = (Vec::new(), Vec::new());
-    for (path, text) in store.list_user_presets() {
+    for (path, text) in config.list_user_presets() {
         let file = path.display().to_string();
         match text {
             Ok(text) => own.push((file, text)),

@@ -64,8 +64,8 @@ pub use crate::app::types::{
     TriedReading, VaultState, Waiting, WindowSettings,
 };
 pub use crate::app::vault::rekey::VaultStatus;
+pub use crate::config::Theme;
 pub use crate::desktop::{Notice, Sensitivity, TrayIcon, TrayPress};
 pub use crate::practice::PracticeOptions;
 pub use crate::redirect::Browser;
-pub use crate::store::Theme;
 pub use crate::vault::VaultKind;

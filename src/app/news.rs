@@ -20,8 +20,8 @@ pub enum News {
     Profiles(Vec<ProfileSummary>),
     /// Whether secrets can be stored.
     Vault(VaultState),
-    /// Repairs that the vault made by itself.
-    VaultNotes(Vec<Diagnosis>),
+    /// What others on this machine could read until the store was opened.
+    StoreClosed(Vec<Diagnosis>),
     /// A problem that belongs to no use case.
     Problem(Failure),
     /// The practice service listens on this port.

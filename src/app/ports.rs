@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::agent::{SdNotify, SocketPath};
+use crate::config::Config;
 use crate::desktop::Clipboard;
 use crate::expression::Expressions;
 use crate::redirect::{Browser, Launched, OpenError};
@@ -20,6 +21,7 @@ pub struct Ports {
     pub transport: Transport,
     /// Evaluates the JSONata expressions of readings.
     pub expressions: Expressions,
+    pub config: Config,
     pub store: Store,
     /// The agent's socket.
     pub agent_socket: SocketPath,

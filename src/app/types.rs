@@ -9,11 +9,11 @@ use crate::app::profiles::summary::ProfileState;
 use crate::app::sign_in::call_context::CallContext;
 use crate::app::tokens::rotation::Rotation;
 use crate::call::Call;
+use crate::config::Theme;
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{TokenHeader, TokenSet};
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::store::Theme;
 use crate::vault::VaultKind;
 
 /// The validity asked of an access token.

@@ -71,7 +71,7 @@ impl Runner {
 /// Prints the news that matter to every command.
 pub(crate) fn tell_news(news: News) {
     match news {
-        News::VaultNotes(notes) => notes.iter().for_each(print::warning),
+        News::StoreClosed(notes) => notes.iter().for_each(print::warning),
         News::Problem(failure) => print::warning(&failure.diagnosis),
         News::WritePending(name, why) => print::warning(&lost(&name, why)),
         _ => {}

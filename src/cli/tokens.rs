@@ -176,9 +176,6 @@ pub(crate) fn restore(runner: &Runner, options: &RestoreOptions) -> Result<(), F
     let name = ProfileName::parse(&options.name)?;
     let (generation, anyway) = (options.generation, options.force);
     let restored = runner.run(runner.app.restore(&name, generation, anyway, &runner.report()))?;
-    if let Some(aside) = &restored.aside {
-        print::note(&format!("The file that could not be opened was kept as {}", aside.display()));
-    }
     print::result(&format!("{}: generation {} is in use again, as {}", restored.name, restored.from, restored.number));
     Ok(())
 }

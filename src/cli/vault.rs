@@ -21,16 +21,10 @@ fn status(runner: &Runner, as_json: bool) -> Result<(), Failure> {
     if as_json {
         print::json(&status_json(&status));
     } else {
-        print::result(&format!("vault   {}", status.kind));
-        if let Some(folder) = &status.folder {
-            print::result(&format!("folder  {}", folder.display()));
-            print::result(&format!("whole   {} sealed files", status.whole));
-        }
-        for older in &status.older {
-            print::result(&format!("older   {}", older.display()));
-        }
-        for aside in &status.aside {
-            print::result(&format!("aside   {}", aside.display()));
+        print::result(&format!("vault     {}", status.kind));
+        if let Some(place) = &status.place {
+            print::result(&format!("database  {}", place.display()));
+            print::result(&format!("whole     {} sealed records", status.whole));
         }
         status.faults.iter().for_each(print::warning);
     }
@@ -44,11 +38,9 @@ fn status_json(status: &VaultStatus) -> serde_json::Value {
     let faults = status.faults.iter().map(|fault| json!({ "summary": fault.summary, "hint": fault.hint }));
     json!({
         "kind": status.kind.to_string(),
-        "folder": status.folder,
+        "database": status.place,
         "whole": status.whole,
         "faults": faults.collect::<Vec<_>>(),
-        "older": status.older,
-        "aside": status.aside,
     })
 }
 

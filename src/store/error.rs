@@ -1,78 +1,95 @@
-//! Why a plain file was not read or written: which file, the cause, and what to do.
+//! Why the store was not read or written: which file, the cause, and what to do.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use thiserror::Error;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::durable::FileError;
 
+/// What the database said.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("cannot {action} `{path}`: {reason}")]
+pub struct DatabaseError {
+    /// What was tried: `open`, `read`, `write`.
+    pub action: &'static str,
+    pub path: PathBuf,
+    /// The extended result code, see <https://sqlite.org/rescode.html>.
+    pub code: i32,
+    pub reason: String,
+}
+
 #[derive(Debug, Error)]
 pub enum StoreError {
-    #[error("this user has no home folder")]
-    NoHome,
-    /// A file could not be read or written.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// A file beside the database could not be read or written.
     #[error(transparent)]
     File(#[from] FileError),
-    #[error("line {line} of `{path}` is not UTF-8 text")]
-    NotText {
-        path: PathBuf,
-        /// Counted from 1.
-        line: usize,
-    },
-    /// Its owner could change it and so decide where secrets are sent.
-    #[error("`{path}` belongs to user {owner}, and this program runs as user {user}: it is not used")]
-    ForeignOwner { path: PathBuf, owner: u32, user: u32 },
-    /// A file name that no profile name gives.
-    #[error("`{path}` is not a valid file name for a profile")]
-    ForeignName { path: PathBuf, expected: String },
-    #[error("the preset file `{path}` exists already with other content")]
-    PresetExists { path: PathBuf },
-    #[error("line {line} of `{path}`{}: {reason}", key.as_ref().map(|key| format!(", key `{key}`")).unwrap_or_default())]
-    BrokenSettings {
-        path: PathBuf,
-        /// Counted from 1.
-        line: usize,
-        key: Option<String>,
-        reason: String,
-    },
+    /// The database is gone or empty, and profiles were in it.
+    #[error("the database `{path}` is {}, but held profiles before", if *empty { "empty" } else { "missing" })]
+    Lost { path: PathBuf, empty: bool },
+    /// Another program's database.
+    #[error("`{path}` is not a database of this program")]
+    NotOurs { path: PathBuf },
+    #[error("`{path}` has format {version}, which this version of the program does not know")]
+    NewerFormat { path: PathBuf, version: i64 },
+    #[error("`{folder}` belongs to user {owner}, and this program runs as user {user}")]
+    ForeignFolder { folder: PathBuf, owner: u32, user: u32 },
+    #[error("another process is writing to `{path}`; waited {} s", waited.as_secs_f32())]
+    Busy { path: PathBuf, waited: Duration },
+    /// Another writer ended while it wrote for this one as well.
+    #[error("nothing was written to `{path}`: another writer stopped half way")]
+    Interrupted { path: PathBuf },
+}
+
+impl DatabaseError {
+    /// The primary result code.
+    pub(in crate::store) fn primary(&self) -> i32 {
+        self.code & 0xff
+    }
+}
+
+impl StoreError {
+    /// Whether the database could not grow.
+    pub(in crate::store) fn is_full(&self) -> bool {
+        matches!(self, Self::Database(error) if error.primary() == rusqlite::ffi::SQLITE_FULL)
+    }
 }
 
 impl Diagnose for StoreError {
     fn diagnose(&self) -> Diagnosis {
+        use rusqlite::ffi;
+
         let diagnosis = Diagnosis::new(self.to_string());
         match self {
-            Self::NoHome => diagnosis.hint("set `TOKENWRIGHT_HOME` to a folder for this program"),
-            Self::File(error) => diagnosis.hint(error.advice()),
-            Self::NotText { .. } => diagnosis.hint("save the file as UTF-8"),
-            Self::ForeignName { expected, .. } => diagnosis.hint(format!("rename it to `{expected}`")),
-            Self::ForeignOwner { .. } => {
-                diagnosis.hint("remove it, or make it your own with `chown` once you trust it")
+            Self::Database(error) if error.code == ffi::SQLITE_IOERR_SHMSIZE => {
+                diagnosis.hint("make room on the disk, then try again")
             }
-            Self::PresetExists { .. } => diagnosis.hint("choose another id, or replace it"),
-            Self::BrokenSettings { .. } => diagnosis.hint("correct the line, or remove it to use the default"),
+            Self::Database(error) => diagnosis.hint(match error.primary() {
+                ffi::SQLITE_FULL => "make room on the disk, then try again",
+                ffi::SQLITE_READONLY => "set `TOKENWRIGHT_HOME` to a folder that can be written",
+                ffi::SQLITE_CANTOPEN | ffi::SQLITE_PERM | ffi::SQLITE_AUTH => {
+                    "give this user the right to read and write there, or set `TOKENWRIGHT_HOME`"
+                }
+                ffi::SQLITE_CORRUPT | ffi::SQLITE_NOTADB => {
+                    "restore the file from a backup; without one, move it away and sign in again"
+                }
+                _ => "check the disk, or set `TOKENWRIGHT_HOME` to another folder",
+            }),
+            Self::File(error) => diagnosis.hint(error.advice()),
+            Self::Lost { path, .. } => {
+                let folder = path.parent().unwrap_or(path).display();
+                diagnosis.hint(format!("restore it from a backup; to begin anew, remove the folder `{folder}`"))
+            }
+            Self::NotOurs { .. } => diagnosis.hint("move it away, or set `TOKENWRIGHT_HOME` to another folder"),
+            Self::NewerFormat { .. } => diagnosis.hint("use the newer version of the program"),
+            Self::ForeignFolder { .. } => {
+                diagnosis.hint("run the program as that user, or use another folder with `TOKENWRIGHT_HOME`")
+            }
+            Self::Busy { .. } => diagnosis.hint("end the other process if it hangs, then try again"),
+            Self::Interrupted { .. } => diagnosis.hint("try again"),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::ErrorKind;
-
-    use super::*;
-
-    #[test]
-    fn the_cause_decides_the_hint() {
-        let check = |kind: ErrorKind, hint: &str| {
-            let diagnosis = StoreError::from(FileError::at("write", "/x/a.toml")(kind.into())).diagnose();
-            assert!(diagnosis.summary.starts_with("cannot write `/x/a.toml`: "), "{}", diagnosis.summary);
-            assert_eq!(diagnosis.hint.as_deref(), Some(hint));
-        };
-        check(
-            ErrorKind::PermissionDenied,
-            "give this user the right to read and write there, or set `TOKENWRIGHT_HOME`",
-        );
-        check(ErrorKind::StorageFull, "make room on the disk, then try again");
-        check(ErrorKind::ReadOnlyFilesystem, "set `TOKENWRIGHT_HOME` to a folder that can be written");
     }
 }

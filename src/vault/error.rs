@@ -2,13 +2,13 @@
 //! said is kept only where it cannot hold what was read.
 
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use thiserror::Error as ThisError;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::durable::{self, FileError};
+use crate::store::{StoreError, Version};
 use crate::vault::kind::VaultKind;
 
 /// The ways on without a keyring.
@@ -41,53 +41,41 @@ pub enum VaultError {
     /// Our entry holds something that is no key.
     #[error("the keyring entry `{entry}` does not hold a key: {found} bytes instead of 32")]
     KeyMalformed { entry: String, found: usize },
-    /// The keyring has no key for sealed files that exist.
-    #[error("the keyring has no entry `{entry}`, which is the key to the files in `{folder}`")]
-    KeyMissing { entry: String, folder: PathBuf },
+    /// The keyring has no key to what is sealed.
+    #[error("the keyring has no entry `{entry}`, which is the key to the secrets in `{place}`")]
+    KeyMissing { entry: String, place: PathBuf },
     /// The keyring holds a key, but another one.
-    #[error("the key in the keyring entry `{entry}` does not open the vault in `{folder}`")]
-    WrongKey { entry: String, folder: PathBuf },
+    #[error("the key in the keyring entry `{entry}` does not open the vault in `{place}`")]
+    WrongKey { entry: String, place: PathBuf },
     /// A passphrase vault was opened without a passphrase.
     #[error("{}", if *new { "a new passphrase is needed for the vault" } else { "the passphrase of the vault is needed" })]
     PassphraseNeeded { new: bool },
     /// The passphrase is not the one of this vault.
-    #[error("the passphrase does not open the vault in `{folder}`")]
-    WrongPassphrase { folder: PathBuf },
-    /// The folder holds sealed files of another kind of vault.
-    #[error("`{folder}` holds a {found} vault, not a {asked} vault")]
-    OtherKind { folder: PathBuf, found: VaultKind, asked: VaultKind },
-    /// There are sealed files without the file that says how they are locked.
-    #[error("`{folder}` holds sealed files, but not `vault.json`, which says how they are locked")]
-    HeaderMissing { folder: PathBuf },
-    /// The file that says how the vault is locked cannot be read.
-    #[error("`{path}` is damaged: {reason}")]
-    HeaderDamaged { path: PathBuf, reason: String },
-    /// Another process gave the vault a new key while this one had it open.
-    #[error("the vault in `{folder}` got a new key while it was open")]
-    Replaced { folder: PathBuf },
-    /// A sealed file was changed or cut short.
-    #[error("the vault file `{path}` is damaged: {reason}")]
-    Damaged { path: PathBuf, reason: &'static str },
-    /// A sealed file stands under another profile's name.
-    #[error("the vault file `{path}` belongs to profile `{found}`, not to `{asked}`")]
-    Misplaced { path: PathBuf, found: String, asked: String },
-    /// An older sealed file stands where a newer one was: a backup, or a synced folder. `known` is the high-water mark.
-    #[error(
-        "the vault file `{path}` is older than expected (generation {found}, last seen {known}): it may have been restored from a backup"
-    )]
-    RolledBack { path: PathBuf, found: u64, known: u64 },
-    /// A sealed file is gone that nobody has removed.
-    #[error("the vault file `{path}` is missing (last seen: generation {known})")]
-    Missing { path: PathBuf, known: u64 },
-    /// There is no older file to go back to.
-    #[error("no older generation of profile `{profile}` opens: `{path}` is missing or damaged")]
-    NothingToRestore { profile: String, path: PathBuf },
-    /// A sealed file has a name that is no profile's and could not be merged.
-    #[error("`{path}` is a copy of the vault file of profile `{profile}` that cannot be merged")]
-    Stray { path: PathBuf, profile: String },
-    /// The vault's folder is another user's.
-    #[error("`{folder}` belongs to user {owner}, and this program runs as user {user}")]
-    ForeignFolder { folder: PathBuf, owner: u32, user: u32 },
+    #[error("the passphrase does not open the vault in `{place}`")]
+    WrongPassphrase { place: PathBuf },
+    /// The store holds secrets of another kind of vault.
+    #[error("`{place}` holds a {found} vault, not a {asked} vault")]
+    OtherKind { place: PathBuf, found: VaultKind, asked: VaultKind },
+    /// There are sealed records, but nothing says how their key is locked.
+    #[error("`{place}` holds sealed secrets, but not how their key is locked")]
+    LockMissing { place: PathBuf },
+    #[error("the lock of the vault is damaged: {reason}")]
+    LockDamaged { reason: String },
+    #[error("the lock of the vault has format {version}, which this version of the program does not know")]
+    NewerLock { version: u32 },
+    /// Another process made a new vault while this one had the old one open.
+    #[error("the vault in `{place}` got a new key while it was open")]
+    Replaced { place: PathBuf },
+    /// A sealed record was changed, or belongs to another profile, generation or vault.
+    #[error("the secrets of profile `{profile}` are damaged: generation {generation} does not open")]
+    Damaged { profile: String, generation: u64 },
+    /// An older state of the store stands where a newer one was. `known` was seen last.
+    #[error("the secrets of profile `{profile}` are older than expected ({}): the store may have been restored from a \
+        backup", older(*found, *known))]
+    RolledBack { profile: String, found: Version, known: Version },
+    /// Nobody has removed them.
+    #[error("the secrets of profile `{profile}` are missing (last seen: generation {known})")]
+    Missing { profile: String, known: u64 },
     /// A vault of files cannot become one in memory.
     #[error("a vault cannot be moved to memory: all tokens would be lost when the program ends")]
     MemoryRefused,
@@ -97,27 +85,23 @@ pub enum VaultError {
     /// The vault is of that kind.
     #[error("the vault is a {kind} vault already")]
     ThereAlready { kind: VaultKind },
-    /// A sealed file was brought from another vault.
-    #[error("the vault file `{path}` was sealed with the key of another vault")]
-    SealedElsewhere { path: PathBuf },
-    /// A file was written by a later version of the program.
-    #[error("`{path}` has format {version}, which this version of the program does not know")]
-    NewerFormat { path: PathBuf, version: u32 },
+    /// The record was written by a later version of the program.
+    #[error(
+        "the secrets of profile `{profile}` have format {version}, which this version of the program does not know"
+    )]
+    NewerRecord { profile: String, version: u32 },
     /// The record would be larger than this many bytes.
     #[error("the secrets of profile `{profile}` are larger than {limit} bytes")]
-    TooLarge { profile: String, limit: u64 },
+    TooLarge { profile: String, limit: usize },
     /// Someone else put a record since the last one was read.
     #[error("the secrets of profile `{profile}` have changed ({}, not {})", generation(*found), generation(*expected))]
     Conflict { profile: String, expected: Option<u64>, found: Option<u64> },
     /// Another thread or process holds the lease.
     #[error("profile `{profile}` is in use elsewhere; waited {} s", waited.as_secs_f32())]
     LeaseTaken { profile: String, waited: Duration },
-    /// Another process has been writing to the vault for too long.
-    #[error("another process is writing to the vault in `{folder}`; waited {} s", waited.as_secs_f32())]
-    Busy { folder: PathBuf, waited: Duration },
-    /// A file could not be read or written.
+    /// The store could not be read or written.
     #[error(transparent)]
-    File(#[from] FileError),
+    Store(#[from] StoreError),
     /// A bug in this program.
     #[error("the vault could not be opened: {reason}")]
     Internal { reason: String },
@@ -149,53 +133,43 @@ impl Diagnose for VaultError {
             Self::OtherKind { found, .. } => diagnosis.hint(format!(
                 "set `TOKENWRIGHT_VAULT={found}`, or use another folder with `TOKENWRIGHT_HOME`"
             )),
-            Self::HeaderMissing { .. } | Self::HeaderDamaged { .. } => {
-                diagnosis.hint("restore `vault.json` from a backup; without it, remove the folder and sign in again")
+            Self::LockMissing { .. } | Self::LockDamaged { .. } => {
+                diagnosis.hint("restore the database from a backup; without it, remove its folder and sign in again")
             }
             Self::Replaced { .. } => {
                 diagnosis.hint("restart this program")
             }
-            Self::Damaged { path, .. } => {
-                let goes = "goes back one generation; or forget the profile and sign in again";
-                diagnosis.hint(format!("`{}` {goes}", restore(path)))
-            }
-            Self::Missing { path, .. } => {
-                let goes = "takes the previous generation; or put the file back, or forget the profile";
-                diagnosis.hint(format!("`{}` {goes}", restore(path)))
-            }
-            Self::RolledBack { path, .. } => diagnosis.hint(format!(
-                "if the folder is synced, wait for that to finish; `{}` uses the older one, whose refresh token may be \
-                 spent",
-                restore(path)
+            Self::Damaged { profile, .. } => diagnosis.hint(format!(
+                "`tokenwright restore {profile}` goes back one generation; or forget the profile and sign in again"
             )),
-            Self::NothingToRestore { profile, .. } => diagnosis
-                .hint(format!("restore the file from a backup, or `tokenwright forget {profile}` and sign in again")),
-            Self::Stray { .. } => diagnosis.hint("move it away; `tokenwright vault status` lists what is wrong"),
-            Self::ForeignFolder { .. } => {
-                diagnosis.hint("run the program as that user, or use another folder with `TOKENWRIGHT_HOME`")
-            }
+            Self::RolledBack { profile, .. } => diagnosis.hint(format!(
+                "`tokenwright restore {profile}` uses the older ones, whose refresh token may be spent; or sign in again"
+            )),
+            Self::Missing { profile, .. } => diagnosis.hint(format!(
+                "restore the database from a backup, or `tokenwright forget {profile}` and sign in again"
+            )),
             Self::MemoryRefused => diagnosis.hint("move it to `keyring` or `passphrase`, or forget the profiles"),
             Self::NothingToMove => diagnosis.hint("choose another vault with `TOKENWRIGHT_VAULT`, then sign in"),
             Self::ThereAlready { .. } => diagnosis.hint("nothing needs to be done"),
-            Self::Misplaced { .. } | Self::SealedElsewhere { .. } => {
-                diagnosis.hint("put the file back where it came from, or forget the profile and sign in again")
-            }
-            Self::NewerFormat { .. } => diagnosis.hint("use the newer version of the program"),
+            Self::NewerLock { .. } | Self::NewerRecord { .. } => diagnosis.hint("use the newer version of the program"),
             Self::TooLarge { .. } => diagnosis.hint("check what was pasted; no token is that long"),
             Self::Conflict { .. } => diagnosis.hint("read the profile again, then repeat the change"),
             Self::LeaseTaken { .. } => diagnosis.hint("wait until the other window or command is done, then try again"),
-            Self::Busy { .. } => diagnosis.hint("end the other process if it hangs, then try again"),
-            Self::File(error) => diagnosis.hint(error.advice()),
+            Self::Store(error) => error.diagnose(),
             Self::Internal { .. } => diagnosis.hint("this is a bug in the program: report it with what was printed before"),
             Self::Entropy { .. } => diagnosis,
         }
     }
 }
 
-/// The command that goes back one generation for the profile of this file.
-fn restore(path: &Path) -> String {
-    let name = path.file_stem().and_then(|stem| durable::name_of_stem(stem.to_str()?)).unwrap_or_default();
-    format!("tokenwright restore {name}")
+/// A note that a refresh was sent can be lost without a generation.
+fn older(found: Version, known: Version) -> String {
+    let (found, last) = (found.generation, known.generation);
+    if found < last {
+        format!("generation {found}, last seen {last}")
+    } else {
+        format!("generation {found}, without the refresh that was sent last")
+    }
 }
 
 fn generation(number: Option<u64>) -> String {

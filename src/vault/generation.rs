@@ -44,8 +44,6 @@ pub enum How {
     Refreshed,
     /// Restored from this older generation.
     Restored(u64),
-    /// Sealed again under another key.
-    Rekeyed,
     /// Pasted by a person.
     Pasted,
     /// The same tokens as before; something else changed.
@@ -145,7 +143,6 @@ impl fmt::Display for How {
             Self::AskedFor => f.write_str("asked for"),
             Self::Refreshed => f.write_str("refreshed"),
             Self::Restored(from) => write!(f, "restored {from}"),
-            Self::Rekeyed => f.write_str("rekeyed"),
             Self::Pasted => f.write_str("pasted"),
             Self::Saved => f.write_str("saved"),
         }
@@ -224,8 +221,7 @@ impl TryFrom<String> for How {
         if let Some(from) = text.strip_prefix("restored ") {
             return from.parse().map(Self::Restored).map_err(|_| UNKNOWN);
         }
-        let mut all =
-            [Self::SignedIn, Self::AskedFor, Self::Refreshed, Self::Rekeyed, Self::Pasted, Self::Saved].into_iter();
+        let mut all = [Self::SignedIn, Self::AskedFor, Self::Refreshed, Self::Pasted, Self::Saved].into_iter();
         all.find(|how| how.to_string() == text).ok_or(UNKNOWN)
     }
 }
@@ -254,8 +250,7 @@ mod tests {
 
     #[test]
     fn a_line_is_read_as_it_was_sealed_and_a_word_of_later_versions_is_unknown() {
-        let ways =
-            [How::SignedIn, How::AskedFor, How::Refreshed, How::Restored(7), How::Rekeyed, How::Pasted, How::Saved];
+        let ways = [How::SignedIn, How::AskedFor, How::Refreshed, How::Restored(7), How::Pasted, How::Saved];
         for how in ways {
             for outcome in [Outcome::Unused, Outcome::Worked, Outcome::Refused("invalid_grant".into())] {
                 let by = Some(By::this());

@@ -79,7 +79,7 @@ impl History {
     pub fn continues(&self, other: &Self) -> bool {
         let Some(last) = other.last() else { return self.lines.is_empty() };
         let Some(at) = self.lines.iter().rposition(|line| line.is_same(last)) else { return false };
-        let goes_on = |line: &Generation| matches!(line.how, How::Refreshed | How::Saved | How::Rekeyed);
+        let goes_on = |line: &Generation| matches!(line.how, How::Refreshed | How::Saved);
         self.lines[at + 1..].iter().all(goes_on)
     }
 

@@ -1,18 +1,11 @@
-//! The refresh journal: a note that a refresh token is about to be spent. It is on the disk before the request is sent and
+//! The refresh journal: a note that a refresh token is about to be spent. It is stored before the request is sent and
 //! removed with the response, so a note that is found later means that the response was lost. It holds no secret.
-
-use std::path::Path;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::durable::{self, FileError};
-use crate::vault::VaultError;
 use crate::vault::generation::By;
 use crate::vault::generation::Stamp;
-
-/// More bytes than a note has.
-const SIZE_LIMIT: u64 = 64 * 1024;
 
 /// A refresh that was sent with the refresh token of a generation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,16 +26,13 @@ impl InFlightRefresh {
         Self { number, at, by }
     }
 
-    /// Reads the note; `None` if there is none, or if it cannot be read.
-    pub(in crate::vault) fn load(path: &Path) -> Result<Option<Self>, VaultError> {
-        let bytes = durable::read(path, SIZE_LIMIT).map_err(FileError::at("read", path))?;
-        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+    /// The text of a note; `None` if it cannot be read.
+    pub(in crate::vault) fn from_text(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
     }
 
-    /// Writes the note, which survives a crash once this returns.
-    pub(in crate::vault) fn save(&self, path: &Path) -> Result<(), VaultError> {
-        let text = serde_json::to_vec(self).expect("numbers and text are JSON");
-        Ok(durable::write_private(path, &text).map_err(FileError::at("write", path))?)
+    pub(in crate::vault) fn to_text(&self) -> String {
+        serde_json::to_string(self).expect("numbers and text are JSON")
     }
 }
 
@@ -51,14 +41,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mark_is_read_as_it_was_written_and_a_torn_one_tells_nothing() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("demo.begun");
-        assert_eq!(InFlightRefresh::load(&path).expect("read"), None);
-        let begun = InFlightRefresh::now(7);
-        begun.save(&path).expect("written");
-        assert_eq!(InFlightRefresh::load(&path).expect("read"), Some(begun));
-        std::fs::write(&path, "{").expect("written");
-        assert_eq!(InFlightRefresh::load(&path).expect("read"), None);
+    fn a_note_is_read_as_it_was_written_and_a_torn_one_says_nothing() {
+        let refresh = InFlightRefresh::now(7);
+        assert_eq!(InFlightRefresh::from_text(&refresh.to_text()), Some(refresh));
+        assert_eq!(InFlightRefresh::from_text("{"), None);
     }
 }

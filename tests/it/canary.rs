@@ -142,7 +142,7 @@ fn a_vault_that_does_not_open_repeats_no_passphrase() {
         watch.keep("a locked vault", &said.stderr);
         said.failed(6);
     }
-    fs::write(watch.program.data().join("vault/demo.sealed"), "damaged").expect("a file of our own");
+    watch.program.database().damage("demo", true);
     let said = watch.run(&["token", "demo", "-v"]);
     assert_eq!(said.code, 6);
     watch.finds_nothing();

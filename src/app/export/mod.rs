@@ -35,7 +35,7 @@ pub use crate::delivery::{Insisted, Lock as ShareLock};
 impl App {
     /// The export formats: the built-in ones, then your own templates.
     pub async fn export_formats(&self) -> Result<Vec<FormatLine>, Failure> {
-        let own = self.with_store(|store| Ok(store.list_formats())).await?;
+        let own = self.with_config(|config| Ok(config.list_formats())).await?;
         let built_in = crate::export::formats().iter().map(FormatLine::from);
         Ok(built_in.chain(own.into_iter().map(FormatLine::own)).collect())
     }
@@ -47,7 +47,7 @@ impl App {
 
     async fn load_format(&self, id: &str) -> Result<Option<String>, Failure> {
         let id = id.to_owned();
-        self.with_store(move |store| store.load_format(&id)).await
+        self.with_config(move |config| config.load_format(&id)).await
     }
 
     /// Exports a profile's tokens with a valid access token.

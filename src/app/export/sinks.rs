@@ -16,7 +16,7 @@ use crate::service::ProfileName;
 /// The files that a profile was exported to.
 pub(in crate::app::export) async fn load(app: &App, name: &ProfileName) -> Result<Sinks, Failure> {
     let asked = name.clone();
-    let text = app.with_store(move |store| store.load_sinks_text(asked.as_str())).await?;
+    let text = app.with_store(move |store| Ok(store.profile(asked.as_str())?.sinks)).await?;
     read(name, text.as_deref())
 }
 
@@ -29,13 +29,13 @@ pub(in crate::app::export) async fn change<T: Send + 'static>(
 ) -> Result<T, Failure> {
     let (store, name) = (app.ports.store.clone(), name.clone());
     let changed = move || {
-        let mut done = None;
-        store.change_sinks_text(name.as_str(), |text| -> Result<Option<String>, Failure> {
-            let mut sinks = read(&name, text)?;
-            done = Some(change(&mut sinks));
-            Ok((!sinks.is_empty()).then(|| sinks.to_text()))
-        })?;
-        done.ok_or_else(|| Failure::inside("a list was not changed"))
+        let asked = name.clone();
+        store.change(asked.as_str(), move |plain| -> Result<T, Failure> {
+            let mut sinks = read(&name, plain.sinks.as_deref())?;
+            let done = change(&mut sinks);
+            plain.sinks = (!sinks.is_empty()).then(|| sinks.to_text());
+            Ok(done)
+        })
     };
     blocking(changed).await?
 }

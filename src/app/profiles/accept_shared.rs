@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::app::blocking::blocking;
-use crate::app::handle::{App, catalog_of};
+use crate::app::handle::App;
 use crate::app::profiles;
 use crate::app::services::import_outcome::{ImportOutcome, LockedText, SharedProfile, SharedProfiles};
 use crate::app::{CallContext, Failure, FailureCode, FailureKind};
@@ -43,9 +43,8 @@ pub(in crate::app) async fn read(app: &App, from: String, text: Secret) -> Resul
     }
     let usage = |diagnosis: Diagnosis| Failure::new(FailureKind::Usage, diagnosis);
     let bundle = Bundle::parse(text.expose()).map_err(|error| usage(error.diagnose()))?;
-    let store = app.ports.store.clone();
+    let (store, (catalog, _)) = (app.ports.store.clone(), app.catalog().await?);
     let read = move || -> Result<Vec<SharedProfile>, Failure> {
-        let (catalog, _) = catalog_of(&store);
         bundle.profiles.into_iter().map(|bundled| profile(&store, &catalog, bundled)).collect()
     };
     let profiles = blocking(read).await??;
@@ -89,7 +88,7 @@ fn identity(path: &Path) -> Result<Secret, Failure> {
 fn profile(store: &Store, catalog: &Catalog, bundled: Bundled) -> Result<SharedProfile, Failure> {
     let Bundled { name, file, must_supply, secrets } = bundled;
     let name = ProfileName::parse(&name)?;
-    let is_here = store.load_profile_text(name.as_str())?.is_some();
+    let is_here = store.profile(name.as_str())?.definition.is_some();
     let names = secrets.names();
     let context = match Profile::from_toml(&name, &file, catalog) {
         Ok(profile) => Ok(Box::new(CallContext::new(profile, secrets))),

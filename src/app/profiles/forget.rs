@@ -9,6 +9,7 @@ use crate::app::schedule::scheduler;
 use crate::app::vault::lease::lease_for;
 use crate::app::vault::open;
 use crate::service::ProfileName;
+use crate::store::{Plain, StoreError};
 use crate::vault::Entry;
 
 impl App {
@@ -33,8 +34,7 @@ pub(crate) async fn lease_to_forget(app: &App, report: &Report, name: &ProfileNa
     })
 }
 
-/// Forgets a profile whose lease is held. The secrets go first: if that fails, the profile is still listed and can be
-/// forgotten again.
+/// Forgets a profile whose lease is held.
 pub(crate) async fn forget_held(app: &App, name: &ProfileName, entry: &Entry) -> Result<(), Failure> {
     let is_there = app.load_profile_text(name).await;
     // A record that cannot be read is removed too.
@@ -46,11 +46,14 @@ pub(crate) async fn forget_held(app: &App, name: &ProfileName, entry: &Entry) ->
     let (store, gone) = (app.ports.store.clone(), name.to_string());
     // One closure, so that cancelling the caller cannot stop it half way or end the lease early.
     let removed = app.with_entry(entry, move |entry| {
-        entry.remove()?;
-        let plain = store.remove_profile(&gone).and_then(|_| store.remove_sinks(&gone));
-        Ok(plain.and_then(|_| store.remove_draft(&gone)).map(drop))
+        entry.forget()?;
+        // Where the secrets were in memory, the plain part is elsewhere.
+        Ok(store.change(&gone, |plain| -> Result<(), StoreError> {
+            *plain = Plain::default();
+            Ok(())
+        })?)
     });
-    removed.await??;
+    removed.await?;
     app.take_pending(name);
     app.tell(News::WriteDone(name.clone()));
     scheduler::changed_profiles(app).await;

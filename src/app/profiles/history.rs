@@ -1,7 +1,6 @@
 //! Token history: the generations of a saved profile, and restoring an older one whose refresh token is not known to be
 //! spent.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -77,8 +76,6 @@ pub struct Restored {
     pub from: u64,
     /// The number it has now.
     pub number: u64,
-    /// Where the damaged file was moved to.
-    pub aside: Option<PathBuf>,
     /// The tokens that are in use now.
     pub tokens: Option<TokenSet>,
 }
@@ -175,7 +172,7 @@ async fn restore(
     let restored = match repaired {
         Some(repaired) if generation.is_none() => {
             let tokens = record.contents.tokens;
-            Restored { name: name.clone(), from: repaired.from, number: repaired.number, aside: repaired.aside, tokens }
+            Restored { name: name.clone(), from: repaired.from, number: repaired.number, tokens }
         }
         _ => restore_tokens(app, (&name, &entry), &profile, record, generation, anyway).await?,
     };
@@ -211,7 +208,7 @@ async fn restore_tokens(
     let contents = Contents { tokens: Some(tokens.clone()), refused: None, ..record.contents };
     let put = move |entry: &Entry| entry.put(Some(record.number), &contents, How::Restored(from));
     let number = app.with_entry(entry, put).await?;
-    Ok(Restored { name: name.clone(), from, number, aside: None, tokens: Some(tokens) })
+    Ok(Restored { name: name.clone(), from, number, tokens: Some(tokens) })
 }
 
 /// Notes that the service has accepted these tokens, if they are the profile's newest. Failures are ignored: the note is

@@ -8,7 +8,7 @@ pub(in crate::app) mod keys;
 pub(in crate::app) mod save;
 pub(in crate::app) mod summary;
 
-use crate::app::handle::{App, catalog_of};
+use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::profiles::save::sealed;
 use crate::app::tokens;
@@ -17,25 +17,20 @@ use crate::app::vault::open;
 use crate::app::{CallContext, Failure, FailureKind, OpenedProfile, ProfileState, ProfileSummary};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::{DisplayName, Profile, ProfileName};
-use crate::store::{Store, StoreError};
+use crate::store::{Plain, Store, StoreError};
 use crate::vault::Contents;
 
 impl App {
     /// All profiles and drafts, with the state of their tokens.
     pub async fn profiles(&self) -> Result<Vec<ProfileSummary>, Failure> {
-        let listed = self.with_store(|store| {
-            let (catalog, _) = catalog_of(store);
-            let profiles = store.list_profiles()?.into_iter();
-            let named = profiles.filter_map(|(name, text)| Some((ProfileName::parse(&name).ok()?, text)));
-            let read = |(name, text): (ProfileName, Result<String, StoreError>)| {
-                let profile = match text {
-                    Ok(text) => Profile::from_toml(&name, &text, &catalog).map_err(|error| error.diagnose()),
-                    Err(error) => Err(error.diagnose()),
-                };
-                let draft = drafts::is_draft(store, &name);
-                (name, profile, draft)
-            };
-            Ok(named.map(read).collect::<Vec<_>>())
+        let (catalog, _) = self.catalog().await?;
+        let listed = self.with_store(move |store| {
+            let named = store.profiles()?.into_iter().filter_map(|(name, plain)| {
+                let (name, text) = (ProfileName::parse(&name).ok()?, plain.definition?);
+                let profile = Profile::from_toml(&name, &text, &catalog).map_err(|error| error.diagnose());
+                Some((name, profile, plain.draft.is_some()))
+            });
+            Ok(named.collect::<Vec<_>>())
         });
         let mut summaries = Vec::new();
         for (name, profile, draft) in listed.await? {
@@ -72,14 +67,18 @@ impl App {
     /// Writes the plain part of a profile.
     pub(in crate::app) async fn save_plain(&self, name: &ProfileName, profile: Profile) -> Result<(), Failure> {
         let name = name.clone();
-        self.with_store(move |store| store.save_profile_text(name.as_str(), &profile.to_toml(&catalog_of(store).0)))
-            .await
+        let definition = Some(profile.to_toml(&self.catalog().await?.0));
+        let save = move |plain: &mut Plain| -> Result<(), StoreError> {
+            plain.definition = definition;
+            Ok(())
+        };
+        self.with_store(move |store| store.change(name.as_str(), save)).await
     }
 
-    /// The text of a profile's file, if it exists.
+    /// The text of a profile, if it exists.
     pub(in crate::app) async fn load_profile_text(&self, name: &ProfileName) -> Result<Option<String>, Failure> {
         let name = name.clone();
-        self.with_store(move |store| store.load_profile_text(name.as_str())).await
+        self.with_store(move |store| Ok(store.profile(name.as_str())?.definition)).await
     }
 
     /// Sets the display name of a saved profile; an empty one removes it.
@@ -93,20 +92,15 @@ impl App {
 
 /// Reads the plain part of a profile.
 pub(crate) async fn load(app: &App, name: &ProfileName) -> Result<Profile, Failure> {
-    let asked = name.clone();
-    let read = app.with_store(move |store| {
-        let text = store.load_profile_text(asked.as_str())?;
-        Ok(text.map(|text| Profile::from_toml(&asked, &text, &catalog_of(store).0)))
-    });
-    match read.await? {
-        Some(profile) => Ok(profile?),
+    match app.load_profile_text(name).await? {
+        Some(text) => Ok(Profile::from_toml(name, &text, &app.catalog().await?.0)?),
         None => Err(unknown(app, name).await),
     }
 }
 
 /// An unknown profile, with the name that was probably meant.
 pub(crate) async fn unknown(app: &App, name: &ProfileName) -> Failure {
-    let saved = app.with_store(Store::list_profiles).await.unwrap_or_default();
+    let saved = app.with_store(Store::profiles).await.unwrap_or_default();
     let nearest = crate::call::nearest(name.as_str(), saved.iter().map(|(name, _)| name.as_str()));
     let meant = nearest.map(|nearest| format!("did you mean `{nearest}`? ")).unwrap_or_default();
     let hint = format!("{meant}`tokenwright list` names the saved profiles");

@@ -1,6 +1,6 @@
-//! Saves profiles: first the secrets, since a plain file without them can be written again.
+//! Saves profiles: first the secrets, since the plain part can be written again.
 
-use crate::app::handle::{App, catalog_of};
+use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::profiles::{drafts, load};
 use crate::app::schedule::scheduler;
@@ -12,6 +12,7 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
 use crate::secret::Secret;
 use crate::service::{Profile, ProfileName};
+use crate::store::{Plain, StoreError};
 use crate::vault::{Contents, Entry, How};
 
 impl App {
@@ -144,12 +145,12 @@ async fn save_checked(app: &App, name: &ProfileName, mut context: CallContext, c
         entry.put(last.map(|last| last.number), &contents, how).map(|_| is_same)
     };
     let is_same = app.with_entry(&entry, put).await?;
-    let (saved, profile) = (name.clone(), context.profile);
-    app.with_store(move |store| {
-        store.save_profile_text(saved.as_str(), &profile.to_toml(&catalog_of(store).0))?;
-        store.remove_draft(saved.as_str())
-    })
-    .await?;
+    let (saved, definition) = (name.clone(), Some(context.profile.to_toml(&app.catalog().await?.0)));
+    let save = move |plain: &mut Plain| -> Result<(), StoreError> {
+        *plain = Plain { definition, draft: None, ..std::mem::take(plain) };
+        Ok(())
+    };
+    app.with_store(move |store| store.change(saved.as_str(), save)).await?;
     if !is_same {
         export::clear_hand_over(app, name).await?;
     }

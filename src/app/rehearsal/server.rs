@@ -27,6 +27,7 @@ impl RehearsalServer {
         let ports = Ports {
             transport: Transport::new(options),
             expressions: ports.expressions.clone(),
+            config: ports.config.clone(),
             store: ports.store.clone(),
             agent_socket: SocketPath::none(),
             sd_notify: SdNotify::default(),

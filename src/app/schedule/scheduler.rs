@@ -12,10 +12,9 @@ use crate::agent::{Alarm, Request};
 use crate::app::blocking::blocking;
 use crate::app::blocking::locked;
 use crate::app::fault::caught;
-use crate::app::handle::{App, catalog_of};
+use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::profiles;
-use crate::app::profiles::drafts;
 use crate::app::progress::Report;
 use crate::app::schedule::queue::{Book, Entry};
 use crate::app::schedule::refresh_due::Rules;
@@ -49,14 +48,15 @@ impl App {
 
     /// Turns keep-alive on or off for a saved profile.
     pub async fn set_keep_alive(&self, name: &ProfileName, on: bool) -> Result<(), Failure> {
-        let (store, asked) = (self.ports.store.clone(), name.clone());
+        let (store, asked, (catalog, _)) = (self.ports.store.clone(), name.clone(), self.catalog().await?);
         let changed = move || -> Result<bool, Failure> {
-            let (catalog, _) = catalog_of(&store);
-            let change = |text: &str| -> Result<String, Failure> {
+            let named = asked.clone();
+            store.change(named.as_str(), move |plain| {
+                let Some(text) = &plain.definition else { return Ok(false) };
                 let profile = Profile::from_toml(&asked, text, &catalog)?;
-                Ok(Profile { keep_alive: on, ..profile }.to_toml(&catalog))
-            };
-            store.change_profile_text(asked.as_str(), change)
+                plain.definition = Some(Profile { keep_alive: on, ..profile }.to_toml(&catalog));
+                Ok(true)
+            })
         };
         if !blocking(changed).await?? {
             return Err(profiles::unknown(self, name).await);
@@ -108,17 +108,19 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
 
 /// Reads the keep-alive profiles and the state of their tokens.
 async fn read(app: &App, book: &mut Book) -> Result<(), Failure> {
-    let found = app.with_store(|store| {
-        let (catalog, _) = catalog_of(store);
+    let (catalog, _) = app.catalog().await?;
+    let found = app.with_store(move |store| {
         let mut found = BTreeMap::new();
-        for (name, text) in store.list_profiles()? {
-            let (Ok(name), Ok(text)) = (ProfileName::parse(&name), text) else { continue };
+        for (name, plain) in store.profiles()? {
+            let (Ok(name), Some(text), None) = (ProfileName::parse(&name), plain.definition, plain.draft) else {
+                continue;
+            };
             // Search the text first: most profiles have no keep-alive, and parsing one means reading its preset.
             if !text.contains("keep_alive") {
                 continue;
             }
             match Profile::from_toml(&name, &text, &catalog) {
-                Ok(profile) if profile.keep_alive && !drafts::is_draft(store, &name) => {
+                Ok(profile) if profile.keep_alive => {
                     drop(found.insert(name, Rules::of(&profile.service)));
                 }
                 // The list of profiles shows what is wrong with it.

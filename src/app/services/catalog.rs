@@ -6,14 +6,14 @@ use crate::app::profiles::drafts;
 use crate::app::types::{VaultState, WindowSettings};
 use crate::app::vault::open;
 use crate::app::{Failure, FailureKind};
+use crate::config::Settings;
 use crate::diagnosis::Diagnose;
-use crate::store::Settings;
 
 impl App {
     /// Loads what the window shows at its start; from then on, changes to the list of profiles are reported as news.
     pub async fn load_all(&self) -> Result<(), Failure> {
         self.show_list();
-        let settings = self.with_store(|store| Ok(store.load_settings())).await?;
+        let settings = self.with_config(|config| Ok(config.load_settings())).await?;
         // A broken file is reported once and left untouched.
         let settings = settings.unwrap_or_else(|error| {
             self.tell(News::Problem(Failure::new(FailureKind::Machine, error.diagnose())));
@@ -62,10 +62,10 @@ impl App {
         &self,
         change: impl FnOnce(&mut Settings) + Send + 'static,
     ) -> Result<(), Failure> {
-        self.with_store(move |store| {
-            let mut settings = store.load_settings()?;
+        self.with_config(move |config| {
+            let mut settings = config.load_settings()?;
             change(&mut settings);
-            store.save_settings(&settings)
+            config.save_settings(&settings)
         })
         .await
     }

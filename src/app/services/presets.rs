@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::{Failure, FailureCode, FailureKind};
+use crate::config::ConfigError;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::{Service, write_preset};
-use crate::store::StoreError;
 
 impl App {
     /// Writes the preset, reloads the services so that its card appears, and returns the file. The text is parsed
@@ -19,9 +19,9 @@ impl App {
         read.map_err(|error| {
             Failure::new(FailureKind::Usage, Diagnosis { hint: error.hint, ..Diagnosis::new(error.problem) })
         })?;
-        let saved = self.with_store(move |store| Ok(store.save_user_preset(&service.id, &text, replace))).await?;
+        let saved = self.with_config(move |config| Ok(config.save_user_preset(&service.id, &text, replace))).await?;
         let path = saved.map_err(|error| match error {
-            StoreError::PresetExists { .. } => {
+            ConfigError::PresetExists { .. } => {
                 Failure::new(FailureKind::Usage, error.diagnose()).coded(FailureCode::PresetExists)
             }
             error => Failure::from(error),

@@ -21,8 +21,7 @@ pub(crate) async fn probe(app: &App) -> VaultState {
     };
     let opened = open(app, kind, app.ports.passphrase.clone()).await;
     match opened {
-        // Finishing an interrupted move may have changed the kind.
-        Ok(()) => VaultState::Open(app.vault().map_or(kind, |vault| vault.kind())),
+        Ok(()) => VaultState::Open(kind),
         Err(VaultError::PassphraseNeeded { new }) => VaultState::NeedsPassphrase { new, problem: None },
         Err(error @ VaultError::WrongPassphrase { .. }) => {
             VaultState::NeedsPassphrase { new: false, problem: Some(error.diagnose()) }
@@ -83,8 +82,9 @@ async fn choose(app: &App, kind: VaultKind, passphrase: Option<Secret>) -> Resul
 }
 
 async fn open(app: &App, kind: VaultKind, passphrase: Option<Secret>) -> Result<(), VaultError> {
-    let folder = app.ports.store.places().vault_folder();
-    let opened = blocking(move || vault::open(kind, &folder, passphrase)).await;
+    let store = app.ports.store.clone();
+    let opened = blocking(move || vault::open(kind, &store, passphrase)).await;
+    app.tell_closed();
     app.set_vault(outcome(opened)?);
     Ok(())
 }
@@ -97,13 +97,9 @@ fn outcome<T>(opened: Result<Result<T, VaultError>, Failure>) -> Result<T, Vault
 /// The kind of vault to open.
 async fn kind(app: &App) -> Result<VaultKind, Failure> {
     let prescribed = app.ports.vault_kind.clone();
-    // The kind on the disk comes before the chosen one: a move may have been interrupted before the choice was saved.
-    let (chosen, there) = app
-        .with_store(|store| {
-            let chosen = store.load_settings().ok().and_then(|settings| settings.vault);
-            Ok((chosen, vault::kind_in(&store.places().vault_folder()).ok().flatten()))
-        })
-        .await?;
+    // The stored kind comes before the chosen one: the program may have ended before the choice was saved.
+    let there = app.with_store(|store| Ok(vault::kind_in(store).ok().flatten())).await?;
+    let chosen = app.with_config(|config| Ok(config.load_settings().ok().and_then(|settings| settings.vault))).await?;
     let Some(name) = prescribed.clone().or(chosen) else { return Ok(there.unwrap_or(VaultKind::Keyring)) };
     let kind = name.parse().map(|kind| match (kind, &prescribed) {
         (VaultKind::Memory, _) | (_, Some(_)) => kind,

@@ -13,15 +13,11 @@ use crate::vault::{Vault, VaultKind};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VaultStatus {
     pub kind: VaultKind,
-    /// None for a vault in memory.
-    pub folder: Option<PathBuf>,
-    /// How many encrypted files open.
+    /// The database. `None` for a vault in memory.
+    pub place: Option<PathBuf>,
+    /// How many sealed records open.
     pub whole: usize,
     pub faults: Vec<Diagnosis>,
-    /// Older generations that another machine had written beside newer ones.
-    pub older: Vec<PathBuf>,
-    /// Files that did not open and were moved away.
-    pub aside: Vec<PathBuf>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,12 +28,12 @@ pub struct VaultMoved {
 }
 
 impl App {
-    /// Checks every file of the vault.
+    /// Checks every record of the vault.
     pub async fn vault_status(&self) -> Result<VaultStatus, Failure> {
         status(self).await
     }
 
-    /// Seals everything in the vault under another key. `passphrase` is the new one; without it the environment's is used,
+    /// Locks the vault's key anew. `passphrase` is the new one; without it the environment's is used,
     /// unless the vault has a passphrase already.
     pub async fn move_vault(&self, to: VaultKind, passphrase: Option<Secret>) -> Result<VaultMoved, Failure> {
         let app = self.clone();
@@ -49,16 +45,10 @@ async fn status(app: &App) -> Result<VaultStatus, Failure> {
     open::open_chosen(app).await?;
     let inspect = |vault: &Vault| Ok((vault.kind(), vault.inspect()?));
     let (kind, found) = app.with_vault(inspect).await?;
-    let folder = found.as_ref().map(|found| found.folder.clone());
+    let place = found.as_ref().map(|found| found.place.clone());
     let found = found.unwrap_or_default();
-    Ok(VaultStatus {
-        kind,
-        folder,
-        whole: found.whole,
-        faults: found.faults.iter().map(Diagnose::diagnose).collect(),
-        older: found.older,
-        aside: found.aside,
-    })
+    let faults = found.faults.iter().map(Diagnose::diagnose).collect();
+    Ok(VaultStatus { kind, place, whole: found.whole, faults })
 }
 
 async fn move_vault(app: &App, kind: VaultKind, passphrase: Option<Secret>) -> Result<VaultMoved, Failure> {

@@ -1,9 +1,10 @@
 //! Profiles on the command line: what is saved, what is printed, and the exit codes.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use crate::support::database::Database;
 use crate::support::http::{browser, post};
 use crate::support::practice::Practice;
 use crate::support::process::{Finished, Process};
@@ -55,17 +56,15 @@ fn a_refresh_spends_the_old_tokens_and_keeps_the_new_ones() {
 
 #[test]
 fn new_tokens_that_cannot_be_kept_are_handed_on_and_told() {
-    // Even root cannot lock a folder as if it were a file. It comes when the call is made: before, none would be.
-    let place = Arc::new(Mutex::new(PathBuf::new()));
-    let obstructed = Arc::clone(&place);
+    // From the moment of the call: before, none would be made.
+    let place = Arc::new(Mutex::new(None::<Database>));
+    let refusing = Arc::clone(&place);
     let service = renewed::service(600, move |_, _| {
-        let lock = obstructed.lock().expect("a place");
-        fs::remove_file(&*lock).expect("the lock of the vault");
-        fs::create_dir(&*lock).expect("a folder in its place");
+        refusing.lock().expect("a place").as_ref().expect("signed in").refuse_secrets();
         renewed::tokens("second", 3600)
     });
     let program = renewed::signed_in(&service, "");
-    place.lock().expect("a place").clone_from(&program.data().join("vault/.vault.lock"));
+    *place.lock().expect("a place") = Some(program.database());
     let finished = program.run(&["token", "demo", "--min-valid", "20m"]);
     assert_eq!((finished.code, finished.stdout.trim()), (0, "at-second"), "{}", finished.stderr);
     assert!(finished.stderr.contains("warning: the new tokens of `demo` could not be saved: "), "{}", finished.stderr);
@@ -116,9 +115,9 @@ fn a_forgotten_profile_leaves_no_secret_behind() {
     let practice = Practice::start(&program);
     practice.sign_in(&program, "demo");
     program.run(&["refresh", "demo"]).done();
-    assert!(sealed_files(&program) > 0);
+    assert!(program.database().has_secret("demo"));
     assert_eq!(program.run(&["forget", "demo"]).done(), "demo: forgotten\n");
-    assert_eq!(sealed_files(&program), 0);
+    assert!(!program.database().has("demo"));
     assert_eq!(program.run(&["list", "--json"]).json(), json!([]));
     let list = program.run(&["list"]);
     assert_eq!(list.stderr, "No profiles yet. Start with: tokenwright sign-in demo --service practice\n");
@@ -266,7 +265,7 @@ fn a_vault_in_memory_prints_the_token_since_it_is_gone_afterwards() {
     assert!(signed_in.stderr.contains("Not saved: the vault is in memory only"), "{}", signed_in.stderr);
     let token = signed_in.done();
     assert!(token.starts_with("practice-at-") && token.lines().count() == 1, "{token}");
-    assert!(!program.data().join("vault").exists());
+    assert!(!program.database().has_vault() && !program.database().has_secret("demo"));
     assert!(program.run(&["token", "demo"]).failed(3).starts_with("error: the profile `demo` has no tokens\n"));
 }
 
@@ -435,12 +434,6 @@ fn what_another_user_put_into_the_home_is_not_used_and_not_passed_over_in_silenc
     chown(&file, Some(0), None).expect("taken back");
     chown(&folder, Some(65534), None).expect("given away");
     told(&folder);
-}
-
-fn sealed_files(program: &Tokenwright) -> usize {
-    let is_sealed = |path: &Path| path.extension().is_some_and(|end| end == "sealed" || end == "previous");
-    let files = fs::read_dir(program.data().join("vault")).expect("a vault");
-    files.filter(|file| is_sealed(&file.as_ref().expect("a file").path())).count()
 }
 
 fn keys(json: &Value) -> Vec<&str> {

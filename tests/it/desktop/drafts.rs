@@ -182,9 +182,7 @@ fn tokens_that_nobody_saved_outlive_the_next_profile_and_the_window() {
     assert!(program.run(&["list"]).done().contains("draft, fresh"), "{}", program.run(&["list"]).stdout);
     program.run(&["forget", "zebra-acme"]).done();
     assert_eq!(setup.profiles(), []);
-    for left in ["profiles/zebra-acme.toml", "drafts/zebra-acme.toml", "vault/zebra-acme.sealed"] {
-        assert!(!program.data().join(left).exists(), "{left} is left");
-    }
+    assert!(!program.database().has("zebra-acme"), "something is left");
 }
 
 #[test]
@@ -215,7 +213,7 @@ fn what_was_typed_is_asked_about_before_the_window_closes_and_kept_by_enter() {
     setup.desktop.display.key("Return");
     ends(window);
     assert_eq!(setup.profiles(), [("zebra-acme".to_owned(), true)]);
-    let text = std::fs::read_to_string(setup.desktop.program.data().join("profiles/zebra-acme.toml")).expect("a draft");
+    let text = setup.desktop.program.database().profile("zebra-acme").expect("a draft");
     assert!(text.contains("company = \"acme\""), "{text}");
 }
 
@@ -274,7 +272,7 @@ fn choose_passphrase(desktop: &Desktop) {
         // Drawn in software: what is typed in the very frame of Enter is for the field that had the keyboard.
         desktop.rest();
     }
-    until("a vault", || desktop.program.data().join("vault/vault.json").exists().then_some(()));
+    until("a vault", || desktop.program.database().has_vault().then_some(()));
 }
 
 fn token(program: &Tokenwright, name: &str) -> String {
@@ -301,7 +299,7 @@ fn without_a_keyring_the_practice_service_is_tried_before_anything_is_asked() {
         setup.authorize();
         display.focus("^practice-ada .draft. - Tokenwright$");
         setup.desktop.picture(&format!("practice-arrived-{theme}"));
-        assert!(!setup.desktop.program.data().join("vault/vault.json").exists(), "no vault was asked for");
+        assert!(!setup.desktop.program.database().has_vault(), "no vault was asked for");
         // The proposed name has the keyboard; saving it is what needs a vault.
         display.key("Return");
         setup.desktop.picture(&format!("practice-door-{theme}"));

@@ -129,11 +129,14 @@ impl Window {
 
 /// A program of its own, with this clipboard.
 pub fn ports(clipboard: tokenwright::desktop::Clipboard) -> tokenwright::app::Ports {
-    use tokenwright::store::{Places, Store};
+    use tokenwright::config::{Config, Places};
+    use tokenwright::store::Store;
+    let places = Places::find(std::env::var_os("TOKENWRIGHT_HOME").map(Into::into)).expect("a home");
     tokenwright::app::Ports {
         transport: tokenwright::transport::Transport::new(tokenwright::transport::TransportOptions::default()),
         expressions: tokenwright::expression::Expressions::new(env!("CARGO_BIN_EXE_tokenwright")),
-        store: Store::new(Places::find(std::env::var_os("TOKENWRIGHT_HOME").map(Into::into)).expect("a home")),
+        store: Store::new(places.store_folder()),
+        config: Config::new(places),
         agent_socket: tokenwright::agent::SocketPath::none(),
         sd_notify: tokenwright::agent::SdNotify::default(),
         vault_kind: Some("memory".to_owned()),

@@ -9,6 +9,7 @@ use tokenwright::app::{
     Answer, Ask, Browser, CallContext, Choosing, Exchange, Failure, Fetched, Identified, Ports, Report, Runtime,
     SaveTo, SignIn,
 };
+use tokenwright::config::{Config, Places};
 use tokenwright::desktop::Clipboard;
 use tokenwright::dialect::Described;
 use tokenwright::expression::Expressions;
@@ -16,7 +17,7 @@ use tokenwright::oauth::ProfileSecrets;
 use tokenwright::redirect::Launched;
 use tokenwright::secret::Secret;
 use tokenwright::service::ProfileDraft;
-use tokenwright::store::{Places, Store};
+use tokenwright::store::Store;
 use tokenwright::transport::{Transport, TransportOptions};
 
 use crate::support::http::follow;
@@ -34,12 +35,14 @@ pub struct Core {
 impl Core {
     pub fn start() -> Self {
         let home = temp_home();
+        let places = Places::find(Some(home.path().to_owned())).expect("a home");
         let ports = Ports {
             agent_socket: SocketPath::none(),
             sd_notify: SdNotify::default(),
             transport: Transport::new(TransportOptions::default()),
             expressions: Expressions::new(env!("CARGO_BIN_EXE_tokenwright")),
-            store: Store::new(Places::find(Some(home.path().to_owned())).expect("a home")),
+            store: Store::new(places.store_folder()),
+            config: Config::new(places),
             vault_kind: Some("memory".into()),
             passphrase: None,
             open_browser: Arc::new(|_, url| {

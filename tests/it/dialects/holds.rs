@@ -98,7 +98,7 @@ Secrets, saved in the vault only: client secret, refresh token
 Saved as the profile `g`. Next: tokenwright token g
 ";
     assert_eq!(told.stderr, expected);
-    let text = fs::read_to_string(other.data().join("profiles/g.toml")).expect("a profile");
+    let text = other.database().profile("g").expect("a profile");
     assert!(text.contains("service = \"google\"") && !text.contains("google-secret"), "{text}");
 }
 

@@ -208,12 +208,10 @@ fn no_refresh_token_is_spent_where_its_successor_cannot_be_kept() {
     let service = rotating();
     let program = signed_in_at_one_endpoint(&service, "demo", "");
     program.run(&["refresh", "demo"]).done();
-    let vault = program.data().join("vault");
+    let store = program.database().folder();
     let mut calls = 2;
-    for file in
-        [".vault.lock", "demo.next", "demo.previous", "demo.in-flight", "demo.reserved", ".generations", "demo.lock"]
-    {
-        let (path, aside) = (vault.join(file), vault.join("aside"));
+    for file in ["profiles.db", "profiles.db-wal", "profiles.db-shm", "reserve", "leases/demo"] {
+        let (path, aside) = (store.join(file), store.join("aside"));
         if path.exists() {
             fs::rename(&path, &aside).expect("moved away");
         }
@@ -227,8 +225,12 @@ fn no_refresh_token_is_spent_where_its_successor_cannot_be_kept() {
         program.run(&["refresh", "demo"]).done();
         calls += 1;
         assert_eq!(service.asked("/token").len(), calls, "{file}");
-        assert!(!vault.join("demo.reserved").exists() && !vault.join("demo.in-flight").exists(), "{file}");
     }
+    program.database().refuse_secrets();
+    let words = program.run(&["refresh", "demo"]).failed(6);
+    assert_eq!(service.asked("/token").len(), calls, "{words}");
+    program.database().accept_secrets();
+    program.run(&["refresh", "demo"]).done();
 }
 
 #[cfg(unix)]
@@ -237,31 +239,23 @@ fn a_link_in_the_place_of_a_file_of_the_vault_changes_nothing_elsewhere() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
     let service = rotating();
     let program = signed_in_at_one_endpoint(&service, "demo", "");
-    let vault = program.data().join("vault");
-    let elsewhere = program.home().join("elsewhere");
-    for file in [".vault.lock", "demo.lock"] {
-        fs::remove_file(vault.join(file)).expect("made by the sign-in");
-        symlink(&elsewhere, vault.join(file)).expect("a link");
+    let store = program.database().folder();
+    let (elsewhere, aside) = (program.home().join("elsewhere"), store.join("aside"));
+    for file in ["profiles.db", "profiles.db-wal", "profiles.db-shm", "leases/demo"] {
+        fs::rename(store.join(file), &aside).expect("made by the sign-in");
+        symlink(&elsewhere, store.join(file)).expect("a link");
         program.run(&["refresh", "demo"]).failed(6);
         assert!(!elsewhere.exists(), "{file}: a file was made where the link leads");
-        fs::remove_file(vault.join(file)).expect("mended");
+        fs::remove_file(store.join(file)).expect("mended");
+        fs::rename(&aside, store.join(file)).expect("put back");
     }
     assert_eq!(service.asked("/token").len(), 1);
     let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
     fs::write(&elsewhere, "somebody's").expect("written");
     fs::set_permissions(&elsewhere, fs::Permissions::from_mode(0o644)).expect("as others read it");
-    for file in ["demo.next", "demo.reserved", "demo.previous"] {
-        let _ = fs::remove_file(vault.join(file));
-        symlink(&elsewhere, vault.join(file)).expect("a link");
-        program.run(&["token", "demo"]).done();
-        program.run(&["refresh", "demo"]);
-        assert_eq!(
-            (mode(&elsewhere), fs::read_to_string(&elsewhere).expect("read")),
-            (0o644, "somebody's".into()),
-            "{file}"
-        );
-        let _ = fs::remove_file(vault.join(file));
-    }
+    symlink(&elsewhere, store.join("reserve")).expect("a link");
+    program.run(&["refresh", "demo"]).done();
+    assert_eq!((mode(&elsewhere), fs::read_to_string(&elsewhere).expect("read")), (0o644, "somebody's".into()));
     program.run(&["refresh", "demo"]).done();
 }
 
@@ -276,7 +270,7 @@ fn a_disk_with_little_room_left_costs_no_refresh_token() {
     let data = program.data();
     fs::create_dir_all(&data).expect("a folder of our own");
     let disk =
-        Command::new("mount").args(["-t", "tmpfs", "-o", "size=512k", "tmpfs"]).arg(&data).output().expect("mount");
+        Command::new("mount").args(["-t", "tmpfs", "-o", "size=2m", "tmpfs"]).arg(&data).output().expect("mount");
     assert!(disk.status.success(), "{}", String::from_utf8_lossy(&disk.stderr));
     let _mounted = Mounted(data.clone());
     describe(&program, &service, "/token", "");
@@ -314,13 +308,13 @@ impl Drop for Mounted {
 fn a_pasted_refresh_token_is_not_spent_where_nothing_can_be_kept() {
     let service = rotating();
     let program = signed_in_at_one_endpoint(&service, "demo", "");
-    let lock = program.data().join("vault/.vault.lock");
-    fs::remove_file(&lock).expect("made by the sign-in");
-    fs::create_dir(&lock).expect("a folder in its place");
+    let reserve = program.database().folder().join("reserve");
+    let _ = fs::remove_file(&reserve);
+    fs::create_dir(&reserve).expect("a folder in its place");
     let arguments = ["sign-in", "other", "--service", "scripted", "--client-id", "it", "--refresh-token-stdin"];
     program.run_with_input(&arguments, "rt-0\n").failed(6);
     assert_eq!(service.asked("/token").len(), 1);
-    fs::remove_dir(&lock).expect("mended");
+    fs::remove_dir(&reserve).expect("mended");
     program.run_with_input(&arguments, "rt-0\n").done();
     assert_eq!(program.run(&["token", "other"]).done(), "at-1\n");
 }

@@ -18,10 +18,13 @@ use crate::support::practice::Practice;
 use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
+use chacha20poly1305::aead::{Aead as _, Payload};
+use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305};
 use sha2::{Digest, Sha256};
+use tokenwright::store::{Store, VaultLock};
 
 /// What a refresh asks of the system for files, by name of the call.
-const FILE_CALLS: [&str; 14] = [
+const FILE_CALLS: [&str; 15] = [
     "openat",
     "read",
     "write",
@@ -30,12 +33,13 @@ const FILE_CALLS: [&str; 14] = [
     "fcntl",
     "flock",
     "fsync",
-    "renameat",
-    "linkat",
+    "pread64",
+    "pwrite64",
+    "mmap",
+    "munmap",
     "unlink",
     "getdents64",
     "mkdir",
-    "pread64",
 ];
 /// The same for the network.
 const NETWORK_CALLS: [&str; 12] = [
@@ -52,9 +56,9 @@ const NETWORK_CALLS: [&str; 12] = [
     "epoll_wait",
     "eventfd2",
 ];
-/// The calls that are counted once more over the vault's own files alone: another thread may have made the same call
+/// The calls that are counted once more over the store's own files alone: another thread may have made the same call
 /// before, and then it is that one which is killed.
-const VAULT_CALLS: [&str; 9] = ["openat", "write", "close", "statx", "flock", "fsync", "renameat", "linkat", "unlink"];
+const STORE_CALLS: [&str; 8] = ["openat", "write", "pwrite64", "pread64", "close", "fcntl", "flock", "fsync"];
 
 /// How many steps the default run goes on at once, where a call is made often.
 const STRIDE: usize = 7;
@@ -72,7 +76,7 @@ struct Tally {
 struct Ground {
     program: Tokenwright,
     practice: Practice,
-    beside: Vec<u8>,
+    beside: Vec<(i64, Vec<u8>)>,
     /// What opens the vault now.
     passphrase: &'static str,
 }
@@ -90,9 +94,9 @@ fn a_refresh_that_is_killed_at_any_step_can_be_continued_or_tells_what_happened(
     for call in FILE_CALLS.iter().chain(&NETWORK_CALLS) {
         tallies.insert((*call).to_owned(), ground.walk(call, &[], every_step));
     }
-    let files = ground.vault_files();
-    for call in VAULT_CALLS {
-        tallies.insert(format!("{call} in the vault"), ground.walk(call, &files, every_step));
+    let files = ground.store_files();
+    for call in STORE_CALLS {
+        tallies.insert(format!("{call} in the store"), ground.walk(call, &files, every_step));
     }
     let (mut continued, mut told) = (0, 0);
     for (call, tally) in &tallies {
@@ -107,7 +111,7 @@ fn a_refresh_that_is_killed_at_any_step_can_be_continued_or_tells_what_happened(
     }
     println!("{:24} {:3} killed: {continued:3} continued, {told:3} told", "all", continued + told);
     assert!(continued > 30, "too few kills to mean anything: {tallies:?}");
-    let steps = ["renameat in the vault", "fsync in the vault", "writev", "recvfrom"];
+    let steps = ["pwrite64 in the store", "fsync in the store", "writev", "recvfrom"];
     for step in steps {
         assert!(tallies[step].continued + tallies[step].told > 0, "`{step}` was never killed: {tallies:?}");
     }
@@ -119,8 +123,8 @@ fn a_move_of_the_vault_that_is_killed_at_any_step_leaves_a_vault_that_opens() {
     let mut ground = Ground::new();
     let every_step = std::env::var_os("TOKENWRIGHT_KILL_EVERY_STEP").is_some();
     let mut killed = Vec::new();
-    // A renaming is what makes a step of the move count; what lies between is looked at less often.
-    for (call, stride) in [("renameat", 1), ("fsync", 5), ("openat", 20)] {
+    // What is flushed makes the move count; what lies between is looked at less often.
+    for (call, stride) in [("fsync", 1), ("pwrite64", 1), ("fcntl", 3), ("openat", 20)] {
         let mut step = 1;
         while ground.is_move_killed_at(call, step) {
             ground.open_with_either(&format!("{call}, step {step}"));
@@ -141,8 +145,8 @@ fn a_draft_that_is_killed_on_its_way_to_its_name_is_usable_under_that_name_alone
     let every_step = std::env::var_os("TOKENWRIGHT_KILL_EVERY_STEP").is_some();
     let mut names = Names { now: "demo".to_owned(), count: 0 };
     let mut killed = Vec::new();
-    // What is renamed, linked or removed makes a step of it; what lies between is looked at less often.
-    for (call, stride) in [("renameat", 1), ("linkat", 1), ("unlink", 1), ("fsync", 3), ("write", 9), ("openat", 20)] {
+    // What is written or flushed makes a step of it; what lies between is looked at less often.
+    for (call, stride) in [("fsync", 1), ("pwrite64", 3), ("write", 9), ("openat", 20)] {
         let mut step = 1;
         loop {
             let next = names.next();
@@ -180,9 +184,8 @@ impl Names {
 impl Ground {
     /// Leaves a profile as a process does that was killed once it was said what the draft becomes.
     fn begin_move(&self, draft: &str, name: &str) {
-        let folder = self.program.data().join("drafts");
-        fs::create_dir_all(&folder).expect("a folder");
-        fs::write(folder.join(format!("{draft}.toml")), format!("becomes = \"{name}\"\n")).expect("a mark");
+        let mark = format!("UPDATE profile SET draft = 'becomes = \"{name}\"' WHERE name = '{draft}'");
+        assert_eq!(self.program.database().execute(&mark), 1);
     }
 
     /// It is there under its new name, whose refresh token was used by nobody else, and is gone under the old one.
@@ -200,8 +203,8 @@ impl Ground {
         let mut expected = ["beside", name];
         expected.sort_unstable();
         assert_eq!(listed, expected, "after {after}");
-        assert!(!self.program.data().join(format!("vault/{draft}.sealed")).exists(), "after {after}");
-        let beside = fs::read(self.program.data().join("vault/beside.sealed")).expect("a sealed file");
+        assert!(!self.program.database().has(draft), "after {after}");
+        let beside = self.program.database().sealed("beside");
         assert!(beside == self.beside, "another profile was touched after {after}");
     }
 }
@@ -249,7 +252,7 @@ impl Ground {
         let practice = Practice::start(&program);
         practice.sign_in(&program, "demo");
         practice.sign_in(&program, "beside");
-        let beside = fs::read(program.data().join("vault/beside.sealed")).expect("a sealed file");
+        let beside = program.database().sealed("beside");
         Self { program, practice, beside, passphrase: PASSPHRASE }
     }
 
@@ -261,19 +264,10 @@ impl Ground {
         assert!(tried.status.success(), "tracing is not permitted here: {}", String::from_utf8_lossy(&tried.stderr));
     }
 
-    fn vault_files(&self) -> Vec<PathBuf> {
-        let vault = self.program.data().join("vault");
-        let names = [
-            "demo.sealed",
-            "demo.next",
-            "demo.previous",
-            "demo.in-flight",
-            "demo.lock",
-            ".generations",
-            ".vault.lock",
-            "vault.json",
-        ];
-        names.iter().map(|name| vault.join(name)).chain([vault.clone()]).collect()
+    fn store_files(&self) -> Vec<PathBuf> {
+        let folder = self.program.database().folder();
+        let names = ["profiles.db", "profiles.db-wal", "profiles.db-shm", "leases/demo", "reserve"];
+        names.iter().map(|name| folder.join(name)).chain([folder.clone()]).collect()
     }
 
     /// Kills a refresh at the first of these calls, at the second, and so on, until it is not killed any more.
@@ -312,7 +306,7 @@ impl Ground {
     fn continues(&self, after: &str) -> bool {
         // The practice service's tokens live two minutes, so this is a refresh.
         let next = self.program.run(&["token", "demo", "--min-valid", "10m"]);
-        let beside = fs::read(self.program.data().join("vault/beside.sealed")).expect("a sealed file");
+        let beside = self.program.database().sealed("beside");
         assert!(beside == self.beside, "another profile was touched after {after}");
         if next.code == 0 {
             assert!(
@@ -358,19 +352,23 @@ fn is_killed(strace: &mut Command, at: &str) -> bool {
 
 /// A vault whose passphrase costs nothing, for a test of many hundred processes.
 fn make_cheap_vault(program: &Tokenwright) {
-    let (salt, mut key) = ([7; 16], [0; 32]);
+    let (salt, mut key, vault_key) = ([7; 16], [0; 32], [9; 32]);
     let cost = argon2::Params::new(8, 1, 1, Some(32)).expect("a cost");
     argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, cost)
         .hash_password_into(PASSPHRASE.as_bytes(), &salt, &mut key)
         .expect("a key");
-    let mark = Sha256::new().chain_update(b"tokenwright vault key mark 1").chain_update(key).finalize();
-    let header = serde_json::json!({
+    let digest = Sha256::new().chain_update(b"tokenwright vault key mark 1").chain_update(vault_key).finalize();
+    let nonce = [5; 24];
+    let payload = Payload { msg: &vault_key, aad: b"tokenwright key 1" };
+    let sealed = XChaCha20Poly1305::new(&key.into()).encrypt(&nonce.into(), payload).expect("sealed");
+    let lock = serde_json::json!({
         "format": 1,
         "kind": "passphrase",
         "argon2id": { "memory_kib": 8, "passes": 1, "lanes": 1, "salt": BASE64.encode(salt) },
-        "mark": BASE64.encode(&mark[..16]),
+        "key": BASE64.encode([&nonce[..], &sealed].concat()),
     });
-    let folder = program.data().join("vault");
-    fs::create_dir_all(&folder).expect("a folder");
-    fs::write(folder.join("vault.json"), header.to_string()).expect("a header");
+    let mut mark = [0; 16];
+    mark.copy_from_slice(&digest[..16]);
+    let engine = Store::new(program.database().folder()).engine().expect("a store");
+    assert!(engine.set_vault_lock(None, &VaultLock { text: lock.to_string(), mark }).expect("written"));
 }

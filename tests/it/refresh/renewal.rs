@@ -1,11 +1,11 @@
 //! Tokens stay valid and are never lost: one refresh at a time over all processes, transient and final errors, the
 //! policies of presets, and a full disk.
 
-use std::fs;
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
+use crate::support::database::Database;
 use crate::support::http::{browser, get};
 use crate::support::practice::Practice;
 use crate::support::process::Process;
@@ -16,6 +16,7 @@ use serde_json::json;
 use tokenwright::diagnosis::Diagnose as _;
 use tokenwright::secret::Secret;
 use tokenwright::service::ProfileName;
+use tokenwright::store::Store;
 use tokenwright::vault::{self, VaultKind};
 
 /// More than the lifetime of the first tokens, so that they must be refreshed.
@@ -84,8 +85,8 @@ fn a_holder_that_is_killed_lets_go_and_the_next_command_refreshes() {
 fn a_holder_that_hangs_is_waited_for_with_a_limit_and_named() {
     let service = service(30, |_, _| tokens("second", 3600));
     let program = signed_in(&service, "");
-    let folder = program.data().join("vault");
-    let open = || vault::open(VaultKind::Passphrase, &folder, Some(Secret::new(PASSPHRASE))).expect("opened");
+    let store = Store::new(program.database().folder());
+    let open = || vault::open(VaultKind::Passphrase, &store, Some(Secret::new(PASSPHRASE))).expect("opened");
     let (demo, holder, other) = (ProfileName::parse("demo").expect("a name"), open(), open());
     let lease = holder.lease_within(&demo, Duration::ZERO).expect("free");
     let error = other.lease_within(&demo, Duration::from_millis(200)).expect_err("taken");
@@ -341,9 +342,9 @@ fn a_grant_without_a_refresh_token_is_asked_for_again_once_for_all() {
 fn tokens_are_stale_when_the_profile_is_edited_into_another() {
     let service = service(3600, |_, _| tokens("second", 3600));
     let program = signed_in(&service, "");
-    let file = program.data().join("profiles/demo.toml");
-    let before = fs::read_to_string(&file).expect("the profile");
-    fs::write(&file, before.replace("client_id = \"it\"", "client_id = \"they\"")).expect("our own file");
+    let database = program.database();
+    let before = database.profile("demo").expect("the profile");
+    database.set_profile("demo", &before.replace("client_id = \"it\"", "client_id = \"they\""));
     let words = "the tokens of `demo` were issued for another client id: `it` then, `they` now\n\
                  hint: sign in again: `tokenwright sign-in demo`, or open the profile in the window and change it back\n";
     assert_eq!(program.run(&["token", "demo"]).failed(3), format!("error: {words}"));
@@ -352,7 +353,7 @@ fn tokens_are_stale_when_the_profile_is_edited_into_another() {
     assert_eq!(list.stderr, format!("warning: {words}"));
     assert!(list.stdout.contains("stale"), "{}", list.stdout);
     assert_eq!(service.asked("/refresh").len(), 0, "a refresh token of one client is not shown to another");
-    fs::write(&file, before).expect("our own file");
+    database.set_profile("demo", &before);
     assert_eq!(program.run(&["token", "demo"]).done(), "at-first\n");
 }
 
@@ -415,21 +416,19 @@ fn whose_a_profile_is_is_told_after_a_refresh_where_one_is_needed() {
 
 #[test]
 fn tokens_that_the_disk_does_not_take_are_printed_and_their_loss_is_told() {
-    // Even root cannot lock a folder as if it were a file. It comes when the call is made: before, none would be.
-    let lock = std::sync::Arc::new(std::sync::Mutex::new(None::<std::path::PathBuf>));
-    let place = std::sync::Arc::clone(&lock);
+    // From the moment of the call: before, none would be made.
+    let place = std::sync::Arc::new(std::sync::Mutex::new(None::<Database>));
+    let refusing = std::sync::Arc::clone(&place);
     let service = service(30, move |_, earlier| {
-        if let Some(lock) = &*place.lock().expect("a place") {
-            fs::remove_file(lock).expect("the lock of the vault");
-            fs::create_dir(lock).expect("a folder in its place");
+        if let Some(database) = &*refusing.lock().expect("a place") {
+            database.refuse_secrets();
         }
         tokens(&format!("new-{earlier}"), 3600)
     });
     let program = signed_in(&service, "");
-    let path = program.data().join("vault/.vault.lock");
-    *lock.lock().expect("a place") = Some(path.clone());
+    *place.lock().expect("a place") = Some(program.database());
     let finished = program.run(&RENEWED);
-    let loss = "something else stands where a file or folder is expected; move it away. The new refresh token is \
+    let loss = "check the disk, or set `TOKENWRIGHT_HOME` to another folder. The new refresh token is \
                 lost when this command exits: `tokenwright refresh demo` shows whether the old one still works; otherwise \
                 sign in again\n";
     assert!(
@@ -441,15 +440,14 @@ fn tokens_that_the_disk_does_not_take_are_printed_and_their_loss_is_told() {
     assert_eq!(finished.done(), "at-new-0\n");
     let words = program.run(&["refresh", "demo"]).failed(6);
     assert!(words.starts_with("error: `demo` was not refreshed, since its new tokens could not be saved: "), "{words}");
-    fs::remove_dir(&path).expect("our own folder");
-    fs::write(&path, "").expect("a lock again");
+    program.database().accept_secrets();
     let words = program.run(&["refresh", "demo"]).failed(6);
     assert!(
         words.starts_with("error: the new tokens of `demo` could not be saved: ") && words.ends_with(loss),
         "{words}"
     );
-    fs::remove_dir(&path).expect("our own folder");
-    *lock.lock().expect("a place") = None;
+    program.database().accept_secrets();
+    *place.lock().expect("a place") = None;
     assert_eq!(program.run(&RENEWED).done(), "at-new-2\n", "the old refresh token was kept all along");
 }
 

@@ -1,8 +1,6 @@
 //! Keeping tokens valid, in the window: a failed save, a final refusal, tokens issued for another profile, and the
 //! account of a profile.
 
-use std::fs;
-use std::path::PathBuf;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 
@@ -19,6 +17,7 @@ use crate::screens::by_name::ByName as _;
 use crate::screens::machine::{Machine, Visit};
 use crate::screens::scenes::{self, name, now};
 use crate::screens::screen::{THEMES, screen};
+use crate::support::database::Database;
 use crate::support::renewed;
 use crate::support::scripted::Scripted;
 use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
@@ -124,8 +123,11 @@ fn tokens_that_are_not_kept_are_told_until_they_are_and_asked_about_before_closi
         assert!(screen.reads(words) && screen.reads("Close and lose tokens?"), "{}", screen.words());
         assert!(screen.reads("The newest tokens of demo exist only in this window."), "{}", screen.words());
         screen.press("Stay open");
+        assert!(!screen.reads("Close and lose tokens?"), "{}", screen.words());
+        screen.state_mut().draft.questions.close = true;
+        screen.settle();
         screen.press("Close and lose tokens");
-        assert_eq!(screen.state().wanted, [Intent::StayOpen, Intent::CloseAnyway]);
+        assert_eq!(screen.state().wanted, [Intent::CloseAnyway]);
         screen.state_mut().model.hear(News::WriteDone(name("demo")));
         screen.settle();
         assert!(
@@ -137,25 +139,22 @@ fn tokens_that_are_not_kept_are_told_until_they_are_and_asked_about_before_closi
 }
 
 /// A service, a program signed in there, and what obstructs its vault from the first refresh on: a folder where the lock
-/// was, since even root cannot lock a folder as if it were a file. Before the call, no refresh token would be spent.
-fn with_vault_that_takes_nothing() -> (Scripted, Tokenwright, PathBuf) {
-    let place = Arc::new(Mutex::new(PathBuf::new()));
-    let obstructed = Arc::clone(&place);
+/// was. Before the call, no refresh token would be spent.
+fn with_vault_that_takes_nothing() -> (Scripted, Tokenwright) {
+    let place = Arc::new(Mutex::new(None::<Database>));
+    let refusing = Arc::clone(&place);
     let service = renewed::service(3600, move |_, _| {
-        let lock = obstructed.lock().expect("a place");
-        fs::remove_file(&*lock).expect("the lock of the vault");
-        fs::create_dir(&*lock).expect("a folder in its place");
+        refusing.lock().expect("a place").as_ref().expect("signed in").refuse_secrets();
         renewed::tokens("second", 3600)
     });
     let program = renewed::signed_in(&service, "");
-    let lock = program.data().join("vault/.vault.lock");
-    place.lock().expect("a place").clone_from(&lock);
-    (service, program, lock)
+    *place.lock().expect("a place") = Some(program.database());
+    (service, program)
 }
 
 #[test]
 fn in_the_whole_window_tokens_outlive_a_vault_that_takes_nothing() {
-    let (service, program, lock) = with_vault_that_takes_nothing();
+    let (service, program) = with_vault_that_takes_nothing();
     let mut machine = opened(&program);
     machine.press("Open demo");
     machine.wait("Saved as demo.");
@@ -173,7 +172,7 @@ fn in_the_whole_window_tokens_outlive_a_vault_that_takes_nothing() {
     machine.press("Refresh");
     machine.wait("“demo” was not refreshed, since its new tokens could not be saved");
     assert_eq!(service.asked("/refresh").len(), 1);
-    fs::remove_dir(&lock).expect("our own folder");
+    program.database().accept_secrets();
     machine.press("Retry saving");
     machine.wait_until("nothing held", |window| !window.reads("in memory and saving is retried"));
     assert!(!stays_when_closed(&mut machine.window), "nothing is lost any more");
@@ -187,7 +186,7 @@ fn in_the_whole_window_tokens_outlive_a_vault_that_takes_nothing() {
 
 #[test]
 fn tokens_held_in_memory_are_forgotten_with_their_profile() {
-    let (_service, program, lock) = with_vault_that_takes_nothing();
+    let (_service, program) = with_vault_that_takes_nothing();
     let mut machine = opened(&program);
     machine.press("Open demo");
     machine.wait("Saved as demo.");
@@ -197,9 +196,9 @@ fn tokens_held_in_memory_are_forgotten_with_their_profile() {
     machine.press("More for demo");
     machine.press("Forget…");
     machine.press("Forget");
-    machine.wait_until("the failure", |window| window.words().matches(".vault.lock").count() > 1);
-    assert!(program.data().join("profiles/demo.toml").exists() && program.data().join("vault/demo.sealed").exists());
-    fs::remove_dir(&lock).expect("our own folder");
+    machine.wait_until("the failure", |window| window.words().matches("nothing is taken").count() > 1);
+    assert!(program.database().profile("demo").is_some() && program.database().has_secret("demo"));
+    program.database().accept_secrets();
     machine.press("More for demo");
     machine.press("Forget…");
     machine.press("Forget");
@@ -207,7 +206,7 @@ fn tokens_held_in_memory_are_forgotten_with_their_profile() {
     assert!(!machine.window.reads("in memory and saving is retried"), "{}", machine.window.words());
     drop(machine);
     assert!(program.run(&["token", "demo"]).failed(3).contains("there is no profile `demo`"));
-    assert!(!program.data().join("vault/demo.sealed").exists());
+    assert!(!program.database().has("demo"));
 }
 
 #[test]
@@ -294,7 +293,7 @@ fn what_the_window_forgets_during_a_refresh_elsewhere_stays_forgotten() {
     assert!(!machine.window.reads("to finish its refresh"), "{}", machine.window.words());
     assert_eq!(refresh.finish().code, 0);
     assert!(program.run(&["token", "demo"]).failed(3).contains("there is no profile `demo`"));
-    assert!(!program.data().join("vault/demo.sealed").exists());
+    assert!(!program.database().has("demo"));
 }
 
 #[test]
@@ -309,10 +308,10 @@ fn the_window_asks_before_a_profile_becomes_another_clients() {
     machine.press("Step 3 of 3: Tokens, done");
     machine.press("Save profile");
     machine.wait("a profile “demo” exists already, of another client id: “it” there, “another” here");
-    assert!(fs::read_to_string(program.data().join("profiles/demo.toml")).expect("a profile").contains("\"it\""));
+    assert!(program.database().profile("demo").expect("a profile").contains("\"it\""));
     machine.press("Replace");
     machine.wait_until("replaced", |_| {
-        fs::read_to_string(program.data().join("profiles/demo.toml")).is_ok_and(|text| text.contains("\"another\""))
+        program.database().profile("demo").is_some_and(|text| text.contains("\"another\""))
     });
 }
 
@@ -326,9 +325,7 @@ fn what_another_process_has_forgotten_is_not_saved_again_unasked() {
     program.run(&["forget", "demo"]).done();
     machine.press("Save profile");
     machine.wait("the profile “demo” was forgotten in the meantime");
-    for kept in ["profiles/demo.toml", "vault/demo.sealed"] {
-        assert!(!program.data().join(kept).exists(), "{kept} came back");
-    }
+    assert!(!program.database().has("demo"), "it came back");
     machine.press("Save it again");
     machine.wait_until("saved again", |window| !window.reads("was forgotten meanwhile"));
     assert_eq!(program.run(&["token", "demo"]).done(), "at-first\n");

@@ -12,11 +12,12 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 use tokenwright::agent::{SdNotify, SocketPath};
 use tokenwright::app::{Ports, Runtime};
+use tokenwright::config::{Config, Places, Settings};
 use tokenwright::desktop::Clipboard;
 use tokenwright::expression::Expressions;
 use tokenwright::gui::Window;
 use tokenwright::practice::PracticeOptions;
-use tokenwright::store::{Places, Settings, Store};
+use tokenwright::store::Store;
 use tokenwright::transport::{Transport, TransportOptions};
 
 use crate::screens::by_name::ByName as _;
@@ -54,18 +55,21 @@ impl Machine {
 
     /// The machine of this home, with this kind of vault.
     pub fn at(home: &Path, theme: Theme, visit: Visit, vault: &str) -> Self {
-        let store = Store::new(Places::find(Some(home.to_owned())).expect("a home"));
+        let places = Places::find(Some(home.to_owned())).expect("a home");
+        let store = Store::new(places.store_folder());
+        let config = Config::new(places);
         let setting = match theme {
-            Theme::Light => tokenwright::store::Theme::Light,
-            Theme::Dark => tokenwright::store::Theme::Dark,
+            Theme::Light => tokenwright::config::Theme::Light,
+            Theme::Dark => tokenwright::config::Theme::Dark,
         };
-        store.save_settings(&Settings { theme: setting, ..Settings::default() }).expect("our own folder");
+        config.save_settings(&Settings { theme: setting, ..Settings::default() }).expect("our own folder");
         let sent: Arc<Mutex<Vec<String>>> = Arc::default();
         let seen = Arc::clone(&sent);
         let clipboard = Clipboard::in_memory();
         let ports = Ports {
             transport: Transport::new(TransportOptions::default()),
             expressions: Expressions::new(env!("CARGO_BIN_EXE_tokenwright")),
+            config,
             store,
             agent_socket: SocketPath::none(),
             sd_notify: SdNotify::default(),

@@ -1,7 +1,11 @@
 //! The whole way through the window, with the real core.
 
+use std::path::Path;
+
+use crate::support::database::Database;
 use egui::Key;
-use tokenwright::store::{Places, Store};
+use tokenwright::config::{Config, Places};
+use tokenwright::store::{Plain, Store, StoreError};
 
 use crate::screens::by_name::ByName as _;
 use crate::screens::machine::{Machine, Visit, ask};
@@ -149,8 +153,8 @@ fn what_is_typed_while_a_code_waits_becomes_a_draft_and_not_the_saved_profile() 
     machine.window.fill("Profile name", "demo");
     machine.press("Save profile");
     machine.wait("Saved as demo.");
-    let file = Places::find(Some(home.path().to_owned())).expect("a home").profiles_folder().join("demo.toml");
-    let saved = std::fs::read_to_string(&file).expect("a profile");
+    let database = Database::of(home.path());
+    let saved = database.profile("demo").expect("a profile");
     machine.press("Back");
     machine.press("Review the token request before sending");
     machine.press("Authorize again");
@@ -159,7 +163,7 @@ fn what_is_typed_while_a_code_waits_becomes_a_draft_and_not_the_saved_profile() 
     machine.press("Next");
     machine.press("Send token request");
     machine.wait("Saved as draft practice-ada");
-    assert_eq!(std::fs::read_to_string(&file).expect("a profile"), saved);
+    assert_eq!(database.profile("demo").expect("a profile"), saved);
 }
 
 #[test]
@@ -207,13 +211,21 @@ fn a_service_described_by_hand_works_like_a_preset() {
     assert!(machine.window.reads("openid offline_access"));
 }
 
+/// A profile whose text was cut.
+fn add_broken_profile(home: &Path) {
+    let store = Store::new(Database::of(home).folder());
+    let broken = |plain: &mut Plain| -> Result<(), StoreError> {
+        plain.definition = Some("service = \"prac".to_owned());
+        Ok(())
+    };
+    store.change("old", broken).expect("our own folder");
+}
+
 #[test]
-fn a_profile_whose_file_is_broken_is_told_when_it_is_chosen() {
+fn a_profile_whose_text_is_broken_is_told_when_it_is_chosen() {
     let (machine, home) = Machine::new(THEMES[0], Visit::Follow);
     drop(machine);
-    let places = Places::find(Some(home.path().to_owned())).expect("a home");
-    std::fs::create_dir_all(places.profiles_folder()).expect("our own folder");
-    std::fs::write(places.profiles_folder().join("old.toml"), "service = \"prac").expect("our own file");
+    add_broken_profile(home.path());
     let mut machine = Machine::at(home.path(), THEMES[0], Visit::Follow, "memory");
     machine.press("Open old");
     machine.wait("Dismiss");
@@ -226,9 +238,7 @@ fn a_profile_whose_file_is_broken_is_told_when_it_is_chosen() {
 fn what_is_going_on_survives_a_profile_that_cannot_be_opened() {
     let (machine, home) = Machine::new(THEMES[0], Visit::Follow);
     drop(machine);
-    let places = Places::find(Some(home.path().to_owned())).expect("a home");
-    std::fs::create_dir_all(places.profiles_folder()).expect("our own folder");
-    std::fs::write(places.profiles_folder().join("old.toml"), "service = \"prac").expect("our own file");
+    add_broken_profile(home.path());
     let mut machine = Machine::at(home.path(), THEMES[0], Visit::Follow, "memory");
     machine.sign_in();
     let token = machine.access_token();
@@ -250,8 +260,8 @@ fn the_dress_changes_at_once_and_is_remembered() {
     machine.press("Next");
     machine.press("Start authorization");
     machine.wait("Tokens received");
-    let store = Store::new(Places::find(Some(home.path().to_owned())).expect("a home"));
-    assert_eq!(store.load_settings().expect("our own file").theme, tokenwright::store::Theme::Light);
+    let config = Config::new(Places::find(Some(home.path().to_owned())).expect("a home"));
+    assert_eq!(config.load_settings().expect("our own file").theme, tokenwright::config::Theme::Light);
 }
 
 #[test]

@@ -269,7 +269,7 @@ fn a_sign_in_that_failed_need_not_be_typed_again() {
     let failed = crate::support::process::Process::start(command).finish();
     assert_ne!(failed.code, 0);
     assert!(failed.stderr.contains("Try again: tokenwright sign-in p\n"), "{}", failed.stderr);
-    let kept = std::fs::read_to_string(program.data().join("profiles/p.toml")).expect("a profile");
+    let kept = program.database().profile("p").expect("a profile");
     assert!(kept.contains("made-up") && !kept.contains("made-up-secret"), "{kept}");
     let mut again = program.command(&["sign-in", "p", "--browser", browser()]);
     let again = crate::support::process::Process::start(again.env("TOKENWRIGHT_CLIENT_SECRET", "made-up-secret"));
@@ -285,9 +285,9 @@ fn a_sign_in_that_fails_leaves_a_profile_with_tokens_as_it_is() {
     let server = granting();
     let program = program_at(&server);
     Waiting::start(&program, &["--no-browser"]).succeed();
-    let before = std::fs::read_to_string(program.data().join("profiles/p.toml")).expect("a profile");
+    let before = program.database().profile("p").expect("a profile");
     let waiting = Waiting::start(&program, &["--no-browser", "--client-id", "another", "--overwrite"]);
     drop(waiting);
-    assert_eq!(std::fs::read_to_string(program.data().join("profiles/p.toml")).expect("a profile"), before);
+    assert_eq!(program.database().profile("p").expect("a profile"), before);
     assert_eq!(program.run(&["token", "p"]).done(), "AT-1\n");
 }

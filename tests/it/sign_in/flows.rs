@@ -289,7 +289,7 @@ fn assert_nothing_kept(program: &Tokenwright, what: &str) {
     let list = program.run(&["list", "--json"]).json();
     let states: Vec<_> = list.as_array().expect("a list").iter().map(|profile| profile["state"].as_str()).collect();
     assert!(states.iter().all(|state| *state == Some("signed out")), "{what}: {list}");
-    assert!(!program.data().join("vault/demo.sealed").exists(), "{what}");
+    assert!(!program.database().has_secret("demo"), "{what}");
 }
 
 fn practice_sign_in(program: &Tokenwright, practice: &Practice) -> Finished {

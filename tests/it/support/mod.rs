@@ -4,6 +4,7 @@
 
 pub mod accessibility;
 pub mod browser;
+pub mod database;
 pub mod desktop;
 pub mod display;
 pub mod http;

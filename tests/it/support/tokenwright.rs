@@ -7,6 +7,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+use crate::support::database::Database;
 use crate::support::process::{Finished, Process};
 use crate::support::temp_home;
 
@@ -44,6 +45,11 @@ impl Tokenwright {
     /// `TOKENWRIGHT_HOME`: where the program keeps everything.
     pub fn data(&self) -> PathBuf {
         self.home.path().join("tokenwright")
+    }
+
+    /// Its profiles and sealed secrets.
+    pub fn database(&self) -> Database {
+        Database::of(&self.data())
     }
 
     /// Puts a preset of the person's own where the program finds it.

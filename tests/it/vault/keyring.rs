@@ -18,6 +18,7 @@ use tokenwright::diagnosis::Diagnose;
 use tokenwright::oauth::ProfileSecrets;
 use tokenwright::secret::Secret;
 use tokenwright::service::ProfileName;
+use tokenwright::store::Store;
 use tokenwright::vault::{self, Contents, How, Vault, VaultError, VaultKind};
 
 const INSIDE: &str = "TOKENWRIGHT_TEST_INSIDE";
@@ -60,7 +61,7 @@ fn is_inside() -> bool {
 fn wait_for_keyring() {
     let began = Instant::now();
     let folder = tempfile::tempdir().expect("a folder");
-    while let Err(error) = vault::open(VaultKind::Keyring, folder.path(), None) {
+    while let Err(error) = vault::open(VaultKind::Keyring, &Store::new(folder.path().to_owned()), None) {
         assert!(began.elapsed() < Duration::from_secs(30), "no keyring: {error:?}");
         // waits: see above.
         thread::sleep(Duration::from_millis(20));
@@ -74,9 +75,9 @@ fn contents(text: &str) -> Contents {
 
 /// The vault's entry, by another way than the vault's own.
 fn entry(folder: &Path) -> (String, Entry) {
-    let header = fs::read_to_string(folder.join("vault.json")).expect("read");
-    let header: serde_json::Value = serde_json::from_str(&header).expect("JSON");
-    let user = format!("vault-key:{}", header["id"].as_str().expect("an id"));
+    let lock = Store::new(folder.to_owned()).engine().expect("opened").vault_lock().expect("read").expect("a vault");
+    let lock: serde_json::Value = serde_json::from_str(&lock.text).expect("JSON");
+    let user = format!("vault-key:{}", lock["id"].as_str().expect("an id"));
     let store = zbus_secret_service_keyring_store::Store::new().expect("a keyring");
     let entry = store.build("tokenwright", &user, None).expect("an entry");
     (user, entry)
@@ -99,7 +100,7 @@ fn the_keyring_holds_the_key_and_nothing_else() {
     wait_for_keyring();
     let home = tempfile::tempdir().expect("a folder");
     let (one, two) = (home.path().join("one"), home.path().join("two"));
-    let open = |folder: &Path| vault::open(VaultKind::Keyring, folder, None);
+    let open = |folder: &Path| vault::open(VaultKind::Keyring, &Store::new(folder.to_owned()), None);
 
     let large = contents(&"hunter2 ".repeat(128 * 1024));
     assert_eq!(put(&open(&one).expect("made"), &large), 1);
@@ -134,11 +135,11 @@ fn without_a_bus_the_ways_on_are_named() {
         return inside("without_a_bus_the_ways_on_are_named", script);
     }
     let folder = tempfile::tempdir().expect("a folder");
-    let error = vault::open(VaultKind::Keyring, folder.path(), None).expect_err("no bus");
+    let error = vault::open(VaultKind::Keyring, &Store::new(folder.path().to_owned()), None).expect_err("no bus");
     assert!(matches!(error, VaultError::KeyringUnavailable { .. }), "{error:?}");
     let said = error.diagnose().to_string();
     assert!(said.contains("`TOKENWRIGHT_VAULT=passphrase`") && said.contains("`TOKENWRIGHT_VAULT=memory`"), "{said}");
-    assert!(!folder.path().join("vault.json").exists());
+    assert_eq!(vault::kind_in(&Store::new(folder.path().to_owned())).expect("read"), None);
 }
 
 #[test]
@@ -150,7 +151,7 @@ fn a_keyring_that_is_locked_is_told_from_one_that_is_missing() {
         return inside("a_keyring_that_is_locked_is_told_from_one_that_is_missing", script);
     }
     let folder = tempfile::tempdir().expect("a folder");
-    let error = vault::open(VaultKind::Keyring, folder.path(), None).expect_err("locked");
+    let error = vault::open(VaultKind::Keyring, &Store::new(folder.path().to_owned()), None).expect_err("locked");
     assert!(matches!(error, VaultError::KeyringLocked { .. }), "{error:?}");
     let said = error.diagnose().to_string();
     assert!(said.starts_with("the system keyring is locked\nhint: unlock the keyring and try again; or set"), "{said}");
@@ -165,7 +166,7 @@ fn a_vault_is_moved_out_of_the_keyring_and_back_and_leaves_no_key_behind() {
     wait_for_keyring();
     let home = tempfile::tempdir().expect("a folder");
     let folder = home.path().join("one");
-    let vault = vault::open(VaultKind::Keyring, &folder, None).expect("made");
+    let vault = vault::open(VaultKind::Keyring, &Store::new(folder.clone()), None).expect("made");
     put(&vault, &contents("hunter2"));
     let (_, key) = entry(&folder);
     let passphrase = Secret::new("open sesame");
@@ -175,6 +176,6 @@ fn a_vault_is_moved_out_of_the_keyring_and_back_and_leaves_no_key_behind() {
     let back = moved.rekey(VaultKind::Keyring, None).expect("moved back");
     assert_eq!(back.snapshot(&demo()).expect("read").expect("kept").contents, contents("hunter2"));
     assert_eq!(entry(&folder).1.get_secret().expect("a new key").len(), 32);
-    let other = vault::open(VaultKind::Keyring, &folder, None).expect("opened");
+    let other = vault::open(VaultKind::Keyring, &Store::new(folder.clone()), None).expect("opened");
     assert_eq!(other.snapshot(&demo()).expect("read").expect("kept").contents, contents("hunter2"));
 }

@@ -5,7 +5,7 @@ use std::env;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -21,13 +21,15 @@ use serde_json::json;
 use tokenwright::oauth::ProfileSecrets;
 use tokenwright::secret::Secret;
 use tokenwright::service::ProfileName;
+use tokenwright::store::Store;
 use tokenwright::vault::{self, Contents, Entry, How, Vault, VaultError, VaultKind};
 
 const FOLDER: &str = "TOKENWRIGHT_TEST_FOLDER";
 const REPORT_TO: &str = "TOKENWRIGHT_TEST_REPORT_TO";
 
 fn open(folder: &Path) -> Vault {
-    vault::open(VaultKind::Passphrase, folder, Some(Secret::new("open sesame"))).expect("opened")
+    let store = Store::new(folder.to_owned());
+    vault::open(VaultKind::Passphrase, &store, Some(Secret::new("open sesame"))).expect("opened")
 }
 
 fn demo() -> ProfileName {
@@ -136,21 +138,19 @@ fn signed_in(slow: &Slow) -> Tokenwright {
 }
 
 fn vault_of(program: &Tokenwright) -> Vault {
-    let folder = program.data().join("vault");
-    vault::open(VaultKind::Passphrase, &folder, Some(Secret::new(PASSPHRASE))).expect("opened")
+    vault_in(program.database().folder())
+}
+
+fn vault_in(folder: PathBuf) -> Vault {
+    vault::open(VaultKind::Passphrase, &Store::new(folder), Some(Secret::new(PASSPHRASE))).expect("opened")
 }
 
 /// Nothing of the profile is left, and a new profile of its name gets nothing of it.
 #[track_caller]
 fn assert_forgotten(program: &Tokenwright, slow: &Slow) {
-    let names = |folder: &str| -> Vec<String> {
-        let entries = fs::read_dir(program.data().join(folder)).into_iter().flatten().flatten();
-        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
-    };
-    for folder in ["vault", "profiles", "sinks"] {
-        let left: Vec<String> = names(folder).into_iter().filter(|name| name.starts_with("demo")).collect();
-        assert!(left.iter().all(|name| name == "demo.lock"), "{folder}: {left:?}");
-    }
+    assert!(!program.database().has("demo"));
+    let mark = fs::read(program.database().folder().join("leases/demo")).expect("the file of the lease stays");
+    assert!(mark.is_empty(), "{mark:?}");
     assert_eq!(program.run(&["list", "--json"]).json(), json!([]));
     program.run(&["token", "demo"]).failed(3);
     program.run(&["history", "demo"]).failed(3);
@@ -178,14 +178,14 @@ fn a_profile_that_is_forgotten_during_its_refresh_stays_forgotten() {
 #[test]
 fn a_profile_that_is_forgotten_while_its_new_tokens_are_written_stays_forgotten() {
     let program = Tokenwright::with_vault();
-    let lock = program.data().join("vault/.vault.lock");
+    let database = program.database();
     let held = std::sync::Arc::new(Mutex::new(None));
     let holds = std::sync::Arc::clone(&held);
     // From the moment of the call on nothing can be written.
     let slow = Slow::start(move || {
-        let file = fs::File::options().write(true).open(&lock).expect("a vault");
-        file.lock().expect("free");
-        *holds.lock().expect("one at a time") = Some(file);
+        let connection = database.connection();
+        connection.execute_batch("BEGIN IMMEDIATE").expect("free");
+        *holds.lock().expect("one at a time") = Some(connection);
     });
     sign_in(&program, &slow);
     let refresh = program.start(&["refresh", "demo"]);
@@ -310,30 +310,20 @@ fn a_renewal_that_is_due_while_a_profile_is_revoked_sends_no_token_of_it() {
     assert_forgotten(&program, &slow);
 }
 
-/// Changes a copy of the vault, whose leases are its own, and then makes the vault the same, as a synced folder does.
-fn on_another_machine(program: &Tokenwright, change: impl FnOnce(&Entry)) {
-    let (here, there) = (program.data().join("vault"), tempfile::tempdir().expect("a folder"));
-    copy_all(&here, there.path());
-    let vault =
-        vault::open(VaultKind::Passphrase, there.path(), Some(Secret::new(PASSPHRASE))).expect("the same passphrase");
-    change(&vault.lease(&demo()).expect("another machine's lease"));
-    for entry in fs::read_dir(&here).expect("listed") {
-        let path = entry.expect("a file").path();
-        if path.extension().is_none_or(|extension| extension != "lock") {
-            fs::remove_file(path).expect("removed");
-        }
-    }
-    copy_all(there.path(), &here);
-}
-
-/// Copies every file but the locks.
-fn copy_all(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).expect("listed") {
-        let path = entry.expect("a file").path();
-        if path.extension().is_none_or(|extension| extension != "lock") {
-            fs::copy(&path, to.join(path.file_name().expect("a name"))).expect("copied");
-        }
-    }
+/// Changes a copy of the database, whose leases are its own, and then makes the secrets the same here: what somebody does who
+/// does not know the lease.
+fn without_the_lease(program: &Tokenwright, change: impl FnOnce(&Entry)) {
+    let there = tempfile::tempdir().expect("a folder");
+    let copy = there.path().join("profiles.db");
+    let connection = program.database().connection();
+    connection.execute("VACUUM INTO ?1", [copy.to_str()]).expect("copied");
+    change(&vault_in(there.path().to_owned()).lease(&demo()).expect("the copy's lease"));
+    connection.execute("ATTACH ?1 AS there", [copy.to_str()]).expect("attached");
+    let same = "BEGIN IMMEDIATE; DELETE FROM sealed; DELETE FROM secret; INSERT INTO secret SELECT * FROM there.secret; \
+                INSERT INTO sealed SELECT * FROM there.sealed; COMMIT";
+    connection.execute_batch(same).expect("made the same");
+    // This program's mark would call that a database that went back.
+    fs::write(program.database().folder().join("leases/demo"), "").expect("our own file");
 }
 
 #[test]
@@ -345,7 +335,7 @@ fn new_tokens_go_to_nobody_where_the_profile_was_removed_or_made_anew_without_th
         slow.wait_for("/token", 2);
         let secrets = ProfileSecrets { client_secret: Secret::new("another"), ..ProfileSecrets::default() };
         let other = Contents { secrets, ..Contents::default() };
-        on_another_machine(&program, |entry| {
+        without_the_lease(&program, |entry| {
             entry.remove().expect("removed");
             if is_made_anew {
                 entry.put(None, &other, How::SignedIn).expect("put");
@@ -365,16 +355,17 @@ fn new_tokens_go_to_nobody_where_the_profile_was_removed_or_made_anew_without_th
 fn what_cannot_be_locked_is_not_forgotten_by_half_and_what_is_damaged_is_forgotten() {
     let slow = Slow::start(|| {});
     let program = signed_in(&slow);
-    let lock = program.data().join("vault/demo.lock");
-    fs::remove_file(&lock).expect("made by the sign-in");
+    let lock = program.database().folder().join("leases/demo");
+    let mark = fs::read(&lock).expect("made by the sign-in");
+    fs::remove_file(&lock).expect("removed");
     fs::create_dir(&lock).expect("a folder in its place");
     let words = program.run(&["forget", "demo"]).failed(6);
     assert!(words.starts_with("error: nothing was forgotten: "), "{words}");
     assert_eq!(program.run(&["token", "demo"]).done(), "at-0\n");
     fs::remove_dir(&lock).expect("removed");
-    fs::write(program.data().join("vault/demo.sealed"), "damaged").expect("written");
-    fs::write(program.data().join("profiles/demo.toml"), "damaged").expect("written");
-    // A copy that a synced folder has left would take its place.
+    fs::write(&lock, mark).expect("put back");
+    program.database().damage("demo", true);
+    program.database().set_profile("demo", "damaged");
     program.run(&["forget", "demo"]).done();
     assert_forgotten(&program, &slow);
 }

@@ -1,4 +1,4 @@
-//! The mark that makes a profile a draft: a separate small file, so that the profile's own file stays as it is.
+//! The mark that makes a profile a draft. The profile itself stays as it is.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,9 +19,13 @@ pub(crate) struct Mark {
 
 impl Mark {
     pub(super) fn load(store: &Store, name: &ProfileName) -> Result<Option<Self>, StoreError> {
-        let text = store.load_draft_text(name.as_str())?;
-        // A mark that cannot be read, such as one of a later version, still marks a draft.
-        Ok(text.map(|text| toml::from_str(&text).unwrap_or_default()))
+        let text = store.profile(name.as_str())?.draft;
+        Ok(text.map(|text| Self::parse(&text)))
+    }
+
+    /// One that cannot be read, such as one of a later version, still marks a draft.
+    pub(super) fn parse(text: &str) -> Self {
+        toml::from_str(text).unwrap_or_default()
     }
 
     pub(super) fn to_text(&self) -> String {

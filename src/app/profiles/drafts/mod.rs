@@ -1,6 +1,6 @@
 //! Drafts: tokens that were received, or fields that were typed, before the person chose a name. Tokens are sealed as a draft
 //! as soon as the reply arrives, before the window hears of it, so that neither closing the window nor killing the process
-//! loses them. A draft is an ordinary profile with a mark beside its file; it has no keep-alive.
+//! loses them. A draft is an ordinary profile with a mark; it has no keep-alive.
 
 pub(in crate::app) mod mark;
 mod moving;
@@ -8,7 +8,7 @@ mod naming;
 
 use std::time::Duration;
 
-use crate::app::handle::{App, catalog_of};
+use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::profiles;
 use crate::app::profiles::drafts::mark::Mark;
@@ -19,7 +19,7 @@ use crate::app::{CallContext, Exchange, Failure, FailureKind, Fetched, VaultStat
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{TokenSet, decode_jwt};
 use crate::service::ProfileName;
-use crate::store::{Store, StoreError};
+use crate::store::{Plain, Store, StoreError};
 use crate::vault::{Contents, How, Vault, VaultError};
 
 pub(crate) use crate::app::profiles::drafts::mark::is_draft;
@@ -149,7 +149,7 @@ async fn name_of_held(app: &App, proposed: ProfileName) -> ProfileName {
     let (asked, held) = (proposed.clone(), app.held.names());
     let free = app.with_store(move |store| {
         let is_free = |name: &ProfileName| {
-            let on_disk = store.load_profile_text(name.as_str()).is_ok_and(|text| text.is_some());
+            let on_disk = store.profile(name.as_str()).is_ok_and(|plain| plain.definition.is_some());
             !on_disk && !held.contains(name)
         };
         Ok(naming::numbered(&asked).take(MOST_NUMBERS as usize).find(is_free))
@@ -174,10 +174,10 @@ async fn write(
     let draft = Draft { text: context.profile.to_toml(&catalog), mark: mark.clone(), contents, how };
     let (store, proposed) = (app.ports.store.clone(), naming::propose(context));
     let done = app.with_vault(move |vault| match name {
-        Some(name) => Ok(draft.write_again(vault, &store, &name)?.map(|()| name)),
+        Some(name) => draft.write_again(vault, &store, &name).map(|()| name),
         None => draft.write_new(vault, &store, &proposed),
     });
-    Ok(done.await??)
+    done.await
 }
 
 struct Draft {
@@ -189,23 +189,14 @@ struct Draft {
 
 impl Draft {
     /// Saves it under the first free name, which the lease reserves before anything is written.
-    fn write_new(
-        &self,
-        vault: &Vault,
-        store: &Store,
-        proposed: &ProfileName,
-    ) -> Result<Result<ProfileName, StoreError>, VaultError> {
+    fn write_new(&self, vault: &Vault, store: &Store, proposed: &ProfileName) -> Result<ProfileName, VaultError> {
         let mut refused = None;
         for name in naming::numbered(proposed).take(MOST_NUMBERS as usize) {
-            let taken = match store.load_profile_text(name.as_str()) {
-                Ok(text) => text.is_some(),
-                Err(error) => return Ok(Err(error)),
-            };
-            if taken {
+            if store.profile(name.as_str())?.definition.is_some() {
                 continue;
             }
             let Ok(entry) = vault.lease_within(&name, NAME_WAIT) else { continue };
-            let taken = store.load_profile_text(name.as_str()).map_or(true, |text| text.is_some());
+            let taken = store.profile(name.as_str())?.definition.is_some();
             match entry.get() {
                 Ok(None) if !taken => {}
                 // The record holds a key for a future profile, or cannot be read.
@@ -216,45 +207,40 @@ impl Draft {
                 }
                 Err(error) => return Err(error),
             }
-            let written = store
-                .save_draft_text(name.as_str(), &self.mark.to_text())
-                .and_then(|()| store.save_profile_text(name.as_str(), &self.text));
-            let put = match written {
-                Ok(()) => entry.put(None, &self.contents, self.how).map(|_| Ok(name.clone())),
-                Err(error) => Ok(Err(error)),
-            };
-            if !matches!(put, Ok(Ok(_))) {
+            self.write_plain(store, &name)?;
+            let put = entry.put(None, &self.contents, self.how);
+            if put.is_err() {
                 // A draft without its tokens is useless.
-                let _ = store.remove_profile(name.as_str());
-                let _ = store.remove_draft(name.as_str());
+                let _ = store.change(name.as_str(), |plain| -> Result<(), StoreError> {
+                    *plain = Plain { sinks: plain.sinks.take(), ..Plain::default() };
+                    Ok(())
+                });
             }
-            return put;
+            return put.map(|_| name);
         }
         Err(refused.unwrap_or(VaultError::LeaseTaken { profile: proposed.to_string(), waited: NAME_WAIT }))
     }
 
     /// Saves it again under its name.
-    fn write_again(
-        &self,
-        vault: &Vault,
-        store: &Store,
-        name: &ProfileName,
-    ) -> Result<Result<(), StoreError>, VaultError> {
+    fn write_again(&self, vault: &Vault, store: &Store, name: &ProfileName) -> Result<(), VaultError> {
         let entry = vault.lease(name)?;
         let last = entry.get()?;
-        let written = store
-            .save_draft_text(name.as_str(), &self.mark.to_text())
-            .and_then(|()| store.save_profile_text(name.as_str(), &self.text));
-        if let Err(error) = written {
-            return Ok(Err(error));
-        }
+        self.write_plain(store, name)?;
         let is_same = last.as_ref().is_some_and(|last| last.contents.tokens == self.contents.tokens);
         let mut contents = self.contents.clone();
         if let Some(last) = &last {
             contents.tokens = newer(last.contents.tokens.clone(), contents.tokens);
         }
         let how = if is_same { How::Saved } else { self.how };
-        entry.put(last.map(|last| last.number), &contents, how).map(|_| Ok(()))
+        entry.put(last.map(|last| last.number), &contents, how).map(|_| ())
+    }
+
+    fn write_plain(&self, store: &Store, name: &ProfileName) -> Result<(), StoreError> {
+        let (definition, draft) = (Some(self.text.clone()), Some(self.mark.to_text()));
+        store.change(name.as_str(), move |plain| {
+            *plain = Plain { definition, draft, sinks: plain.sinks.take() };
+            Ok(())
+        })
     }
 }
 
@@ -324,12 +310,10 @@ async fn save_typed(
         write(app, Some(name.clone()), &context, &mark, false).await?;
     } else {
         // Without a vault, all but the secrets is saved.
-        let (name, profile) = (name.clone(), context.profile);
-        app.with_store(move |store| {
-            store.save_draft_text(name.as_str(), &mark.to_text())?;
-            store.save_profile_text(name.as_str(), &profile.to_toml(&catalog_of(store).0))
-        })
-        .await?;
+        let text = context.profile.to_toml(&app.catalog().await?.0);
+        let (contents, how) = (Contents::default(), How::Saved);
+        let (name, draft) = (name.clone(), Draft { text, mark, contents, how });
+        app.with_store(move |store| draft.write_plain(store, &name)).await?;
     }
     app.tell_profiles().await;
     Ok(name)
@@ -338,7 +322,7 @@ async fn save_typed(
 async fn free_name(app: &App, proposed: ProfileName) -> Result<ProfileName, Failure> {
     app.with_store(move |store| {
         for name in naming::numbered(&proposed).take(MOST_NUMBERS as usize) {
-            if store.load_profile_text(name.as_str())?.is_none() {
+            if store.profile(name.as_str())?.definition.is_none() {
                 return Ok(name);
             }
         }

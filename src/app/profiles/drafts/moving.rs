@@ -1,5 +1,5 @@
-//! Renames a draft. Its refresh token must never be usable under both names, and must not be lost between them, so one small
-//! file decides which of the two is valid:
+//! Renames a draft. Its refresh token must never be usable under both names, and must not be lost between them, so its
+//! mark decides which of the two is valid:
 //!
 //! 1. the draft takes in everything as it was saved;
 //! 2. its mark says what it becomes: from here on it is not used under its own name, by any process;
@@ -18,7 +18,7 @@ use crate::app::vault::open;
 use crate::app::{CallContext, Failure, FailureKind, export};
 use crate::diagnosis::Diagnosis;
 use crate::service::ProfileName;
-use crate::store::{Store, StoreError};
+use crate::store::{Plain, Store, StoreError};
 use crate::vault::{Entry, How, Vault, VaultError};
 
 /// Saves a draft under a name: its own, or another.
@@ -52,12 +52,12 @@ pub(crate) async fn save_as(
     write(app, Some(draft.clone()), &context, &mark, false).await?;
     if draft == name {
         let name = name.clone();
-        app.with_store(move |store| store.remove_draft(name.as_str())).await?;
+        app.with_store(move |store| set_mark(store, &name, None)).await?;
         scheduler::changed_profiles(app).await;
         return Ok(());
     }
     let (marked, text) = (draft.clone(), Mark { becomes: Some(name.to_string()), ..mark }.to_text());
-    app.with_store(move |store| store.save_draft_text(marked.as_str(), &text)).await?;
+    app.with_store(move |store| set_mark(store, &marked, Some(text))).await?;
     finish(app, draft, name).await?;
     app.take_pending(draft);
     app.take_pending(name);
@@ -75,9 +75,9 @@ async fn mark_of(app: &App, draft: &ProfileName) -> Result<Option<Mark>, Failure
 pub(crate) async fn finish_moves(app: &App) -> Result<(), Failure> {
     let moves = app.with_store(|store| {
         let mut moves = Vec::new();
-        for draft in store.list_drafts()? {
+        for (draft, plain) in store.profiles()? {
             let Ok(draft) = ProfileName::parse(&draft) else { continue };
-            let becomes = Mark::load(store, &draft)?.and_then(|mark| mark.becomes);
+            let becomes = plain.draft.and_then(|text| Mark::parse(&text).becomes);
             moves.extend(becomes.and_then(|name| Some((draft, ProfileName::parse(&name).ok()?))));
         }
         Ok(moves)
@@ -90,7 +90,6 @@ pub(crate) async fn finish_moves(app: &App) -> Result<(), Failure> {
 
 async fn finish(app: &App, draft: &ProfileName, name: &ProfileName) -> Result<(), Failure> {
     let (store, vault) = (app.ports.store.clone(), app.vault()?);
-    // The profile file goes last, so that the exports are still listed while it is there.
     if app.load_profile_text(draft).await?.is_some() {
         export::carry_over(app, draft, name).await?;
     }
@@ -113,13 +112,18 @@ fn move_over(vault: &Vault, store: &Store, draft: &ProfileName, name: &ProfileNa
         // Another process did it first.
         return Ok(());
     }
-    if let Some(text) = store.load_profile_text(draft.as_str())? {
-        store.save_profile_text(name.as_str(), &text)?;
+    if let Some(definition) = store.profile(draft.as_str())?.definition {
+        store.change(name.as_str(), move |plain| -> Result<(), StoreError> {
+            plain.definition = Some(definition);
+            Ok(())
+        })?;
     }
     copy(&from, &to)?;
-    from.remove()?;
-    remove_plain(store, draft.as_str())?;
-    Ok(())
+    from.forget()?;
+    Ok(store.change(draft.as_str(), |plain| -> Result<(), StoreError> {
+        *plain = Plain::default();
+        Ok(())
+    })?)
 }
 
 fn copy(from: &Entry, to: &Entry) -> Result<(), VaultError> {
@@ -138,10 +142,12 @@ fn copy(from: &Entry, to: &Entry) -> Result<(), VaultError> {
     to.put(last.map(|last| last.number), &contents, how).map(|_| ())
 }
 
-fn remove_plain(store: &Store, draft: &str) -> Result<(), StoreError> {
-    store.remove_profile(draft)?;
-    store.remove_sinks(draft)?;
-    store.remove_draft(draft).map(|_| ())
+/// Sets or removes the mark of a draft.
+fn set_mark(store: &Store, name: &ProfileName, mark: Option<String>) -> Result<(), StoreError> {
+    store.change(name.as_str(), move |plain| {
+        plain.draft = mark;
+        Ok(())
+    })
 }
 
 /// Refuses a draft that was saved under another name: its refresh token belongs there now. Asked by whoever holds its lease.

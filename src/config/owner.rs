@@ -3,18 +3,18 @@
 
 use std::path::Path;
 
-use crate::store::StoreError;
+use crate::config::ConfigError;
 
 /// Refuses a file or folder of another user. One that does not exist is accepted.
 #[cfg(unix)]
-pub(in crate::store) fn check(path: &Path) -> Result<(), StoreError> {
+pub(in crate::config) fn check(path: &Path) -> Result<(), ConfigError> {
     use std::os::unix::fs::MetadataExt as _;
 
     // Both a link and its target, since either decides what is read.
     for found in [std::fs::symlink_metadata(path), std::fs::metadata(path)].into_iter().flatten() {
         let (owner, user) = (found.uid(), rustix::process::geteuid().as_raw());
         if owner != user && owner != 0 {
-            return Err(StoreError::ForeignOwner { path: path.to_owned(), owner, user });
+            return Err(ConfigError::ForeignOwner { path: path.to_owned(), owner, user });
         }
     }
     Ok(())
@@ -23,7 +23,7 @@ pub(in crate::store) fn check(path: &Path) -> Result<(), StoreError> {
 /// On Windows, a user's folders inherit rights for that user only.
 #[cfg(not(unix))]
 #[allow(clippy::unnecessary_wraps, reason = "as on Unix")]
-pub(in crate::store) fn check(_path: &Path) -> Result<(), StoreError> {
+pub(in crate::config) fn check(_path: &Path) -> Result<(), ConfigError> {
     Ok(())
 }
 
@@ -54,8 +54,8 @@ mod tests {
         let link = folder.path().join("link.toml");
         symlink(&path, &link).expect("linked");
         lchown(&link, Some(65534), None).expect("given away");
-        assert!(matches!(check(&link), Err(StoreError::ForeignOwner { owner: 65534, .. })));
+        assert!(matches!(check(&link), Err(ConfigError::ForeignOwner { owner: 65534, .. })));
         chown(&path, Some(65534), None).expect("given away");
-        assert!(matches!(check(&path), Err(StoreError::ForeignOwner { owner: 65534, user: 0, .. })));
+        assert!(matches!(check(&path), Err(ConfigError::ForeignOwner { owner: 65534, user: 0, .. })));
     }
 }

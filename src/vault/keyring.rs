@@ -16,7 +16,7 @@ use keyring_core::{CredentialStore, Entry, Error as KeyringError};
 use zeroize::Zeroizing;
 
 use crate::vault::VaultError;
-use crate::vault::files::key::Cost;
+use crate::vault::key::Cost;
 
 /// The service under which all entries stand.
 pub(in crate::vault) const SERVICE: &str = "tokenwright";

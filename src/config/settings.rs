@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::store::StoreError;
+use crate::config::ConfigError;
 
 /// The least and the most length of a window's side, in points. A window outside of these cannot be used.
 const SIDE: (f32, f32) = (100.0, 20_000.0);
@@ -39,12 +39,12 @@ pub enum Theme {
 
 impl Settings {
     /// The path is for the error only.
-    pub(in crate::store) fn parse(text: &str, path: &Path) -> Result<Self, StoreError> {
+    pub(in crate::config) fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
         toml::from_str(text).map_err(|error: toml::de::Error| {
             let at = error.span().map_or(0, |span| span.start);
             let before = text.get(..at).unwrap_or_default();
             let line = before.matches('\n').count();
-            StoreError::BrokenSettings {
+            ConfigError::BrokenSettings {
                 path: path.to_owned(),
                 line: line + 1,
                 key: text.lines().nth(line).and_then(key),
@@ -54,7 +54,7 @@ impl Settings {
     }
 
     /// Leaves out an unusable window size, which would be refused the next time.
-    pub(in crate::store) fn to_text(&self) -> String {
+    pub(in crate::config) fn to_text(&self) -> String {
         let settings = Self { window_size: self.window_size.filter(|size| is_size(*size)), ..self.clone() };
         toml::to_string(&settings).expect("text, names and finite numbers are TOML")
     }

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::secret::Secret;
+use crate::store::Mark;
 use crate::vault::VaultError;
 
 /// The length of a key in bytes, as XChaCha20-Poly1305 takes it.
@@ -15,10 +16,7 @@ pub(in crate::vault) const KEY_LENGTH: usize = 32;
 /// The length of a salt in bytes, as RFC 9106 section 3.1 recommends.
 pub(in crate::vault) const SALT_LENGTH: usize = 16;
 
-/// Tells one key from another without telling the key.
-pub(in crate::vault) type Mark = [u8; 16];
-
-/// What seals the files of one vault.
+/// Seals the records of one vault, or another key.
 #[derive(Clone)]
 pub(in crate::vault) struct Key(Zeroizing<[u8; KEY_LENGTH]>);
 
@@ -80,8 +78,7 @@ impl Key {
         &self.0
     }
 
-    /// What is written in plain beside that which it seals. For a passphrase it is one more thing to
-    /// test a guess against, at the same cost as the seal itself.
+    /// Written in plain beside what the key seals.
     pub(in crate::vault) fn mark(&self) -> Mark {
         let digest = Sha256::new().chain_update(b"tokenwright vault key mark 1").chain_update(self.bytes()).finalize();
         let mut mark = Mark::default();

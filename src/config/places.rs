@@ -4,13 +4,13 @@ use std::path::{self, PathBuf};
 
 use directories::ProjectDirs;
 
+use crate::config::ConfigError;
 use crate::durable::FileError;
-use crate::store::StoreError;
 
 /// The folders of one user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Places {
-    /// Of profiles, the vault and the person's presets.
+    /// Of the store, and of the person's presets and formats.
     pub data: PathBuf,
     /// Of the settings file.
     pub settings: PathBuf,
@@ -19,37 +19,24 @@ pub struct Places {
 impl Places {
     /// The system's folders, or `home` (`TOKENWRIGHT_HOME`) for everything. An empty home counts as none, as usual for an
     /// environment variable.
-    pub fn find(home: Option<PathBuf>) -> Result<Self, StoreError> {
+    pub fn find(home: Option<PathBuf>) -> Result<Self, ConfigError> {
         if let Some(home) = home.filter(|home| !home.as_os_str().is_empty()) {
             // Made absolute now, since the current folder may change.
             let home = path::absolute(&home).map_err(FileError::at("find", home))?;
             return Ok(Self { data: home.clone(), settings: home });
         }
-        let folders = ProjectDirs::from("", "", "tokenwright").ok_or(StoreError::NoHome)?;
+        let folders = ProjectDirs::from("", "", "tokenwright").ok_or(ConfigError::NoHome)?;
         // Not the roaming folder of Windows: the vault's key stays on this machine, and so should its files.
         Ok(Self { data: folders.data_local_dir().to_owned(), settings: folders.config_local_dir().to_owned() })
     }
 
-    pub fn profiles_folder(&self) -> PathBuf {
-        self.data.join("profiles")
-    }
-
-    pub fn vault_folder(&self) -> PathBuf {
-        self.data.join("vault")
+    /// Holds the database of profiles and their sealed secrets.
+    pub fn store_folder(&self) -> PathBuf {
+        self.data.join("store")
     }
 
     pub fn presets_folder(&self) -> PathBuf {
         self.data.join("presets")
-    }
-
-    /// Holds the list of exports of each profile.
-    pub fn sinks_folder(&self) -> PathBuf {
-        self.data.join("sinks")
-    }
-
-    /// Holds the marks of the profiles that are drafts.
-    pub fn drafts_folder(&self) -> PathBuf {
-        self.data.join("drafts")
     }
 
     /// Holds the person's own export formats.
@@ -72,8 +59,8 @@ mod tests {
     fn a_home_of_its_own_holds_everything() {
         let home = tempfile::tempdir().expect("a folder");
         let places = Places::find(Some(home.path().to_owned())).expect("places");
-        let all = [places.profiles_folder(), places.vault_folder(), places.presets_folder(), places.settings_file()];
-        assert_eq!(all, ["profiles", "vault", "presets", "settings.toml"].map(|name| home.path().join(name)));
+        let all = [places.store_folder(), places.presets_folder(), places.settings_file()];
+        assert_eq!(all, ["store", "presets", "settings.toml"].map(|name| home.path().join(name)));
     }
 
     #[test]

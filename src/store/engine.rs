@@ -1,0 +1,160 @@
+//! The port: what a store must be able to do, whatever keeps the rows.
+//!
+//! A profile has a plain part, which anybody may read and change in one step, and a secret, which is written only through
+//! [`Leased`]: the right to be the only one at work on it. The laws in `laws.rs` hold for every engine.
+
+use std::fmt;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::store::StoreError;
+
+/// The part of a profile that is no secret. Each text is written and read by its owner in `service`, `app` and `export`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plain {
+    /// The profile itself, as TOML. A draft may have none yet, and so may a profile whose key was made ahead.
+    pub definition: Option<String>,
+    /// The mark that makes it a draft.
+    pub draft: Option<String>,
+    /// The files that it was exported to.
+    pub sinks: Option<String>,
+}
+
+impl Plain {
+    /// Whether nothing is left that is worth a row.
+    pub(in crate::store) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Which of its states a secret is in. Two processes that have read the same version cannot both replace it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version {
+    /// Rises with each new set of tokens, from 1.
+    pub generation: u64,
+    /// Rises with each note that a refresh token is being spent, so that a late writer is refused.
+    pub fence: u64,
+}
+
+/// Drawn once for a secret: a row from before a profile was forgotten is not taken for one of its successor's.
+pub type SecretId = [u8; 16];
+
+/// One generation of a secret, sealed by somebody else: a store has no key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    pub id: SecretId,
+    pub version: Version,
+    pub body: Vec<u8>,
+}
+
+/// The secret of a profile, as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    pub id: SecretId,
+    /// What a `put` must name. Its fence is at least that of the newest body.
+    pub version: Version,
+    /// The note that a refresh token is being spent, see [`Leased::begin`].
+    pub in_flight: Option<String>,
+    /// The newest body. `None` if its row is gone.
+    pub newest: Option<Sealed>,
+}
+
+/// The newest version that was seen of a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub id: SecretId,
+    pub version: Version,
+}
+
+/// How the key of a vault is locked. Its text is the vault's; a store keeps it, and replaces it only where it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VaultLock {
+    pub text: String,
+    /// Tells one key from another without telling the key.
+    pub mark: Mark,
+}
+
+/// The mark of a key.
+pub type Mark = [u8; 16];
+
+/// The outcome of a write that names what it replaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    Done,
+    /// Something else is there now.
+    Conflict {
+        found: Option<Version>,
+    },
+    /// The vault has another key by now: what was sealed with this one would not open.
+    OtherKey,
+}
+
+/// A change of a plain part.
+pub type Change = Box<dyn FnOnce(&mut Plain) + Send>;
+
+/// A place that keeps profiles by name. Every call may block.
+pub trait Engine: Send + Sync + fmt::Debug {
+    /// Where it is, for messages.
+    fn place(&self) -> &Path;
+
+    /// The plain part of every profile that has one, by name.
+    fn profiles(&self) -> Result<Vec<(String, Plain)>, StoreError>;
+
+    /// The plain part of one profile, empty if there is none.
+    fn profile(&self, name: &str) -> Result<Plain, StoreError>;
+
+    /// Changes the plain part of one profile; nobody else changes it between the reading and the writing.
+    fn change(&self, name: &str, change: Change) -> Result<(), StoreError>;
+
+    /// The names of all secrets, in order, those included that are known to be lost.
+    fn secrets(&self) -> Result<Vec<String>, StoreError>;
+
+    /// A secret as it is now; another process may replace it at any moment.
+    fn stored(&self, name: &str) -> Result<Option<Stored>, StoreError>;
+
+    /// The bodies of the generations before the newest that are still stored, newest first.
+    fn earlier(&self, name: &str) -> Result<Vec<Sealed>, StoreError>;
+
+    /// The newest version of a secret that this machine knows of. What is stored is older only if commits were lost, or the
+    /// whole store was put back. It is written after the store, so it is read before it.
+    fn seen(&self, name: &str) -> Option<Seen>;
+
+    /// Takes the lease of a secret, whether there is one or not; `None` if somebody else holds it for all of `wait`.
+    fn lease(&self, name: &str, wait: Duration) -> Result<Option<Box<dyn Leased>>, StoreError>;
+
+    /// How the vault is locked; `None` if it never was.
+    fn vault_lock(&self) -> Result<Option<VaultLock>, StoreError>;
+
+    /// Replaces the lock, if it is still the one that is expected. Whether it was.
+    fn set_vault_lock(&self, expected: Option<&VaultLock>, lock: &VaultLock) -> Result<bool, StoreError>;
+
+    /// Checks that a write would succeed, and that there is room for it.
+    fn check_writable(&self) -> Result<(), StoreError>;
+
+    /// Checks all that is stored, and names what is wrong with the store as a whole.
+    fn check(&self) -> Result<(), StoreError>;
+}
+
+/// The right to write one secret. It ends when this is dropped, or with the process.
+pub trait Leased: Send + Sync {
+    /// Writes the body that follows `expected`, which is `None` where there is no secret yet, and makes its version the newest.
+    /// `answers` takes back the note of [`Leased::begin`]. `mark` is that of the key that sealed it, `None` for a vault whose
+    /// key is stored nowhere.
+    fn put(
+        &self,
+        expected: Option<Version>,
+        next: &Sealed,
+        answers: bool,
+        mark: Option<&Mark>,
+    ) -> Result<Written, StoreError>;
+
+    /// Notes, before a request is sent, that it spends the newest refresh token, and raises the fence. Fails where the next
+    /// `put` would fail. Once it returns, the note survives a crash.
+    fn begin(&self, expected: Version, note: &str) -> Result<Written, StoreError>;
+
+    /// Takes the note back.
+    fn end(&self) -> Result<(), StoreError>;
+
+    /// Removes the secret, and the plain part with it if `plain`. It is no error if there is none.
+    fn remove(&self, plain: bool) -> Result<(), StoreError>;
+}

@@ -1,0 +1,323 @@
+//! The laws that every engine passes, and those of one that keeps its rows on a disk.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use crate::store::engine::{Engine, Leased, Plain, Sealed, Seen, VaultLock, Version, Written};
+use crate::store::{Store, StoreError};
+
+const ID: [u8; 16] = [7; 16];
+
+/// An engine under test, and what it needs to live.
+struct Subject {
+    engine: Arc<dyn Engine>,
+    /// A second opening of the same store, where there can be one.
+    again: Option<Arc<dyn Engine>>,
+    _folder: tempfile::TempDir,
+}
+
+fn subjects() -> Vec<Subject> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let open = || Store::new(folder.path().join("store")).engine().expect("opened");
+    let file = Subject { engine: open(), again: Some(open()), _folder: folder };
+    let memory = Store::in_memory().expect("opened");
+    vec![file, Subject { engine: memory, again: None, _folder: tempfile::tempdir().expect("a folder") }]
+}
+
+fn each(law: impl Fn(&Subject)) {
+    subjects().iter().for_each(law);
+}
+
+fn lease(engine: &Arc<dyn Engine>, name: &str) -> Box<dyn Leased> {
+    engine.lease(name, Duration::from_secs(10)).expect("tried").expect("free")
+}
+
+fn version(generation: u64, fence: u64) -> Version {
+    Version { generation, fence }
+}
+
+fn sealed(version: Version) -> Sealed {
+    Sealed { id: ID, version, body: format!("{version:?}").into_bytes() }
+}
+
+fn put(leased: &dyn Leased, expected: Option<Version>, next: Version) -> Written {
+    leased.put(expected, &sealed(next), true, None).expect("written")
+}
+
+#[test]
+fn a_profile_is_found_again_under_its_very_name_and_an_empty_one_is_gone() {
+    each(|Subject { engine, .. }| {
+        assert_eq!(engine.profile("demo").expect("read"), Plain::default());
+        for name in ["demo", "Demo", "v1.2", "../escape", "😀"] {
+            let text = Some(name.to_owned());
+            engine.change(name, Box::new(|plain| plain.definition = text)).expect("changed");
+        }
+        engine.change("demo", Box::new(|plain| plain.sinks = Some("s".to_owned()))).expect("changed");
+        let listed: Vec<_> = engine.profiles().expect("listed").into_iter().map(|(name, _)| name).collect();
+        assert_eq!(listed, ["../escape", "Demo", "demo", "v1.2", "😀"]);
+        let demo = engine.profile("demo").expect("read");
+        assert_eq!((demo.definition.as_deref(), demo.sinks.as_deref()), (Some("demo"), Some("s")));
+        engine.change("Demo", Box::new(|plain| *plain = Plain::default())).expect("changed");
+        assert_eq!(engine.profiles().expect("listed").len(), 4);
+    });
+}
+
+#[test]
+fn no_change_of_eight_threads_is_lost() {
+    each(|Subject { engine, again, .. }| {
+        let count = |plain: &mut Plain| {
+            let count: u32 = plain.draft.as_deref().unwrap_or("0").parse().expect("a number");
+            plain.draft = Some((count + 1).to_string());
+        };
+        thread::scope(|scope| {
+            for at in 0..8 {
+                let engine = again.as_ref().filter(|_| at % 2 == 0).unwrap_or(engine);
+                scope.spawn(move || (0..5).for_each(|_| engine.change("demo", Box::new(count)).expect("changed")));
+            }
+        });
+        assert_eq!(engine.profile("demo").expect("read").draft.as_deref(), Some("40"));
+    });
+}
+
+#[test]
+fn a_change_that_fails_changes_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::new(folder.path().join("store"));
+    let refused = store.change("demo", |plain| -> Result<(), StoreError> {
+        plain.definition = Some("half".to_owned());
+        Err(StoreError::Interrupted { path: "here".into() })
+    });
+    assert!(matches!(refused, Err(StoreError::Interrupted { .. })));
+    assert_eq!(store.profile("demo").expect("read"), Plain::default());
+}
+
+#[test]
+fn a_secret_is_replaced_only_by_who_names_its_version() {
+    each(|Subject { engine, .. }| {
+        let leased = lease(engine, "demo");
+        let conflict = |found| Written::Conflict { found };
+        assert_eq!(put(&*leased, Some(version(1, 0)), version(2, 0)), conflict(None));
+        assert_eq!(put(&*leased, None, version(1, 0)), Written::Done);
+        assert_eq!(put(&*leased, None, version(1, 0)), conflict(Some(version(1, 0))));
+        assert_eq!(put(&*leased, Some(version(1, 0)), version(2, 0)), Written::Done);
+        assert_eq!(put(&*leased, Some(version(1, 0)), version(2, 0)), conflict(Some(version(2, 0))));
+        let stored = engine.stored("demo").expect("read").expect("there");
+        assert_eq!((stored.version, stored.newest), (version(2, 0), Some(sealed(version(2, 0)))));
+        assert_eq!(engine.earlier("demo").expect("read"), [sealed(version(1, 0))]);
+        assert_eq!(engine.stored("Demo").expect("read"), None);
+    });
+}
+
+#[test]
+fn the_fence_refuses_a_late_writer_and_the_note_stays_until_it_is_answered() {
+    each(|Subject { engine, .. }| {
+        let leased = lease(engine, "demo");
+        put(&*leased, None, version(1, 0));
+        assert_eq!(leased.begin(version(1, 0), "spent by us").expect("written"), Written::Done);
+        let stored = engine.stored("demo").expect("read").expect("there");
+        assert_eq!((stored.version, stored.in_flight.as_deref()), (version(1, 1), Some("spent by us")));
+        assert_eq!(stored.newest, Some(sealed(version(1, 0))), "the body is still the one that was sealed");
+        let conflict = Written::Conflict { found: Some(version(1, 1)) };
+        assert_eq!(leased.begin(version(1, 0), "again").expect("tried"), conflict);
+        assert_eq!(put(&*leased, Some(version(1, 0)), version(2, 0)), conflict, "a late writer");
+        let kept = leased.put(Some(version(1, 1)), &sealed(version(2, 1)), false, None).expect("written");
+        assert_eq!(kept, Written::Done);
+        assert!(engine.stored("demo").expect("read").expect("there").in_flight.is_some(), "not answered");
+        assert_eq!(put(&*leased, Some(version(2, 1)), version(3, 1)), Written::Done);
+        assert_eq!(engine.stored("demo").expect("read").expect("there").in_flight, None);
+        leased.begin(version(3, 1), "once more").expect("written");
+        leased.end().expect("taken back");
+        assert_eq!(engine.stored("demo").expect("read").expect("there").in_flight, None);
+    });
+}
+
+#[test]
+fn a_few_generations_are_stored_and_no_more() {
+    each(|Subject { engine, .. }| {
+        let leased = lease(engine, "demo");
+        let mut last = None;
+        for number in [1, 2, 3, 9, 10] {
+            assert_eq!(put(&*leased, last, version(number, 0)), Written::Done);
+            last = Some(version(number, 0));
+        }
+        let earlier: Vec<u64> = engine.earlier("demo").expect("read").iter().map(|s| s.version.generation).collect();
+        assert_eq!(earlier, [9, 3]);
+    });
+}
+
+#[test]
+fn removing_takes_the_secret_and_on_demand_the_profile() {
+    each(|Subject { engine, .. }| {
+        let leased = lease(engine, "demo");
+        engine.change("demo", Box::new(|plain| plain.definition = Some("d".to_owned()))).expect("changed");
+        put(&*leased, None, version(1, 0));
+        leased.remove(false).expect("removed");
+        assert_eq!(engine.stored("demo").expect("read"), None);
+        assert_eq!(engine.profiles().expect("listed").len(), 1);
+        assert_eq!(engine.secrets().expect("listed"), [""; 0]);
+        put(&*leased, None, version(1, 0));
+        leased.remove(true).expect("removed");
+        assert_eq!(engine.profiles().expect("listed").len(), 0);
+        leased.remove(true).expect("nothing to remove is no error");
+    });
+}
+
+#[test]
+fn a_lease_excludes_everybody_else() {
+    each(|Subject { engine, again, .. }| {
+        let held = lease(engine, "demo");
+        for other in [Some(engine), again.as_ref()].into_iter().flatten() {
+            assert!(other.lease("demo", Duration::from_millis(10)).expect("tried").is_none());
+        }
+        drop(lease(engine, "other"));
+        drop(held);
+        drop(lease(again.as_ref().unwrap_or(engine), "demo"));
+    });
+}
+
+#[test]
+fn the_lock_of_the_vault_is_replaced_only_where_it_is_known_and_guards_every_write() {
+    each(|Subject { engine, .. }| {
+        let lock = |text: &str, mark: u8| VaultLock { text: text.to_owned(), mark: [mark; 16] };
+        assert_eq!(engine.vault_lock().expect("read"), None);
+        assert!(engine.set_vault_lock(None, &lock("a", 1)).expect("tried"));
+        assert!(!engine.set_vault_lock(None, &lock("b", 2)).expect("tried"));
+        assert!(engine.set_vault_lock(Some(&lock("a", 1)), &lock("c", 1)).expect("tried"));
+        assert_eq!(engine.vault_lock().expect("read"), Some(lock("c", 1)));
+        let leased = lease(engine, "demo");
+        let put = |mark: [u8; 16]| leased.put(None, &sealed(version(1, 0)), true, Some(&mark)).expect("tried");
+        assert_eq!(put([2; 16]), Written::OtherKey);
+        assert_eq!(put([1; 16]), Written::Done);
+    });
+}
+
+#[test]
+fn one_write_that_fails_fails_alone() {
+    // Two share one transaction if they wait for the same connection; whether they do is up to the threads.
+    each(|Subject { engine, .. }| {
+        thread::scope(|scope| {
+            for at in 0..16u64 {
+                scope.spawn(move || {
+                    let name = format!("p{at}");
+                    let leased = lease(engine, &name);
+                    let next = if at % 2 == 0 { version(1, 0) } else { version(0, 0) };
+                    let written = leased.put(None, &sealed(next), true, None);
+                    // The table refuses a generation of 0.
+                    assert_eq!(written.is_ok(), at % 2 == 0, "{written:?}");
+                });
+            }
+        });
+        assert_eq!(engine.secrets().expect("listed").len(), 8);
+    });
+}
+
+#[test]
+fn a_store_can_be_written_and_is_whole() {
+    each(|Subject { engine, .. }| {
+        engine.check_writable().expect("writable");
+        engine.check().expect("whole");
+    });
+}
+
+#[test]
+fn what_was_written_last_is_known_outside_the_database() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let engine = Store::new(folder.path().join("store")).engine().expect("opened");
+    let leased = lease(&engine, "demo");
+    assert_eq!(engine.seen("demo"), None);
+    put(&*leased, None, version(1, 0));
+    assert_eq!(engine.seen("demo"), Some(Seen { id: ID, version: version(1, 0) }));
+    leased.begin(version(1, 0), "note").expect("written");
+    assert_eq!(engine.seen("demo"), Some(Seen { id: ID, version: version(1, 1) }));
+    leased.remove(false).expect("removed");
+    assert_eq!(engine.seen("demo"), None);
+}
+
+#[test]
+fn nothing_is_made_before_something_is_saved() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::new(folder.path().join("store"));
+    assert_eq!(store.profiles().expect("listed"), []);
+    assert_eq!(store.profile("demo").expect("read"), Plain::default());
+    assert!(!folder.path().join("store").exists());
+}
+
+#[test]
+fn a_database_that_is_gone_empty_or_not_ours_is_named_and_not_made_anew() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = || Store::new(folder.path().join("store"));
+    let path = folder.path().join("store/profiles.db");
+    put(&*lease(&store().engine().expect("made"), "demo"), None, version(1, 0));
+    let beside = ["-wal", "-shm"].map(|end| format!("{}{end}", path.display()));
+    let clear = || beside.iter().for_each(|path| drop(std::fs::remove_file(path)));
+    std::fs::remove_file(&path).expect("removed");
+    clear();
+    for create in [false, true] {
+        let opened = if create { store().engine().map(drop) } else { store().reader().map(drop) };
+        assert!(matches!(opened, Err(StoreError::Lost { empty: false, .. })), "{opened:?}");
+    }
+    std::fs::write(&path, "").expect("written");
+    assert!(matches!(store().engine().map(drop), Err(StoreError::Lost { empty: true, .. })));
+    std::fs::write(&path, "not a database, and longer than its header would be".repeat(20)).expect("written");
+    assert!(matches!(store().engine().map(drop), Err(StoreError::Database(_))));
+    std::fs::remove_file(&path).expect("removed");
+    rusqlite::Connection::open(&path).and_then(|c| c.execute_batch("CREATE TABLE t(x)")).expect("another program's");
+    assert!(matches!(store().engine().map(drop), Err(StoreError::NotOurs { .. })));
+    std::fs::remove_file(&path).expect("removed");
+    let newer = "PRAGMA application_id = 1953459063; PRAGMA user_version = 99; CREATE TABLE t(x)";
+    rusqlite::Connection::open(&path).and_then(|c| c.execute_batch(newer)).expect("a later version's");
+    assert!(matches!(store().engine().map(drop), Err(StoreError::NewerFormat { version: 99, .. })));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_folder_and_all_in_it_are_for_this_user_only_and_what_was_open_is_told() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = |path: &std::path::Path| std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    let set = |path: &std::path::Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("set");
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let (home, database) = (folder.path().join("store"), folder.path().join("store/profiles.db"));
+    std::fs::create_dir(&home).expect("made");
+    set(&home, 0o755);
+    let store = Store::new(home.clone());
+    put(&*lease(&store.engine().expect("made"), "demo"), None, version(1, 0));
+    assert_eq!(store.take_closed(), std::slice::from_ref(&home));
+    for path in std::fs::read_dir(&home).expect("listed").map(|entry| entry.expect("an entry").path()) {
+        assert_eq!(mode(&path), if path.is_dir() { 0o700 } else { 0o600 }, "{}", path.display());
+    }
+    set(&home, 0o755);
+    set(&database, 0o644);
+    let store = Store::new(home.clone());
+    store.engine().expect("opened");
+    assert_eq!((mode(&home), mode(&database)), (0o700, 0o600));
+    assert_eq!(store.take_closed(), [home, database]);
+    assert_eq!(store.take_closed(), [""; 0].map(std::path::PathBuf::from));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_place_of_the_database_is_not_followed_and_a_linked_home_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let real = folder.path().join("real");
+    Store::new(real.clone()).engine().expect("made");
+    let linked = folder.path().join("linked");
+    std::os::unix::fs::symlink(&real, &linked).expect("linked");
+    Store::new(linked).engine().expect("a home may be a link");
+    let other = folder.path().join("other");
+    std::fs::create_dir(&other).expect("made");
+    std::os::unix::fs::symlink(real.join("profiles.db"), other.join("profiles.db")).expect("linked");
+    assert!(matches!(Store::new(other).engine().map(drop), Err(StoreError::File(_))));
+}
+
+#[cfg(unix)]
+#[test]
+#[ignore = "needs root"]
+fn a_folder_of_another_user_is_not_used() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::os::unix::fs::chown(folder.path(), Some(65534), None).expect("given away");
+    let refused = Store::new(folder.path().to_owned()).engine().map(drop);
+    assert!(matches!(refused, Err(StoreError::ForeignFolder { owner: 65534, user: 0, .. })), "{refused:?}");
+}

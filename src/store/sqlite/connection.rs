@@ -1,0 +1,144 @@
+//! Opening the database: how each connection is set, and the steps that make its tables.
+//!
+//! No other code of this program may open the database or the files beside it while a connection is open: closing such a
+//! file would free the locks that SQLite holds on it (<https://sqlite.org/howtocorrupt.html>, section 2.2).
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, ffi};
+
+use crate::store::StoreError;
+use crate::store::error::DatabaseError;
+
+/// How long a write waits for that of another process, which takes milliseconds.
+pub(in crate::store) const BUSY_WAIT: Duration = Duration::from_secs(10);
+
+/// `tokw`, in the header of the file.
+const APPLICATION: i32 = 0x746f_6b77;
+
+/// The tables, and how they change from version to version. What is listed has no blobs in it: reading 10,000 rows past them
+/// takes twenty times as long.
+const STEPS: &[&str] = &["
+    CREATE TABLE profile(
+        name TEXT PRIMARY KEY,
+        definition TEXT,
+        draft TEXT,
+        sinks TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE secret(
+        name TEXT PRIMARY KEY,
+        id BLOB NOT NULL CHECK(length(id) = 16),
+        generation INTEGER NOT NULL CHECK(generation >= 1),
+        fence INTEGER NOT NULL CHECK(fence >= 0),
+        in_flight TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE sealed(
+        name TEXT NOT NULL REFERENCES secret(name) ON DELETE CASCADE,
+        generation INTEGER NOT NULL,
+        fence INTEGER NOT NULL,
+        body BLOB NOT NULL,
+        PRIMARY KEY(name, generation)
+    ) STRICT;
+    CREATE TABLE vault(
+        only INTEGER PRIMARY KEY CHECK(only = 1),
+        lock TEXT NOT NULL,
+        mark BLOB NOT NULL CHECK(length(mark) = 16)
+    ) STRICT;
+"];
+
+const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE
+    .union(OpenFlags::SQLITE_OPEN_NO_MUTEX)
+    .union(OpenFlags::SQLITE_OPEN_NOFOLLOW)
+    .union(OpenFlags::SQLITE_OPEN_EXRESCODE);
+
+/// Opens the database of this path for reading and writing. It must exist; its tables are made by [`migrate`].
+pub(in crate::store) fn open(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, FLAGS)?;
+    set(&connection)?;
+    Ok(connection)
+}
+
+/// Opens a database to read it where SQLite finds no room for what readers share, and keeps everybody else out meanwhile.
+pub(in crate::store) fn open_alone(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, FLAGS)?;
+    // Before anything is read, or room is asked for all the same.
+    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    set(&connection)?;
+    Ok(connection)
+}
+
+/// The same on a disk that cannot be written. Only right if no commits wait in the log beside it.
+pub(in crate::store) fn open_unchanging(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_EXRESCODE;
+    let mut url = url::Url::from_file_path(path).map_err(|()| rusqlite::Error::InvalidPath(path.to_owned()))?;
+    url.set_query(Some("immutable=1"));
+    Connection::open_with_flags(url.as_str(), flags)
+}
+
+/// An empty database that is gone with its connection.
+pub(in crate::store) fn open_in_memory() -> rusqlite::Result<Connection> {
+    let connection = Connection::open_in_memory()?;
+    set(&connection)?;
+    Ok(connection)
+}
+
+fn set(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_WAIT)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    // A command that writes once would else copy the log and remove it at its end: four flushes more.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    connection.execute_batch(
+        "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; \
+         PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;",
+    )
+}
+
+/// The version of a database's tables; 0 for a new one.
+pub(in crate::store) fn version(connection: &Connection, path: &Path) -> Result<usize, StoreError> {
+    let failed = |error| failed("read", path, &error);
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)?;
+    let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(failed)?;
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0)).map_err(failed)?;
+    if application != APPLICATION && (version > 0 || tables > 0) {
+        return Err(StoreError::NotOurs { path: path.to_owned() });
+    }
+    match usize::try_from(version) {
+        Ok(known) if known <= STEPS.len() => Ok(known),
+        _ => Err(StoreError::NewerFormat { path: path.to_owned(), version }),
+    }
+}
+
+/// Whether a database of this version lacks tables.
+pub(in crate::store) fn is_behind(version: usize) -> bool {
+    version < STEPS.len()
+}
+
+/// Brings the tables to the newest version. A second process waits, then finds nothing to do.
+pub(in crate::store) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    let failed = |error| failed("write", path, &error);
+    // Kept in the file. A database in memory has no log and says so.
+    connection.pragma_update(None, "journal_mode", "wal").map_err(failed)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    for (done, step) in STEPS.iter().enumerate().skip(version(&transaction, path)?) {
+        transaction.execute_batch(step).map_err(failed)?;
+        transaction.pragma_update(None, "user_version", i64::try_from(done + 1).unwrap_or(i64::MAX)).map_err(failed)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION).map_err(failed)?;
+    Ok(transaction.commit().map_err(failed)?)
+}
+
+/// What the database said. It holds no value of a row.
+pub(in crate::store) fn failed(action: &'static str, path: &Path, error: &rusqlite::Error) -> DatabaseError {
+    let code = error.sqlite_error().map_or(ffi::SQLITE_ERROR, |error| error.extended_code);
+    let reason = match error {
+        rusqlite::Error::SqliteFailure(_, Some(reason)) => reason.clone(),
+        other => other.to_string(),
+    };
+    DatabaseError { action, path: path.to_owned(), code, reason }
+}

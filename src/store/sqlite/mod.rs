@@ -1,0 +1,352 @@
+//! The store in one SQLite file on this machine, or in the memory of this process.
+
+mod connection;
+mod rows;
+mod writer;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::fs::{self, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, ffi};
+
+use crate::durable::{self, FileError};
+use crate::store::engine::{Change, Engine, Leased, Mark, Plain, Sealed, Seen, Stored, VaultLock, Version, Written};
+use crate::store::lease::{Lease, Leases};
+use crate::store::sqlite::writer::Writer;
+use crate::store::{DatabaseError, StoreError};
+
+const FILE: &str = "profiles.db";
+const LEASES: &str = "leases";
+const RESERVE: &str = "reserve";
+
+/// Room on the disk for what brings a new refresh token: many pages of the log.
+const RESERVE_LENGTH: u64 = 256 * 1024;
+
+/// A store in SQLite. Clones share it.
+#[derive(Clone)]
+pub(in crate::store) struct Sqlite(Arc<Shared>);
+
+struct Shared {
+    /// `None` in memory.
+    folder: Option<PathBuf>,
+    /// For the errors.
+    path: PathBuf,
+    /// Reads while another thread writes; in memory there is one connection only.
+    reader: Option<Mutex<Connection>>,
+    writer: Writer,
+    leases: Leases,
+    /// Why the database can only be read.
+    unwritable: Option<DatabaseError>,
+}
+
+impl Sqlite {
+    /// A store that is lost when the program ends.
+    pub(in crate::store) fn in_memory() -> Result<Self, StoreError> {
+        let path = PathBuf::from(":memory:");
+        let failed = |error| connection::failed("open", &path, &error);
+        let mut connection = connection::open_in_memory().map_err(failed)?;
+        connection::migrate(&mut connection, &path)?;
+        let writer = Writer::new(&path, Some(connection));
+        Ok(Self(Arc::new(Shared {
+            folder: None,
+            path,
+            reader: None,
+            writer,
+            leases: Leases::Memory(Arc::default()),
+            unwritable: None,
+        })))
+    }
+
+    /// The store in a folder; `None` if there is none yet and it is not to be made.
+    pub(in crate::store) fn open(folder: &Path, create: bool) -> Result<Option<Self>, StoreError> {
+        let leases = Leases::Files(folder.join(LEASES));
+        let path = folder.join(FILE);
+        if fs::symlink_metadata(&path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+            if leases.names_seen().next().is_some() {
+                return Err(StoreError::Lost { path, empty: false });
+            }
+            if !create {
+                return Ok(None);
+            }
+            durable::create_private_folder(folder).map_err(FileError::at("create", folder))?;
+            create_file(&path)?;
+        }
+        // SQLite follows no link in a path that it is told not to follow, so those above the file are resolved here.
+        let folder = folder.canonicalize().map_err(FileError::at("open", folder))?;
+        let path = folder.join(FILE);
+        let (connection, unwritable) = open_migrated(&path, &leases)?;
+        let writer = Writer::new(&path, None);
+        let reader = Some(Mutex::new(connection));
+        Ok(Some(Self(Arc::new(Shared { folder: Some(folder), path, reader, writer, leases, unwritable }))))
+    }
+
+    fn read<T>(&self, work: impl Fn(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        let shared = &*self.0;
+        let read = match &shared.reader {
+            Some(reader) => work(&reader.lock().unwrap_or_else(PoisonError::into_inner)),
+            None => shared.writer.read(work).unwrap_or(Err(rusqlite::Error::QueryReturnedNoRows)),
+        };
+        Ok(read.map_err(|error| connection::failed("read", &shared.path, &error))?)
+    }
+
+    fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        if let Some(error) = &self.0.unwritable {
+            return Err(error.clone().into());
+        }
+        let path = self.0.path.clone();
+        let work = move |connection: &Connection| {
+            Ok(work(connection).map_err(|error| connection::failed("write", &path, &error))?)
+        };
+        self.0.writer.run(work).map_err(|error| match error {
+            StoreError::Database(error) if error.primary() == ffi::SQLITE_BUSY => {
+                StoreError::Busy { path: error.path, waited: connection::BUSY_WAIT }
+            }
+            error => error,
+        })
+    }
+
+    /// Takes room on the disk, which [`Self::give_up_reserve`] gives to the write that needs it. Its bytes are random, so that a
+    /// file system that packs files cannot make them fewer.
+    fn reserve(&self, length: u64) -> Result<(), StoreError> {
+        let Some(folder) = &self.0.folder else { return Ok(()) };
+        let path = folder.join(RESERVE);
+        let length = length.max(RESERVE_LENGTH);
+        if fs::metadata(&path).is_ok_and(|found| found.len() >= length) {
+            return Ok(());
+        }
+        let mut bytes = vec![0; usize::try_from(length).unwrap_or_default()];
+        getrandom::fill(&mut bytes)
+            .map_err(|error| FileError::at("write", &path)(std::io::Error::other(error.to_string())))?;
+        Ok(durable::write_private(&path, &bytes).map_err(FileError::at("write", &path))?)
+    }
+
+    /// Writes, on a full disk with what room can be made: by emptying the log, and then from the reserve if `reserved`.
+    fn insist<T>(&self, reserved: bool, write: impl Fn() -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let is_full = |written: &Result<T, StoreError>| written.as_ref().is_err_and(StoreError::is_full);
+        let mut written = write();
+        if is_full(&written) && self.0.writer.empty_log() {
+            written = write();
+        }
+        if is_full(&written) && reserved && self.give_up_reserve() {
+            written = write();
+        }
+        written
+    }
+
+    /// Whether there was any room to give up.
+    fn give_up_reserve(&self) -> bool {
+        self.0.folder.as_ref().is_some_and(|folder| fs::remove_file(folder.join(RESERVE)).is_ok())
+    }
+}
+
+/// Makes the file before SQLite does, for this user only: the files beside it get its rights.
+fn create_file(path: &Path) -> Result<(), StoreError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        // Another process made it meanwhile. It is not opened here, which would free the locks of connections.
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(FileError::at("create", path)(error).into()),
+    }
+}
+
+/// A connection to a database whose tables are of this program's version, and why it can only be read if so.
+fn open_migrated(path: &Path, leases: &Leases) -> Result<(Connection, Option<DatabaseError>), StoreError> {
+    // SQLite is told not to follow a link in place of the database, but follows those beside it.
+    for path in [path.to_owned(), beside(path, "-wal"), beside(path, "-shm")] {
+        if fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink()) {
+            let is_link = std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is a symbolic link");
+            return Err(FileError::at("open", path)(is_link).into());
+        }
+    }
+    let with_version = |opened: rusqlite::Result<Connection>| -> Result<(usize, Connection), StoreError> {
+        let connection = opened.map_err(|error| connection::failed("open", path, &error))?;
+        Ok((connection::version(&connection, path)?, connection))
+    };
+    let (version, mut connection) = match with_version(connection::open(path)) {
+        Ok(opened) => opened,
+        Err(StoreError::Database(error)) if cannot_share(&error) => {
+            // Only right if no commits wait in the log.
+            let alone = if has_log(path) { connection::open_alone(path) } else { connection::open_unchanging(path) };
+            let (_, connection) = with_version(alone).map_err(|_| error.clone())?;
+            return Ok((connection, Some(error)));
+        }
+        Err(error) => return Err(error),
+    };
+    if version == 0 && leases.names_seen().next().is_some() {
+        return Err(StoreError::Lost { path: path.to_owned(), empty: true });
+    }
+    if connection::is_behind(version) {
+        connection::migrate(&mut connection, path)?;
+    }
+    Ok((connection, None))
+}
+
+/// Whether SQLite could not make the files that connections share: on a disk that is full or cannot be written.
+fn cannot_share(error: &DatabaseError) -> bool {
+    matches!(error.primary(), ffi::SQLITE_CANTOPEN | ffi::SQLITE_READONLY | ffi::SQLITE_IOERR)
+}
+
+/// Whether commits wait in the log beside the database.
+fn has_log(path: &Path) -> bool {
+    fs::metadata(beside(path, "-wal")).is_ok_and(|found| found.len() > 0)
+}
+
+/// A file that SQLite keeps beside the database.
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(end);
+    beside.into()
+}
+
+impl fmt::Debug for Sqlite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Sqlite").field(&self.0.path).finish()
+    }
+}
+
+impl Engine for Sqlite {
+    fn place(&self) -> &Path {
+        &self.0.path
+    }
+
+    fn profiles(&self) -> Result<Vec<(String, Plain)>, StoreError> {
+        self.read(rows::profiles)
+    }
+
+    fn profile(&self, name: &str) -> Result<Plain, StoreError> {
+        self.read(|connection| rows::profile(connection, name))
+    }
+
+    fn change(&self, name: &str, change: Change) -> Result<(), StoreError> {
+        let name = name.to_owned();
+        self.write(move |connection| {
+            let mut plain = rows::profile(connection, &name)?;
+            change(&mut plain);
+            rows::save_profile(connection, &name, &plain)
+        })
+    }
+
+    fn secrets(&self) -> Result<Vec<String>, StoreError> {
+        let mut names: BTreeSet<String> = self.read(rows::secrets)?.into_iter().collect();
+        names.extend(self.0.leases.names_seen());
+        Ok(names.into_iter().collect())
+    }
+
+    fn stored(&self, name: &str) -> Result<Option<Stored>, StoreError> {
+        self.read(|connection| rows::stored(connection, name))
+    }
+
+    fn earlier(&self, name: &str) -> Result<Vec<Sealed>, StoreError> {
+        self.read(|connection| rows::earlier(connection, name))
+    }
+
+    fn seen(&self, name: &str) -> Option<Seen> {
+        self.0.leases.seen(name)
+    }
+
+    fn lease(&self, name: &str, wait: Duration) -> Result<Option<Box<dyn Leased>>, StoreError> {
+        let lease = self.0.leases.take(name, wait)?;
+        Ok(lease
+            .map(|lease| Box::new(LeasedRow { store: self.clone(), name: name.to_owned(), lease }) as Box<dyn Leased>))
+    }
+
+    fn vault_lock(&self) -> Result<Option<VaultLock>, StoreError> {
+        self.read(rows::vault_lock)
+    }
+
+    fn set_vault_lock(&self, expected: Option<&VaultLock>, lock: &VaultLock) -> Result<bool, StoreError> {
+        let (expected, lock) = (expected.cloned(), lock.clone());
+        self.write(move |connection| {
+            let is_expected = rows::vault_lock(connection)? == expected;
+            if is_expected {
+                rows::set_vault_lock(connection, &lock)?;
+            }
+            Ok(is_expected)
+        })
+    }
+
+    fn check_writable(&self) -> Result<(), StoreError> {
+        self.reserve(RESERVE_LENGTH)?;
+        self.write(|_| Ok(()))
+    }
+
+    fn check(&self) -> Result<(), StoreError> {
+        let found =
+            self.read(|connection| connection.query_row("PRAGMA quick_check(1)", (), |row| row.get::<_, String>(0)))?;
+        if found == "ok" {
+            return Ok(());
+        }
+        let code = ffi::SQLITE_CORRUPT;
+        Err(DatabaseError { action: "read", path: self.0.path.clone(), code, reason: found }.into())
+    }
+}
+
+/// A leased secret.
+struct LeasedRow {
+    store: Sqlite,
+    name: String,
+    lease: Lease,
+}
+
+impl Leased for LeasedRow {
+    fn put(
+        &self,
+        expected: Option<Version>,
+        next: &Sealed,
+        answers: bool,
+        mark: Option<&Mark>,
+    ) -> Result<Written, StoreError> {
+        let written = self.store.insist(true, || {
+            let (name, next, mark) = (self.name.clone(), next.clone(), mark.copied());
+            self.store.write(move |connection| rows::put(connection, &name, expected, &next, answers, mark.as_ref()))
+        })?;
+        if written == Written::Done {
+            self.lease.saw(Some(Seen { id: next.id, version: next.version }));
+        }
+        Ok(written)
+    }
+
+    fn begin(&self, expected: Version, note: &str) -> Result<Written, StoreError> {
+        let length = self.store.read(|connection| rows::length(connection, &self.name))?;
+        self.store.reserve(length.saturating_mul(4))?;
+        let written = self.store.insist(false, || {
+            let (name, note) = (self.name.clone(), note.to_owned());
+            self.store.write(move |connection| rows::begin(connection, &name, expected, &note))
+        })?;
+        if written == Written::Done
+            && let Some(seen) = self.lease.seen()
+        {
+            let version = Version { fence: expected.fence.saturating_add(1), ..expected };
+            self.lease.saw(Some(Seen { version, ..seen }));
+        }
+        Ok(written)
+    }
+
+    fn end(&self) -> Result<(), StoreError> {
+        let name = self.name.clone();
+        self.store.write(move |connection| rows::end(connection, &name))
+    }
+
+    fn remove(&self, plain: bool) -> Result<(), StoreError> {
+        // Before the row: a mark without its row would say that the secret was lost.
+        let seen = self.lease.seen();
+        self.lease.saw(None);
+        let name = self.name.clone();
+        let removed = self.store.write(move |connection| rows::remove(connection, &name, plain));
+        if removed.is_err() {
+            self.lease.saw(seen);
+        }
+        removed
+    }
+}
