@@ -70,7 +70,7 @@ fn a_proxy_whose_name_is_not_found_is_named() {
 #[test]
 fn a_proxy_that_forbids_the_host_is_told_with_its_status() {
     let port = proxy("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
-    let words = format!("the proxy `127.0.0.1:{port}` does not connect to `auth.example.test` (status 403 Forbidden)");
+    let words = format!("the proxy `127.0.0.1:{port}` refused to connect to `auth.example.test` (status 403 Forbidden)");
     check(&format!("http://127.0.0.1:{port}"), &words, &["allow this host", "`NO_PROXY`"]);
 }
 
@@ -78,7 +78,7 @@ fn a_proxy_that_forbids_the_host_is_told_with_its_status() {
 fn a_proxy_that_cannot_reach_the_host_is_told_with_its_status() {
     let port = proxy("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
     let words = format!(
-        "the proxy `127.0.0.1:{port}` does not connect to `auth.example.test` (status 503 Service Unavailable)"
+        "the proxy `127.0.0.1:{port}` refused to connect to `auth.example.test` (status 503 Service Unavailable)"
     );
     check(&format!("http://127.0.0.1:{port}"), &words, &["try again"]);
 }
@@ -91,7 +91,7 @@ fn a_proxy_that_wants_a_password_says_how_to_give_it_and_one_that_refuses_it_say
     let hints =
         ["status 407 Proxy Authentication Required", "`http://user:password@proxy:port`", "rfc9110#section-15.5.8"];
     check(&format!("http://127.0.0.1:{port}"), &words, &hints);
-    let words = format!("the proxy `127.0.0.1:{port}` refuses the user name and password that it was given");
+    let words = format!("the proxy `127.0.0.1:{port}` refused the user name and password");
     check(&format!("http://me:hunter2@127.0.0.1:{port}"), &words, &hints);
 }
 
