@@ -170,6 +170,9 @@ pub trait Engine: Send + Sync + fmt::Debug {
     /// Replaces the lock, if it is still the one that is expected. Whether it was.
     fn set_vault_lock(&self, expected: Option<&VaultLock>, lock: &VaultLock) -> Result<bool, StoreError>;
 
+    /// Tidies up after writes, as nothing is going to be written for a while.
+    fn rest(&self) {}
+
     /// Checks that a write would succeed, and that there is room for it.
     fn check_writable(&self) -> Result<(), StoreError>;
 

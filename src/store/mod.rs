@@ -75,6 +75,13 @@ impl Store {
         Ok(opened.engine.clone())
     }
 
+    /// Tidies up after writes, see [`Engine::rest`].
+    pub fn rest(&self) {
+        if let Ok(Some(engine)) = self.reader() {
+            engine.rest();
+        }
+    }
+
     /// Every profile, by name; see [`Engine::list`].
     pub fn list(&self, key: i64) -> Result<Vec<Listed>, StoreError> {
         self.reader()?.map_or_else(|| Ok(Vec::new()), |engine| engine.list(key))

@@ -83,6 +83,9 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
         let next = book.next(going.len() < AT_ONCE);
         if going.is_empty() && next.is_none_or(|at| at.duration_since(now).unsigned_abs() > SOON) {
             app.ports.transport.rest();
+            // Nobody waits for it.
+            let store = app.ports.store.clone();
+            drop(tokio::task::spawn_blocking(move || store.rest()));
         }
         tokio::select! {
             () = alive.news.notified() => read = self::read(app, &mut book).await,

@@ -286,6 +286,11 @@ impl Engine for Sqlite {
         })
     }
 
+    /// The next process that opens the database has no log to read.
+    fn rest(&self) {
+        self.0.writer.rest();
+    }
+
     fn check_writable(&self) -> Result<(), StoreError> {
         self.reserve(RESERVE_LENGTH)?;
         self.write(|_| Ok(()))
