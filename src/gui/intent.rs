@@ -2,7 +2,7 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use crate::app::{Fetched, ImportSource, Insisted, Theme, VaultKind};
+use crate::app::{Fetched, ImportSource, Insisted, VaultKind, WindowSettings};
 use crate::diagnosis::Diagnosis;
 use crate::gui::model::Work;
 use crate::gui::queries::Query;
@@ -82,12 +82,12 @@ pub enum Intent {
     SignIn(ProfileName),
     Ask(&'static Query, ProfileName),
     RetrySave,
-    Answer(Answer),
-    /// Choose where tokens are stored.
-    AskVault,
+    /// Save what would be lost, then go on with what was wanted.
+    SaveUnsaved,
+    /// Go on without saving.
+    DiscardUnsaved,
     /// Close the window; asks first if something would be lost.
     Close,
-    StayOpen,
     /// Close the window although tokens are lost.
     CloseAnyway,
     SetKeepAlive(ProfileName, bool),
@@ -102,25 +102,9 @@ pub enum Intent {
     /// Close the export page or the sharing page.
     CloseExport,
     OpenVault(VaultKind, Option<Secret>),
-    SetTheme(Theme),
-    /// Whether closing hides the window in the tray.
-    SetTray(bool),
-    /// Whether to stop for a look at the token request before it is sent.
-    SetStop(bool),
+    /// Change how the window looks and behaves; its size stays.
+    ChangeSettings(WindowSettings),
     Dismiss(Diagnosis),
-}
-
-/// An answer to a question over the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// Save what would be lost, then go on.
-    Save,
-    /// Go on without saving.
-    Discard,
-    /// Stay.
-    Cancel,
-    /// Do not open the vault now.
-    LeaveVault,
 }
 
 /// How a command is shown: on its button, in its tooltip, and its keyboard shortcut.
@@ -200,12 +184,9 @@ impl Intent {
             Self::SignIn(_) => ("Sign in", "Open the profile to authorize it again", None),
             Self::Ask(query, _) => (query.text, query.hint, None),
             Self::RetrySave => ("Retry saving", "Write the tokens to the vault", None),
-            Self::Answer(Answer::Save) => ("Save", "Save and continue", None),
-            Self::Answer(Answer::Discard) => ("Discard", "Continue without saving", None),
-            Self::Answer(_) => ("Cancel", "Go back to the window", None),
-            Self::AskVault => ("Choose…", "Choose where tokens are stored", None),
+            Self::SaveUnsaved => ("Save", "Save and continue", None),
+            Self::DiscardUnsaved => ("Discard", "Continue without saving", None),
             Self::Close => ("Close", "Close the window", None),
-            Self::StayOpen => ("Stay open", "Go back to the window", None),
             Self::CloseAnyway => ("Close and lose tokens", "Close the window; the unsaved tokens are lost", None),
             Self::SetKeepAlive(..) => {
                 ("Keep alive", "Refresh the token before it expires while this window or the agent runs", None)
@@ -228,11 +209,7 @@ impl Intent {
             }
             Self::OpenVault(VaultKind::Passphrase, _) => ("Open vault", "Open the vault with this passphrase", None),
             Self::OpenVault(VaultKind::Memory, _) => ("Memory only", "Tokens are lost when the window closes", None),
-            Self::SetTheme(Theme::System) => ("System", "Follow the desktop", None),
-            Self::SetTheme(Theme::Light) => ("Light", "Light theme", None),
-            Self::SetTheme(Theme::Dark) => ("Dark", "Dark theme", None),
-            Self::SetTray(_) => ("Close to tray", "Closing the window hides it, and keep-alive goes on", None),
-            Self::SetStop(_) => ("Review the token request before sending", "The code expires in about a minute", None),
+            Self::ChangeSettings(_) => ("Change settings", "Save how the window looks and behaves", None),
             Self::Dismiss(_) => ("Dismiss", "Dismiss this message", None),
         };
         Command { text, hint, key }

@@ -28,6 +28,6 @@ mod window;
 
 pub use crate::gui::draft::{Copied, Draft, ImportDraft, TokenTab, VaultPrompt};
 pub use crate::gui::export_draft::{ExportDraft, Locking, ShareDraft, Way};
-pub use crate::gui::intent::{Answer, Command, Intent, Step};
+pub use crate::gui::intent::{Command, Intent, Step};
 pub use crate::gui::start_error::NoWindow;
 pub use crate::gui::window::{Window, run};

@@ -36,21 +36,4 @@ impl Model {
         }
         self.lease_busy = None;
     }
-
-    /// A number that tells what goes on from what went on before.
-    pub fn id(&self, work: Work) -> u64 {
-        let open = &self.open;
-        match work {
-            Work::SignIn => open.sign_in.work.id(),
-            Work::TokenRequest => open.token_request.id(),
-            Work::RefreshRequest => open.refresh_request.id(),
-            Work::Identity => open.identity.id(),
-            Work::Query => self.query.as_ref().map_or(0, |asked| asked.answer.id()),
-            Work::Rehearsal => open.rehearsal.as_ref().map_or(0, |rehearsal| rehearsal.work.id()),
-            Work::Import => self.import.id(),
-            Work::Export => self.export.done.id(),
-            Work::Share => self.export.shared.id(),
-            Work::Key => open.key.id(),
-        }
-    }
 }
