@@ -124,10 +124,6 @@ async fn read(app: &App, book: &mut Book) -> Result<(), Failure> {
             let (Ok(name), Some(text), None) = (ProfileName::parse(&name), plain.definition, plain.draft) else {
                 continue;
             };
-            // Search the text first: most profiles have no keep-alive, and parsing one means reading its preset.
-            if !text.contains("keep_alive") {
-                continue;
-            }
             match Profile::from_toml(&name, &text, &catalog) {
                 Ok(profile) if profile.keep_alive => {
                     drop(found.insert(name, Rules::of(&profile.service)));
