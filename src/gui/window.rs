@@ -1,4 +1,4 @@
-//! The window: takes in what the core tells, shows the screens, and starts what they return.
+//! The window: takes in what the core tells, shows the screens, and starts what the person wants there.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -5,10 +5,10 @@ use egui::Ui;
 use crate::app::{Authorized, Waiting};
 use crate::call::{Parameter, write_parameters};
 use crate::diagnosis::Diagnosis;
-use crate::gui::draft::{Draft, NextView};
+use crate::gui::draft::{Draft, Focus, NextView};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Visit, Work};
-use crate::gui::screens::{call_form, intent_button, key, point_at, waiting_row, want};
+use crate::gui::screens::{call_form, intent_button, key, lead_to, waiting_row, want};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, CodeBlock, Field as TextField, TEXT, banner, chips, disclosure, key_values, labelled_segmented,
@@ -67,7 +67,7 @@ fn client_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError], nex
         let wrong = error(&Field::ClientId).map(|error| told(&error.diagnosis));
         let help = "Issued by the service when you register your client.";
         let field = TextField::new(&label).help(help).error(wrong.as_deref()).mono().show(ui, &mut profile.client_id);
-        point_at(&field, wrong.is_some(), next_view);
+        lead_to(&field, Focus::Error, wrong.is_some(), next_view);
         if let Some(console) = &profile.service.links.console {
             link_button(ui, "Open the service's console", console);
         }
@@ -94,7 +94,7 @@ fn redirect_ui(ui: &mut Ui, profile: &mut ProfileDraft, error: Option<&FieldErro
         .error(wrong.as_deref())
         .mono()
         .show(ui, &mut profile.redirect_uri);
-    point_at(&field, wrong.is_some(), next_view);
+    lead_to(&field, Focus::Error, wrong.is_some(), next_view);
     let Ok(uri) = parsed else { return };
     CodeBlock::new("Redirect URI to register", uri.as_str()).show(ui);
     ui.label(small(ui, landing_words(&uri)));
@@ -204,7 +204,7 @@ fn waiting_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, waiting: &Waiting) 
             notice(ui, Tone::Info, "Self-signed certificate", text);
             CodeBlock::new("SHA-256 fingerprint", fingerprint).show(ui);
         }
-        key_values(ui, |rows| rows.copyable("Redirect URI", &waiting.redirect_uri, &waiting.redirect_uri));
+        key_values(ui, |rows| rows.copyable("Redirect URI", &waiting.redirect_uri));
         CodeBlock::new("URL", &waiting.url).max_height(96.0).show(ui);
         TextField::new("Pasted response")
             .help("The address the browser was redirected to, its query, or just the code.")
@@ -229,7 +229,7 @@ fn done_ui(ui: &mut Ui, authorized: &Authorized) {
     section(ui, "Other response parameters", |ui| {
         key_values(ui, |rows| {
             for (name, value) in &authorized.extras {
-                rows.copyable(name, value, value);
+                rows.copyable(name, value);
             }
         });
     });

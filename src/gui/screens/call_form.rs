@@ -7,6 +7,7 @@ use crate::call::{Authentication, Call, CallTemplate, Method, RenderError};
 use crate::diagnosis::Diagnose;
 use crate::gui::draft::{Draft, Focus, NextView, TokenTab};
 use crate::gui::model::Model;
+use crate::gui::screens::lead_to;
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     CodeBlock, Field, banner, choice, copy_named_button, disclosure, labelled_segmented, notice, secondary_button,
@@ -75,7 +76,7 @@ pub(crate) fn secrets_ui(
     let service = profile.customised();
     if service.wants_user_name() {
         let field = Field::new(&profile.service.labels.user_name.clone()).mono().show(ui, &mut profile.user_name);
-        lead_to(&field, profile.user_name.is_empty(), next_view);
+        lead_to(&field, Focus::Missing, profile.user_name.is_empty(), next_view);
     }
     if profile.asks != Asks::Nothing {
         let label = profile.service.labels.client_secret.clone();
@@ -85,27 +86,19 @@ pub(crate) fn secrets_ui(
         }
         let field = field.show_secret(ui, &mut secrets.client_secret);
         let is_wanted = profile.asks != Asks::OptionalSecret;
-        lead_to(&field, is_wanted && secrets.client_secret.is_empty(), next_view);
+        lead_to(&field, Focus::Missing, is_wanted && secrets.client_secret.is_empty(), next_view);
     }
     if service.wants_password() && profile.asks != Asks::UserAndSecret {
         let help = "The user's own password. Stored in the vault; sent only to the host in the preview.";
         let field = Field::new("Password").help(help).show_secret(ui, &mut secrets.password);
-        lead_to(&field, secrets.password.is_empty(), next_view);
-    }
-}
-
-/// Gives the keyboard to the first field that the call lacks something of.
-fn lead_to(field: &egui::Response, is_empty: bool, next_view: &mut NextView) {
-    if is_empty && next_view.take_focus(Focus::Missing) {
-        field.request_focus();
-        field.scroll_to_me(Some(egui::Align::Center));
+        lead_to(&field, Focus::Missing, secrets.password.is_empty(), next_view);
     }
 }
 
 fn request_ui(ui: &mut Ui, call: &mut CallFields, next_view: &mut NextView) {
     labelled_segmented(ui, "Method", &mut call.method, &Method::ALL.map(|method| (method, method.as_str())));
     let field = Field::new("URL").example("https://example.com/oauth2/token").mono().show(ui, &mut call.url);
-    lead_to(&field, call.url.trim().is_empty(), next_view);
+    lead_to(&field, Focus::Missing, call.url.trim().is_empty(), next_view);
     let authentications = [
         (Authentication::None, "None, or in query or body"),
         (Authentication::Basic, "Basic: client ID and secret"),

@@ -99,7 +99,7 @@ fn done_ui(ui: &mut Ui, done: &ExportDone, export: &ExportDraft) {
     };
     notice(ui, Tone::Success, &title, text);
     if !done.next.is_empty() {
-        key_values(ui, |rows| rows.copyable("Next", &done.next, &done.next));
+        key_values(ui, |rows| rows.copyable("Next", &done.next));
     }
     left_out_ui(ui, &done.left_out);
 }
@@ -200,9 +200,9 @@ fn file_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName, file: 
         ui.add(Label::new(words).wrap());
     });
     let drop = Intent::DropSink(name.clone(), file.path.clone());
-    let words = drop.command();
-    let response = link(ui, words.text, &format!("Remove {} from the list", file.path));
-    if response.on_hover_text(words.hint).clicked() {
+    let (text, hint) = drop.words();
+    let response = link(ui, text, &format!("Remove {} from the list", file.path));
+    if response.on_hover_text(hint).clicked() {
         want(ui, drop);
     }
 }

@@ -2,6 +2,7 @@
 //! certificate, and where that is uploaded. The private key itself is never shown.
 
 use egui::Ui;
+use egui::cache::{ComputerMut, FrameCache};
 
 use crate::diagnosis::Diagnosis;
 use crate::gui::draft::Draft;
@@ -14,7 +15,8 @@ use crate::gui::widgets::{
     ButtonKind, CodeBlock, Field, SHORT, TEXT, banner, choice, disclosure, key_values, link_button, notice,
     secondary_button, section, toggle,
 };
-use crate::oauth::{AssertionAlgorithm, KeyPair};
+use crate::oauth::{AssertionAlgorithm, KeyKind, KeyPair, SigningKey};
+use crate::secret::Secret;
 use crate::service::{Assertion, AssertionFields, CertificateThumbprint, FieldError, ProfileName, Service};
 
 /// Shows the key, or how to come by one.
@@ -107,21 +109,43 @@ fn take_dropped(ui: &Ui, draft: &mut Draft) {
     }
 }
 
+/// What is shown of a key pair. It is read when the pair changes and not in each frame.
+#[derive(Clone)]
+struct KeyFacts {
+    kind: Option<KeyKind>,
+    /// Of the certificate: SHA-256 and SHA-1.
+    fingerprints: Option<[String; 2]>,
+    public_key: String,
+}
+
+#[derive(Default)]
+struct ReadFacts;
+
+impl ComputerMut<(&str, &str), KeyFacts> for ReadFacts {
+    fn compute(&mut self, (private_key, certificate): (&str, &str)) -> KeyFacts {
+        let pair = KeyPair { private_key: Secret::new(private_key), certificate: Some(certificate.to_owned()) };
+        let key = pair.signing_key();
+        KeyFacts {
+            kind: key.as_ref().map(SigningKey::kind),
+            fingerprints: pair.certificate().map(|read| [read.fingerprint(), read.sha1_fingerprint()]),
+            public_key: key.and_then(|key| key.public_key_pem()).unwrap_or_default(),
+        }
+    }
+}
+
 fn key_details_ui(ui: &mut Ui, draft: &mut Draft, service: &Service, assertion: &Assertion, pair: &KeyPair) {
-    let key = pair.signing_key();
-    if let Some(key) = &key {
-        let kind = key.kind();
+    let text = (pair.private_key.expose(), pair.certificate.as_deref().unwrap_or_default());
+    let facts = ui.memory_mut(|memory| memory.caches.cache::<FrameCache<KeyFacts, ReadFacts>>().get(text).clone());
+    if let Some(kind) = facts.kind {
+        let algorithm = assertion.algorithm_for(kind);
         key_values(ui, |rows| {
-            rows.text("Key", &format!("{kind}; signs with {}", assertion.algorithm_for(kind).as_str()));
-            if let Some(certificate) = pair.certificate() {
-                let fingerprint = certificate.fingerprint();
-                rows.copyable("Certificate, SHA-256", &fingerprint, &fingerprint);
-                let thumbprint = certificate.sha1_fingerprint();
-                rows.copyable("Certificate, SHA-1", &thumbprint, &thumbprint);
+            rows.text("Key", &format!("{kind}; signs with {}", algorithm.as_str()));
+            if let Some([sha256, sha1]) = &facts.fingerprints {
+                rows.copyable("Certificate, SHA-256", sha256);
+                rows.copyable("Certificate, SHA-1", sha1);
             }
         });
-        if !kind.signs(assertion.algorithm_for(kind)) {
-            let algorithm = assertion.algorithm_for(kind);
+        if !kind.signs(algorithm) {
             let words = format!("`{}` is signed with {}, and this is {kind}", algorithm.as_str(), algorithm.wants());
             banner(
                 ui,
@@ -130,10 +154,9 @@ fn key_details_ui(ui: &mut Ui, draft: &mut Draft, service: &Service, assertion: 
             );
         }
     }
-    let public_key = key.and_then(|key| key.public_key_pem()).unwrap_or_default();
     let (label, text) = match &pair.certificate {
         Some(certificate) => ("Certificate to upload", certificate),
-        None => ("Public key", &public_key),
+        None => ("Public key", &facts.public_key),
     };
     CodeBlock::new(label, text).max_height(120.0).show(ui);
     if !assertion.upload.is_empty() {

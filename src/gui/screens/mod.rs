@@ -62,18 +62,18 @@ pub(crate) fn intent_button(ui: &mut Ui, kind: ButtonKind, intent: Intent, block
 
 /// The same, where what is wanted is put together only once it was pressed.
 pub(crate) fn is_pressed(ui: &mut Ui, kind: ButtonKind, intent: &Intent, blocked: Option<&str>) -> bool {
-    let words = intent.command();
-    let response = button(ui, kind, words.text, blocked);
-    let hint = match words.key {
-        Some(key) => format!("{} ({})", words.hint, ui.ctx().format_shortcut(&key)),
-        None => words.hint.to_owned(),
+    let (text, hint) = intent.words();
+    let response = button(ui, kind, text, blocked);
+    let hint = match intent.key() {
+        Some(key) => format!("{hint} ({})", ui.ctx().format_shortcut(&key)),
+        None => hint.to_owned(),
     };
     let clicked = response.on_hover_text(hint).clicked();
     clicked || blocked.is_none() && is_key_pressed(ui, intent)
 }
 
 fn is_key_pressed(ui: &Ui, intent: &Intent) -> bool {
-    intent.command().key.is_some_and(|key| ui.input_mut(|input| input.consume_shortcut(&key)))
+    intent.key().is_some_and(|key| ui.input_mut(|input| input.consume_shortcut(&key)))
 }
 
 /// What is waited for and since when, and the way out of it, by button or key.
@@ -90,9 +90,9 @@ pub(crate) fn entered(ui: &Ui, field: &egui::Response) -> bool {
     field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter))
 }
 
-/// Gives the keyboard to the first field that is wrong, and scrolls there.
-pub(crate) fn point_at(field: &egui::Response, is_wrong: bool, next_view: &mut NextView) {
-    if is_wrong && next_view.take_focus(Focus::Error) {
+/// Gives the keyboard to the first field for which this holds, and scrolls there.
+pub(crate) fn lead_to(field: &egui::Response, focus: Focus, holds: bool, next_view: &mut NextView) {
+    if holds && next_view.take_focus(focus) {
         field.request_focus();
         field.scroll_to_me(Some(egui::Align::Center));
     }

@@ -70,7 +70,7 @@ fn outcome_ui(ui: &mut Ui, model: &Model, blocked: Option<&str>) {
         Stand::Idle | Stand::Pending(_) => {}
         Stand::Done(path) => {
             let path = path.display().to_string();
-            key_values(ui, |rows| rows.copyable("Preset file", &path, &path));
+            key_values(ui, |rows| rows.copyable("Preset file", &path));
             ui.label(small(ui, "Contains no secrets, so you can share it. Its card is now among the services."));
         }
         Stand::Failed(failure) => {

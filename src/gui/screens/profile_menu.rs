@@ -50,20 +50,21 @@ fn items_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSumm
         // A draft is saved first.
         if !profile.draft {
             let mut on = profile.keep_alive;
-            let words = Intent::SetKeepAlive(name(), !on).command();
-            if toggle(ui, words.text, &mut on, None).on_hover_text(words.hint).changed() {
+            let (text, hint) = Intent::SetKeepAlive(name(), !on).words();
+            if toggle(ui, text, &mut on, None).on_hover_text(hint).changed() {
                 want(ui, Intent::SetKeepAlive(name(), on));
                 ui.close();
             }
         }
         let export = Intent::OpenExport(name());
         // Step 3 has a button of these words for the profile that is open.
-        if item(ui, export.command().text, &format!("Export {}", profile.name), export.command().hint) {
+        let (text, hint) = export.words();
+        if item(ui, text, &format!("Export {}", profile.name), hint) {
             want(ui, export);
         }
         ui.separator();
     }
-    if item(ui, "Forget…", "Forget…", Intent::Forget(name()).command().hint) {
+    if item(ui, "Forget…", "Forget…", Intent::Forget(name()).words().1) {
         draft.questions.forget = Some(name());
     }
 }

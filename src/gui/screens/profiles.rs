@@ -61,9 +61,9 @@ fn title_ui(ui: &mut Ui, model: &Model) {
                 return;
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let words = Intent::OpenShare.command();
-                let share = widgets::link(ui, RichText::new(words.text).small(), "Share profiles");
-                if share.on_hover_text(words.hint).clicked() {
+                let (text, hint) = Intent::OpenShare.words();
+                let share = widgets::link(ui, RichText::new(text).small(), "Share profiles");
+                if share.on_hover_text(hint).clicked() {
                     want(ui, Intent::OpenShare);
                 }
             });

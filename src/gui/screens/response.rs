@@ -134,7 +134,7 @@ pub(crate) fn exchange_ui(ui: &mut Ui, draft: &mut Draft, exchange: &Exchange) {
     match &exchange.outcome {
         Ok(_) => notice(ui, Tone::Success, "Tokens received", "They are at the top of this step."),
         Err(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
-    };
+    }
     for note in &exchange.notes {
         banner(ui, Tone::Warning, note);
     }

@@ -10,7 +10,7 @@ use crate::dialect::Note;
 use crate::gui::draft::{Draft, Focus, NextView, ServiceStep};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, PracticeState};
-use crate::gui::screens::{copy_as, entered, intent_button, point_at, preset, rehearsal, want};
+use crate::gui::screens::{copy_as, entered, intent_button, lead_to, preset, rehearsal, want};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, Field as TextField, SHORT, banner, card, card_width, chips, choice, disclosure, link_button,
@@ -232,7 +232,7 @@ pub(crate) fn input_ui(
         field = field.optional();
     }
     let field = field.show(ui, value);
-    point_at(&field, error.is_some(), next_view);
+    lead_to(&field, Focus::Error, error.is_some(), next_view);
 }
 
 /// What to know before relying on the preset.
@@ -263,7 +263,7 @@ fn client_flow_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError]
             .error(error)
             .mono()
             .show(ui, &mut profile.authorization_url);
-        point_at(&field, error.is_some(), next_view);
+        lead_to(&field, Focus::Error, error.is_some(), next_view);
     }
 }
 

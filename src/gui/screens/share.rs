@@ -106,6 +106,6 @@ fn done_ui(ui: &mut Ui, done: &ShareDone) {
         for (name, words) in &done.left_out {
             rows.text("Must be supplied", &format!("{name}: {words}"));
         }
-        rows.copyable("On the other machine", "tokenwright import FILE", "tokenwright import FILE");
+        rows.copyable("On the other machine", "tokenwright import FILE");
     });
 }

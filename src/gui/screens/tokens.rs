@@ -17,7 +17,6 @@ use crate::gui::widgets::{
 };
 use crate::oauth::{Freshness, TokenSet, decode_jwt};
 
-/// Shows step 3.
 pub(crate) fn tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     // Of each service: what was folded away for one is open for another.
     let Some(service) = draft.profile.as_ref().map(|profile| profile.service.id.clone()) else { return };
@@ -121,7 +120,7 @@ fn facts_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet) {
         }
         rows.text("Scopes granted", &granted_words(tokens, &asked));
         for (name, value) in &tokens.retained {
-            rows.copyable(name, value, value);
+            rows.copyable(name, value);
         }
     });
     let words = if draft.tokens_step.revealed.tokens { "Hide tokens" } else { "Show tokens" };

@@ -1,7 +1,7 @@
 //! Lists that change while a press is in flight: it reaches what was meant, or nothing.
 
 use egui_kittest::Harness;
-use tokenwright::app::News;
+use tokenwright::app::{News, WindowSettings};
 use tokenwright::gui::model::Model;
 use tokenwright::gui::queries::QUERIES;
 use tokenwright::gui::{Intent, ShareDraft, Step, TokenTab};
@@ -23,7 +23,7 @@ fn press_late(window: &mut Harness<'static, Screen>, button: &str, change: impl 
 /// Something is told at the top, and everything below it moves down.
 fn tell(play: &mut Screen) {
     play.model.tell(failure("it").diagnosis);
-    play.model.window = Some(Default::default());
+    play.model.window = Some(WindowSettings::default());
     play.model.profiles[0].keep_alive = true;
 }
 
