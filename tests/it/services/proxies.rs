@@ -70,7 +70,8 @@ fn a_proxy_whose_name_is_not_found_is_named() {
 #[test]
 fn a_proxy_that_forbids_the_host_is_told_with_its_status() {
     let port = proxy("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
-    let words = format!("the proxy `127.0.0.1:{port}` refused to connect to `auth.example.test` (status 403 Forbidden)");
+    let words =
+        format!("the proxy `127.0.0.1:{port}` refused to connect to `auth.example.test` (status 403 Forbidden)");
     check(&format!("http://127.0.0.1:{port}"), &words, &["allow this host", "`NO_PROXY`"]);
 }
 
