@@ -1,4 +1,4 @@
-//! *Save as preset…* and *Customise*: the form, what it refuses, and the file it leaves.
+//! *Save as preset…* and *Customise*: the form, what it refuses, and the file it writes.
 
 use egui_kittest::kittest::NodeT as _;
 use tokenwright::app::{Failure, FailureCode, FailureKind};
@@ -15,7 +15,7 @@ use crate::screens::screen::{THEMES, screen};
 /// The form is open.
 pub fn customising() -> Draft {
     let mut draft = at(service("quickbooks"), Step::Service);
-    draft.preset = Some(NewPreset::beside(&service("quickbooks")));
+    draft.service_step.preset = Some(NewPreset::beside(&service("quickbooks")));
     draft
 }
 

@@ -1,8 +1,7 @@
-//! A window without use cases behind it: a model and what is typed; what the person wants is recorded.
+//! A window without a core: a model and a draft; what the person wants is recorded.
 
 use egui::{Theme, Ui};
 use egui_kittest::Harness;
-use tokenwright::app::Theme as ThemeSetting;
 use tokenwright::gui::model::Model;
 use tokenwright::gui::screens::window_ui;
 use tokenwright::gui::{Draft, Intent, theme};
@@ -11,7 +10,7 @@ pub const THEMES: [Theme; 2] = [Theme::Light, Theme::Dark];
 /// The smallest window in which everything is promised to fit, in points.
 pub const SMALL: egui::Vec2 = egui::vec2(1024.0, 700.0);
 
-/// What is on the screen.
+/// The contents of the screen.
 pub struct Screen {
     pub model: Model,
     pub draft: Draft,
@@ -21,7 +20,7 @@ pub struct Screen {
 
 impl eframe::App for Screen {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
-        self.wanted.extend(window_ui(ui, &self.model, &mut self.draft, ThemeSetting::System));
+        self.wanted.extend(window_ui(ui, &self.model, &mut self.draft));
     }
 }
 

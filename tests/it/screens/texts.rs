@@ -1,5 +1,5 @@
-//! What the main screens say, as a screen reader gives it: one line for each thing on the screen, as snapshots.
-//! `INSTA_UPDATE=always cargo test --test it screens::texts` writes them anew; read the difference before you commit it.
+//! The text of the main screens as a screen reader gives it, one line per item, as snapshots. `INSTA_UPDATE=always
+//! cargo test --test it screens::texts` rewrites them; review the difference before you commit it.
 
 use std::fmt::Write as _;
 
@@ -89,7 +89,7 @@ fn step_3_says() {
     check("step 3, refused", called(Err(failure("the service refused the code: invalid_grant"))), tokens());
     check("step 3, saved", saved("demo"), tokens());
     let mut refresh = tokens();
-    refresh.tab = TokenTab::RefreshRequest;
+    refresh.tokens_step.tab = TokenTab::RefreshRequest;
     check("step 3, refresh", saved("demo"), refresh);
 }
 
