@@ -162,7 +162,7 @@ pub enum Task {
     },
     /// Show a profile's token history: when each was issued, how, and whether it was used
     History(HistoryOptions),
-    /// Restore an earlier generation of a profile's tokens, or repair its vault file
+    /// Restore an earlier generation of a profile's tokens, or repair its sealed record
     Restore(RestoreOptions),
     /// Refresh a profile before its token expires, while the window or the agent runs
     KeepAlive {
