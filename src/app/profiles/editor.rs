@@ -1,6 +1,6 @@
 //! The person's editor, and the private file that it edits.
 
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::ExitStatus;
@@ -80,7 +80,7 @@ impl EditedFile {
 /// Waits until the editor ends. Meanwhile Ctrl-C is the editor's.
 pub(super) async fn run(editor: Option<&str>, file: &EditedFile) -> Result<(), Failure> {
     let (editor, path) = (editor.map(str::to_owned), file.path.clone());
-    let edit = blocking(move || start(editor.as_deref(), path.into()));
+    let edit = blocking(move || start(editor.as_deref(), path.as_os_str()));
     tokio::select! {
         biased;
         () = ignore_interrupts() => Ok(()),
@@ -99,14 +99,14 @@ pub(super) async fn or_interrupted(answer: impl Future<Output = Result<(), Failu
 
 async fn ignore_interrupts() {
     while tokio::signal::ctrl_c().await.is_ok() {}
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
-fn start(editor: Option<&str>, file: OsString) -> Result<(), Failure> {
+fn start(editor: Option<&str>, file: &OsStr) -> Result<(), Failure> {
     let hint = "set `VISUAL` or `EDITOR` to an editor that waits until you are done, such as `EDITOR=nano`";
     let Some(line) = editor else {
         for program in USUAL {
-            match child::command(program).arg(&file).status() {
+            match child::command(program).arg(file).status() {
                 Ok(status) => return ended(program, status),
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 Err(error) => return Err(machine(format!("cannot start the editor `{program}`: {error}"), hint)),
@@ -121,7 +121,7 @@ fn start(editor: Option<&str>, file: OsString) -> Result<(), Failure> {
     let Some((program, arguments)) = words.split_first() else {
         return Err(machine("the editor command is empty".to_owned(), hint));
     };
-    match child::command(program).args(arguments).arg(&file).status() {
+    match child::command(program).args(arguments).arg(file).status() {
         Ok(status) => ended(program, status),
         Err(error) => Err(machine(format!("cannot start the editor `{program}`: {error}"), hint)),
     }
