@@ -40,7 +40,6 @@ pub fn arguments() -> Result<Arguments, Exit> {
     }
 }
 
-/// Runs the command.
 pub fn run(task: Task, verbose: bool, ports: Ports) -> Exit {
     let done = Runner::start(ports, verbose).and_then(|runner| perform(runner, task));
     done.unwrap_or_else(|failure| print::print_failure(&with_rest(failure, verbose)))

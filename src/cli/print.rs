@@ -31,7 +31,6 @@ pub(crate) fn json(value: &Json) {
     write(&mut std::io::stdout().lock(), &printable_json(&value.to_string()));
 }
 
-/// Whether standard output is a terminal.
 pub(crate) fn is_seen() -> bool {
     std::io::stdout().is_terminal()
 }
@@ -115,7 +114,6 @@ pub fn no_window(reason: &Diagnosis) -> Exit {
     Exit::Machine
 }
 
-/// Prints where a panic happened and where to report it.
 pub fn print_fault(diagnosis: &Diagnosis) {
     print_diagnosis("error", "31", diagnosis);
 }
@@ -137,7 +135,6 @@ fn print_diagnosis(word: &str, colour: &str, diagnosis: &Diagnosis) {
     }
 }
 
-/// Prints a request and its reply, secrets masked.
 pub(crate) fn exchange(exchange: &Exchange) {
     for line in exchange.call.preview(&Reveal::new()).lines() {
         note(&format!("> {line}"));

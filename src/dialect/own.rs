@@ -9,29 +9,16 @@ use crate::dialect::{Described, Import, Note};
 use crate::secret::Secret;
 use crate::service::{Catalog, Profile, ProfileError, ProfileName, Service, write_preset};
 
-/// Keys that only presets have.
+/// Lines that only presets have.
 const PRESET_LINES: [&str; 5] = ["[token_request]", "[authorization]", "[refresh_request]", "[[inputs]]", "extends"];
 
-/// Why one of our own files cannot be read.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum OwnError {
-    /// Not a valid preset.
     #[error("line {line}: {problem}")]
-    Preset {
-        /// The line, from 1.
-        line: usize,
-        problem: String,
-        /// What to do.
-        hint: Option<String>,
-    },
-    /// Not a valid profile.
+    Preset { line: usize, problem: String, hint: Option<String> },
     #[error("line {line}: {problem}")]
-    Profile {
-        /// The line, from 1.
-        line: usize,
-        problem: String,
-    },
-    /// It names a service that is not there.
+    Profile { line: usize, problem: String },
+    /// Its service does not exist.
     #[error("{}", .0.summary)]
     Service(Diagnosis),
 }
@@ -55,7 +42,7 @@ pub(in crate::dialect) fn is_profile(document: &Document<'_>) -> bool {
     is_toml(document) && has_line(document, &["service"]) && has_line(document, &["client_id"])
 }
 
-/// Its first line is a table's name or a key with its value.
+/// The first line is the name of a table, or a key with its value.
 fn is_toml(document: &Document<'_>) -> bool {
     let Some(first) = document.lines().find(|line| !line.starts_with('#')) else { return false };
     let is_bare = |text: &str| {
@@ -118,7 +105,7 @@ pub(in crate::dialect) fn read_profile(document: &Document<'_>, catalog: &Catalo
     Ok(Import { format: "Tokenwright profile", described: vec![described] })
 }
 
-/// Each stage with where it calls.
+/// The stages with their URLs.
 fn calls(service: &Service) -> Vec<Note> {
     let calls = service.calls().into_iter().filter(|(_, call)| !call.url.source().is_empty());
     calls.map(|(stage, call)| Note::new(stage, format!("{} {}", call.method.as_str(), call.url.source()))).collect()

@@ -29,7 +29,6 @@ pub struct HandedOver {
     pub at: String,
 }
 
-/// A file that was written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Sink {

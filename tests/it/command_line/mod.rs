@@ -1,4 +1,4 @@
-//! The command line as scripts use it: what is saved, what is printed where, what the exit codes say.
+//! The command line as scripts use it: what is saved, what is printed, and the exit codes.
 
 mod profiles;
 mod rehearse;

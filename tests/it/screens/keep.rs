@@ -1,5 +1,5 @@
-//! Tokens that stay alive, as the window shows it: what the vault does not take, what the service refuses for good, what
-//! was issued for another profile, and whose a profile is.
+//! Keeping tokens valid, in the window: a failed save, a final refusal, tokens issued for another profile, and the
+//! account of a profile.
 
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
