@@ -3,6 +3,7 @@
 
 mod agent;
 mod args;
+mod edit;
 mod exec;
 mod exit;
 mod export;
@@ -65,6 +66,7 @@ fn perform(runner: Runner, task: Task) -> Result<Exit, Failure> {
         Task::Restore(options) => tokens::restore(runner, &options),
         Task::List { json } => profiles::list(runner, json),
         Task::Show { name, json } => profiles::show(runner, &name, json),
+        Task::Edit { name } => edit::run(runner, &name),
         Task::Forget { name, revoke } => profiles::forget(runner, &name, revoke),
         Task::DisplayName { name, text } => profiles::display_name(runner, &name, &text),
         Task::Share(options) => sharing::share(runner, &options),

@@ -1,4 +1,4 @@
-//! Our own files: a preset, and the plain file of a profile.
+//! Our own files: a preset, and the text of a profile.
 
 use thiserror::Error;
 
@@ -80,7 +80,7 @@ pub(in crate::dialect) fn read_profile(document: &Document<'_>, catalog: &Catalo
     let text = document.text();
     let name = ProfileName::parse("imported").expect("nine letters are a name");
     let mut profile = Profile::from_toml(&name, text, catalog).map_err(|error| match error {
-        ProfileError::File { line, problem, .. } => OwnError::Profile { line, problem },
+        ProfileError::Text { line, problem, .. } => OwnError::Profile { line, problem },
         ProfileError::Service { error, .. } => OwnError::Service(error.diagnose()),
     })?;
     let mut understood = calls(&profile.service);
@@ -111,7 +111,7 @@ fn calls(service: &Service) -> Vec<Note> {
     calls.map(|(stage, call)| Note::new(stage, format!("{} {}", call.method.as_str(), call.url.source()))).collect()
 }
 
-/// A preset of the service, or the file of the profile. Neither holds a secret.
+/// A preset of the service, or the text of the profile. Neither holds a secret.
 #[allow(clippy::unnecessary_wraps, reason = "every format is written by the same type")]
 pub(in crate::dialect) fn write(outgoing: &Outgoing<'_>) -> Result<Written, FormatError> {
     let text = match outgoing.profile {

@@ -1,4 +1,4 @@
-//! Profiles for a colleague, in one text: each as its own plain file has it, with a list of what must be supplied where no
+//! Profiles for a colleague, in one text: each as the text that the store has, with a list of what must be supplied where no
 //! secrets go along. The same profiles give the same text, so that it can be kept under version control.
 
 use std::collections::BTreeMap;

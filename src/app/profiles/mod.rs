@@ -2,6 +2,8 @@
 
 pub(in crate::app) mod accept_shared;
 pub(in crate::app) mod drafts;
+pub(in crate::app) mod edit;
+mod editor;
 pub(in crate::app) mod forget;
 pub(in crate::app) mod history;
 pub(in crate::app) mod keys;

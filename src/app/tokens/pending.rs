@@ -15,7 +15,7 @@ use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::service::ProfileName;
 use crate::vault::{Entry, Record};
 
-/// How often a write is tried at once: a disk may be full, or a synced folder busy, for a moment only.
+/// How often a write is tried at once: a disk may be full, or the database busy, for a moment only.
 const TRIES: u32 = 4;
 /// The first and the longest pause before it is tried again.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(1));

@@ -336,7 +336,7 @@ const HOSTILE: &str =
 
 /// Nothing but printable characters and line breaks.
 #[track_caller]
-fn assert_harmless(finished: &Finished, what: &str) {
+pub fn assert_harmless(finished: &Finished, what: &str) {
     let acts = |c: char| {
         let invisible = "\u{202e}\u{2066}\u{200f}\u{61c}\u{2028}\u{feff}\u{200b}\u{e0041}";
         (c.is_control() && c != '\n') || invisible.contains(c)
