@@ -75,7 +75,7 @@ fn perform(runner: Runner, task: Task) -> Result<Exit, Failure> {
         Task::Vault(task) => vault::run(runner, &task),
         Task::Agent(options) => agent::run(runner, &options),
         Task::Rehearse(options) => practice::rehearse(runner, &options),
-        Task::Practice(options) => practice::practice(runner, options),
+        Task::Practice(options) => practice::practice(runner, &options),
         // `exec` ends with the exit code of its command; the others ended before there was a runner.
         Task::Exec { .. } | Task::Completions { .. } | Task::Man { .. } => Ok(()),
     }?;

@@ -23,7 +23,7 @@ pub struct Bundle {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bundled {
     pub name: String,
-    /// Its profile file.
+    /// The profile as text, see [`crate::service::Profile::to_toml`].
     pub file: String,
     /// What the recipient must supply.
     pub must_supply: Vec<String>,

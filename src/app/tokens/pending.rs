@@ -92,8 +92,8 @@ impl Drop for Alarm<'_> {
 async fn put_once(app: &App, (name, entry): (&ProfileName, &Entry), pending: &PendingWrite) -> Result<Put, Diagnosis> {
     let pending = pending.clone();
     let put = app.with_entry(entry, move |entry| {
-        // Another machine that shares the folder does not know the lease: its newer tokens win, and what it removed stays
-        // removed.
+        // Who does not know the lease, such as a restored backup, has the last word: newer tokens win, and what is gone
+        // stays gone.
         let Some(last) = entry.get()? else { return Ok(Ok(Put::Dropped)) };
         if !pending.follows(&last) {
             let is_there = last.history.continues(&pending.record.history);

@@ -259,7 +259,7 @@ fn a_profile_is_exported_from_its_row_and_from_step_3() {
         let expected = [Intent::OpenExport(name("acme")), Intent::OpenExport(name("demo")), Intent::OpenShare];
         assert_eq!(window.state().wanted, expected);
         window.press("More for old");
-        assert!(window.button("Export old").is_none(), "its file cannot be read");
+        assert!(window.button("Export old").is_none(), "its text cannot be read");
     }
 }
 
