@@ -175,8 +175,14 @@ failure_from! {
     PracticeError => Machine,
     AgentError => Machine,
     ConfigError => Machine,
-    StoreError => Machine,
     VaultError => Vault,
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let is_shared = matches!(error, StoreError::Server(_) | StoreError::OldServer { .. });
+        Self::new(if is_shared { FailureKind::Vault } else { FailureKind::Machine }, error.diagnose())
+    }
 }
 
 impl From<TransportError> for Failure {

@@ -220,6 +220,10 @@ impl Engine for Sqlite {
         &self.0.path
     }
 
+    fn origin(&self) -> Option<&str> {
+        None
+    }
+
     fn profiles(&self) -> Result<Vec<(String, Plain)>, StoreError> {
         self.read(rows::profiles)
     }
