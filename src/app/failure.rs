@@ -180,8 +180,16 @@ failure_from! {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        let is_shared = matches!(error, StoreError::Server(_) | StoreError::OldServer { .. });
-        Self::new(if is_shared { FailureKind::Vault } else { FailureKind::Machine }, error.diagnose())
+        let is_unusable = matches!(
+            error,
+            StoreError::Server(_)
+                | StoreError::OldServer { .. }
+                | StoreError::BadAddress { .. }
+                | StoreError::Client { .. }
+                | StoreError::NewerFormat { .. }
+                | StoreError::NotOurs { .. }
+        );
+        Self::new(if is_unusable { FailureKind::Vault } else { FailureKind::Machine }, error.diagnose())
     }
 }
 

@@ -5,11 +5,13 @@ use std::thread;
 use std::time::Duration;
 
 use crate::store::engine::{Engine, Leased, Plain, Sealed, Seen, VaultLock, Version, Written};
-use crate::store::{Address, Store, StoreError};
+use crate::store::{Store, StoreError};
 
+#[cfg(unix)]
 #[path = "../../tests/it/support/postgres.rs"]
 #[allow(dead_code, reason = "the integration tests use all of it")]
 mod postgres;
+#[cfg(unix)]
 use postgres::Cluster;
 
 const ID: [u8; 16] = [7; 16];
@@ -25,6 +27,7 @@ struct Subject {
 /// Every law, as a test over SQLite and in the list that PostgreSQL is held to.
 macro_rules! laws {
     ($($law:ident),* $(,)?) => {
+        #[cfg_attr(not(unix), allow(dead_code))]
         const LAWS: &[(&str, fn(&Subject))] = &[$((stringify!($law), $law)),*];
 
         mod over_sqlite {
@@ -58,6 +61,7 @@ fn sqlite() -> [Subject; 2] {
 }
 
 /// Each law twice, in a database of its own: with a second opening by the same machine, and by another.
+#[cfg(unix)]
 #[test]
 #[ignore = "needs postgresql"]
 fn every_law_holds_over_postgresql() {
@@ -67,7 +71,7 @@ fn every_law_holds_over_postgresql() {
             let address = cluster.url(&cluster.database(&format!("{second}{at}")));
             let folder = tempfile::tempdir().expect("a folder");
             let open = |home: &str| {
-                let address = Address::parse(&address, None).expect("an address");
+                let address = crate::store::Address::parse(&address, None).expect("an address");
                 Store::shared(folder.path().join(home), address).engine().expect("opened")
             };
             let (engine, again) = (open("store"), Some(open(second)));

@@ -52,8 +52,18 @@ const DOMAIN_BANS: &[&[&str]] = &[NETWORK, DATABASE, FILES, THREADS, WINDOW, COM
 
 /// The house, lowest layer first.
 const ROOMS: &[Room] = &[
-    Room { name: "secret", layer: WORDS, alone: true, bans: &[NETWORK, DATABASE, FILES, THREADS, WINDOW, COMMAND_LINE] },
-    Room { name: "diagnosis", layer: WORDS, alone: true, bans: &[NETWORK, DATABASE, FILES, THREADS, WINDOW, COMMAND_LINE] },
+    Room {
+        name: "secret",
+        layer: WORDS,
+        alone: true,
+        bans: &[NETWORK, DATABASE, FILES, THREADS, WINDOW, COMMAND_LINE],
+    },
+    Room {
+        name: "diagnosis",
+        layer: WORDS,
+        alone: true,
+        bans: &[NETWORK, DATABASE, FILES, THREADS, WINDOW, COMMAND_LINE],
+    },
     // Atomic writes: the one word that touches files.
     Room { name: "durable", layer: WORDS, alone: true, bans: &[NETWORK, DATABASE, THREADS, WINDOW, COMMAND_LINE] },
     // How programs are started: the one place that starts any.

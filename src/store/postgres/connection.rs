@@ -32,6 +32,8 @@ const SESSION: &str = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c 
      -c idle_in_transaction_session_timeout=60s";
 /// How often it is tried again to reach a server that restarts.
 const PAUSE: Duration = Duration::from_millis(100);
+/// How many connections are left open that nobody uses.
+const MOST_IDLE: usize = 4;
 /// More than any list of certificates has.
 const ROOTS_LIMIT: u64 = 4 * 1024 * 1024;
 
@@ -107,46 +109,40 @@ impl Server {
     ) -> Result<T, StoreError> {
         self.retry(action, patience, || {
             let used = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let is_used = used.is_some();
-            let done = self.wait(ANSWER, async {
+            self.wait(ANSWER, async {
                 let mut client = match used {
                     Some(client) => client,
                     None => self.connect().await?,
                 };
                 let done = work(&mut client).await;
-                if !client.is_closed() {
-                    self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(client);
+                let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+                if !client.is_closed() && idle.len() < MOST_IDLE {
+                    idle.push(client);
                 }
                 done
-            });
-            done.map_err(|failed| (failed, is_used))
+            })
         })
     }
 
-    /// Tries until it works, fails for good, or patience ends. `attempt` also says whether it used a connection that was open
-    /// before, which a restart of the server has closed.
+    /// Tries until it works, fails for good, or patience ends.
     fn retry<T>(
         &self,
         action: &'static str,
         patience: Patience,
-        attempt: impl Fn() -> Result<T, (Failed, bool)>,
+        attempt: impl Fn() -> Result<T, Failed>,
     ) -> Result<T, StoreError> {
         let began = Instant::now();
         loop {
-            let (failed, is_used) = match attempt() {
+            let failed = match attempt() {
                 Ok(done) => return Ok(done),
                 Err(failed) => failed,
             };
             let limit = match (failed.fault(), patience) {
-                (ServerFault::Lost, _) if is_used => Duration::from_secs(10),
-                (ServerFault::Lost | ServerFault::Starting | ServerFault::TooMany, Patience::Restart) => {
-                    Duration::from_secs(10)
-                }
-                (ServerFault::Lost | ServerFault::Starting | ServerFault::TooMany, Patience::Only)
-                | (ServerFault::Unreachable, Patience::Only) => Duration::from_secs(30),
-                _ => Duration::ZERO,
+                (fault, Patience::Only) if fault == ServerFault::Unreachable || failed.is_lost() => 30,
+                (_, Patience::Restart) if failed.is_lost() => 10,
+                _ => 0,
             };
-            if began.elapsed() >= limit {
+            if began.elapsed() >= Duration::from_secs(limit) {
                 return Err(failed.named(action, &self.place));
             }
             // waits: a server that is away tells nobody when it is back.
