@@ -33,7 +33,6 @@ pub enum CopyState {
 /// What the window says of the last copy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CopyNote {
-    /// The words.
     pub words: Diagnosis,
     /// Whether the copy is worse than was asked for.
     pub is_warning: bool,

@@ -7,9 +7,6 @@ use egui::Context;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::gui::screens;
-use crate::gui::window::Window;
-
 /// A frame that is asked for at the very end of a second may come just before it.
 const MARGIN: Duration = Duration::from_millis(5);
 
@@ -39,20 +36,8 @@ impl Clock {
     }
 }
 
-impl Window {
-    /// Wakes the window when a clock on it changes; with no clock on it, it sleeps.
-    pub(in crate::gui) fn schedule_clock(&self, ctx: &Context) {
-        let saved = self.model.profiles.iter().filter_map(screens::expiry);
-        let own = self.model.open.tokens.as_ref().and_then(|tokens| tokens.expires_at);
-        let next = saved.chain(own).filter_map(|at| until_next_change(at, self.draft.clock.now)).min();
-        if let Some(next) = next {
-            wake_after(ctx, self.draft.clock.now, next);
-        }
-    }
-}
-
 /// When a countdown to `at` reads differently: each second in the last hour, each minute before.
-fn until_next_change(at: Timestamp, now: Timestamp) -> Option<Duration> {
+pub(crate) fn until_next_change(at: Timestamp, now: Timestamp) -> Option<Duration> {
     let left = Duration::try_from(at.duration_since(now)).ok()?;
     let step = if left < Duration::from_hours(1) { 1 } else { 60 };
     Some(Duration::new(left.as_secs() % step, left.subsec_nanos()))

@@ -4,14 +4,14 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::app::{CallContext, OpenedProfile};
+use crate::app::{CallContext, Exchange, OpenedProfile};
 use crate::call::{Reading, Reveal};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::{Described, Dialect, Note, zspec};
 use crate::gui::clock::Clock;
 use crate::gui::export_draft::{ExportDraft, ShareDraft};
 use crate::gui::intent::{Intent, Step};
-use crate::gui::model::{Model, Visit};
+use crate::gui::model::{Model, Open, Requested, Visit};
 use crate::oauth::{ProfileSecrets, ReadKey};
 use crate::secret::Secret;
 use crate::service::{FieldError, NewPreset, Profile, ProfileDraft, ProfileName, Service};
@@ -21,6 +21,16 @@ pub enum TokenTab {
     #[default]
     TokenRequest,
     RefreshRequest,
+}
+
+impl TokenTab {
+    /// What came of the request of this tab.
+    pub fn request(self, open: &Open) -> &Requested<Exchange> {
+        match self {
+            Self::TokenRequest => &open.token_request,
+            Self::RefreshRequest => &open.refresh_request,
+        }
+    }
 }
 
 /// What the next frame scrolls to and focuses.
@@ -106,45 +116,59 @@ pub type Typed = (ProfileDraft, ProfileSecrets);
 #[derive(Clone, Debug, Default)]
 pub struct Draft {
     pub step: Step,
-    pub tab: TokenTab,
-    /// Whether all services are shown although one is chosen.
-    pub browsing: bool,
-    pub search: String,
     pub next_view: NextView,
-    /// The practice service's faults that are switched on.
-    pub faults: Vec<String>,
-    /// The lines of the service's checklist that are ticked, by place.
-    pub ticked: BTreeSet<usize>,
     /// `None` until a service is chosen.
     pub profile: Option<ProfileDraft>,
-    /// `None` unless the service is being saved as a preset.
-    pub preset: Option<NewPreset>,
+    pub secrets: ProfileSecrets,
+    /// Whether errors are shown at fields that were not touched yet: after the first *Next*.
+    pub insisted: bool,
+    pub service_step: ServiceStep,
+    pub authorization_step: AuthorizationStep,
+    pub tokens_step: TokensStep,
     /// `None` unless the import page is open.
     pub import: Option<ImportDraft>,
-    /// What the last import did not say.
-    pub missing: Vec<Note>,
-    /// What was copied last in another tool's format.
-    pub copied: Option<Copied>,
     /// `None` unless the export page is open.
     pub export: Option<ExportDraft>,
     /// `None` unless the sharing page is open.
     pub share: Option<ShareDraft>,
-    pub secrets: ProfileSecrets,
-    pub key: KeyDraft,
-    pub pasted: Secret,
-    pub name: String,
-    pub revealed: Revealed,
-    /// The expressions that were last applied to the response, and on which tab.
-    pub tried: Option<(TokenTab, Reading)>,
-    /// Whether errors are shown at fields that were not touched yet: after the first *Next*.
-    pub insisted: bool,
-    /// The passphrase being typed, and again.
-    pub vault_passphrase: [Secret; 2],
     pub questions: Questions,
     pub changes: Changes,
     pub clock: Clock,
     /// What was computed last from `profile`.
     computed: RefCell<Option<Rc<Computed>>>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct ServiceStep {
+    pub search: String,
+    /// Whether all services are shown although one is chosen.
+    pub browsing: bool,
+    /// The practice service's faults that are switched on.
+    pub faults: Vec<String>,
+    /// The lines of the service's checklist that are ticked, by place.
+    pub ticked: BTreeSet<usize>,
+    /// What the last import did not say.
+    pub missing: Vec<Note>,
+    /// `None` unless the service is being saved as a preset.
+    pub preset: Option<NewPreset>,
+    pub copied: Option<Copied>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct AuthorizationStep {
+    pub key: KeyDraft,
+    /// The service's response, where the browser could not bring it.
+    pub pasted: Secret,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct TokensStep {
+    pub tab: TokenTab,
+    /// Under which the profile is to be saved.
+    pub name: String,
+    pub revealed: Revealed,
+    /// The expressions that were last applied to the response, and on which tab.
+    pub tried: Option<(TokenTab, Reading)>,
 }
 
 /// What the fields of a profile come to. It is computed when it is first asked for, and again only when a field changes: a
@@ -193,6 +217,8 @@ pub struct Questions {
     pub unsaved: Option<Question>,
     /// How to open the vault, for something that waits for it.
     pub vault: Option<VaultPrompt>,
+    /// The passphrase being typed, and again.
+    pub vault_passphrase: [Secret; 2],
 }
 
 /// Whether what is typed is saved.
@@ -223,15 +249,17 @@ impl Draft {
 
     /// Begins anew; the clock and the practice service's faults stay.
     pub fn begin(&mut self) {
-        *self = Self { faults: std::mem::take(&mut self.faults), ..Self::new(self.clock.clone()) };
+        let faults = std::mem::take(&mut self.service_step.faults);
+        *self =
+            Self { service_step: ServiceStep { faults, ..ServiceStep::default() }, ..Self::new(self.clock.clone()) };
     }
 
     /// Starts over with a service and its defaults.
     pub fn choose(&mut self, service: Service) {
         // The card that was chosen stays where it was found.
-        let search = std::mem::take(&mut self.search);
+        let search = std::mem::take(&mut self.service_step.search);
         self.begin();
-        self.search = search;
+        self.service_step.search = search;
         self.next_view = NextView::default();
         self.secrets.client_secret = Secret::new(&service.defaults.client_secret);
         self.profile = Some(ProfileDraft::new(service));
@@ -264,7 +292,7 @@ impl Draft {
         let CallContext { profile, secrets, .. } = CallContext::from(described);
         self.begin();
         self.next_view = NextView { to_top: true, ..NextView::default() };
-        self.missing = described.still_missing();
+        self.service_step.missing = described.still_missing();
         self.profile = Some(ProfileDraft::from(&profile));
         self.secrets = secrets;
     }
@@ -274,11 +302,11 @@ impl Draft {
         self.next_view = NextView { to_top: true, ..NextView::default() };
         self.profile = Some(ProfileDraft::from(&opened.context.profile));
         self.secrets = opened.context.secrets.clone();
-        self.name = opened.name.to_string();
+        self.tokens_step.name = opened.name.to_string();
         self.changes.baseline = self.typed();
         self.step = Step::Tokens;
         let refreshable = opened.context.tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());
-        self.tab = if refreshable { TokenTab::RefreshRequest } else { TokenTab::TokenRequest };
+        self.tokens_step.tab = if refreshable { TokenTab::RefreshRequest } else { TokenTab::TokenRequest };
     }
 
     /// Takes over a private key and what its file says besides.
@@ -287,7 +315,7 @@ impl Draft {
             profile.take_key(read);
         }
         self.secrets.signing_key = Some(read.pair.clone());
-        self.key = KeyDraft::default();
+        self.authorization_step.key = KeyDraft::default();
     }
 
     /// Empties the field of a refresh token that was used: it is spent, or saved with the tokens.
@@ -317,7 +345,7 @@ impl Draft {
     /// The preset of the person's own, as it would be written now; `None` while its id or name is none.
     pub fn own_preset(&self) -> Option<Service> {
         let today = self.clock.now.to_zoned(self.clock.zone.clone()).strftime("%Y-%m-%d").to_string();
-        self.preset.as_ref()?.parse(self.profile.as_ref()?, &today).ok()
+        self.service_step.preset.as_ref()?.parse(self.profile.as_ref()?, &today).ok()
     }
 
     /// All that a call is made from; `None` while the fields cannot be read.
@@ -381,7 +409,7 @@ mod tests {
             draft.choose(service(id));
             draft.step = step;
             let mut window = harness(THEMES[0], draft, |ui, draft| {
-                window_ui(ui, &Model::default(), draft, crate::app::Theme::System);
+                window_ui(ui, &Model::default(), draft);
             });
             window.run_ok();
             let before = window.state().computed().expect("chosen");

@@ -81,12 +81,10 @@ impl Window {
     /// Takes in what came of them. A text goes to the clipboard, and stays nowhere else; nor does the passphrase of a file
     /// that is locked.
     pub(in crate::gui) fn take_export(&mut self, ctx: &Context) {
-        let mut told = Vec::new();
-        let export = &mut self.model.export;
-        export.formats.poll(&mut told);
-        export.view.poll(&mut told);
-        let (exported, shared) = (export.done.poll(&mut told), export.shared.poll(&mut told));
-        self.hear(told);
+        self.poll(|model| &mut model.export.formats);
+        self.poll(|model| &mut model.export.view);
+        let exported = self.poll(|model| &mut model.export.done);
+        let shared = self.poll(|model| &mut model.export.shared);
         let export = &mut self.model.export;
         self.draft.next_view.to_top |= exported || shared;
         if let (true, Some(share)) = (shared && export.shared.last().is_some(), &mut self.draft.share) {

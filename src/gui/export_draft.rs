@@ -136,7 +136,7 @@ pub enum Locking {
     Recipient,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShareDraft {
     pub profiles: BTreeSet<ProfileName>,
     pub locking: Locking,
@@ -153,15 +153,8 @@ pub struct ShareDraft {
 impl ShareDraft {
     /// These profiles, without secrets, into a file in this folder.
     pub fn new(profiles: BTreeSet<ProfileName>, folder: &Path) -> Self {
-        Self {
-            profiles,
-            locking: Locking::default(),
-            passphrase: [Secret::default(), Secret::default()],
-            recipient: String::new(),
-            path: folder.join("profiles.tokenwright").display().to_string(),
-            asked: None,
-            insisted: Insisted::default(),
-        }
+        let path = folder.join("profiles.tokenwright").display().to_string();
+        Self { profiles, path, ..Self::default() }
     }
 
     /// What is missing before it can be shared, in words.

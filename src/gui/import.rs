@@ -55,7 +55,7 @@ impl Window {
         if as_preset {
             let is_there = self.model.services.iter().any(|service| service.id == described.service.id);
             let own = NewPreset { id: described.service.id.clone(), name: described.service.name.clone() };
-            self.draft.preset = Some(if is_there { NewPreset::beside(&described.service) } else { own });
+            self.draft.service_step.preset = Some(if is_there { NewPreset::beside(&described.service) } else { own });
         }
     }
 }

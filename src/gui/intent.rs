@@ -1,8 +1,8 @@
-//! What a person wants, as the screens return it, with the text, the hint and the key of each in one table.
+//! What a person wants, as the screens say it, with the words and the key of the button for it in one place.
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use crate::app::{Fetched, ImportSource, Insisted, Theme, VaultKind};
+use crate::app::{Fetched, ImportSource, Insisted, VaultKind, WindowSettings};
 use crate::diagnosis::Diagnosis;
 use crate::gui::model::Work;
 use crate::gui::queries::Query;
@@ -82,12 +82,12 @@ pub enum Intent {
     SignIn(ProfileName),
     Ask(&'static Query, ProfileName),
     RetrySave,
-    Answer(Answer),
-    /// Choose where tokens are stored.
-    AskVault,
+    /// Save what would be lost, then go on with what was wanted.
+    SaveUnsaved,
+    /// Go on without saving.
+    DiscardUnsaved,
     /// Close the window; asks first if something would be lost.
     Close,
-    StayOpen,
     /// Close the window although tokens are lost.
     CloseAnyway,
     SetKeepAlive(ProfileName, bool),
@@ -102,33 +102,9 @@ pub enum Intent {
     /// Close the export page or the sharing page.
     CloseExport,
     OpenVault(VaultKind, Option<Secret>),
-    SetTheme(Theme),
-    /// Whether closing hides the window in the tray.
-    SetTray(bool),
-    /// Whether to stop for a look at the token request before it is sent.
-    SetStop(bool),
+    /// Change how the window looks and behaves; its size stays.
+    ChangeSettings(WindowSettings),
     Dismiss(Diagnosis),
-}
-
-/// An answer to a question over the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// Save what would be lost, then go on.
-    Save,
-    /// Go on without saving.
-    Discard,
-    /// Stay.
-    Cancel,
-    /// Do not open the vault now.
-    LeaveVault,
-}
-
-/// How a command is shown: on its button, in its tooltip, and its keyboard shortcut.
-#[derive(Clone, Copy, Debug)]
-pub struct Command {
-    pub text: &'static str,
-    pub hint: &'static str,
-    pub key: Option<KeyboardShortcut>,
 }
 
 const NEXT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Enter);
@@ -138,103 +114,103 @@ const IMPORT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::
 const STOP: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::Escape);
 
 impl Intent {
-    /// What its button says and does.
+    /// What its button says, and what the pointer brings up there.
     // flat: one line an intent
-    pub fn command(&self) -> Command {
-        let (text, hint, key) = match self {
-            Self::NewProfile => ("New profile", "Start by choosing a service", Some(NEW)),
-            Self::Choose(_) => ("Choose", "Use this service", None),
-            Self::Rehearse(_) => {
-                ("Rehearse", "Test every request of the preset on this machine, without an account", None)
-            }
-            Self::SetFaults => ("Set faults", "Inject these faults into the practice service", None),
-            Self::GoTo(Step::Service) => ("Back", "Back to the service", None),
-            Self::GoTo(Step::Authorization) => ("Next", "Continue to authorization", Some(NEXT)),
-            Self::GoTo(Step::Tokens) => ("Next", "Continue to tokens", Some(NEXT)),
-            Self::Authorize { again: false } => {
-                ("Start authorization", "Open the browser and wait for the code", Some(NEXT))
-            }
-            Self::Authorize { again: true } => ("Authorize again", "Open the browser to get a new code", None),
-            Self::Paste => ("Use pasted response", "Treat the pasted text as the service's response", None),
-            Self::Cancel(_) => ("Cancel", "Stop waiting", Some(STOP)),
-            Self::ReadKey => ("Read key", "Read the private key and use it for this profile", None),
-            Self::MakeKey => ("Make a key pair", "Create a private key and a certificate to upload", None),
-            Self::SaveKey => ("Save key", "Save the key in the vault under this name", None),
-            Self::OpenKey => ("Use saved key", "Load the key from the vault", None),
-            Self::WriteCertificate => {
-                ("Save certificate", "Write the certificate to the file; it contains no secret", None)
-            }
-            Self::RequestTokens => ("Send token request", "Send the request exactly as previewed", Some(NEXT)),
-            Self::RequestRefresh => ("Refresh", "Send the request exactly as previewed", Some(NEXT)),
-            Self::ChooseFetched(_) => ("Choose", "Store this value with the tokens", None),
-            Self::TryReading => ("Read again", "Apply the expressions to the last response", None),
-            Self::CheckToken => ("Check token", "Ask the service which account the token belongs to", None),
-            Self::Save { replace: false } => ("Save profile", "Save the profile under this name", Some(SAVE)),
-            Self::Save { replace: true } => ("Replace", "Overwrite the existing profile of that name", None),
-            Self::SavePreset { replace: false } => ("Save preset", "Save it as your own preset file", None),
-            Self::SavePreset { replace: true } => ("Replace preset", "Overwrite the preset file with that ID", None),
-            Self::OpenImport => ("Import…", "Import a service from another tool", Some(IMPORT)),
-            Self::CloseImport => ("Back to the services", "Close the import", Some(STOP)),
-            Self::Import(ImportSource::Issuer(_)) => ("Fetch metadata", "Fetch the issuer's metadata", None),
-            Self::Import(ImportSource::Locked(..)) => ("Unlock", "Decrypt the shared profiles and show them", None),
-            Self::AcceptShared => ("Save profiles", "Save the profiles; their secrets go to the vault", Some(NEXT)),
-            Self::Import(ImportSource::File(_)) => ("Read file", "Show what it describes", None),
-            Self::Import(_) => ("Read text", "Show what it describes", None),
-            Self::ImportChosen => ("Browse…", "Choose a file", None),
-            Self::UseImport { as_preset: false } => ("Use it", "Fill in the three steps with it", Some(NEXT)),
-            Self::UseImport { as_preset: true } => ("Save as preset…", "Save it as your own preset", None),
-            Self::Open(_) => ("Open", "Open the profile", None),
-            Self::Forget(_) => ("Forget", "Remove the profile and its tokens from this machine", None),
-            Self::ShowHistory(_) => ("Show history", "When each token was issued, how, and whether it was used", None),
-            Self::Restore { anyway: false, .. } => ("Restore", "Make these the current tokens", None),
+    pub fn words(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::NewProfile => ("New profile", "Start by choosing a service"),
+            Self::Rehearse(_) => ("Rehearse", "Test every request of the preset on this machine, without an account"),
+            Self::GoTo(Step::Authorization) => ("Next", "Continue to authorization"),
+            Self::GoTo(Step::Tokens) => ("Next", "Continue to tokens"),
+            Self::Authorize { again: false } => ("Start authorization", "Open the browser and wait for the code"),
+            Self::Authorize { again: true } => ("Authorize again", "Open the browser to get a new code"),
+            Self::Paste => ("Use pasted response", "Treat the pasted text as the service's response"),
+            Self::Cancel(_) => ("Cancel", "Stop waiting"),
+            Self::ReadKey => ("Read key", "Read the private key and use it for this profile"),
+            Self::MakeKey => ("Make a key pair", "Create a private key and a certificate to upload"),
+            Self::SaveKey => ("Save key", "Save the key in the vault under this name"),
+            Self::OpenKey => ("Use saved key", "Load the key from the vault"),
+            Self::WriteCertificate => ("Save certificate", "Write the certificate to the file; it contains no secret"),
+            Self::RequestTokens => ("Send token request", "Send the request exactly as previewed"),
+            Self::RequestRefresh => ("Refresh", "Send the request exactly as previewed"),
+            Self::CheckToken => ("Check token", "Ask the service which account the token belongs to"),
+            Self::Save { replace: false } => ("Save profile", "Save the profile under this name"),
+            Self::Save { replace: true } => ("Replace", "Overwrite the existing profile of that name"),
+            Self::SavePreset { replace: false } => ("Save preset", "Save it as your own preset file"),
+            Self::SavePreset { replace: true } => ("Replace preset", "Overwrite the preset file with that ID"),
+            Self::OpenImport => ("Import…", "Import a service from another tool"),
+            Self::CloseImport => ("Back to the services", "Close the import"),
+            Self::Import(ImportSource::Issuer(_)) => ("Fetch metadata", "Fetch the issuer's metadata"),
+            Self::Import(ImportSource::Locked(..)) => ("Unlock", "Decrypt the shared profiles and show them"),
+            Self::AcceptShared => ("Save profiles", "Save the profiles; their secrets go to the vault"),
+            Self::Import(ImportSource::File(_)) => ("Read file", "Show what it describes"),
+            Self::Import(_) => ("Read text", "Show what it describes"),
+            Self::ImportChosen => ("Browse…", "Choose a file"),
+            Self::UseImport { as_preset: false } => ("Use it", "Fill in the three steps with it"),
+            Self::UseImport { as_preset: true } => ("Save as preset…", "Save it as your own preset"),
+            Self::Forget(_) => ("Forget", "Remove the profile and its tokens from this machine"),
+            Self::ShowHistory(_) => ("Show history", "When each token was issued, how, and whether it was used"),
+            Self::Restore { anyway: false, .. } => ("Restore", "Make these the current tokens"),
             Self::Restore { anyway: true, .. } => {
-                ("Restore anyway", "The service may respond by revoking every token of this sign-in", None)
+                ("Restore anyway", "The service may respond by revoking every token of this sign-in")
             }
             Self::MoveVault(VaultKind::Passphrase, _) => {
-                ("Use this passphrase", "Encrypt the vault with a key derived from the passphrase", None)
+                ("Use this passphrase", "Encrypt the vault with a key derived from the passphrase")
             }
-            Self::MoveVault(..) => {
-                ("Move to keyring", "Encrypt the vault with a key stored in the desktop keyring", None)
-            }
-            Self::Revoke(_) => ("Revoke and forget", "Revoke the tokens at the service, then remove the profile", None),
-            Self::SignIn(_) => ("Sign in", "Open the profile to authorize it again", None),
-            Self::Ask(query, _) => (query.text, query.hint, None),
-            Self::RetrySave => ("Retry saving", "Write the tokens to the vault", None),
-            Self::Answer(Answer::Save) => ("Save", "Save and continue", None),
-            Self::Answer(Answer::Discard) => ("Discard", "Continue without saving", None),
-            Self::Answer(_) => ("Cancel", "Go back to the window", None),
-            Self::AskVault => ("Choose…", "Choose where tokens are stored", None),
-            Self::Close => ("Close", "Close the window", None),
-            Self::StayOpen => ("Stay open", "Go back to the window", None),
-            Self::CloseAnyway => ("Close and lose tokens", "Close the window; the unsaved tokens are lost", None),
+            Self::MoveVault(..) => ("Move to keyring", "Encrypt the vault with a key stored in the desktop keyring"),
+            Self::Revoke(_) => ("Revoke and forget", "Revoke the tokens at the service, then remove the profile"),
+            Self::SignIn(_) => ("Sign in", "Open the profile to authorize it again"),
+            Self::Ask(query, _) => (query.text, query.hint),
+            Self::RetrySave => ("Retry saving", "Write the tokens to the vault"),
+            Self::CloseAnyway => ("Close and lose tokens", "Close the window; the unsaved tokens are lost"),
             Self::SetKeepAlive(..) => {
-                ("Keep alive", "Refresh the token before it expires while this window or the agent runs", None)
+                ("Keep alive", "Refresh the token before it expires while this window or the agent runs")
             }
-            Self::OpenExport(_) => ("Export…", "Export the token for another tool", None),
-            Self::CopyExport => ("Copy with secrets", "Copy the text, including its secrets", None),
+            Self::OpenExport(_) => ("Export…", "Export the token for another tool"),
+            Self::CopyExport => ("Copy with secrets", "Copy the text, including its secrets"),
             Self::SaveExport(insisted) if insisted.in_work_tree => {
-                ("Save there anyway", "The file is not in .gitignore", None)
+                ("Save there anyway", "The file is not in .gitignore")
             }
             Self::SaveExport(insisted) | Self::Share(insisted) if insisted.replace => {
-                ("Replace file", "The current contents of the file will be lost", None)
+                ("Replace file", "The current contents of the file will be lost")
             }
-            Self::SaveExport(_) => ("Save", "Write the text to the file", Some(SAVE)),
-            Self::DropSink(..) => ("Remove from list", "Stop updating the file; it is not deleted", None),
-            Self::OpenShare => ("Share…", "Share profiles with a colleague", None),
-            Self::Share(_) => ("Share", "Write the file to send to a colleague", Some(SAVE)),
-            Self::CloseExport => ("Close", "Back to the steps", Some(STOP)),
-            Self::OpenVault(VaultKind::Keyring, _) => {
-                ("Use the keyring", "Store the vault key in the desktop keyring", None)
-            }
-            Self::OpenVault(VaultKind::Passphrase, _) => ("Open vault", "Open the vault with this passphrase", None),
-            Self::OpenVault(VaultKind::Memory, _) => ("Memory only", "Tokens are lost when the window closes", None),
-            Self::SetTheme(Theme::System) => ("System", "Follow the desktop", None),
-            Self::SetTheme(Theme::Light) => ("Light", "Light theme", None),
-            Self::SetTheme(Theme::Dark) => ("Dark", "Dark theme", None),
-            Self::SetTray(_) => ("Close to tray", "Closing the window hides it, and keep-alive goes on", None),
-            Self::SetStop(_) => ("Review the token request before sending", "The code expires in about a minute", None),
-            Self::Dismiss(_) => ("Dismiss", "Dismiss this message", None),
-        };
-        Command { text, hint, key }
+            Self::SaveExport(_) => ("Save", "Write the text to the file"),
+            Self::DropSink(..) => ("Remove from list", "Stop updating the file; it is not deleted"),
+            Self::OpenShare => ("Share…", "Share profiles with a colleague"),
+            Self::Share(_) => ("Share", "Write the file to send to a colleague"),
+            Self::CloseExport => ("Close", "Back to the steps"),
+            Self::OpenVault(VaultKind::Passphrase, _) => ("Open vault", "Open the vault with this passphrase"),
+            Self::OpenVault(VaultKind::Memory, _) => ("Memory only", "Tokens are lost when the window closes"),
+            // Wanted by cards, links and the like, which have their own words.
+            Self::Choose(_)
+            | Self::GoTo(Step::Service)
+            | Self::ChooseFetched(_)
+            | Self::TryReading
+            | Self::Open(_)
+            | Self::SaveUnsaved
+            | Self::DiscardUnsaved
+            | Self::Close
+            | Self::SetFaults
+            | Self::ChangeSettings(_)
+            | Self::Dismiss(_)
+            | Self::OpenVault(VaultKind::Keyring, _) => ("", ""),
+        }
+    }
+
+    pub fn key(&self) -> Option<KeyboardShortcut> {
+        match self {
+            Self::NewProfile => Some(NEW),
+            Self::GoTo(Step::Authorization | Step::Tokens)
+            | Self::Authorize { again: false }
+            | Self::RequestTokens
+            | Self::RequestRefresh
+            | Self::AcceptShared
+            | Self::UseImport { as_preset: false } => Some(NEXT),
+            Self::Cancel(_) | Self::CloseImport | Self::CloseExport => Some(STOP),
+            Self::Save { replace: false } => Some(SAVE),
+            Self::SaveExport(insisted) | Self::Share(insisted) if *insisted == Insisted::default() => Some(SAVE),
+            Self::OpenImport => Some(IMPORT),
+            _ => None,
+        }
     }
 }

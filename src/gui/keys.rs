@@ -4,53 +4,50 @@ use std::path::PathBuf;
 
 use crate::app::{App, Failure, FailureKind, KeySource, Report};
 use crate::diagnosis::Diagnosis;
-use crate::gui::intent::Intent;
 use crate::gui::model::KeyDone;
 use crate::gui::window::Window;
 use crate::oauth::{KeyPair, RSA_BITS, ReadKey};
 use crate::service::{ProfileDraft, ProfileName};
 
 impl Window {
-    /// Does what is wanted of the private key, where all that it needs is typed.
-    pub(in crate::gui) fn work_on_key(&mut self, intent: &Intent) {
-        let name = ProfileName::parse(&self.draft.name);
-        let pair = self.draft.secrets.signing_key.clone();
-        match intent {
-            Intent::ReadKey => self.read_key(),
-            Intent::MakeKey => {
-                let Some(service) = self.draft.profile.as_ref().map(ProfileDraft::customised) else { return };
-                self.start_key(|app, _| async move { Ok(read(app.make_key(&service, RSA_BITS).await?)) });
-            }
-            Intent::SaveKey => {
-                let (Ok(name), Some(pair)) = (name, pair) else { return };
-                // A key of this very profile is replaced as the profile itself is.
-                let replace = self.model.open.saved_as.as_ref() == Some(&name);
-                self.start_key(move |app, _| async move {
-                    app.save_key(name.clone(), pair, replace).await?;
-                    Ok(KeyDone::Saved(name))
-                });
-            }
-            Intent::OpenKey => {
-                let Ok(name) = name else { return };
-                self.start_key(|app, _| async move { app.saved_key(&name).await?.and_then(saved).ok_or_else(no_key) });
-            }
-            Intent::WriteCertificate => {
-                let Some(pair) = pair else { return };
-                let public_key = || pair.signing_key().and_then(|key| key.public_key_pem());
-                let Some(text) = pair.certificate.clone().or_else(public_key) else { return };
-                let path = PathBuf::from(self.draft.key.save_to.trim());
-                self.start_key(|app, _| async move {
-                    app.write_certificate(path.clone(), text).await?;
-                    Ok(KeyDone::Written(path))
-                });
-            }
-            _ => {}
-        }
+    pub(in crate::gui) fn make_key(&mut self) {
+        let Some(service) = self.draft.profile.as_ref().map(ProfileDraft::customised) else { return };
+        self.start_key(|app, _| async move { Ok(read(app.make_key(&service, RSA_BITS).await?)) });
+    }
+
+    pub(in crate::gui) fn save_key(&mut self) {
+        let (Some(name), Some(pair)) = (self.typed_name(), self.draft.secrets.signing_key.clone()) else { return };
+        // A key of this very profile is replaced as the profile itself is.
+        let replace = self.model.open.saved_as.as_ref() == Some(&name);
+        self.start_key(move |app, _| async move {
+            app.save_key(name.clone(), pair, replace).await?;
+            Ok(KeyDone::Saved(name))
+        });
+    }
+
+    pub(in crate::gui) fn open_key(&mut self) {
+        let Some(name) = self.typed_name() else { return };
+        self.start_key(|app, _| async move { app.saved_key(&name).await?.and_then(saved).ok_or_else(no_key) });
+    }
+
+    fn typed_name(&self) -> Option<ProfileName> {
+        ProfileName::parse(&self.draft.tokens_step.name).ok()
+    }
+
+    pub(in crate::gui) fn write_certificate(&mut self) {
+        let Some(pair) = &self.draft.secrets.signing_key else { return };
+        let public_key = || pair.signing_key().and_then(|key| key.public_key_pem());
+        let Some(text) = pair.certificate.clone().or_else(public_key) else { return };
+        let path = PathBuf::from(self.draft.authorization_step.key.save_to.trim());
+        self.start_key(|app, _| async move {
+            app.write_certificate(path.clone(), text).await?;
+            Ok(KeyDone::Written(path))
+        });
     }
 
     /// What was pasted goes before a file that is named.
-    fn read_key(&mut self) {
-        let key = &self.draft.key;
+    pub(in crate::gui) fn read_key(&mut self) {
+        let key = &self.draft.authorization_step.key;
         let source = if key.text.is_empty() {
             KeySource::File(PathBuf::from(key.file.trim()))
         } else {

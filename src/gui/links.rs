@@ -9,9 +9,7 @@ use crate::diagnosis::Diagnosis;
 /// An address that could not be opened, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotOpened {
-    /// The address.
     pub url: String,
-    /// Why.
     pub why: Diagnosis,
 }
 
@@ -78,7 +76,6 @@ pub fn not_opened(ctx: &Context) -> Option<NotOpened> {
     with(ctx, |links| links.not_opened.clone())
 }
 
-/// Dismisses it.
 pub fn dismiss(ctx: &Context) {
     with(ctx, |links| links.not_opened = None);
 }

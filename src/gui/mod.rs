@@ -1,4 +1,4 @@
-//! The window: a thin face over the core. Screens return what the person wants; [`Window`] has it done.
+//! The window: a thin face over the core. Screens say what the person wants; [`Window`] has it done.
 
 pub mod clipboard;
 pub mod clock;
@@ -28,6 +28,6 @@ mod window;
 
 pub use crate::gui::draft::{Copied, Draft, ImportDraft, TokenTab, VaultPrompt};
 pub use crate::gui::export_draft::{ExportDraft, Locking, ShareDraft, Way};
-pub use crate::gui::intent::{Answer, Command, Intent, Step};
+pub use crate::gui::intent::{Intent, Step};
 pub use crate::gui::start_error::NoWindow;
 pub use crate::gui::window::{Window, run};

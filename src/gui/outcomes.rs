@@ -5,7 +5,7 @@ use egui::Context;
 use crate::app::{Failure, ImportOutcome, News, Notice, Progress, TrayPress, VaultState};
 use crate::gui::draft::{Focus, TokenTab};
 use crate::gui::intent::{Intent, Step};
-use crate::gui::model::{KeyDone, Requested, Saved, Visit};
+use crate::gui::model::{KeyDone, Model, Requested, Saved, Visit};
 use crate::gui::notifications;
 use crate::gui::window::Window;
 use crate::gui::{clipboard, links, screens};
@@ -96,11 +96,17 @@ impl Window {
         }
     }
 
+    /// Takes in what came of a request; whether it has ended now.
+    pub(in crate::gui) fn poll<T>(&mut self, request: impl FnOnce(&mut Model) -> &mut Requested<T>) -> bool {
+        let mut told = Vec::new();
+        let ended = request(&mut self.model).poll(&mut told);
+        self.hear(told);
+        ended
+    }
+
     /// The sign-in: its code, and its end.
     fn take_sign_in(&mut self, ctx: &Context) {
-        let mut told = Vec::new();
-        let ended = self.model.open.sign_in.work.poll(&mut told);
-        self.hear(told);
+        let ended = self.poll(|model| &mut model.open.sign_in.work);
         if self.model.open.sign_in.code_came() {
             self.draft.next_view.to_top = true;
             let waits = self.go_on_with_code();
@@ -122,18 +128,16 @@ impl Window {
 
     /// The token request, the refresh request and the question for the account.
     fn take_requests(&mut self, ctx: &Context) {
-        let mut told = Vec::new();
-        let requested = self.model.open.token_request.poll(&mut told);
-        let refreshed = self.model.open.refresh_request.poll(&mut told);
-        let identified = self.model.open.identity.poll(&mut told);
-        let tried = self.model.open.tried.poll(&mut told);
-        self.hear(told);
+        let requested = self.poll(|model| &mut model.open.token_request);
+        let refreshed = self.poll(|model| &mut model.open.refresh_request);
+        let identified = self.poll(|model| &mut model.open.identity);
+        let tried = self.poll(|model| &mut model.open.tried);
         if requested {
             let notice = self.notice_of_token_request();
             let failed = self.model.open.token_request.last().is_none_or(|exchange| exchange.outcome.is_err());
             if failed {
                 self.draft.step = Step::Tokens;
-                self.draft.tab = TokenTab::TokenRequest;
+                self.draft.tokens_step.tab = TokenTab::TokenRequest;
             }
             if let Some(exchange) = self.model.open.token_request.last().cloned() {
                 self.model.open.called(&exchange);
@@ -170,10 +174,7 @@ impl Window {
     }
 
     fn take_saved(&mut self, ctx: &Context) {
-        let mut told = Vec::new();
-        let ended = self.model.open.save.poll(&mut told);
-        self.hear(told);
-        if !ended {
+        if !self.poll(|model| &mut model.open.save) {
             return;
         }
         let next = self.after_saving.take();
@@ -195,16 +196,16 @@ impl Window {
 
     /// The generations of the profile, its private key, its rehearsal, its preset.
     fn take_of_profile(&mut self) {
-        let mut told = Vec::new();
-        let open = &mut self.model.open;
-        open.history.poll(&mut told);
-        let restored = open.restore.poll(&mut told);
-        open.preset.poll(&mut told);
-        let key = open.key.poll(&mut told);
-        let rehearsed = open.rehearsal.as_mut().is_some_and(|rehearsal| rehearsal.work.poll(&mut told));
-        self.hear(told);
-        self.draft.next_view.to_rehearsal |= rehearsed;
-        if restored {
+        self.poll(|model| &mut model.open.history);
+        self.poll(|model| &mut model.open.preset);
+        let key = self.poll(|model| &mut model.open.key);
+        if let Some(mut rehearsal) = self.model.open.rehearsal.take() {
+            let mut told = Vec::new();
+            self.draft.next_view.to_rehearsal |= rehearsal.work.poll(&mut told);
+            self.model.open.rehearsal = Some(rehearsal);
+            self.hear(told);
+        }
+        if self.poll(|model| &mut model.open.restore) {
             self.model.lease_busy = None;
             if let Some(restored) = self.model.open.restore.last().cloned() {
                 self.model.open.restored(&restored);
@@ -280,10 +281,8 @@ impl Window {
     }
 
     fn take_import(&mut self) {
-        let mut told = Vec::new();
-        let read = self.model.import.poll(&mut told);
-        let accepted = self.model.accepted.poll(&mut told);
-        self.hear(told);
+        let read = self.poll(|model| &mut model.import);
+        let accepted = self.poll(|model| &mut model.accepted);
         self.draft.next_view.to_top |= read || accepted;
         if read {
             match self.model.import.last() {

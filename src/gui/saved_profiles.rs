@@ -1,75 +1,39 @@
 //! What is asked of the core for saved profiles and the vault.
 
-use crate::app::{App, Failure, VaultState};
-use crate::gui::intent::Intent;
+use crate::app::{App, Failure, Report, VaultKind, VaultState};
 use crate::gui::model::{AskedQuery, Requested};
+use crate::gui::queries::Query;
 use crate::gui::window::Window;
 use crate::secret::Secret;
 use crate::service::ProfileName;
 
 impl Window {
-    /// Does what is wanted of a saved profile, or of the vault.
-    pub(in crate::gui) fn work_on_saved(&mut self, intent: Intent) {
-        match intent {
-            Intent::Open(name) => {
-                self.signing_in = None;
-                self.open(name);
-            }
-            Intent::SignIn(name) => {
-                self.signing_in = Some(name.clone());
-                self.open(name);
-            }
-            Intent::Forget(name) => {
-                self.draft.questions.forget = None;
-                self.work_on_listed(|app, report| async move {
-                    app.forget(&name, &report).await?;
-                    Ok(Some(name))
-                });
-            }
-            Intent::Revoke(name) => {
-                self.draft.questions.forget = None;
-                self.work_on_listed(|app, report| async move {
-                    app.revoke_and_forget(&name, &report).await?;
-                    Ok(Some(name))
-                });
-            }
-            Intent::SetKeepAlive(name, on) => self.work_on_listed(move |app, _| async move {
-                app.set_keep_alive(&name, on).await?;
-                Ok(None)
-            }),
-            Intent::ShowHistory(name) => self.ask_history(name),
-            Intent::Restore { name, generation, anyway } => {
-                self.model.open.restore.start(self.tasks.start(move |app, report| async move {
-                    app.restore(&name, Some(generation), anyway, &report).await
-                }));
-            }
-            Intent::Ask(query, profile) => {
-                let ask = query.ask;
-                let asked = profile.clone();
-                let mut answer = Requested::default();
-                answer.start(self.tasks.start(move |app, report| ask(app, asked, report)));
-                self.model.query = Some(AskedQuery { query, profile, answer });
-            }
-            Intent::RetrySave => self.tasks.run(|app| async move {
-                app.retry_pending_writes().await;
-                Ok(())
-            }),
-            Intent::MoveVault(to, passphrase) => {
-                self.work_on_vault(move |app| async move { app.move_vault(to, passphrase).await.map(|_| ()) });
-            }
-            Intent::OpenVault(choice, passphrase) => self.work_on_vault(move |app| async move {
-                // What is still missing is a state, and news.
-                app.open_vault(choice, passphrase).await.map(|_: VaultState| ())
-            }),
-            _ => {}
-        }
-    }
-
-    fn open(&mut self, name: ProfileName) {
+    /// Opens a profile; then shows the step that signs in again, where that is what was asked for.
+    pub(in crate::gui) fn open(&mut self, name: ProfileName, sign_in: bool) {
+        self.signing_in = sign_in.then(|| name.clone());
         self.model.opening.start(self.tasks.start(|app, _| async move { app.open(&name).await }));
     }
 
-    fn work_on_listed<F>(&mut self, work: impl FnOnce(App, crate::app::Report) -> F)
+    /// Removes a profile from this machine, with or without revoking its tokens first.
+    pub(in crate::gui) fn forget(&mut self, name: ProfileName, revoke: bool) {
+        self.work_on_listed(move |app, report| async move {
+            if revoke {
+                app.revoke_and_forget(&name, &report).await?;
+            } else {
+                app.forget(&name, &report).await?;
+            }
+            Ok(Some(name))
+        });
+    }
+
+    pub(in crate::gui) fn set_keep_alive(&mut self, name: ProfileName, on: bool) {
+        self.work_on_listed(move |app, _| async move {
+            app.set_keep_alive(&name, on).await?;
+            Ok(None)
+        });
+    }
+
+    fn work_on_listed<F>(&mut self, work: impl FnOnce(App, Report) -> F)
     where
         F: Future<Output = Result<Option<ProfileName>, Failure>> + Send + 'static,
     {
@@ -78,16 +42,46 @@ impl Window {
         self.model.listed.push(listed);
     }
 
+    pub(in crate::gui) fn ask_history(&mut self, name: ProfileName) {
+        let history = self.tasks.start(|app, _| async move { app.history(&name).await });
+        self.model.open.history.start_again(history);
+    }
+
+    pub(in crate::gui) fn restore_generation(&mut self, name: ProfileName, generation: u64, anyway: bool) {
+        self.model.open.restore.start(
+            self.tasks
+                .start(move |app, report| async move { app.restore(&name, Some(generation), anyway, &report).await }),
+        );
+    }
+
+    pub(in crate::gui) fn ask(&mut self, query: &'static Query, profile: ProfileName) {
+        let (ask, asked) = (query.ask, profile.clone());
+        let mut answer = Requested::default();
+        answer.start(self.tasks.start(move |app, report| ask(app, asked, report)));
+        self.model.query = Some(AskedQuery { query, profile, answer });
+    }
+
+    pub(in crate::gui) fn retry_save(&self) {
+        self.tasks.run(|app| async move {
+            app.retry_pending_writes().await;
+            Ok(())
+        });
+    }
+
+    pub(in crate::gui) fn move_vault(&mut self, to: VaultKind, passphrase: Option<Secret>) {
+        self.work_on_vault(move |app| async move { app.move_vault(to, passphrase).await.map(|_| ()) });
+    }
+
+    pub(in crate::gui) fn open_vault(&mut self, kind: VaultKind, passphrase: Option<Secret>) {
+        // What is still missing is a state, and news.
+        self.work_on_vault(move |app| async move { app.open_vault(kind, passphrase).await.map(|_: VaultState| ()) });
+    }
+
     fn work_on_vault<F>(&mut self, work: impl FnOnce(App) -> F)
     where
         F: Future<Output = Result<(), Failure>> + Send + 'static,
     {
-        self.draft.vault_passphrase = [Secret::default(), Secret::default()];
+        self.draft.questions.vault_passphrase = [Secret::default(), Secret::default()];
         self.model.vault_work.start(self.tasks.start(|app, _| work(app)));
-    }
-
-    pub(in crate::gui) fn ask_history(&mut self, name: ProfileName) {
-        let history = self.tasks.start(|app, _| async move { app.history(&name).await });
-        self.model.open.history.start_again(history);
     }
 }

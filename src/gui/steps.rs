@@ -17,7 +17,7 @@ impl Window {
         context.secrets.refresh_token = Secret::default();
         self.draft.step = Step::Authorization;
         self.draft.next_view.to_top = true;
-        self.draft.pasted = Secret::default();
+        self.draft.authorization_step.pasted = Secret::default();
         let request = SignIn { context, browser: Browser::System, save_to: self.save_to() };
         let (ask, answers) = questions();
         let mut sign_in = model::SignIn { answers: Some(answers), visit: Visit::Starting, ..model::SignIn::default() };
@@ -36,7 +36,7 @@ impl Window {
         if self.settings.stop_before_token_call {
             return waits;
         }
-        self.draft.tab = TokenTab::TokenRequest;
+        self.draft.tokens_step.tab = TokenTab::TokenRequest;
         self.draft.go_to(Step::Tokens, &self.model);
         if self.draft.step != Step::Tokens {
             return waits;
@@ -51,7 +51,7 @@ impl Window {
 
     pub(in crate::gui) fn paste(&mut self) {
         if let Some(answers) = &self.model.open.sign_in.answers {
-            answers.paste(std::mem::take(&mut self.draft.pasted));
+            answers.paste(std::mem::take(&mut self.draft.authorization_step.pasted));
         }
     }
 
@@ -99,7 +99,7 @@ impl Window {
     /// The newest text wins: what is still evaluated for an older one is stopped.
     pub(in crate::gui) fn try_reading(&mut self) {
         let Some((reading, reply)) = screens::tried(&self.model, &self.draft) else { return };
-        self.draft.tried = Some((self.draft.tab, reading.clone()));
+        self.draft.tokens_step.tried = Some((self.draft.tokens_step.tab, reading.clone()));
         let work = |app: crate::app::App, _| async move { Ok(app.try_reading(&reading, &reply).await) };
         self.model.open.tried.start_again(self.tasks.start(work));
     }
@@ -115,7 +115,7 @@ impl Window {
 
     pub(in crate::gui) fn save(&mut self, replace: bool) {
         screens::settle_names(&mut self.draft, &self.model);
-        let name = ProfileName::parse(&self.draft.name);
+        let name = ProfileName::parse(&self.draft.tokens_step.name);
         let (Ok(name), Some(context)) = (name, self.draft.context(&self.model)) else { return };
         // A profile saved again under its own name is the same profile, unless it is another client's by now.
         let is_own = self.model.open.saved_as.as_ref() == Some(&name);

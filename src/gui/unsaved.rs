@@ -3,8 +3,8 @@
 use egui::Context;
 
 use crate::app::{CallContext, SaveTo, VaultState};
-use crate::gui::draft::{Focus, Loss, Question, VaultPrompt};
-use crate::gui::intent::{Answer, Intent};
+use crate::gui::draft::{Focus, Loss, Question, TokenTab, VaultPrompt};
+use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{Model, Saved, Stand, Visit};
 use crate::gui::window::Window;
 use crate::service::ProfileName;
@@ -48,7 +48,7 @@ impl Window {
                 let is_complete = self.draft.errors().is_empty();
                 is_complete && self.draft.profile.as_ref().is_some_and(|profile| !profile.service.practice)
             }
-            Intent::Answer(Answer::Save) => {
+            Intent::SaveUnsaved => {
                 matches!(self.draft.questions.unsaved, Some(Question { loss: Loss::Edits, .. }))
             }
             Intent::Save { .. }
@@ -91,21 +91,21 @@ impl Window {
         }
     }
 
-    /// Carries out the answer.
-    pub(in crate::gui) fn answer(&mut self, ctx: &Context, answer: Answer) {
+    pub(in crate::gui) fn discard_unsaved(&mut self, ctx: &Context) {
+        let Some(Question { then, .. }) = self.draft.questions.unsaved.take() else { return };
+        self.draft.changes.waived = true;
+        self.perform(ctx, *then);
+    }
+
+    pub(in crate::gui) fn save_unsaved(&mut self, ctx: &Context) {
         let Some(Question { loss, then }) = self.draft.questions.unsaved.take() else { return };
-        match (answer, loss) {
-            (Answer::Cancel | Answer::LeaveVault, _) => {}
-            (Answer::Discard, _) => {
-                self.draft.changes.waived = true;
-                self.perform(ctx, *then);
-            }
-            (Answer::Save, Loss::Code) => {
-                self.draft.step = crate::gui::intent::Step::Tokens;
-                self.draft.tab = crate::gui::draft::TokenTab::TokenRequest;
+        match loss {
+            Loss::Code => {
+                self.draft.step = Step::Tokens;
+                self.draft.tokens_step.tab = TokenTab::TokenRequest;
                 self.perform(ctx, Intent::RequestTokens);
             }
-            (Answer::Save, Loss::Edits) => {
+            Loss::Edits => {
                 self.after_saving = Some(*then);
                 self.save_typed();
             }
@@ -142,10 +142,10 @@ impl Window {
         if before == Some(draft) {
             return;
         }
-        let is_untouched =
-            self.draft.name.is_empty() || before.is_some_and(|before| before.as_str() == self.draft.name);
+        let is_untouched = self.draft.tokens_step.name.is_empty()
+            || before.is_some_and(|before| before.as_str() == self.draft.tokens_step.name);
         if is_untouched {
-            self.draft.name = match &self.model.open.saved_as {
+            self.draft.tokens_step.name = match &self.model.open.saved_as {
                 Some(saved) => saved.to_string(),
                 None => draft.to_string(),
             };

@@ -1,4 +1,4 @@
-//! The window: takes in what the core tells, shows the screens, and starts what they return.
+//! The window: takes in what the core tells, shows the screens, and starts what the person wants there.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::{News, PracticeOptions, Runtime, Tasks, Theme, VaultState, WindowSettings, parse_faults};
-use crate::gui::clock::Clock;
-use crate::gui::draft::{Draft, Focus, VaultPrompt};
-use crate::gui::intent::{Answer, Intent};
+use crate::gui::clock::{self, Clock};
+use crate::gui::draft::Draft;
+use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Open, Rehearsal};
 use crate::gui::notifications::Attention;
 use crate::gui::start_error::{NoWindow, Reason, no_window};
@@ -140,11 +140,11 @@ impl Window {
             Intent::Authorize { .. } => self.sign_in(),
             Intent::Paste => self.paste(),
             Intent::Cancel(work) => self.model.cancel(work),
-            intent @ (Intent::ReadKey
-            | Intent::MakeKey
-            | Intent::SaveKey
-            | Intent::OpenKey
-            | Intent::WriteCertificate) => self.work_on_key(&intent),
+            Intent::ReadKey => self.read_key(),
+            Intent::MakeKey => self.make_key(),
+            Intent::SaveKey => self.save_key(),
+            Intent::OpenKey => self.open_key(),
+            Intent::WriteCertificate => self.write_certificate(),
             Intent::RequestTokens => self.request_tokens(),
             Intent::RequestRefresh => self.request_refresh(),
             Intent::CheckToken => self.check_token(),
@@ -158,25 +158,20 @@ impl Window {
             Intent::ImportChosen => self.import(None),
             Intent::UseImport { as_preset } => self.use_import(as_preset),
             Intent::AcceptShared => self.accept_shared(),
-            intent @ (Intent::Open(_)
-            | Intent::Forget(_)
-            | Intent::ShowHistory(_)
-            | Intent::Restore { .. }
-            | Intent::MoveVault(..)
-            | Intent::Revoke(_)
-            | Intent::SignIn(_)
-            | Intent::Ask(..)
-            | Intent::RetrySave
-            | Intent::SetKeepAlive(..)
-            | Intent::OpenVault(..)) => self.work_on_saved(intent),
-            Intent::Answer(Answer::LeaveVault) => self.draft.questions.vault = None,
-            Intent::Answer(answer) => self.answer(ctx, answer),
-            Intent::AskVault => {
-                self.draft.questions.vault = Some(VaultPrompt { then: None });
-                self.draft.next_view.focus = Some(Focus::Passphrase);
-            }
+            Intent::Open(name) => self.open(name, false),
+            Intent::SignIn(name) => self.open(name, true),
+            Intent::Forget(name) => self.forget(name, false),
+            Intent::Revoke(name) => self.forget(name, true),
+            Intent::SetKeepAlive(name, on) => self.set_keep_alive(name, on),
+            Intent::ShowHistory(name) => self.ask_history(name),
+            Intent::Restore { name, generation, anyway } => self.restore_generation(name, generation, anyway),
+            Intent::Ask(query, name) => self.ask(query, name),
+            Intent::RetrySave => self.retry_save(),
+            Intent::MoveVault(kind, passphrase) => self.move_vault(kind, passphrase),
+            Intent::OpenVault(kind, passphrase) => self.open_vault(kind, passphrase),
+            Intent::SaveUnsaved => self.save_unsaved(ctx),
+            Intent::DiscardUnsaved => self.discard_unsaved(ctx),
             Intent::Close => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
-            Intent::StayOpen => (self.draft.questions.close, self.draft.changes.waived) = (false, false),
             Intent::CloseAnyway => {
                 self.leaving = true;
                 ctx.send_viewport_cmd(egui::ViewportCommand::Close);
@@ -188,20 +183,14 @@ impl Window {
             Intent::OpenShare => self.open_share(),
             Intent::Share(insisted) => self.share(insisted),
             Intent::CloseExport => self.close_export(),
-            Intent::SetTheme(theme) => {
-                ctx.set_theme(preference(theme));
-                self.change_settings(|settings| settings.theme = theme);
+            Intent::ChangeSettings(settings) => {
+                ctx.set_theme(preference(settings.theme));
+                self.settings = WindowSettings { size: self.settings.size, ..settings };
+                self.model.window = Some(self.settings);
+                self.save_settings();
             }
-            Intent::SetTray(on) => self.change_settings(|settings| settings.tray = on),
-            Intent::SetStop(on) => self.change_settings(|settings| settings.stop_before_token_call = on),
             Intent::Dismiss(problem) => self.model.problems.retain(|told| *told != problem),
         }
-    }
-
-    fn change_settings(&mut self, change: impl FnOnce(&mut WindowSettings)) {
-        change(&mut self.settings);
-        self.model.window = Some(self.settings);
-        self.save_settings();
     }
 
     fn save_settings(&self) {
@@ -249,13 +238,23 @@ impl Window {
 
     /// Starts the practice service; when it runs already, switches its faults.
     pub(in crate::gui) fn start_practice(&self) {
-        let faults = self.draft.faults.clone();
+        let faults = self.draft.service_step.faults.clone();
         // That it could not be started is told as news, and shown at its own place.
         self.tasks.run(move |app| async move {
             let options = PracticeOptions { faults: parse_faults(&faults)?, ..PracticeOptions::default() };
             let _ = app.start_practice(options).await;
             Ok(())
         });
+    }
+
+    /// Wakes the window when a clock on it changes; with no clock on it, it sleeps.
+    fn schedule_clock(&self, ctx: &Context) {
+        let now = self.draft.clock.now;
+        let saved = self.model.profiles.iter().filter_map(screens::expiry);
+        let own = self.model.open.tokens.as_ref().and_then(|tokens| tokens.expires_at);
+        if let Some(next) = saved.chain(own).filter_map(|at| clock::until_next_change(at, now)).min() {
+            clock::wake_after(ctx, now, next);
+        }
     }
 
     fn name_window(&mut self, ctx: &Context) {
@@ -303,8 +302,7 @@ impl eframe::App for Window {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         self.drawn.store(true, Ordering::Relaxed);
         let ctx = ui.ctx().clone();
-        let theme = self.settings.theme;
-        if let Some(intent) = screens::window_ui(ui, &self.model, &mut self.draft, theme) {
+        for intent in screens::window_ui(ui, &self.model, &mut self.draft) {
             self.perform(&ctx, intent);
             ctx.request_repaint();
         }

@@ -2,6 +2,7 @@
 //! id is the same. A preset is parsed when it is asked for, so that the command line does not pay for all of them.
 
 use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use thiserror::Error;
 
@@ -79,6 +80,14 @@ impl Catalog {
         let mut entries: Vec<Entry> = BUNDLED.iter().map(entry).collect();
         entries.sort_by(|one, other| (place(&one.id), &one.id).cmp(&(place(&other.id), &other.id)));
         Self { entries }
+    }
+
+    /// The same for the same presets in the same version of the program, and hardly ever for others.
+    pub fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        env!("CARGO_PKG_VERSION").hash(&mut hasher);
+        self.entries.iter().for_each(|entry| entry.text.hash(&mut hasher));
+        hasher.finish()
     }
 
     /// Adds a person's own presets, by file and text; one with the same id as a bundled one takes its place. They may

@@ -27,6 +27,42 @@ impl Plain {
     }
 }
 
+/// Which state of a profile a [`Summary`] was made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revision {
+    /// Changes with the plain part.
+    pub plain: i64,
+    /// Changes with the secret; `None` if there is none.
+    pub secret: Option<i64>,
+}
+
+/// What a list shows of a profile, so that listing 10,000 opens none of them. Holds no secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    pub display_name: String,
+    pub service_id: String,
+    pub service: String,
+    pub keep_alive: bool,
+    /// The state of the tokens, as a number of the caller's.
+    pub state: u8,
+    pub refreshable: bool,
+    /// Points in time, in nanoseconds since 1970, with a meaning of the caller's.
+    pub times: [Option<i64>; 3],
+    pub scopes: Option<String>,
+    /// What is wrong, as a text of the caller's.
+    pub trouble: Option<String>,
+}
+
+/// A line of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub name: String,
+    pub is_draft: bool,
+    pub revision: Revision,
+    /// `None` if none was remembered since the profile, its secret or the key changed.
+    pub summary: Option<Summary>,
+}
+
 /// Which of its states a secret is in. Two processes that have read the same version cannot both replace it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
@@ -103,8 +139,14 @@ pub trait Engine: Send + Sync + fmt::Debug {
     /// earlier holder of the same origin has ended; one of another origin may only have lost its connection.
     fn origin(&self) -> Option<&str>;
 
-    /// The plain part of every profile that has one, by name.
-    fn profiles(&self) -> Result<Vec<(String, Plain)>, StoreError>;
+    /// Every profile that has a definition, by name, with the summary that was remembered under the same key.
+    fn list(&self, key: i64) -> Result<Vec<Listed>, StoreError>;
+
+    /// Remembers what a list shows. Those that were remembered under another key are dropped.
+    fn remember(&self, key: i64, summaries: Vec<(String, Revision, Summary)>) -> Result<(), StoreError>;
+
+    /// The names of all drafts.
+    fn drafts(&self) -> Result<Vec<String>, StoreError>;
 
     /// The plain part of one profile, empty if there is none.
     fn profile(&self, name: &str) -> Result<Plain, StoreError>;
@@ -133,6 +175,9 @@ pub trait Engine: Send + Sync + fmt::Debug {
 
     /// Replaces the lock, if it is still the one that is expected. Whether it was.
     fn set_vault_lock(&self, expected: Option<&VaultLock>, lock: &VaultLock) -> Result<bool, StoreError>;
+
+    /// Tidies up after writes, as nothing is going to be written for a while.
+    fn rest(&self) {}
 
     /// Checks that a write would succeed, and that there is room for it.
     fn check_writable(&self) -> Result<(), StoreError>;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use crate::store::engine::{Engine, Leased, Plain, Sealed, Seen, VaultLock, Version, Written};
+use crate::store::engine::{Engine, Leased, Plain, Sealed, Seen, Summary, VaultLock, Version, Written};
 use crate::store::{Store, StoreError};
 
 #[cfg(unix)]
@@ -41,6 +41,8 @@ macro_rules! laws {
 
 laws! {
     a_profile_is_found_again_under_its_very_name_and_an_empty_one_is_gone,
+    a_summary_is_remembered_until_the_profile_its_secret_or_the_key_changes,
+    drafts_are_found_by_their_mark_and_listed_once_they_are_defined,
     no_change_of_eight_threads_is_lost,
     a_secret_is_replaced_only_by_who_names_its_version,
     the_fence_refuses_a_late_writer_and_the_note_stays_until_it_is_answered,
@@ -104,12 +106,67 @@ fn a_profile_is_found_again_under_its_very_name_and_an_empty_one_is_gone(Subject
         engine.change(name, Box::new(|plain| plain.definition = text)).expect("changed");
     }
     engine.change("demo", Box::new(|plain| plain.sinks = Some("s".to_owned()))).expect("changed");
-    let listed: Vec<_> = engine.profiles().expect("listed").into_iter().map(|(name, _)| name).collect();
-    assert_eq!(listed, ["../escape", "Demo", "demo", "v1.2", "😀"]);
+    assert_eq!(names(engine), ["../escape", "Demo", "demo", "v1.2", "😀"]);
     let demo = engine.profile("demo").expect("read");
     assert_eq!((demo.definition.as_deref(), demo.sinks.as_deref()), (Some("demo"), Some("s")));
     engine.change("Demo", Box::new(|plain| *plain = Plain::default())).expect("changed");
-    assert_eq!(engine.profiles().expect("listed").len(), 4);
+    assert_eq!(names(engine).len(), 4);
+}
+
+fn names(engine: &Arc<dyn Engine>) -> Vec<String> {
+    engine.list(0).expect("listed").into_iter().map(|listed| listed.name).collect()
+}
+
+fn a_summary_is_remembered_until_the_profile_its_secret_or_the_key_changes(Subject { engine, .. }: &Subject) {
+    let define = |text: &'static str| {
+        engine.change("demo", Box::new(move |plain| plain.definition = Some(text.to_owned()))).expect("changed");
+    };
+    let listed = |key: i64| engine.list(key).expect("listed").pop().expect("a line");
+    let summary = Summary {
+        service: "Demo".to_owned(),
+        times: [Some(-1), None, Some(i64::MAX)],
+        scopes: Some("a\nb".to_owned()),
+        ..Summary::default()
+    };
+    let remember = |key: i64| {
+        let news = vec![("demo".to_owned(), listed(key).revision, summary.clone())];
+        engine.remember(key, news).expect("remembered");
+        assert_eq!(listed(key).summary.as_ref(), Some(&summary));
+    };
+    define("one");
+    assert_eq!(listed(7).summary, None);
+    remember(7);
+    assert_eq!(listed(8).summary, None, "another key");
+    remember(8);
+    define("two");
+    assert_eq!(listed(8).summary, None, "another definition");
+    let before = listed(8).revision;
+    let leased = lease(engine, "demo");
+    put(&*leased, None, version(1, 0));
+    engine.remember(8, vec![("demo".to_owned(), before, summary.clone())]).expect("remembered");
+    assert_eq!(listed(8).summary, None, "it is from before the secret");
+    remember(8);
+    put(&*leased, Some(version(1, 0)), version(2, 0));
+    assert_eq!(listed(8).summary, None, "another secret");
+    remember(8);
+    leased.remove(false).expect("removed");
+    assert_eq!(listed(8).summary, None, "no secret");
+    leased.remove(true).expect("removed");
+    engine.remember(8, vec![("demo".to_owned(), before, summary.clone())]).expect("nothing to be remembered by");
+    define("three");
+    assert_eq!(listed(8).summary, None);
+}
+
+fn drafts_are_found_by_their_mark_and_listed_once_they_are_defined(Subject { engine, .. }: &Subject) {
+    let change = |name: &str, change: fn(&mut Plain)| engine.change(name, Box::new(change)).expect("changed");
+    change("a", |plain| plain.draft = Some("mark".to_owned()));
+    change("b", |plain| plain.definition = Some("text".to_owned()));
+    assert_eq!((engine.drafts().expect("listed"), names(engine)), (vec!["a".to_owned()], vec!["b".to_owned()]));
+    change("a", |plain| plain.definition = Some("text".to_owned()));
+    let is_draft: Vec<bool> = engine.list(0).expect("listed").iter().map(|listed| listed.is_draft).collect();
+    assert_eq!(is_draft, [true, false]);
+    change("a", |plain| plain.draft = None);
+    assert_eq!(engine.drafts().expect("listed"), [""; 0]);
 }
 
 fn no_change_of_eight_threads_is_lost(Subject { engine, again, .. }: &Subject) {
@@ -189,11 +246,11 @@ fn removing_takes_the_secret_and_on_demand_the_profile(Subject { engine, .. }: &
     put(&*leased, None, version(1, 0));
     leased.remove(false).expect("removed");
     assert_eq!(engine.stored("demo").expect("read"), None);
-    assert_eq!(engine.profiles().expect("listed").len(), 1);
+    assert_eq!(names(engine).len(), 1);
     assert_eq!(engine.secrets().expect("listed"), [""; 0]);
     put(&*leased, None, version(1, 0));
     leased.remove(true).expect("removed");
-    assert_eq!(engine.profiles().expect("listed").len(), 0);
+    assert_eq!(names(engine).len(), 0);
     leased.remove(true).expect("nothing to remove is no error");
 }
 
@@ -260,7 +317,8 @@ fn what_was_written_last_is_known_outside_the_database() {
 fn nothing_is_made_before_something_is_saved() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = Store::new(folder.path().join("store"));
-    assert_eq!(store.profiles().expect("listed"), []);
+    assert_eq!(store.list(0).expect("listed"), []);
+    assert_eq!(store.drafts().expect("listed"), [""; 0]);
     assert_eq!(store.profile("demo").expect("read"), Plain::default());
     assert!(!folder.path().join("store").exists());
 }

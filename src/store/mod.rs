@@ -19,7 +19,8 @@ use crate::store::postgres::Postgres;
 use crate::store::sqlite::Sqlite;
 
 pub use crate::store::engine::{
-    Change, Engine, Leased, Mark, Plain, Sealed, SecretId, Seen, Stored, VaultLock, Version, Written,
+    Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, SecretId, Seen, Stored, Summary, VaultLock, Version,
+    Written,
 };
 pub use crate::store::error::{DatabaseError, ServerError, ServerFault, StoreError};
 pub use crate::store::postgres::Address;
@@ -94,9 +95,21 @@ impl Store {
         Ok(opened.engine.clone())
     }
 
-    /// The name and plain part of every profile, by name.
-    pub fn profiles(&self) -> Result<Vec<(String, Plain)>, StoreError> {
-        self.reader()?.map_or_else(|| Ok(Vec::new()), |engine| engine.profiles())
+    /// Tidies up after writes, see [`Engine::rest`].
+    pub fn rest(&self) {
+        if let Ok(Some(engine)) = self.reader() {
+            engine.rest();
+        }
+    }
+
+    /// Every profile, by name; see [`Engine::list`].
+    pub fn list(&self, key: i64) -> Result<Vec<Listed>, StoreError> {
+        self.reader()?.map_or_else(|| Ok(Vec::new()), |engine| engine.list(key))
+    }
+
+    /// The names of all drafts.
+    pub fn drafts(&self) -> Result<Vec<String>, StoreError> {
+        self.reader()?.map_or_else(|| Ok(Vec::new()), |engine| engine.drafts())
     }
 
     /// The plain part of a profile, empty if there is none.

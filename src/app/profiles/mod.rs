@@ -16,34 +16,35 @@ use crate::app::tokens::issued_for;
 use crate::app::vault::open;
 use crate::app::{CallContext, Failure, FailureKind, OpenedProfile, ProfileState, ProfileSummary};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::service::{DisplayName, Profile, ProfileName};
-use crate::store::{Plain, Store, StoreError};
+use crate::service::{Catalog, DisplayName, Profile, ProfileName};
+use crate::store::{Listed, Plain, StoreError};
 use crate::vault::Contents;
 
 impl App {
     /// All profiles and drafts, with the state of their tokens.
     pub async fn profiles(&self) -> Result<Vec<ProfileSummary>, Failure> {
         let (catalog, _) = self.catalog().await?;
-        let listed = self.with_store(move |store| {
-            let named = store.profiles()?.into_iter().filter_map(|(name, plain)| {
-                let (name, text) = (ProfileName::parse(&name).ok()?, plain.definition?);
-                let profile = Profile::from_toml(&name, &text, &catalog).map_err(|error| error.diagnose());
-                Some((name, profile, plain.draft.is_some()))
-            });
-            Ok(named.collect::<Vec<_>>())
-        });
-        let mut summaries = Vec::new();
-        for (name, profile, draft) in listed.await? {
-            let display_name = profile.as_ref().map(|profile| profile.display_name.clone()).unwrap_or_default();
-            let keep_alive = !draft && profile.as_ref().is_ok_and(|profile| profile.keep_alive);
-            let (service_id, service, state) = match profile {
-                Ok(profile) => {
-                    let state = state(self, &name, &profile).await;
-                    (profile.service.id, profile.service.name, state)
+        let key = catalog.fingerprint().cast_signed();
+        let listed = self.with_store(move |store| store.list(key)).await?;
+        let (mut summaries, mut news) = (Vec::with_capacity(listed.len()), Vec::new());
+        for Listed { name, is_draft, revision, summary } in listed {
+            let Ok(name) = ProfileName::parse(&name) else { continue };
+            let is_pending = self.pending(&name).is_some();
+            let remembered = summary.filter(|_| self.has_vault() && !is_pending);
+            summaries.push(match remembered.and_then(|summary| ProfileSummary::recall(&name, is_draft, summary)) {
+                Some(summary) => summary,
+                None => {
+                    let summary = summarize(self, &catalog, name.clone(), is_draft).await?;
+                    if !is_pending && let Some(remembered) = summary.remembered() {
+                        news.push((name.to_string(), revision, remembered));
+                    }
+                    summary
                 }
-                Err(diagnosis) => (String::new(), String::new(), ProfileState::Broken(diagnosis)),
-            };
-            summaries.push(ProfileSummary { name, display_name, service_id, service, keep_alive, draft, state });
+            });
+        }
+        if !news.is_empty() {
+            // A list is as good without.
+            let _ = self.with_store(move |store| store.engine()?.remember(key, news)).await;
         }
         summaries.extend(held(self));
         Ok(summaries)
@@ -90,6 +91,24 @@ impl App {
     }
 }
 
+/// Reads and opens a profile to see what a list shows of it.
+async fn summarize(app: &App, catalog: &Catalog, name: ProfileName, draft: bool) -> Result<ProfileSummary, Failure> {
+    let text = app.load_profile_text(&name).await?.unwrap_or_default();
+    Ok(match Profile::from_toml(&name, &text, catalog) {
+        Ok(profile) => {
+            let state = state(app, &name, &profile).await;
+            let (display_name, keep_alive) = (profile.display_name, !draft && profile.keep_alive);
+            let (service_id, service) = (profile.service.id, profile.service.name);
+            ProfileSummary { name, display_name, service_id, service, keep_alive, draft, state }
+        }
+        Err(error) => {
+            let (service_id, service, display_name) = (String::new(), String::new(), DisplayName::default());
+            let state = ProfileState::Broken(error.diagnose());
+            ProfileSummary { name, display_name, service_id, service, keep_alive: false, draft, state }
+        }
+    })
+}
+
 /// Reads the plain part of a profile.
 pub(crate) async fn load(app: &App, name: &ProfileName) -> Result<Profile, Failure> {
     match app.load_profile_text(name).await? {
@@ -100,8 +119,8 @@ pub(crate) async fn load(app: &App, name: &ProfileName) -> Result<Profile, Failu
 
 /// An unknown profile, with the name that was probably meant.
 pub(crate) async fn unknown(app: &App, name: &ProfileName) -> Failure {
-    let saved = app.with_store(Store::profiles).await.unwrap_or_default();
-    let nearest = crate::call::nearest(name.as_str(), saved.iter().map(|(name, _)| name.as_str()));
+    let saved = app.with_store(|store| store.list(0)).await.unwrap_or_default();
+    let nearest = crate::call::nearest(name.as_str(), saved.iter().map(|saved| saved.name.as_str()));
     let meant = nearest.map(|nearest| format!("did you mean `{nearest}`? ")).unwrap_or_default();
     let hint = format!("{meant}`tokenwright list` names the saved profiles");
     Failure::new(FailureKind::NeedsSignIn, Diagnosis::new(format!("there is no profile `{name}`")).hint(hint))

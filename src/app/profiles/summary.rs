@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::diagnosis::Diagnosis;
 use crate::oauth::span_left;
 use crate::service::{DisplayName, ProfileName};
+use crate::store::Summary;
 
 /// An access token that lives no longer than this is shown as expiring.
 pub const EXPIRING: Duration = Duration::from_mins(1);
@@ -32,6 +33,80 @@ impl ProfileSummary {
         if self.display_name.is_empty() { self.name.as_str() } else { self.display_name.as_str() }
     }
 }
+
+impl ProfileSummary {
+    /// What the store remembers of it; `None` for what may be different the next time.
+    pub(in crate::app) fn remembered(&self) -> Option<Summary> {
+        let nanoseconds = |at: &Option<Timestamp>| at.and_then(|at| i64::try_from(at.as_nanosecond()).ok());
+        let text = |why: &Diagnosis| serde_json::to_string(why).ok();
+        let summary = Summary {
+            display_name: self.display_name.to_string(),
+            service_id: self.service_id.clone(),
+            service: self.service.clone(),
+            keep_alive: self.keep_alive,
+            ..Summary::default()
+        };
+        Some(match &self.state {
+            ProfileState::SignedOut => Summary { state: SIGNED_OUT, ..summary },
+            ProfileState::Stale(why) => Summary { state: STALE, trouble: text(why), ..summary },
+            ProfileState::NeedsSignIn { why, expires_at } => Summary {
+                state: NEEDS_SIGN_IN,
+                trouble: text(why),
+                times: [nanoseconds(expires_at), None, None],
+                ..summary
+            },
+            ProfileState::Tokens {
+                expires_at,
+                refreshable,
+                refresh_token_expires_at: refresh_ends,
+                announced_from,
+                scopes,
+            } => Summary {
+                state: TOKENS,
+                refreshable: *refreshable,
+                times: [expires_at, refresh_ends, announced_from].map(nanoseconds),
+                scopes: scopes.as_ref().map(|scopes| scopes.join("\n")),
+                ..summary
+            },
+            ProfileState::Closed | ProfileState::Broken(_) => return None,
+        })
+    }
+
+    /// The same as it was; `None` for what another version of the program has remembered.
+    pub(in crate::app) fn recall(name: &ProfileName, draft: bool, summary: Summary) -> Option<Self> {
+        let [first, second, third] = summary.times.map(|at| at.map(i128::from));
+        let time = |at: Option<i128>| at.map(Timestamp::from_nanosecond).transpose().ok();
+        let why = || serde_json::from_str(summary.trouble.as_deref()?).ok();
+        let state = match summary.state {
+            SIGNED_OUT => ProfileState::SignedOut,
+            STALE => ProfileState::Stale(why()?),
+            NEEDS_SIGN_IN => ProfileState::NeedsSignIn { why: why()?, expires_at: time(first)? },
+            TOKENS => ProfileState::Tokens {
+                expires_at: time(first)?,
+                refreshable: summary.refreshable,
+                refresh_token_expires_at: time(second)?,
+                announced_from: time(third)?,
+                scopes: summary.scopes.map(|scopes| scopes.lines().map(str::to_owned).collect()),
+            },
+            _ => return None,
+        };
+        Some(Self {
+            name: name.clone(),
+            display_name: DisplayName::of(&summary.display_name),
+            service_id: summary.service_id,
+            service: summary.service,
+            keep_alive: summary.keep_alive,
+            draft,
+            state,
+        })
+    }
+}
+
+/// The states as the store remembers them.
+const SIGNED_OUT: u8 = 0;
+const STALE: u8 = 1;
+const NEEDS_SIGN_IN: u8 = 2;
+const TOKENS: u8 = 3;
 
 /// The state of a profile's tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]

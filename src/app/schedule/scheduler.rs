@@ -83,6 +83,9 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
         let next = book.next(going.len() < AT_ONCE);
         if going.is_empty() && next.is_none_or(|at| at.duration_since(now).unsigned_abs() > SOON) {
             app.ports.transport.rest();
+            // Nobody waits for it.
+            let store = app.ports.store.clone();
+            drop(tokio::task::spawn_blocking(move || store.rest()));
         }
         tokio::select! {
             () = alive.news.notified() => read = self::read(app, &mut book).await,
@@ -109,16 +112,18 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
 /// Reads the keep-alive profiles and the state of their tokens.
 async fn read(app: &App, book: &mut Book) -> Result<(), Failure> {
     let (catalog, _) = app.catalog().await?;
+    let key = catalog.fingerprint().cast_signed();
     let found = app.with_store(move |store| {
         let mut found = BTreeMap::new();
-        for (name, plain) in store.profiles()? {
+        for listed in store.list(key)? {
+            // Remembered for most; reading one anew means reading its preset.
+            if listed.summary.is_some_and(|summary| !summary.keep_alive) {
+                continue;
+            }
+            let (name, plain) = (listed.name.clone(), store.profile(&listed.name)?);
             let (Ok(name), Some(text), None) = (ProfileName::parse(&name), plain.definition, plain.draft) else {
                 continue;
             };
-            // Search the text first: most profiles have no keep-alive, and parsing one means reading its preset.
-            if !text.contains("keep_alive") {
-                continue;
-            }
             match Profile::from_toml(&name, &text, &catalog) {
                 Ok(profile) if profile.keep_alive => {
                     drop(found.insert(name, Rules::of(&profile.service)));

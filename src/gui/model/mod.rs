@@ -1,24 +1,21 @@
 //! What the window knows. It is changed by news from the core, and by what came of the things that the window asked for.
 
-mod export;
 mod open;
 mod requested;
-mod work;
 
 use std::collections::BTreeMap;
 
 use crate::app::{
-    CallContext, Failure, ImportOutcome, KeptAlive, News, OpenedProfile, ProfileSummary, SavedToken, TrayState,
-    VaultState, WindowSettings,
+    CallContext, ExportDone, ExportView, Failure, FormatLine, ImportOutcome, KeptAlive, News, OpenedProfile,
+    ProfileSummary, SavedToken, ShareDone, TrayState, VaultState, WindowSettings,
 };
 use crate::diagnosis::Diagnosis;
+use crate::export::Sinks;
 use crate::gui::queries::{Findings, Query};
 use crate::service::{ProfileName, Service};
 
-pub use crate::gui::model::export::ExportModel;
 pub use crate::gui::model::open::{KeyDone, Open, Rehearsal, Saved, SignIn, Visit};
 pub use crate::gui::model::requested::{Requested, Stand};
-pub use crate::gui::model::work::Work;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum PracticeState {
@@ -34,6 +31,46 @@ pub struct AskedQuery {
     pub query: &'static Query,
     pub profile: ProfileName,
     pub answer: Requested<Findings>,
+}
+
+/// What the window knows of exports and of sharing.
+#[derive(Clone, Default)]
+pub struct ExportModel {
+    pub formats: Requested<Vec<FormatLine>>,
+    /// What the export that is being looked at would hold.
+    pub view: Requested<ExportView>,
+    pub done: Requested<ExportDone>,
+    pub shared: Requested<ShareDone>,
+    /// The files that each profile is exported to.
+    pub sinks: BTreeMap<ProfileName, Sinks>,
+}
+
+impl ExportModel {
+    pub fn formats(&self) -> &[FormatLine] {
+        self.formats.last().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Forgets what was looked at. A file that is being written is.
+    pub fn close(&mut self) {
+        self.view.cancel();
+        self.done.cancel();
+        self.shared.cancel();
+    }
+}
+
+/// What goes on, and can be cancelled by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    SignIn,
+    TokenRequest,
+    RefreshRequest,
+    Identity,
+    Query,
+    Rehearsal,
+    Import,
+    Export,
+    Share,
+    Key,
 }
 
 #[derive(Clone, Default)]
@@ -141,6 +178,24 @@ impl Model {
         for problem in problems {
             self.tell(problem);
         }
+    }
+
+    /// Cancels what goes on; it is then as if it had not begun.
+    pub fn cancel(&mut self, work: Work) {
+        let open = &mut self.open;
+        match work {
+            Work::SignIn => open.sign_in = SignIn::default(),
+            Work::TokenRequest => open.token_request.cancel(),
+            Work::RefreshRequest => open.refresh_request.cancel(),
+            Work::Identity => open.identity.cancel(),
+            Work::Query => self.query = None,
+            Work::Rehearsal => open.rehearsal = None,
+            Work::Import => self.import.cancel(),
+            Work::Export => self.export.done.cancel(),
+            Work::Share => self.export.shared.cancel(),
+            Work::Key => open.key.cancel(),
+        }
+        self.lease_busy = None;
     }
 
     /// Shows a message until it is dismissed; the same one once.

@@ -5,79 +5,74 @@ use egui::{Align, Layout, Ui};
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{Model, Stand, Visit, Work};
-use crate::gui::screens::{call_form, intent_button, waiting_row};
-use crate::gui::widgets::{ButtonKind, link};
+use crate::gui::screens::{call_form, intent_button, waiting_row, want};
+use crate::gui::widgets::{ButtonKind, footer, link, secondary_button};
 
 /// The way past the authorization request.
 const SKIP: &str = "I already have a refresh token";
 
-/// Shows the bar; what the person wants.
-pub(crate) fn actions_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Intent> {
-    let profile = draft.profile.as_ref()?;
-    let mut intent = None;
-    ui.horizontal(|ui| {
-        let back = match draft.step {
-            Step::Service => None,
-            Step::Authorization => Some(Step::Service),
-            Step::Tokens => Some(Step::Authorization),
+/// Shows the bar.
+pub(crate) fn actions_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
+    let Some(profile) = &draft.profile else { return };
+    let back = |ui: &mut Ui| {
+        let step = match draft.step {
+            Step::Service => return,
+            Step::Authorization => Step::Service,
+            Step::Tokens => Step::Authorization,
         };
-        if let Some(step) = back
-            && crate::gui::widgets::secondary_button(ui, "Back").clicked()
-        {
-            intent = Some(Intent::GoTo(step));
+        if secondary_button(ui, "Back").clicked() {
+            want(ui, Intent::GoTo(step));
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let next = match draft.step {
-                Step::Service => primary(ui, Intent::GoTo(Step::Authorization), None),
-                Step::Authorization if profile.client_flow => authorization_ui(ui, model),
-                Step::Authorization => primary(ui, Intent::GoTo(Step::Tokens), None),
-                Step::Tokens => call_ui(ui, model, draft),
-            };
-            intent = intent.take().or(next);
-        });
+    };
+    footer(ui, back, |ui| match draft.step {
+        Step::Service => primary(ui, Intent::GoTo(Step::Authorization), None),
+        Step::Authorization if profile.client_flow => authorization_ui(ui, model),
+        Step::Authorization => primary(ui, Intent::GoTo(Step::Tokens), None),
+        Step::Tokens => call_ui(ui, model, draft),
     });
-    intent
 }
 
-fn primary(ui: &mut Ui, intent: Intent, blocked: Option<&str>) -> Option<Intent> {
-    intent_button(ui, ButtonKind::Primary, intent, blocked)
+fn primary(ui: &mut Ui, intent: Intent, blocked: Option<&str>) {
+    intent_button(ui, ButtonKind::Primary, intent, blocked);
 }
 
 /// Step 2. The code can be skipped: a refresh token may be at hand already.
-fn authorization_ui(ui: &mut Ui, model: &Model) -> Option<Intent> {
+fn authorization_ui(ui: &mut Ui, model: &Model) {
     match model.open.sign_in.visit {
         Visit::Done(_) => {
-            let next = primary(ui, Intent::GoTo(Step::Tokens), None);
-            next.or(intent_button(ui, ButtonKind::Secondary, Intent::Authorize { again: true }, None))
+            primary(ui, Intent::GoTo(Step::Tokens), None);
+            intent_button(ui, ButtonKind::Secondary, Intent::Authorize { again: true }, None);
         }
         Visit::Starting | Visit::Waiting(..) => {
-            primary(ui, Intent::GoTo(Step::Tokens), Some("The code has not arrived yet"))
+            primary(ui, Intent::GoTo(Step::Tokens), Some("The code has not arrived yet"));
         }
         Visit::None | Visit::Failed(_) => {
-            let start = primary(ui, Intent::Authorize { again: false }, None);
+            primary(ui, Intent::Authorize { again: false }, None);
             ui.add_space(8.0);
-            let skip = link(ui, SKIP, SKIP).clicked().then_some(Intent::GoTo(Step::Tokens));
-            start.or(skip)
+            if link(ui, SKIP, SKIP).clicked() {
+                want(ui, Intent::GoTo(Step::Tokens));
+            }
         }
     }
 }
 
 /// Step 3.
-fn call_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Intent> {
-    let (flow, state, call) = match draft.tab {
+fn call_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
+    let (work, state, call) = match draft.tokens_step.tab {
         TokenTab::TokenRequest => (Work::TokenRequest, &model.open.token_request, Intent::RequestTokens),
         TokenTab::RefreshRequest => (Work::RefreshRequest, &model.open.refresh_request, Intent::RequestRefresh),
     };
     let Stand::Pending(origin) = state.stand() else {
         let missing = call_form::rendered(model, draft).err().map(|missing| missing.summary);
-        let spent = draft.tab == TokenTab::TokenRequest && is_code_spent(model);
+        let spent = draft.tokens_step.tab == TokenTab::TokenRequest && is_code_spent(model);
         let blocked = missing.as_deref().or(spent.then_some("The code has been used: refresh, or authorize again"));
         // What is left to do first is to give the draft a name.
         let kind = if is_to_be_saved(model) { ButtonKind::Secondary } else { ButtonKind::Primary };
-        return intent_button(ui, kind, call, blocked);
+        intent_button(ui, kind, call, blocked);
+        return;
     };
     let place = if origin.is_empty() { "Preparing the request".to_owned() } else { format!("Calling {origin}") };
-    ui.with_layout(Layout::left_to_right(Align::Center), |ui| waiting_row(ui, model, &place, flow)).inner
+    ui.with_layout(Layout::left_to_right(Align::Center), |ui| waiting_row(ui, state, &place, work));
 }
 
 /// Whether there are tokens that have no name of the person's choosing.

@@ -5,69 +5,59 @@ use egui::Ui;
 use crate::app::{Authorized, Waiting};
 use crate::call::{Parameter, write_parameters};
 use crate::diagnosis::Diagnosis;
-use crate::gui::draft::{Draft, NextView};
+use crate::gui::draft::{Draft, Focus, NextView};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Visit, Work};
-use crate::gui::screens::{call_form, intent_button, key, point_at, waiting_row};
+use crate::gui::screens::{call_form, intent_button, key, lead_to, waiting_row, want};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
-    ButtonKind, CodeBlock, Field as TextField, TEXT, banner, chips, disclosure, key_values, link_button, notice,
-    section, segmented, toggle, told,
+    ButtonKind, CodeBlock, Field as TextField, TEXT, banner, chips, disclosure, key_values, labelled_segmented,
+    link_button, notice, section, toggle, told,
 };
 use crate::oauth::{Landing, Pkce, RedirectUri};
 use crate::service::{Field, FieldError, LoopbackRule, ProfileDraft, Service};
 
-/// Shows step 2; what the person wants. What goes on stands above what was typed.
-pub(crate) fn authorization_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
+/// Shows step 2. What goes on stands above what was typed.
+pub(crate) fn authorization_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let errors = if draft.insisted { draft.errors() } else { Vec::new() };
-    let client_flow = draft.profile.as_ref()?.client_flow;
-    let intent = if client_flow { visit_ui(ui, model, draft) } else { None };
-    let Draft { profile, next_view, secrets, .. } = draft;
-    let profile = profile.as_mut()?;
+    let Some(client_flow) = draft.profile.as_ref().map(|profile| profile.client_flow) else { return };
+    if client_flow {
+        visit_ui(ui, model, draft);
+    }
+    let Draft { profile: Some(profile), next_view, secrets, .. } = draft else { return };
     client_ui(ui, profile, &errors, next_view);
-    ui.add_space(12.0);
     if client_flow {
         // The call for the tokens follows the code at once, so what it needs is asked before the browser opens.
         section(ui, "Secrets", |ui| call_form::secrets_ui(ui, profile, secrets, next_view));
-        ui.add_space(12.0);
+        stop_ui(ui, model);
     }
-    let stop = if client_flow { stop_ui(ui, model) } else { None };
-    intent.or(stop).or(key::key_ui(ui, model, draft, &errors))
+    key::key_ui(ui, model, draft, &errors);
 }
 
 /// Whether the person looks at the token call before it is sent.
-fn stop_ui(ui: &mut Ui, model: &Model) -> Option<Intent> {
-    let before = model.window.is_some_and(|window| window.stop_before_token_call);
-    let mut on = before;
+fn stop_ui(ui: &mut Ui, model: &Model) {
+    let mut settings = model.window.unwrap_or_default();
     let help = "When off, the request is sent as soon as the code arrives.";
-    toggle(ui, Intent::SetStop(on).command().text, &mut on, Some(help));
-    ui.add_space(12.0);
-    (on != before).then_some(Intent::SetStop(on))
+    let label = "Review the token request before sending";
+    if toggle(ui, label, &mut settings.stop_before_token_call, Some(help)).changed() {
+        want(ui, Intent::ChangeSettings(settings));
+    }
 }
 
 /// The browser's visit, once it was asked for.
-fn visit_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
-    let intent = match &model.open.sign_in.visit {
-        Visit::None => return None,
-        Visit::Failed(failure) => {
-            banner(ui, Tone::Danger, &failure.diagnosis);
-            None
-        }
-        Visit::Starting => waiting_row(ui, model, "Starting", Work::SignIn),
+fn visit_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    match &model.open.sign_in.visit {
+        Visit::None => {}
+        Visit::Failed(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
+        Visit::Starting => waiting_row(ui, &model.open.sign_in.work, "Starting", Work::SignIn),
         Visit::Waiting(waiting, ignored) => {
             if let Some(ignored) = ignored {
                 banner(ui, Tone::Warning, ignored);
-                ui.add_space(8.0);
             }
-            waiting_ui(ui, model, draft, waiting)
+            waiting_ui(ui, model, draft, waiting);
         }
-        Visit::Done(authorized) => {
-            done_ui(ui, authorized);
-            None
-        }
-    };
-    ui.add_space(12.0);
-    intent
+        Visit::Done(authorized) => done_ui(ui, authorized),
+    }
 }
 
 fn client_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError], next_view: &mut NextView) {
@@ -77,20 +67,17 @@ fn client_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError], nex
         let wrong = error(&Field::ClientId).map(|error| told(&error.diagnosis));
         let help = "Issued by the service when you register your client.";
         let field = TextField::new(&label).help(help).error(wrong.as_deref()).mono().show(ui, &mut profile.client_id);
-        point_at(&field, wrong.is_some(), next_view);
+        lead_to(&field, Focus::Error, wrong.is_some(), next_view);
         if let Some(console) = &profile.service.links.console {
             link_button(ui, "Open the service's console", console);
         }
-        ui.add_space(8.0);
         if profile.client_flow {
             redirect_ui(ui, profile, error(&Field::RedirectUri), next_view);
-            ui.add_space(8.0);
         }
         if profile.client_flow || profile.customised().wants("scope") {
             scopes_ui(ui, profile);
         }
         if profile.client_flow {
-            ui.add_space(8.0);
             more_ui(ui, profile);
         }
     });
@@ -107,9 +94,8 @@ fn redirect_ui(ui: &mut Ui, profile: &mut ProfileDraft, error: Option<&FieldErro
         .error(wrong.as_deref())
         .mono()
         .show(ui, &mut profile.redirect_uri);
-    point_at(&field, wrong.is_some(), next_view);
+    lead_to(&field, Focus::Error, wrong.is_some(), next_view);
     let Ok(uri) = parsed else { return };
-    ui.add_space(8.0);
     CodeBlock::new("Redirect URI to register", uri.as_str()).show(ui);
     ui.label(small(ui, landing_words(&uri)));
     loopback_ui(ui, &profile.service, &uri);
@@ -133,7 +119,6 @@ fn loopback_ui(ui: &mut Ui, service: &Service, uri: &RedirectUri) {
         ),
         _ => return,
     };
-    ui.add_space(8.0);
     banner(ui, Tone::Warning, &Diagnosis::new(summary).hint(hint));
 }
 
@@ -156,7 +141,6 @@ fn scopes_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
         let options: Vec<(&str, &str)> =
             known.iter().map(|scope| (scope.name.as_str(), scope.meaning.as_str())).collect();
         chips(ui, "Scopes", &options, &mut profile.ticked);
-        ui.add_space(8.0);
     }
     let label = if known.is_empty() { "Scopes" } else { "More scopes" };
     let separator = match profile.service.scopes.separator.as_str() {
@@ -174,11 +158,9 @@ const PKCE: [(Pkce, &str); 4] =
 
 fn more_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
     disclosure(ui, "PKCE and extra parameters", false, |ui| {
-        ui.label(crate::gui::theme::label("PKCE"));
-        segmented(ui, "PKCE", &mut profile.pkce, &PKCE);
+        labelled_segmented(ui, "PKCE", &mut profile.pkce, &PKCE);
         let help = "Binds the code to this program (RFC 7636). Turn it off only if the service rejects it.";
         ui.label(small(ui, help));
-        ui.add_space(8.0);
         offers_ui(ui, profile);
         TextField::new("Extra parameters")
             .help("One name=value per line, added to the authorization URL.")
@@ -204,40 +186,34 @@ fn offers_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
     }
 }
 
-fn waiting_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, waiting: &Waiting) -> Option<Intent> {
-    let mut intent = None;
+fn waiting_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, waiting: &Waiting) {
     section(ui, "Sign in with the browser", |ui| {
         for problem in waiting.listener_problem.iter().chain(&waiting.browser_problem) {
             banner(ui, Tone::Warning, problem);
-            ui.add_space(8.0);
         }
         let place = if waiting.addresses.is_empty() {
             "Waiting for you to paste the response".to_owned()
         } else {
             format!("Waiting on {}", waiting.addresses.join(" and "))
         };
-        intent = waiting_row(ui, model, &place, Work::SignIn);
+        waiting_row(ui, &model.open.sign_in.work, &place, Work::SignIn);
         let until = waiting.until.to_zoned(draft.clock.zone.clone()).strftime("%H:%M");
         ui.label(small(ui, format!("Times out at {until}.")));
         if let Some(fingerprint) = &waiting.fingerprint {
-            ui.add_space(8.0);
             let text = "The browser will warn once, because the certificate was created on this machine. Continue if it shows this fingerprint.";
             notice(ui, Tone::Info, "Self-signed certificate", text);
             CodeBlock::new("SHA-256 fingerprint", fingerprint).show(ui);
         }
-        ui.add_space(8.0);
-        key_values(ui, |rows| rows.copyable("Redirect URI", &waiting.redirect_uri, &waiting.redirect_uri));
+        key_values(ui, |rows| rows.copyable("Redirect URI", &waiting.redirect_uri));
         CodeBlock::new("URL", &waiting.url).max_height(96.0).show(ui);
-        ui.add_space(8.0);
         TextField::new("Pasted response")
             .help("The address the browser was redirected to, its query, or just the code.")
             .optional()
             .limit(TEXT)
-            .show_secret(ui, &mut draft.pasted);
-        let blocked = draft.pasted.is_empty().then_some("Paste the response first");
-        intent = intent.take().or(intent_button(ui, ButtonKind::Secondary, Intent::Paste, blocked));
+            .show_secret(ui, &mut draft.authorization_step.pasted);
+        let blocked = draft.authorization_step.pasted.is_empty().then_some("Paste the response first");
+        intent_button(ui, ButtonKind::Secondary, Intent::Paste, blocked);
     });
-    intent
 }
 
 fn done_ui(ui: &mut Ui, authorized: &Authorized) {
@@ -250,11 +226,10 @@ fn done_ui(ui: &mut Ui, authorized: &Authorized) {
     if authorized.extras.is_empty() {
         return;
     }
-    ui.add_space(8.0);
     section(ui, "Other response parameters", |ui| {
         key_values(ui, |rows| {
             for (name, value) in &authorized.extras {
-                rows.copyable(name, value, value);
+                rows.copyable(name, value);
             }
         });
     });

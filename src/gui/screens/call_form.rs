@@ -7,9 +7,11 @@ use crate::call::{Authentication, Call, CallTemplate, Method, RenderError};
 use crate::diagnosis::Diagnose;
 use crate::gui::draft::{Draft, Focus, NextView, TokenTab};
 use crate::gui::model::Model;
-use crate::gui::theme::{Tone, label, small};
+use crate::gui::screens::lead_to;
+use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
-    CodeBlock, Field, banner, choice, copy_named_button, disclosure, notice, secondary_button, section, segmented,
+    CodeBlock, Field, banner, choice, copy_named_button, disclosure, labelled_segmented, notice, secondary_button,
+    section,
 };
 use crate::oauth::{GrantType, ProfileSecrets};
 use crate::secret::MASK;
@@ -20,22 +22,19 @@ const PLACEHOLDERS: &str = "Placeholders: <client_id> <client_secret> <user_name
 
 /// Shows what must be typed, exactly what will be sent, and the request to change it.
 pub(crate) fn call_form_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
-    let tab = draft.tab;
+    let tab = draft.tokens_step.tab;
     let Some(profile) = &mut draft.profile else { return };
     section(ui, "Secrets", |ui| {
         secrets_ui(ui, profile, &mut draft.secrets, &mut draft.next_view);
         let is_at_hand =
             profile.service.start == Start::RefreshToken || profile.grant() == Some(GrantType::RefreshToken);
         if tab == TokenTab::RefreshRequest || is_at_hand {
-            ui.add_space(8.0);
             let help = "If empty, the one from the last response is used.";
             let pasted = &mut draft.secrets.refresh_token;
             Field::new("Refresh token to use").help(help).optional().show_secret(ui, pasted);
         }
     });
-    ui.add_space(12.0);
     preview_ui(ui, model, draft);
-    ui.add_space(12.0);
     let (Some(computed), Some(profile)) = (draft.computed(), &mut draft.profile) else { return };
     // A preset knows its request; a service described by hand begins with it.
     let described = profile.service.id == Catalog::CUSTOM;
@@ -45,10 +44,8 @@ pub(crate) fn call_form_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
                 let mut grant = profile.grant();
                 choice(ui, "Grant", &mut grant, &OFFERED_GRANTS, None);
                 profile.choose_grant(grant);
-                ui.add_space(8.0);
             }
             Field::new("Grant type").help("The value of <grant_type>.").mono().show(ui, &mut profile.grant_type);
-            ui.add_space(8.0);
         }
         let call = match tab {
             TokenTab::TokenRequest => &mut profile.token_request,
@@ -78,12 +75,10 @@ pub(crate) fn secrets_ui(
     choice(ui, "User ID and/or secret", &mut profile.asks, &options, None);
     let service = profile.customised();
     if service.wants_user_name() {
-        ui.add_space(8.0);
         let field = Field::new(&profile.service.labels.user_name.clone()).mono().show(ui, &mut profile.user_name);
-        lead_to(&field, profile.user_name.is_empty(), next_view);
+        lead_to(&field, Focus::Missing, profile.user_name.is_empty(), next_view);
     }
     if profile.asks != Asks::Nothing {
-        ui.add_space(8.0);
         let label = profile.service.labels.client_secret.clone();
         let mut field = Field::new(&label).help("Stored in the vault; sent only to the host in the preview.");
         if profile.asks == Asks::OptionalSecret {
@@ -91,31 +86,19 @@ pub(crate) fn secrets_ui(
         }
         let field = field.show_secret(ui, &mut secrets.client_secret);
         let is_wanted = profile.asks != Asks::OptionalSecret;
-        lead_to(&field, is_wanted && secrets.client_secret.is_empty(), next_view);
+        lead_to(&field, Focus::Missing, is_wanted && secrets.client_secret.is_empty(), next_view);
     }
     if service.wants_password() && profile.asks != Asks::UserAndSecret {
-        ui.add_space(8.0);
         let help = "The user's own password. Stored in the vault; sent only to the host in the preview.";
         let field = Field::new("Password").help(help).show_secret(ui, &mut secrets.password);
-        lead_to(&field, secrets.password.is_empty(), next_view);
-    }
-}
-
-/// Gives the keyboard to the first field that the call lacks something of.
-fn lead_to(field: &egui::Response, is_empty: bool, next_view: &mut NextView) {
-    if is_empty && next_view.take_focus(Focus::Missing) {
-        field.request_focus();
-        field.scroll_to_me(Some(egui::Align::Center));
+        lead_to(&field, Focus::Missing, secrets.password.is_empty(), next_view);
     }
 }
 
 fn request_ui(ui: &mut Ui, call: &mut CallFields, next_view: &mut NextView) {
-    ui.label(label("Method"));
-    segmented(ui, "Method", &mut call.method, &Method::ALL.map(|method| (method, method.as_str())));
-    ui.add_space(8.0);
+    labelled_segmented(ui, "Method", &mut call.method, &Method::ALL.map(|method| (method, method.as_str())));
     let field = Field::new("URL").example("https://example.com/oauth2/token").mono().show(ui, &mut call.url);
-    lead_to(&field, call.url.trim().is_empty(), next_view);
-    ui.add_space(8.0);
+    lead_to(&field, Focus::Missing, call.url.trim().is_empty(), next_view);
     let authentications = [
         (Authentication::None, "None, or in query or body"),
         (Authentication::Basic, "Basic: client ID and secret"),
@@ -129,7 +112,6 @@ fn request_ui(ui: &mut Ui, call: &mut CallFields, next_view: &mut NextView) {
         (Authentication::ClientSecretJwt, "Assertion signed with the secret"),
     ];
     choice(ui, "Authentication", &mut call.authentication, &authentications, None);
-    ui.add_space(8.0);
     body_ui(ui, call);
     disclosure(ui, "Headers and query", !call.headers.is_empty() || !call.query.is_empty(), |ui| {
         let help = "One Name: value per line.";
@@ -138,7 +120,6 @@ fn request_ui(ui: &mut Ui, call: &mut CallFields, next_view: &mut NextView) {
             &mut call.headers,
             2,
         );
-        ui.add_space(8.0);
         let help = "One name=value per line, or a query string.";
         Field::new("Query").help(help).optional().show_lines(ui, &mut call.query, 2);
     });
@@ -146,11 +127,10 @@ fn request_ui(ui: &mut Ui, call: &mut CallFields, next_view: &mut NextView) {
 }
 
 fn body_ui(ui: &mut Ui, call: &mut CallFields) {
-    ui.label(label("Body"));
     let mut kind = call.body_kind;
     let kinds =
         [(BodyKind::Form, "Form"), (BodyKind::Json, "JSON"), (BodyKind::Text, "Raw text"), (BodyKind::None, "None")];
-    segmented(ui, "Body kind", &mut kind, &kinds);
+    labelled_segmented(ui, "Body", &mut kind, &kinds);
     if kind != call.body_kind {
         call.change_body_kind(kind);
     }
@@ -170,15 +150,12 @@ fn body_ui(ui: &mut Ui, call: &mut CallFields) {
 /// The exact request, secrets masked, or why there is none yet.
 fn preview_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     section(ui, "What will be sent", |ui| match rendered(model, draft) {
-        Err(words) => {
-            banner(ui, Tone::Info, &words);
-        }
+        Err(words) => banner(ui, Tone::Info, &words),
         Ok(call) => {
             if call.url.to_secret().expose().starts_with("http://") {
                 notice(ui, Tone::Warning, "Not encrypted", "Plain HTTP is sent to this machine only.");
-                ui.add_space(8.0);
             }
-            let preview = call.preview(&draft.revealed.request);
+            let preview = call.preview(&draft.tokens_step.revealed.request);
             CodeBlock::new("Request", &preview).copies(None).guarded().show(ui);
             assertion_ui(ui, model, draft);
             ui.horizontal_wrapped(|ui| {
@@ -193,9 +170,8 @@ fn preview_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 /// What the assertion in it says; it is signed when the call is sent.
 fn assertion_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
     let Some(context) = draft.context(model) else { return };
-    let call = called(&context, draft.tab).ok();
+    let call = called(&context, draft.tokens_step.tab).ok();
     let Some(shown) = call.and_then(|call| context.shown_assertion(call, draft.clock.now)) else { return };
-    ui.add_space(8.0);
     let text = format!("{}\n.\n{}\n.\n{MASK}", shown.header, shown.claims);
     CodeBlock::new("Decoded assertion (signed when the request is sent)", &text).copies(None).show(ui);
 }
@@ -208,7 +184,7 @@ pub(crate) fn rendered(model: &Model, draft: &Draft) -> Result<Call, crate::diag
         crate::diagnosis::Diagnosis::new(first.unwrap_or_else(|| "the profile is incomplete".to_owned()))
             .hint("go back to the step that asks for it")
     })?;
-    let call = context.preview(called(&context, draft.tab)?, draft.clock.now);
+    let call = context.preview(called(&context, draft.tokens_step.tab)?, draft.clock.now);
     call.map_err(|failure| failure.diagnosis)
 }
 
@@ -225,12 +201,12 @@ fn called(context: &CallContext, tab: TokenTab) -> Result<&CallTemplate, crate::
 fn reveal_ui(ui: &mut Ui, draft: &mut Draft, call: &Call) {
     for name in call.secret_names() {
         let words = name.replace('_', " ");
-        let shown = draft.revealed.request.contains(&name);
+        let shown = draft.tokens_step.revealed.request.contains(&name);
         if secondary_button(ui, &format!("{} {words}", if shown { "Mask" } else { "Reveal" })).clicked() {
             if shown {
-                draft.revealed.request.remove(&name);
+                draft.tokens_step.revealed.request.remove(&name);
             } else {
-                draft.revealed.request.insert(name);
+                draft.tokens_step.revealed.request.insert(name);
             }
         }
     }

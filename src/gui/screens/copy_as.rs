@@ -14,7 +14,7 @@ use crate::gui::widgets::{banner, disclosure, secondary_button};
 /// Shows a button for each format that is written, and what came of the last copy.
 pub(crate) fn copy_as_ui(ui: &mut Ui, draft: &mut Draft) {
     let mut chosen = None;
-    disclosure(ui, "Copy as…", draft.copied.is_some(), |ui| {
+    disclosure(ui, "Copy as…", draft.service_step.copied.is_some(), |ui| {
         ui.horizontal_wrapped(|ui| {
             for format in Dialect::written() {
                 if secondary_button(ui, &format!("Copy as {}", format.name)).clicked() {
@@ -22,12 +22,12 @@ pub(crate) fn copy_as_ui(ui: &mut Ui, draft: &mut Draft) {
                 }
             }
         });
-        if let Some(copied) = &draft.copied {
+        if let Some(copied) = &draft.service_step.copied {
             copied_ui(ui, copied);
         }
     });
     if let Some(format) = chosen {
-        draft.copied = copy(ui, draft, format);
+        draft.service_step.copied = copy(ui, draft, format);
     }
 }
 
@@ -57,9 +57,9 @@ fn copied_ui(ui: &mut Ui, copied: &Copied) {
         return;
     }
     match &copied.outcome {
-        Err(diagnosis) => drop(banner(ui, Tone::Danger, diagnosis)),
+        Err(diagnosis) => banner(ui, Tone::Danger, diagnosis),
         Ok(lost) if lost.is_empty() => {
-            drop(banner(ui, Tone::Success, &Diagnosis::new(format!("Copied as {name}, without secrets"))));
+            banner(ui, Tone::Success, &Diagnosis::new(format!("Copied as {name}, without secrets")));
         }
         Ok(lost) => {
             let lines: Vec<String> = lost.iter().map(|note| format!("{}: {}", note.place, note.words)).collect();

@@ -1,7 +1,7 @@
 //! *Export…*: the format, how it stays current, a masked preview, the destination, and the files exported so far. Nothing is
 //! written before it was previewed.
 
-use egui::{Align, Label, Layout, RichText, Ui};
+use egui::{Label, RichText, Ui};
 
 use crate::app::{ExportDone, Failure, FailureCode, FormatLine, Insisted};
 use crate::diagnosis::Diagnosis;
@@ -13,89 +13,62 @@ use crate::gui::export::copied_export;
 use crate::gui::export_draft::{ExportDraft, Way};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
-use crate::gui::screens::{export_options, intent_button, vault, waiting_row};
+use crate::gui::screens::{export_options, intent_button, vault, waiting_row, want};
 use crate::gui::theme::{Tone, heading, shown, small};
 use crate::gui::widgets::{
-    ButtonKind, CodeBlock, banner, banner_with, dot, key_values, link, notice, page_with_footer, section,
+    ButtonKind, CodeBlock, banner, banner_with, dot, footer, key_values, link, notice, page, section,
 };
 use crate::service::ProfileName;
 
-/// Shows the page; what the person wants.
-pub(crate) fn export_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
-    let mut export = draft.export.take()?;
+pub(crate) fn export_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    let Some(mut export) = draft.export.take() else { return };
     if let Stand::Done(view) = model.export.view.stand() {
         export.look(view);
     }
     let top = std::mem::take(&mut draft.next_view.to_top);
-    let intent = page_with_footer(
-        ui,
-        "export",
-        top,
-        &mut export,
-        |ui, export| page_ui(ui, model, draft, export),
-        |ui, export| foot_ui(ui, model, export),
-    );
+    page(ui, "export", top, true, |ui| page_ui(ui, model, draft, &mut export));
+    foot_ui(ui, model, &export);
     draft.export = Some(export);
-    intent
 }
 
-fn page_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, export: &mut ExportDraft) -> Option<Intent> {
+fn page_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, export: &mut ExportDraft) {
     ui.label(heading(format!("Export {}", model.shown_name(&export.profile))));
-    ui.add_space(8.0);
-    let mut intent = outcome_ui(ui, model, export);
-    intent = intent.or(vault::vault_ui(ui, model, draft));
+    outcome_ui(ui, model, export);
+    vault::vault_ui(ui, model, draft);
     handed_over_ui(ui, model, draft, export);
     export_options::format_ui(ui, model, export);
     let form = export.line(model.export.formats());
     if let Some(form) = form {
-        ui.add_space(12.0);
         export_options::options_ui(ui, form, export);
-        ui.add_space(12.0);
         preview_ui(ui, model);
-        ui.add_space(12.0);
         export_options::file_ui(ui, export);
     }
-    ui.add_space(12.0);
-    intent = intent.or(files_ui(ui, model, draft, &export.profile));
-    intent
+    files_ui(ui, model, draft, &export.profile);
 }
 
 /// What the last export came to; nothing of one that was asked for otherwise than it stands now.
-fn outcome_ui(ui: &mut Ui, model: &Model, export: &ExportDraft) -> Option<Intent> {
-    if model.export.done.is_pending() {
-        return waiting_row(ui, model, "Writing the export with a valid token", Work::Export);
-    }
-    let intent = match model.export.done.stand() {
-        Stand::Idle | Stand::Pending(_) => return None,
-        Stand::Done(done) => {
-            done_ui(ui, done, export);
-            None
-        }
+fn outcome_ui(ui: &mut Ui, model: &Model, export: &ExportDraft) {
+    let done = &model.export.done;
+    match done.stand() {
+        Stand::Idle => {}
+        Stand::Pending(_) => waiting_row(ui, done, "Writing the export with a valid token", Work::Export),
+        Stand::Done(done) => done_ui(ui, done, export),
         Stand::Failed(failure) => {
             let now = export.order(model.export.formats()).map(|order| (order, export.path.clone()));
-            if now != export.asked {
-                return None;
+            if now == export.asked {
+                failure_ui(ui, failure, export.insisted, Intent::SaveExport);
             }
-            failure_ui(ui, failure, export.insisted, Intent::SaveExport)
         }
-    };
-    ui.add_space(12.0);
-    intent
+    }
 }
 
 /// Why it was not written, with the button that has it written all the same where there is such a way.
-pub(crate) fn failure_ui(
-    ui: &mut Ui,
-    failure: &Failure,
-    insisted: Insisted,
-    intent: impl FnOnce(Insisted) -> Intent,
-) -> Option<Intent> {
-    let diagnosis = with_button(failure);
-    let (intent, _) = banner_with(ui, Tone::Danger, &diagnosis, |ui| {
-        let insisted = insisted.after(failure)?;
-        intent_button(ui, ButtonKind::Danger, intent(insisted), None)
+pub(crate) fn failure_ui(ui: &mut Ui, failure: &Failure, insisted: Insisted, intent: impl FnOnce(Insisted) -> Intent) {
+    banner_with(ui, Tone::Danger, &with_button(failure), |ui| {
+        if let Some(insisted) = insisted.after(failure) {
+            intent_button(ui, ButtonKind::Danger, intent(insisted), None);
+        }
     });
-    intent
 }
 
 /// The hint with what the button beside it does.
@@ -126,15 +99,13 @@ fn done_ui(ui: &mut Ui, done: &ExportDone, export: &ExportDraft) {
     };
     notice(ui, Tone::Success, &title, text);
     if !done.next.is_empty() {
-        ui.add_space(8.0);
-        key_values(ui, |rows| rows.copyable("Next", &done.next, &done.next));
+        key_values(ui, |rows| rows.copyable("Next", &done.next));
     }
     left_out_ui(ui, &done.left_out);
 }
 
 fn left_out_ui(ui: &mut Ui, left_out: &[String]) {
     for words in left_out {
-        ui.add_space(8.0);
         banner(ui, Tone::Warning, &Diagnosis::new(format!("not included: {words}")));
     }
 }
@@ -151,7 +122,6 @@ fn handed_over_ui(ui: &mut Ui, model: &Model, draft: &Draft, export: &ExportDraf
         draft.clock.show_text(&given.at)
     );
     notice(ui, Tone::Warning, &title, &text);
-    ui.add_space(12.0);
 }
 
 /// What will be written. While another one is on its way, the last one stays in sight.
@@ -160,9 +130,7 @@ fn preview_ui(ui: &mut Ui, model: &Model) {
         (None, None) => {
             ui.label(small(ui, "Loading the preview"));
         }
-        (None, Some(failure)) => {
-            banner(ui, Tone::Danger, &failure.diagnosis);
-        }
+        (None, Some(failure)) => banner(ui, Tone::Danger, &failure.diagnosis),
         (Some(view), _) => {
             CodeBlock::new("Preview", view.masked.trim_end_matches('\n')).copies(None).show(ui);
             for words in &view.warnings {
@@ -175,22 +143,17 @@ fn preview_ui(ui: &mut Ui, model: &Model) {
     });
 }
 
-fn foot_ui(ui: &mut Ui, model: &Model, export: &ExportDraft) -> Option<Intent> {
-    let form = export.line(model.export.formats());
-    let blocked = blocked(model, export, form);
+fn foot_ui(ui: &mut Ui, model: &Model, export: &ExportDraft) {
+    let blocked = blocked(model, export, export.line(model.export.formats()));
     let no_file = export.path.trim().is_empty().then_some("Enter a file first");
     let no_copy = (export.way == Way::Sink).then_some("A sink needs a file");
-    let mut intent = None;
-    ui.horizontal(|ui| {
-        intent = intent_button(ui, ButtonKind::Secondary, Intent::CloseExport, None);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let save = Intent::SaveExport(Insisted::default());
-            let saved = intent_button(ui, ButtonKind::Primary, save, blocked.or(no_file));
-            let copied = intent_button(ui, ButtonKind::Secondary, Intent::CopyExport, blocked.or(no_copy));
-            intent = intent.take().or(saved).or(copied);
-        });
+    let close = |ui: &mut Ui| {
+        intent_button(ui, ButtonKind::Secondary, Intent::CloseExport, None);
+    };
+    footer(ui, close, |ui| {
+        intent_button(ui, ButtonKind::Primary, Intent::SaveExport(Insisted::default()), blocked.or(no_file));
+        intent_button(ui, ButtonKind::Secondary, Intent::CopyExport, blocked.or(no_copy));
     });
-    intent
 }
 
 /// Why it cannot be exported as it stands.
@@ -211,24 +174,19 @@ fn blocked(model: &Model, export: &ExportDraft, form: Option<&FormatLine>) -> Op
     }
 }
 
-/// Shows the files, if there are any; what the person wants.
-fn files_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName) -> Option<Intent> {
-    let files = model.export.sinks.get(name).map(|sinks| &sinks.files).filter(|files| !files.is_empty())?;
-    let mut intent = None;
+fn files_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName) {
+    let Some(sinks) = model.export.sinks.get(name).filter(|sinks| !sinks.files.is_empty()) else { return };
     section(ui, "Files exported from this profile", |ui| {
-        for (index, file) in files.iter().enumerate() {
+        for (index, file) in sinks.files.iter().enumerate() {
             if index > 0 {
                 ui.separator();
             }
-            ui.push_id(("file", &file.path), |ui| {
-                intent = intent.take().or(file_ui(ui, model, draft, name, file));
-            });
+            ui.push_id(("file", &file.path), |ui| file_ui(ui, model, draft, name, file));
         }
     });
-    intent
 }
 
-fn file_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName, file: &Sink) -> Option<Intent> {
+fn file_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName, file: &Sink) {
     ui.spacing_mut().item_spacing.y = 4.0;
     ui.add(Label::new(RichText::new(shown(&file.path)).monospace()).wrap().selectable(true));
     let form = model.export.formats().iter().find(|form| form.id == file.format);
@@ -242,9 +200,11 @@ fn file_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName, file: 
         ui.add(Label::new(words).wrap());
     });
     let drop = Intent::DropSink(name.clone(), file.path.clone());
-    let words = drop.command();
-    let response = link(ui, words.text, &format!("Remove {} from the list", file.path));
-    response.on_hover_text(words.hint).clicked().then_some(drop)
+    let (text, hint) = drop.words();
+    let response = link(ui, text, &format!("Remove {} from the list", file.path));
+    if response.on_hover_text(hint).clicked() {
+        want(ui, drop);
+    }
 }
 
 fn file_state(file: &Sink) -> (Tone, String) {

@@ -15,25 +15,20 @@ use crate::service::ProfileName;
 /// How many generations are shown; the command line shows all of them.
 const SHOWN: usize = 12;
 
-/// Shows the history of the open profile, once it was asked for; what the person wants.
-pub(crate) fn history_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
-    let name = model.open.name()?;
-    let shown = model.open.history.last().filter(|history| history.name == *name);
-    let Some(history) = shown else {
-        let wanted = intent_button(ui, ButtonKind::Secondary, Intent::ShowHistory(name.clone()), None);
-        if let Some(failure) = model.open.history.failure() {
-            ui.add_space(8.0);
-            banner(ui, Tone::Danger, &failure.diagnosis);
-        }
-        ui.add_space(12.0);
-        return wanted;
-    };
-    let intent = section(ui, "History", |ui| lines_ui(ui, model, draft, history)).inner;
-    ui.add_space(12.0);
-    intent
+/// Shows the history of the open profile, once it was asked for.
+pub(crate) fn history_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    let Some(name) = model.open.name() else { return };
+    if let Some(history) = model.open.history.last().filter(|history| history.name == *name) {
+        section(ui, "History", |ui| lines_ui(ui, model, draft, history));
+        return;
+    }
+    intent_button(ui, ButtonKind::Secondary, Intent::ShowHistory(name.clone()), None);
+    if let Some(failure) = model.open.history.failure() {
+        banner(ui, Tone::Danger, &failure.diagnosis);
+    }
 }
 
-fn lines_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, history: &ProfileHistory) -> Option<Intent> {
+fn lines_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, history: &ProfileHistory) {
     if let Some(begun) = &history.begun {
         notice(
             ui,
@@ -43,15 +38,13 @@ fn lines_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, history: &ProfileHist
         );
     }
     let busy = model.open.restore.is_pending().then_some("Restoring…");
-    let mut intent = None;
     Grid::new("history").num_columns(5).striped(true).spacing([16.0, 6.0]).show(ui, |ui| {
         for title in ["", "Time", "How", "Outcome", "Tokens"] {
             ui.label(small(ui, title));
         }
         ui.end_row();
         for line in history.lines.iter().take(SHOWN) {
-            let wanted = line_ui(ui, draft, &history.name, line, busy);
-            intent = intent.take().or(wanted);
+            line_ui(ui, draft, &history.name, line, busy);
             ui.end_row();
         }
     });
@@ -62,16 +55,9 @@ fn lines_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, history: &ProfileHist
     if let Some(failure) = model.open.restore.failure().or(model.open.history.failure()) {
         banner(ui, Tone::Danger, &failure.diagnosis);
     }
-    intent
 }
 
-fn line_ui(
-    ui: &mut Ui,
-    draft: &mut Draft,
-    name: &ProfileName,
-    line: &HistoryLine,
-    busy: Option<&str>,
-) -> Option<Intent> {
+fn line_ui(ui: &mut Ui, draft: &mut Draft, name: &ProfileName, line: &HistoryLine, busy: Option<&str>) {
     ui.label(line.number.to_string());
     ui.label(draft.clock.show(line.at));
     let how = ui.label(shown(&line.how));
@@ -82,41 +68,32 @@ fn line_ui(
     ui.horizontal(|ui| {
         let digits = ui.monospace(line.access_token.as_deref().unwrap_or("-"));
         digits.on_hover_text("The first digits of the access token's SHA-256");
-        left_ui(ui, draft, name, line, busy)
-    })
-    .inner
+        left_ui(ui, draft, name, line, busy);
+    });
 }
 
 /// What is left of the tokens, and the way back to them. A spent refresh token is probably dead, so the person is asked first.
-fn left_ui(
-    ui: &mut Ui,
-    draft: &mut Draft,
-    name: &ProfileName,
-    line: &HistoryLine,
-    busy: Option<&str>,
-) -> Option<Intent> {
+fn left_ui(ui: &mut Ui, draft: &mut Draft, name: &ProfileName, line: &HistoryLine, busy: Option<&str>) {
     let restore = |anyway| Intent::Restore { name: name.clone(), generation: line.number, anyway };
     ui.push_id(line.number, |ui| match line.left {
         Left::Newest => {
             ui.label("in use");
-            None
         }
-        Left::Nothing => None,
-        Left::Restorable => intent_button(ui, ButtonKind::Secondary, restore(false), busy),
+        Left::Nothing => {}
+        Left::Restorable => {
+            intent_button(ui, ButtonKind::Secondary, restore(false), busy);
+        }
         Left::Spent if draft.questions.restore == Some(line.number) => {
-            let wanted = intent_button(ui, ButtonKind::Danger, restore(true), busy);
-            if secondary_button(ui, "Cancel").clicked() || wanted.is_some() {
+            let restored = intent_button(ui, ButtonKind::Danger, restore(true), busy);
+            if secondary_button(ui, "Cancel").clicked() || restored {
                 draft.questions.restore = None;
             }
-            wanted
         }
         Left::Spent => {
             ui.label("spent");
             if secondary_button(ui, "Restore…").clicked() {
                 draft.questions.restore = Some(line.number);
             }
-            None
         }
-    })
-    .inner
+    });
 }

@@ -1,7 +1,7 @@
 //! *Import…*: another tool's description of a service, from a file, dropped on the window, or pasted. What was understood
 //! is shown; *Use it* fills the three steps, and nothing is saved until the person saves it there.
 
-use egui::{Align, Align2, Event, Id, LayerId, Layout, Order, TextStyle, Ui};
+use egui::{Align2, Event, Id, LayerId, Order, TextStyle, Ui};
 
 use crate::app::{AmbiguousText, ImportOutcome, ImportSource, Imported, VaultState};
 use crate::diagnosis::Diagnosis;
@@ -11,11 +11,11 @@ use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::import_shared::{accepted_ui, locked_ui, shared_ui};
 use crate::gui::screens::vault::vault_ui;
-use crate::gui::screens::{entered, intent_button, waiting_row};
+use crate::gui::screens::{entered, intent_button, is_pressed, waiting_row, want};
 use crate::gui::theme::{Palette, Tone, heading, label, small};
 use crate::gui::widgets::{
-    ButtonKind, CodeBlock, Field, banner, banner_with, choice, disclosure, key_values, page_with_footer,
-    secondary_button, section,
+    ButtonKind, CodeBlock, Field, banner, banner_with, choice, disclosure, footer, key_values, page, secondary_button,
+    section,
 };
 use crate::secret::Secret;
 
@@ -25,89 +25,73 @@ const FIRST_LINES: usize = 6;
 /// A longer text is read, but not shown to be mended by hand: laying it out would hold up the window.
 const LONGEST_SHOWN: usize = 64 * 1024;
 
-/// Shows the page; what the person wants.
-pub(crate) fn import_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
-    draft.import.as_ref()?;
-    let to_top = std::mem::take(&mut draft.next_view.to_top);
-    let page = |ui: &mut Ui, draft: &mut Draft| {
+pub(crate) fn import_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    let top = std::mem::take(&mut draft.next_view.to_top);
+    page(ui, "import", top, true, |ui| {
         // The vault is opened before there are secrets to save.
-        let shared = matches!(model.import.last(), Some(ImportOutcome::Shared(_)));
-        let vault = if shared { vault_ui(ui, model, draft) } else { None };
-        vault.or(page_ui(ui, model, draft.import.as_mut()?))
-    };
-    page_with_footer(ui, "import", to_top, draft, page, |ui, draft| foot_ui(ui, model, draft.import.as_ref()?))
+        if matches!(model.import.last(), Some(ImportOutcome::Shared(_))) {
+            vault_ui(ui, model, draft);
+        }
+        if let Some(import) = &mut draft.import {
+            page_ui(ui, model, import);
+        }
+    });
+    if let Some(import) = &draft.import {
+        foot_ui(ui, model, import);
+    }
 }
 
-fn page_ui(ui: &mut Ui, model: &Model, import: &mut ImportDraft) -> Option<Intent> {
+fn page_ui(ui: &mut Ui, model: &Model, import: &mut ImportDraft) {
     ui.label(heading("Import a service"));
-    ui.add_space(8.0);
-    let saving = model.accepted.is_pending();
-    let accepted = model.accepted.last();
-    let intent = match model.import.stand() {
-        _ if saving => waiting_row(ui, model, "Saving the profiles", Work::Import),
-        _ if let Some(names) = accepted => {
-            accepted_ui(ui, names);
-            None
-        }
-        Stand::Done(ImportOutcome::Described(imported)) => {
-            imported_ui(ui, imported, import);
-            None
-        }
+    if model.accepted.is_pending() {
+        return waiting_row(ui, &model.accepted, "Saving the profiles", Work::Import);
+    }
+    if let Some(names) = model.accepted.last() {
+        return accepted_ui(ui, names);
+    }
+    match model.import.stand() {
+        Stand::Done(ImportOutcome::Described(imported)) => return imported_ui(ui, imported, import),
+        Stand::Done(ImportOutcome::Locked(locked)) => return locked_ui(ui, locked, import),
+        Stand::Done(ImportOutcome::Shared(shared)) => return shared_ui(ui, shared, import),
         Stand::Pending(address) => {
             let what = if address.is_empty() { "Reading".to_owned() } else { format!("Fetching {address}") };
-            waiting_row(ui, model, &what, Work::Import)
+            return waiting_row(ui, &model.import, &what, Work::Import);
         }
         Stand::Done(ImportOutcome::Issuer(issuer)) => {
             let found = Diagnosis::new(format!("This is an issuer URL at {}", issuer.host()));
             banner(ui, Tone::Info, &found.hint("its metadata is fetched only if you ask for it"));
-            ui.add_space(8.0);
-            let fetch = Intent::Import(ImportSource::Issuer(issuer.clone()));
-            intent_button(ui, ButtonKind::Primary, fetch, None).or_else(|| source_ui(ui, import))
+            intent_button(ui, ButtonKind::Primary, Intent::Import(ImportSource::Issuer(issuer.clone())), None);
         }
-        Stand::Done(ImportOutcome::Ambiguous(text)) => ambiguous_ui(ui, text).or_else(|| source_ui(ui, import)),
-        Stand::Done(ImportOutcome::Locked(locked)) => locked_ui(ui, locked, import),
-        Stand::Done(ImportOutcome::Shared(shared)) => {
-            shared_ui(ui, shared, import);
-            None
-        }
-        Stand::Failed(failure) => {
-            banner(ui, Tone::Danger, &failure.diagnosis);
-            ui.add_space(8.0);
-            source_ui(ui, import)
-        }
-        Stand::Idle | Stand::Done(ImportOutcome::NotChosen) => source_ui(ui, import),
-    };
-    ui.add_space(16.0);
-    intent
+        Stand::Done(ImportOutcome::Ambiguous(text)) => ambiguous_ui(ui, text),
+        Stand::Failed(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
+        Stand::Idle | Stand::Done(ImportOutcome::NotChosen) => {}
+    }
+    source_ui(ui, import);
 }
 
 /// A button for each form that a text can be read in.
-fn ambiguous_ui(ui: &mut Ui, text: &AmbiguousText) -> Option<Intent> {
-    let mut intent = None;
+fn ambiguous_ui(ui: &mut Ui, text: &AmbiguousText) {
     let asked = Diagnosis::new("It can be read in several formats").hint("choose the tool it comes from");
     banner_with(ui, Tone::Info, &asked, |ui| {
         ui.horizontal_wrapped(|ui| {
             for format in &text.formats {
                 if secondary_button(ui, format.name).clicked() {
-                    intent = Some(Intent::Import(ImportSource::Meant(Box::new(text.clone()), format)));
+                    want(ui, Intent::Import(ImportSource::Meant(Box::new(text.clone()), format)));
                 }
             }
         });
     });
-    ui.add_space(8.0);
-    intent
 }
 
 /// Where the description is.
-fn source_ui(ui: &mut Ui, import: &mut ImportDraft) -> Option<Intent> {
-    let mut intent = None;
+fn source_ui(ui: &mut Ui, import: &mut ImportDraft) {
     section(ui, "Source", |ui| {
         ui.label(small(
             ui,
             "Drop a file anywhere on this window, paste text, or enter a file. The format is detected, and nothing is \
              stored until you save it.",
         ));
-        let pasted = take_paste(ui, import);
+        take_paste(ui, import);
         if import.pasted.expose().len() > LONGEST_SHOWN {
             long_ui(ui, import);
         } else {
@@ -116,40 +100,40 @@ fn source_ui(ui: &mut Ui, import: &mut ImportDraft) -> Option<Intent> {
             ui.data_mut(|data| data.insert_temp(field_key(), field.id));
         }
         let blocked = import.pasted.is_empty().then_some("Paste or type something first");
-        // The text itself is taken when it is pressed: it may be long.
-        let typed = Intent::Import(ImportSource::Pasted(Secret::default()));
-        let read = intent_button(ui, ButtonKind::Secondary, typed, blocked)
-            .map(|_| Intent::Import(ImportSource::Pasted(import.pasted.clone())));
+        // The text itself is copied when it is pressed: it may be long.
+        if is_pressed(ui, ButtonKind::Secondary, &Intent::Import(ImportSource::Pasted(Secret::default())), blocked) {
+            want(ui, Intent::Import(ImportSource::Pasted(import.pasted.clone())));
+        }
         ui.separator();
         let path = Field::new("File").example("/home/me/collection.json").mono().show(ui, &mut import.path);
         ui.data_mut(|data| data.insert_temp(path_key(), path.id));
         let named = Intent::Import(ImportSource::File(import.path.trim().into()));
-        let is_named = !import.path.trim().is_empty();
-        let mut from_file = (entered(ui, &path) && is_named).then(|| named.clone());
+        let blocked = import.path.trim().is_empty().then_some("Enter a file first");
+        if entered(ui, &path) && blocked.is_none() {
+            want(ui, named.clone());
+        }
         ui.horizontal_wrapped(|ui| {
-            let blocked = (!is_named).then_some("Enter a file first");
-            from_file = from_file.take().or(intent_button(ui, ButtonKind::Secondary, named, blocked));
-            from_file = from_file.take().or(intent_button(ui, ButtonKind::Secondary, Intent::ImportChosen, None));
+            intent_button(ui, ButtonKind::Secondary, named, blocked);
+            intent_button(ui, ButtonKind::Secondary, Intent::ImportChosen, None);
         });
-        intent = pasted.or(read).or(from_file);
     });
-    ui.add_space(8.0);
     disclosure(ui, "Supported formats", false, |ui| {
         for Dialect { name, sign, .. } in Dialect::all() {
             ui.label(small(ui, format!("{name}: {sign}")));
         }
     });
-    intent
 }
 
 /// A text that is pasted anywhere but into the path is read at once. It does not pass through the field, which would
 /// lay out whatever its length is.
-fn take_paste(ui: &Ui, import: &mut ImportDraft) -> Option<Intent> {
+fn take_paste(ui: &Ui, import: &mut ImportDraft) {
     let path = ui.data(|data| data.get_temp::<Id>(path_key()));
     let is_typing_path = path.is_some() && ui.memory(egui::Memory::focused) == path;
-    let text = if is_typing_path { None } else { pasted_text(ui) }.or_else(|| long_middle_click(ui))?;
-    import.pasted = text.clone();
-    Some(Intent::Import(ImportSource::Pasted(text)))
+    let pasted = if is_typing_path { None } else { pasted_text(ui) };
+    if let Some(text) = pasted.or_else(|| long_middle_click(ui)) {
+        import.pasted = text.clone();
+        want(ui, Intent::Import(ImportSource::Pasted(text)));
+    }
 }
 
 /// A long text is not shown in the field, which would lay it out letter by letter: its first lines and its size are shown.
@@ -214,7 +198,6 @@ fn imported_ui(ui: &mut Ui, imported: &Imported, import: &mut ImportDraft) {
         }
     });
     if let Some(described) = described.get(import.picked) {
-        ui.add_space(12.0);
         described_ui(ui, described);
     }
 }
@@ -243,41 +226,37 @@ fn notes_ui(ui: &mut Ui, title: &str, notes: &[Note]) {
 }
 
 /// The bar at the foot: back, and the one thing to do next.
-fn foot_ui(ui: &mut Ui, model: &Model, import: &ImportDraft) -> Option<Intent> {
-    let mut intent = None;
-    ui.horizontal(|ui| {
-        intent = intent_button(ui, ButtonKind::Secondary, Intent::CloseImport, None);
-        let is_accepted = model.accepted.last().is_some();
-        if let Some(ImportOutcome::Locked(_) | ImportOutcome::Shared(_)) = model.import.last() {
-            intent = intent.take().or(secondary_button(ui, "Import another").clicked().then_some(Intent::OpenImport));
+fn foot_ui(ui: &mut Ui, model: &Model, import: &ImportDraft) {
+    let outcome = model.import.last();
+    let left = |ui: &mut Ui| {
+        intent_button(ui, ButtonKind::Secondary, Intent::CloseImport, None);
+        let is_read =
+            matches!(outcome, Some(ImportOutcome::Locked(_) | ImportOutcome::Shared(_) | ImportOutcome::Described(_)));
+        if is_read && secondary_button(ui, "Import another").clicked() {
+            want(ui, Intent::OpenImport);
         }
-        if let (Some(ImportOutcome::Shared(shared)), false) = (model.import.last(), is_accepted) {
-            let is_open = !matches!(model.vault, VaultState::NeedsChoice(_));
-            let blocked = if shared.chosen(import.replace).is_empty() {
-                Some("There is nothing left to save")
-            } else {
-                (!is_open).then_some("Open the vault first")
-            };
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                intent = intent.take().or(intent_button(ui, ButtonKind::Primary, Intent::AcceptShared, blocked));
-            });
+    };
+    footer(ui, left, |ui| match outcome {
+        Some(ImportOutcome::Shared(shared)) if model.accepted.last().is_none() => {
+            let is_closed = matches!(model.vault, VaultState::NeedsChoice(_));
+            let is_empty = shared.chosen(import.replace).is_empty();
+            let blocked = is_empty.then_some("There is nothing left to save");
+            let blocked = blocked.or(is_closed.then_some("Open the vault first"));
+            intent_button(ui, ButtonKind::Primary, Intent::AcceptShared, blocked);
         }
-        let Some(ImportOutcome::Described(imported)) = model.import.last() else { return };
-        intent = intent.take().or(secondary_button(ui, "Import another").clicked().then_some(Intent::OpenImport));
-        let is_there = imported.import.described.get(import.picked).is_some();
-        let blocked = (!is_there).then_some("Choose one first");
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let used = intent_button(ui, ButtonKind::Primary, Intent::UseImport { as_preset: false }, blocked);
-            let preset = intent_button(ui, ButtonKind::Secondary, Intent::UseImport { as_preset: true }, blocked);
-            intent = intent.take().or(used).or(preset);
-        });
+        Some(ImportOutcome::Described(imported)) => {
+            let is_there = imported.import.described.get(import.picked).is_some();
+            let blocked = (!is_there).then_some("Choose one first");
+            intent_button(ui, ButtonKind::Primary, Intent::UseImport { as_preset: false }, blocked);
+            intent_button(ui, ButtonKind::Secondary, Intent::UseImport { as_preset: true }, blocked);
+        }
+        _ => {}
     });
-    intent
 }
 
 /// What arrives at the window from outside: a file that is dropped, or a text that is pasted where no field is. While
 /// a file hovers, the window says what dropping it does.
-pub(crate) fn arrival_ui(ui: &Ui, draft: &Draft) -> Option<Intent> {
+pub(crate) fn arrival_ui(ui: &Ui, draft: &Draft) {
     let (hovers, dropped) = ui.input(|input| {
         let dropped = input.raw.dropped_files.first().map(|file| file.path().to_owned());
         (!input.raw.hovered_files.is_empty(), dropped)
@@ -285,12 +264,12 @@ pub(crate) fn arrival_ui(ui: &Ui, draft: &Draft) -> Option<Intent> {
     if hovers {
         overlay(ui);
     }
-    if let Some(path) = dropped {
-        return Some(Intent::Import(ImportSource::File(path)));
-    }
     let is_free = draft.import.is_none() && ui.memory(|memory| memory.focused().is_none());
-    let text = if is_free { pasted_text(ui) } else { None }?;
-    Some(Intent::Import(ImportSource::Pasted(text)))
+    if let Some(path) = dropped {
+        want(ui, Intent::Import(ImportSource::File(path)));
+    } else if is_free && let Some(text) = pasted_text(ui) {
+        want(ui, Intent::Import(ImportSource::Pasted(text)));
+    }
 }
 
 fn overlay(ui: &Ui) {

@@ -7,23 +7,21 @@ use crate::app::{ImportSource, LockedText, ShareKey, SharedProfile, SharedProfil
 use crate::diagnosis::Diagnosis;
 use crate::gui::draft::ImportDraft;
 use crate::gui::intent::Intent;
-use crate::gui::screens::{entered, intent_button};
+use crate::gui::screens::{entered, intent_button, want};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, Field, banner, key_values, section, toggle};
 use crate::service::ProfileName;
 
 /// Asks what opens them.
-pub(crate) fn locked_ui(ui: &mut Ui, locked: &LockedText, import: &mut ImportDraft) -> Option<Intent> {
+pub(crate) fn locked_ui(ui: &mut Ui, locked: &LockedText, import: &mut ImportDraft) {
     section(ui, "The profiles are encrypted", |ui| {
         ui.label(small(ui, format!("From {}", locked.from)));
         let problem = locked.problem.as_ref().map(Diagnosis::to_string);
         let help = "Ask whoever shared the profiles.";
         let field = Field::new("Passphrase").help(help).error(problem.as_deref());
         let typed = field.show_secret(ui, &mut import.passphrase);
-        ui.add_space(8.0);
         let help = "For profiles encrypted for an age recipient: the file written by age-keygen.";
         let field = Field::new("Identity file").help(help).optional().mono().show(ui, &mut import.identity);
-        ui.add_space(8.0);
         let key = match import.identity.trim() {
             "" => ShareKey::Passphrase(import.passphrase.clone()),
             path => ShareKey::Identity(path.into()),
@@ -31,11 +29,11 @@ pub(crate) fn locked_ui(ui: &mut Ui, locked: &LockedText, import: &mut ImportDra
         let is_empty = import.passphrase.is_empty() && import.identity.trim().is_empty();
         let blocked = is_empty.then_some("Enter the passphrase or the identity file");
         let open = Intent::Import(ImportSource::Locked(Box::new(locked.clone()), key));
-        let is_entered = (entered(ui, &typed) || entered(ui, &field)) && !is_empty;
-        let pressed = intent_button(ui, ButtonKind::Primary, open.clone(), blocked);
-        pressed.or(is_entered.then_some(open))
-    })
-    .inner
+        if (entered(ui, &typed) || entered(ui, &field)) && !is_empty {
+            want(ui, open.clone());
+        }
+        intent_button(ui, ButtonKind::Primary, open, blocked);
+    });
 }
 
 /// Says what they are.
@@ -48,16 +46,13 @@ pub(crate) fn shared_ui(ui: &mut Ui, shared: &SharedProfiles, import: &mut Impor
         }
     });
     for profile in &shared.profiles {
-        ui.add_space(12.0);
         section(ui, profile.name.as_str(), |ui| profile_ui(ui, profile, import.replace));
     }
 }
 
 fn profile_ui(ui: &mut Ui, profile: &SharedProfile, replace: bool) {
     match &profile.context {
-        Err(diagnosis) => {
-            banner(ui, Tone::Warning, diagnosis);
-        }
+        Err(diagnosis) => banner(ui, Tone::Warning, diagnosis),
         Ok(context) => {
             key_values(ui, |rows| {
                 if !context.profile.display_name.is_empty() {

@@ -1,4 +1,4 @@
-//! The screens. Each is a function of what the model knows and what is typed, and returns what the person wants.
+//! The screens. Each draws what the model knows and what is typed, and says by [`want`] what the person wants.
 
 mod actions;
 mod authorization;
@@ -31,32 +31,58 @@ pub(crate) use crate::gui::screens::save::settle_names;
 pub(crate) use crate::gui::screens::vault::{is_asked, is_refused};
 pub use crate::gui::screens::window::window_ui;
 
-use egui::Ui;
+use egui::{Id, Ui};
 
 use crate::gui::draft::{Focus, NextView};
 use crate::gui::intent::Intent;
-use crate::gui::model::{Model, Work};
+use crate::gui::model::{Requested, Work};
 use crate::gui::widgets::{ButtonKind, button, waiting};
 
-/// A button for an intent; `blocked` says why it cannot be pressed now. Its key does the same.
-pub(crate) fn intent_button(ui: &mut Ui, kind: ButtonKind, intent: Intent, blocked: Option<&str>) -> Option<Intent> {
-    let words = intent.command();
-    let response = button(ui, kind, words.text, blocked);
-    let hint = match words.key {
-        Some(key) => format!("{} ({})", words.hint, ui.ctx().format_shortcut(&key)),
-        None => words.hint.to_owned(),
+/// Notes what the person wants, to be done once the whole window is drawn.
+pub(crate) fn want(ui: &Ui, intent: Intent) {
+    ui.data_mut(|data| data.get_temp_mut_or_default::<Vec<Intent>>(wanted_id()).push(intent));
+}
+
+fn take_wanted(ui: &Ui) -> Vec<Intent> {
+    ui.data_mut(|data| data.remove_temp(wanted_id())).unwrap_or_default()
+}
+
+fn wanted_id() -> Id {
+    Id::unique("wanted")
+}
+
+/// A button for an intent; whether it was pressed. `blocked` says why it cannot be pressed now. Its key does the same.
+pub(crate) fn intent_button(ui: &mut Ui, kind: ButtonKind, intent: Intent, blocked: Option<&str>) -> bool {
+    let is_pressed = is_pressed(ui, kind, &intent, blocked);
+    if is_pressed {
+        want(ui, intent);
+    }
+    is_pressed
+}
+
+/// The same, where what is wanted is put together only once it was pressed.
+pub(crate) fn is_pressed(ui: &mut Ui, kind: ButtonKind, intent: &Intent, blocked: Option<&str>) -> bool {
+    let (text, hint) = intent.words();
+    let response = button(ui, kind, text, blocked);
+    let hint = match intent.key() {
+        Some(key) => format!("{hint} ({})", ui.ctx().format_shortcut(&key)),
+        None => hint.to_owned(),
     };
     let clicked = response.on_hover_text(hint).clicked();
-    let pressed = blocked.is_none() && words.key.is_some_and(|key| ui.input_mut(|input| input.consume_shortcut(&key)));
-    (clicked || pressed).then_some(intent)
+    clicked || blocked.is_none() && is_key_pressed(ui, intent)
+}
+
+fn is_key_pressed(ui: &Ui, intent: &Intent) -> bool {
+    intent.key().is_some_and(|key| ui.input_mut(|input| input.consume_shortcut(&key)))
 }
 
 /// What is waited for and since when, and the way out of it, by button or key.
-pub(crate) fn waiting_row(ui: &mut Ui, model: &Model, text: &str, work: Work) -> Option<Intent> {
+pub(crate) fn waiting_row<T>(ui: &mut Ui, requested: &Requested<T>, text: &str, work: Work) {
     let intent = Intent::Cancel(work);
-    let clicked = waiting(ui, text, model.id(work));
-    let pressed = intent.command().key.is_some_and(|key| ui.input_mut(|input| input.consume_shortcut(&key)));
-    (clicked || pressed).then_some(intent)
+    let clicked = waiting(ui, text, requested.id());
+    if clicked || is_key_pressed(ui, &intent) {
+        want(ui, intent);
+    }
 }
 
 /// Whether Enter was pressed in a one-line field, which lets go of the keyboard then.
@@ -64,9 +90,9 @@ pub(crate) fn entered(ui: &Ui, field: &egui::Response) -> bool {
     field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter))
 }
 
-/// Gives the keyboard to the first field that is wrong, and scrolls there.
-pub(crate) fn point_at(field: &egui::Response, is_wrong: bool, next_view: &mut NextView) {
-    if is_wrong && next_view.take_focus(Focus::Error) {
+/// Gives the keyboard to the first field for which this holds, and scrolls there.
+pub(crate) fn lead_to(field: &egui::Response, focus: Focus, holds: bool, next_view: &mut NextView) {
+    if holds && next_view.take_focus(focus) {
         field.request_focus();
         field.scroll_to_me(Some(egui::Align::Center));
     }

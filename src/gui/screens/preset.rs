@@ -18,12 +18,12 @@ pub(crate) fn button_ui(ui: &mut Ui, profile: &ProfileDraft) -> bool {
     secondary_button(ui, if is_as_it_came { "Customise" } else { "Save as preset…" }).clicked()
 }
 
-/// The form, once it is asked for; what the person wants.
-pub(crate) fn preset_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
-    let mut typed = draft.preset.clone()?;
+/// The form, once it is asked for.
+pub(crate) fn preset_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    let Some(mut typed) = draft.service_step.preset.clone() else { return };
     let leaked = draft.own_preset().is_some_and(|service| is_leaked(model, draft, &service));
-    ui.add_space(12.0);
-    let shown = section(ui, "Save as preset", |ui| {
+    let mut closed = false;
+    section(ui, "Save as preset", |ui| {
         ui.label(small(
             ui,
             "Saves the service as entered in all three steps to your own preset file, with a card among the \
@@ -41,17 +41,13 @@ pub(crate) fn preset_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option
             let diagnosis = crate::diagnosis::Diagnosis::new("a request of this service contains one of your secrets");
             banner(ui, Tone::Danger, &diagnosis.hint("use its placeholder instead, such as `<client_secret>`"));
         }
-        let mut closed = false;
-        let mut intent = None;
         ui.horizontal_wrapped(|ui| {
-            intent = intent_button(ui, ButtonKind::Secondary, Intent::SavePreset { replace: false }, blocked);
+            intent_button(ui, ButtonKind::Secondary, Intent::SavePreset { replace: false }, blocked);
             closed = secondary_button(ui, "Cancel").clicked();
         });
-        (intent.or(outcome_ui(ui, model, blocked)), closed)
+        outcome_ui(ui, model, blocked);
     });
-    let (intent, closed) = shown.inner;
-    draft.preset = (!closed).then_some(typed);
-    intent
+    draft.service_step.preset = (!closed).then_some(typed);
 }
 
 fn fields_ui(ui: &mut Ui, model: &Model, typed: &mut NewPreset) {
@@ -69,20 +65,19 @@ fn fields_ui(ui: &mut Ui, model: &Model, typed: &mut NewPreset) {
 }
 
 /// Where it is, or why it is not.
-fn outcome_ui(ui: &mut Ui, model: &Model, blocked: Option<&str>) -> Option<Intent> {
+fn outcome_ui(ui: &mut Ui, model: &Model, blocked: Option<&str>) {
     match model.open.preset.stand() {
-        Stand::Idle | Stand::Pending(_) => None,
+        Stand::Idle | Stand::Pending(_) => {}
         Stand::Done(path) => {
             let path = path.display().to_string();
-            key_values(ui, |rows| rows.copyable("Preset file", &path, &path));
+            key_values(ui, |rows| rows.copyable("Preset file", &path));
             ui.label(small(ui, "Contains no secrets, so you can share it. Its card is now among the services."));
-            None
         }
         Stand::Failed(failure) => {
             banner(ui, Tone::Danger, &failure.diagnosis);
-            let is_there = failure.code == FailureCode::PresetExists;
-            let replace = Intent::SavePreset { replace: true };
-            is_there.then(|| intent_button(ui, ButtonKind::Danger, replace, blocked)).flatten()
+            if failure.code == FailureCode::PresetExists {
+                intent_button(ui, ButtonKind::Danger, Intent::SavePreset { replace: true }, blocked);
+            }
         }
     }
 }

@@ -1,12 +1,13 @@
 //! The menu of a profile in the list: what is done with it now and then, so that its card stays calm.
 
-use egui::{Button, Popup, Response, Style, Ui, vec2};
+use egui::{Button, Popup, Style, Ui, vec2};
 
 use crate::app::{ProfileState, ProfileSummary};
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::queries::QUERIES;
+use crate::gui::screens::want;
 use crate::gui::theme::Palette;
 use crate::gui::widgets::{keyed, toggle};
 use crate::service::{ProfileName, Service};
@@ -14,8 +15,8 @@ use crate::service::{ProfileName, Service};
 /// Width of the menu, in points: so that its lines do not jump from profile to profile.
 const WIDTH: f32 = 150.0;
 
-/// Shows the button in the corner of the card, and the menu once it is pressed; what the person wants.
-pub(crate) fn menu_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSummary) -> Option<Intent> {
+/// Shows the button in the corner of the card, and the menu once it is pressed.
+pub(crate) fn menu_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSummary) {
     (ui.spacing_mut().button_padding, ui.spacing_mut().interact_size.y) = (vec2(0.0, 0.0), 0.0);
     let button = Button::new("").frame_when_inactive(false).min_size(ui.available_size());
     let response = keyed(ui, "more", |ui| ui.add(button)).inner;
@@ -30,52 +31,54 @@ pub(crate) fn menu_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &P
     });
     menu.show(|ui| {
         ui.set_min_width(WIDTH);
-        items_ui(ui, model, draft, profile)
-    })
-    .and_then(|shown| shown.inner)
+        items_ui(ui, model, draft, profile);
+    });
 }
 
-fn items_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSummary) -> Option<Intent> {
+fn items_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSummary) {
     let name = || profile.name.clone();
-    let mut intent = None;
     if matches!(profile.state, ProfileState::Tokens { .. })
         && let Some(service) = service_of(model, draft, &profile.name)
     {
         for query in QUERIES.iter().filter(|query| (query.is_offered)(service)) {
-            intent = intent.or(item(ui, query.text, query.text)
-                .on_hover_text(query.hint)
-                .clicked()
-                .then(|| Intent::Ask(query, name())));
+            if item(ui, query.text, query.text, query.hint) {
+                want(ui, Intent::Ask(query, name()));
+            }
         }
     }
     if !matches!(profile.state, ProfileState::Broken(_)) {
         // A draft is saved first.
         if !profile.draft {
             let mut on = profile.keep_alive;
-            let wanted = Intent::SetKeepAlive(name(), !on);
-            toggle(ui, wanted.command().text, &mut on, None).on_hover_text(wanted.command().hint);
-            intent = intent.or((on != profile.keep_alive).then_some(wanted));
+            let (text, hint) = Intent::SetKeepAlive(name(), !on).words();
+            if toggle(ui, text, &mut on, None).on_hover_text(hint).changed() {
+                want(ui, Intent::SetKeepAlive(name(), on));
+                ui.close();
+            }
         }
         let export = Intent::OpenExport(name());
         // Step 3 has a button of these words for the profile that is open.
-        let response = item(ui, export.command().text, &format!("Export {}", profile.name));
-        intent = intent.or(response.on_hover_text(export.command().hint).clicked().then_some(export));
+        let (text, hint) = export.words();
+        if item(ui, text, &format!("Export {}", profile.name), hint) {
+            want(ui, export);
+        }
         ui.separator();
     }
-    if item(ui, "Forget…", "Forget…").on_hover_text(Intent::Forget(name()).command().hint).clicked() {
+    if item(ui, "Forget…", "Forget…", Intent::Forget(name()).words().1) {
         draft.questions.forget = Some(name());
-        ui.close();
     }
-    // A menu goes by itself where the pointer is used, but not where the keyboard is.
-    if intent.is_some() {
-        ui.close();
-    }
-    intent
 }
 
-/// A line of the menu; screen readers know it by its `name`.
-fn item(ui: &mut Ui, text: &str, name: &str) -> Response {
-    keyed(ui, text, |ui| ui.button(text)).inner.accessible_name(name)
+/// A line of the menu, known to screen readers by its `name`; whether it was pressed.
+fn item(ui: &mut Ui, text: &str, name: &str, hint: &str) -> bool {
+    let response = keyed(ui, text, |ui| ui.button(text)).inner.on_hover_text(hint);
+    let clicked = response.clicked();
+    response.accessible_name(name);
+    if clicked {
+        // A menu goes by itself where the pointer is used, but not where the keyboard is.
+        ui.close();
+    }
+    clicked
 }
 
 /// The service of a profile: of the one that is open as it is typed, else as its preset says.

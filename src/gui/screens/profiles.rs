@@ -7,11 +7,11 @@ use jiff::Timestamp;
 
 use crate::app::{ProfileState, ProfileSummary, Theme, TrayState, VaultKind, VaultState};
 use crate::gui::display_text;
-use crate::gui::draft::Draft;
+use crate::gui::draft::{Draft, Focus, VaultPrompt};
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
-use crate::gui::screens::intent_button;
 use crate::gui::screens::profile_menu::menu_ui;
+use crate::gui::screens::{intent_button, want};
 use crate::gui::theme::{CONTROL_HEIGHT, Palette, SPACE_S, Tone, heading, shown, small};
 use crate::gui::widgets::{
     self, ButtonKind, above_footer, countdown_text, dot, keyed, segmented, status_dot, toggle, told,
@@ -26,80 +26,65 @@ const MARGIN: f32 = 10.0;
 /// Side of the button for a profile's menu, in points.
 const MENU_SIDE: f32 = 26.0;
 
-/// Shows the list; what the person wants.
-pub(crate) fn profiles_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: Theme) -> Option<Intent> {
+pub(crate) fn profiles_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     ui.label(heading("Tokenwright"));
     ui.add_space(8.0);
-    let intent = intent_button(ui, ButtonKind::Secondary, Intent::NewProfile, None);
+    intent_button(ui, ButtonKind::Secondary, Intent::NewProfile, None);
     ui.add_space(12.0);
-    let share = title_ui(ui, model);
+    title_ui(ui, model);
     // As high as it was last: how many lines it has depends on the words.
     let key = Id::unique("height of the foot");
     let foot = ui.data(|data| data.get_temp(key)).unwrap_or(FOOT_HEIGHT);
-    let list = above_footer(ui, foot, |ui| {
+    above_footer(ui, foot, |ui| {
         let area = ScrollArea::vertical().auto_shrink(false).id_salt("profiles");
-        area.show(ui, |ui| list_ui(ui, model, draft)).inner
+        area.show(ui, |ui| list_ui(ui, model, draft));
     });
     let top = ui.cursor().top() - ui.spacing().item_spacing.y;
-    let tray = tray_ui(ui, model);
-    let looks = looks_ui(ui, model, draft, theme);
+    tray_ui(ui, model);
+    looks_ui(ui, model, draft);
     let height = ui.cursor().top() - ui.spacing().item_spacing.y - top;
     if (height - foot).abs() > 0.5 {
         ui.data_mut(|data| data.insert_temp(key, height));
         ui.ctx().request_discard("the foot of the list has another height");
     }
-    intent.or(share).or(list).or(tray).or(looks)
 }
 
 /// The name of the list, and giving from it.
-fn title_ui(ui: &mut Ui, model: &Model) -> Option<Intent> {
-    let can_share = model.profiles.iter().any(is_readable);
-    low_row(ui, |ui| {
-        ui.label(small(ui, "Saved profiles"));
-        let right = Layout::right_to_left(Align::Center);
-        can_share.then(|| ui.with_layout(right, |ui| link(ui, Intent::OpenShare, "Share profiles")).inner).flatten()
-    })
-}
-
-/// A row no higher than its words.
-fn low_row<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
+fn title_ui(ui: &mut Ui, model: &Model) {
+    // A row no higher than its words.
     ui.scope(|ui| {
         ui.spacing_mut().interact_size.y = 0.0;
-        ui.spacing_mut().item_spacing.y = 2.0;
-        ui.horizontal(add).inner
-    })
-    .inner
+        ui.horizontal(|ui| {
+            ui.label(small(ui, "Saved profiles"));
+            // A file that cannot be read is no profile to share.
+            if model.profiles.iter().all(|profile| matches!(profile.state, ProfileState::Broken(_))) {
+                return;
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let (text, hint) = Intent::OpenShare.words();
+                let share = widgets::link(ui, RichText::new(text).small(), "Share profiles");
+                if share.on_hover_text(hint).clicked() {
+                    want(ui, Intent::OpenShare);
+                }
+            });
+        });
+    });
 }
 
-/// An intent as a small link; `name` tells a screen reader which of several it is.
-fn link(ui: &mut Ui, intent: Intent, name: &str) -> Option<Intent> {
-    let words = intent.command();
-    let text = RichText::new(words.text).small();
-    let response = widgets::link(ui, text, name).on_hover_text(words.hint);
-    response.clicked().then_some(intent)
-}
-
-/// Whether there is more to a profile than a file that cannot be read.
-fn is_readable(profile: &ProfileSummary) -> bool {
-    !matches!(profile.state, ProfileState::Broken(_))
-}
-
-fn list_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
+fn list_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     if model.profiles.is_empty() {
         ui.label(small(ui, "None yet. Step 3 saves a profile here, with its tokens."));
     }
-    let mut intent = None;
     for profile in &model.profiles {
         keyed(ui, profile.name.as_str(), |ui| {
-            intent = intent.take().or(profile_ui(ui, model, draft, profile));
+            profile_ui(ui, model, draft, profile);
         });
         ui.add_space(4.0);
     }
-    intent
 }
 
 /// A card to open it by, with its menu in the corner, and the one thing that mends it at the foot.
-fn profile_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSummary) -> Option<Intent> {
+fn profile_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSummary) {
     let palette = Palette::of(ui);
     let is_open = model.open.name() == Some(&profile.name);
     let fill = if is_open { palette.card_hover } else { palette.card };
@@ -127,17 +112,18 @@ fn profile_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSu
         Some(trouble) => response.on_hover_text(shown(told(&trouble))),
         None => response,
     };
-    let opened = response.clicked().then(|| Intent::Open(profile.name.clone()));
+    if response.clicked() {
+        want(ui, Intent::Open(profile.name.clone()));
+    }
     // What lies on the card comes after it, or the card would take the clicks.
     let corner = Rect::from_min_size(card.right_top() + vec2(-6.0 - MENU_SIDE, 6.0), vec2(MENU_SIDE, MENU_SIDE));
     let mut ui_of_corner = ui.new_child(UiBuilder::new().max_rect(corner).id_salt("menu"));
-    let chosen = menu_ui(&mut ui_of_corner, model, draft, profile);
-    let pressed = mended.then(|| {
+    menu_ui(&mut ui_of_corner, model, draft, profile);
+    if mended {
         let foot = Rect::from_min_max(pos2(card.left() + MARGIN, card.bottom() - MARGIN - CONTROL_HEIGHT), card.max);
         let mut ui = ui.new_child(UiBuilder::new().max_rect(foot).id_salt("mend"));
-        intent_button(&mut ui, ButtonKind::Secondary, Intent::SignIn(profile.name.clone()), None)
-    });
-    pressed.flatten().or(chosen).or(opened)
+        intent_button(&mut ui, ButtonKind::Secondary, Intent::SignIn(profile.name.clone()), None);
+    }
 }
 
 /// Name, service and state.
@@ -201,25 +187,23 @@ pub fn expiry(profile: &ProfileSummary) -> Option<Timestamp> {
 }
 
 /// Whether closing hides the window in the tray; shown once a profile has keep-alive.
-fn tray_ui(ui: &mut Ui, model: &Model) -> Option<Intent> {
+fn tray_ui(ui: &mut Ui, model: &Model) {
     if !model.profiles.iter().any(|profile| profile.keep_alive) {
-        return None;
+        return;
     }
-    let before = model.window.is_some_and(|window| window.tray);
-    let mut on = before;
+    let mut settings = model.window.unwrap_or_default();
     let help = match &model.tray {
-        TrayState::Absent(diagnosis) if on => format!("Not possible: {}.", diagnosis.summary),
+        TrayState::Absent(diagnosis) if settings.tray => format!("Not possible: {}.", diagnosis.summary),
         _ => "Closing the window hides it, and keep-alive goes on.".to_owned(),
     };
-    toggle(ui, Intent::SetTray(on).command().text, &mut on, Some(&help));
+    if toggle(ui, "Close to tray", &mut settings.tray, Some(&help)).changed() {
+        want(ui, Intent::ChangeSettings(settings));
+    }
     ui.add_space(6.0);
-    (on != before).then_some(Intent::SetTray(on))
 }
 
 /// The state of the vault, and the theme.
-fn looks_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: Theme) -> Option<Intent> {
-    let mut chosen = theme;
-    let mut asked = None;
+fn looks_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let (tone, text) = match &model.vault {
         VaultState::Open(VaultKind::Keyring) => (Tone::Success, "Vault: keyring"),
         VaultState::Open(VaultKind::Passphrase) => (Tone::Success, "Vault: passphrase"),
@@ -242,18 +226,21 @@ fn looks_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: Theme) -> Opti
                 draft.questions.move_vault = !draft.questions.move_vault;
                 draft.next_view.to_top = true;
             }
-            asked = match &model.vault {
-                VaultState::NeedsPassphrase { new: false, .. } => Some("Unlock…"),
-                VaultState::NeedsPassphrase { new: true, .. } | VaultState::NoKeyring(_) => Some("Choose…"),
-                _ => None,
+            let asks = match &model.vault {
+                VaultState::NeedsPassphrase { new: false, .. } => "Unlock…",
+                VaultState::NeedsPassphrase { new: true, .. } | VaultState::NoKeyring(_) => "Choose…",
+                _ => return,
+            };
+            if widgets::link(ui, asks, asks).on_hover_text("Choose where tokens are stored").clicked() {
+                draft.questions.vault = Some(VaultPrompt { then: None });
+                draft.next_view.focus = Some(Focus::Passphrase);
             }
-            .filter(|words| widgets::link(ui, *words, words).on_hover_text("Choose where tokens are stored").clicked())
-            .map(|_| Intent::AskVault);
         });
     });
     ui.add_space(6.0);
-    let themes = [Theme::System, Theme::Light, Theme::Dark];
-    let options = themes.map(|theme| (theme, Intent::SetTheme(theme).command().text));
-    segmented(ui, "Theme", &mut chosen, &options);
-    asked.or((chosen != theme).then_some(Intent::SetTheme(chosen)))
+    let mut settings = model.window.unwrap_or_default();
+    let themes = [(Theme::System, "System"), (Theme::Light, "Light"), (Theme::Dark, "Dark")];
+    if segmented(ui, "Theme", &mut settings.theme, &themes).changed() {
+        want(ui, Intent::ChangeSettings(settings));
+    }
 }

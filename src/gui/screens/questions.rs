@@ -5,11 +5,11 @@ use egui::{Frame, Id, Modal, ModalResponse, ScrollArea, Ui};
 
 use crate::gui::clock::Clock;
 use crate::gui::draft::{Draft, Loss, Question};
-use crate::gui::intent::{Answer, Intent};
+use crate::gui::intent::Intent;
 use crate::gui::model::{AskedQuery, Model, Stand, Work};
 use crate::gui::screens::profile_menu::service_of;
-use crate::gui::screens::{intent_button, waiting_row};
-use crate::gui::theme::{Tone, heading, small};
+use crate::gui::screens::{intent_button, waiting_row, want};
+use crate::gui::theme::{SPACE_M, Tone, heading, small};
 use crate::gui::widgets::{ButtonKind, banner, button, key_values, notice, secondary_button};
 
 /// The height at which the rows of an answer begin to scroll, in points.
@@ -26,42 +26,38 @@ pub(crate) fn dialog<R>(
     let frame = Frame::popup(ui.style()).inner_margin(20);
     Modal::new(Id::unique(id)).frame(frame).show(ui.ctx(), |ui| {
         ui.set_max_width(420.0);
+        ui.spacing_mut().item_spacing.y = SPACE_M;
         ui.label(heading(title.into()));
-        ui.add_space(8.0);
         if !text.is_empty() {
             ui.label(text);
-            ui.add_space(12.0);
         }
         add(ui)
     })
 }
 
 /// Asks, where something would be lost; what the person answers.
-pub(crate) fn unsaved_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Intent> {
-    let Question { loss, .. } = draft.questions.unsaved.as_ref()?;
-    let (title, text, answers) = unsaved_text(*loss, model, draft);
+pub(crate) fn unsaved_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    let Some(Question { loss, .. }) = &draft.questions.unsaved else { return };
+    let (title, text, [save, discard]) = unsaved_text(*loss, model, draft);
     let shown = dialog(ui, "unsaved", title, &text, |ui| {
-        let mut answered = None;
         ui.horizontal_wrapped(|ui| {
-            for (kind, answer, words) in [
-                (ButtonKind::Primary, Answer::Save, answers[0]),
-                (ButtonKind::Danger, Answer::Discard, answers[1]),
-                (ButtonKind::Secondary, Answer::Cancel, "Cancel"),
-            ] {
-                let response = button(ui, kind, words, None);
-                let nothing = ui.memory(|memory| memory.focused().is_none());
-                if answer == Answer::Save && nothing {
-                    response.request_focus();
-                }
-                if response.clicked() {
-                    answered = Some(Intent::Answer(answer));
-                }
+            let saves = button(ui, ButtonKind::Primary, save, None);
+            if ui.memory(|memory| memory.focused().is_none()) {
+                saves.request_focus();
             }
-        });
-        answered
+            if saves.clicked() {
+                want(ui, Intent::SaveUnsaved);
+            }
+            if button(ui, ButtonKind::Danger, discard, None).clicked() {
+                want(ui, Intent::DiscardUnsaved);
+            }
+            secondary_button(ui, "Cancel").clicked()
+        })
+        .inner
     });
-    let escaped = shown.should_close().then_some(Intent::Answer(Answer::Cancel));
-    shown.inner.or(escaped)
+    if shown.inner || shown.should_close() {
+        draft.questions.unsaved = None;
+    }
 }
 
 fn unsaved_text(loss: Loss, model: &Model, draft: &Draft) -> (&'static str, String, [&'static str; 2]) {
@@ -85,9 +81,9 @@ fn unsaved_text(loss: Loss, model: &Model, draft: &Draft) -> (&'static str, Stri
     }
 }
 
-/// Asks, where a profile is about to be forgotten; what the person wants.
-pub(crate) fn forgetting_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
-    let name = draft.questions.forget.clone()?;
+/// Asks, where a profile is about to be forgotten.
+pub(crate) fn forgetting_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    let Some(name) = draft.questions.forget.clone() else { return };
     let revocable = service_of(model, draft, &name).is_some_and(|service| service.revocation.is_some());
     let shown = dialog(ui, "forgetting", format!("Forget {}?", model.shown_name(&name)), "", |ui| {
         if model.shown_name(&name) != name.as_str() {
@@ -97,34 +93,26 @@ pub(crate) fn forgetting_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Op
         if revocable {
             ui.label("Revoking also invalidates the tokens at the service, for everyone who holds them.");
         }
-        ui.add_space(12.0);
-        let mut intent = None;
         ui.horizontal_wrapped(|ui| {
-            intent = intent_button(ui, ButtonKind::Danger, Intent::Forget(name.clone()), None);
-            if revocable {
-                let revoke = intent_button(ui, ButtonKind::Danger, Intent::Revoke(name.clone()), None);
-                intent = intent.take().or(revoke);
-            }
-            if secondary_button(ui, "Cancel").clicked() {
-                draft.questions.forget = None;
-            }
-        });
-        intent
+            let forgets = intent_button(ui, ButtonKind::Danger, Intent::Forget(name.clone()), None);
+            let revokes = revocable && intent_button(ui, ButtonKind::Danger, Intent::Revoke(name.clone()), None);
+            forgets || revokes || secondary_button(ui, "Cancel").clicked()
+        })
+        .inner
     });
-    if shown.should_close() || shown.inner.is_some() {
+    if shown.should_close() || shown.inner {
         draft.questions.forget = None;
     }
-    shown.inner
 }
 
-/// Asks before the window closes on tokens that are nowhere else; what the person wants.
-pub(crate) fn closing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
+/// Asks before the window closes on tokens that are nowhere else.
+pub(crate) fn closing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     if model.pending_writes.is_empty() {
         // They were saved while the person was being asked.
         draft.questions.close = false;
     }
     if !draft.questions.close {
-        return None;
+        return;
     }
     let names: Vec<String> = model.pending_writes.keys().map(ToString::to_string).collect();
     let text = format!(
@@ -133,48 +121,46 @@ pub(crate) fn closing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Optio
         names.join(", ")
     );
     let shown = dialog(ui, "closing", "Close and lose tokens?", &text, |ui| {
-        let mut intent = None;
         ui.horizontal_wrapped(|ui| {
-            for (kind, wanted) in [
-                (ButtonKind::Primary, Intent::RetrySave),
-                (ButtonKind::Secondary, Intent::StayOpen),
-                (ButtonKind::Danger, Intent::CloseAnyway),
-            ] {
-                let pressed = intent_button(ui, kind, wanted, None);
-                intent = intent.take().or(pressed);
-            }
-        });
-        intent
+            intent_button(ui, ButtonKind::Primary, Intent::RetrySave, None);
+            let stays = secondary_button(ui, "Stay open").clicked();
+            intent_button(ui, ButtonKind::Danger, Intent::CloseAnyway, None);
+            stays
+        })
+        .inner
     });
-    let escaped = shown.should_close().then_some(Intent::StayOpen);
-    shown.inner.or(escaped)
+    if shown.inner || shown.should_close() {
+        (draft.questions.close, draft.changes.waived) = (false, false);
+    }
 }
 
 /// What was asked about a saved profile: that it is waited for, then the answer.
-pub(crate) fn query_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Intent> {
-    let AskedQuery { query, profile, answer } = model.query.as_ref()?;
-    let close = || Intent::Cancel(Work::Query);
+pub(crate) fn query_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
+    let Some(AskedQuery { query, profile, answer }) = &model.query else { return };
     let shown = dialog(ui, "query", format!("{}: {}", query.text, model.shown_name(profile)), "", |ui| {
         match answer.stand() {
             Stand::Idle => {}
-            Stand::Pending("") => return waiting_row(ui, model, "Preparing the request", Work::Query),
-            Stand::Pending(place) => return waiting_row(ui, model, &format!("Asking {place}"), Work::Query),
-            Stand::Failed(failure) => drop(banner(ui, Tone::Danger, &failure.diagnosis)),
+            Stand::Pending(place) => {
+                let what =
+                    if place.is_empty() { "Preparing the request".to_owned() } else { format!("Asking {place}") };
+                waiting_row(ui, answer, &what, Work::Query);
+                return false;
+            }
+            Stand::Failed(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
             Stand::Done(findings) => {
                 notice(ui, findings.tone, findings.summary, "");
-                ui.add_space(8.0);
                 ScrollArea::vertical().max_height(ROWS_HEIGHT).show(ui, |ui| rows_ui(ui, &findings.rows, &draft.clock));
             }
         }
-        ui.add_space(12.0);
         let response = secondary_button(ui, "Close");
         if ui.memory(|memory| memory.focused().is_none()) {
             response.request_focus();
         }
-        response.clicked().then(close)
+        response.clicked()
     });
-    let escaped = shown.should_close().then(close);
-    shown.inner.or(escaped)
+    if shown.inner || shown.should_close() {
+        want(ui, Intent::Cancel(Work::Query));
+    }
 }
 
 /// What a service says of a token or an account, under readable names and with readable times (RFC 7662 section 2.2, OpenID

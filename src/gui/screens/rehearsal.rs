@@ -5,62 +5,46 @@ use egui::{Label, Ui};
 use crate::app::{StageLine, StageOutcome};
 use crate::gui::draft::NextView;
 use crate::gui::intent::Intent;
-use crate::gui::model::{Model, Rehearsal, Work};
+use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::{intent_button, waiting_row};
 use crate::gui::theme::{self, Tone, small};
 use crate::gui::widgets::{ButtonKind, banner, dot, section, status_dot};
 use crate::service::{Catalog, Service};
 
 /// The button that asks for it.
-pub(crate) fn button_ui(ui: &mut Ui, model: &Model, service: &Service) -> Option<Intent> {
-    let blocked = if service.id == Catalog::CUSTOM {
-        Some("Save it as a preset first: only presets can be rehearsed")
-    } else {
-        model.open.rehearsal.as_ref().filter(|held| held.work.is_pending()).map(|_| "Rehearsing…")
+pub(crate) fn button_ui(ui: &mut Ui, model: &Model, service: &Service) {
+    let is_held = model.open.rehearsal.as_ref().is_some_and(|held| held.work.is_pending());
+    let blocked = match () {
+        () if service.id == Catalog::CUSTOM => Some("Save it as a preset first: only presets can be rehearsed"),
+        () => is_held.then_some("Rehearsing…"),
     };
-    intent_button(ui, ButtonKind::Secondary, Intent::Rehearse(service.id.clone()), blocked)
+    intent_button(ui, ButtonKind::Secondary, Intent::Rehearse(service.id.clone()), blocked);
 }
 
 /// What the rehearsal of this service came to; nothing where none was held. `changed` says that the fields differ from
 /// the preset, which is what is rehearsed.
-pub(crate) fn rehearsal_ui(
-    ui: &mut Ui,
-    model: &Model,
-    service: &Service,
-    changed: bool,
-    next_view: &mut NextView,
-) -> Option<Intent> {
-    let is_of_this = |state: &&Rehearsal| state.service == service.id;
-    let state = model.open.rehearsal.as_ref().filter(is_of_this)?;
-    let going = state.work.is_pending();
-    ui.add_space(12.0);
+pub(crate) fn rehearsal_ui(ui: &mut Ui, model: &Model, service: &Service, changed: bool, next_view: &mut NextView) {
+    let Some(state) = model.open.rehearsal.as_ref().filter(|state| state.service == service.id) else { return };
     let shown = section(ui, "Rehearsal", |ui| {
-        let intent = if going {
-            waiting_row(ui, model, "Rehearsing against a local server", Work::Rehearsal)
-        } else {
-            summary_ui(ui, state);
-            None
-        };
+        match state.work.stand() {
+            Stand::Pending(_) => {
+                waiting_row(ui, &state.work, "Rehearsing against a local server", Work::Rehearsal);
+            }
+            Stand::Failed(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
+            Stand::Idle | Stand::Done(()) => {
+                let (tone, words) = summary(&state.lines);
+                status_dot(ui, tone, &words);
+            }
+        }
         state.lines.iter().for_each(|line| line_ui(ui, line));
         ui.label(small(ui, "Nothing left this machine: a local server answers as the preset describes."));
         if changed {
             ui.label(small(ui, "The preset is rehearsed as saved, without your changes."));
         }
-        intent
     });
     if std::mem::take(&mut next_view.to_rehearsal) {
         shown.response.scroll_to_me(None);
     }
-    shown.inner
-}
-
-fn summary_ui(ui: &mut Ui, state: &Rehearsal) {
-    if let Some(failure) = state.work.failure() {
-        banner(ui, Tone::Danger, &failure.diagnosis);
-        return;
-    }
-    let (tone, words) = summary(&state.lines);
-    status_dot(ui, tone, &words);
 }
 
 /// All stages in a line.

@@ -7,6 +7,7 @@ use crate::call::{Expression, Lifetime, Reading};
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand};
+use crate::gui::screens::want;
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{CodeBlock, Field, banner, disclosure, notice, secondary_button, section, status_dot};
 use crate::secret::MASK;
@@ -14,11 +15,11 @@ use crate::secret::MASK;
 /// Narrower than this, in points, the reply stands below the fields.
 const BESIDE: f32 = 640.0;
 
-/// Shows the fields and the reply; what the person wants is to see what they come to, whenever that may have changed.
-pub(crate) fn reading_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
+/// Shows the fields and the reply, and asks what they come to whenever that may have changed.
+pub(crate) fn reading_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     disclosure(ui, "How the response is read", false, |ui| {
         ui.label(small(ui, "A path such as data.items[0].token, or JSONata such as $substringAfter(token, ' ')."));
-        let reply = last_reply(model, draft.tab);
+        let reply = last_reply(model, draft.tokens_step.tab);
         if reply.is_some() && ui.available_width() >= BESIDE {
             ui.columns(2, |columns| {
                 fields_ui(&mut columns[0], model, draft);
@@ -28,50 +29,48 @@ pub(crate) fn reading_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Optio
             fields_ui(ui, model, draft);
             reply_ui(ui, draft, reply);
         }
-        wants_trying(model, draft).then_some(Intent::TryReading)
-    })
-    .flatten()
+        if wants_trying(model, draft) {
+            want(ui, Intent::TryReading);
+        }
+    });
 }
 
 /// The reading as it is typed and the reply it is for, where there is one.
 pub(crate) fn tried(model: &Model, draft: &Draft) -> Option<(Reading, ReplyView)> {
-    let reply = last_reply(model, draft.tab)?;
+    let reply = last_reply(model, draft.tokens_step.tab)?;
     Some((typed(draft)?.clone(), reply.clone()))
 }
 
 /// Whether what is shown is of another text, another tab or another reply.
 fn wants_trying(model: &Model, draft: &Draft) -> bool {
     let Some(reading) = typed(draft) else { return false };
-    if last_reply(model, draft.tab).is_none() {
+    if last_reply(model, draft.tokens_step.tab).is_none() {
         return false;
     }
-    let is_same = draft.tried.as_ref().is_some_and(|(tab, tried)| *tab == draft.tab && tried == reading);
+    let is_same =
+        draft.tokens_step.tried.as_ref().is_some_and(|(tab, tried)| *tab == draft.tokens_step.tab && tried == reading);
     let is_told = !matches!(model.open.tried.stand(), Stand::Idle);
     !is_same || !is_told
 }
 
 fn typed(draft: &Draft) -> Option<&Reading> {
     let profile = draft.profile.as_ref()?;
-    Some(match draft.tab {
+    Some(match draft.tokens_step.tab {
         TokenTab::TokenRequest => &profile.token_request.reading,
         TokenTab::RefreshRequest => &profile.refresh_request.reading,
     })
 }
 
 fn last_reply(model: &Model, tab: TokenTab) -> Option<&ReplyView> {
-    let state = match tab {
-        TokenTab::TokenRequest => &model.open.token_request,
-        TokenTab::RefreshRequest => &model.open.refresh_request,
-    };
-    match state.stand() {
+    match tab.request(&model.open).stand() {
         Stand::Done(exchange) => exchange.reply.as_ref(),
         Stand::Idle | Stand::Pending(_) | Stand::Failed(_) => None,
     }
 }
 
 fn fields_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
-    let told = model.open.tried.last().filter(|_| last_reply(model, draft.tab).is_some());
-    let tab = draft.tab;
+    let told = model.open.tried.last().filter(|_| last_reply(model, draft.tokens_step.tab).is_some());
+    let tab = draft.tokens_step.tab;
     let Some(profile) = &mut draft.profile else { return };
     let reading = match tab {
         TokenTab::TokenRequest => &mut profile.token_request.reading,
@@ -79,9 +78,7 @@ fn fields_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     };
     let of = |field: fn(&TriedReading) -> &FieldRead| told.map(field);
     field_ui(ui, "Access token expression", &mut reading.access_token, of(|tried| &tried.access_token), "");
-    ui.add_space(8.0);
     field_ui(ui, "Refresh token expression", &mut reading.refresh_token, of(|tried| &tried.refresh_token), "");
-    ui.add_space(8.0);
     let unit = match reading.lifetime {
         Lifetime::Seconds => " seconds",
         Lifetime::Milliseconds => " milliseconds",
@@ -128,7 +125,7 @@ fn reply_ui(ui: &mut Ui, draft: &Draft, reply: Option<&ReplyView>) {
         ui.label(small(ui, "Send the request once to see the results beside the response."));
         return;
     };
-    let body = if draft.revealed.response { reply.body.expose() } else { reply.masked_body.as_str() };
+    let body = if draft.tokens_step.revealed.response { reply.body.expose() } else { reply.masked_body.as_str() };
     CodeBlock::new("Last response", body).copies(None).max_height(320.0).show(ui);
 }
 
@@ -137,13 +134,11 @@ pub(crate) fn exchange_ui(ui: &mut Ui, draft: &mut Draft, exchange: &Exchange) {
     match &exchange.outcome {
         Ok(_) => notice(ui, Tone::Success, "Tokens received", "They are at the top of this step."),
         Err(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
-    };
+    }
     for note in &exchange.notes {
-        ui.add_space(8.0);
         banner(ui, Tone::Warning, note);
     }
     if let Some(reply) = &exchange.reply {
-        ui.add_space(12.0);
         body_ui(ui, draft, reply);
     }
 }
@@ -152,8 +147,7 @@ fn body_ui(ui: &mut Ui, draft: &mut Draft, reply: &ReplyView) {
     section(ui, "Response", |ui| {
         let tone = if (200..300).contains(&reply.status) { Tone::Success } else { Tone::Danger };
         status_dot(ui, tone, &format!("Status {} after {} ms", reply.status, reply.elapsed.as_millis()));
-        ui.add_space(8.0);
-        let body = if draft.revealed.response { reply.body.expose() } else { reply.masked_body.as_str() };
+        let body = if draft.tokens_step.revealed.response { reply.body.expose() } else { reply.masked_body.as_str() };
         let block = CodeBlock::new("Body", body).max_height(260.0);
         let has_secrets = reply.masked_body != reply.body.expose();
         if has_secrets {
@@ -161,9 +155,10 @@ fn body_ui(ui: &mut Ui, draft: &mut Draft, reply: &ReplyView) {
         } else {
             block.show(ui)
         };
-        let words = if draft.revealed.response { "Mask secrets in the body" } else { "Reveal secrets in the body" };
+        let words =
+            if draft.tokens_step.revealed.response { "Mask secrets in the body" } else { "Reveal secrets in the body" };
         if secondary_button(ui, words).clicked() {
-            draft.revealed.response = !draft.revealed.response;
+            draft.tokens_step.revealed.response = !draft.tokens_step.revealed.response;
         }
         disclosure(ui, &format!("Headers ({})", reply.headers.len()), false, |ui| {
             let lines: Vec<String> = reply.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();

@@ -7,39 +7,37 @@ use crate::gui::draft::{Draft, Focus};
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::actions::is_to_be_saved;
-use crate::gui::screens::{entered, intent_button};
+use crate::gui::screens::{entered, intent_button, want};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, Field, SHORT, banner, secondary_button, toggle};
 use crate::service::{DisplayName, ProfileName, ProfileNameError};
 
-/// Shows the name and the buttons; what the person wants.
-pub(crate) fn save_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
+/// Shows the name and the buttons.
+pub(crate) fn save_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     ui.separator();
     let (field, enters) = names_ui(ui, model, draft);
-    let parsed = plain_name(draft, model);
-    let blocked = match (&parsed, model.open.save.is_pending()) {
-        (Err(_), _) => Some("Enter a name first"),
-        (_, true) => Some("Saving…"),
-        (_, false) => None,
+    let blocked = match plain_name(draft, model) {
+        Err(_) => Some("Enter a name first"),
+        Ok(_) => model.open.save.is_pending().then_some("Saving…"),
     };
     if draft.next_view.take_focus(Focus::Name) {
         field.request_focus();
-        select_all(ui, field.id, &draft.name);
+        select_all(ui, field.id, &draft.tokens_step.name);
     }
-    let mut intent = (enters && blocked.is_none()).then_some(Intent::Save { replace: false });
+    if enters && blocked.is_none() {
+        want(ui, Intent::Save { replace: false });
+    }
     ui.horizontal_wrapped(|ui| {
         let kind = if is_to_be_saved(model) { ButtonKind::Primary } else { ButtonKind::Secondary };
-        let saved = intent_button(ui, kind, Intent::Save { replace: false }, blocked);
-        intent = intent.take().or(saved);
+        intent_button(ui, kind, Intent::Save { replace: false }, blocked);
         if let Some(name) = model.open.name() {
-            let export = Intent::OpenExport(name.clone());
-            intent = intent.take().or(intent_button(ui, ButtonKind::Secondary, export, None));
+            intent_button(ui, ButtonKind::Secondary, Intent::OpenExport(name.clone()), None);
             if secondary_button(ui, "Forget…").clicked() {
                 draft.questions.forget = Some(name.clone());
             }
         }
     });
-    intent = intent.or(keep_alive_ui(ui, model, draft));
+    keep_alive_ui(ui, model, draft);
     if let Some(name) = &model.open.draft {
         let words = format!("Saved as draft {name}. Save it under a name now, or leave it for later.");
         // One that waits for the vault is told above.
@@ -52,13 +50,12 @@ pub(crate) fn save_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<I
     if let Some(failure) = model.open.save.failure() {
         banner(ui, Tone::Danger, &failure.diagnosis);
         if failure.code == FailureCode::ProfileExists {
-            intent = intent.or(intent_button(ui, ButtonKind::Danger, Intent::Save { replace: true }, blocked));
+            intent_button(ui, ButtonKind::Danger, Intent::Save { replace: true }, blocked);
         }
         if failure.code == FailureCode::ProfileGone && secondary_button(ui, "Save it again").clicked() {
-            intent = intent.or(Some(Intent::Save { replace: true }));
+            want(ui, Intent::Save { replace: true });
         }
     }
-    intent
 }
 
 /// What is typed next takes the place of the text.
@@ -71,30 +68,33 @@ fn select_all(ui: &Ui, field: egui::Id, text: &str) {
 }
 
 /// Keep-alive. For a saved profile the choice is saved at once, otherwise together with the profile.
-fn keep_alive_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
-    let profile = draft.profile.as_mut()?;
+fn keep_alive_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    let Some(profile) = &mut draft.profile else { return };
     let name = model.open.saved_as.as_ref();
     let saved = model.profiles.iter().find(|saved| Some(&saved.name) == name);
     let mut on = saved.map_or(profile.keep_alive, |saved| saved.keep_alive);
-    let before = on;
     let problem = model.keep_alive.iter().find(|kept| Some(&kept.name) == name).and_then(|kept| kept.problem.as_ref());
     let help = match problem {
         Some(problem) if on => format!("Not refreshed: {}", problem.summary),
         _ => "Refreshed before it expires while this window or the agent runs.".to_owned(),
     };
-    toggle(ui, "Keep alive", &mut on, Some(&help));
+    let changed = toggle(ui, "Keep alive", &mut on, Some(&help)).changed();
     profile.keep_alive = on;
-    saved.filter(|_| on != before).map(|saved| Intent::SetKeepAlive(saved.name.clone(), on))
+    if let (true, Some(saved)) = (changed, saved) {
+        want(ui, Intent::SetKeepAlive(saved.name.clone(), on));
+    }
 }
 
 /// Shows both names; the field of the plain one, and whether Enter was pressed in one of them.
 fn names_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> (Response, bool) {
     let proposal = proposed(draft, model);
-    let wrong = ProfileName::parse(&draft.name).err().filter(|_| !draft.name.is_empty() && proposal.is_none());
+    let wrong = ProfileName::parse(&draft.tokens_step.name)
+        .err()
+        .filter(|_| !draft.tokens_step.name.is_empty() && proposal.is_none());
     let wrong = wrong.map(|error| error.to_string());
     let (field, enters) = ui.columns(2, |columns| {
         let field = Field::new("Profile name").limit(SHORT).example("acme-quickbooks").error(wrong.as_deref());
-        let field = field.show(&mut columns[0], &mut draft.name);
+        let field = field.show(&mut columns[0], &mut draft.tokens_step.name);
         let mut enters = entered(&columns[0], &field);
         if let Some(profile) = &mut draft.profile {
             let shown = Field::new("Display name").limit(SHORT).example("Müller GmbH – Test").optional();
@@ -117,10 +117,10 @@ fn names_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> (Response, bool) {
 /// The plain name and the display name that typed text comes to, where the text is no plain name itself; `None` where it
 /// is one, or holds nothing that could be shown.
 fn proposed(draft: &Draft, model: &Model) -> Option<(ProfileName, DisplayName)> {
-    if ProfileName::parse(&draft.name).is_ok() {
+    if ProfileName::parse(&draft.tokens_step.name).is_ok() {
         return None;
     }
-    let shown = DisplayName::of(&draft.name);
+    let shown = DisplayName::of(&draft.tokens_step.name);
     if shown.is_empty() {
         return None;
     }
@@ -135,13 +135,14 @@ fn proposed(draft: &Draft, model: &Model) -> Option<(ProfileName, DisplayName)> 
 
 /// The plain name that the profile is saved under as things are typed.
 fn plain_name(draft: &Draft, model: &Model) -> Result<ProfileName, ProfileNameError> {
-    ProfileName::parse(&draft.name).or_else(|error| proposed(draft, model).map(|(name, _)| name).ok_or(error))
+    ProfileName::parse(&draft.tokens_step.name)
+        .or_else(|error| proposed(draft, model).map(|(name, _)| name).ok_or(error))
 }
 
 /// Takes a proposal over into the two fields.
 pub(crate) fn settle_names(draft: &mut Draft, model: &Model) {
     let Some((name, shown)) = proposed(draft, model) else { return };
-    draft.name = name.to_string();
+    draft.tokens_step.name = name.to_string();
     if let Some(profile) = &mut draft.profile {
         profile.display_name = shown.to_string();
     }

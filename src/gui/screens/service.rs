@@ -7,10 +7,10 @@ use egui::Ui;
 use crate::app::faults;
 use crate::diagnosis::Diagnosis;
 use crate::dialect::Note;
-use crate::gui::draft::{Draft, Focus, NextView};
+use crate::gui::draft::{Draft, Focus, NextView, ServiceStep};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, PracticeState};
-use crate::gui::screens::{copy_as, entered, intent_button, point_at, preset, rehearsal};
+use crate::gui::screens::{copy_as, entered, intent_button, lead_to, preset, rehearsal, want};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, Field as TextField, SHORT, banner, card, card_width, chips, choice, disclosure, link_button,
@@ -22,41 +22,34 @@ use crate::service::{Catalog, Confidence, Field, FieldError, Input, NewPreset, P
 /// Width left free beside the search for the button, in points.
 const IMPORT_WIDTH: f32 = 90.0;
 
-/// Shows step 1; what the person wants.
-pub(crate) fn service_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
+/// Shows step 1.
+pub(crate) fn service_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     if draft.profile.is_none() && model.profiles.is_empty() {
         let words = "Tokenwright signs you in to a service and refreshes its OAuth tokens for your tools. To look around, choose \
                      the Practice service: it needs no account.";
         ui.label(words);
-        ui.add_space(8.0);
     }
-    let (search, import) = head_ui(ui, draft);
-    ui.add_space(8.0);
+    let search = head_ui(ui, draft);
     if draft.next_view.take_focus(Focus::Search) {
         search.request_focus();
     }
-    let enter = entered(ui, &search) && !draft.search.trim().is_empty();
-    let chosen = cards_ui(ui, model, draft, enter);
-    ui.add_space(12.0);
-    missing_ui(ui, &draft.missing);
-    let errors = if draft.insisted { draft.errors() } else { Vec::new() };
-    let Draft { profile: Some(profile), secrets, next_view, faults, ticked, preset: own, .. } = draft else {
+    let enter = entered(ui, &search) && !draft.service_step.search.trim().is_empty();
+    cards_ui(ui, model, draft, enter);
+    missing_ui(ui, &draft.service_step.missing);
+    if draft.profile.is_none() {
         ui.label(small(ui, "Choose a service to continue. The Practice service needs no registration."));
-        return import.or(chosen);
-    };
-    let mut fields = Fields { profile, errors: &errors, next_view, faults, ticked, own };
-    let needs = needs_ui(ui, model, &mut fields);
-    let (service, changed) = (&fields.profile.service, fields.profile.is_changed());
-    let rehearsed = rehearsal::rehearsal_ui(ui, model, service, changed, fields.next_view);
-    secret_inputs_ui(ui, fields.profile, &mut secrets.inputs);
-    let saved = preset::preset_ui(ui, model, draft);
-    ui.add_space(8.0);
+        return;
+    }
+    needs_ui(ui, model, draft);
+    let Draft { profile: Some(profile), secrets, next_view, .. } = draft else { return };
+    rehearsal::rehearsal_ui(ui, model, &profile.service, profile.is_changed(), next_view);
+    secret_inputs_ui(ui, profile, &mut secrets.inputs);
+    preset::preset_ui(ui, model, draft);
     copy_as::copy_as_ui(ui, draft);
-    import.or(chosen).or(needs).or(rehearsed).or(saved)
 }
 
 /// The search, and beside it the way in for a service that another tool describes.
-fn head_ui(ui: &mut Ui, draft: &mut Draft) -> (egui::Response, Option<Intent>) {
+fn head_ui(ui: &mut Ui, draft: &mut Draft) -> egui::Response {
     ui.horizontal(|ui| {
         let size = egui::vec2((ui.available_width() - IMPORT_WIDTH).max(0.0), ui.spacing().interact_size.y);
         let search = ui.allocate_ui(size, |ui| {
@@ -64,9 +57,10 @@ fn head_ui(ui: &mut Ui, draft: &mut Draft) -> (egui::Response, Option<Intent>) {
                 .limit(SHORT)
                 .example("Search by name: QBO, Graph, ERP …")
                 .unlabelled()
-                .show(ui, &mut draft.search)
+                .show(ui, &mut draft.service_step.search)
         });
-        (search.inner, intent_button(ui, ButtonKind::Secondary, Intent::OpenImport, None))
+        intent_button(ui, ButtonKind::Secondary, Intent::OpenImport, None);
+        search.inner
     })
     .inner
 }
@@ -78,36 +72,24 @@ fn missing_ui(ui: &mut Ui, missing: &[Note]) {
     }
     let lines: Vec<String> = missing.iter().map(|note| format!("{}: {}", note.place, note.words)).collect();
     banner(ui, Tone::Info, &Diagnosis::new("Still missing from the import").hint(lines.join("\n")));
-    ui.add_space(8.0);
-}
-
-/// The fields of this step, and what is wrong with them.
-struct Fields<'a> {
-    profile: &'a mut ProfileDraft,
-    errors: &'a [FieldError],
-    next_view: &'a mut NextView,
-    /// The practice service's faults that are switched on.
-    faults: &'a mut Vec<String>,
-    /// The lines of the checklist that are done, by place.
-    ticked: &'a mut BTreeSet<usize>,
-    /// The preset of the person's own being typed.
-    own: &'a mut Option<NewPreset>,
 }
 
 /// The services that the search finds, as cards; the one for any other service is always there. `enter` takes the first.
 /// Once one is chosen it stands alone, so that what it needs is in sight, until the person searches again.
-fn cards_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, enter: bool) -> Option<Intent> {
+fn cards_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, enter: bool) {
     let chosen_id = draft.profile.as_ref().map(|profile| profile.service.id.as_str());
-    let alone = chosen_id.is_some() && draft.search.trim().is_empty() && !draft.browsing;
+    let alone = chosen_id.is_some() && draft.service_step.search.trim().is_empty() && !draft.service_step.browsing;
     let is_shown = |service: &&Service| {
-        let found = service.id == Catalog::CUSTOM || service.matches(&draft.search);
+        let found = service.id == Catalog::CUSTOM || service.matches(&draft.service_step.search);
         if alone { chosen_id == Some(service.id.as_str()) } else { found }
     };
     let shown: Vec<&Service> = model.services.iter().filter(is_shown).collect();
     // The one for any other service is meant only where nothing else was found.
     let found = shown.iter().find(|service| service.id != Catalog::CUSTOM).or(shown.first());
     let first = found.filter(|service| enter && chosen_id != Some(service.id.as_str()));
-    let mut intent = first.map(|service| Intent::Choose(service.id.clone()));
+    if let Some(service) = first {
+        want(ui, Intent::Choose(service.id.clone()));
+    }
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(12.0, 12.0);
         let width = card_width(ui);
@@ -115,54 +97,48 @@ fn cards_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, enter: bool) -> Optio
             let selected = chosen_id == Some(service.id.as_str());
             let response = card(ui, &service.id, width, &service.name, &service.summary, selected);
             if response.clicked() && !selected {
-                intent = Some(Intent::Choose(service.id.clone()));
+                want(ui, Intent::Choose(service.id.clone()));
             }
             if service.id != Catalog::CUSTOM {
-                response.context_menu(|ui| intent = intent.take().or(rehearsal::button_ui(ui, model, service)));
+                response.context_menu(|ui| rehearsal::button_ui(ui, model, service));
             }
         }
     });
     if model.services.is_empty() {
         ui.label(small(ui, "Loading presets…"));
     } else if alone {
-        ui.add_space(8.0);
         let words = format!("Show all {} services", model.services.len());
-        draft.browsing = secondary_button(ui, &words).clicked();
+        draft.service_step.browsing = secondary_button(ui, &words).clicked();
     } else if shown.len() == 1 {
-        ui.add_space(8.0);
         ui.label(small(ui, "No preset matches. Use a custom service for any other OAuth 2.0 service."));
     }
-    intent
 }
 
 /// What the chosen service needs.
-fn needs_ui(ui: &mut Ui, model: &Model, fields: &mut Fields<'_>) -> Option<Intent> {
-    let title = fields.profile.service.name.clone();
-    let is_practice = fields.profile.service.practice;
-    let mut intent = None;
-    section(ui, &title, |ui| {
-        checklist_ui(ui, &fields.profile.service, fields.ticked);
-        let service = fields.profile.service.clone();
+fn needs_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    let errors = if draft.insisted { draft.errors() } else { Vec::new() };
+    let Draft { profile: Some(profile), next_view, service_step, .. } = draft else { return };
+    let ServiceStep { faults, ticked, preset, .. } = service_step;
+    let service = profile.service.clone();
+    section(ui, &service.name, |ui| {
+        checklist_ui(ui, &service, ticked);
         // What comes with the key is asked for beside it, in step 2.
         for input in service.inputs.iter().filter(|input| !input.secret && !service.is_of_key(&input.name)) {
-            ui.add_space(8.0);
-            input_ui(ui, input, fields.profile, fields.errors, fields.next_view);
+            input_ui(ui, input, profile, &errors, next_view);
         }
-        if is_practice {
-            intent = practice_ui(ui, model, fields.faults);
+        if service.practice {
+            practice_ui(ui, model, faults);
         }
-        ui.add_space(8.0);
-        doubts_ui(ui, &fields.profile.service);
-        client_flow_ui(ui, fields);
-        links_ui(ui, &fields.profile.service);
+        doubts_ui(ui, &service);
+        client_flow_ui(ui, profile, &errors, next_view);
+        links_ui(ui, &service);
         ui.horizontal_wrapped(|ui| {
-            intent = intent.take().or(rehearsal::button_ui(ui, model, &fields.profile.service));
-            if preset::button_ui(ui, fields.profile) && fields.own.is_none() {
-                *fields.own = Some(NewPreset::beside(&fields.profile.service));
+            rehearsal::button_ui(ui, model, &service);
+            if preset::button_ui(ui, profile) && preset.is_none() {
+                *preset = Some(NewPreset::beside(&service));
             }
         });
     });
-    intent
 }
 
 /// What the service needs to know and nobody else may.
@@ -171,7 +147,6 @@ fn secret_inputs_ui(ui: &mut Ui, profile: &ProfileDraft, typed: &mut BTreeMap<St
     if inputs.is_empty() {
         return;
     }
-    ui.add_space(12.0);
     section(ui, "Secrets", |ui| {
         for input in inputs {
             let help = Some(input.help.as_str()).filter(|help| !help.is_empty());
@@ -184,14 +159,10 @@ fn secret_inputs_ui(ui: &mut Ui, profile: &ProfileDraft, typed: &mut BTreeMap<St
 }
 
 /// Where the practice service listens, and what it is to do wrong.
-fn practice_ui(ui: &mut Ui, model: &Model, switched_on: &mut Vec<String>) -> Option<Intent> {
-    ui.add_space(8.0);
+fn practice_ui(ui: &mut Ui, model: &Model, switched_on: &mut Vec<String>) {
     match &model.practice {
-        PracticeState::Off => return None,
-        PracticeState::Failed(failure) => {
-            banner(ui, Tone::Danger, &failure.diagnosis);
-            return None;
-        }
+        PracticeState::Off => return,
+        PracticeState::Failed(failure) => return banner(ui, Tone::Danger, &failure.diagnosis),
         PracticeState::Ready(port) => {
             ui.label(small(ui, format!("Listening on http://127.0.0.1:{port}, for this machine only.")));
         }
@@ -205,7 +176,9 @@ fn practice_ui(ui: &mut Ui, model: &Model, switched_on: &mut Vec<String>) -> Opt
         }
         changed
     });
-    changed.unwrap_or_default().then_some(Intent::SetFaults)
+    if changed.unwrap_or_default() {
+        want(ui, Intent::SetFaults);
+    }
 }
 
 /// What to do before the first sign-in, ticked as it is done. The ticks are not saved.
@@ -259,35 +232,29 @@ pub(crate) fn input_ui(
         field = field.optional();
     }
     let field = field.show(ui, value);
-    point_at(&field, error.is_some(), next_view);
+    lead_to(&field, Focus::Error, error.is_some(), next_view);
 }
 
 /// What to know before relying on the preset.
 fn doubts_ui(ui: &mut Ui, service: &Service) {
     if let Some(words) = service.start.note() {
         banner(ui, Tone::Info, &Diagnosis::new(words));
-        ui.add_space(8.0);
     }
     for lack in &service.lacks {
         banner(ui, Tone::Warning, &Diagnosis::new("Not supported yet").hint(lack));
-        ui.add_space(8.0);
     }
     for disputed in &service.disputed {
         banner(ui, Tone::Info, &Diagnosis::new(format!("Disputed: {}", disputed.fact)).hint(&disputed.alternative));
-        ui.add_space(8.0);
     }
     if service.confidence == Confidence::OneSource {
         ui.label(small(ui, format!("Based on a single source, checked on {}.", service.checked)));
-        ui.add_space(8.0);
     }
 }
 
-fn client_flow_ui(ui: &mut Ui, fields: &mut Fields<'_>) {
-    let Fields { profile, errors, next_view, .. } = fields;
+fn client_flow_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError], next_view: &mut NextView) {
     let help = "You sign in with the browser, and the service sends back a code.";
     toggle(ui, "This service requires client-flow authorization", &mut profile.client_flow, Some(help));
     if profile.client_flow {
-        ui.add_space(8.0);
         let error = errors.iter().find(|error| error.field == Field::AuthorizationUrl);
         let error = error.map(|error| error.diagnosis.summary.as_str());
         let field = TextField::new("Authorization URL")
@@ -296,12 +263,11 @@ fn client_flow_ui(ui: &mut Ui, fields: &mut Fields<'_>) {
             .error(error)
             .mono()
             .show(ui, &mut profile.authorization_url);
-        point_at(&field, error.is_some(), next_view);
+        lead_to(&field, Focus::Error, error.is_some(), next_view);
     }
 }
 
 fn links_ui(ui: &mut Ui, service: &Service) {
-    ui.add_space(8.0);
     ui.horizontal_wrapped(|ui| {
         if let Some(console) = &service.links.console {
             link_button(ui, "Open the service's console", console);

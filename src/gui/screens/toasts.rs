@@ -22,27 +22,25 @@ pub(crate) fn toasts_ui(ui: &Ui) {
         ui.set_max_width(WIDTH.min(ui.ctx().content_rect().width() - 40.0));
         if let Some(link) = link {
             card(ui, |ui| {
-                let copied = |ui: &mut Ui| {
+                banner_with(ui, Tone::Warning, &link.why, |ui| {
                     ui.add(Label::new(RichText::new(&link.url).monospace()).wrap().selectable(true));
                     ui.horizontal(|ui| {
                         copy_button(ui, "address", &link.url);
-                        secondary_button(ui, "Dismiss").clicked()
-                    })
-                    .inner
-                };
-                if banner_with(ui, Tone::Warning, &link.why, copied).0 {
-                    links::dismiss(ui.ctx());
-                }
+                        if secondary_button(ui, "Dismiss").clicked() {
+                            links::dismiss(ui.ctx());
+                        }
+                    });
+                });
             });
-            ui.add_space(8.0);
         }
         if let Some(note) = note {
             let tone = if note.is_warning { Tone::Warning } else { Tone::Success };
             card(ui, |ui| {
-                let dismissed = |ui: &mut Ui| note.is_warning && secondary_button(ui, "Dismiss").clicked();
-                if banner_with(ui, tone, &note.words, dismissed).0 {
-                    clipboard::dismiss_note(ui.ctx());
-                }
+                banner_with(ui, tone, &note.words, |ui| {
+                    if note.is_warning && secondary_button(ui, "Dismiss").clicked() {
+                        clipboard::dismiss_note(ui.ctx());
+                    }
+                });
             });
         }
     });

@@ -7,133 +7,100 @@ use jiff::Timestamp;
 
 use crate::app::EXPIRING;
 use crate::gui::draft::{Draft, TokenTab};
-use crate::gui::intent::Intent;
+use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{Model, Stand, Visit, Work};
-use crate::gui::screens::{call_form, history, intent_button, response, save, waiting_row};
+use crate::gui::screens::{call_form, history, intent_button, response, save, waiting_row, want};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, CodeBlock, banner, banner_with, countdown_text, disclosure, key_values, notice, secondary_button,
     section, status_dot, tabs,
 };
 use crate::oauth::{Freshness, TokenSet, decode_jwt};
-use crate::service::Service;
 
-/// Shows step 3; what the person wants.
-pub(crate) fn tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
-    draft.profile.as_ref()?;
-    let intent = trouble_ui(ui, model, draft);
-    let intent = intent.or(received_tokens_ui(ui, model, draft));
-    let intent = intent.or(history::history_ui(ui, model, draft));
+pub(crate) fn tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    // Of each service: what was folded away for one is open for another.
+    let Some(service) = draft.profile.as_ref().map(|profile| profile.service.id.clone()) else { return };
+    trouble_ui(ui, model, draft);
+    received_tokens_ui(ui, model, draft);
+    history::history_ui(ui, model, draft);
     tabs(
         ui,
         "Calls",
-        &mut draft.tab,
+        &mut draft.tokens_step.tab,
         &[(TokenTab::TokenRequest, "Token request"), (TokenTab::RefreshRequest, "Refresh request")],
     );
-    ui.add_space(8.0);
-    let state = match draft.tab {
-        TokenTab::TokenRequest => &model.open.token_request,
-        TokenTab::RefreshRequest => &model.open.refresh_request,
-    };
     // What was answered stands above what was requested: it is what the person waits for.
-    match state.stand() {
+    match draft.tokens_step.tab.request(&model.open).stand() {
         Stand::Done(exchange) => response::exchange_ui(ui, draft, exchange),
-        Stand::Failed(failure) => {
-            banner(ui, Tone::Danger, &failure.diagnosis);
-        }
+        Stand::Failed(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
         Stand::Idle | Stand::Pending(_) => {}
     }
-    let again = again_ui(ui, model, draft);
-    if matches!(state.stand(), Stand::Done(_) | Stand::Failed(_)) {
-        ui.add_space(12.0);
-    }
-    // Of each service: what was folded away for one is open for another.
-    let service = draft.profile.as_ref().map(|profile| profile.service.id.clone());
-    ui.push_id(("call", draft.tab as u8, service), |ui| call_form::call_form_ui(ui, model, draft));
-    let tried = ui.push_id(("reading", draft.tab as u8), |ui| response::reading_ui(ui, model, draft)).inner;
-    intent.or(again).or(tried)
+    again_ui(ui, model, draft);
+    ui.push_id(("call", draft.tokens_step.tab as u8, service), |ui| call_form::call_form_ui(ui, model, draft));
+    ui.push_id(("reading", draft.tokens_step.tab as u8), |ui| response::reading_ui(ui, model, draft));
 }
 
 /// The way back to the browser where the call for the tokens failed: a code is good for one call (RFC 6749 section 4.1.2).
-fn again_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Intent> {
+fn again_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
     let has_code = matches!(model.open.sign_in.visit, Visit::Done(_));
     let failed = match model.open.token_request.stand() {
         Stand::Failed(_) => true,
         Stand::Done(exchange) => exchange.outcome.is_err(),
         Stand::Idle | Stand::Pending(_) => false,
     };
-    if !has_code || !failed || draft.tab != TokenTab::TokenRequest {
-        return None;
+    if has_code && failed && draft.tokens_step.tab == TokenTab::TokenRequest {
+        intent_button(ui, ButtonKind::Secondary, Intent::Authorize { again: true }, None);
     }
-    ui.add_space(8.0);
-    intent_button(ui, ButtonKind::Secondary, Intent::Authorize { again: true }, None)
 }
 
 /// What is wrong with the saved tokens, and the one thing that mends it.
-fn trouble_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Intent> {
-    let name = model.open.name()?;
-    let saved = model.profiles.iter().find(|profile| profile.name == *name)?;
-    let trouble = saved.state.trouble(draft.clock.now)?;
-    let tone = if saved.state.wants_sign_in() { Tone::Danger } else { Tone::Warning };
-    let mend = Intent::GoTo(crate::gui::intent::Step::Authorization);
-    let mends = |ui: &mut Ui| {
-        let can = draft.profile.as_ref().is_some_and(|profile| profile.client_flow);
-        can && secondary_button(ui, "Sign in again").clicked()
+fn trouble_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
+    let saved = model.profiles.iter().find(|profile| Some(&profile.name) == model.open.name());
+    let Some((saved, trouble)) = saved.and_then(|saved| Some((saved, saved.state.trouble(draft.clock.now)?))) else {
+        return;
     };
-    let pressed = banner_with(ui, tone, &trouble, mends).0;
-    ui.add_space(12.0);
-    pressed.then_some(mend)
+    let tone = if saved.state.wants_sign_in() { Tone::Danger } else { Tone::Warning };
+    banner_with(ui, tone, &trouble, |ui| {
+        let can = draft.profile.as_ref().is_some_and(|profile| profile.client_flow);
+        if can && secondary_button(ui, "Sign in again").clicked() {
+            want(ui, Intent::GoTo(Step::Authorization));
+        }
+    });
 }
 
 /// The tokens, their account, and saving them.
-fn received_tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
-    let tokens = model.open.tokens.as_ref()?;
-    let mut intent = None;
+fn received_tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    let Some(tokens) = &model.open.tokens else { return };
     section(ui, "Tokens", |ui| {
-        intent = choosing_ui(ui, model);
+        choosing_ui(ui, model);
         facts_ui(ui, draft, tokens);
-        ui.add_space(8.0);
-        if let Some(profile) = &draft.profile {
-            policy_ui(ui, &profile.service);
+        // How the service's tokens live.
+        let policy = draft.profile.as_ref().map(|profile| &profile.service.policy.description);
+        if let Some(words) = policy.filter(|words| !words.is_empty()) {
+            ui.label(small(ui, words));
         }
-        let checked = identity_ui(ui, model, draft);
-        intent = intent.take().or(checked);
-        ui.add_space(8.0);
-        let saved = save::save_ui(ui, model, draft);
-        intent = intent.take().or(saved);
+        identity_ui(ui, model, draft);
+        save::save_ui(ui, model, draft);
     });
-    ui.add_space(12.0);
-    intent
-}
-
-/// How the service's tokens live.
-fn policy_ui(ui: &mut Ui, service: &Service) {
-    if !service.policy.description.is_empty() {
-        ui.label(small(ui, &service.policy.description));
-        ui.add_space(8.0);
-    }
 }
 
 /// Where the service named several values and one is needed.
-fn choosing_ui(ui: &mut Ui, model: &Model) -> Option<Intent> {
-    let mut intent = None;
+fn choosing_ui(ui: &mut Ui, model: &Model) {
     for choosing in &model.open.choosing {
         notice(ui, Tone::Info, &choosing.label, "The service returned several: choose the one to use.");
         ui.horizontal_wrapped(|ui| {
             for option in &choosing.options {
                 if secondary_button(ui, &option.label).clicked() {
-                    intent = Some(Intent::ChooseFetched(option.clone()));
+                    want(ui, Intent::ChooseFetched(option.clone()));
                 }
             }
         });
-        ui.add_space(8.0);
     }
-    intent
 }
 
 fn facts_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet) {
     let asked = draft.profile.as_ref().map(crate::service::ProfileDraft::scopes).unwrap_or_default();
-    let is_shown = draft.revealed.tokens;
+    let is_shown = draft.tokens_step.revealed.tokens;
     key_values(ui, |rows| {
         rows.custom("Access token", |ui| {
             let (tone, text) = access_state(tokens, draft.clock.now);
@@ -153,21 +120,19 @@ fn facts_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet) {
         }
         rows.text("Scopes granted", &granted_words(tokens, &asked));
         for (name, value) in &tokens.retained {
-            rows.copyable(name, value, value);
+            rows.copyable(name, value);
         }
     });
-    let words = if draft.revealed.tokens { "Hide tokens" } else { "Show tokens" };
+    let words = if draft.tokens_step.revealed.tokens { "Hide tokens" } else { "Show tokens" };
     if secondary_button(ui, words).clicked() {
-        draft.revealed.tokens = !draft.revealed.tokens;
+        draft.tokens_step.revealed.tokens = !draft.tokens_step.revealed.tokens;
     }
     let service = draft.profile.as_ref().map(|profile| &profile.service);
     let missing = service.map(|service| service.not_granted(&asked, tokens)).unwrap_or_default();
     if !missing.is_empty() {
-        ui.add_space(8.0);
         notice(ui, Tone::Warning, "Requested but not granted", &missing.join(" "));
     }
     if let Some(note) = tokens.unread_life_note() {
-        ui.add_space(8.0);
         notice(ui, Tone::Warning, &note.summary, note.hint.as_deref().unwrap_or_default());
     }
     for (label, token) in
@@ -215,27 +180,21 @@ fn granted_words(tokens: &TokenSet, asked: &[String]) -> String {
     }
 }
 
-fn identity_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Intent> {
-    let has_endpoint = draft.profile.as_ref().is_some_and(|profile| profile.service.identity.is_some());
-    if !has_endpoint {
-        return None;
+fn identity_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
+    if draft.profile.as_ref().is_none_or(|profile| profile.service.identity.is_none()) {
+        return;
     }
-    let intent = if model.open.identity.is_pending() {
-        waiting_row(ui, model, "Asking the service for the account", Work::Identity)
-    } else {
-        intent_button(ui, ButtonKind::Secondary, Intent::CheckToken, None)
-    };
-    match model.open.identity.stand() {
+    let identity = &model.open.identity;
+    if identity.is_pending() {
+        return waiting_row(ui, identity, "Asking the service for the account", Work::Identity);
+    }
+    intent_button(ui, ButtonKind::Secondary, Intent::CheckToken, None);
+    match identity.stand() {
         Stand::Done(identified) => {
-            ui.add_space(8.0);
             notice(ui, Tone::Success, "The service accepts the token", "");
             key_values(ui, |rows| identified.fields.iter().for_each(|(label, value)| rows.text(label, value)));
         }
-        Stand::Failed(failure) => {
-            ui.add_space(8.0);
-            banner(ui, Tone::Danger, &failure.diagnosis);
-        }
+        Stand::Failed(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
         Stand::Idle | Stand::Pending(_) => {}
     }
-    intent
 }

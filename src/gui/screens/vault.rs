@@ -7,10 +7,10 @@ use crate::app::{VaultKind, VaultState};
 use crate::diagnosis::Diagnosis;
 use crate::gui::display_text::quoted;
 use crate::gui::draft::{Draft, Focus};
-use crate::gui::intent::{Answer, Intent};
+use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::questions::dialog;
-use crate::gui::screens::{entered, intent_button};
+use crate::gui::screens::{entered, intent_button, want};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, Field, banner, banner_with, notice, secondary_button, section, waiting};
 use crate::secret::Secret;
@@ -41,30 +41,31 @@ fn is_practice(model: &Model, draft: &Draft, name: &ProfileName) -> bool {
     }
 }
 
-/// The question on the wizard's screen; what the person wants.
-pub(crate) fn vault_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
-    let intent = match &model.vault {
+/// The question on the wizard's screen.
+pub(crate) fn vault_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    match &model.vault {
         VaultState::Open(choice) if draft.questions.move_vault => {
-            section(ui, "Where should the vault key be stored?", |ui| moving_ui(ui, model, draft, *choice)).inner
+            section(ui, "Where should the vault key be stored?", |ui| moving_ui(ui, model, draft, *choice));
         }
-        state if is_asked(model, draft) => section(ui, title(state), |ui| question_ui(ui, model, draft)).inner,
-        _ => return None,
-    };
-    ui.add_space(12.0);
-    intent
+        state if is_asked(model, draft) => {
+            section(ui, title(state), |ui| question_ui(ui, model, draft));
+        }
+        _ => {}
+    }
 }
 
 /// The question over everything, where something waits for the answer.
-pub(crate) fn dialog_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
-    draft.questions.vault.as_ref()?;
+pub(crate) fn dialog_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    if draft.questions.vault.is_none() {
+        return;
+    }
     let shown = dialog(ui, "vault", title(&model.vault), "", |ui| {
-        let answered = question_ui(ui, model, draft);
-        ui.add_space(8.0);
-        let left = secondary_button(ui, "Cancel").clicked().then_some(Intent::Answer(Answer::LeaveVault));
-        answered.or(left)
+        question_ui(ui, model, draft);
+        secondary_button(ui, "Cancel").clicked()
     });
-    let escaped = shown.should_close().then_some(Intent::Answer(Answer::LeaveVault));
-    shown.inner.or(escaped)
+    if shown.inner || shown.should_close() {
+        draft.questions.vault = None;
+    }
 }
 
 fn title(state: &VaultState) -> &'static str {
@@ -76,12 +77,11 @@ fn title(state: &VaultState) -> &'static str {
     }
 }
 
-fn question_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
+fn question_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let busy = model.vault_work.is_pending();
     match &model.vault {
         VaultState::Unknown | VaultState::Open(_) => {
             waiting(ui, "Opening the vault", model.vault_work.id());
-            None
         }
         VaultState::NoKeyring(problem) => {
             ui.label(
@@ -89,51 +89,45 @@ fn question_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> 
                  hold them in memory until the window closes.",
             );
             ui.label(small(ui, format!("The desktop reported: {}.", quoted(&problem.summary))));
-            ui.add_space(8.0);
-            choice_ui(ui, draft, busy)
+            choice_ui(ui, draft, busy);
         }
         VaultState::NeedsChoice(problem) => {
             banner(ui, Tone::Warning, problem);
-            ui.add_space(8.0);
-            choice_ui(ui, draft, busy)
+            choice_ui(ui, draft, busy);
         }
         VaultState::NeedsPassphrase { new, problem } => passphrase_ui(ui, draft, *new, problem.as_ref(), busy),
     }
 }
 
-fn choice_ui(ui: &mut Ui, draft: &mut Draft, busy: bool) -> Option<Intent> {
-    let by_passphrase = passphrase_ui(ui, draft, true, None, busy);
-    ui.add_space(8.0);
-    let memory = intent_button(ui, ButtonKind::Secondary, Intent::OpenVault(VaultKind::Memory, None), None);
-    by_passphrase.or(memory)
+fn choice_ui(ui: &mut Ui, draft: &mut Draft, busy: bool) {
+    passphrase_ui(ui, draft, true, None, busy);
+    intent_button(ui, ButtonKind::Secondary, Intent::OpenVault(VaultKind::Memory, None), None);
 }
 
 /// Another key for everything in the vault.
-fn moving_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, choice: VaultKind) -> Option<Intent> {
+fn moving_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, choice: VaultKind) {
     let busy = model.vault_work.is_pending().then_some("Moving…");
-    let mut wanted = None;
     if choice != VaultKind::Keyring {
-        wanted = intent_button(ui, ButtonKind::Secondary, Intent::MoveVault(VaultKind::Keyring, None), busy);
-        ui.add_space(8.0);
+        intent_button(ui, ButtonKind::Secondary, Intent::MoveVault(VaultKind::Keyring, None), busy);
     }
     let (blocked, enters) = new_passphrase_ui(ui, draft, None);
     let blocked = blocked.or(busy);
-    ui.add_space(8.0);
-    let intent = Intent::MoveVault(VaultKind::Passphrase, Some(draft.vault_passphrase[0].clone()));
-    wanted = wanted.or((enters && blocked.is_none()).then(|| intent.clone()));
+    let intent = Intent::MoveVault(VaultKind::Passphrase, Some(draft.questions.vault_passphrase[0].clone()));
+    if enters && blocked.is_none() {
+        want(ui, intent.clone());
+    }
     ui.horizontal_wrapped(|ui| {
-        wanted = wanted.take().or(intent_button(ui, ButtonKind::Primary, intent, blocked));
+        intent_button(ui, ButtonKind::Primary, intent, blocked);
         if secondary_button(ui, "Cancel").clicked() {
             draft.questions.move_vault = false;
-            draft.vault_passphrase = [Secret::default(), Secret::default()];
+            draft.questions.vault_passphrase = [Secret::default(), Secret::default()];
         }
     });
-    wanted
 }
 
 /// The fields of a new passphrase; why it cannot be taken yet, and whether Enter says that it is complete.
 fn new_passphrase_ui(ui: &mut Ui, draft: &mut Draft, problem: Option<&str>) -> (Option<&'static str>, bool) {
-    let [first, second] = &mut draft.vault_passphrase;
+    let [first, second] = &mut draft.questions.vault_passphrase;
     let help = "Tokens are encrypted with a key derived from it. It cannot be recovered.";
     let one = Field::new("Passphrase").help(Some(help)).error(problem).show_secret(ui, first);
     if draft.next_view.take_focus(Focus::Passphrase) {
@@ -158,13 +152,13 @@ fn new_passphrase_ui(ui: &mut Ui, draft: &mut Draft, problem: Option<&str>) -> (
     (blocked, enters)
 }
 
-fn passphrase_ui(ui: &mut Ui, draft: &mut Draft, new: bool, problem: Option<&Diagnosis>, busy: bool) -> Option<Intent> {
+fn passphrase_ui(ui: &mut Ui, draft: &mut Draft, new: bool, problem: Option<&Diagnosis>, busy: bool) {
     // While the next one is tried, what was said of the last one is over.
     let problem = problem.filter(|_| !busy).map(|problem| problem.summary.as_str());
     let (blocked, enters) = if new {
         new_passphrase_ui(ui, draft, problem)
     } else {
-        let first = &mut draft.vault_passphrase[0];
+        let first = &mut draft.questions.vault_passphrase[0];
         let field = Field::new("Passphrase").help(busy.then_some("Checking…")).error(problem);
         let field = field.show_secret(ui, first);
         let enters = entered(ui, &field);
@@ -175,20 +169,19 @@ fn passphrase_ui(ui: &mut Ui, draft: &mut Draft, new: bool, problem: Option<&Dia
         (first.is_empty().then_some("Enter the passphrase"), enters)
     };
     let blocked = if busy { Some("Opening…") } else { blocked };
-    let intent = Intent::OpenVault(VaultKind::Passphrase, Some(draft.vault_passphrase[0].clone()));
-    ui.add_space(8.0);
-    let by_enter = (enters && blocked.is_none()).then(|| intent.clone());
-    by_enter.or(intent_button(ui, ButtonKind::Primary, intent, blocked))
+    let intent = Intent::OpenVault(VaultKind::Passphrase, Some(draft.questions.vault_passphrase[0].clone()));
+    if enters && blocked.is_none() {
+        want(ui, intent.clone());
+    }
+    intent_button(ui, ButtonKind::Primary, intent, blocked);
 }
 
-/// A banner a profile; what the person wants.
-pub(crate) fn pending_writes_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Intent> {
-    let mut intent = None;
+/// A banner a profile whose newest tokens are not saved.
+pub(crate) fn pending_writes_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
     for (name, why) in &model.pending_writes {
         if !matches!(model.vault, VaultState::Open(_)) && is_practice(model, draft, name) {
             let text = "To store them, save the profile; you will be asked where.";
             notice(ui, Tone::Info, &format!("The tokens of {name} are in this window only"), text);
-            ui.add_space(8.0);
             continue;
         }
         if !matches!(model.vault, VaultState::Open(_)) {
@@ -199,14 +192,11 @@ pub(crate) fn pending_writes_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Op
         let held = "The tokens are in memory and saving is retried automatically; leave the window open until then.";
         let told = Diagnosis::new(why.summary.clone()).hint(format!("{mend}{held}"));
         ui.push_id(("pending write", name.as_str()), |ui| {
-            let pressed = banner_with(ui, Tone::Danger, &told, |ui| {
+            banner_with(ui, Tone::Danger, &told, |ui| {
                 intent_button(ui, ButtonKind::Secondary, Intent::RetrySave, None)
             });
-            intent = intent.take().or(pressed.0);
         });
-        ui.add_space(8.0);
     }
-    intent
 }
 
 /// Nothing has failed: the same screen asks where to store tokens.
@@ -214,5 +204,4 @@ fn waits_for_vault_ui(ui: &mut Ui, model: &Model, name: &ProfileName) {
     let shown = model.profiles.iter().find(|profile| profile.name == *name).map_or(name.as_str(), |it| it.shown_name());
     let title = format!("The tokens of {shown} arrived, but are only in this window so far");
     notice(ui, Tone::Warning, &title, "They will be saved when the vault is open.");
-    ui.add_space(8.0);
 }

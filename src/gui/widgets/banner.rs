@@ -1,7 +1,7 @@
 //! A message across the screen, in the colour of its tone.
 
 use egui::accesskit::Role;
-use egui::{Frame, Label, Response, Stroke, Ui, UiBuilder, vec2};
+use egui::{Frame, Label, Stroke, Ui, UiBuilder, vec2};
 
 use crate::diagnosis::Diagnosis;
 use crate::gui::display_text;
@@ -9,17 +9,12 @@ use crate::gui::theme::{self, Palette, RADIUS_CARD, SPACE_M, SPACE_S, SPACE_XS, 
 use crate::gui::widgets::buttons::link_button;
 
 /// A diagnosis: the fact, the hint under it, and the link where there is one. The text can be marked and copied.
-pub fn banner(ui: &mut Ui, tone: Tone, diagnosis: &Diagnosis) -> Response {
-    banner_with(ui, tone, diagnosis, |_| ()).1
+pub fn banner(ui: &mut Ui, tone: Tone, diagnosis: &Diagnosis) {
+    banner_with(ui, tone, diagnosis, |_| ());
 }
 
 /// The same, with a row of `actions` under it.
-pub fn banner_with<R>(
-    ui: &mut Ui,
-    tone: Tone,
-    diagnosis: &Diagnosis,
-    actions: impl FnOnce(&mut Ui) -> R,
-) -> (R, Response) {
+pub fn banner_with<R>(ui: &mut Ui, tone: Tone, diagnosis: &Diagnosis, actions: impl FnOnce(&mut Ui) -> R) -> R {
     let hint = diagnosis.hint.as_deref().and_then(display_text::hint);
     framed(ui, tone, &display_text::quoted(&diagnosis.summary), hint.as_deref(), |ui| {
         if let Some(reference) = &diagnosis.reference {
@@ -39,18 +34,12 @@ pub fn told(diagnosis: &Diagnosis) -> String {
 }
 
 /// A message that is no error: a title, and text under it (may be empty).
-pub fn notice(ui: &mut Ui, tone: Tone, title: &str, text: &str) -> Response {
+pub fn notice(ui: &mut Ui, tone: Tone, title: &str, text: &str) {
     let text = display_text::quoted(text);
-    framed(ui, tone, &display_text::quoted(title), (!text.is_empty()).then_some(text.as_str()), |_| ()).1
+    framed(ui, tone, &display_text::quoted(title), (!text.is_empty()).then_some(text.as_str()), |_| ());
 }
 
-fn framed<R>(
-    ui: &mut Ui,
-    tone: Tone,
-    title: &str,
-    text: Option<&str>,
-    more: impl FnOnce(&mut Ui) -> R,
-) -> (R, Response) {
+fn framed<R>(ui: &mut Ui, tone: Tone, title: &str, text: Option<&str>, more: impl FnOnce(&mut Ui) -> R) -> R {
     let palette = Palette::of(ui);
     // Screen readers announce an alert at once, a status when there is time.
     let role = if matches!(tone, Tone::Warning | Tone::Danger) { Role::Alert } else { Role::Status };
@@ -63,25 +52,27 @@ fn framed<R>(
     // Known by what it says, so that a button in it stays itself when another banner comes or goes.
     let id = ui.make_persistent_id(("banner", tone, title, text));
     let builder = UiBuilder::new().scope_id(id).accessibility_role(role);
-    let shown = ui.scope_builder(builder, |ui| {
-        frame.show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            ui.horizontal_top(|ui| {
-                ui.spacing_mut().item_spacing = vec2(SPACE_S, SPACE_XS);
-                paint_mark(ui, tone);
-                ui.vertical(|ui| {
-                    ui.add(Label::new(theme::label(title).color(colour)).wrap().selectable(true));
-                    if let Some(text) = text {
-                        ui.add(Label::new(theme::shown(text)).wrap().selectable(true));
-                    }
-                    more(ui)
+    ui.scope_builder(builder, |ui| {
+        frame
+            .show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.horizontal_top(|ui| {
+                    ui.spacing_mut().item_spacing = vec2(SPACE_S, SPACE_XS);
+                    paint_mark(ui, tone);
+                    ui.vertical(|ui| {
+                        ui.add(Label::new(theme::label(title).color(colour)).wrap().selectable(true));
+                        if let Some(text) = text {
+                            ui.add(Label::new(theme::shown(text)).wrap().selectable(true));
+                        }
+                        more(ui)
+                    })
+                    .inner
                 })
                 .inner
             })
             .inner
-        })
-    });
-    (shown.inner.inner, shown.inner.response)
+    })
+    .inner
 }
 
 /// The tone as a sign, for those who do not see the colour.
@@ -112,8 +103,7 @@ mod tests {
         for look in THEMES {
             let mut harness = harness(look, false, |ui, again| {
                 let diagnosis = Diagnosis::new("the code is spent").hint("sign in again").reference("https://a.test/");
-                let pressed = banner_with(ui, Tone::Danger, &diagnosis, |ui| ui.button("Again").clicked()).0;
-                *again |= pressed;
+                *again |= banner_with(ui, Tone::Danger, &diagnosis, |ui| ui.button("Again").clicked());
             });
             harness.get_by_role(Role::Alert);
             harness.get_by_label("the code is spent");
@@ -131,9 +121,9 @@ mod tests {
             let harness = harness(look, (), |ui, ()| {
                 let text = "a long explanation, ".repeat(20);
                 for tone in [Tone::Neutral, Tone::Info, Tone::Success, Tone::Warning, Tone::Danger] {
-                    let shown = notice(ui, tone, "Saved", &text);
-                    assert!(shown.rect.right() <= 640.0, "{:?}", shown.rect);
+                    notice(ui, tone, "Saved", &text);
                 }
+                assert!(ui.min_rect().right() <= 640.0, "{:?}", ui.min_rect());
             });
             assert_eq!(harness.get_all_by_label("Saved").count(), 5);
         }

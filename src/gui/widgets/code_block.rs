@@ -4,7 +4,7 @@ use egui::{Frame, Response, ScrollArea, TextEdit, TextStyle, Ui, vec2};
 
 use crate::diagnosis::printable_lines;
 use crate::gui::clipboard::guarded;
-use crate::gui::theme::{self, Palette, RADIUS, SPACE_M, SPACE_S};
+use crate::gui::theme::{self, Palette, RADIUS, SPACE_M, SPACE_S, SPACE_XS};
 use crate::gui::widgets::buttons::{copy_button, copy_secret_button};
 use crate::secret::Secret;
 
@@ -56,6 +56,7 @@ impl<'a> CodeBlock<'a> {
     /// Draws it over the whole width. The copy button is named `Copy {label}`. The response is that of the text.
     pub fn show(self, ui: &mut Ui) -> Response {
         ui.push_id(("code", self.label), |ui| {
+            ui.spacing_mut().item_spacing.y = SPACE_XS;
             let label = ui.horizontal(|ui| {
                 let label = ui.label(theme::label(self.label));
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

@@ -35,9 +35,9 @@ impl Rows<'_> {
         });
     }
 
-    /// A value for machines with a copy button named `Copy {label}`; `copied` may differ from what is shown.
-    pub fn copyable(&mut self, label: &str, value: &str, copied: &str) {
-        self.beside(label, value, true, |ui| copy_button(ui, label, copied));
+    /// A value for machines with a copy button named `Copy {label}`.
+    pub fn copyable(&mut self, label: &str, value: &str) {
+        self.beside(label, value, true, |ui| copy_button(ui, label, value));
     }
 
     /// A secret with a copy button named `Copy {label}`. It is not to be marked: what is marked can be pasted anywhere
@@ -89,7 +89,7 @@ mod tests {
                 key_values(ui, |rows| {
                     rows.text("Token type", "Bearer");
                     rows.text("Access token", &shown);
-                    rows.copyable("Scope", "openid email", "openid email");
+                    rows.copyable("Scope", "openid email");
                 });
                 assert!(ui.min_rect().right() <= 641.0, "{:?}", ui.min_rect());
             });

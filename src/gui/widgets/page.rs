@@ -1,9 +1,11 @@
 //! A page that scrolls above a footer that does not.
 
-use egui::{ScrollArea, Ui};
+use egui::{Align, AsIdSalt, Layout, ScrollArea, Ui};
+
+use crate::gui::theme::{SPACE_L, SPACE_M};
 
 /// Height of a footer, in points: a line, a margin and a button.
-pub const FOOTER_HEIGHT: f32 = 52.0;
+const FOOTER_HEIGHT: f32 = 52.0;
 
 /// Leaves room for a footer that is drawn next. The Tab key follows the order of drawing, so the footer comes last.
 pub fn above_footer<R>(ui: &mut Ui, footer: f32, add: impl FnOnce(&mut Ui) -> R) -> R {
@@ -17,42 +19,35 @@ pub fn above_footer<R>(ui: &mut Ui, footer: f32, add: impl FnOnce(&mut Ui) -> R)
     shown.inner
 }
 
-/// A page that scrolls, shown from its top if `to_top`, above its footer. Both draw from `state`. A press in the footer goes
-/// before what the page asks for by itself.
-pub fn page_with_footer<S, T>(
-    ui: &mut Ui,
-    id: &str,
-    to_top: bool,
-    state: &mut S,
-    page: impl FnOnce(&mut Ui, &mut S) -> Option<T>,
-    footer: impl FnOnce(&mut Ui, &mut S) -> Option<T>,
-) -> Option<T> {
-    let from_page = above_footer(ui, FOOTER_HEIGHT, |ui| {
+/// A page that scrolls, shown from its top if `to_top`. Where it `has_footer`, that is drawn next, by [`footer`].
+pub fn page(ui: &mut Ui, id: impl AsIdSalt, to_top: bool, has_footer: bool, add: impl FnOnce(&mut Ui)) {
+    above_footer(ui, if has_footer { FOOTER_HEIGHT } else { 0.0 }, |ui| {
         let mut area = ScrollArea::vertical().auto_shrink(false).id_salt(id);
         if to_top {
             area = area.vertical_scroll_offset(0.0);
         }
-        let shown = area.show(ui, |ui| {
-            let wanted = page(ui, state);
-            ui.add_space(16.0);
+        area.show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = SPACE_L;
+            add(ui);
+            ui.add_space(SPACE_L);
             follow_focus(ui);
-            wanted
         });
-        shown.inner
     });
-    footer_line(ui);
-    footer(ui, state).or(from_page)
 }
 
-/// The line between a page and its footer.
-pub fn footer_line(ui: &mut Ui) {
+/// The bar under a page, below a line: what leads back at the left, and at the right, drawn from there, what to do next.
+pub fn footer(ui: &mut Ui, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui)) {
     let line = ui.available_rect_before_wrap();
     ui.painter().hline(line.x_range(), line.top(), ui.visuals().widgets.noninteractive.bg_stroke);
-    ui.add_space(12.0);
+    ui.add_space(SPACE_M);
+    ui.horizontal(|ui| {
+        left(ui);
+        ui.with_layout(Layout::right_to_left(Align::Center), right);
+    });
 }
 
 /// Scrolls to the focused widget when the Tab key has moved the focus out of sight.
-pub fn follow_focus(ui: &Ui) {
+fn follow_focus(ui: &Ui) {
     let key = egui::Id::unique("focus followed");
     let focused = ui.memory(egui::Memory::focused);
     let followed =

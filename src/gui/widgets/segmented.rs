@@ -1,9 +1,11 @@
 //! One of a few, all in sight: tabs, and short enumerations such as request methods.
 
 use egui::accesskit::Role;
-use egui::{EventFilter, Frame, Id, Key, Response, Sense, StrokeKind, TextStyle, Ui, WidgetInfo, WidgetText, vec2};
+use egui::{
+    EventFilter, Frame, Key, Modifiers, Response, Sense, StrokeKind, TextStyle, Ui, WidgetInfo, WidgetText, vec2,
+};
 
-use crate::gui::theme::{self, Palette, RADIUS, SPACE_M};
+use crate::gui::theme::{self, Palette, RADIUS, SPACE_M, SPACE_XS};
 
 /// Height of a segment, in points; with the frame's margin the row is as high as other controls.
 const HEIGHT: f32 = theme::CONTROL_HEIGHT - 4.0;
@@ -15,6 +17,15 @@ pub type Segment<'a, T> = (T, &'a str, Option<&'a str>);
 /// is not drawn. Arrow keys move the choice. Changed when another one was chosen.
 pub fn segmented<T: PartialEq + Clone>(ui: &mut Ui, label: &str, selected: &mut T, options: &[(T, &str)]) -> Response {
     segmented_among(ui, label, selected, &unblocked(options))
+}
+
+/// The same under its label.
+pub fn labelled_segmented<T: PartialEq + Clone>(ui: &mut Ui, label: &str, selected: &mut T, options: &[(T, &str)]) {
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = SPACE_XS;
+        ui.label(theme::label(label));
+        segmented(ui, label, selected, options);
+    });
 }
 
 /// The same where some cannot be chosen: the third part of such an option says why, which the pointer brings up and
@@ -64,9 +75,8 @@ fn row<T: PartialEq + Clone>(
                         let free: Vec<bool> = options.iter().map(|(_, _, blocked)| blocked.is_none()).collect();
                         if let Some(next) = arrow_target(ui, &response, index, &free) {
                             now = Some(next);
-                            focus_later(ui, id, next);
+                            ui.memory_mut(|memory| memory.request_focus(ui.make_persistent_id(options[next].1)));
                         }
-                        take_focus(ui, id, index, &response);
                     }
                 });
             });
@@ -116,32 +126,16 @@ fn arrow_target(ui: &Ui, segment: &Response, index: usize, free: &[bool]) -> Opt
     }
     let filter = EventFilter { horizontal_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(segment.id, filter));
-    ui.input(|input| {
-        if input.key_pressed(Key::ArrowRight) {
+    // Consumed: the segment that gets the focus may be drawn later in this frame.
+    ui.input_mut(|input| {
+        if input.consume_key(Modifiers::NONE, Key::ArrowRight) {
             Some((index + 1..free.len()).find(|next| free[*next]).unwrap_or(index))
-        } else if input.key_pressed(Key::ArrowLeft) {
+        } else if input.consume_key(Modifiers::NONE, Key::ArrowLeft) {
             Some((0..index).rev().find(|next| free[*next]).unwrap_or(index))
         } else {
             None
         }
     })
-}
-
-/// A segment to the left is drawn already when the arrow is read, so the focus moves in the next frame.
-fn focus_later(ui: &Ui, row: Id, index: usize) {
-    ui.data_mut(|data| data.insert_temp(row, index));
-    ui.ctx().request_repaint();
-}
-
-fn take_focus(ui: &Ui, row: Id, index: usize, segment: &Response) {
-    let asked = ui.data(|data| data.get_temp::<usize>(row));
-    // Asked for in this very frame by the segment that has the focus: leave it to the next one.
-    if asked == Some(index)
-        && !ui.input(|input| input.key_pressed(Key::ArrowRight) || input.key_pressed(Key::ArrowLeft))
-    {
-        segment.request_focus();
-        ui.data_mut(|data| data.remove_temp::<usize>(row));
-    }
 }
 
 #[cfg(test)]

@@ -17,9 +17,7 @@ const SHORTEST_LINE: f32 = 16.0;
 /// One step as the stepper shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StepMark<'a> {
-    /// Its name.
     pub title: &'a str,
-    /// Whether it has been completed.
     pub done: bool,
     /// Whether it is the one on the screen.
     pub current: bool,

@@ -6,8 +6,9 @@
 
 mod address;
 mod connection;
-mod rows;
+mod plain;
 mod schema;
+mod secrets;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -20,10 +21,12 @@ use tokio_postgres::Client;
 
 use crate::durable::{self, FileError};
 use crate::store::StoreError;
-use crate::store::engine::{Change, Engine, Leased, Mark, Plain, Sealed, Seen, Stored, VaultLock, Version, Written};
+use crate::store::engine::{
+    Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, Seen, Stored, Summary, VaultLock, Version, Written,
+};
 use crate::store::lease::{Lease, Leases};
 use crate::store::postgres::connection::{Failed, Patience, Server};
-use crate::store::postgres::rows::Put;
+use crate::store::postgres::secrets::Put;
 
 pub use crate::store::postgres::address::Address;
 
@@ -77,7 +80,7 @@ impl Postgres {
             let left = wait.saturating_sub(began.elapsed());
             let taken = server.wait(left + MOMENT, async {
                 let client = server.connect().await?;
-                rows::take_lease(&client, name, left).await?;
+                secrets::take_lease(&client, name, left).await?;
                 Ok(client)
             });
             match taken {
@@ -111,8 +114,10 @@ impl Postgres {
     }
 
     /// Remembers what other machines wrote since this one had the lease, so that an older state is noticed here as well.
-    fn remember(&self, name: &str, lease: &Lease) -> Result<(), StoreError> {
-        let Some((id, version)) = self.read(async |client| rows::version(client, name).await)? else { return Ok(()) };
+    fn catch_up(&self, name: &str, lease: &Lease) -> Result<(), StoreError> {
+        let Some((id, version)) = self.read(async |client| secrets::version(client, name).await)? else {
+            return Ok(());
+        };
         let is_newer = |seen: Seen| seen.id == id && seen.version < version && seen.version.fence <= version.fence;
         if lease.seen().is_none_or(is_newer) || self.seen(name).is_none() {
             lease.saw(Some(Seen { id, version }));
@@ -163,12 +168,20 @@ impl Engine for Postgres {
         Some(&self.0.origin)
     }
 
-    fn profiles(&self) -> Result<Vec<(String, Plain)>, StoreError> {
-        self.read(async |client| rows::profiles(client).await)
+    fn list(&self, key: i64) -> Result<Vec<Listed>, StoreError> {
+        self.read(async |client| plain::list(client, key).await)
+    }
+
+    fn remember(&self, key: i64, summaries: Vec<(String, Revision, Summary)>) -> Result<(), StoreError> {
+        self.write(Patience::Restart, async |client| plain::remember(client, key, &summaries).await)
+    }
+
+    fn drafts(&self) -> Result<Vec<String>, StoreError> {
+        self.read(async |client| plain::drafts(client).await)
     }
 
     fn profile(&self, name: &str) -> Result<Plain, StoreError> {
-        self.read(async |client| rows::profile(client, name).await)
+        self.read(async |client| plain::profile(client, name).await)
     }
 
     fn change(&self, name: &str, change: Change) -> Result<(), StoreError> {
@@ -188,26 +201,27 @@ impl Engine for Postgres {
             let interrupted = || Failed::Store(StoreError::Interrupted { path: self.place().to_owned() });
             known.map(|(_, next)| next.clone()).ok_or_else(interrupted)
         };
-        self.write(Patience::Restart, async |client| rows::change(client, name, next).await)
+        self.write(Patience::Restart, async |client| plain::change(client, name, next).await)
     }
 
     fn secrets(&self) -> Result<Vec<String>, StoreError> {
-        let mut names: BTreeSet<String> = self.read(async |client| rows::secrets(client).await)?.into_iter().collect();
+        let mut names: BTreeSet<String> =
+            self.read(async |client| secrets::secrets(client).await)?.into_iter().collect();
         names.extend(self.0.leases.names_seen().filter(|name| self.seen(name).is_some()));
         Ok(names.into_iter().collect())
     }
 
     fn stored(&self, name: &str) -> Result<Option<Stored>, StoreError> {
-        self.read(async |client| rows::stored(client, name).await)
+        self.read(async |client| secrets::stored(client, name).await)
     }
 
     fn earlier(&self, name: &str) -> Result<Vec<Sealed>, StoreError> {
-        self.read(async |client| rows::earlier(client, name).await)
+        self.read(async |client| secrets::earlier(client, name).await)
     }
 
     fn seen(&self, name: &str) -> Option<Seen> {
         let seen = self.0.leases.seen(name)?;
-        let is_removed = self.read(async |client| rows::is_removed(client, name, &seen.id).await);
+        let is_removed = self.read(async |client| secrets::is_removed(client, name, &seen.id).await);
         (!is_removed.unwrap_or_default()).then_some(seen)
     }
 
@@ -222,24 +236,24 @@ impl Engine for Postgres {
         };
         let Some(lease) = taken else { return Ok(None) };
         let Some(row) = self.lock_row(name, wait.saturating_sub(began.elapsed()))? else { return Ok(None) };
-        self.remember(name, &lease)?;
+        self.catch_up(name, &lease)?;
         Ok(Some(Box::new(LeasedRow { store: self.clone(), name: name.to_owned(), _row: row, lease })))
     }
 
     fn vault_lock(&self) -> Result<Option<VaultLock>, StoreError> {
-        self.read(async |client| rows::vault_lock(client).await)
+        self.read(async |client| secrets::vault_lock(client).await)
     }
 
     fn set_vault_lock(&self, expected: Option<&VaultLock>, lock: &VaultLock) -> Result<bool, StoreError> {
-        self.write(Patience::Restart, async |client| rows::set_vault_lock(client, expected, lock).await)
+        self.write(Patience::Restart, async |client| secrets::set_vault_lock(client, expected, lock).await)
     }
 
     fn check_writable(&self) -> Result<(), StoreError> {
-        self.write(Patience::Restart, async |client| rows::check_writable(client).await)
+        self.write(Patience::Restart, async |client| secrets::check_writable(client).await)
     }
 
     fn check(&self) -> Result<(), StoreError> {
-        self.read(async |client| rows::secrets(client).await).map(drop)
+        self.read(async |client| secrets::secrets(client).await).map(drop)
     }
 }
 
@@ -262,7 +276,7 @@ impl Leased for LeasedRow {
     ) -> Result<Written, StoreError> {
         let writer = drawn(self.store.place())?;
         let put = Put { name: &self.name, expected, next, answers, key: mark, writer };
-        let written = self.store.write(Patience::Only, async |client| rows::put(client, &put).await)?;
+        let written = self.store.write(Patience::Only, async |client| secrets::put(client, &put).await)?;
         if written == Written::Done {
             self.lease.saw(Some(Seen { id: next.id, version: next.version }));
         }
@@ -272,7 +286,7 @@ impl Leased for LeasedRow {
     fn begin(&self, expected: Version, note: &str) -> Result<Written, StoreError> {
         let writer = drawn(self.store.place())?;
         let noted = (self.name.as_str(), expected);
-        let begin = async |client: &mut Client| rows::begin(client, noted, note, &writer).await;
+        let begin = async |client: &mut Client| secrets::begin(client, noted, note, &writer).await;
         let written = self.store.write(Patience::Restart, begin)?;
         if written == Written::Done
             && let Some(seen) = self.lease.seen()
@@ -284,14 +298,15 @@ impl Leased for LeasedRow {
     }
 
     fn end(&self) -> Result<(), StoreError> {
-        self.store.write(Patience::Restart, async |client| rows::end(client, &self.name).await)
+        self.store.write(Patience::Restart, async |client| secrets::end(client, &self.name).await)
     }
 
     fn remove(&self, plain: bool) -> Result<(), StoreError> {
         // Before the row: a mark without its row would say that the secret was lost.
         let seen = self.lease.seen();
         self.lease.saw(None);
-        let removed = self.store.write(Patience::Restart, async |client| rows::remove(client, &self.name, plain).await);
+        let removed =
+            self.store.write(Patience::Restart, async |client| secrets::remove(client, &self.name, plain).await);
         if removed.is_err() {
             self.lease.saw(seen);
         }

@@ -9,7 +9,7 @@ use crate::store::postgres::connection::{Failed, Server};
 const LEAST_SERVER: i32 = 13;
 
 /// The tables, as SQLite has them; and besides, rows to lock for a lease, and what was removed on purpose, so that another
-/// machine does not take it for lost. `writer` is drawn for each write, see `rows.rs`.
+/// machine does not take it for lost. `writer` is drawn for each write, see `secrets.rs`.
 const STEPS: &[&str] = &["
     CREATE SCHEMA IF NOT EXISTS tokenwright;
     CREATE TABLE tokenwright.store(
@@ -18,17 +18,37 @@ const STEPS: &[&str] = &["
         format bigint NOT NULL
     );
     INSERT INTO tokenwright.store(format) VALUES (0);
+    CREATE SEQUENCE tokenwright.revision;
     CREATE TABLE tokenwright.profile(
         name text PRIMARY KEY,
+        revision bigint NOT NULL,
         definition text,
         draft text,
         sinks text
+    );
+    CREATE TABLE tokenwright.summary(
+        name text NOT NULL REFERENCES tokenwright.profile(name) ON DELETE CASCADE,
+        key bigint NOT NULL,
+        at timestamptz NOT NULL DEFAULT now(),
+        plain_revision bigint NOT NULL,
+        secret_revision bigint,
+        display_name text NOT NULL,
+        service_id text NOT NULL,
+        service text NOT NULL,
+        keep_alive boolean NOT NULL,
+        state integer NOT NULL,
+        refreshable boolean NOT NULL,
+        times bigint[] NOT NULL,
+        scopes text,
+        trouble text,
+        PRIMARY KEY(name, key)
     );
     CREATE TABLE tokenwright.secret(
         name text PRIMARY KEY,
         id bytea NOT NULL CHECK(length(id) = 16),
         generation bigint NOT NULL CHECK(generation >= 1),
         fence bigint NOT NULL CHECK(fence >= 0),
+        revision bigint NOT NULL,
         writer bytea NOT NULL CHECK(length(writer) = 16),
         in_flight text,
         in_flight_at timestamptz

@@ -14,7 +14,9 @@ use std::time::Duration;
 use rusqlite::{Connection, ffi};
 
 use crate::durable::{self, FileError};
-use crate::store::engine::{Change, Engine, Leased, Mark, Plain, Sealed, Seen, Stored, VaultLock, Version, Written};
+use crate::store::engine::{
+    Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, Seen, Stored, Summary, VaultLock, Version, Written,
+};
 use crate::store::lease::{Lease, Leases};
 use crate::store::sqlite::writer::Writer;
 use crate::store::{DatabaseError, StoreError};
@@ -224,8 +226,16 @@ impl Engine for Sqlite {
         None
     }
 
-    fn profiles(&self) -> Result<Vec<(String, Plain)>, StoreError> {
-        self.read(rows::profiles)
+    fn list(&self, key: i64) -> Result<Vec<Listed>, StoreError> {
+        self.read(|connection| rows::list(connection, key))
+    }
+
+    fn remember(&self, key: i64, summaries: Vec<(String, Revision, Summary)>) -> Result<(), StoreError> {
+        self.write(move |connection| rows::remember(connection, key, &summaries))
+    }
+
+    fn drafts(&self) -> Result<Vec<String>, StoreError> {
+        self.read(rows::drafts)
     }
 
     fn profile(&self, name: &str) -> Result<Plain, StoreError> {
@@ -278,6 +288,11 @@ impl Engine for Sqlite {
             }
             Ok(is_expected)
         })
+    }
+
+    /// The next process that opens the database has no log to read.
+    fn rest(&self) {
+        self.0.writer.rest();
     }
 
     fn check_writable(&self) -> Result<(), StoreError> {

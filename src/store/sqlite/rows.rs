@@ -3,25 +3,88 @@
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Result, Row, params};
 
-use crate::store::engine::{Mark, Plain, Sealed, Stored, VaultLock, Version, Written};
+use crate::store::engine::{Listed, Mark, Plain, Revision, Sealed, Stored, Summary, VaultLock, Version, Written};
 
 /// How many generations are stored: the newest, and those to go back to in case it is damaged.
 const GENERATIONS: i64 = 3;
 
-pub(in crate::store) fn profiles(connection: &Connection) -> Result<Vec<(String, Plain)>> {
-    let mut statement =
-        connection.prepare_cached("SELECT name, definition, draft, sinks FROM profile ORDER BY name")?;
-    let rows = statement.query_map((), |row| Ok((row.get(0)?, plain(row, 1)?)))?;
-    rows.collect()
+pub(in crate::store) fn list(connection: &Connection, key: i64) -> Result<Vec<Listed>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT p.name, p.draft IS NOT NULL, p.revision, s.revision, m.display_name, m.service_id, m.service, \
+         m.keep_alive, m.state, m.refreshable, m.first_time, m.second_time, m.third_time, m.scopes, m.trouble \
+         FROM profile p LEFT JOIN secret s ON s.name = p.name \
+         LEFT JOIN summary m ON m.name = p.name AND m.plain_revision = p.revision \
+         AND m.secret_revision IS s.revision AND ?1 = (SELECT summary_key FROM counter) \
+         WHERE p.is_defined ORDER BY p.name",
+    )?;
+    let read = |row: &Row<'_>| {
+        let revision = Revision { plain: row.get(2)?, secret: row.get(3)? };
+        let display_name: Option<String> = row.get(4)?;
+        let summary = match display_name {
+            None => None,
+            Some(display_name) => Some(Summary {
+                display_name,
+                service_id: row.get(5)?,
+                service: row.get(6)?,
+                keep_alive: row.get(7)?,
+                state: row.get(8)?,
+                refreshable: row.get(9)?,
+                times: [row.get(10)?, row.get(11)?, row.get(12)?],
+                scopes: row.get(13)?,
+                trouble: row.get(14)?,
+            }),
+        };
+        Ok(Listed { name: row.get(0)?, is_draft: row.get(1)?, revision, summary })
+    };
+    statement.query_map([key], read)?.collect()
+}
+
+pub(in crate::store) fn remember(
+    connection: &Connection,
+    key: i64,
+    summaries: &[(String, Revision, Summary)],
+) -> Result<()> {
+    if connection.prepare_cached("UPDATE counter SET summary_key = ?1 WHERE summary_key <> ?1")?.execute([key])? > 0 {
+        connection.execute("DELETE FROM summary", ())?;
+    }
+    // A profile that was forgotten meanwhile has no row to be remembered by.
+    let mut statement = connection.prepare_cached(
+        "INSERT OR REPLACE INTO summary SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14 \
+         WHERE EXISTS (SELECT 1 FROM profile WHERE name = ?1)",
+    )?;
+    for (name, revision, summary) in summaries {
+        let [first, second, third] = summary.times;
+        statement.execute(params![
+            name,
+            revision.plain,
+            revision.secret,
+            summary.display_name,
+            summary.service_id,
+            summary.service,
+            summary.keep_alive,
+            summary.state,
+            summary.refreshable,
+            first,
+            second,
+            third,
+            summary.scopes,
+            summary.trouble,
+        ])?;
+    }
+    Ok(())
+}
+
+pub(in crate::store) fn drafts(connection: &Connection) -> Result<Vec<String>> {
+    let mut statement = connection.prepare_cached("SELECT name FROM profile WHERE draft IS NOT NULL ORDER BY name")?;
+    statement.query_map((), |row| row.get(0))?.collect()
 }
 
 pub(in crate::store) fn profile(connection: &Connection, name: &str) -> Result<Plain> {
-    let mut statement = connection.prepare_cached("SELECT definition, draft, sinks FROM profile WHERE name = ?1")?;
-    Ok(statement.query_row([name], |row| plain(row, 0)).optional()?.unwrap_or_default())
-}
-
-fn plain(row: &Row<'_>, first: usize) -> Result<Plain> {
-    Ok(Plain { definition: row.get(first)?, draft: row.get(first + 1)?, sinks: row.get(first + 2)? })
+    let mut statement = connection.prepare_cached(
+        "SELECT t.definition, p.draft, t.sinks FROM profile p LEFT JOIN text t ON t.name = p.name WHERE p.name = ?1",
+    )?;
+    let read = |row: &Row<'_>| Ok(Plain { definition: row.get(0)?, draft: row.get(1)?, sinks: row.get(2)? });
+    Ok(statement.query_row([name], read).optional()?.unwrap_or_default())
 }
 
 pub(in crate::store) fn save_profile(connection: &Connection, name: &str, plain: &Plain) -> Result<()> {
@@ -29,11 +92,22 @@ pub(in crate::store) fn save_profile(connection: &Connection, name: &str, plain:
         connection.prepare_cached("DELETE FROM profile WHERE name = ?1")?.execute([name])?;
         return Ok(());
     }
-    let mut statement = connection.prepare_cached(
-        "INSERT INTO profile(name, definition, draft, sinks) VALUES (?1, ?2, ?3, ?4) \
-         ON CONFLICT(name) DO UPDATE SET definition = ?2, draft = ?3, sinks = ?4",
-    )?;
-    statement.execute(params![name, plain.definition, plain.draft, plain.sinks]).map(drop)
+    let revision = next_revision(connection)?;
+    connection
+        .prepare_cached(
+            "INSERT INTO profile(name, revision, is_defined, draft) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT(name) DO UPDATE SET revision = ?2, is_defined = ?3, draft = ?4",
+        )?
+        .execute(params![name, revision, plain.definition.is_some(), plain.draft])?;
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO text(name, definition, sinks) VALUES (?1, ?2, ?3)")?
+        .execute(params![name, plain.definition, plain.sinks])
+        .map(drop)
+}
+
+fn next_revision(connection: &Connection) -> Result<i64> {
+    let mut statement = connection.prepare_cached("UPDATE counter SET revision = revision + 1 RETURNING revision")?;
+    statement.query_row((), |row| row.get(0))
 }
 
 pub(in crate::store) fn secrets(connection: &Connection) -> Result<Vec<String>> {
@@ -100,12 +174,13 @@ pub(in crate::store) fn put(
     }
     let in_flight: Option<String> = in_flight.flatten().filter(|_| !answers);
     let (generation, fence) = (next.version.generation.cast_signed(), next.version.fence.cast_signed());
+    let revision = next_revision(connection)?;
     connection
         .prepare_cached(
-            "INSERT INTO secret(name, id, generation, fence, in_flight) VALUES (?1, ?2, ?3, ?4, ?5) \
-             ON CONFLICT(name) DO UPDATE SET id = ?2, generation = ?3, fence = ?4, in_flight = ?5",
+            "INSERT INTO secret(name, id, generation, fence, revision, in_flight) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+             ON CONFLICT(name) DO UPDATE SET id = ?2, generation = ?3, fence = ?4, revision = ?5, in_flight = ?6",
         )?
-        .execute(params![name, next.id, generation, fence, in_flight])?;
+        .execute(params![name, next.id, generation, fence, revision, in_flight])?;
     connection
         .prepare_cached("INSERT OR REPLACE INTO sealed(name, generation, fence, body) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![name, generation, fence, next.body])?;

@@ -2,6 +2,7 @@
 //! of the disk. Each has a savepoint of its own, so that one failure stays its own.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, SyncSender};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -20,6 +21,8 @@ pub(in crate::store) struct Writer {
     /// Opened by the first job: most commands write nothing.
     connection: Mutex<Option<Connection>>,
     waiting: Mutex<Vec<Box<dyn Job>>>,
+    /// Whether anything was written since the log was emptied.
+    has_written: AtomicBool,
 }
 
 /// Something to write. What it returns is told once the transaction is durable.
@@ -38,7 +41,12 @@ struct Work<T, F> {
 
 impl Writer {
     pub(in crate::store) fn new(path: &Path, connection: Option<Connection>) -> Self {
-        Self { path: path.to_owned(), connection: Mutex::new(connection), waiting: Mutex::default() }
+        Self {
+            path: path.to_owned(),
+            connection: Mutex::new(connection),
+            waiting: Mutex::default(),
+            has_written: AtomicBool::default(),
+        }
     }
 
     /// Runs `work` in a transaction. Nothing of it is kept if it fails; all of it is durable once this returns.
@@ -64,6 +72,13 @@ impl Writer {
         waiting.drain(..count).collect()
     }
 
+    /// Empties the log if this process has written to it. Another process that reads it stops that, and does no harm.
+    pub(in crate::store) fn rest(&self) {
+        if self.has_written.swap(false, Ordering::Relaxed) {
+            self.empty_log();
+        }
+    }
+
     /// Copies what is in the log to the database and empties it; whether that was possible.
     pub(in crate::store) fn empty_log(&self) -> bool {
         let mut writing = locked(&self.connection);
@@ -87,6 +102,7 @@ impl Writer {
             }
             Err(error) => Err(error),
         };
+        self.has_written.store(true, Ordering::Relaxed);
         for job in jobs {
             job.tell(committed.clone());
         }

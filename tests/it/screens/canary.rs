@@ -37,10 +37,10 @@ fn texts(shape: &egui::Shape) -> Vec<String> {
 
 fn draft(step: Step, tab: TokenTab) -> Draft {
     let mut draft = at(service("practice"), step);
-    draft.tab = tab;
-    draft.pasted = Secret::new(PASTED);
+    draft.tokens_step.tab = tab;
+    draft.authorization_step.pasted = Secret::new(PASTED);
     draft.secrets.refresh_token = Secret::new(PASTED);
-    draft.vault_passphrase = [Secret::new(PASTED), Secret::new(PASTED)];
+    draft.questions.vault_passphrase = [Secret::new(PASTED), Secret::new(PASTED)];
     draft
 }
 
@@ -95,5 +95,8 @@ fn what_was_revealed_is_masked_again_for_the_next_profile() {
     window.press("Show tokens");
     window.press("Reveal client secret");
     window.state_mut().draft.choose(service("practice"));
-    assert!(!window.state().draft.revealed.tokens && window.state().draft.revealed.request.is_empty());
+    assert!(
+        !window.state().draft.tokens_step.revealed.tokens
+            && window.state().draft.tokens_step.revealed.request.is_empty()
+    );
 }

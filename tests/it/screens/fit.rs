@@ -115,7 +115,7 @@ fn step_1_fits() {
     wrong.insist();
     check("wrong", &started(), &wrong, &[]);
     let mut practising = at(service("practice"), Step::Service);
-    practising.faults = tokenwright::app::faults().map(|(name, _)| name.to_owned()).collect();
+    practising.service_step.faults = tokenwright::app::faults().map(|(name, _)| name.to_owned()).collect();
     check("every fault", &started(), &practising, &[]);
     for model in [rehearsing, rehearsed] {
         check("rehearsal", &model(), &at(service("quickbooks"), Step::Service), &[]);
@@ -148,7 +148,7 @@ fn step_2_fits() {
 fn step_3_fits() {
     for tab in [TokenTab::TokenRequest, TokenTab::RefreshRequest] {
         let mut draft = at(service("practice"), Step::Tokens);
-        draft.tab = tab;
+        draft.tokens_step.tab = tab;
         let open = ["Change the request", "Headers and query"];
         check("to be called", &authorized(), &draft, &open);
         check("called", &called(Ok(token_set(ACCESS_TOKEN))), &draft, &open);
@@ -236,13 +236,13 @@ fn the_import_fits() {
     check("fetching", &reading, &importing(), &[]);
     let mut adopted = at(service("quickbooks"), Step::Service);
     let note = |words: &str| Note::new(format!("auth.{}", "p".repeat(120)), words.repeat(40));
-    adopted.missing = vec![note("to be found in the console "), note("x")];
-    let outcome = Ok(adopted.missing.clone());
-    adopted.copied = Some(Copied { format: Dialect::by_id("toml").expect("ours"), outcome });
+    adopted.service_step.missing = vec![note("to be found in the console "), note("x")];
+    let outcome = Ok(adopted.service_step.missing.clone());
+    adopted.service_step.copied = Some(Copied { format: Dialect::by_id("toml").expect("ours"), outcome });
     check("adopted", &started(), &adopted, &[]);
     let mut long = Described { service: service("quickbooks"), ..Described::default() };
     long.service.name = "n".repeat(200);
-    (long.understood, long.ignored) = (adopted.missing.clone(), adopted.missing);
+    (long.understood, long.ignored) = (adopted.service_step.missing.clone(), adopted.service_step.missing);
     let import = Import { format: "f".repeat(120).leak(), described: vec![long] };
     let mut model = started();
     let imported = Imported { from: "/a-folder".repeat(40), import };
@@ -273,9 +273,9 @@ fn very_long_values_fit() {
     for step in [Step::Service, Step::Authorization, Step::Tokens] {
         let mut draft = at(long.clone(), step);
         draft.profile.as_mut().expect("chosen").ticked = scopes.clone();
-        draft.name.clone_from(&profile_name);
-        draft.revealed.tokens = true;
-        draft.revealed.response = true;
+        draft.tokens_step.name.clone_from(&profile_name);
+        draft.tokens_step.revealed.tokens = true;
+        draft.tokens_step.revealed.response = true;
         check("long", &model, &draft, &[]);
     }
     let mut model = started();

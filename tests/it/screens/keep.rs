@@ -123,8 +123,11 @@ fn tokens_that_are_not_kept_are_told_until_they_are_and_asked_about_before_closi
         assert!(screen.reads(words) && screen.reads("Close and lose tokens?"), "{}", screen.words());
         assert!(screen.reads("The newest tokens of demo exist only in this window."), "{}", screen.words());
         screen.press("Stay open");
+        assert!(!screen.reads("Close and lose tokens?"), "{}", screen.words());
+        screen.state_mut().draft.questions.close = true;
+        screen.settle();
         screen.press("Close and lose tokens");
-        assert_eq!(screen.state().wanted, [Intent::StayOpen, Intent::CloseAnyway]);
+        assert_eq!(screen.state().wanted, [Intent::CloseAnyway]);
         screen.state_mut().model.hear(News::WriteDone(name("demo")));
         screen.settle();
         assert!(

@@ -125,11 +125,11 @@ fn the_file_of_a_service_account_fills_in_client_and_key_id() {
     let mut draft = at(service("google-service-account"), Step::Authorization);
     let (key_id, client_id) = (Some("k1".to_owned()), Some("robot@example.test".to_owned()));
     let key = ReadKey { pair, kind, key_id, client_id, token_uri: None };
-    draft.key.text = Secret::new("the file");
+    draft.authorization_step.key.text = Secret::new("the file");
     draft.take_key(&key);
     let profile: &ProfileDraft = draft.profile.as_ref().expect("a service");
     assert_eq!((profile.client_id.as_str(), profile.inputs["private_key_id"].as_str()), ("robot@example.test", "k1"));
-    assert!(draft.key.text.is_empty(), "what was pasted does not stay in its field");
+    assert!(draft.authorization_step.key.text.is_empty(), "what was pasted does not stay in its field");
 }
 
 #[test]

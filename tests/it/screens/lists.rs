@@ -1,7 +1,7 @@
 //! Lists that change while a press is on its way: it reaches what was meant, or nothing.
 
 use egui_kittest::Harness;
-use tokenwright::app::News;
+use tokenwright::app::{News, WindowSettings};
 use tokenwright::gui::model::Model;
 use tokenwright::gui::queries::QUERIES;
 use tokenwright::gui::{Intent, ShareDraft, Step, TokenTab};
@@ -23,7 +23,7 @@ fn press_late(window: &mut Harness<'static, Screen>, button: &str, change: impl 
 /// Something is told at the top, and everything below it moves down.
 fn tell(play: &mut Screen) {
     play.model.tell(failure("it").diagnosis);
-    play.model.window = Some(Default::default());
+    play.model.window = Some(WindowSettings::default());
     play.model.profiles[0].keep_alive = true;
 }
 
@@ -37,7 +37,7 @@ fn without_first(model: &mut Model) {
 fn a_late_press_on_a_service_or_a_format_reaches_that_one_or_nothing() {
     for (search, wanted) in [("qbo", vec![]), ("g", vec![Intent::Choose("google".into())])] {
         let mut window = screen(THEMES[0], started(), draft());
-        press_late(&mut window, "Google", |play| play.draft.search = search.into());
+        press_late(&mut window, "Google", |play| play.draft.service_step.search = search.into());
         assert_eq!(window.state().wanted, wanted);
     }
     for (search, chosen) in [("kubectl", None), ("curl", Some("curl"))] {
@@ -124,7 +124,7 @@ fn a_late_press_on_a_step_a_tab_or_a_listed_value_reaches_that_one() {
 
     let mut window = screen(THEMES[0], saved("demo"), tokens());
     press_late(&mut window, "Refresh request", tell);
-    assert_eq!(window.state().draft.tab, TokenTab::RefreshRequest);
+    assert_eq!(window.state().draft.tokens_step.tab, TokenTab::RefreshRequest);
 
     let mut window = screen(THEMES[0], saved("demo"), tokens());
     window.press("User ID and/or secret");

@@ -15,7 +15,7 @@ use crate::screens::screen::{THEMES, screen};
 /// The form is open.
 pub fn customising() -> Draft {
     let mut draft = at(service("quickbooks"), Step::Service);
-    draft.preset = Some(NewPreset::beside(&service("quickbooks")));
+    draft.service_step.preset = Some(NewPreset::beside(&service("quickbooks")));
     draft
 }
 

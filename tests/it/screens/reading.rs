@@ -59,7 +59,7 @@ fn what_is_typed_becomes_the_first_expression_of_this_tab_and_the_others_stay() 
     if let Some(profile) = &mut draft.profile {
         profile.refresh_request.reading.access_token.push(Expression::new("token"));
     }
-    draft.tab = TokenTab::RefreshRequest;
+    draft.tokens_step.tab = TokenTab::RefreshRequest;
     let mut window = screen(THEMES[1], authorized(), draft);
     window.press(OPENED);
     assert!(window.reads("Send the request once"), "{}", window.words());

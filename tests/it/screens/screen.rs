@@ -2,7 +2,6 @@
 
 use egui::{Theme, Ui};
 use egui_kittest::Harness;
-use tokenwright::app::Theme as ThemeSetting;
 use tokenwright::gui::model::Model;
 use tokenwright::gui::screens::window_ui;
 use tokenwright::gui::{Draft, Intent, theme};
@@ -21,7 +20,7 @@ pub struct Screen {
 
 impl eframe::App for Screen {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
-        self.wanted.extend(window_ui(ui, &self.model, &mut self.draft, ThemeSetting::System));
+        self.wanted.extend(window_ui(ui, &self.model, &mut self.draft));
     }
 }
 

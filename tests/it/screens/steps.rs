@@ -3,7 +3,7 @@
 use egui::accesskit::Toggled;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::NodeT as _;
-use tokenwright::app::{News, Theme, VaultState};
+use tokenwright::app::{News, Theme, VaultState, WindowSettings};
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::gui::model::{Requested, Visit, Work};
 use tokenwright::gui::{Intent, Step, TokenTab, VaultPrompt};
@@ -268,7 +268,7 @@ fn a_name_in_any_script_becomes_the_display_name_and_a_plain_one_is_proposed() {
             window.settle();
             assert_eq!(window.state().wanted, [Intent::Save { replace: false }]);
             let draft = &window.state().draft;
-            assert_eq!(draft.name, plain);
+            assert_eq!(draft.tokens_step.name, plain);
             assert_eq!(draft.profile.as_ref().expect("a profile").display_name, typed);
         }
     }
@@ -319,7 +319,7 @@ fn the_practice_service_can_be_told_what_to_do_wrong() {
         window.press("Faults to inject");
         window.press("http-500");
         assert_eq!(window.state().wanted, [Intent::SetFaults]);
-        assert_eq!(window.state().draft.faults, ["http-500"]);
+        assert_eq!(window.state().draft.service_step.faults, ["http-500"]);
         assert!(window.reads("http-500: The token endpoint answers 500"));
     }
 }
@@ -359,7 +359,8 @@ fn the_dress_can_be_chosen() {
         let mut window = screen(theme, started(), draft());
         window.press("Light");
         window.press("Dark");
-        assert_eq!(window.state().wanted, [Intent::SetTheme(Theme::Light), Intent::SetTheme(Theme::Dark)]);
+        let chosen = [Theme::Light, Theme::Dark].map(|theme| WindowSettings { theme, ..WindowSettings::default() });
+        assert_eq!(window.state().wanted, chosen.map(Intent::ChangeSettings));
     }
 }
 
@@ -368,7 +369,7 @@ fn a_refresh_token_that_is_at_hand_is_used_without_a_sign_in() {
     for theme in THEMES {
         let mut window = screen(theme, started(), at(service("practice"), Step::Tokens));
         window.press("Refresh request");
-        assert_eq!(window.state().draft.tab, TokenTab::RefreshRequest);
+        assert_eq!(window.state().draft.tokens_step.tab, TokenTab::RefreshRequest);
         let call = window.button("Refresh").expect("there");
         assert!(call.accesskit_node().is_disabled());
         window.fill("Refresh token to use", "at-hand");

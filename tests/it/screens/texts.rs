@@ -89,7 +89,7 @@ fn step_3_says() {
     check("step 3, refused", called(Err(failure("the service refused the code: invalid_grant"))), tokens());
     check("step 3, saved", saved("demo"), tokens());
     let mut refresh = tokens();
-    refresh.tab = TokenTab::RefreshRequest;
+    refresh.tokens_step.tab = TokenTab::RefreshRequest;
     check("step 3, refresh", saved("demo"), refresh);
 }
 

@@ -50,13 +50,16 @@ impl Database {
 
     /// The text of a profile.
     pub fn profile(&self, name: &str) -> Option<String> {
-        self.text("SELECT definition FROM profile WHERE name = ?1 AND definition IS NOT NULL", name)
+        self.text("SELECT definition FROM text WHERE name = ?1 AND definition IS NOT NULL", name)
     }
 
     /// Replaces the text of a profile.
     pub fn set_profile(&self, name: &str, text: &str) {
-        let statement = "UPDATE profile SET definition = ?2 WHERE name = ?1";
-        assert_eq!(self.connection().execute(statement, [name, text]).expect("an update"), 1);
+        let connection = self.connection();
+        let statement = "UPDATE text SET definition = ?2 WHERE name = ?1";
+        assert_eq!(connection.execute(statement, [name, text]).expect("an update"), 1);
+        let changed = "UPDATE profile SET revision = -revision WHERE name = ?1";
+        assert_eq!(connection.execute(changed, [name]).expect("an update"), 1);
     }
 
     /// Whether anything of this profile is stored.

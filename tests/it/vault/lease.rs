@@ -284,7 +284,12 @@ fn a_renewal_that_nobody_asked_for_does_not_bring_back_what_is_forgotten_meanwhi
     forget.line_with("waiting for agent (process ");
     slow.release();
     forget.finish().done();
-    assert_eq!(program.run(&["agent", "status", "--json"]).json()["profiles"], json!([]));
+    let began = std::time::Instant::now();
+    while program.run(&["agent", "status", "--json"]).json()["profiles"] != json!([]) {
+        assert!(began.elapsed() < PATIENCE, "the agent still knows the profile");
+        // waits: the agent is told at once and reads the profiles anew a moment later.
+        thread::sleep(Duration::from_millis(20));
+    }
     assert_forgotten(&program, &slow);
     program.run(&["agent", "stop"]).done();
     agent.finish();

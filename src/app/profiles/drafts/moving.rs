@@ -75,9 +75,9 @@ async fn mark_of(app: &App, draft: &ProfileName) -> Result<Option<Mark>, Failure
 pub(crate) async fn finish_moves(app: &App) -> Result<(), Failure> {
     let moves = app.with_store(|store| {
         let mut moves = Vec::new();
-        for (draft, plain) in store.profiles()? {
+        for draft in store.drafts()? {
             let Ok(draft) = ProfileName::parse(&draft) else { continue };
-            let becomes = plain.draft.and_then(|text| Mark::parse(&text).becomes);
+            let becomes = Mark::load(store, &draft)?.and_then(|mark| mark.becomes);
             moves.extend(becomes.and_then(|name| Some((draft, ProfileName::parse(&name).ok()?))));
         }
         Ok(moves)

@@ -1,51 +1,15 @@
-//! The statements, one function each. Each write can be done again when it is not known whether it was committed: it finds by
+//! The statements about secrets, leases and the vault, one function each. Each write can be done again when it is not known whether it was committed: it finds by
 //! its [`Mark`] that it was.
 
 use std::time::Duration;
 
 use tokio_postgres::{Client, GenericClient, Row};
 
-use crate::store::engine::{Mark, Plain, Sealed, SecretId, Stored, VaultLock, Version, Written};
+use crate::store::engine::{Mark, Sealed, SecretId, Stored, VaultLock, Version, Written};
 use crate::store::postgres::connection::Failed;
 
 /// How many generations are stored: the newest, and those to go back to in case it is damaged.
 const GENERATIONS: i64 = 3;
-
-pub(in crate::store) async fn profiles(client: &Client) -> Result<Vec<(String, Plain)>, Failed> {
-    let statement = "SELECT definition, draft, sinks, name FROM tokenwright.profile ORDER BY name COLLATE \"C\"";
-    let rows = client.query(statement, &[]).await?;
-    rows.iter().map(|row| Ok((row.try_get(3)?, plain(row)?))).collect()
-}
-
-pub(in crate::store) async fn profile(client: &impl GenericClient, name: &str) -> Result<Plain, Failed> {
-    let statement = "SELECT definition, draft, sinks FROM tokenwright.profile WHERE name = $1";
-    let row = client.query_opt(statement, &[&name]).await?;
-    Ok(row.as_ref().map(plain).transpose()?.unwrap_or_default())
-}
-
-fn plain(row: &Row) -> Result<Plain, tokio_postgres::Error> {
-    Ok(Plain { definition: row.try_get(0)?, draft: row.try_get(1)?, sinks: row.try_get(2)? })
-}
-
-/// Writes the plain part of a profile that `next` makes of what is there. Nobody else changes it meanwhile.
-pub(in crate::store) async fn change(
-    client: &mut Client,
-    name: &str,
-    next: impl Fn(Plain) -> Result<Plain, Failed>,
-) -> Result<(), Failed> {
-    let step = client.transaction().await?;
-    // A row that is not there yet cannot be locked.
-    step.execute("SELECT pg_advisory_xact_lock(hashtextextended('tokenwright ' || $1, 0))", &[&name]).await?;
-    let Plain { definition, draft, sinks } = next(profile(&step, name).await?)?;
-    if definition.is_none() && draft.is_none() && sinks.is_none() {
-        step.execute("DELETE FROM tokenwright.profile WHERE name = $1", &[&name]).await?;
-    } else {
-        let statement = "INSERT INTO tokenwright.profile(name, definition, draft, sinks) VALUES ($1, $2, $3, $4) \
-                         ON CONFLICT(name) DO UPDATE SET definition = $2, draft = $3, sinks = $4";
-        step.execute(statement, &[&name, &definition, &draft, &sinks]).await?;
-    }
-    Ok(step.commit().await?)
-}
 
 pub(in crate::store) async fn secrets(client: &Client) -> Result<Vec<String>, Failed> {
     let rows = client.query("SELECT name FROM tokenwright.secret", &[]).await?;
@@ -128,11 +92,12 @@ pub(in crate::store) async fn put(client: &mut Client, put: &Put<'_>) -> Result<
     let (generation, fence) = (next.version.generation.cast_signed(), next.version.fence.cast_signed());
     let (id, body, writer) = (&next.id[..], &next.body[..], &writer[..]);
     let written = if expected.is_none() {
-        let statement = "INSERT INTO tokenwright.secret(name, id, generation, fence, writer) \
-                         VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+        let statement = "INSERT INTO tokenwright.secret(name, id, generation, fence, writer, revision) \
+                         VALUES ($1, $2, $3, $4, $5, nextval('tokenwright.revision')) ON CONFLICT DO NOTHING";
         step.execute(statement, &[name, &id, &generation, &fence, &writer]).await?
     } else {
         let statement = "UPDATE tokenwright.secret SET id = $2, generation = $3, fence = $4, writer = $5, \
+                         revision = nextval('tokenwright.revision'), \
                          in_flight = CASE WHEN $6 THEN NULL ELSE in_flight END WHERE name = $1";
         step.execute(statement, &[name, &id, &generation, &fence, &writer, answers]).await?
     };
