@@ -18,7 +18,7 @@ use tokenwright::expression::{self, Expressions};
 use tokenwright::gui::NoWindow;
 use tokenwright::redirect;
 use tokenwright::secret::{self, Secret};
-use tokenwright::store::Store;
+use tokenwright::store::{Address, Store};
 use tokenwright::transport::{Transport, TransportOptions};
 use zeroize::Zeroizing;
 
@@ -75,7 +75,13 @@ fn token_of_agent() -> Option<cli::Exit> {
         return None;
     }
     let min_valid = options.min_valid.map(|time| time.as_secs());
-    let request = Request::Token { name: options.name.clone(), min_valid, vault: variable("TOKENWRIGHT_VAULT") };
+    let store = match shared_store() {
+        Ok(address) => address.map(|address| address.to_string()),
+        // Said by the rest of the program.
+        Err(_) => return None,
+    };
+    let vault = variable("TOKENWRIGHT_VAULT");
+    let request = Request::Token { name: options.name.clone(), min_valid, vault, store };
     match tokenwright::agent::ask(&agent_socket(), &request) {
         Ok(Response::Token { tokens, header, notes }) => {
             cli::print_notes(&notes);
@@ -107,7 +113,10 @@ fn ports() -> Result<Ports, Failure> {
     Ok(Ports {
         transport: Transport::new(TransportOptions::default()),
         expressions: Expressions::new(own_program()),
-        store: Store::new(places.store_folder()),
+        store: match shared_store()? {
+            Some(address) => Store::shared(places.store_folder(), address),
+            None => Store::new(places.store_folder()),
+        },
         config: Config::new(places),
         agent_socket: agent_socket(),
         sd_notify: SdNotify::new(std::env::var_os("NOTIFY_SOCKET")),
@@ -146,6 +155,20 @@ fn passphrase() -> Result<Option<Secret>, Failure> {
             Err(Failure::new(FailureKind::Vault, diagnosis))
         }
     }
+}
+
+/// The database that several machines share, if the environment names one.
+fn shared_store() -> Result<Option<Address>, Failure> {
+    let Some(url) = variable("TOKENWRIGHT_STORE").map(Zeroizing::new) else { return Ok(None) };
+    let password = match variable("TOKENWRIGHT_STORE_PASSWORD_FILE") {
+        Some(file) => Some(std::fs::read_to_string(&file).map(Zeroizing::new).map_err(|error| {
+            let summary = format!("`TOKENWRIGHT_STORE_PASSWORD_FILE`: cannot read `{file}`: {error}");
+            Failure::new(FailureKind::Vault, Diagnosis::new(summary))
+        })?),
+        None => None,
+    };
+    let password = password.as_ref().map(|text| text.trim_end_matches(['\r', '\n']));
+    Ok(Some(Address::parse(&url, password)?))
 }
 
 /// 32 random bytes from the system. Nothing would be safe without them, so failing to get any is fatal.

@@ -79,8 +79,10 @@ async fn run_scheduler(app: App) {
 async fn attend(app: App, mut connection: Connection, since: Timestamp) -> Option<Connection> {
     match connection.request().await {
         Some(Request::Stop {}) => return Some(connection),
-        Some(Request::Token { name, min_valid, vault }) => {
-            connection.respond(async { token(&app, &name, min_valid, vault).await.unwrap_or_else(failed) }).await;
+        Some(Request::Token { name, min_valid, vault, store }) => {
+            connection
+                .respond(async { token(&app, &name, min_valid, (vault, store)).await.unwrap_or_else(failed) })
+                .await;
         }
         Some(Request::Status {}) => connection.respond(async { Response::Status(standing(&app, since)) }).await,
         Some(Request::Reload {}) => {
@@ -96,8 +98,17 @@ async fn attend(app: App, mut connection: Connection, since: Timestamp) -> Optio
     None
 }
 
-async fn token(app: &App, name: &str, min_valid: Option<u64>, vault: Option<String>) -> Result<Response, Failure> {
+async fn token(
+    app: &App,
+    name: &str,
+    min_valid: Option<u64>,
+    (vault, store): (Option<String>, Option<String>),
+) -> Result<Response, Failure> {
     let name = ProfileName::parse(name)?;
+    let ours = app.ports.store.address().map(ToString::to_string);
+    if store.is_some() && store != ours {
+        return Err(Failure::new(FailureKind::Vault, Diagnosis::new("the agent uses another store")));
+    }
     let kind = app.vault()?.kind().to_string();
     if vault.is_some_and(|vault| vault != kind) {
         let diagnosis = Diagnosis::new(format!("the agent uses the vault `{kind}`"));

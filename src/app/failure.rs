@@ -175,8 +175,22 @@ failure_from! {
     PracticeError => Machine,
     AgentError => Machine,
     ConfigError => Machine,
-    StoreError => Machine,
     VaultError => Vault,
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let is_unusable = matches!(
+            error,
+            StoreError::Server(_)
+                | StoreError::OldServer { .. }
+                | StoreError::BadAddress { .. }
+                | StoreError::Client { .. }
+                | StoreError::NewerFormat { .. }
+                | StoreError::NotOurs { .. }
+        );
+        Self::new(if is_unusable { FailureKind::Vault } else { FailureKind::Machine }, error.diagnose())
+    }
 }
 
 impl From<TransportError> for Failure {

@@ -13,13 +13,13 @@ use crate::service::{DisplayName, ProfileName};
 
 pub(crate) fn list(runner: &Runner, as_json: bool) -> Result<(), Failure> {
     let vault = runner.run(async { Ok(runner.app.probe_vault().await) })?;
+    let profiles = runner.run(runner.app.profiles())?;
     if let VaultState::NoKeyring(problem)
     | VaultState::NeedsChoice(problem)
     | VaultState::NeedsPassphrase { problem: Some(problem), .. } = vault
     {
         print::warning(&problem);
     }
-    let profiles = runner.run(runner.app.profiles())?;
     let now = Timestamp::now();
     if as_json {
         let list: Vec<Json> = profiles.iter().map(|profile| summary_json(profile, now)).collect();

@@ -91,6 +91,8 @@ pub struct Stored {
     pub version: Version,
     /// The note that a refresh token is being spent, see [`Leased::begin`].
     pub in_flight: Option<String>,
+    /// How old that note is by the store's own clock; `None` where the machine's clock is the only one.
+    pub in_flight_age: Option<Duration>,
     /// The newest body. `None` if its row is gone.
     pub newest: Option<Sealed>,
 }
@@ -132,6 +134,10 @@ pub type Change = Box<dyn FnOnce(&mut Plain) + Send>;
 pub trait Engine: Send + Sync + fmt::Debug {
     /// Where it is, for messages.
     fn place(&self) -> &Path;
+
+    /// What tells this machine from others that use the store; `None` where none do. Whoever holds a lease knows that an
+    /// earlier holder of the same origin has ended; one of another origin may only have lost its connection.
+    fn origin(&self) -> Option<&str>;
 
     /// Every profile that has a definition, by name, with the summary that was remembered under the same key.
     fn list(&self, key: i64) -> Result<Vec<Listed>, StoreError>;

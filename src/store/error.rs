@@ -20,10 +20,54 @@ pub struct DatabaseError {
     pub reason: String,
 }
 
+/// What the server of a shared store said, or that it said nothing.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("cannot {action} `{place}`: {reason}")]
+pub struct ServerError {
+    /// What was tried: `open`, `read`, `write`, `lock`.
+    pub action: &'static str,
+    pub place: PathBuf,
+    pub fault: ServerFault,
+    pub reason: String,
+}
+
+/// What is wrong with a server, as far as it tells what to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServerFault {
+    /// It cannot be reached, or does not answer.
+    Unreachable,
+    /// The connection was lost.
+    Lost,
+    /// It starts or stops at the moment.
+    Starting,
+    TooMany,
+    /// User or password.
+    SignIn,
+    /// Its certificate is not trusted, or is another server's.
+    Certificate,
+    /// It has no TLS.
+    NoTls,
+    NoDatabase,
+    /// A right is missing.
+    Denied,
+    ReadOnly,
+    Full,
+    Other,
+}
+
 #[derive(Debug, Error)]
 pub enum StoreError {
     #[error(transparent)]
     Database(#[from] DatabaseError),
+    #[error(transparent)]
+    Server(#[from] ServerError),
+    /// The address is not repeated: it may hold a password.
+    #[error("the address of the shared store is not valid: {reason}")]
+    BadAddress { reason: &'static str },
+    #[error("this machine cannot connect to a shared store: {reason}")]
+    Client { reason: String },
+    #[error("the server of `{place}` is PostgreSQL {found}; {least} or later is needed")]
+    OldServer { place: PathBuf, found: i32, least: i32 },
     /// A file beside the database could not be read or written.
     #[error(transparent)]
     File(#[from] FileError),
@@ -58,7 +102,34 @@ impl StoreError {
     }
 }
 
+impl ServerFault {
+    fn hint(self) -> &'static str {
+        match self {
+            Self::Unreachable | Self::Lost | Self::Starting => {
+                "check that the server runs and `TOKENWRIGHT_STORE` names it; until then nothing is read or refreshed"
+            }
+            Self::TooMany => "raise `max_connections` of the server, or let an agent ask for all on this machine",
+            Self::SignIn => {
+                "check the user in `TOKENWRIGHT_STORE`, and the password in `TOKENWRIGHT_STORE_PASSWORD_FILE`"
+            }
+            Self::Certificate => {
+                "use the name that is in the certificate, and name its authority: `?sslrootcert=/path/to/ca.pem`"
+            }
+            Self::NoTls => "turn on `ssl` in the server; in a network that you trust, add `?sslmode=disable`",
+            Self::NoDatabase => "make it on the server with `createdb`, or correct the name in `TOKENWRIGHT_STORE`",
+            Self::Denied => {
+                "give the user the right: `GRANT CREATE ON DATABASE` to make the store, then all on what is in the \
+                 schema `tokenwright`"
+            }
+            Self::ReadOnly => "name the primary server in `TOKENWRIGHT_STORE`; a standby cannot be written",
+            Self::Full => "make room on the server's disk, then try again",
+            Self::Other => "the server's log says more",
+        }
+    }
+}
+
 impl Diagnose for StoreError {
+    // flat: one arm a variant
     fn diagnose(&self) -> Diagnosis {
         use rusqlite::ffi;
 
@@ -78,6 +149,11 @@ impl Diagnose for StoreError {
                 }
                 _ => "check the disk, or set `TOKENWRIGHT_HOME` to another folder",
             }),
+            Self::Server(error) => diagnosis.hint(error.fault.hint()),
+            Self::BadAddress { .. } => diagnosis
+                .hint("set `TOKENWRIGHT_STORE` to `postgres://user@host/database`, with special characters as `%XX`"),
+            Self::Client { .. } => diagnosis.hint("check the certificates of this system"),
+            Self::OldServer { .. } => diagnosis.hint("use a newer server"),
             Self::File(error) => diagnosis.hint(error.advice()),
             Self::Lost { path, .. } => {
                 let folder = path.parent().unwrap_or(path).display();

@@ -7,6 +7,13 @@ use std::time::Duration;
 use crate::store::engine::{Engine, Leased, Plain, Sealed, Seen, Summary, VaultLock, Version, Written};
 use crate::store::{Store, StoreError};
 
+#[cfg(unix)]
+#[path = "../../tests/it/support/postgres.rs"]
+#[allow(dead_code, reason = "the integration tests use all of it")]
+mod postgres;
+#[cfg(unix)]
+use postgres::Cluster;
+
 const ID: [u8; 16] = [7; 16];
 
 /// An engine under test, and what it needs to live.
@@ -17,16 +24,63 @@ struct Subject {
     _folder: tempfile::TempDir,
 }
 
-fn subjects() -> Vec<Subject> {
+/// Every law, as a test over SQLite and in the list that PostgreSQL is held to.
+macro_rules! laws {
+    ($($law:ident),* $(,)?) => {
+        #[cfg_attr(not(unix), allow(dead_code))]
+        const LAWS: &[(&str, fn(&Subject))] = &[$((stringify!($law), $law)),*];
+
+        mod over_sqlite {
+            $(#[test]
+            fn $law() {
+                super::sqlite().iter().for_each(super::$law);
+            })*
+        }
+    };
+}
+
+laws! {
+    a_profile_is_found_again_under_its_very_name_and_an_empty_one_is_gone,
+    a_summary_is_remembered_until_the_profile_its_secret_or_the_key_changes,
+    drafts_are_found_by_their_mark_and_listed_once_they_are_defined,
+    no_change_of_eight_threads_is_lost,
+    a_secret_is_replaced_only_by_who_names_its_version,
+    the_fence_refuses_a_late_writer_and_the_note_stays_until_it_is_answered,
+    a_few_generations_are_stored_and_no_more,
+    removing_takes_the_secret_and_on_demand_the_profile,
+    a_lease_excludes_everybody_else,
+    the_lock_of_the_vault_is_replaced_only_where_it_is_known_and_guards_every_write,
+    one_write_that_fails_fails_alone,
+    a_store_can_be_written_and_is_whole,
+}
+
+fn sqlite() -> [Subject; 2] {
     let folder = tempfile::tempdir().expect("a folder");
     let open = || Store::new(folder.path().join("store")).engine().expect("opened");
     let file = Subject { engine: open(), again: Some(open()), _folder: folder };
     let memory = Store::in_memory().expect("opened");
-    vec![file, Subject { engine: memory, again: None, _folder: tempfile::tempdir().expect("a folder") }]
+    [file, Subject { engine: memory, again: None, _folder: tempfile::tempdir().expect("a folder") }]
 }
 
-fn each(law: impl Fn(&Subject)) {
-    subjects().iter().for_each(law);
+/// Each law twice, in a database of its own: with a second opening by the same machine, and by another.
+#[cfg(unix)]
+#[test]
+#[ignore = "needs postgresql"]
+fn every_law_holds_over_postgresql() {
+    let cluster = Cluster::start();
+    for (at, (name, law)) in LAWS.iter().enumerate() {
+        for second in ["store", "another"] {
+            let address = cluster.url(&cluster.database(&format!("{second}{at}")));
+            let folder = tempfile::tempdir().expect("a folder");
+            let open = |home: &str| {
+                let address = crate::store::Address::parse(&address, None).expect("an address");
+                Store::shared(folder.path().join(home), address).engine().expect("opened")
+            };
+            let (engine, again) = (open("store"), Some(open(second)));
+            println!("{name}, again by {second}");
+            law(&Subject { engine, again, _folder: folder });
+        }
+    }
 }
 
 fn lease(engine: &Arc<dyn Engine>, name: &str) -> Box<dyn Leased> {
@@ -45,100 +99,88 @@ fn put(leased: &dyn Leased, expected: Option<Version>, next: Version) -> Written
     leased.put(expected, &sealed(next), true, None).expect("written")
 }
 
-#[test]
-fn a_profile_is_found_again_under_its_very_name_and_an_empty_one_is_gone() {
-    each(|Subject { engine, .. }| {
-        assert_eq!(engine.profile("demo").expect("read"), Plain::default());
-        for name in ["demo", "Demo", "v1.2", "../escape", "😀"] {
-            let text = Some(name.to_owned());
-            engine.change(name, Box::new(|plain| plain.definition = text)).expect("changed");
-        }
-        engine.change("demo", Box::new(|plain| plain.sinks = Some("s".to_owned()))).expect("changed");
-        assert_eq!(names(engine), ["../escape", "Demo", "demo", "v1.2", "😀"]);
-        let demo = engine.profile("demo").expect("read");
-        assert_eq!((demo.definition.as_deref(), demo.sinks.as_deref()), (Some("demo"), Some("s")));
-        engine.change("Demo", Box::new(|plain| *plain = Plain::default())).expect("changed");
-        assert_eq!(names(engine).len(), 4);
-    });
+fn a_profile_is_found_again_under_its_very_name_and_an_empty_one_is_gone(Subject { engine, .. }: &Subject) {
+    assert_eq!(engine.profile("demo").expect("read"), Plain::default());
+    for name in ["demo", "Demo", "v1.2", "../escape", "😀"] {
+        let text = Some(name.to_owned());
+        engine.change(name, Box::new(|plain| plain.definition = text)).expect("changed");
+    }
+    engine.change("demo", Box::new(|plain| plain.sinks = Some("s".to_owned()))).expect("changed");
+    assert_eq!(names(engine), ["../escape", "Demo", "demo", "v1.2", "😀"]);
+    let demo = engine.profile("demo").expect("read");
+    assert_eq!((demo.definition.as_deref(), demo.sinks.as_deref()), (Some("demo"), Some("s")));
+    engine.change("Demo", Box::new(|plain| *plain = Plain::default())).expect("changed");
+    assert_eq!(names(engine).len(), 4);
 }
 
 fn names(engine: &Arc<dyn Engine>) -> Vec<String> {
     engine.list(0).expect("listed").into_iter().map(|listed| listed.name).collect()
 }
 
-#[test]
-fn a_summary_is_remembered_until_the_profile_its_secret_or_the_key_changes() {
-    each(|Subject { engine, .. }| {
-        let define = |text: &'static str| {
-            engine.change("demo", Box::new(move |plain| plain.definition = Some(text.to_owned()))).expect("changed");
-        };
-        let listed = |key: i64| engine.list(key).expect("listed").pop().expect("a line");
-        let summary = Summary {
-            service: "Demo".to_owned(),
-            times: [Some(-1), None, Some(i64::MAX)],
-            scopes: Some("a\nb".to_owned()),
-            ..Summary::default()
-        };
-        let remember = |key: i64| {
-            let news = vec![("demo".to_owned(), listed(key).revision, summary.clone())];
-            engine.remember(key, news).expect("remembered");
-            assert_eq!(listed(key).summary.as_ref(), Some(&summary));
-        };
-        define("one");
-        assert_eq!(listed(7).summary, None);
-        remember(7);
-        assert_eq!(listed(8).summary, None, "another key");
-        remember(8);
-        define("two");
-        assert_eq!(listed(8).summary, None, "another definition");
-        let before = listed(8).revision;
-        let leased = lease(engine, "demo");
-        put(&*leased, None, version(1, 0));
-        engine.remember(8, vec![("demo".to_owned(), before, summary.clone())]).expect("remembered");
-        assert_eq!(listed(8).summary, None, "it is from before the secret");
-        remember(8);
-        put(&*leased, Some(version(1, 0)), version(2, 0));
-        assert_eq!(listed(8).summary, None, "another secret");
-        remember(8);
-        leased.remove(false).expect("removed");
-        assert_eq!(listed(8).summary, None, "no secret");
-        leased.remove(true).expect("removed");
-        engine.remember(8, vec![("demo".to_owned(), before, summary.clone())]).expect("nothing to be remembered by");
-        define("three");
-        assert_eq!(listed(8).summary, None);
-    });
+fn a_summary_is_remembered_until_the_profile_its_secret_or_the_key_changes(Subject { engine, .. }: &Subject) {
+    let define = |text: &'static str| {
+        engine.change("demo", Box::new(move |plain| plain.definition = Some(text.to_owned()))).expect("changed");
+    };
+    let listed = |key: i64| engine.list(key).expect("listed").pop().expect("a line");
+    let summary = Summary {
+        service: "Demo".to_owned(),
+        times: [Some(-1), None, Some(i64::MAX)],
+        scopes: Some("a\nb".to_owned()),
+        ..Summary::default()
+    };
+    let remember = |key: i64| {
+        let news = vec![("demo".to_owned(), listed(key).revision, summary.clone())];
+        engine.remember(key, news).expect("remembered");
+        assert_eq!(listed(key).summary.as_ref(), Some(&summary));
+    };
+    define("one");
+    assert_eq!(listed(7).summary, None);
+    remember(7);
+    assert_eq!(listed(8).summary, None, "another key");
+    remember(8);
+    define("two");
+    assert_eq!(listed(8).summary, None, "another definition");
+    let before = listed(8).revision;
+    let leased = lease(engine, "demo");
+    put(&*leased, None, version(1, 0));
+    engine.remember(8, vec![("demo".to_owned(), before, summary.clone())]).expect("remembered");
+    assert_eq!(listed(8).summary, None, "it is from before the secret");
+    remember(8);
+    put(&*leased, Some(version(1, 0)), version(2, 0));
+    assert_eq!(listed(8).summary, None, "another secret");
+    remember(8);
+    leased.remove(false).expect("removed");
+    assert_eq!(listed(8).summary, None, "no secret");
+    leased.remove(true).expect("removed");
+    engine.remember(8, vec![("demo".to_owned(), before, summary.clone())]).expect("nothing to be remembered by");
+    define("three");
+    assert_eq!(listed(8).summary, None);
 }
 
-#[test]
-fn drafts_are_found_by_their_mark_and_listed_once_they_are_defined() {
-    each(|Subject { engine, .. }| {
-        let change = |name: &str, change: fn(&mut Plain)| engine.change(name, Box::new(change)).expect("changed");
-        change("a", |plain| plain.draft = Some("mark".to_owned()));
-        change("b", |plain| plain.definition = Some("text".to_owned()));
-        assert_eq!((engine.drafts().expect("listed"), names(engine)), (vec!["a".to_owned()], vec!["b".to_owned()]));
-        change("a", |plain| plain.definition = Some("text".to_owned()));
-        let is_draft: Vec<bool> = engine.list(0).expect("listed").iter().map(|listed| listed.is_draft).collect();
-        assert_eq!(is_draft, [true, false]);
-        change("a", |plain| plain.draft = None);
-        assert_eq!(engine.drafts().expect("listed"), [""; 0]);
-    });
+fn drafts_are_found_by_their_mark_and_listed_once_they_are_defined(Subject { engine, .. }: &Subject) {
+    let change = |name: &str, change: fn(&mut Plain)| engine.change(name, Box::new(change)).expect("changed");
+    change("a", |plain| plain.draft = Some("mark".to_owned()));
+    change("b", |plain| plain.definition = Some("text".to_owned()));
+    assert_eq!((engine.drafts().expect("listed"), names(engine)), (vec!["a".to_owned()], vec!["b".to_owned()]));
+    change("a", |plain| plain.definition = Some("text".to_owned()));
+    let is_draft: Vec<bool> = engine.list(0).expect("listed").iter().map(|listed| listed.is_draft).collect();
+    assert_eq!(is_draft, [true, false]);
+    change("a", |plain| plain.draft = None);
+    assert_eq!(engine.drafts().expect("listed"), [""; 0]);
 }
 
-#[test]
-fn no_change_of_eight_threads_is_lost() {
-    each(|Subject { engine, again, .. }| {
-        let count = |plain: &mut Plain| {
-            let count: u32 = plain.draft.as_deref().unwrap_or("0").parse().expect("a number");
-            plain.draft = Some((count + 1).to_string());
-        };
-        thread::scope(|scope| {
-            for at in 0..8 {
-                let engine = again.as_ref().filter(|_| at % 2 == 0).unwrap_or(engine);
-                scope.spawn(move || (0..5).for_each(|_| engine.change("demo", Box::new(count)).expect("changed")));
-            }
-        });
-        assert_eq!(engine.profile("demo").expect("read").draft.as_deref(), Some("40"));
+fn no_change_of_eight_threads_is_lost(Subject { engine, again, .. }: &Subject) {
+    let count = |plain: &mut Plain| {
+        let count: u32 = plain.draft.as_deref().unwrap_or("0").parse().expect("a number");
+        plain.draft = Some((count + 1).to_string());
+    };
+    thread::scope(|scope| {
+        for at in 0..8 {
+            let engine = again.as_ref().filter(|_| at % 2 == 0).unwrap_or(engine);
+            scope.spawn(move || (0..5).for_each(|_| engine.change("demo", Box::new(count)).expect("changed")));
+        }
     });
+    assert_eq!(engine.profile("demo").expect("read").draft.as_deref(), Some("40"));
 }
 
 #[test]
@@ -153,132 +195,108 @@ fn a_change_that_fails_changes_nothing() {
     assert_eq!(store.profile("demo").expect("read"), Plain::default());
 }
 
-#[test]
-fn a_secret_is_replaced_only_by_who_names_its_version() {
-    each(|Subject { engine, .. }| {
-        let leased = lease(engine, "demo");
-        let conflict = |found| Written::Conflict { found };
-        assert_eq!(put(&*leased, Some(version(1, 0)), version(2, 0)), conflict(None));
-        assert_eq!(put(&*leased, None, version(1, 0)), Written::Done);
-        assert_eq!(put(&*leased, None, version(1, 0)), conflict(Some(version(1, 0))));
-        assert_eq!(put(&*leased, Some(version(1, 0)), version(2, 0)), Written::Done);
-        assert_eq!(put(&*leased, Some(version(1, 0)), version(2, 0)), conflict(Some(version(2, 0))));
-        let stored = engine.stored("demo").expect("read").expect("there");
-        assert_eq!((stored.version, stored.newest), (version(2, 0), Some(sealed(version(2, 0)))));
-        assert_eq!(engine.earlier("demo").expect("read"), [sealed(version(1, 0))]);
-        assert_eq!(engine.stored("Demo").expect("read"), None);
-    });
+fn a_secret_is_replaced_only_by_who_names_its_version(Subject { engine, .. }: &Subject) {
+    let leased = lease(engine, "demo");
+    let conflict = |found| Written::Conflict { found };
+    assert_eq!(put(&*leased, Some(version(1, 0)), version(2, 0)), conflict(None));
+    assert_eq!(put(&*leased, None, version(1, 0)), Written::Done);
+    assert_eq!(put(&*leased, None, version(1, 0)), conflict(Some(version(1, 0))));
+    assert_eq!(put(&*leased, Some(version(1, 0)), version(2, 0)), Written::Done);
+    assert_eq!(put(&*leased, Some(version(1, 0)), version(2, 0)), conflict(Some(version(2, 0))));
+    let stored = engine.stored("demo").expect("read").expect("there");
+    assert_eq!((stored.version, stored.newest), (version(2, 0), Some(sealed(version(2, 0)))));
+    assert_eq!(engine.earlier("demo").expect("read"), [sealed(version(1, 0))]);
+    assert_eq!(engine.stored("Demo").expect("read"), None);
 }
 
-#[test]
-fn the_fence_refuses_a_late_writer_and_the_note_stays_until_it_is_answered() {
-    each(|Subject { engine, .. }| {
-        let leased = lease(engine, "demo");
-        put(&*leased, None, version(1, 0));
-        assert_eq!(leased.begin(version(1, 0), "spent by us").expect("written"), Written::Done);
-        let stored = engine.stored("demo").expect("read").expect("there");
-        assert_eq!((stored.version, stored.in_flight.as_deref()), (version(1, 1), Some("spent by us")));
-        assert_eq!(stored.newest, Some(sealed(version(1, 0))), "the body is still the one that was sealed");
-        let conflict = Written::Conflict { found: Some(version(1, 1)) };
-        assert_eq!(leased.begin(version(1, 0), "again").expect("tried"), conflict);
-        assert_eq!(put(&*leased, Some(version(1, 0)), version(2, 0)), conflict, "a late writer");
-        let kept = leased.put(Some(version(1, 1)), &sealed(version(2, 1)), false, None).expect("written");
-        assert_eq!(kept, Written::Done);
-        assert!(engine.stored("demo").expect("read").expect("there").in_flight.is_some(), "not answered");
-        assert_eq!(put(&*leased, Some(version(2, 1)), version(3, 1)), Written::Done);
-        assert_eq!(engine.stored("demo").expect("read").expect("there").in_flight, None);
-        leased.begin(version(3, 1), "once more").expect("written");
-        leased.end().expect("taken back");
-        assert_eq!(engine.stored("demo").expect("read").expect("there").in_flight, None);
-    });
+fn the_fence_refuses_a_late_writer_and_the_note_stays_until_it_is_answered(Subject { engine, .. }: &Subject) {
+    let leased = lease(engine, "demo");
+    put(&*leased, None, version(1, 0));
+    assert_eq!(leased.begin(version(1, 0), "spent by us").expect("written"), Written::Done);
+    let stored = engine.stored("demo").expect("read").expect("there");
+    assert_eq!((stored.version, stored.in_flight.as_deref()), (version(1, 1), Some("spent by us")));
+    assert_eq!(stored.newest, Some(sealed(version(1, 0))), "the body is still the one that was sealed");
+    let conflict = Written::Conflict { found: Some(version(1, 1)) };
+    assert_eq!(leased.begin(version(1, 0), "again").expect("tried"), conflict);
+    assert_eq!(put(&*leased, Some(version(1, 0)), version(2, 0)), conflict, "a late writer");
+    let kept = leased.put(Some(version(1, 1)), &sealed(version(2, 1)), false, None).expect("written");
+    assert_eq!(kept, Written::Done);
+    assert!(engine.stored("demo").expect("read").expect("there").in_flight.is_some(), "not answered");
+    assert_eq!(put(&*leased, Some(version(2, 1)), version(3, 1)), Written::Done);
+    assert_eq!(engine.stored("demo").expect("read").expect("there").in_flight, None);
+    leased.begin(version(3, 1), "once more").expect("written");
+    leased.end().expect("taken back");
+    assert_eq!(engine.stored("demo").expect("read").expect("there").in_flight, None);
 }
 
-#[test]
-fn a_few_generations_are_stored_and_no_more() {
-    each(|Subject { engine, .. }| {
-        let leased = lease(engine, "demo");
-        let mut last = None;
-        for number in [1, 2, 3, 9, 10] {
-            assert_eq!(put(&*leased, last, version(number, 0)), Written::Done);
-            last = Some(version(number, 0));
-        }
-        let earlier: Vec<u64> = engine.earlier("demo").expect("read").iter().map(|s| s.version.generation).collect();
-        assert_eq!(earlier, [9, 3]);
-    });
+fn a_few_generations_are_stored_and_no_more(Subject { engine, .. }: &Subject) {
+    let leased = lease(engine, "demo");
+    let mut last = None;
+    for number in [1, 2, 3, 9, 10] {
+        assert_eq!(put(&*leased, last, version(number, 0)), Written::Done);
+        last = Some(version(number, 0));
+    }
+    let earlier: Vec<u64> = engine.earlier("demo").expect("read").iter().map(|s| s.version.generation).collect();
+    assert_eq!(earlier, [9, 3]);
 }
 
-#[test]
-fn removing_takes_the_secret_and_on_demand_the_profile() {
-    each(|Subject { engine, .. }| {
-        let leased = lease(engine, "demo");
-        engine.change("demo", Box::new(|plain| plain.definition = Some("d".to_owned()))).expect("changed");
-        put(&*leased, None, version(1, 0));
-        leased.remove(false).expect("removed");
-        assert_eq!(engine.stored("demo").expect("read"), None);
-        assert_eq!(names(engine).len(), 1);
-        assert_eq!(engine.secrets().expect("listed"), [""; 0]);
-        put(&*leased, None, version(1, 0));
-        leased.remove(true).expect("removed");
-        assert_eq!(names(engine).len(), 0);
-        leased.remove(true).expect("nothing to remove is no error");
-    });
+fn removing_takes_the_secret_and_on_demand_the_profile(Subject { engine, .. }: &Subject) {
+    let leased = lease(engine, "demo");
+    engine.change("demo", Box::new(|plain| plain.definition = Some("d".to_owned()))).expect("changed");
+    put(&*leased, None, version(1, 0));
+    leased.remove(false).expect("removed");
+    assert_eq!(engine.stored("demo").expect("read"), None);
+    assert_eq!(names(engine).len(), 1);
+    assert_eq!(engine.secrets().expect("listed"), [""; 0]);
+    put(&*leased, None, version(1, 0));
+    leased.remove(true).expect("removed");
+    assert_eq!(names(engine).len(), 0);
+    leased.remove(true).expect("nothing to remove is no error");
 }
 
-#[test]
-fn a_lease_excludes_everybody_else() {
-    each(|Subject { engine, again, .. }| {
-        let held = lease(engine, "demo");
-        for other in [Some(engine), again.as_ref()].into_iter().flatten() {
-            assert!(other.lease("demo", Duration::from_millis(10)).expect("tried").is_none());
-        }
-        drop(lease(engine, "other"));
-        drop(held);
-        drop(lease(again.as_ref().unwrap_or(engine), "demo"));
-    });
+fn a_lease_excludes_everybody_else(Subject { engine, again, .. }: &Subject) {
+    let held = lease(engine, "demo");
+    for other in [Some(engine), again.as_ref()].into_iter().flatten() {
+        assert!(other.lease("demo", Duration::from_millis(10)).expect("tried").is_none());
+    }
+    drop(lease(engine, "other"));
+    drop(held);
+    drop(lease(again.as_ref().unwrap_or(engine), "demo"));
 }
 
-#[test]
-fn the_lock_of_the_vault_is_replaced_only_where_it_is_known_and_guards_every_write() {
-    each(|Subject { engine, .. }| {
-        let lock = |text: &str, mark: u8| VaultLock { text: text.to_owned(), mark: [mark; 16] };
-        assert_eq!(engine.vault_lock().expect("read"), None);
-        assert!(engine.set_vault_lock(None, &lock("a", 1)).expect("tried"));
-        assert!(!engine.set_vault_lock(None, &lock("b", 2)).expect("tried"));
-        assert!(engine.set_vault_lock(Some(&lock("a", 1)), &lock("c", 1)).expect("tried"));
-        assert_eq!(engine.vault_lock().expect("read"), Some(lock("c", 1)));
-        let leased = lease(engine, "demo");
-        let put = |mark: [u8; 16]| leased.put(None, &sealed(version(1, 0)), true, Some(&mark)).expect("tried");
-        assert_eq!(put([2; 16]), Written::OtherKey);
-        assert_eq!(put([1; 16]), Written::Done);
-    });
+fn the_lock_of_the_vault_is_replaced_only_where_it_is_known_and_guards_every_write(Subject { engine, .. }: &Subject) {
+    let lock = |text: &str, mark: u8| VaultLock { text: text.to_owned(), mark: [mark; 16] };
+    assert_eq!(engine.vault_lock().expect("read"), None);
+    assert!(engine.set_vault_lock(None, &lock("a", 1)).expect("tried"));
+    assert!(!engine.set_vault_lock(None, &lock("b", 2)).expect("tried"));
+    assert!(engine.set_vault_lock(Some(&lock("a", 1)), &lock("c", 1)).expect("tried"));
+    assert_eq!(engine.vault_lock().expect("read"), Some(lock("c", 1)));
+    let leased = lease(engine, "demo");
+    let put = |mark: [u8; 16]| leased.put(None, &sealed(version(1, 0)), true, Some(&mark)).expect("tried");
+    assert_eq!(put([2; 16]), Written::OtherKey);
+    assert_eq!(put([1; 16]), Written::Done);
 }
 
-#[test]
-fn one_write_that_fails_fails_alone() {
+fn one_write_that_fails_fails_alone(Subject { engine, .. }: &Subject) {
     // Two share one transaction if they wait for the same connection; whether they do is up to the threads.
-    each(|Subject { engine, .. }| {
-        thread::scope(|scope| {
-            for at in 0..16u64 {
-                scope.spawn(move || {
-                    let name = format!("p{at}");
-                    let leased = lease(engine, &name);
-                    let next = if at % 2 == 0 { version(1, 0) } else { version(0, 0) };
-                    let written = leased.put(None, &sealed(next), true, None);
-                    // The table refuses a generation of 0.
-                    assert_eq!(written.is_ok(), at % 2 == 0, "{written:?}");
-                });
-            }
-        });
-        assert_eq!(engine.secrets().expect("listed").len(), 8);
+    thread::scope(|scope| {
+        for at in 0..16u64 {
+            scope.spawn(move || {
+                let name = format!("p{at}");
+                let leased = lease(engine, &name);
+                let next = if at % 2 == 0 { version(1, 0) } else { version(0, 0) };
+                let written = leased.put(None, &sealed(next), true, None);
+                // The table refuses a generation of 0.
+                assert_eq!(written.is_ok(), at % 2 == 0, "{written:?}");
+            });
+        }
     });
+    assert_eq!(engine.secrets().expect("listed").len(), 8);
 }
 
-#[test]
-fn a_store_can_be_written_and_is_whole() {
-    each(|Subject { engine, .. }| {
-        engine.check_writable().expect("writable");
-        engine.check().expect("whole");
-    });
+fn a_store_can_be_written_and_is_whole(Subject { engine, .. }: &Subject) {
+    engine.check_writable().expect("writable");
+    engine.check().expect("whole");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The store: profiles in plain and their secrets sealed, in one database.
 //!
 //! This room has no key and does not know the type of a secret: [`crate::vault`] seals and opens. [`Engine`] is the port;
-//! SQLite is behind it, in a file or in memory. Every call may block on the disk, a lock or another process.
+//! behind it are SQLite, in a file or in memory, and PostgreSQL, which several machines share. Every call may block on the disk, a lock or another process.
 
 mod access;
 mod engine;
@@ -9,23 +9,28 @@ mod error;
 #[cfg(test)]
 mod laws;
 mod lease;
+mod postgres;
 mod sqlite;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::store::postgres::Postgres;
 use crate::store::sqlite::Sqlite;
 
 pub use crate::store::engine::{
     Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, SecretId, Seen, Stored, Summary, VaultLock, Version,
     Written,
 };
-pub use crate::store::error::{DatabaseError, StoreError};
+pub use crate::store::error::{DatabaseError, ServerError, ServerFault, StoreError};
+pub use crate::store::postgres::Address;
 
 /// The store of one user, opened when it is first needed. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Store {
     folder: PathBuf,
+    /// Where it is instead, if it is shared; the folder then has the leases of this machine only.
+    address: Option<Arc<Address>>,
     opened: Arc<Mutex<Opened>>,
 }
 
@@ -39,7 +44,17 @@ struct Opened {
 impl Store {
     /// The store in a folder. Nothing is created before something is saved.
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder, opened: Arc::default() }
+        Self { folder, address: None, opened: Arc::default() }
+    }
+
+    /// The store in a database that other machines use as well. `folder` is for what this machine remembers of it.
+    pub fn shared(folder: PathBuf, address: Address) -> Self {
+        Self { folder, address: Some(Arc::new(address)), opened: Arc::default() }
+    }
+
+    /// Where the store is, if it is shared.
+    pub fn address(&self) -> Option<&Address> {
+        self.address.as_deref()
     }
 
     /// A store that is lost when the program ends.
@@ -70,7 +85,12 @@ impl Store {
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         if opened.engine.is_none() {
             opened.closed.extend(access::check(&self.folder)?);
-            opened.engine = Sqlite::open(&self.folder, create)?.map(|engine| Arc::new(engine) as Arc<dyn Engine>);
+            opened.engine = match &self.address {
+                Some(address) => {
+                    Postgres::open(address, &self.folder, create)?.map(|engine| Arc::new(engine) as Arc<dyn Engine>)
+                }
+                None => Sqlite::open(&self.folder, create)?.map(|engine| Arc::new(engine) as Arc<dyn Engine>),
+            };
         }
         Ok(opened.engine.clone())
     }

@@ -43,7 +43,7 @@ pub enum VaultError {
     KeyMalformed { entry: String, found: usize },
     /// The keyring has no key to what is sealed.
     #[error("the keyring has no entry `{entry}`, which is the key to the secrets in `{place}`")]
-    KeyMissing { entry: String, place: PathBuf },
+    KeyMissing { entry: String, place: PathBuf, is_shared: bool },
     /// The keyring holds a key, but another one.
     #[error("the key in the keyring entry `{entry}` does not open the vault in `{place}`")]
     WrongKey { entry: String, place: PathBuf },
@@ -96,6 +96,9 @@ pub enum VaultError {
     /// Someone else put a record since the last one was read.
     #[error("the secrets of profile `{profile}` have changed ({}, not {})", generation(*found), generation(*expected))]
     Conflict { profile: String, expected: Option<u64>, found: Option<u64> },
+    /// Another machine took over while this one was at work, and went on.
+    #[error("another machine has taken over the refresh of `{profile}`")]
+    Overtaken { profile: String },
     /// Another thread or process holds the lease.
     #[error("profile `{profile}` is in use elsewhere; waited {} s", waited.as_secs_f32())]
     LeaseTaken { profile: String, waited: Duration },
@@ -121,6 +124,10 @@ impl Diagnose for VaultError {
             }
             Self::KeyMalformed { entry, .. } => diagnosis
                 .hint(format!("something else wrote to the entry `{entry}` of `tokenwright`; restore its value")),
+            Self::KeyMissing { is_shared: true, .. } => diagnosis.hint(
+                "the key is in the keyring of the machine that made the vault: run `tokenwright vault rekey --to passphrase` \
+                 there, and use that passphrase on every machine",
+            ),
             Self::KeyMissing { .. } | Self::WrongKey { .. } => diagnosis.hint(
                 "open the keyring that has the key; if it is lost, so are the secrets: remove the store and sign in again",
             ),
@@ -154,6 +161,7 @@ impl Diagnose for VaultError {
             Self::NewerLock { .. } | Self::NewerRecord { .. } => diagnosis.hint("use the newer version of the program"),
             Self::TooLarge { .. } => diagnosis.hint("check what was pasted; no token is that long"),
             Self::Conflict { .. } => diagnosis.hint("read the profile again, then repeat the change"),
+            Self::Overtaken { .. } => diagnosis.hint("what that machine saves is used"),
             Self::LeaseTaken { .. } => diagnosis.hint("wait until the other window or command is done, then try again"),
             Self::Store(error) => error.diagnose(),
             Self::Internal { .. } => diagnosis.hint("this is a bug in the program: report it with what was printed before"),

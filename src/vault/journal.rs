@@ -1,6 +1,8 @@
 //! The refresh journal: a note that a refresh token is about to be spent. It is stored before the request is sent and
 //! removed with the response, so a note that is found later means that the response was lost. It holds no secret.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -17,13 +19,19 @@ pub struct InFlightRefresh {
     pub at: Timestamp,
     /// The process that sent it.
     pub by: By,
+    /// From where, if several machines share the store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+    /// How long ago, by the store's clock, if it was sent from elsewhere: its sender may still be at work.
+    #[serde(skip)]
+    pub elsewhere: Option<Duration>,
 }
 
 impl InFlightRefresh {
     /// A refresh that this process is about to send.
     pub fn now(number: u64) -> Self {
         let Stamp { at, by } = Stamp::now();
-        Self { number, at, by }
+        Self { number, at, by, origin: None, elsewhere: None }
     }
 
     /// The text of a note; `None` if it cannot be read.

@@ -4,7 +4,7 @@
 //! nothing is written behind the back of a refresh.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::secret::Secret;
@@ -83,7 +83,7 @@ impl Vault {
     pub(in crate::vault) fn entry(&self, name: &str, wait: Duration) -> Result<Entry, VaultError> {
         let taken = || VaultError::LeaseTaken { profile: name.to_owned(), waited: wait };
         let row = self.0.store.lease(name, wait)?.ok_or_else(taken)?;
-        Ok(Entry(Arc::new(Held { vault: self.clone(), name: name.to_owned(), row })))
+        Ok(Entry(Arc::new(Held { vault: self.clone(), name: name.to_owned(), row, begun: Mutex::default() })))
     }
 
     /// Checks that a record can be written: called before a token is spent that belongs to no record yet.
@@ -192,8 +192,13 @@ impl Vault {
     }
 
     fn in_flight_of(&self, name: &str) -> Result<Option<InFlightRefresh>, VaultError> {
-        let note = self.0.store.stored(name)?.and_then(|stored| stored.in_flight);
-        Ok(note.and_then(|note| InFlightRefresh::from_text(&note)))
+        let Some(Stored { in_flight: Some(note), in_flight_age, .. }) = self.0.store.stored(name)? else {
+            return Ok(None);
+        };
+        let Some(refresh) = InFlightRefresh::from_text(&note) else { return Ok(None) };
+        let is_elsewhere = refresh.origin.as_deref() != self.0.store.origin();
+        let elsewhere = is_elsewhere.then(|| in_flight_age.unwrap_or_default());
+        Ok(Some(InFlightRefresh { elsewhere, ..refresh }))
     }
 
     /// What can be used in spite of this fault, and the version that it is found at; the fault itself where nothing can.
@@ -244,6 +249,8 @@ struct Held {
     vault: Vault,
     name: String,
     row: Box<dyn Leased>,
+    /// The fence that the last [`Entry::begin_refresh`] raised. If another one is found, another machine took this one for dead.
+    begun: Mutex<Option<u64>>,
 }
 
 impl Entry {
@@ -273,13 +280,17 @@ impl Entry {
         let number = change.number_after(found);
         let next = Record::next(last.as_ref(), number, contents, change, Stamp::now());
         let fence = stored.as_ref().map_or(0, |stored| stored.version.fence);
+        let begun = *self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        if begun.is_some_and(|begun| begun != fence) {
+            return Err(VaultError::Overtaken { profile: name.clone() });
+        }
         let answers = last.is_none_or(|last| last.contents.tokens != contents.tokens);
         self.write(stored.as_ref(), Version { generation: number, fence }, &next, answers)?;
         Ok(number)
     }
 
     fn write(&self, last: Option<&Stored>, version: Version, next: &Record, answers: bool) -> Result<(), VaultError> {
-        let Held { vault, name, row } = &*self.0;
+        let Held { vault, name, row, .. } = &*self.0;
         let mut id = last.map_or([0; 16], |last| last.id);
         if last.is_none() {
             fill(&mut id)?;
@@ -321,7 +332,7 @@ impl Entry {
     /// Notes in the journal, before it is sent, that a refresh spends the newest refresh token, and reserves what the
     /// next `put` needs: this fails where that `put` would. Once it returns, the note survives a crash.
     pub fn begin_refresh(&self, refresh: &InFlightRefresh) -> Result<(), VaultError> {
-        let Held { vault, name, row } = &*self.0;
+        let Held { vault, name, row, .. } = &*self.0;
         let conflict =
             |found: Option<u64>| VaultError::Conflict { profile: name.clone(), expected: Some(refresh.number), found };
         let stored = vault.stored(name)?.ok_or_else(|| conflict(None))?;
@@ -329,7 +340,11 @@ impl Entry {
         if !record.history.is_unanswered(refresh) {
             return Err(conflict(Some(record.number)));
         }
-        self.written(row.begin(stored.version, &refresh.to_text())?, Some(stored.version))
+        let origin = refresh.origin.clone().or_else(|| vault.0.store.origin().map(str::to_owned));
+        let note = InFlightRefresh { origin, ..refresh.clone() }.to_text();
+        self.written(row.begin(stored.version, &note)?, Some(stored.version))?;
+        *self.0.begun.lock().unwrap_or_else(PoisonError::into_inner) = Some(stored.version.fence.saturating_add(1));
+        Ok(())
     }
 
     /// Takes the note back: the answer is here and brought nothing to store. A `put` of new tokens does so by itself.

@@ -75,7 +75,8 @@ impl Opening<'_> {
             Lock::Keyring { id } => {
                 let entry = entry_name(id);
                 let Some(value) = self.key_source.keyring.get(&entry)? else {
-                    return Err(VaultError::KeyMissing { entry, place });
+                    let is_shared = self.store.origin().is_some();
+                    return Err(VaultError::KeyMissing { entry, place, is_shared });
                 };
                 match Key::from_bytes(&value) {
                     None => Err(VaultError::KeyMalformed { entry, found: value.len() }),

@@ -4,12 +4,13 @@
 use crate::text::{Function, Source};
 
 /// What starts other programs for a test.
-const SUPPORT: [&str; 8] = [
+const SUPPORT: [&str; 9] = [
     "Plan::new",
     "OidcProvider::start",
     "Display::start",
     "Desktop::start",
     "Reader::start",
+    "Cluster::start",
     "curl(&",
     "in_shell(",
     "shell(&program",

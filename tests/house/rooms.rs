@@ -39,22 +39,33 @@ const NETWORK: &[&str] = &[
     "hyper_util",
     "tiny_http",
     "tokio_rustls",
-    "rustls",
     "open",
 ];
+/// What a room needs that reaches nobody but a database.
+const DATABASE: &[&str] = &["rustls", "tokio_postgres"];
 const SECRETS: &[&str] = &["crate::secret"];
 /// Values that must come in as arguments, so that a flow can be told again in a test.
 const CLOCK_AND_CHANCE: &[&str] =
     &["..SystemTime::now", "..Instant::now", "..Timestamp::now", "..Zoned::now", "getrandom", "rand", "..OsRng"];
 
-const DOMAIN_BANS: &[&[&str]] = &[NETWORK, FILES, THREADS, WINDOW, COMMAND_LINE];
+const DOMAIN_BANS: &[&[&str]] = &[NETWORK, DATABASE, FILES, THREADS, WINDOW, COMMAND_LINE];
 
 /// The house, lowest layer first.
 const ROOMS: &[Room] = &[
-    Room { name: "secret", layer: WORDS, alone: true, bans: &[NETWORK, FILES, THREADS, WINDOW, COMMAND_LINE] },
-    Room { name: "diagnosis", layer: WORDS, alone: true, bans: &[NETWORK, FILES, THREADS, WINDOW, COMMAND_LINE] },
+    Room {
+        name: "secret",
+        layer: WORDS,
+        alone: true,
+        bans: &[NETWORK, DATABASE, FILES, THREADS, WINDOW, COMMAND_LINE],
+    },
+    Room {
+        name: "diagnosis",
+        layer: WORDS,
+        alone: true,
+        bans: &[NETWORK, DATABASE, FILES, THREADS, WINDOW, COMMAND_LINE],
+    },
     // Atomic writes: the one word that touches files.
-    Room { name: "durable", layer: WORDS, alone: true, bans: &[NETWORK, THREADS, WINDOW, COMMAND_LINE] },
+    Room { name: "durable", layer: WORDS, alone: true, bans: &[NETWORK, DATABASE, THREADS, WINDOW, COMMAND_LINE] },
     // How programs are started: the one place that starts any.
     Room { name: "child", layer: WORDS, alone: true, bans: &[FILES, THREADS, WINDOW, COMMAND_LINE] },
     Room { name: "call", layer: DOMAIN, alone: false, bans: DOMAIN_BANS },
@@ -62,13 +73,13 @@ const ROOMS: &[Room] = &[
         name: "oauth",
         layer: DOMAIN,
         alone: false,
-        bans: &[NETWORK, FILES, THREADS, WINDOW, COMMAND_LINE, CLOCK_AND_CHANCE],
+        bans: &[NETWORK, DATABASE, FILES, THREADS, WINDOW, COMMAND_LINE, CLOCK_AND_CHANCE],
     },
     Room {
         name: "service",
         layer: DOMAIN,
         alone: false,
-        bans: &[NETWORK, FILES, THREADS, WINDOW, COMMAND_LINE, SECRETS],
+        bans: &[NETWORK, DATABASE, FILES, THREADS, WINDOW, COMMAND_LINE, SECRETS],
     },
     Room { name: "dialect", layer: DOMAIN, alone: false, bans: DOMAIN_BANS },
     Room { name: "export", layer: DOMAIN, alone: false, bans: DOMAIN_BANS },
@@ -78,12 +89,12 @@ const ROOMS: &[Room] = &[
     Room { name: "config", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE, SECRETS] },
     Room { name: "store", layer: EDGES, alone: true, bans: &[NETWORK, WINDOW, COMMAND_LINE, SECRETS] },
     // Seals what a store keeps.
-    Room { name: "vault", layer: SEALS, alone: true, bans: &[NETWORK, FILES, WINDOW, COMMAND_LINE] },
+    Room { name: "vault", layer: SEALS, alone: true, bans: &[NETWORK, DATABASE, FILES, WINDOW, COMMAND_LINE] },
     Room { name: "delivery", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "desktop", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
-    Room { name: "crash", layer: EDGES, alone: true, bans: &[NETWORK, WINDOW, COMMAND_LINE, SECRETS] },
+    Room { name: "crash", layer: EDGES, alone: true, bans: &[NETWORK, DATABASE, WINDOW, COMMAND_LINE, SECRETS] },
     Room { name: "practice", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
-    Room { name: "expression", layer: EDGES, alone: true, bans: &[NETWORK, FILES, WINDOW, COMMAND_LINE] },
+    Room { name: "expression", layer: EDGES, alone: true, bans: &[NETWORK, DATABASE, FILES, WINDOW, COMMAND_LINE] },
     Room { name: "app", layer: PRODUCT, alone: false, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "cli", layer: FACES, alone: true, bans: &[WINDOW, THREADS] },
     Room { name: "gui", layer: FACES, alone: true, bans: &[COMMAND_LINE, THREADS] },

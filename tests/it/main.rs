@@ -15,6 +15,8 @@ mod sign_in;
 mod agent;
 /// One refresh at a time, faults of the token endpoint, `kill -9` at every step.
 mod refresh;
+/// A store that several machines share.
+mod store;
 /// History, keys and leases of the vault.
 mod vault;
 

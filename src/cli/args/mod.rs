@@ -48,11 +48,13 @@ pub(crate) const EXIT_CODES: [(&str, &str); 7] = [
 ];
 
 /// The environment variables that are read.
-pub(crate) const ENVIRONMENT: [(&str, &str); 13] = [
+pub(crate) const ENVIRONMENT: [(&str, &str); 15] = [
     ("TOKENWRIGHT_HOME", "keep all files in this folder"),
     ("TOKENWRIGHT_VAULT", "kind of vault: `keyring`, `passphrase` or `memory`"),
     ("TOKENWRIGHT_PASSPHRASE", "passphrase of the vault, for unattended use"),
     ("TOKENWRIGHT_PASSPHRASE_FILE", "file with the passphrase of the vault"),
+    ("TOKENWRIGHT_STORE", "PostgreSQL database that several machines share: `postgres://user@host/database`"),
+    ("TOKENWRIGHT_STORE_PASSWORD_FILE", "file with the password of the shared database"),
     ("CREDENTIALS_DIRECTORY", "set by systemd: folder whose file `passphrase` is read"),
     ("TOKENWRIGHT_AGENT", "`off`: do not ask a running agent"),
     ("TOKENWRIGHT_CLIENT_SECRET", "client secret for `sign-in`; empty for none"),

@@ -222,6 +222,10 @@ impl Engine for Sqlite {
         &self.0.path
     }
 
+    fn origin(&self) -> Option<&str> {
+        None
+    }
+
     fn list(&self, key: i64) -> Result<Vec<Listed>, StoreError> {
         self.read(|connection| rows::list(connection, key))
     }

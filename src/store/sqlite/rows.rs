@@ -130,7 +130,7 @@ pub(in crate::store) fn stored(connection: &Connection, name: &str) -> Result<Op
             }
             None => None,
         };
-        Ok(Stored { id, version, in_flight: row.get(3)?, newest })
+        Ok(Stored { id, version, in_flight: row.get(3)?, in_flight_age: None, newest })
     };
     statement.query_row([name], read).optional()
 }

@@ -9,6 +9,8 @@ pub mod desktop;
 pub mod display;
 pub mod http;
 pub mod oidc_provider;
+#[cfg(unix)]
+pub mod postgres;
 pub mod practice;
 pub mod process;
 pub mod renewed;

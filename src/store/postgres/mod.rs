@@ -1,0 +1,314 @@
+//! The store in a PostgreSQL database, which several machines share.
+//!
+//! A lease is a file lock among the processes of this machine, and a row lock among machines: the server lets go of the row
+//! when the holder's connection ends. A holder that lost its connection may not know it yet, so the lock alone proves nothing:
+//! every write names the version that it replaces, and [`Leased::begin`] raises the fence before a token is spent.
+
+mod address;
+mod connection;
+mod plain;
+mod schema;
+mod secrets;
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio_postgres::Client;
+
+use crate::durable::{self, FileError};
+use crate::store::StoreError;
+use crate::store::engine::{
+    Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, Seen, Stored, Summary, VaultLock, Version, Written,
+};
+use crate::store::lease::{Lease, Leases};
+use crate::store::postgres::connection::{Failed, Patience, Server};
+use crate::store::postgres::secrets::Put;
+
+pub use crate::store::postgres::address::Address;
+
+/// The file with what tells this machine from others, and the lease under which it is made.
+const ORIGIN: &str = "origin";
+/// How often a connection is used that holds a lease: several times before the server would take it for dead.
+const PING: Duration = Duration::from_secs(15);
+/// How long two processes may need to agree on a file.
+const MOMENT: Duration = Duration::from_secs(10);
+
+/// A store in PostgreSQL. Clones share it.
+#[derive(Clone)]
+pub(in crate::store) struct Postgres(Arc<Shared>);
+
+struct Shared {
+    server: Server,
+    leases: Leases,
+    origin: String,
+}
+
+impl Postgres {
+    /// The store at this address; `None` if the database has none yet and it is not to be made. What this machine remembers of
+    /// it goes below `folder`.
+    pub(in crate::store) fn open(address: &Address, folder: &Path, create: bool) -> Result<Option<Self>, StoreError> {
+        let server = Server::new(address)?;
+        let id = server.run("open", Patience::Restart, async |client| schema::id(&server, client, create).await)?;
+        let Some(id) = id else { return Ok(None) };
+        let folder = folder.join(format!("shared-{id}"));
+        let origin = origin(&folder)?;
+        let leases = Leases::Files(folder.join("leases"));
+        Ok(Some(Self(Arc::new(Shared { server, leases, origin }))))
+    }
+
+    #[allow(clippy::needless_pass_by_value, reason = "callers write it in place")]
+    fn read<T>(&self, work: impl AsyncFn(&Client) -> Result<T, Failed>) -> Result<T, StoreError> {
+        self.0.server.run("read", Patience::Restart, async |client| work(client).await)
+    }
+
+    fn write<T>(
+        &self,
+        patience: Patience,
+        work: impl AsyncFn(&mut Client) -> Result<T, Failed>,
+    ) -> Result<T, StoreError> {
+        self.0.server.run("write", patience, work)
+    }
+
+    /// Locks the row of a lease; `None` if another machine holds it for all of `wait`.
+    fn lock_row(&self, name: &str, wait: Duration) -> Result<Option<Arc<Client>>, StoreError> {
+        let server = &self.0.server;
+        let began = Instant::now();
+        loop {
+            let left = wait.saturating_sub(began.elapsed());
+            let taken = server.wait(left + MOMENT, async {
+                let client = server.connect().await?;
+                secrets::take_lease(&client, name, left).await?;
+                Ok(client)
+            });
+            match taken {
+                Ok(client) => return Ok(Some(self.kept_alive(client))),
+                Err(failed) if failed.is_lock_timeout() => return Ok(None),
+                // The server restarted while this waited.
+                Err(failed) if failed.is_lost() && began.elapsed() < wait.max(MOMENT) => {}
+                Err(failed) => return Err(failed.named("lock", server.place())),
+            }
+            // waits: a server that is away tells nobody when it is back.
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    /// Uses a connection now and then until it is dropped.
+    fn kept_alive(&self, client: Client) -> Arc<Client> {
+        let client = Arc::new(client);
+        let held = Arc::downgrade(&client);
+        if let Some(handle) = self.0.server.handle() {
+            handle.spawn(async move {
+                loop {
+                    tokio::time::sleep(PING).await;
+                    let Some(client) = held.upgrade() else { return };
+                    if client.batch_execute("SELECT 1").await.is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        client
+    }
+
+    /// Remembers what other machines wrote since this one had the lease, so that an older state is noticed here as well.
+    fn catch_up(&self, name: &str, lease: &Lease) -> Result<(), StoreError> {
+        let Some((id, version)) = self.read(async |client| secrets::version(client, name).await)? else {
+            return Ok(());
+        };
+        let is_newer = |seen: Seen| seen.id == id && seen.version < version && seen.version.fence <= version.fence;
+        if lease.seen().is_none_or(is_newer) || self.seen(name).is_none() {
+            lease.saw(Some(Seen { id, version }));
+        }
+        Ok(())
+    }
+}
+
+/// What tells this machine from others that use the same store: drawn once for each folder of leases.
+fn origin(folder: &Path) -> Result<String, StoreError> {
+    let path = folder.join(ORIGIN);
+    let read = || -> Result<Option<String>, StoreError> {
+        let bytes = durable::read(&path, 64).map_err(FileError::at("read", &path))?;
+        Ok(bytes.and_then(|bytes| String::from_utf8(bytes).ok()).filter(|text| text.len() == 32))
+    };
+    if let Some(origin) = read()? {
+        return Ok(origin);
+    }
+    durable::create_private_folder(folder).map_err(FileError::at("create", folder))?;
+    let _lease = Leases::Files(folder.to_owned()).take("making", MOMENT)?;
+    if let Some(origin) = read()? {
+        return Ok(origin);
+    }
+    let origin = format!("{:032x}", u128::from_be_bytes(drawn(folder)?));
+    durable::write_private(&path, origin.as_bytes()).map_err(FileError::at("write", &path))?;
+    Ok(origin)
+}
+
+fn drawn(place: &Path) -> Result<Mark, StoreError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| FileError::at("write", place)(std::io::Error::other(error.to_string())))?;
+    Ok(bytes)
+}
+
+impl fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Postgres").field(&self.0.server.place()).finish()
+    }
+}
+
+impl Engine for Postgres {
+    fn place(&self) -> &Path {
+        self.0.server.place()
+    }
+
+    fn origin(&self) -> Option<&str> {
+        Some(&self.0.origin)
+    }
+
+    fn list(&self, key: i64) -> Result<Vec<Listed>, StoreError> {
+        self.read(async |client| plain::list(client, key).await)
+    }
+
+    fn remember(&self, key: i64, summaries: Vec<(String, Revision, Summary)>) -> Result<(), StoreError> {
+        self.write(Patience::Restart, async |client| plain::remember(client, key, &summaries).await)
+    }
+
+    fn drafts(&self) -> Result<Vec<String>, StoreError> {
+        self.read(async |client| plain::drafts(client).await)
+    }
+
+    fn profile(&self, name: &str) -> Result<Plain, StoreError> {
+        self.read(async |client| plain::profile(client, name).await)
+    }
+
+    fn change(&self, name: &str, change: Change) -> Result<(), StoreError> {
+        let change = RefCell::new(Some(change));
+        // What was there, and what was made of it.
+        let made = RefCell::new(None::<(Plain, Plain)>);
+        let next = |found: Plain| {
+            if let Some(change) = change.borrow_mut().take() {
+                let mut next = found.clone();
+                change(&mut next);
+                *made.borrow_mut() = Some((found, next.clone()));
+                return Ok(next);
+            }
+            // Done again, since it is not known whether it was committed.
+            let made = made.borrow();
+            let known = made.as_ref().filter(|(before, next)| found == *before || found == *next);
+            let interrupted = || Failed::Store(StoreError::Interrupted { path: self.place().to_owned() });
+            known.map(|(_, next)| next.clone()).ok_or_else(interrupted)
+        };
+        self.write(Patience::Restart, async |client| plain::change(client, name, next).await)
+    }
+
+    fn secrets(&self) -> Result<Vec<String>, StoreError> {
+        let mut names: BTreeSet<String> =
+            self.read(async |client| secrets::secrets(client).await)?.into_iter().collect();
+        names.extend(self.0.leases.names_seen().filter(|name| self.seen(name).is_some()));
+        Ok(names.into_iter().collect())
+    }
+
+    fn stored(&self, name: &str) -> Result<Option<Stored>, StoreError> {
+        self.read(async |client| secrets::stored(client, name).await)
+    }
+
+    fn earlier(&self, name: &str) -> Result<Vec<Sealed>, StoreError> {
+        self.read(async |client| secrets::earlier(client, name).await)
+    }
+
+    fn seen(&self, name: &str) -> Option<Seen> {
+        let seen = self.0.leases.seen(name)?;
+        let is_removed = self.read(async |client| secrets::is_removed(client, name, &seen.id).await);
+        (!is_removed.unwrap_or_default()).then_some(seen)
+    }
+
+    fn lease(&self, name: &str, wait: Duration) -> Result<Option<Box<dyn Leased>>, StoreError> {
+        let began = Instant::now();
+        let mut taken = self.0.leases.take(name, Duration::ZERO)?;
+        if taken.is_none() {
+            self.0.server.close_idle();
+            taken = self.0.leases.take(name, wait)?;
+        }
+        let Some(lease) = taken else { return Ok(None) };
+        let Some(row) = self.lock_row(name, wait.saturating_sub(began.elapsed()))? else { return Ok(None) };
+        self.catch_up(name, &lease)?;
+        Ok(Some(Box::new(LeasedRow { store: self.clone(), name: name.to_owned(), _row: row, lease })))
+    }
+
+    fn vault_lock(&self) -> Result<Option<VaultLock>, StoreError> {
+        self.read(async |client| secrets::vault_lock(client).await)
+    }
+
+    fn set_vault_lock(&self, expected: Option<&VaultLock>, lock: &VaultLock) -> Result<bool, StoreError> {
+        self.write(Patience::Restart, async |client| secrets::set_vault_lock(client, expected, lock).await)
+    }
+
+    fn check_writable(&self) -> Result<(), StoreError> {
+        self.write(Patience::Restart, async |client| secrets::check_writable(client).await)
+    }
+
+    fn check(&self) -> Result<(), StoreError> {
+        self.read(async |client| secrets::secrets(client).await).map(drop)
+    }
+}
+
+/// A leased secret. The row is let go of before the file.
+struct LeasedRow {
+    store: Postgres,
+    name: String,
+    /// In a transaction that holds the row.
+    _row: Arc<Client>,
+    lease: Lease,
+}
+
+impl Leased for LeasedRow {
+    fn put(
+        &self,
+        expected: Option<Version>,
+        next: &Sealed,
+        answers: bool,
+        mark: Option<&Mark>,
+    ) -> Result<Written, StoreError> {
+        let writer = drawn(self.store.place())?;
+        let put = Put { name: &self.name, expected, next, answers, key: mark, writer };
+        let written = self.store.write(Patience::Only, async |client| secrets::put(client, &put).await)?;
+        if written == Written::Done {
+            self.lease.saw(Some(Seen { id: next.id, version: next.version }));
+        }
+        Ok(written)
+    }
+
+    fn begin(&self, expected: Version, note: &str) -> Result<Written, StoreError> {
+        let writer = drawn(self.store.place())?;
+        let noted = (self.name.as_str(), expected);
+        let begin = async |client: &mut Client| secrets::begin(client, noted, note, &writer).await;
+        let written = self.store.write(Patience::Restart, begin)?;
+        if written == Written::Done
+            && let Some(seen) = self.lease.seen()
+        {
+            let version = Version { fence: expected.fence.saturating_add(1), ..expected };
+            self.lease.saw(Some(Seen { version, ..seen }));
+        }
+        Ok(written)
+    }
+
+    fn end(&self) -> Result<(), StoreError> {
+        self.store.write(Patience::Restart, async |client| secrets::end(client, &self.name).await)
+    }
+
+    fn remove(&self, plain: bool) -> Result<(), StoreError> {
+        // Before the row: a mark without its row would say that the secret was lost.
+        let seen = self.lease.seen();
+        self.lease.saw(None);
+        let removed =
+            self.store.write(Patience::Restart, async |client| secrets::remove(client, &self.name, plain).await);
+        if removed.is_err() {
+            self.lease.saw(seen);
+        }
+        removed
+    }
+}

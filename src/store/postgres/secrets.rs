@@ -1,0 +1,231 @@
+//! The statements about secrets, leases and the vault, one function each. Each write can be done again when it is not known whether it was committed: it finds by
+//! its [`Mark`] that it was.
+
+use std::time::Duration;
+
+use tokio_postgres::{Client, GenericClient, Row};
+
+use crate::store::engine::{Mark, Sealed, SecretId, Stored, VaultLock, Version, Written};
+use crate::store::postgres::connection::Failed;
+
+/// How many generations are stored: the newest, and those to go back to in case it is damaged.
+const GENERATIONS: i64 = 3;
+
+pub(in crate::store) async fn secrets(client: &Client) -> Result<Vec<String>, Failed> {
+    let rows = client.query("SELECT name FROM tokenwright.secret", &[]).await?;
+    Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+}
+
+/// Whether a secret of this id was removed on purpose, maybe by another machine.
+pub(in crate::store) async fn is_removed(client: &Client, name: &str, id: &SecretId) -> Result<bool, Failed> {
+    let statement = "SELECT 1 FROM tokenwright.removed WHERE name = $1 AND id = $2";
+    Ok(client.query_opt(statement, &[&name, &&id[..]]).await?.is_some())
+}
+
+pub(in crate::store) async fn stored(client: &Client, name: &str) -> Result<Option<Stored>, Failed> {
+    let statement = "SELECT s.id, s.generation, s.fence, s.in_flight, b.fence, b.body, \
+                     greatest(0, extract(epoch FROM now() - s.in_flight_at))::bigint \
+                     FROM tokenwright.secret s LEFT JOIN tokenwright.sealed b \
+                     ON b.name = s.name AND b.generation = s.generation WHERE s.name = $1";
+    let Some(row) = client.query_opt(statement, &[&name]).await? else { return Ok(None) };
+    let (id, version) = (array(&row, 0)?, Version { generation: number(&row, 1)?, fence: number(&row, 2)? });
+    let body: Option<Vec<u8>> = row.try_get(5)?;
+    let newest = match body {
+        Some(body) => Some(Sealed { id, version: Version { fence: number(&row, 4)?, ..version }, body }),
+        None => None,
+    };
+    let age: Option<i64> = row.try_get(6)?;
+    let in_flight_age = Some(Duration::from_secs(age.unwrap_or_default().unsigned_abs()));
+    Ok(Some(Stored { id, version, in_flight: row.try_get(3)?, in_flight_age, newest }))
+}
+
+/// The id and version of a secret.
+pub(in crate::store) async fn version(client: &Client, name: &str) -> Result<Option<(SecretId, Version)>, Failed> {
+    let statement = "SELECT id, generation, fence FROM tokenwright.secret WHERE name = $1";
+    let Some(row) = client.query_opt(statement, &[&name]).await? else { return Ok(None) };
+    Ok(Some((array(&row, 0)?, Version { generation: number(&row, 1)?, fence: number(&row, 2)? })))
+}
+
+/// The bodies of the generations before the newest, newest first.
+pub(in crate::store) async fn earlier(client: &Client, name: &str) -> Result<Vec<Sealed>, Failed> {
+    let statement = "SELECT s.id, b.generation, b.fence, b.body FROM tokenwright.secret s \
+                     JOIN tokenwright.sealed b ON b.name = s.name \
+                     WHERE s.name = $1 AND b.generation < s.generation ORDER BY b.generation DESC";
+    let rows = client.query(statement, &[&name]).await?;
+    let read = |row: &Row| {
+        let version = Version { generation: number(row, 1)?, fence: number(row, 2)? };
+        Ok(Sealed { id: array(row, 0)?, version, body: row.try_get(3)? })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// A write of a body.
+pub(in crate::store) struct Put<'a> {
+    pub name: &'a str,
+    pub expected: Option<Version>,
+    pub next: &'a Sealed,
+    pub answers: bool,
+    /// Of the key that it is sealed with.
+    pub key: Option<&'a Mark>,
+    /// Of this write.
+    pub writer: Mark,
+}
+
+pub(in crate::store) async fn put(client: &mut Client, put: &Put<'_>) -> Result<Written, Failed> {
+    let Put { name, expected, next, answers, key, writer } = put;
+    let step = client.transaction().await?;
+    let there = lock(&step, name).await?;
+    if there.as_ref().is_some_and(|there| there.writer == *writer) {
+        return Ok(Written::Done);
+    }
+    if let Some(key) = key {
+        // Locked, so that the vault gets no other key between here and the commit.
+        let row = step.query_opt("SELECT mark FROM tokenwright.vault FOR SHARE", &[]).await?;
+        if row.map(|row| array(&row, 0)).transpose()?.is_none_or(|mark| mark != **key) {
+            return Ok(Written::OtherKey);
+        }
+    }
+    let found = there.map(|there| there.version);
+    if found != *expected {
+        return Ok(Written::Conflict { found });
+    }
+    let (generation, fence) = (next.version.generation.cast_signed(), next.version.fence.cast_signed());
+    let (id, body, writer) = (&next.id[..], &next.body[..], &writer[..]);
+    let written = if expected.is_none() {
+        let statement = "INSERT INTO tokenwright.secret(name, id, generation, fence, writer, revision) \
+                         VALUES ($1, $2, $3, $4, $5, nextval('tokenwright.revision')) ON CONFLICT DO NOTHING";
+        step.execute(statement, &[name, &id, &generation, &fence, &writer]).await?
+    } else {
+        let statement = "UPDATE tokenwright.secret SET id = $2, generation = $3, fence = $4, writer = $5, \
+                         revision = nextval('tokenwright.revision'), \
+                         in_flight = CASE WHEN $6 THEN NULL ELSE in_flight END WHERE name = $1";
+        step.execute(statement, &[name, &id, &generation, &fence, &writer, answers]).await?
+    };
+    if written != 1 {
+        return Ok(Written::Conflict { found: None });
+    }
+    let statement = "INSERT INTO tokenwright.sealed(name, generation, fence, body) VALUES ($1, $2, $3, $4) \
+                     ON CONFLICT(name, generation) DO UPDATE SET fence = $3, body = $4";
+    step.execute(statement, &[name, &generation, &fence, &body]).await?;
+    let statement = "DELETE FROM tokenwright.sealed WHERE name = $1 AND generation NOT IN \
+                     (SELECT generation FROM tokenwright.sealed WHERE name = $1 ORDER BY generation DESC LIMIT $2)";
+    step.execute(statement, &[name, &GENERATIONS]).await?;
+    step.commit().await?;
+    Ok(Written::Done)
+}
+
+pub(in crate::store) async fn begin(
+    client: &mut Client,
+    (name, expected): (&str, Version),
+    note: &str,
+    writer: &Mark,
+) -> Result<Written, Failed> {
+    let step = client.transaction().await?;
+    let there = lock(&step, name).await?;
+    if there.as_ref().is_some_and(|there| there.writer == *writer) {
+        return Ok(Written::Done);
+    }
+    let found = there.map(|there| there.version);
+    if found != Some(expected) {
+        return Ok(Written::Conflict { found });
+    }
+    // A note that is written again is as old as it was.
+    let statement = "UPDATE tokenwright.secret SET fence = fence + 1, writer = $3, in_flight = $2, \
+                     in_flight_at = CASE WHEN in_flight = $2 THEN in_flight_at ELSE now() END WHERE name = $1";
+    step.execute(statement, &[&name, &note, &&writer[..]]).await?;
+    step.commit().await?;
+    Ok(Written::Done)
+}
+
+pub(in crate::store) async fn end(client: &Client, name: &str) -> Result<(), Failed> {
+    client.execute("UPDATE tokenwright.secret SET in_flight = NULL WHERE name = $1", &[&name]).await?;
+    Ok(())
+}
+
+pub(in crate::store) async fn remove(client: &mut Client, name: &str, plain: bool) -> Result<(), Failed> {
+    let step = client.transaction().await?;
+    let statement = "INSERT INTO tokenwright.removed(name, id) SELECT name, id FROM tokenwright.secret \
+                     WHERE name = $1 ON CONFLICT DO NOTHING";
+    step.execute(statement, &[&name]).await?;
+    step.execute("DELETE FROM tokenwright.secret WHERE name = $1", &[&name]).await?;
+    if plain {
+        step.execute("DELETE FROM tokenwright.profile WHERE name = $1", &[&name]).await?;
+    }
+    Ok(step.commit().await?)
+}
+
+pub(in crate::store) async fn vault_lock(client: &impl GenericClient) -> Result<Option<VaultLock>, Failed> {
+    let row = client.query_opt("SELECT lock, mark FROM tokenwright.vault", &[]).await?;
+    row.map(|row| Ok(VaultLock { text: row.try_get(0)?, mark: array(&row, 1)? })).transpose()
+}
+
+/// Whether the lock is the new one now.
+pub(in crate::store) async fn set_vault_lock(
+    client: &mut Client,
+    expected: Option<&VaultLock>,
+    lock: &VaultLock,
+) -> Result<bool, Failed> {
+    let step = client.transaction().await?;
+    step.execute("SELECT pg_advisory_xact_lock(hashtextextended('tokenwright', 1))", &[]).await?;
+    let there = vault_lock(&step).await?;
+    // Its text is drawn by chance: if it is there, it was committed before.
+    if there.as_ref() == Some(lock) {
+        return Ok(true);
+    }
+    if there.as_ref() != expected {
+        return Ok(false);
+    }
+    let statement = "INSERT INTO tokenwright.vault(single, lock, mark) VALUES (1, $1, $2) \
+                     ON CONFLICT(single) DO UPDATE SET lock = $1, mark = $2";
+    step.execute(statement, &[&lock.text, &&lock.mark[..]]).await?;
+    step.commit().await?;
+    Ok(true)
+}
+
+/// Whether this user may write, on a server that can.
+pub(in crate::store) async fn check_writable(client: &mut Client) -> Result<(), Failed> {
+    let step = client.transaction().await?;
+    // Refused by a standby, and without the right; nothing is changed.
+    step.execute("UPDATE tokenwright.secret SET writer = writer WHERE false", &[]).await?;
+    step.execute("INSERT INTO tokenwright.sealed SELECT * FROM tokenwright.sealed WHERE false", &[]).await?;
+    Ok(step.rollback().await?)
+}
+
+/// Takes the row that stands for a lease, in a transaction that lasts until the client is dropped.
+pub(in crate::store) async fn take_lease(client: &Client, name: &str, wait: Duration) -> Result<(), Failed> {
+    let wait = wait.as_millis().clamp(1, 3_600_000);
+    for _ in 0..2 {
+        client.batch_execute(&format!("BEGIN; SET LOCAL lock_timeout = {wait}")).await?;
+        let statement = "SELECT 1 FROM tokenwright.lease WHERE name = $1 FOR UPDATE";
+        if client.query_opt(statement, &[&name]).await?.is_some() {
+            return Ok(());
+        }
+        // Committed before it is locked, so that nobody waits for it to be made.
+        client.batch_execute("ROLLBACK").await?;
+        client.execute("INSERT INTO tokenwright.lease(name) VALUES ($1) ON CONFLICT DO NOTHING", &[&name]).await?;
+    }
+    Err(Failed::Malformed("the table of leases"))
+}
+
+struct There {
+    version: Version,
+    writer: Mark,
+}
+
+async fn lock(client: &impl GenericClient, name: &str) -> Result<Option<There>, Failed> {
+    let statement = "SELECT generation, fence, writer FROM tokenwright.secret WHERE name = $1 FOR UPDATE";
+    let Some(row) = client.query_opt(statement, &[&name]).await? else { return Ok(None) };
+    let version = Version { generation: number(&row, 0)?, fence: number(&row, 1)? };
+    Ok(Some(There { version, writer: array(&row, 2)? }))
+}
+
+/// A number that the tables bound from below.
+fn number(row: &Row, column: usize) -> Result<u64, Failed> {
+    let number: i64 = row.try_get(column)?;
+    u64::try_from(number).map_err(|_| Failed::Malformed("a number"))
+}
+
+fn array(row: &Row, column: usize) -> Result<[u8; 16], Failed> {
+    let bytes: &[u8] = row.try_get(column)?;
+    bytes.try_into().map_err(|_| Failed::Malformed("an id"))
+}
