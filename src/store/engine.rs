@@ -1,7 +1,7 @@
 //! The port: what a store must be able to do, whatever keeps the rows.
 //!
 //! A profile has a plain part, which anybody may read and change in one step, and a secret, which is written only through
-//! [`Leased`]: the right to be the only one at work on it. The laws in `laws.rs` hold for every engine.
+//! [`Leased`]: the right to be the only one at work on it. The laws in `tests.rs` hold for every engine.
 
 use std::fmt;
 use std::path::Path;

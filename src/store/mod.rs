@@ -6,11 +6,11 @@
 mod access;
 mod engine;
 mod error;
-#[cfg(test)]
-mod laws;
 mod lease;
 mod postgres;
 mod sqlite;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -305,7 +305,7 @@ fn fault(error: &tokio_postgres::Error) -> ServerFault {
         }
         source = cause.source();
     }
-    // The library tells its own kinds of error by their texts alone.
+    // foreign: the library tells its own kinds of error by their texts alone.
     match error.to_string().as_str() {
         // All that an address can still lack once it was read is the password.
         "invalid configuration" | "authentication error" => ServerFault::SignIn,
