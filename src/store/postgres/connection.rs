@@ -304,11 +304,6 @@ fn fault(error: &tokio_postgres::Error) -> ServerFault {
         }
         source = cause.source();
     }
-    // The library tells its own kinds of error by their texts alone.
-    match error.to_string().as_str() {
-        // All that an address can still lack once it was read is the password.
-        "invalid configuration" | "authentication error" => ServerFault::SignIn,
-        "error performing TLS handshake" => ServerFault::NoTls,
-        _ => ServerFault::Other,
-    }
+    // The library itself refused to go on, and its text alone says why.
+    ServerFault::Handshake
 }
