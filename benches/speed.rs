@@ -61,6 +61,7 @@ fn main() {
     bench.tokens();
     bench.keyring();
     bench.flows();
+    bench.lists();
     bench.many();
     drop(bench.practice);
 }
@@ -196,6 +197,27 @@ impl Bench {
         self.row("a whole flow, curl as browser, vault with a passphrase", || self.program(&flow));
     }
 
+    /// The same with a few profiles and with very many.
+    fn lists(&self) {
+        for count in [10, 10_000] {
+            let home = tempfile::tempdir().expect("a folder");
+            let program = |arguments: &[&str]| {
+                let mut program = self.program(arguments);
+                program.env("TOKENWRIGHT_HOME", home.path());
+                program
+            };
+            self.sign_in("demo", program(&[]), "passphrase");
+            keep(home.path(), &vec!["a refresh token".to_owned(); count], false);
+            let first = Instant::now();
+            assert!(program(&["list"]).status().expect("a process").success());
+            line(&format!("tokenwright list, {count} profiles, the first time"), vec![first.elapsed()]);
+            self.row(&format!("tokenwright list, {count} profiles"), || program(&["list"]));
+            self.row(&format!("tokenwright token, one of {count} profiles"), || {
+                program(&["token", "demo", "--min-valid", "0", "--no-agent"])
+            });
+        }
+    }
+
     /// A thousand profiles that are due at once: a bare loop, then the agent.
     fn many(&self) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -206,14 +228,14 @@ impl Bench {
         let tokens = runtime.block_on(self.bare(first));
         println!("{:58} {:>8.2} s", "bare reqwest loop, nothing kept", start.elapsed().as_secs_f64());
         let start = Instant::now();
-        self.keep(&tokens);
+        keep(self.home.path(), &tokens, true);
         println!("{:58} {:>8.2} s", "(keeping them in the vault, one after the other)", start.elapsed().as_secs_f64());
         let mut command = self.program(&["agent"]);
         command.stderr(Stdio::piped());
         let started = Instant::now();
         let mut child = Running(command.spawn().expect("a process"));
         let mut lines = BufReader::new(child.0.stderr.take().expect("piped")).lines().map_while(Result::ok);
-        lines.find(|line| line.starts_with("The agent answers on")).expect("an agent");
+        lines.find(|line| line.starts_with("The agent listens on")).expect("an agent");
         let ready = started.elapsed();
         let refreshed = lines.by_ref().filter(|line| line.contains(": refreshed, ")).take(tokens.len()).count();
         let took = started.elapsed();
@@ -273,33 +295,31 @@ impl Bench {
         }
         all(renewed).await.into_iter().flatten().collect()
     }
+}
 
-    /// A profile for each, its access token expired.
-    fn keep(&self, tokens: &[String]) {
-        let folder = self.home.path();
-        let store = Store::new(folder.join("store"));
-        let text = store.profile("demo").expect("read").definition.expect("a profile");
-        let text = format!("keep_alive = true\n{text}");
-        let passphrase = Some(Secret::new(PASSPHRASE));
-        let vault = vault::open(VaultKind::Passphrase, &store, passphrase).expect("the vault");
-        let past = Timestamp::from_second(1_700_000_000).expect("a time");
-        for (index, token) in tokens.iter().enumerate() {
-            let name = ProfileName::parse(&format!("p{index:05}")).expect("a name");
-            let tokens = TokenSet {
-                expires_at: Some(past),
-                refresh_token: Some(Secret::new(token)),
-                ..TokenSet::bearer(Secret::new("expired"), past)
-            };
-            let secrets = ProfileSecrets { client_secret: Secret::new("practice-secret"), ..ProfileSecrets::default() };
-            let contents = Contents { secrets, tokens: Some(tokens), ..Contents::default() };
-            vault.lease(&name).expect("free").put(None, &contents, How::SignedIn).expect("kept");
-            let definition = Some(text.clone());
-            let save = move |plain: &mut Plain| -> Result<(), StoreError> {
-                plain.definition = definition;
-                Ok(())
-            };
-            store.change(name.as_str(), save).expect("our own store");
-        }
+/// A profile for each refresh token, its access token expired.
+fn keep(home: &Path, tokens: &[String], keep_alive: bool) {
+    let store = Store::new(home.join("store"));
+    let text = store.profile("demo").expect("read").definition.expect("a profile");
+    let text = if keep_alive { format!("keep_alive = true\n{text}") } else { text };
+    let vault = vault::open(VaultKind::Passphrase, &store, Some(Secret::new(PASSPHRASE))).expect("the vault");
+    let past = Timestamp::from_second(1_700_000_000).expect("a time");
+    for (index, token) in tokens.iter().enumerate() {
+        let name = ProfileName::parse(&format!("p{index:05}")).expect("a name");
+        let tokens = TokenSet {
+            expires_at: Some(past),
+            refresh_token: Some(Secret::new(token)),
+            ..TokenSet::bearer(Secret::new("expired"), past)
+        };
+        let secrets = ProfileSecrets { client_secret: Secret::new("practice-secret"), ..ProfileSecrets::default() };
+        let contents = Contents { secrets, tokens: Some(tokens), ..Contents::default() };
+        vault.lease(&name).expect("free").put(None, &contents, How::SignedIn).expect("kept");
+        let definition = Some(text.clone());
+        let save = move |plain: &mut Plain| -> Result<(), StoreError> {
+            plain.definition = definition;
+            Ok(())
+        };
+        store.change(name.as_str(), save).expect("our own store");
     }
 }
 

@@ -40,6 +40,27 @@ pub fn openers(url: &str) -> Vec<Command> {
     open::commands(url).into_iter().map(without_secrets).collect()
 }
 
+/// The words of a command line that a person configured, split at white space outside `'…'` and `"…"`; no shell sees it. A
+/// backslash is an ordinary character: Windows paths are full of them. The error is a quote that is not closed.
+pub fn words(line: &str) -> Result<Vec<String>, char> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    for c in line.chars() {
+        match (quote, c) {
+            (Some(open), _) if c == open => quote = None,
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (None, _) if c.is_whitespace() => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    quote.map_or(Ok(words), Err)
+}
+
 fn without_secrets(mut command: Command) -> Command {
     for name in secret_names(std::env::vars_os().map(|(name, _)| name)) {
         command.env_remove(name);

@@ -18,7 +18,6 @@ pub const FILE: &str = "crash.txt";
 /// Where faults are reported; empty as long as the package names no place.
 const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 
-/// Reports panics from now on.
 #[derive(Debug)]
 pub struct Watch {
     folder: fn() -> Option<PathBuf>,
@@ -43,7 +42,6 @@ impl Watch {
         Arc::clone(self.drawn.get_or_init(Arc::default))
     }
 
-    /// Whether a panic was reported.
     pub fn has_told(&self) -> bool {
         self.told.load(Ordering::Relaxed)
     }

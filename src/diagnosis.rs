@@ -10,12 +10,10 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::diagnosis::printable::{acts_on_text, printable, printable_json, printable_lines};
 
-/// What went wrong, in words for the engineer in front of the program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnosis {
     /// The fact: what was tried and what came of it.
     pub summary: String,
-    /// What to change.
     pub hint: Option<String>,
     /// An address to read on: an RFC section, the service's console or documentation.
     pub reference: Option<String>,

@@ -36,7 +36,6 @@ impl Secret {
         Self(Zeroizing::new(String::with_capacity(bytes)))
     }
 
-    /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -1,5 +1,5 @@
-//! An alarm by the wall clock. Tokens expire by that clock, which runs on while the machine sleeps and may be set; a timer
-//! that counts waking seconds would come late.
+//! An alarm on the wall clock. Tokens expire by the wall clock, which goes on while the machine sleeps and may be set; a
+//! monotonic timer would be late.
 
 use jiff::Timestamp;
 
@@ -11,13 +11,13 @@ pub struct Alarm {
     timer: Timer,
 }
 
-/// To the runtime a timer is like the reading end of a pipe: a file that can be polled and read.
+/// The runtime treats a timer like the read end of a pipe: a file to poll and read.
 #[cfg(target_os = "linux")]
 type Timer = tokio::net::unix::pipe::Receiver;
 
 #[cfg(target_os = "linux")]
 impl Alarm {
-    /// An alarm that is not set. Needs a runtime around it.
+    /// An alarm that is not set. Must run within a runtime.
     pub fn new() -> Result<Self, AgentError> {
         use rustix::time::{TimerfdClockId, TimerfdFlags, timerfd_create};
         let system = |error| AgentError::System { action: "make a timer", error };
@@ -26,12 +26,11 @@ impl Alarm {
         Ok(Self { timer: Timer::from_owned_fd_unchecked(timer).map_err(system)? })
     }
 
-    /// Waits until then, or for ever. Returns early when the clock is set meanwhile: the caller looks at the clock and
-    /// sets the alarm again.
+    /// Waits until then, or forever. Returns early if the clock is set; the caller checks the time and sets the alarm again.
     pub async fn at(&self, when: Option<Timestamp>) {
         use rustix::time::{Itimerspec, TimerfdTimerFlags, Timespec, timerfd_settime};
         let none = Timespec { tv_sec: 0, tv_nsec: 0 };
-        // Zero would switch it off.
+        // Zero would disarm it.
         let time =
             |at: Timestamp| Timespec { tv_sec: at.as_second().max(1), tv_nsec: at.subsec_nanosecond().max(0).into() };
         let spec = Itimerspec { it_interval: none, it_value: when.map_or(none, time) };
@@ -40,7 +39,7 @@ impl Alarm {
             return std::future::pending().await;
         }
         while self.timer.readable().await.is_ok() {
-            // Any error but this one is that the clock was set (ECANCELED), which is a reason to wake up as well.
+            // Any other error means that the clock was set (ECANCELED), which is also a reason to wake up.
             match self.timer.try_read(&mut [0; 8]) {
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
                 _ => return,
@@ -56,8 +55,8 @@ impl Alarm {
         Ok(Self {})
     }
 
-    /// Waits until then, or for ever, but for a minute at most: seconds count only while the machine is awake. The caller
-    /// looks at the clock and sets the alarm again.
+    /// Waits until then, but for a minute at most, since the timer stops while the machine sleeps. The caller checks the time
+    /// and sets the alarm again.
     pub async fn at(&self, when: Option<Timestamp>) {
         let Some(when) = when else { return std::future::pending().await };
         let left = std::time::Duration::try_from(when.duration_since(Timestamp::now())).unwrap_or_default();

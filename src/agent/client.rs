@@ -1,5 +1,5 @@
-//! The client of the agent: one request, one response. It needs nothing else of the program, so that a script that asks
-//! for a token waits for little more than the start of a process.
+//! The client of the agent: one request, one response. It uses nothing else of the program, so that a script gets a token in
+//! little more time than starting a process takes.
 
 use std::io::{self, BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
@@ -10,15 +10,15 @@ use zeroize::Zeroizing;
 use crate::agent::protocol::RESPONSE_LIMIT;
 use crate::agent::{AgentError, Request, Response, SocketPath};
 
-/// How long to wait for the first byte: a running agent sends one at once.
+/// The time limit for the first byte, which a running agent sends at once.
 const SILENCE: Duration = Duration::from_secs(2);
-/// How long to wait for the response after that: a refresh, behind another process that holds the profile.
+/// The time limit for the response after that: a refresh may have to wait for another process.
 const PATIENCE: Duration = Duration::from_mins(3);
 
-/// Asks the agent and waits for its response.
+/// Sends a request to the agent and waits for its response.
 pub fn ask(socket: &SocketPath, request: &Request) -> Result<Response, AgentError> {
     let path = socket.path().ok_or(AgentError::Absent)?;
-    // Only this user can have put the socket there, and only this user may answer on it.
+    // Only this user can have created the socket, and only this user may answer.
     socket.check()?;
     let mut stream = UnixStream::connect(path).map_err(|_| AgentError::Absent)?;
     if !is_this_user(&stream) {
@@ -26,20 +26,20 @@ pub fn ask(socket: &SocketPath, request: &Request) -> Result<Response, AgentErro
     }
     let line = exchange(&mut stream, &request.to_line()).map_err(|error| match error.kind() {
         ErrorKind::WouldBlock | ErrorKind::TimedOut => AgentError::Silent,
-        // It ended just now.
+        // The agent just ended.
         _ => AgentError::Absent,
     })?;
     Response::parse(&line).ok_or(AgentError::Garbled)
 }
 
-/// Whether the kernel says that this user is at the other end.
+/// Whether the peer is this user, according to the kernel.
 #[cfg(target_os = "linux")]
 fn is_this_user(stream: &UnixStream) -> bool {
     let peer = rustix::net::sockopt::socket_peercred(stream);
     peer.is_ok_and(|peer| peer.uid == rustix::process::geteuid())
 }
 
-/// Elsewhere the check of the folder must do: nobody else can put a socket into it.
+/// On other systems, the check of the folder suffices: nobody else can create a socket in it.
 #[cfg(not(target_os = "linux"))]
 fn is_this_user(_stream: &UnixStream) -> bool {
     true
@@ -50,7 +50,7 @@ fn exchange(stream: &mut UnixStream, request: &[u8]) -> io::Result<Zeroizing<Vec
     stream.set_write_timeout(Some(SILENCE))?;
     stream.write_all(request)?;
     let mut reader = BufReader::new(stream.take(RESPONSE_LIMIT));
-    // A space before the response says that it takes a while.
+    // A space announces that the response takes a while.
     if reader.fill_buf()? == b" " {
         reader.get_ref().get_ref().set_read_timeout(Some(PATIENCE))?;
     }

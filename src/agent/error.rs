@@ -9,13 +9,13 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 
 #[derive(Debug, Error)]
 pub enum AgentError {
-    /// This system has no sockets of the kind.
-    #[error("the agent needs unix sockets, which this system does not have here")]
+    /// This system has no Unix sockets.
+    #[error("the agent needs Unix sockets, which this system does not have")]
     NoSockets,
-    /// No folder is known to be this user's alone.
+    /// There is no folder that only this user can use.
     #[error("there is no folder for the agent's socket")]
     NoPlace,
-    /// The lock is held by another.
+    /// Another agent has the lock.
     #[error("an agent is running already")]
     Running,
     #[error("cannot {action} `{path}`: {error}")]
@@ -34,7 +34,7 @@ pub enum AgentError {
     #[error("no agent is running")]
     Absent,
     /// The socket or its folder belongs to another user.
-    #[error("the agent's socket is another user's")]
+    #[error("the agent's socket belongs to another user")]
     Stranger,
     /// Other users can write to the folder.
     #[error("other users can write to the folder of the agent's socket, `{folder}`")]
@@ -62,12 +62,12 @@ impl Diagnose for AgentError {
             Self::Socket { error, .. } if error.kind() == io::ErrorKind::InvalidInput => {
                 diagnosis.hint("the path of a socket holds about a hundred bytes: choose a shorter `TOKENWRIGHT_HOME`")
             }
-            Self::Socket { .. } => diagnosis.hint("the folder must be yours, and not be full"),
-            Self::System { .. } => diagnosis.hint("look at the limit of open files (`ulimit -n`)"),
+            Self::Socket { .. } => diagnosis.hint("the folder must be yours, and the disk must not be full"),
+            Self::System { .. } => diagnosis.hint("check the limit of open files (`ulimit -n`)"),
             Self::Absent => diagnosis.hint("start it with `tokenwright agent`"),
-            Self::Stranger => diagnosis.hint("do not use it; find out who made the folder"),
-            Self::OpenFolder { .. } => diagnosis.hint("close it: `chmod 700` on the folder"),
-            Self::Silent => diagnosis.hint("it may be stopped or hang: end its process, then start it again"),
+            Self::Stranger => diagnosis.hint("do not use it; find out who created the folder"),
+            Self::OpenFolder { .. } => diagnosis.hint("run `chmod 700` on the folder"),
+            Self::Silent => diagnosis.hint("it may be stopped or hanging: end its process, then start it again"),
             Self::Garbled => diagnosis.hint("it may be of another version: stop it and start it again"),
         }
     }

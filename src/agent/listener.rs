@@ -1,5 +1,5 @@
-//! The agent's end of the socket. Two things keep other users out: only this user can write to the folder, and the kernel
-//! must say that the client is this user.
+//! The agent's end of the socket. Other users are kept out twice: only this user can write to the folder, and the kernel must
+//! confirm that the peer is this user.
 
 use std::collections::VecDeque;
 use std::fs::{self, File, TryLockError};
@@ -20,14 +20,14 @@ use crate::agent::protocol::REQUEST_LIMIT;
 use crate::agent::{AgentError, Request, Response, SocketPath};
 use crate::durable;
 
-/// How many connections are served at once: more than one user's scripts start together, and few enough for the limit of
-/// open files. Further clients wait in the backlog of the socket.
+/// The most concurrent connections: more than a user's scripts start, and below the limit of open files. Further clients wait
+/// in the backlog of the socket.
 const AT_ONCE: usize = 256;
-/// How many of them may have sent no request: an honest client sends it at once.
+/// The most connections without a request: clients send it at once.
 const SILENT_AT_ONCE: usize = 64;
-/// How long a client may take to send its request, or to read the response.
+/// The time limit for sending a request or reading the response.
 const HURRY: Duration = Duration::from_secs(2);
-/// After how long a response is announced by a space, so that the client knows that the agent lives.
+/// After this time, a space announces the response, so that the client knows that the agent is running.
 const ANNOUNCED_AFTER: Duration = Duration::from_millis(300);
 
 /// The listening socket, removed on drop.
@@ -38,7 +38,7 @@ pub struct Listener {
     places: Arc<Semaphore>,
     /// Connections without a request yet, oldest first.
     silent: Mutex<VecDeque<Arc<Silent>>>,
-    /// Whoever holds it is the agent.
+    /// Held by the agent.
     _lock: File,
 }
 
@@ -53,17 +53,17 @@ pub struct Connection {
 #[derive(Debug, Default)]
 struct Silent {
     has_asked: AtomicBool,
-    /// Others are waiting, and this one had time enough.
+    /// Notified when this connection is evicted for others.
     evicted: Notify,
 }
 
 impl Listener {
-    /// Listens, unless another agent does. Removes the socket that a dead one left.
+    /// Listens, unless another agent does. Removes the socket of a dead agent.
     #[allow(clippy::unused_async, reason = "the socket belongs to the runtime that this is called in")]
     pub async fn open(socket: &SocketPath) -> Result<Self, AgentError> {
         let (Some(folder), Some(path)) = (socket.folder(), socket.path()) else { return Err(AgentError::NoPlace) };
         durable::create_folder(folder).map_err(AgentError::at("create", folder))?;
-        // Before anything is changed in it. A folder that is only too open is closed.
+        // Before anything in it is changed. If the folder is just too open, its mode is corrected.
         match socket.check() {
             Err(AgentError::OpenFolder { .. }) | Ok(()) => {}
             Err(error) => return Err(error),
@@ -80,8 +80,8 @@ impl Listener {
         Ok(Self { socket, path, places, silent: Mutex::default(), _lock: lock })
     }
 
-    /// Adds a connection without a request. Where there are too many, the oldest is evicted: a few idle connections must
-    /// not keep out those that send a request.
+    /// Adds a connection without a request. At the limit the oldest is evicted, so that idle connections do not keep out
+    /// others.
     fn note_silent(&self) -> Arc<Silent> {
         let asked = Arc::new(Silent::default());
         let mut silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
@@ -95,7 +95,7 @@ impl Listener {
         asked
     }
 
-    /// The next connection of this user; those of others are closed.
+    /// The next connection from this user; others are closed.
     pub async fn next(&self) -> Connection {
         loop {
             let place = Arc::clone(&self.places).acquire_owned().await.expect("the semaphore is never closed");
@@ -104,8 +104,8 @@ impl Listener {
                     return Connection { stream, asked: self.note_silent(), _place: place };
                 }
                 Ok(_) => {}
-                // Out of open files, most likely.
-                // waits: nothing tells when there are some again.
+                // Most likely the limit of open files.
+                // waits: nothing signals when files are available again.
                 Err(_) => tokio::time::sleep(ANNOUNCED_AFTER).await,
             }
         }
@@ -120,7 +120,7 @@ impl Drop for Listener {
 }
 
 impl Connection {
-    /// Reads the request; `None` where there is none, or none that can be understood.
+    /// Reads the request; `None` if there is no valid one.
     pub async fn request(&mut self) -> Option<Request> {
         let mut line = Vec::new();
         let read = async {
@@ -132,7 +132,7 @@ impl Connection {
                 }
             }
         };
-        // Bytes that are there already are read, whoever else waits.
+        // Bytes that have arrived are read before an eviction counts.
         tokio::select! {
             biased;
             read = timeout(HURRY, read) => read.ok()?,
@@ -142,8 +142,7 @@ impl Connection {
         Request::parse(&line).filter(|_| line.len() <= REQUEST_LIMIT)
     }
 
-    /// Sends the response once it is there. It is awaited even if the client is gone by then, since a refresh that has
-    /// begun must be completed.
+    /// Sends the response once it is there. It is awaited even if the client is gone, since a refresh must be completed.
     pub async fn respond(mut self, response: impl Future<Output = Response>) {
         let mut response = std::pin::pin!(response);
         let soon = timeout(ANNOUNCED_AFTER, &mut response).await;
@@ -161,7 +160,7 @@ fn is_this_user(stream: &UnixStream) -> bool {
     stream.peer_cred().is_ok_and(|peer| peer.uid() == rustix::process::geteuid().as_raw())
 }
 
-/// The lock that makes this the only agent. Its file stays: removing it would let two hold one each.
+/// The lock that makes this the only agent. Its file is never removed, or two agents could each lock one.
 fn lock(path: &std::path::Path) -> Result<File, AgentError> {
     let file = durable::open_lock(path).map_err(AgentError::at("open", path))?;
     match file.try_lock() {

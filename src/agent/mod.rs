@@ -1,8 +1,8 @@
-//! The edge towards the agent, the process that keeps profiles refreshed: its socket and protocol, the alarm that wakes
-//! it, and the signals that end it.
+//! The agent, the process that keeps profiles refreshed: its socket and protocol, the alarm that wakes it, and the signals
+//! that end it.
 //!
-//! Invariants: client and agent are the same user; a request is bounded in size, time and number; a request and its
-//! response are one line of JSON each; and only the response to `token` holds a secret.
+//! Invariants: client and agent are the same user; requests are limited in size, time and number; request and response are
+//! one line of JSON each; only the response to `token` has a secret.
 
 mod alarm;
 #[cfg(unix)]

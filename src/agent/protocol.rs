@@ -1,4 +1,4 @@
-//! The agent's protocol: requests, responses, and the line of JSON that each becomes.
+//! The agent's protocol: requests and responses, each a line of JSON.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use crate::service::ProfileName;
 
 /// The most bytes of a request: a name and a number.
 pub(in crate::agent) const REQUEST_LIMIT: usize = 4 * 1024;
-/// The most bytes of a response: a token with what was retained beside it, or the state of thousands of profiles.
+/// The most bytes of a response: a token with its retained values, or the state of thousands of profiles.
 pub(in crate::agent) const RESPONSE_LIMIT: u64 = 4 * 1024 * 1024;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,10 +19,10 @@ pub enum Request {
     /// A valid access token, refreshed when needed.
     Token {
         name: String,
-        /// For how many seconds it must be valid.
+        /// The seconds that it must stay valid.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         min_valid: Option<u64>,
-        /// The kind of vault that it must come from; any unless named.
+        /// The kind of vault it must come from; any if not given.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         vault: Option<String>,
         /// The shared store that it must come from; any unless named.
@@ -32,7 +32,7 @@ pub enum Request {
     Status {},
     /// The profiles may have changed: read them again.
     Reload {},
-    /// End, once everything under way is done.
+    /// Stop once everything in progress is done.
     Stop {},
 }
 
@@ -43,7 +43,7 @@ pub enum Response {
         /// Without the refresh token and the ID token, which stay with the agent.
         #[serde(flatten, with = "access_token")]
         tokens: Box<TokenSet>,
-        /// The header that carries the token, as it is written in a preset.
+        /// The header that carries the token, written as in a preset.
         #[serde(with = "header")]
         header: TokenHeader,
         /// Warnings for the person who uses the token.
@@ -65,7 +65,7 @@ pub enum Response {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgentStatus {
-    /// The id of its process.
+    /// The process ID.
     pub process: u32,
     pub version: String,
     /// When it was started.
@@ -77,9 +77,9 @@ pub struct AgentStatus {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptAlive {
     pub name: ProfileName,
-    /// When it is refreshed next; `None` for never, or just now.
+    /// The time of the next refresh; `None` for never, or while one runs.
     pub next: Option<Timestamp>,
-    /// Why it was not refreshed the last time, or cannot be.
+    /// Why the last refresh failed, or none is possible.
     pub problem: Option<Diagnosis>,
 }
 
@@ -97,7 +97,7 @@ impl Request {
 
 impl Response {
     pub(in crate::agent) fn to_line(&self) -> Zeroizing<Vec<u8>> {
-        // Room for every byte to be escaped: a buffer that grows leaves copies of what it held.
+        // Room to escape every byte: a growing buffer would leave copies of secrets behind.
         let room = match self {
             Self::Token { tokens, notes, .. } => {
                 let notes: usize = notes.iter().map(|note| 64 + note.to_string().len()).sum();
@@ -127,7 +127,7 @@ mod access_token {
     use crate::oauth::TokenSet;
     use crate::secret::Secret;
 
-    // The names are the RFC's.
+    // Named as in RFC 6749.
     #[allow(clippy::struct_field_names)]
     #[derive(Serialize, Deserialize)]
     struct TokenFields<'a> {

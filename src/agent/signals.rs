@@ -1,10 +1,10 @@
-//! How the agent learns that it is to end, and how it tells the service manager that it is ready.
+//! The signals that end the agent, and its notifications to the service manager.
 
 use std::ffi::OsString;
 
 use crate::agent::AgentError;
 
-/// The signals by which a process is asked to end.
+/// SIGTERM and SIGINT.
 #[derive(Debug)]
 pub struct ShutdownSignal {
     #[cfg(unix)]
@@ -13,14 +13,14 @@ pub struct ShutdownSignal {
 
 #[cfg(unix)]
 impl ShutdownSignal {
-    /// Listens for SIGTERM and SIGINT, which from now on no longer end the process by themselves.
+    /// Listens for the signals, which no longer end the process by themselves.
     pub fn listen() -> Result<Self, AgentError> {
         use tokio::signal::unix::{SignalKind, signal};
         let listen = |kind| signal(kind).map_err(|error| AgentError::System { action: "listen for signals", error });
         Ok(Self { signals: [listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?] })
     }
 
-    /// Waits for one of them.
+    /// Waits for a signal.
     pub async fn received(&mut self) {
         let [terminate, interrupt] = &mut self.signals;
         tokio::select! {
@@ -42,7 +42,7 @@ impl ShutdownSignal {
     }
 }
 
-/// The service manager that started the process and wants to know its state, as systemd does (`sd_notify(3)`).
+/// The service manager that started the process and expects its state (`sd_notify(3)`).
 #[derive(Clone, Debug, Default)]
 pub struct SdNotify {
     #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "no such service manager"))]
@@ -50,12 +50,12 @@ pub struct SdNotify {
 }
 
 impl SdNotify {
-    /// `socket` is `NOTIFY_SOCKET`; without it nobody is told.
+    /// `socket` is `NOTIFY_SOCKET`; without it nothing is sent.
     pub fn new(socket: Option<OsString>) -> Self {
         Self { socket: socket.filter(|socket| !socket.is_empty()) }
     }
 
-    /// Sends a state such as `READY=1`. A service manager that does not listen is no error of the agent's.
+    /// Sends a state such as `READY=1`. Errors are ignored: the agent works without a service manager.
     #[cfg(target_os = "linux")]
     pub fn send(&self, state: &str) {
         use std::os::linux::net::SocketAddrExt as _;

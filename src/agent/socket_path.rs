@@ -1,29 +1,28 @@
-//! The path of the agent's socket, and whether its folder can be trusted.
+//! The path of the agent's socket, and the check of its folder.
 
 use std::path::PathBuf;
 
 #[cfg(unix)]
 use crate::agent::AgentError;
 
-/// The path of the agent's socket; none on a system without such sockets, and for flows that are only rehearsed.
+/// The path of the agent's socket; none on systems without Unix sockets, and in rehearsals.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SocketPath {
     folder: Option<PathBuf>,
 }
 
 impl SocketPath {
-    /// No agent is asked.
+    /// Never finds an agent.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// `home` is `TOKENWRIGHT_HOME`, `runtime` is `XDG_RUNTIME_DIR`, the desktop's folder for what lasts as long as the
-    /// session. Without either there is no folder that only this user can write to and that every process of the user
-    /// finds.
+    /// `home` is `TOKENWRIGHT_HOME`, `runtime` is `XDG_RUNTIME_DIR`. Without either, there is no folder that only this user can
+    /// write to and that all processes of the user find.
     pub fn find(home: Option<PathBuf>, runtime: Option<PathBuf>) -> Self {
         let absolute = |home: PathBuf| std::path::absolute(&home).unwrap_or(home);
         let home = home.filter(|home| !home.as_os_str().is_empty()).map(|home| absolute(home).join("agent"));
-        // A relative path there is invalid and to be ignored (XDG Base Directory Specification).
+        // A relative path is invalid and ignored (XDG Base Directory Specification).
         let runtime = runtime.filter(|runtime| runtime.is_absolute()).map(|runtime| runtime.join("tokenwright"));
         Self { folder: home.or(runtime).filter(|_| cfg!(unix)) }
     }
@@ -32,14 +31,13 @@ impl SocketPath {
         Some(self.folder.as_ref()?.join("agent.sock"))
     }
 
-    /// Refuses a folder that is not this user's, or that others can write to: whoever can write there can answer in the
-    /// agent's place.
+    /// Refuses a folder that belongs to others or that others can write to: they could answer in the agent's place.
     #[cfg(unix)]
     pub(in crate::agent) fn check(&self) -> Result<(), AgentError> {
         use std::os::unix::fs::MetadataExt as _;
         let folder = self.folder.as_ref().ok_or(AgentError::Absent)?;
         let user = rustix::process::geteuid().as_raw();
-        // A link of this user leads where this user wants; what it leads to counts as well.
+        // A link of this user may lead anywhere, so its target is checked too.
         let link = folder.symlink_metadata().map_err(|_| AgentError::Absent)?;
         let found = folder.metadata().map_err(|_| AgentError::Absent)?;
         if link.uid() != user || found.uid() != user {

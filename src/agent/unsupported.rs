@@ -1,4 +1,4 @@
-//! The agent where there are no unix sockets: it cannot be started, and nobody answers.
+//! The agent on systems without Unix sockets: it cannot be started, and none is running.
 
 use std::convert::Infallible;
 

@@ -42,6 +42,7 @@ pub use crate::app::news::News;
 pub use crate::app::ports::Ports;
 pub use crate::app::profiles::accept_shared::ShareKey;
 pub use crate::app::profiles::drafts::SaveTo;
+pub use crate::app::profiles::edit::Edited;
 pub use crate::app::profiles::history::{HistoryLine, Left, ProfileHistory, Restored};
 pub use crate::app::profiles::keys::KeySource;
 pub use crate::app::profiles::summary::{EXPIRING, ProfileState, ProfileSummary};

@@ -1,12 +1,12 @@
-//! What a reply says: its body, and what those expressions came to that are more than a path. Every field of a reply is
-//! looked up here and nowhere else, so a path and JSONata cannot be read differently.
+//! The values in a reply: its body, and the results of its JSONata expressions. Every field of a reply is looked up here,
+//! so that paths and JSONata are treated alike.
 
 use serde_json::Value as Json;
 
 use crate::call::expression::Walk;
 use crate::call::{Expression, ExpressionError, ExpressionFault, Reply};
 
-/// What a reply says. It has no `Debug`: it holds tokens.
+/// The values in a reply. Has no `Debug`: it holds tokens.
 #[derive(Clone)]
 pub struct Answers {
     json: Json,
@@ -14,12 +14,12 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// Of a document whose expressions are not evaluated yet.
+    /// For a document whose expressions are not evaluated yet.
     pub fn new(json: Json) -> Self {
         Self { json, came_to: Vec::new() }
     }
 
-    /// Of a reply's body; `None` where that is neither JSON nor a form.
+    /// For a reply's body; `None` if it is neither JSON nor a form.
     pub fn of(reply: &Reply) -> Option<Self> {
         body_as_json(reply).map(Self::new)
     }
@@ -29,7 +29,7 @@ impl Answers {
         &self.json
     }
 
-    /// Those of the expressions that must be evaluated elsewhere, each once.
+    /// The expressions that need the evaluating process, each once.
     pub fn open<'a>(&self, expressions: impl IntoIterator<Item = &'a Expression>) -> Vec<&'a Expression> {
         let mut open: Vec<&Expression> = Vec::new();
         for expression in expressions {
@@ -40,12 +40,12 @@ impl Answers {
         open
     }
 
-    /// Takes in what an expression came to.
+    /// Adds the result of an expression.
     pub fn add(&mut self, expression: &Expression, came_to: Result<Option<Json>, ExpressionError>) {
         self.came_to.push((expression.clone(), came_to));
     }
 
-    /// The value that an expression leads to, unless it is missing or `null`.
+    /// The value of an expression, unless it is missing or `null`.
     pub fn find(&self, expression: &Expression) -> Option<&Json> {
         match expression.walk(&self.json) {
             Walk::Found(value) => Some(value),
@@ -54,19 +54,19 @@ impl Answers {
         }
     }
 
-    /// The first value that one of the expressions leads to. Among several an empty one is a field left empty, which
-    /// leads nowhere; alone it is the whole.
+    /// The first value that one of the expressions finds. A single empty expression is the whole reply; among several, an
+    /// empty one finds nothing.
     pub fn first(&self, expressions: &[Expression]) -> Option<&Json> {
         let is_left_empty = |expression: &Expression| expressions.len() > 1 && expression.as_str().is_empty();
         expressions.iter().filter(|expression| !is_left_empty(expression)).find_map(|expression| self.find(expression))
     }
 
-    /// The same as text; numbers and booleans are written out.
+    /// The same as text, also for numbers and booleans.
     pub fn first_text(&self, expressions: &[Expression]) -> Option<String> {
         self.first(expressions).and_then(scalar_text).filter(|text| !text.is_empty())
     }
 
-    /// Why one of these came to nothing that can be used, where the reply itself is not to blame.
+    /// Why one of these has no usable result, if the reply itself is not the cause.
     pub fn problem(&self, expressions: &[Expression]) -> Option<ExpressionError> {
         expressions.iter().find_map(|expression| match self.evaluated(expression)? {
             Err(error) => Some(error.clone()),
@@ -98,12 +98,12 @@ pub fn scalar_text(json: &Json) -> Option<String> {
     }
 }
 
-/// The body as JSON: parsed, or, where it is form-encoded, as an object of strings; `None` where it is neither.
+/// The body as JSON; a form becomes an object of strings. `None` if it is neither.
 pub fn body_as_json(reply: &Reply) -> Option<Json> {
     text_as_json(reply.body.expose(), &reply.media_type())
 }
 
-/// The same of a body's text and media type.
+/// The same from a body's text and media type.
 pub fn text_as_json(text: &str, media_type: &str) -> Option<Json> {
     let text = text.trim_start_matches('\u{feff}').trim();
     if let Ok(json) = serde_json::from_str::<Json>(text) {
@@ -144,6 +144,6 @@ mod tests {
         assert_eq!(answers.problem(&both), None);
         assert_eq!(answers.problem(&[wrong]), Some(error));
         let words = answers.problem(&[list]).map(|error| error.to_string());
-        assert_eq!(words.as_deref(), Some("the expression `[a, a]` came to a list, not to a text"));
+        assert_eq!(words.as_deref(), Some("the expression `[a, a]` returned a list, not a string"));
     }
 }

@@ -1,5 +1,5 @@
-//! How the caller of a call says who it is. What is known and not built is refused by name, so that nothing is sent in
-//! its place.
+//! Client authentication. A method that is known but not implemented is refused by name, so that nothing else is sent in its
+//! place.
 
 use crate::call::escape::form_encode;
 use crate::call::request::at;
@@ -10,27 +10,27 @@ use serde::{Deserialize, Serialize};
 /// The `client_assertion_type` of a JWT (RFC 7523 section 2.2).
 pub const JWT_CLIENT_ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// How the caller says who it is, apart from parameters in the body.
+/// How the client authenticates, apart from parameters in the body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Authentication {
-    /// Not at all, or by parameters in the query or body.
+    /// Not, or with parameters in the query or body.
     #[default]
     None,
-    /// `Authorization: Basic` from client id and client secret, each form-encoded first (RFC 6749 section 2.3.1).
+    /// `Authorization: Basic` with client ID and secret, each form-encoded first (RFC 6749 section 2.3.1).
     Basic,
-    /// The same without the encoding, for services that do not decode (RFC 7617).
+    /// The same unencoded, for services that do not decode (RFC 7617).
     BasicRaw,
-    /// As [`Authentication::Basic`] where there is a secret; a client without one names its id in the form
-    /// (RFC 6749 section 3.2.1).
+    /// [`Authentication::Basic`] if there is a secret; a client without one sends its ID in the form (RFC 6749
+    /// section 3.2.1).
     BasicOrNone,
-    /// As [`Authentication::BasicOrNone`], without the encoding.
+    /// [`Authentication::BasicOrNone`], unencoded.
     BasicRawOrNone,
-    /// `Authorization: Basic` from user id and secret (RFC 7617).
+    /// `Authorization: Basic` with user ID and secret (RFC 7617).
     BasicUser,
     /// `Authorization: Basic` with the secret as user and an empty password, for services whose secret is an API key.
     BasicSecret,
-    /// A client certificate (mutual TLS, RFC 8705 section 2). Not built.
+    /// A client certificate (mutual TLS, RFC 8705 section 2). Not implemented.
     Certificate,
     /// An assertion signed with the client's key (RFC 7523 section 2.2, OpenID Connect Core section 9).
     PrivateKeyJwt,
@@ -39,12 +39,12 @@ pub enum Authentication {
 }
 
 impl Authentication {
-    /// Whether a client without a secret names its id in the body.
+    /// Whether a client without a secret sends its ID in the body.
     pub fn may_be_public(self) -> bool {
         matches!(self, Self::BasicOrNone | Self::BasicRawOrNone)
     }
 
-    /// Its name in presets, if this program cannot do it.
+    /// Its name in presets, if it is not implemented.
     pub fn unsupported(self) -> Option<&'static str> {
         match self {
             Self::Certificate => Some("certificate"),
@@ -52,13 +52,13 @@ impl Authentication {
         }
     }
 
-    /// Whether the client proves itself by an assertion, `<assertion>`, in the body.
+    /// Whether the client authenticates with an `<assertion>` in the body.
     pub fn signs(self) -> bool {
         matches!(self, Self::PrivateKeyJwt | Self::ClientSecretJwt)
     }
 
-    /// The parameters by which the client says who it is (RFC 6749 section 3.2.1, RFC 7521 section 4.2, RFC 8705 section
-    /// 2); none where a header does.
+    /// The parameters that identify the client (RFC 6749 section 3.2.1, RFC 7521 section 4.2, RFC 8705 section 2); none if
+    /// a header does.
     pub fn parameters(self) -> Vec<Parameter> {
         match self {
             Self::None | Self::Certificate => vec![Parameter::new("client_id", "<client_id>")],
@@ -70,7 +70,7 @@ impl Authentication {
         }
     }
 
-    /// User and password of `Authorization: Basic`, where that is sent.
+    /// User and password of `Authorization: Basic`, if it is sent.
     pub(crate) fn basic(self, values: &Values) -> Result<Option<Basic>, RenderError> {
         let (user, password) = match self {
             Self::None | Self::Certificate | Self::PrivateKeyJwt | Self::ClientSecretJwt => return Ok(None),
@@ -84,7 +84,7 @@ impl Authentication {
         let render = |text: &str| at(Part::Authentication, Template::new(text).render(values, Place::Text));
         let (user, password) = (render(user)?, render(password)?);
         let encodes = matches!(self, Self::Basic | Self::BasicOrNone);
-        // The first colon ends the user (RFC 7617 section 2): the service would read another one.
+        // The first colon ends the user (RFC 7617 section 2).
         if !encodes && user.to_secret().expose().contains(':') {
             return Err(RenderError::ColonInUser);
         }
@@ -94,8 +94,8 @@ impl Authentication {
         }))
     }
 
-    /// The body with what the authentication adds to it: the id of a client without a secret, or the assertion;
-    /// `None` where the body stays as it is.
+    /// The body with the parameters that the authentication adds: the ID of a client without a secret, or the assertion.
+    /// `None` if it adds none.
     pub(crate) fn body(self, body: &BodyTemplate, values: &Values) -> Result<Option<BodyTemplate>, RenderError> {
         if self.signs() {
             return with(body, &self.parameters(), "assertion", RenderError::NoPlaceForAssertion);
@@ -107,7 +107,7 @@ impl Authentication {
     }
 }
 
-/// The body with these parameters, unless it has them; one that is no form must name the value by itself.
+/// The body with these parameters added if missing; a body that is not a form must have the placeholder itself.
 fn with(
     body: &BodyTemplate,
     added: &[Parameter],
@@ -132,7 +132,7 @@ fn with(
     }
 }
 
-/// Whether the client is known to have no secret; one that is still to come is missing, and that is said elsewhere.
+/// Whether the client is known to have no secret. A secret that is not set yet is reported as missing elsewhere.
 fn is_public(values: &Values) -> bool {
     values.value("client_secret").is_some_and(|secret| secret.text.is_empty())
 }

@@ -1,14 +1,14 @@
-//! A call as a `curl` command line whose secrets are environment variables, so that it can be pasted into a chat.
+//! A call as a `curl` command with secrets in environment variables, so that it can be pasted into a chat.
 //!
-//! A variable holds the value as it stands in its place: `$CLIENT_SECRET` is the secret itself, and only where
-//! escaping changes it does a suffix say which form is meant (`$CLIENT_SECRET_URLENCODED`, `$CLIENT_SECRET_JSON`).
+//! A variable holds the value as it is sent. `$CLIENT_SECRET` is the secret itself; if escaping changes it, a suffix names
+//! the encoding (`$CLIENT_SECRET_URLENCODED`, `$CLIENT_SECRET_JSON`).
 
 use std::collections::BTreeMap;
 
 use crate::call::{Call, CallBody, Method, Place, Rendered, Span};
 
 impl Call {
-    /// The command, with a comment line for each variable that must be set before it runs.
+    /// The command, with a comment line for each variable to set before running it.
     pub fn to_curl(&self) -> String {
         let mut variables = BTreeMap::new();
         let mut words = vec!["curl".to_owned()];

@@ -1,18 +1,18 @@
-//! Escapes a value for its place in a request: whoever parses the result gets exactly the value back.
+//! Escapes a value for its place in a request, so that parsing the result gives back exactly the value.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use thiserror::Error;
 use url::Url;
 
-/// Unreserved characters (RFC 3986 section 2.3) stay; all else is percent-encoded.
+/// All but the unreserved characters (RFC 3986 section 2.3).
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The place of a value in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// At the very start of a URL: scheme, host and perhaps a path (`https://eu.example.com`), without the rest.
+    /// At the very start of a URL: scheme, host and optionally a path (`https://eu.example.com`), nothing more.
     Origin,
-    /// In the host of a URL; only letters, digits, `-` and `.` can stand there.
+    /// In the host of a URL: letters, digits, `-` and `.` only.
     Host,
     /// In a segment of a URL's path.
     PathSegment,
@@ -22,35 +22,35 @@ pub enum Place {
     FormParameter,
     /// Inside the quotes of a JSON string.
     JsonString,
-    /// Where JSON expects a value: written with its quotes.
+    /// Where JSON expects a value: written with quotes.
     JsonValue,
     /// In the text or an attribute of an XML document.
     Xml,
     /// In a header.
     Header,
-    /// In plain text, as it is.
+    /// In plain text, unescaped.
     Text,
 }
 
-/// Why a value is not possible in its place.
+/// Why a value cannot appear in its place.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum EscapeError {
     /// Not `https://host…`, or with a user, a query or a fragment in it.
     #[error("a URL cannot start with it: {0}")]
     Origin(&'static str),
-    /// A host takes letters, digits, `-` and `.` only.
+    /// A host has letters, digits, `-` and `.` only.
     #[error("a host name cannot hold {0:?}")]
     Host(char),
     /// An empty host, or an empty part of one.
     #[error("a host name cannot have an empty part")]
     EmptyHost,
-    /// A header takes no control character (RFC 9110 section 5.5).
+    /// A header value has no control character (RFC 9110 section 5.5).
     #[error("a header cannot hold the control character {0:?}")]
     Header(char),
-    /// XML 1.0 section 2.2 has no way to write it.
+    /// XML cannot represent it (XML 1.0 section 2.2).
     #[error("XML cannot hold the character {0:?}")]
     Xml(char),
-    /// `.` and `..` change the path (RFC 3986 section 5.2.4), however they are escaped.
+    /// `.` and `..` change the path, escaped or not (RFC 3986 section 5.2.4).
     #[error("`{0}` would change the path")]
     DotSegment(String),
 }
@@ -83,12 +83,12 @@ pub(crate) fn percent_encode(value: &str) -> String {
     utf8_percent_encode(value, COMPONENT).to_string()
 }
 
-/// Form-encodes (`application/x-www-form-urlencoded`), as RFC 6749 section 2.3.1 wants for Basic authentication.
+/// Form-encodes (`application/x-www-form-urlencoded`), as RFC 6749 section 2.3.1 requires for Basic authentication.
 pub(crate) fn form_encode(value: &str) -> String {
     form_urlencoded::byte_serialize(value.as_bytes()).collect()
 }
 
-/// Only what names a server: a user part, a query or a fragment would change what the rest of the template means.
+/// Only scheme, host and path: a user, a query or a fragment would change the meaning of the rest of the template.
 fn origin(value: &str) -> Result<String, EscapeError> {
     let url = Url::parse(value).map_err(|_| EscapeError::Origin("it is not a URL"))?;
     if !matches!(url.scheme(), "https" | "http") {
@@ -127,7 +127,7 @@ fn xml(value: &str) -> Result<String, EscapeError> {
             '>' => text.push_str("&gt;"),
             '"' => text.push_str("&quot;"),
             '\'' => text.push_str("&apos;"),
-            // A parser folds these (XML 1.0 sections 2.11 and 3.3.3); a character reference survives.
+            // A parser normalises these (XML 1.0 sections 2.11 and 3.3.3) unless they are character references.
             '\r' | '\n' | '\t' => text.push_str(&format!("&#{};", u32::from(c))),
             '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => return Err(EscapeError::Xml(c)),
             c => text.push(c),

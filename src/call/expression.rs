@@ -1,5 +1,5 @@
-//! Where a value is in a reply. A path is walked here; anything beyond is JSONata, which is checked here and evaluated
-//! elsewhere, since only a process of its own can bound what it takes.
+//! Where a value is in a reply. Paths are followed here. Anything else is JSONata, which is checked here and evaluated in a
+//! separate process, the only way to bound its time and memory.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 
-/// The longest expression in bytes: nobody writes a longer one by hand, and the parser's own depth stays small.
+/// The longest expression in bytes: longer than anybody writes by hand, and short enough to bound the parser's recursion.
 pub const LONGEST_EXPRESSION: usize = 8 * 1024;
 
 /// Where a value is in a reply: names separated by dots, `[n]` for the n-th item from 0 (`data.items[0].token`), or
@@ -21,18 +21,18 @@ pub struct Expression {
     text: String,
 }
 
-/// What walking a path comes to.
+/// The result of following a path.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Walk<'a> {
     /// The value.
     Found(&'a Json),
-    /// There is none.
+    /// There is no value.
     Nothing,
-    /// There may be one by the rules of JSONata: a name of a list, an index of what is no list.
+    /// JSONata may find one: the path has a name in a list, or an index in something that is not a list.
     Beyond,
 }
 
-/// Why an expression came to nothing, and which.
+/// An expression without a result, and why.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("the expression `{expression}` {fault}")]
 pub struct ExpressionError {
@@ -43,38 +43,38 @@ pub struct ExpressionError {
     pub fault: ExpressionFault,
 }
 
-/// Why an expression came to nothing. What the reply holds is in none of these words: it is secret.
+/// Why an expression has no result. Never quotes the reply, which is secret.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the fields are what the words name")]
 pub enum ExpressionFault {
-    /// It is longer than is taken.
+    /// It is too long.
     #[error("is longer than {LONGEST_EXPRESSION} bytes")]
     TooLong,
-    /// It is not JSONata; `code` is that of the JSONata reference.
+    /// It is not valid JSONata; `code` is from the JSONata reference.
     #[error("cannot be read at line {line}, column {column}: {words}{}", in_brackets(.code))]
     Syntax { line: usize, column: usize, words: &'static str, code: String },
-    /// JSONata ended it; `code` is that of the JSONata reference.
+    /// Evaluation failed; `code` is from the JSONata reference.
     #[error("failed: {words}{}", in_brackets(.code))]
     Failed { words: &'static str, code: String },
-    /// It came to something that is no text, number or truth.
-    #[error("came to {0}, not to a text")]
+    /// The result is not a string, number or boolean.
+    #[error("returned {0}, not a string")]
     NotText(&'static str),
-    /// It came to a text that is to be a token and has what no token has (RFC 6749 appendix A).
-    #[error("came to a token with {0}")]
+    /// The result is to be a token and has characters that no token may have (RFC 6749 appendix A).
+    #[error("returned a token with {0}")]
     UnfitToken(&'static str),
-    /// It came to more than is taken.
-    #[error("came to more than {most} {what}")]
+    /// The result is too large.
+    #[error("returned more than {most} {what}")]
     TooLarge { most: usize, what: &'static str },
-    /// It was stopped.
+    /// It ran out of time.
     #[error("took longer than {seconds} s and was stopped")]
     TooSlow { seconds: u64 },
-    /// It was stopped.
-    #[error("wanted more than {mebibytes} MiB of memory and was stopped")]
+    /// It ran out of memory or stack.
+    #[error("used more than {mebibytes} MiB of memory and was stopped")]
     TooMuchMemory { mebibytes: u64 },
-    /// One before it was stopped.
+    /// An earlier expression was stopped.
     #[error("was not evaluated: `{before}` before it was stopped")]
     NotReached { before: String },
-    /// The process that evaluates could not do its work.
+    /// The evaluating process failed.
     #[error("could not be evaluated: {reason}")]
     NoProcess { reason: String },
 }
@@ -95,15 +95,15 @@ impl Diagnose for ExpressionError {
                 diagnosis.hint("compare it with the reply: step 3 of the window shows both side by side")
             }
             ExpressionFault::UnfitToken(_) => diagnosis
-                .hint("no header can carry it: look at the reply, and have the token read from the right place")
+                .hint("no header can carry it: look at the reply, and read the token from the right place")
                 .reference("https://www.rfc-editor.org/rfc/rfc6749#appendix-A.12"),
             ExpressionFault::TooLarge { .. }
             | ExpressionFault::TooSlow { .. }
-            | ExpressionFault::TooMuchMemory { .. } => diagnosis.hint("write it simpler"),
-            ExpressionFault::NotReached { .. } => diagnosis.hint("mend the one before it"),
-            ExpressionFault::NoProcess { .. } => {
-                diagnosis.hint("the program starts itself once more to evaluate: see that nothing forbids that")
-            }
+            | ExpressionFault::TooMuchMemory { .. } => diagnosis.hint("simplify it"),
+            ExpressionFault::NotReached { .. } => diagnosis.hint("fix the one before it"),
+            ExpressionFault::NoProcess { .. } => diagnosis.hint(
+                "expressions are evaluated in another process of this program: check that nothing forbids starting it",
+            ),
         }
     }
 }
@@ -124,7 +124,7 @@ impl Expression {
         steps(&self.text).is_some()
     }
 
-    /// The value there, for a path; unless it is missing or `null`.
+    /// The value at a path, unless it is missing or `null`.
     pub fn find<'a>(&self, json: &'a Json) -> Option<&'a Json> {
         match self.walk(json) {
             Walk::Found(value) => Some(value),
@@ -132,7 +132,7 @@ impl Expression {
         }
     }
 
-    /// The value there, as far as a path leads.
+    /// Follows the path as far as it leads.
     pub(crate) fn walk<'a>(&self, json: &'a Json) -> Walk<'a> {
         let Some(steps) = steps(&self.text) else { return Walk::Beyond };
         let mut at = json;
@@ -151,7 +151,7 @@ impl Expression {
         if at.is_null() { Walk::Nothing } else { Walk::Found(at) }
     }
 
-    /// The same as JSONata: the names of a path in quotes, since a bare `a-b` would be a subtraction there.
+    /// The expression as JSONata: names of a path are quoted, since a bare `a-b` would be a subtraction.
     pub fn to_jsonata(&self) -> String {
         let Some(steps) = steps(&self.text) else { return self.text.clone() };
         let mut text = String::from("$");
@@ -164,7 +164,7 @@ impl Expression {
         text
     }
 
-    /// Refuses what is too long or not JSONata.
+    /// Rejects an expression that is too long or not JSONata.
     pub fn check(&self) -> Result<(), ExpressionError> {
         if self.text.len() > LONGEST_EXPRESSION {
             return Err(self.error(ExpressionFault::TooLong));
@@ -180,7 +180,7 @@ impl Expression {
 
     /// An error of this expression.
     pub fn error(&self, fault: ExpressionFault) -> ExpressionError {
-        /// Enough to recognise it by.
+        /// Enough to recognise the expression.
         const SHOWN: usize = 60;
         let text = self.text.split_whitespace().collect::<Vec<_>>().join(" ");
         let mut expression: String = text.chars().take(SHOWN).collect();
@@ -203,7 +203,7 @@ enum Step<'a> {
     Index(usize),
 }
 
-/// The steps of a path; `None` where the text is more than that.
+/// The steps of a path; `None` if the text is not a path.
 fn steps(text: &str) -> Option<Vec<Step<'_>>> {
     let mut steps = Vec::new();
     for (at, part) in text.split('.').enumerate().filter(|_| !text.is_empty()) {
@@ -222,8 +222,8 @@ fn steps(text: &str) -> Option<Vec<Step<'_>>> {
     Some(steps)
 }
 
-/// Whether it is the name of a field. A hyphen before a letter belongs to the name (`data-center`), before a digit it
-/// subtracts; `$items` is a name that one service uses, and as a variable of JSONata would hold nothing.
+/// Whether it is the name of a field. A hyphen before a letter is part of the name (`data-center`), before a digit it
+/// subtracts. One service has a field `$items`, which JSONata would read as an unset variable.
 fn is_plain(name: &str) -> bool {
     let name = name.strip_prefix('$').unwrap_or(name);
     let starts_a_word = |part: &str| part.starts_with(|c: char| c.is_alphabetic() || c == '_');
@@ -231,7 +231,7 @@ fn is_plain(name: &str) -> bool {
     !matches!(name, "true" | "false" | "null") && name.split('-').all(|part| starts_a_word(part) && goes_on(part))
 }
 
-/// What the parser says, in our words, and where.
+/// The parser's error in our words, with its position.
 fn syntax(text: &str, error: &ParserError) -> ExpressionFault {
     let said = error.to_string();
     let code = code_of(&said);
@@ -254,10 +254,9 @@ fn syntax(text: &str, error: &ParserError) -> ExpressionFault {
     ExpressionFault::Syntax { line, column, words, code: code.to_owned() }
 }
 
-/// The code of the JSONata reference at the beginning of a message of the library: a letter and four digits. Empty
-/// where there is none.
+/// The JSONata error code at the start of a library message: a letter and four digits; empty if there is none.
 pub(crate) fn code_of(message: &str) -> &str {
-    /// Before it stand at most words such as `Parse error: Invalid syntax:`.
+    /// At most a prefix such as `Parse error: Invalid syntax:` precedes it.
     const WORDS_BEFORE: usize = 6;
     let is_code = |word: &&str| {
         let (letter, digits) = word.split_at_checked(1).unwrap_or_default();
@@ -270,8 +269,8 @@ pub(crate) fn code_of(message: &str) -> &str {
     words.take(WORDS_BEFORE).find(is_code).unwrap_or_default()
 }
 
-/// The parser does not say where it stopped. What comes after an error changes nothing about it, so the shortest
-/// beginning that is wrong already ends where the error is; it is found by halving.
+/// The parser does not say where it stopped. Text after an error does not change the error, so the shortest invalid prefix
+/// ends at the error; a binary search finds it.
 fn place_of_error(text: &str) -> usize {
     let chars: Vec<char> = text.chars().collect();
     let cuts: Vec<usize> = (1..chars.len()).filter(|at| !is_within_word(chars[at - 1], chars[*at])).collect();
@@ -280,7 +279,7 @@ fn place_of_error(text: &str) -> usize {
         jsonata_core::parser::parse(&beginning).is_err_and(|error| !is_unfinished(&error))
     };
     let right = cuts.partition_point(|cut| !is_wrong(*cut));
-    // The error is in what the first wrong beginning has more than the last right one.
+    // The error is in the characters that turn the longest valid prefix into the shortest invalid one.
     let from = right.checked_sub(1).map_or(0, |last| cuts[last]);
     if right == cuts.len() && !is_wrong(chars.len()) {
         return chars.len();
@@ -288,14 +287,14 @@ fn place_of_error(text: &str) -> usize {
     from + chars[from..].iter().take_while(|c| c.is_whitespace()).count()
 }
 
-/// Whether a cut between these two would part a name, a number or an operator.
+/// Whether a cut between these two would split a name, a number or an operator.
 fn is_within_word(before: char, after: char) -> bool {
     const PAIRS: [&str; 12] = [":=", "!=", "<=", ">=", "~>", "..", "**", "??", "?:", "/*", "*/", "\\\""];
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
     (is_word(before) && is_word(after)) || PAIRS.iter().any(|pair| pair.chars().eq([before, after]))
 }
 
-/// Whether more text could mend it.
+/// Whether more text could complete it.
 fn is_unfinished(error: &ParserError) -> bool {
     match error {
         ParserError::UnexpectedEnd

@@ -1,5 +1,5 @@
-//! A reply as it may be shown: indented, with secrets masked. Secrets are those of the request (some servers echo them), members
-//! with telling names, and whatever looks like a token.
+//! A reply as it may be shown: indented, with secrets masked. Secrets are those of the request (some servers echo them),
+//! members with the name of a secret, and anything that looks like a token.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -14,7 +14,7 @@ const SECRET_WORDS: [&str; 8] = ["token", "secret", "password", "assertion", "ap
 const PLAIN_KEYS: [&str; 6] =
     ["token_type", "token_endpoint", "tokentype", "token_uri", "expires_token", "requested_token_use"];
 
-/// A shorter secret is not searched for in a text: it would mask half of it.
+/// Shorter secrets are not searched for in a text: they would mask half of it.
 const SHORTEST: usize = 4;
 
 /// The body, indented, with secrets masked. `known` are the secrets of the request.
@@ -33,7 +33,7 @@ pub fn mask_body<'a>(body: &Secret, media_type: &str, known: impl Iterator<Item 
     mask_text(text, &known)
 }
 
-/// The body, indented, with its secrets.
+/// The body, indented, with secrets unmasked.
 pub fn pretty_body(body: &Secret) -> Secret {
     match serde_json::from_str::<Json>(body.expose()) {
         Ok(json) if json.is_object() || json.is_array() => {
@@ -43,29 +43,39 @@ pub fn pretty_body(body: &Secret) -> Secret {
     }
 }
 
-/// Masks the known secrets in any encoding, and whatever looks like a JWT.
+/// Masks the known secrets in any encoding, and anything that looks like a JWT.
 pub fn mask_text(text: &str, known: &[&Secret]) -> String {
-    let known = known.iter().filter(|secret| !secret.is_empty());
+    // One that is longer than the text is in it in no encoding.
+    let known = known.iter().filter(|secret| !secret.is_empty() && shortest(secret.expose()) <= text.len());
     let forms: Vec<Secret> = known.flat_map(|secret| forms(secret.expose())).map(Secret::new).collect();
     let masked = forms.iter().fold(text.to_owned(), |text, form| text.replace(form.expose(), MASK));
     mask_jwts(&mask_base64(&masked, &forms))
 }
 
 /// The encodings in which a server may echo a secret.
-fn forms(raw: &str) -> [String; 9] {
+fn forms(raw: &str) -> Vec<String> {
+    // Most tokens are the same in each of them.
+    if raw.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)) {
+        return vec![raw.to_owned()];
+    }
     let (percent, form) = (super::escape::percent_encode(raw), super::escape::form_encode(raw));
     let json = Json::from(raw).to_string();
     let json = json.trim_start_matches('"').strip_suffix('"').unwrap_or(raw).to_owned();
     let markup = raw.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
-    // As a page or a line of a log shows it.
+    // As shown on a page or in a log.
     let line: String = raw.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let words = raw.split_whitespace().collect::<Vec<_>>().join(" ");
-    // A secret of blanks only would match everywhere.
+    // A blank secret would match everywhere.
     let words = if words.is_empty() { raw.to_owned() } else { words };
-    [raw.to_owned(), lower_escapes(&percent), lower_escapes(&form), percent, form, json, markup, line, words]
+    vec![raw.to_owned(), lower_escapes(&percent), lower_escapes(&form), percent, form, json, markup, line, words]
 }
 
-/// `%2F` as `%2f`: RFC 3986 section 2.1 has both mean the same.
+/// The fewest bytes that a secret has in any of these encodings.
+fn shortest(raw: &str) -> usize {
+    raw.chars().filter(|c| !c.is_whitespace() && !c.is_control()).map(char::len_utf8).sum()
+}
+
+/// `%2F` as `%2f`, which means the same (RFC 3986 section 2.1).
 fn lower_escapes(encoded: &str) -> String {
     let mut parts = encoded.split('%');
     let mut lower = parts.next().unwrap_or_default().to_owned();
@@ -78,8 +88,8 @@ fn lower_escapes(encoded: &str) -> String {
     lower
 }
 
-/// Masks words that are base64 of a text with a secret in it, as an `Authorization: Basic` header is
-/// (RFC 7617 section 2).
+/// Masks words that are base64 of a text with a secret in it, such as `Authorization: Basic` credentials (RFC 7617
+/// section 2).
 fn mask_base64(text: &str, forms: &[Secret]) -> String {
     let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '=');
     let hides = |word: &str| {
@@ -110,7 +120,7 @@ fn mask_json(json: &mut Json, known: &[&Secret]) {
         }
         Json::Array(items) => items.iter_mut().for_each(|item| mask_json(item, known)),
         Json::String(text) => *text = mask_text(text, known),
-        // A secret of digits alone comes back as a number.
+        // A secret of digits only may come back as a number.
         Json::Number(number) => {
             let (text, masked) = (number.to_string(), mask_text(&number.to_string(), known));
             if masked != text {
@@ -121,7 +131,7 @@ fn mask_json(json: &mut Json, known: &[&Secret]) {
     }
 }
 
-/// The value of a member that is named like a secret, or several in a list.
+/// Masks the value of a member with the name of a secret, or each item if it is a list.
 fn mask_values(value: &mut Json, known: &[&Secret]) {
     match value {
         Json::String(text) if !text.is_empty() => *text = MASK.to_owned(),
@@ -130,8 +140,8 @@ fn mask_values(value: &mut Json, known: &[&Secret]) {
     }
 }
 
-/// A server that takes a form for JSON gives the whole of it back as one name. Names that are alike once they are masked
-/// are told apart, so that no member is lost.
+/// A server that parses a form as JSON may echo all of it as one member name. Names that are equal once masked get a
+/// number, so that no member is lost.
 fn mask_keys(fields: &mut serde_json::Map<String, Json>, known: &[&Secret]) {
     if fields.keys().all(|key| mask_text(key, known) == *key) {
         return;
@@ -169,7 +179,7 @@ fn looks_like_form(text: &str) -> bool {
     text.contains('=') && !text.contains([' ', '<', '\n', '{']) && !text.is_empty()
 }
 
-/// Masks `eyJ….….…`: base64url of `{"` and two dots is a token whoever sends it.
+/// Masks `eyJ….….…`: base64url of `{"` and two dots is always a token.
 fn mask_jwts(text: &str) -> String {
     let part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_' || c == '.';
     let mut masked = String::with_capacity(text.len());

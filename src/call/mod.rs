@@ -1,6 +1,6 @@
-//! An HTTP call as data. [`CallTemplate`] rendered with [`Values`] gives a [`Call`]; whoever sends it returns a
-//! [`Reply`]; a [`Reading`] says by [`Expression`]s what in the reply means what, and [`Answers`] look it up. Every
-//! stage of every service is these few words.
+//! An HTTP call as data. A [`CallTemplate`] rendered with [`Values`] is a [`Call`]; sending it gives a [`Reply`]. The
+//! [`Expression`]s of a [`Reading`] say where in the reply each field is; [`Answers`] looks them up. Every request of every
+//! service is made of these types.
 //!
 //! Nothing here touches a socket, a file, a thread or a clock.
 

@@ -1,5 +1,5 @@
-//! Names and values as a table of a TOML or JSON file that keeps its order; a list of values is the name several times.
-//! Used as `#[serde(with = "pairs")]`.
+//! Names and values as a table of a TOML or JSON file, in order; a list stands for repeated names. Used as
+//! `#[serde(with = "pairs")]`.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serializer};
 use crate::call::expression::Expression;
 use crate::call::parameters::Parameter;
 
-/// What a table holds under a name.
+/// An entry of the table.
 pub trait Pair: Sized {
     /// Name and value as texts.
     fn pair(&self) -> (&str, &str);
@@ -110,7 +110,7 @@ impl OneOrMany {
     }
 }
 
-/// Expressions that are tried in order, written as one text or as a list: `#[serde(deserialize_with = "one_or_many")]`.
+/// Alternative expressions, written as one text or a list: `#[serde(deserialize_with = "one_or_many")]`.
 pub fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Expression>, D::Error> {
     let texts = OneOrMany::deserialize(deserializer)?.into_vec();
     Ok(texts.into_iter().map(Expression::new).collect())

@@ -1,7 +1,7 @@
 //! Named values of a query, a form or the headers, and their text for editing.
 //!
-//! The text has one `name=value` a line, or joined by `&` as in a vendor's documentation. It is decoded like a form (`%26`, `+`),
-//! so that what was copied from a URL works unchanged.
+//! The text has a `name=value` per line, or joined by `&`. It is decoded like a form (`%26`, `+`), so that text copied from
+//! a URL works unchanged.
 
 use percent_encoding::percent_decode_str;
 
@@ -11,10 +11,9 @@ use crate::call::escape::percent_encode;
 /// A name and its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameter {
-    /// The name, as it goes over the wire.
+    /// The name, as sent.
     pub name: String,
-    /// The value. Where it renders to nothing the parameter is left out (RFC 6749 section 3.1: a parameter without
-    /// a value is treated as omitted).
+    /// The value. A parameter with an empty value is left out (RFC 6749 section 3.1).
     pub value: Template,
 }
 
@@ -25,7 +24,7 @@ impl Parameter {
     }
 }
 
-/// Reads the text of a query or a form. Line breaks and `&` separate, the first `=` ends the name.
+/// Reads the text of a query or a form. Line breaks and `&` separate parameters, the first `=` ends the name.
 pub fn parse_parameters(text: &str) -> Vec<Parameter> {
     text.trim()
         .trim_start_matches('?')
@@ -39,7 +38,7 @@ pub fn parse_parameters(text: &str) -> Vec<Parameter> {
         .collect()
 }
 
-/// Reads the text of headers, `Name: value` a line (`Name=value` is understood too).
+/// Reads the text of headers, a `Name: value` per line (or `Name=value`).
 pub fn parse_headers(text: &str) -> Vec<Parameter> {
     text.lines()
         .map(str::trim)
@@ -51,14 +50,14 @@ pub fn parse_headers(text: &str) -> Vec<Parameter> {
         .collect()
 }
 
-/// The text of a query or a form, one parameter a line. Reading it again gives the same parameters.
+/// The text of a query or a form, one parameter per line; [`parse_parameters`] reads it back.
 pub fn write_parameters(parameters: &[Parameter]) -> String {
     let lines: Vec<String> =
         parameters.iter().map(|p| format!("{}={}", encode(&p.name), encode(p.value.source()))).collect();
     lines.join("\n")
 }
 
-/// The text of headers, one a line.
+/// The text of headers, one per line.
 pub fn write_headers(headers: &[Parameter]) -> String {
     let lines: Vec<String> = headers.iter().map(|p| format!("{}: {}", p.name, p.value.source())).collect();
     lines.join("\n")
@@ -68,7 +67,7 @@ fn decode(text: &str) -> String {
     percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
-/// Encodes only what would be misread, so that the text stays readable.
+/// Encodes only what would be misread, to stay readable.
 fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for c in text.chars() {

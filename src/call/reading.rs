@@ -1,4 +1,4 @@
-//! What in a reply means what: where each field is, in which unit times are, and what to retain.
+//! How to read a reply: where each field is, the units of times, and which values to retain.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use crate::call::answers::{Answers, scalar_text};
 use crate::call::expression::Expression;
 use crate::call::pairs::{self, one_or_many};
 
-/// How a service writes a time of expiry.
+/// How a service writes an expiry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Lifetime {
@@ -17,11 +17,11 @@ pub enum Lifetime {
     Milliseconds,
     /// Seconds since 1970.
     EpochSeconds,
-    /// A date as RFC 3339 has it.
+    /// An RFC 3339 date.
     Date,
 }
 
-/// How to read a reply. Each field is looked for by its expressions in turn; the first that holds something wins.
+/// How to read a reply. The expressions of a field are tried in turn; the first that finds a value wins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[allow(missing_docs, reason = "the fields are the response parameters of RFC 6749 section 5 and RFC 8628 section 3.2")]
@@ -54,24 +54,23 @@ pub struct Reading {
     pub verification_uri: Vec<Expression>,
     #[serde(deserialize_with = "one_or_many")]
     pub interval: Vec<Expression>,
-    /// How `expires_in` is written; `interval` is in milliseconds where that is.
+    /// The unit of `expires_in`; `interval` is in milliseconds if this is.
     pub lifetime: Lifetime,
-    /// How `refresh_token_expires_in` is.
+    /// The unit of `refresh_token_expires_in`.
     pub refresh_lifetime: Lifetime,
-    /// Expressions and the values that they have only in a success; a reply without them is a refusal, whatever its status.
+    /// Expressions and the values that they have in a success; without them a reply is a refusal, whatever its status.
     #[serde(with = "pairs")]
     pub success: Vec<(Expression, String)>,
-    /// The life of an access token in seconds where the reply does not say.
+    /// The lifetime of an access token in seconds, if the reply does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_lifetime: Option<u64>,
-    /// Values to retain: the placeholder each becomes, and where it is.
+    /// Values to retain: the placeholder of each, and where it is.
     #[serde(with = "pairs")]
     pub retain: Vec<(String, Expression)>,
 }
 
 impl Default for Reading {
-    /// RFC 6749 sections 5.1 and 5.2, with the names that several services give a refresh token's life, and RFC 8628
-    /// section 3.2.
+    /// RFC 6749 sections 5.1 and 5.2, RFC 8628 section 3.2, and common names for the lifetime of a refresh token.
     fn default() -> Self {
         let paths = |names: &[&str]| names.iter().map(|name| Expression::new(*name)).collect();
         Self {
@@ -103,13 +102,13 @@ impl Default for Reading {
 }
 
 impl Reading {
-    /// Whether the reply says itself that it is one of success.
+    /// Whether the values of the reply say success.
     pub fn is_success(&self, answers: &Answers) -> bool {
         let says = |place: &Expression| answers.find(place).and_then(scalar_text);
         self.success.iter().all(|(place, value)| says(place).as_ref() == Some(value))
     }
 
-    /// All expressions in it, those of the tokens first.
+    /// All expressions, those of tokens first.
     pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
         let fields = [
             &self.access_token,

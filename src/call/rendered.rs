@@ -1,5 +1,5 @@
-//! A rendered template that still knows which parts are values and which of those are secret. It is the source of what is sent,
-//! shown masked and copied as curl.
+//! A rendered template that still knows which parts are values and which of them are secret. What is sent, shown masked and
+//! copied as curl all comes from it.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -25,11 +25,11 @@ pub enum Span {
     Value {
         /// The placeholder's name.
         name: String,
-        /// The value as it was given.
+        /// The value, unescaped.
         raw: Secret,
-        /// The value as it stands in the text, escaped for its place.
+        /// The value, escaped for its place.
         written: Secret,
-        /// What it was escaped for.
+        /// The place it was escaped for.
         place: Place,
         /// Whether it is masked unless revealed.
         secret: bool,
@@ -71,7 +71,7 @@ impl Rendered {
         &self.spans
     }
 
-    /// Whether it would be empty when sent.
+    /// Whether it is empty when sent.
     pub fn is_empty(&self) -> bool {
         self.spans.iter().all(|span| match span {
             Span::Literal(text) => text.is_empty(),
@@ -89,7 +89,7 @@ impl Rendered {
         text
     }
 
-    /// The text as it may be shown: secrets masked unless their name is in `reveal`.
+    /// The text to show: secrets are masked unless their name is in `reveal`.
     pub fn masked(&self, reveal: &Reveal) -> String {
         self.spans
             .iter()
@@ -106,7 +106,7 @@ impl Rendered {
             .collect()
     }
 
-    /// The names of the secret values in it, each once.
+    /// The names of its secret values, each once.
     pub fn secret_names(&self) -> impl Iterator<Item = &str> {
         self.spans.iter().filter_map(|span| match span {
             Span::Value { name, secret: true, .. } => Some(name.as_str()),

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::secret::Secret;
 
-/// An HTTP response, read whole.
+/// A complete HTTP response.
 #[derive(Clone, Debug)]
 pub struct Reply {
     /// The status code.
@@ -15,7 +15,7 @@ pub struct Reply {
     pub headers: Vec<(String, String)>,
     /// The body, decoded by its charset.
     pub body: Secret,
-    /// From sending the first byte to reading the last.
+    /// The time from sending the first byte to reading the last.
     pub elapsed: Duration,
     /// When the last byte was read, by the local clock.
     pub received_at: Timestamp,
@@ -27,7 +27,7 @@ impl Reply {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// The media type without its parameters, in lower case; empty where none was sent.
+    /// The media type without its parameters, in lower case; empty if none was sent.
     pub fn media_type(&self) -> String {
         let value = self.header("content-type").unwrap_or_default();
         value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()

@@ -1,4 +1,4 @@
-//! A call with placeholders, and how its values are filled in: [`CallTemplate`] → [`Call`].
+//! A call with placeholders and how it is rendered: [`CallTemplate`] → [`Call`].
 
 use std::fmt;
 
@@ -52,7 +52,7 @@ pub struct CallTemplate {
     pub url: Template,
     /// How the client authenticates.
     pub authentication: Authentication,
-    /// Besides those of the body and the authentication.
+    /// In addition to those of the body and the authentication.
     pub headers: Vec<Parameter>,
     /// Added to the URL's query.
     pub query: Vec<Parameter>,
@@ -60,7 +60,7 @@ pub struct CallTemplate {
     pub body: BodyTemplate,
     /// How to read the reply.
     pub reading: Reading,
-    /// A documented reply; empty if none is known.
+    /// An example reply from the documentation; empty if there is none.
     pub example: String,
 }
 
@@ -82,7 +82,7 @@ pub enum Part {
 /// Why a template cannot be rendered.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum RenderError {
-    /// A placeholder could not be filled.
+    /// A placeholder could not be filled in.
     #[error("{part}: {error}")]
     Template {
         /// Where.
@@ -97,13 +97,13 @@ pub enum RenderError {
     /// This program cannot do it yet.
     #[error("the client authentication `{name}` is not supported yet")]
     NotBuilt {
-        /// Its name, as presets write it.
+        /// Its name in presets.
         name: &'static str,
     },
     /// A client without a secret sends its ID in the body, which is neither a form nor has a placeholder for it.
     #[error("there is no secret, and the body has no place for the client id")]
     NoPlaceForId,
-    /// The user of `Authorization: Basic` would be cut at its colon (RFC 7617 section 2).
+    /// `Authorization: Basic` would end the user at its colon (RFC 7617 section 2).
     #[error("the user name of `Authorization: Basic` has a colon, and would be cut there")]
     ColonInUser,
     /// The body is neither a form nor has a placeholder for the assertion.
@@ -120,7 +120,7 @@ pub enum RenderError {
     /// The rendered body is not JSON.
     #[error("the body is not JSON: {reason} at line {line}, column {column}")]
     BadJson {
-        /// The parser's reason, which quotes nothing of the text.
+        /// The parser's reason, which does not quote the text.
         reason: &'static str,
         /// The line, from 1.
         line: usize,
@@ -161,10 +161,10 @@ impl fmt::Display for Part {
 }
 
 impl Method {
-    /// All of them, in the order in which they are offered.
+    /// In the order in which they are offered.
     pub const ALL: [Self; 5] = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete];
 
-    /// As it stands in the request line.
+    /// As in the request line.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -198,7 +198,7 @@ impl CallTemplate {
         })
     }
 
-    /// The names of all placeholders in it.
+    /// The names of all placeholders.
     pub fn placeholders(&self) -> impl Iterator<Item = &str> {
         let mut templates = vec![&self.url];
         templates.extend(self.headers.iter().chain(&self.query).map(|p| &p.value));
@@ -272,7 +272,7 @@ pub(crate) fn at<T>(part: Part, result: Result<T, TemplateError>) -> Result<T, R
     result.map_err(|error| RenderError::Template { part, error })
 }
 
-/// Encodes the literal text of a query parameter, which people write unencoded; values are encoded already.
+/// Encodes the literal text of a query parameter, which presets have unencoded; values are already encoded.
 fn encode_literals(text: &Rendered) -> Rendered {
     let mut encoded = Rendered::default();
     for span in text.spans() {

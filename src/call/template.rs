@@ -1,8 +1,8 @@
-//! Text with placeholders: `<name>`, `{name}` and `{{name}}` are the same. A value is escaped for its place and never expanded
-//! again.
+//! Text with placeholders: `<name>`, `{name}` and `{{name}}` mean the same. A value is escaped for its place and never
+//! expanded again.
 //!
-//! What only looks like a placeholder stays: JSON braces around anything but one name, and a tag that is closed further on
-//! (`<scope>` with its `</scope>`; of several openings the outermost is the tag).
+//! Text that only looks like a placeholder is literal: JSON braces around anything but a single name, and an XML tag with
+//! a closing tag (`<scope>` … `</scope>`; of several opening tags, the outermost is the tag).
 
 use thiserror::Error;
 
@@ -35,12 +35,12 @@ pub enum TemplateError {
         /// What supplies it.
         supplied_by: String,
     },
-    /// The value is not possible in its place.
+    /// The value cannot appear in its place.
     #[error("the value of `<{name}>` does not fit: {reason}")]
     Unfit {
         /// The name in the template.
         name: String,
-        /// Why not.
+        /// The reason.
         #[source]
         reason: EscapeError,
     },
@@ -151,7 +151,7 @@ impl Template {
         })
     }
 
-    /// Renders JSON: escapes inside strings, adds quotes elsewhere.
+    /// Renders JSON: a value inside a string is escaped, any other is quoted.
     pub fn render_json(&self, values: &Values) -> Result<Rendered, TemplateError> {
         self.render_by(values, |before| if in_json_string(before) { Place::JsonString } else { Place::JsonValue })
     }
@@ -244,7 +244,7 @@ fn placeholder_at(source: &str, start: usize) -> Option<(&str, usize)> {
         ("<", ">")
     };
     let inner = &rest[open.len()..];
-    // Up to the first character that no name has, so that a text full of brackets takes linear time.
+    // Stops at the first character that no name contains: a text full of brackets takes linear time.
     let is_inside = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-' || (open == "{{" && c.is_whitespace());
     let end = inner.find(|c| !is_inside(c))?;
     let name = if open == "{{" { inner[..end].trim() } else { &inner[..end] };

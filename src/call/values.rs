@@ -1,10 +1,10 @@
-//! The values that placeholders stand for, and who supplies those that have none yet.
+//! The values of placeholders, and what supplies those that are not set yet.
 
 use std::collections::BTreeMap;
 
 use crate::secret::Secret;
 
-/// The names every service knows: whether the value is secret, and what supplies it.
+/// The names that every service has: whether the value is secret, and what supplies it.
 const STANDARD: [(&str, bool, &str); 17] = [
     ("client_id", false, "step 2, Authorization"),
     ("client_secret", true, "step 3, Tokens"),
@@ -28,9 +28,9 @@ const STANDARD: [(&str, bool, &str); 17] = [
 /// One value: its text and whether it must be masked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Value {
-    /// The text, as it was typed or received.
+    /// As typed or received.
     pub text: Secret,
-    /// Whether it is masked where it is shown.
+    /// Whether it is masked when shown.
     pub secret: bool,
 }
 
@@ -47,12 +47,12 @@ impl Values {
         Self::default()
     }
 
-    /// Makes a name known before it has a value: what supplies it, as in `step 1, Service: Account ID`.
+    /// Declares a name before it has a value, with what supplies it, such as `step 1, Service: Account ID`.
     pub fn declare(&mut self, name: &str, supplied_by: impl Into<String>) {
         self.declared.insert(name.to_owned(), supplied_by.into());
     }
 
-    /// Sets a value; it is secret when its name is one of the OAuth names that are (`client_secret`, `code`, …).
+    /// Sets a value; it is secret if OAuth makes a value of this name secret (`client_secret`, `code`, …).
     pub fn set(&mut self, name: &str, text: impl Into<String>) {
         let secret = STANDARD.iter().any(|(standard, secret, _)| *standard == name && *secret);
         self.by_name.insert(name.to_owned(), Value { text: Secret::new(text), secret });
@@ -63,7 +63,7 @@ impl Values {
         self.by_name.insert(name.to_owned(), Value { text, secret: true });
     }
 
-    /// Takes a value away; its name stays known if it was declared.
+    /// Removes a value; a declared name stays declared.
     pub fn withdraw(&mut self, name: &str) {
         self.by_name.remove(name);
     }
@@ -73,7 +73,7 @@ impl Values {
         self.by_name.get(name)
     }
 
-    /// Who supplies this name; `None` when nobody does.
+    /// What supplies this name; `None` if nothing does.
     pub fn supplied_by(&self, name: &str) -> Option<String> {
         let standard = || STANDARD.iter().find(|(standard, ..)| *standard == name).map(|(.., by)| (*by).to_owned());
         self.declared.get(name).cloned().or_else(standard)
@@ -91,9 +91,9 @@ impl Values {
     }
 }
 
-/// The known name that looks most like this one, where one does.
+/// The most similar known name, if one is similar enough.
 pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    /// Below this two names are different words rather than a slip of the finger.
+    /// Below this, they are different words rather than a typing error.
     const ALIKE: f64 = 0.8;
     known
         .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))

@@ -1,4 +1,4 @@
-//! A call with its values filled in, ready to be sent or shown.
+//! A rendered call, ready to be sent or shown.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
@@ -13,9 +13,9 @@ pub struct Call {
     pub method: Method,
     /// The URL with its whole query.
     pub url: Rendered,
-    /// User and password of `Authorization: Basic`, encoded as they are joined.
+    /// User and password of `Authorization: Basic`, already form-encoded if required.
     pub basic: Option<Basic>,
-    /// Names and values; the body's content type is not among them.
+    /// Without the content type of the body.
     pub headers: Vec<(String, Rendered)>,
     /// The body.
     pub body: CallBody,
@@ -36,7 +36,7 @@ pub enum CallBody {
     None,
     /// Parameters, not yet form-encoded.
     Form(Vec<(String, Rendered)>),
-    /// Text that goes out as it is.
+    /// Text, sent unchanged.
     Text {
         /// The media type.
         content_type: String,
@@ -46,7 +46,7 @@ pub enum CallBody {
 }
 
 impl Call {
-    /// Scheme, host and port, for showing where secrets will go.
+    /// Scheme, host and port, to show where secrets will go.
     pub fn origin(&self) -> String {
         match url::Url::parse(self.url.to_secret().expose()) {
             Ok(url) => url.origin().ascii_serialization(),
@@ -114,7 +114,7 @@ impl Call {
         lines.join("\n")
     }
 
-    /// The names of the secret values in it, each once, in order.
+    /// The names of its secret values in order, each once.
     pub fn secret_names(&self) -> Vec<String> {
         let mut texts = vec![&self.url];
         texts.extend(self.basic.iter().flat_map(|basic| [&basic.user, &basic.password]));
@@ -141,14 +141,14 @@ impl Basic {
         Secret::new(format!("Basic {}", BASE64_STANDARD.encode(pair.expose())))
     }
 
-    /// Before base64, since nobody reads that: `user:••••••••`.
+    /// Before base64, to be readable: `user:••••••••`.
     fn masked(&self, reveal: &Reveal) -> String {
         format!("base64({}:{})", self.user.masked(reveal), self.password.masked(reveal))
     }
 }
 
 impl CallBody {
-    /// The media type, where there is a body.
+    /// The media type of the body, if there is one.
     pub fn content_type(&self) -> Option<&str> {
         match self {
             Self::None => None,

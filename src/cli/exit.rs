@@ -4,7 +4,6 @@ use std::process::{ExitCode, Termination};
 
 use crate::app::FailureKind;
 
-/// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// 0: success.

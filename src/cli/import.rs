@@ -87,7 +87,6 @@ fn not_fetched(document: &str) -> Failure {
     Failure::new(FailureKind::Usage, diagnosis.hint(hint))
 }
 
-/// The format that is meant.
 fn meant(text: Box<AmbiguousText>) -> Result<ImportSource, Failure> {
     if !prompt::is_terminal() {
         return Err(text.failure());
@@ -108,7 +107,6 @@ fn asked(issuer: Issuer) -> Result<ImportSource, Failure> {
     Err(Failure::new(FailureKind::Usage, diagnosis.hint(format!("to fetch it: `tokenwright import {address}`"))))
 }
 
-/// The described service that is meant.
 fn pick<'a>(import: &'a Import, options: &ImportOptions) -> Result<&'a Described, Failure> {
     let all = &import.described;
     let at = |number: usize| number.checked_sub(1).and_then(|at| all.get(at));

@@ -3,6 +3,7 @@
 
 mod agent;
 mod args;
+mod edit;
 mod exec;
 mod exit;
 mod export;
@@ -40,7 +41,6 @@ pub fn arguments() -> Result<Arguments, Exit> {
     }
 }
 
-/// Runs the command.
 pub fn run(task: Task, verbose: bool, ports: Ports) -> Exit {
     let done = Runner::start(ports, verbose).and_then(|runner| perform(runner, task));
     done.unwrap_or_else(|failure| print::print_failure(&with_rest(failure, verbose)))
@@ -66,6 +66,7 @@ fn perform(runner: Runner, task: Task) -> Result<Exit, Failure> {
         Task::Restore(options) => tokens::restore(runner, &options),
         Task::List { json } => profiles::list(runner, json),
         Task::Show { name, json } => profiles::show(runner, &name, json),
+        Task::Edit { name } => edit::run(runner, &name),
         Task::Forget { name, revoke } => profiles::forget(runner, &name, revoke),
         Task::DisplayName { name, text } => profiles::display_name(runner, &name, &text),
         Task::Share(options) => sharing::share(runner, &options),
@@ -74,7 +75,7 @@ fn perform(runner: Runner, task: Task) -> Result<Exit, Failure> {
         Task::Vault(task) => vault::run(runner, &task),
         Task::Agent(options) => agent::run(runner, &options),
         Task::Rehearse(options) => practice::rehearse(runner, &options),
-        Task::Practice(options) => practice::practice(runner, options),
+        Task::Practice(options) => practice::practice(runner, &options),
         // `exec` ends with the exit code of its command; the others ended before there was a runner.
         Task::Exec { .. } | Task::Completions { .. } | Task::Man { .. } => Ok(()),
     }?;

@@ -12,7 +12,7 @@ use crate::cli::runner::{Runner, tell_progress};
 use crate::diagnosis::Diagnosis;
 
 /// Runs until the process is stopped.
-pub(crate) fn practice(runner: &Runner, options: PracticeOptions) -> Result<(), Failure> {
+pub(crate) fn practice(runner: &Runner, options: &PracticeOptions) -> Result<(), Failure> {
     if options.list_faults {
         for (name, explanation) in faults() {
             print::result(&format!("{name:22} {explanation}"));

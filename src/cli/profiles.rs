@@ -94,7 +94,6 @@ fn summary_json(profile: &ProfileSummary, now: Timestamp) -> Json {
     })
 }
 
-/// A time in the local time zone.
 pub(crate) fn local(at: Timestamp) -> String {
     at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }

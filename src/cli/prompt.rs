@@ -7,12 +7,10 @@ use crate::cli::print::note;
 use crate::diagnosis::Diagnosis;
 use crate::secret::Secret;
 
-/// Whether there is a person to ask.
 pub(crate) fn is_terminal() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// Asks for a line.
 pub(crate) fn line(question: &str) -> Result<String, Failure> {
     note(question);
     Ok(read_line()?.unwrap_or_default())
@@ -58,7 +56,6 @@ fn unreadable(error: &std::io::Error) -> Failure {
     Failure::new(FailureKind::Machine, Diagnosis::new(format!("cannot read standard input: {error}")))
 }
 
-/// All of standard input.
 pub(crate) fn read_all() -> Result<String, Failure> {
     std::io::read_to_string(std::io::stdin().lock()).map_err(|error| unreadable(&error))
 }

@@ -15,7 +15,6 @@ pub(crate) struct Runner {
     pub(crate) app: App,
     runtime: Runtime,
     listener: Arc<Mutex<Listener>>,
-    /// Whether requests and responses are printed.
     pub(crate) verbose: bool,
 }
 
@@ -30,7 +29,6 @@ impl Runner {
         Ok(Self { app: runtime.app().clone(), runtime, listener, verbose })
     }
 
-    /// Waits for a use case.
     pub(crate) fn run<T: Send>(&self, work: impl Future<Output = Result<T, Failure>> + Send) -> Result<T, Failure> {
         self.runtime.block_on(work)
     }
@@ -57,7 +55,6 @@ impl Runner {
         *self.listener.lock().unwrap_or_else(PoisonError::into_inner) = Box::new(listener);
     }
 
-    /// Prints the progress of a use case.
     pub(crate) fn report(&self) -> Report {
         let verbose = self.verbose;
         Report::new(move |progress| tell_progress(&progress, verbose))

@@ -75,7 +75,6 @@ fn what(runner: &Runner, options: &ServiceExportOptions) -> Result<What, Failure
     Ok(What { service: context.profile.service.clone(), profile: Some(context.profile), secrets, rotation })
 }
 
-/// Lists what the format cannot express.
 fn tell_lost(format: &Dialect, written: &Written) {
     if written.lost.is_empty() {
         return;

@@ -22,12 +22,10 @@ pub(crate) fn token(runner: &Runner, options: &TokenOptions) -> Result<(), Failu
     Ok(())
 }
 
-/// Prints warnings about a token.
 pub fn print_notes(notes: &[Diagnosis]) {
     notes.iter().for_each(print::warning);
 }
 
-/// Prints a token in the format asked for.
 pub fn print_token(tokens: &TokenSet, header: &TokenHeader, options: &TokenOptions) {
     let access_token = tokens.access_token.expose();
     if options.header {

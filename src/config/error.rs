@@ -1,4 +1,4 @@
-//! Why a plain file was not read or written: which file, the cause, and what to do.
+//! Why a file of the person was not read or written: which file, the cause, and what to do.
 
 use std::path::PathBuf;
 

@@ -7,7 +7,6 @@ use thiserror::Error;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::durable::FileError;
 
-/// Why a text was not put into a file.
 #[derive(Debug, Error)]
 pub enum DeliveryError {
     #[error(transparent)]

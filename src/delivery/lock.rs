@@ -30,7 +30,6 @@ pub enum Lock {
     Recipient(String),
 }
 
-/// What unlocks a text.
 #[derive(Clone, Debug)]
 pub enum Key {
     Passphrase(Secret),
@@ -38,7 +37,6 @@ pub enum Key {
     Identity(Secret),
 }
 
-/// Why a text was not locked or opened.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum LockError {
     #[error("`{0}` is not an age recipient")]

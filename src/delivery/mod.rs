@@ -20,7 +20,6 @@ pub use crate::delivery::work_tree::git_work_tree;
 /// The most bytes of a file that is read to see who wrote it; no format is nearly as large.
 const SIZE_LIMIT: u64 = 16 * 1024 * 1024;
 
-/// The refusals that a person has overruled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Insisted {
     /// Replace a file that this program did not write, or that was changed since.
@@ -66,7 +65,6 @@ pub fn write(path: &Path, text: &Secret) -> Result<String, DeliveryError> {
     Ok(digest(text.expose().as_bytes()))
 }
 
-/// SHA-256 in hex.
 fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }

@@ -27,19 +27,18 @@ pub enum Sensitivity {
     Secret,
 }
 
-/// Why the clipboard did not do it.
+/// Why the clipboard failed.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum ClipboardError {
     /// Only a window that has the keyboard can reach it here: Wayland without the protocol for clipboard managers.
     #[error("this desktop lets only the window with the keyboard copy and paste")]
     WindowOnly,
-    /// There is none, or it refuses.
+    /// There is none, or it failed.
     #[error("the desktop's clipboard cannot be reached: {0}")]
     Absent(String),
     /// The text is not what is there afterwards.
     #[error("the clipboard did not take the text")]
     NotTaken,
-    /// It holds no text.
     #[error("there is no text on the clipboard")]
     Empty,
 }
@@ -96,7 +95,6 @@ impl Clipboard {
         Self { backing: Backing::Memory(Arc::default()), hold: HOLD }
     }
 
-    /// How long a secret stays.
     pub fn hold(&self) -> Duration {
         self.hold
     }
@@ -126,7 +124,6 @@ impl Clipboard {
         Ok(trace)
     }
 
-    /// What any program copied last.
     pub fn read(&self) -> Result<Secret, ClipboardError> {
         match &self.backing {
             Backing::Memory(memory) => {

@@ -14,18 +14,15 @@ pub struct TrayIcon {
     pub rgba: Vec<u8>,
 }
 
-/// What a person did, or the desktop.
+/// What the person or the desktop did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TrayPress {
-    /// Show the window.
     Show,
-    /// Quit the program.
     Quit,
     /// The desktop's tray has gone, and the icon with it.
     Gone,
 }
 
-/// Why there is no icon.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum TrayError {
     /// The desktop has no tray.
@@ -75,7 +72,6 @@ mod item {
             })
         }
 
-        /// Changes the text of the menu.
         pub async fn set_lines(&self, lines: Vec<String>) {
             // It has gone, which was told.
             let _ = self.0.update(|item| item.lines = lines).await;

@@ -12,10 +12,10 @@ use crate::dialect::{Described, Import, Note, discovery};
 use crate::oauth::{Pkce, split_scopes};
 use crate::service::{Catalog, Service};
 
-/// The longest address that is taken for one; longer than any browser sends.
+/// Longer than any address a browser sends.
 const LONGEST: usize = 16 * 1024;
 
-/// Parameters of a request that are made anew each time, or filled in from the profile.
+/// Parameters that are made for each request, or come from the profile.
 const OF_EACH_REQUEST: [&str; 9] = [
     "response_type",
     "client_id",
@@ -28,17 +28,15 @@ const OF_EACH_REQUEST: [&str; 9] = [
     "request_uri",
 ];
 
-/// The address of an issuer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issuer(Url);
 
 impl Issuer {
-    /// Reads a text that is nothing but an https address without a query. Plain http is for this machine only.
+    /// Reads a text that is an https URL without a query, or http on this machine.
     pub fn parse(text: &str) -> Option<Self> {
         address(text).filter(|url| url.query().is_none() && url.fragment().is_none()).map(Self)
     }
 
-    /// The address as given.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
@@ -49,7 +47,7 @@ impl Issuer {
         self.0.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
-    /// Where its description may be, the likeliest first.
+    /// The likely URLs of its metadata, likeliest first.
     pub fn descriptions(&self) -> Vec<String> {
         if self.0.path().contains("/.well-known/") {
             return vec![self.0.to_string()];
@@ -75,7 +73,7 @@ fn address(text: &str) -> Option<Url> {
 /// Why an authorization URL cannot be imported.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum AddressError {
-    /// It is the one that came back.
+    /// It is the redirect with the response.
     #[error("the URL is the response to a sign-in, not the request")]
     Response,
 }
@@ -91,7 +89,7 @@ pub(in crate::dialect) fn is_request(text: &str) -> bool {
     url.query_pairs().any(|(name, _)| matches!(&*name, "client_id" | "response_type" | "code" | "error"))
 }
 
-/// Reads an authorization URL (RFC 6749 section 4.1.1): where the browser goes, and what it is sent with.
+/// Reads an authorization URL (RFC 6749 section 4.1.1): the endpoint and its parameters.
 pub fn authorization_request(text: &str) -> Result<Import, AddressError> {
     let url = address(text).ok_or(AddressError::Response)?;
     let mut values: BTreeMap<String, String> = url.query_pairs().into_owned().collect();
@@ -137,7 +135,7 @@ pub fn authorization_request(text: &str) -> Result<Import, AddressError> {
     Ok(Import { format: "authorization URL", described: vec![described] })
 }
 
-/// The service that is described by hand, named after a host.
+/// A blank service, named after the host.
 fn blank(host: &str) -> Service {
     let custom = Catalog::bundled().service(Catalog::CUSTOM).unwrap_or_default();
     let id: String = host.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();

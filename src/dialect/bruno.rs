@@ -21,7 +21,6 @@ pub fn recognise(document: &Document<'_>) -> bool {
         && document.text().lines().any(|line| opens(line).is_some_and(|name| name == "auth:oauth2"))
 }
 
-/// Reads the file.
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let sections = sections(document.text())?;
     let mut variables = Variables::default();

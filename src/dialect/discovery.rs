@@ -12,10 +12,10 @@ use crate::service::{Asks, KnownScope, Offer};
 
 const FORMAT: &str = "OAuth 2.0 server metadata";
 
-/// How many of a list are read: servers list some dozens of scopes, a hostile one any number.
+/// The most items read from a list: servers list dozens of scopes.
 const LONGEST_LIST: usize = 500;
 
-/// Members that say nothing about the calls made here.
+/// Members that do not concern the calls made here.
 const OF_NO_USE: [&str; 12] = [
     "jwks_uri",
     "response_types_supported",
@@ -73,7 +73,7 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     Ok(Import { format: FORMAT, described: vec![described] })
 }
 
-/// RFC 9207 section 2.4: of a server that announces it, a response without the issuer, or with another one, is refused.
+/// If the server announces `iss`, a response without the right one is refused (RFC 9207 section 2.4).
 fn check_response(json: &Json, described: &mut Described) {
     const PLACE: &str = "authorization_response_iss_parameter_supported";
     let issuer = text_at(json, "issuer");
@@ -89,12 +89,12 @@ fn check_response(json: &Json, described: &mut Described) {
     }
 }
 
-/// Whether an issuer is a pattern for many (`https://login.example.com/{tenantid}/v2.0`).
+/// Whether an issuer is a template (`https://login.example.com/{tenantid}/v2.0`).
 pub fn is_pattern(issuer: &str) -> bool {
     Template::new(issuer).placeholders().next().is_some()
 }
 
-/// `OpenID` Connect Core section 11: who asks for a refresh token by its scope asks for consent too.
+/// `OpenID` Connect Core section 11: a request for `offline_access` also asks for consent.
 fn offer_consent(described: &mut Described) {
     let service = &mut described.service;
     if service.scopes.known.iter().any(|scope| scope.name == "offline_access") {
@@ -129,7 +129,7 @@ fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentEr
     Ok(outline)
 }
 
-/// The URL of an endpoint. It is literal: brackets in it are no placeholders.
+/// The URL of an endpoint. Brackets in it are literal.
 fn endpoint(json: &Json, name: &'static str, gathering: &mut Gathering) -> Result<String, DocumentError> {
     let Some(value) = json.get(name).filter(|value| !value.is_null()) else { return Ok(String::new()) };
     let url = value.as_str().and_then(|text| Url::parse(text.trim()).ok()).map(|url| url.to_string());

@@ -16,7 +16,7 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 /// the memory of a small machine.
 pub const LARGEST: usize = 16 * 1024 * 1024;
 
-/// The most bytes a description of one service may have: a hundred times the largest one seen.
+/// The most bytes of a description of one service, a hundred times the largest one seen.
 pub(in crate::dialect) const SMALL: usize = 1024 * 1024;
 
 /// The longest text of a call, in bytes: each is searched for placeholders many times.
@@ -25,19 +25,19 @@ pub(in crate::dialect) const LONGEST_TEXT: usize = 64 * 1024;
 /// The most parameters of a call, and the most inputs of a service: nobody fills in more.
 pub(in crate::dialect) const MOST_PARAMETERS: usize = 100;
 
-/// The most scopes that are offered: the largest services have some hundreds.
+/// The most scopes offered: the largest services have hundreds.
 pub(in crate::dialect) const MOST_SCOPES: usize = 1_000;
 
-/// The most services that one document may describe, so that a person can still choose among them.
+/// The most services in one document, so that a person can still choose.
 pub(in crate::dialect) const MOST_DESCRIBED: usize = 100;
 
 /// How deep brackets may nest: the depth that the JSON parser allows, so that no reader runs out of stack.
 const DEEPEST: usize = 127;
 
-/// The most values in JSON; each takes some hundred bytes once it is parsed.
+/// The most JSON values; each takes about a hundred bytes once parsed.
 const MOST_VALUES: usize = 1_000_000;
 
-/// How the first bytes of files that are no text begin, and what those files are.
+/// The first bytes of binary files, and what those files are.
 const MAGIC: [(&[u8], &str); 10] = [
     (b"PK\x03\x04", "a ZIP archive"),
     (b"%PDF", "a PDF"),
@@ -51,13 +51,13 @@ const MAGIC: [(&[u8], &str); 10] = [
     (b"\xd0\xcf\x11\xe0", "an office document"),
 ];
 
-/// Why a document cannot be read. `format` is what it was taken for; lines and columns count from 1.
+/// Why a document cannot be read. `format` is the assumed format; lines and columns count from 1.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the fields are what the messages name")]
 pub enum DocumentError {
     #[error("the document is empty")]
     Empty,
-    /// Larger than any document, or than one of this format.
+    /// Larger than any document, or than any of this format.
     #[error("the document is larger than {} MiB{}", limit / 1024 / 1024, limit_for(*format))]
     TooLarge { format: Option<&'static str>, limit: usize },
     /// Not text, but this.
@@ -91,12 +91,12 @@ fn limit_for(format: Option<&str>) -> String {
 }
 
 impl DocumentError {
-    /// Refuses a document of more services than a person can choose among.
+    /// Refuses a document with more services than a person can choose from.
     pub(in crate::dialect) fn unless_few(format: &'static str, what: &'static str, count: usize) -> Result<(), Self> {
         if count > MOST_DESCRIBED { Err(Self::TooMany { format, what, limit: MOST_DESCRIBED }) } else { Ok(()) }
     }
 
-    /// The same about a format that the document was taken for.
+    /// The same error, with the assumed format.
     fn within(&self, format: &'static str) -> Self {
         match self {
             Self::Json { line, column, cause: reason, .. } => {
@@ -128,11 +128,11 @@ impl Diagnose for DocumentError {
     }
 }
 
-/// A document as text, and as JSON where it is that. Every reader takes one, and none parses its JSON again.
+/// A document as text, and as JSON if it is JSON, parsed once.
 pub struct Document<'a> {
-    /// The name of the file it came from, or what else it is called.
+    /// The name of its file, or another name for it.
     pub(in crate::dialect) name: &'a str,
-    /// `None` where it does not begin like JSON.
+    /// `None` if it does not begin like JSON.
     json: Option<Result<Json, DocumentError>>,
     /// Wiped on drop: a document may hold secrets.
     text: Zeroizing<String>,
@@ -145,7 +145,7 @@ impl From<&str> for Document<'_> {
 }
 
 impl<'a> Document<'a> {
-    /// Decodes and bounds the bytes.
+    /// Decodes the bytes and checks the limits.
     pub(in crate::dialect) fn parse(bytes: &[u8], name: &'a str) -> Result<Self, DocumentError> {
         if bytes.len() > LARGEST {
             return Err(DocumentError::TooLarge { format: None, limit: LARGEST });
@@ -170,37 +170,36 @@ impl<'a> Document<'a> {
         Self { name, json, text }
     }
 
-    /// The text, without the mark of byte order. Its first line is line 1 to whoever made it.
+    /// The text, without a byte order mark.
     pub(in crate::dialect) fn text(&self) -> &str {
         &self.text
     }
 
-    /// The text without white space around it.
+    /// The text without surrounding white space.
     pub(in crate::dialect) fn trimmed(&self) -> &str {
         self.text.trim()
     }
 
-    /// Its lines that say something, from the top.
+    /// Its lines that are not blank.
     pub(in crate::dialect) fn lines(&self) -> impl Iterator<Item = &str> {
         self.text().lines().map(str::trim).filter(|line| !line.is_empty())
     }
 
-    /// The parsed JSON, if it is JSON.
     pub(in crate::dialect) fn json(&self) -> Option<&Json> {
         self.json.as_ref().and_then(|json| json.as_ref().ok())
     }
 
-    /// Why it is no JSON, where it begins like it.
+    /// Why it is not JSON, if it begins like JSON.
     pub(in crate::dialect) fn broken(&self) -> Option<&DocumentError> {
         self.json.as_ref().and_then(|json| json.as_ref().err())
     }
 
-    /// Whether it is JSON of which this holds.
+    /// Whether it is JSON for which this holds.
     pub(in crate::dialect) fn is_json(&self, holds: impl FnOnce(&Json) -> bool) -> bool {
         self.json().is_some_and(holds)
     }
 
-    /// Its JSON, for a format that is nothing else.
+    /// Its JSON, for a format that is always JSON.
     pub(in crate::dialect) fn as_json(&self, format: &'static str) -> Result<&Json, DocumentError> {
         match &self.json {
             Some(json) => json.as_ref().map_err(|error| error.within(format)),
@@ -255,7 +254,7 @@ fn looks_like_json(text: &str) -> bool {
     }
 }
 
-/// The bytes as text: UTF-8, or UTF-16 by its mark or its empty bytes.
+/// The bytes as text: UTF-8, or UTF-16 by its byte order mark or zero bytes.
 fn decode(bytes: &[u8]) -> Result<String, DocumentError> {
     if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         return Err(DocumentError::Binary(what));
@@ -278,7 +277,7 @@ fn decode(bytes: &[u8]) -> Result<String, DocumentError> {
     })
 }
 
-/// The UTF-16 it is in. Without a mark a document of this kind begins with a letter or bracket that has an empty half.
+/// The UTF-16 encoding. Without a byte order mark, the first character has a zero byte.
 fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
     match *bytes {
         [0xff, 0xfe, ..] => Some(UTF_16LE),
@@ -289,13 +288,13 @@ fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// Line and column, from 1, behind this text.
+/// Line and column, from 1, after this text.
 pub(in crate::dialect) fn place(before: &str) -> (usize, usize) {
     let last = before.rsplit('\n').next().unwrap_or_default();
     (before.matches('\n').count() + 1, last.chars().count() + 1)
 }
 
-/// Refuses JSON that nests too deep, or whose values would fill the memory; counted before anything is parsed.
+/// Refuses JSON that is nested too deep or has too many values, before it is parsed.
 fn bound(text: &str) -> Result<(), DocumentError> {
     let (mut depth, mut values, mut in_text, mut escaped) = (0_usize, 0_usize, false, false);
     for (at, byte) in text.bytes().enumerate() {

@@ -12,19 +12,18 @@ use crate::oauth::ProfileSecrets;
 use crate::secret::Secret;
 use crate::service::{Catalog, Profile, Service};
 
-/// One format in which another tool describes a service. There is one of each, in the table.
+/// The format in which another tool describes a service. The table has one of each.
 pub struct Dialect {
     /// Its name on the command line.
     pub id: &'static str,
-    /// Its name for people.
     pub name: &'static str,
     /// How to recognise such a document, for people.
     pub sign: &'static str,
-    /// Texts that stand in such a document: the more of them are in one, the more it looks like it.
+    /// Texts in such a document: the more of them a document has, the likelier it is one.
     pub(in crate::dialect) marks: &'static [&'static str],
     /// The most bytes of such a document.
     pub(in crate::dialect) largest: usize,
-    /// Whether this program writes such files: one of them is nothing else, whatever it looks like.
+    /// Whether this program writes such files: then no other format is considered.
     pub(in crate::dialect) is_ours: bool,
     /// Whether a document has this format. Cheap and certain; problems in the document are reported by `read`.
     pub(in crate::dialect) recognise: fn(&Document<'_>) -> bool,
@@ -66,7 +65,7 @@ impl<E: Diagnose + Error + Send + Sync + 'static> From<E> for FormatError {
 }
 
 impl FormatError {
-    /// The diagnosis; its summary names the format.
+    /// The diagnosis, with the format in its summary.
     pub(in crate::dialect) fn diagnose_as(&self, format: &str) -> Diagnosis {
         let diagnosis = self.diagnosis.clone();
         let names_format = self.source.is::<DocumentError>();
@@ -75,23 +74,22 @@ impl FormatError {
     }
 }
 
-/// A service to be written, with a profile and secrets if wanted.
 #[derive(Clone, Copy, Debug)]
 pub struct Outgoing<'a> {
     pub service: &'a Service,
-    /// One person's use of it, where that is meant.
+    /// The profile, if one is to be written.
     pub profile: Option<&'a Profile>,
-    /// Its secrets, where they are to be written too.
+    /// Its secrets, if they are to be written.
     pub secrets: Option<&'a ProfileSecrets>,
 }
 
 impl Outgoing<'_> {
-    /// Whether there are secrets to be written.
+    /// Whether there are secrets to write.
     pub(in crate::dialect) fn has_secrets(&self) -> bool {
         self.secrets.is_some_and(|secrets| !secrets.names().is_empty())
     }
 
-    /// The same as a document would describe it.
+    /// The same as read from a document.
     pub(in crate::dialect) fn described(&self) -> Described {
         let described = Described {
             service: self.service.clone(),
@@ -114,19 +112,17 @@ impl Outgoing<'_> {
 /// A service in another tool's format.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Written {
-    /// The document; it holds secrets only where they were handed in.
+    /// The document; with secrets only if they were passed in.
     pub text: Secret,
     pub has_secrets: bool,
-    /// What the format cannot carry, and so is not in it.
+    /// What the format cannot express.
     pub lost: Vec<Note>,
 }
 
-/// Why nothing was written.
 #[derive(Debug, ThisError)]
 pub enum WriteError {
     #[error("{0} can be imported but not written")]
     ReadOnly(&'static str),
-    /// The service does not fit in it.
     #[error("{}", error.diagnose_as(format).summary)]
     Format {
         format: &'static str,
@@ -144,14 +140,12 @@ impl Diagnose for WriteError {
     }
 }
 
-/// Writes a service in a dialect.
 pub fn write(dialect: &Dialect, outgoing: &Outgoing<'_>) -> Result<Written, WriteError> {
     let write = dialect.write.ok_or(WriteError::ReadOnly(dialect.name))?;
     write(outgoing).map_err(|error| WriteError::Format { format: dialect.name, error })
 }
 
-/// Whether a document for another tool holds secrets where they are known; a placeholder or nothing stands for each
-/// otherwise.
+/// Whether a document for another tool holds known secrets, or placeholders for them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Secrecy {
     #[default]

@@ -13,7 +13,6 @@ use crate::oauth::parse_key;
 use crate::secret::Secret;
 use crate::service::{Asks, Catalog, Field, Service};
 
-/// What they are called.
 const CLIENT: &str = "Google OAuth client file";
 const SERVICE_ACCOUNT: &str = "Google service account key file";
 
@@ -25,7 +24,6 @@ fn is_one(json: &Json) -> bool {
     is_service_account(json) || client(json).is_some()
 }
 
-/// Reads either.
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let json = document.as_json(CLIENT)?;
     if is_service_account(json) {
@@ -70,7 +68,7 @@ fn oauth_client(kind: &'static str, client: &Json) -> Result<Described, Document
     Ok(described)
 }
 
-/// A file of another host, such as that of a test, is taken at its word.
+/// Endpoints on other hosts, as in tests, are accepted.
 fn endpoints(
     kind: &'static str,
     client: &Json,
@@ -102,7 +100,7 @@ fn endpoints(
     Ok(())
 }
 
-/// A client of type Web application takes exactly the URIs of its list; one of type Desktop app any loopback address.
+/// A Web application accepts exactly the URIs in its list, a Desktop app any loopback address.
 fn redirect(kind: &'static str, client: &Json, described: &mut Described) {
     let place = format!("{kind}.redirect_uris");
     let uris: Vec<String> =
@@ -167,7 +165,7 @@ fn service_account(json: &Json) -> Result<Described, DocumentError> {
     Ok(described)
 }
 
-/// `kid` in the header of the assertion, so that the service finds the key among several.
+/// `kid` in the header of the assertion tells the service which key signed it.
 fn key_id(json: &Json, service: &mut Service, described: &mut Described) {
     let id = text_at(json, "private_key_id");
     let is_plain = !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
@@ -177,7 +175,7 @@ fn key_id(json: &Json, service: &mut Service, described: &mut Described) {
     }
 }
 
-/// A preset that comes with the program.
+/// A bundled preset.
 fn preset(id: &str, format: &'static str) -> Result<Service, DocumentError> {
     let missing = DocumentError::OtherFormat { format, expected: "preset in this program" };
     Catalog::bundled().service(id).map_err(|_| missing)

@@ -7,31 +7,28 @@ use crate::oauth::ProfileSecrets;
 use crate::secret::Secret;
 use crate::service::{Field, Profile, ProfileDraft, Service, write_preset};
 
-/// The services that a document describes, and how it was understood.
+/// The services in a document, and how it was understood.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Import {
-    /// The format of the document, for people: `ZSPEC <oauth2>`, `Postman collection`.
+    /// The name of the format: `ZSPEC <oauth2>`, `Postman collection`.
     pub format: &'static str,
-    /// More than one if the document holds several; the person chooses.
+    /// The person chooses if there are several.
     pub described: Vec<Described>,
 }
 
 /// One use of a service, as a document describes it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Described {
-    /// The service. Its id is a name made from its title where the document has none.
+    /// Its ID is made from the title if the document has none.
     pub service: Service,
-    /// The client id, where the document names one; empty otherwise.
     pub client_id: String,
-    /// The redirect URI, where the document names one; empty otherwise.
     pub redirect_uri: String,
-    /// The user id, where the document names one; empty otherwise.
     pub user_name: String,
-    /// The scopes asked for; those of the service's own defaults where empty.
+    /// The requested scopes; empty for the defaults of the service.
     pub scopes: Vec<String>,
     /// Values of the service's inputs, by name.
     pub inputs: BTreeMap<String, String>,
-    /// What the document holds that is secret.
+    /// The secrets in the document.
     pub secrets: ProfileSecrets,
     /// Parts that were understood, and what each became.
     pub understood: Vec<Note>,
@@ -41,14 +38,14 @@ pub struct Described {
     pub missing: Vec<Note>,
 }
 
-/// A remark about a part of a document. Never a secret.
+/// A note about a part of a document. Never holds a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     /// Where it is: `token-url › client_secret`, `auth.oauth2.accessTokenUrl`.
     pub place: String,
     /// What it became, or what to do.
     pub words: String,
-    /// The field of the profile that it is about, of a note on what is missing.
+    /// The field of the profile that a note on something missing is about.
     pub field: Option<Field>,
 }
 
@@ -63,13 +60,13 @@ impl Note {
 }
 
 impl Described {
-    /// The profile as far as the document describes it. It may lack what [`Described::still_missing`] names.
+    /// The profile as far as the document describes it; [`Described::still_missing`] names what it lacks.
     pub fn profile(&self) -> Profile {
         let draft = ProfileDraft::from(&self.as_it_stands());
         draft.parse().unwrap_or_else(|_| self.as_it_stands())
     }
 
-    /// What must still be known before a token can be had: what the reader named, and what the fields lack.
+    /// What is still needed to get a token: what the reader noted, and what the fields lack.
     pub fn still_missing(&self) -> Vec<Note> {
         let mut missing = self.missing.clone();
         if self.service.token_request.url.source().is_empty()
@@ -95,8 +92,8 @@ impl Described {
         missing
     }
 
-    /// Takes over a value of the person, by its placeholder. Whether it is used: the first value of a name stays. `None` for
-    /// any other placeholder.
+    /// Adds a value by its placeholder, unless there is one already; returns whether the value is used. `None` for any
+    /// other placeholder.
     pub(in crate::dialect) fn take(&mut self, known: &str, value: &Secret) -> Option<bool> {
         let secrets = &mut self.secrets;
         let text = match known {
@@ -114,9 +111,9 @@ impl Described {
         Some(text == value.expose())
     }
 
-    /// Whether the service contains one of the secrets where it should have a placeholder.
+    /// Whether the service contains one of the secrets in place of a placeholder.
     pub(in crate::dialect) fn is_leaking(&self) -> bool {
-        /// Shorter ones stand in any text by chance.
+        /// Shorter secrets appear in any text by chance.
         const LEAST: usize = 8;
         let mut secrets = self.secrets.values().map(Secret::expose).filter(|secret| {
             // A client secret in a preset is public.
@@ -153,7 +150,7 @@ fn take_secret(field: &mut Secret, value: &Secret) -> bool {
     field == value
 }
 
-/// What to do, after what is wrong unless it is only missing.
+/// The hint, preceded by the problem unless the value is just missing.
 pub(in crate::dialect) fn in_a_line(diagnosis: Diagnosis, is_missing: bool) -> String {
     match diagnosis.hint {
         Some(hint) if is_missing => hint,

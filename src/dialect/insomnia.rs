@@ -15,7 +15,7 @@ const FORMAT: &str = "Insomnia export";
 /// How version 5 names its types: `collection.insomnia.rest/5.0`.
 const VERSION_5: &str = ".insomnia.rest/5";
 
-/// Version 5, as much as is read. All texts are texts, whatever YAML would make of them.
+/// Version 5, as far as it is read. All scalars are strings, whatever YAML would make of them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Export {
@@ -36,7 +36,7 @@ struct Item {
     environment: Option<BTreeMap<String, Scalar>>,
 }
 
-/// The members of a block: each a text, whatever it is.
+/// The members of a block, as strings.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Authentication {
@@ -68,7 +68,7 @@ struct Environment {
     sub_environments: Vec<Environment>,
 }
 
-/// A variable's text; one that is a list or an object is of no use in a call.
+/// The text of a variable; a list or object is not used.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Scalar {
@@ -91,7 +91,6 @@ fn is_yaml_4(text: &str) -> bool {
     has("_type: export") && has("resources:")
 }
 
-/// Reads the export.
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let mut blocks = Blocks::default();
     let mut variables = Variables::default();
@@ -111,7 +110,7 @@ fn is_version_4(json: &Json) -> bool {
     text_at(json, "_type") == "export" && json.get("resources").is_some_and(Json::is_array)
 }
 
-/// One list of resources: requests, folders, workspaces and environments.
+/// A flat list of resources: requests, folders, workspaces and environments.
 fn version_4(json: &Json, blocks: &mut Blocks, variables: &mut Variables) -> Result<(), DocumentError> {
     for resource in json.get("resources").and_then(Json::as_array).into_iter().flatten() {
         let environment = if text_at(resource, "_type") == "environment" { "data" } else { "environment" };
@@ -131,7 +130,7 @@ fn is_disabled(flag: Option<&Json>) -> bool {
     flag.and_then(Json::as_bool) == Some(true)
 }
 
-/// A tree of folders, and one environment with others in it.
+/// A tree of folders, and an environment with nested ones.
 fn version_5(export: Export, blocks: &mut Blocks, variables: &mut Variables) -> Result<(), DocumentError> {
     if !export.kind.contains(VERSION_5) {
         return Err(DocumentError::OtherFormat { format: FORMAT, expected: "`type` of version 5" });

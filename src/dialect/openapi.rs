@@ -13,7 +13,7 @@ use crate::service::{KnownScope, Service};
 
 const FORMAT: &str = "OpenAPI document";
 
-/// As much of the document as is read. All texts are texts, whatever YAML would make of them.
+/// The document as far as it is read. All scalars are strings, whatever YAML would make of them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct OpenApi {
@@ -45,7 +45,7 @@ struct Components {
     security_schemes: BTreeMap<String, Scheme>,
 }
 
-/// A scheme of either version; in version 2 the flow's members stand in the scheme itself.
+/// A scheme of either version; in version 2, it has the members of the flow itself.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Scheme {
@@ -78,7 +78,7 @@ struct Flow {
     scopes: Option<BTreeMap<String, Option<String>>>,
 }
 
-/// Whether a text looks like such a document: its version is at the start of a line, or a member.
+/// Whether a text looks like such a document: it has the version at the start of a line, or as a member.
 pub fn recognise(document: &Document<'_>) -> bool {
     if let Some(json) = document.json() {
         return ["openapi", "swagger"].iter().any(|key| json.get(*key).is_some());
@@ -89,7 +89,6 @@ pub fn recognise(document: &Document<'_>) -> bool {
     document.text().lines().any(|line| keys.iter().any(|key| line.strip_prefix(key).is_some_and(is_version)))
 }
 
-/// Reads the document.
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let document: OpenApi = document.typed(FORMAT)?;
     if document.openapi.is_none() && document.swagger.is_none() {
@@ -122,14 +121,14 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     Ok(Import { format: FORMAT, described })
 }
 
-/// What all flows of a document have in common.
+/// What all flows of a document share.
 struct About {
     title: String,
     server: String,
 }
 
 impl About {
-    /// A URL that is not whole is meant from the first server on (version 3.1, section on relative references).
+    /// A relative URL is relative to the first server (version 3.1, relative references).
     fn whole(&self, written: &str) -> String {
         let written = written.trim();
         if !written.starts_with(['/', '.']) {
@@ -140,7 +139,7 @@ impl About {
     }
 }
 
-/// The flows of a scheme by name, as version 3 has them.
+/// The flows of a scheme by name.
 fn flows(scheme: Scheme) -> Vec<(String, Flow)> {
     if scheme.flow.is_empty() {
         return scheme.flows.into_iter().filter(|(name, _)| !name.starts_with("x-")).collect();
@@ -196,7 +195,7 @@ fn by_flow(about: &About, scheme: &str, flow_name: &str, flow: &Flow) -> Describ
     outline.described(gathering)
 }
 
-/// A scope with brackets in its name would be taken for a placeholder; such a scope is typed when it is wanted.
+/// A scope with brackets in its name would be taken for a placeholder; the person types it if needed.
 fn scopes(scopes: &BTreeMap<String, Option<String>>) -> Vec<KnownScope> {
     let is_plain = |name: &str| crate::call::Template::new(name).placeholders().next().is_none();
     let plain = scopes.iter().filter(|(name, _)| !name.is_empty() && is_plain(name));

@@ -55,7 +55,7 @@ fn secrecy(outgoing: &Outgoing<'_>) -> Secrecy {
     if outgoing.secrets.is_some() { Secrecy::With } else { Secrecy::Without }
 }
 
-/// The stages of a service that a tool has no place for, and the assertion that it cannot sign.
+/// The stages that a tool cannot describe, and the assertion that it cannot sign.
 fn unplaced(service: &Service, placed: &[&str], tool: &str) -> Vec<Note> {
     let stages = service.calls().into_iter().map(|(stage, _)| stage).filter(|stage| !placed.contains(stage));
     let mut lost: Vec<Note> =

@@ -1,4 +1,4 @@
-//! Our own files: a preset, and the plain file of a profile.
+//! Our own files: a preset, and the text of a profile.
 
 use thiserror::Error;
 
@@ -9,29 +9,16 @@ use crate::dialect::{Described, Import, Note};
 use crate::secret::Secret;
 use crate::service::{Catalog, Profile, ProfileError, ProfileName, Service, write_preset};
 
-/// Keys that only presets have.
+/// Lines that only presets have.
 const PRESET_LINES: [&str; 5] = ["[token_request]", "[authorization]", "[refresh_request]", "[[inputs]]", "extends"];
 
-/// Why one of our own files cannot be read.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum OwnError {
-    /// Not a valid preset.
     #[error("line {line}: {problem}")]
-    Preset {
-        /// The line, from 1.
-        line: usize,
-        problem: String,
-        /// What to do.
-        hint: Option<String>,
-    },
-    /// Not a valid profile.
+    Preset { line: usize, problem: String, hint: Option<String> },
     #[error("line {line}: {problem}")]
-    Profile {
-        /// The line, from 1.
-        line: usize,
-        problem: String,
-    },
-    /// It names a service that is not there.
+    Profile { line: usize, problem: String },
+    /// Its service does not exist.
     #[error("{}", .0.summary)]
     Service(Diagnosis),
 }
@@ -55,7 +42,7 @@ pub(in crate::dialect) fn is_profile(document: &Document<'_>) -> bool {
     is_toml(document) && has_line(document, &["service"]) && has_line(document, &["client_id"])
 }
 
-/// Its first line is a table's name or a key with its value.
+/// The first line is the name of a table, or a key with its value.
 fn is_toml(document: &Document<'_>) -> bool {
     let Some(first) = document.lines().find(|line| !line.starts_with('#')) else { return false };
     let is_bare = |text: &str| {
@@ -93,7 +80,7 @@ pub(in crate::dialect) fn read_profile(document: &Document<'_>, catalog: &Catalo
     let text = document.text();
     let name = ProfileName::parse("imported").expect("nine letters are a name");
     let mut profile = Profile::from_toml(&name, text, catalog).map_err(|error| match error {
-        ProfileError::File { line, problem, .. } => OwnError::Profile { line, problem },
+        ProfileError::Text { line, problem, .. } => OwnError::Profile { line, problem },
         ProfileError::Service { error, .. } => OwnError::Service(error.diagnose()),
     })?;
     let mut understood = calls(&profile.service);
@@ -118,13 +105,13 @@ pub(in crate::dialect) fn read_profile(document: &Document<'_>, catalog: &Catalo
     Ok(Import { format: "Tokenwright profile", described: vec![described] })
 }
 
-/// Each stage with where it calls.
+/// The stages with their URLs.
 fn calls(service: &Service) -> Vec<Note> {
     let calls = service.calls().into_iter().filter(|(_, call)| !call.url.source().is_empty());
     calls.map(|(stage, call)| Note::new(stage, format!("{} {}", call.method.as_str(), call.url.source()))).collect()
 }
 
-/// A preset of the service, or the file of the profile. Neither holds a secret.
+/// A preset of the service, or the text of the profile. Neither holds a secret.
 #[allow(clippy::unnecessary_wraps, reason = "every format is written by the same type")]
 pub(in crate::dialect) fn write(outgoing: &Outgoing<'_>) -> Result<Written, FormatError> {
     let text = match outgoing.profile {

@@ -9,7 +9,6 @@ use crate::dialect::standard::{
 };
 use crate::dialect::{Described, Import, Note};
 
-/// What they are called.
 const COLLECTION: &str = "Postman collection";
 const ENVIRONMENT: &str = "Postman environment";
 
@@ -21,7 +20,6 @@ fn is_one(json: &Json) -> bool {
     is_environment(json) || is_collection(json)
 }
 
-/// Reads either.
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let json = document.as_json(COLLECTION)?;
     // The tool's API wraps the collection.
@@ -58,7 +56,6 @@ fn is_environment(json: &Json) -> bool {
         && (json.get("name").is_some() || json.get("_postman_variable_scope").is_some())
 }
 
-/// The block of an item, then those of the items in it.
 fn gather(item: &Json, title: &str, depth: usize, blocks: &mut Blocks) -> Result<(), DocumentError> {
     if depth > DEEPEST_FOLDER {
         return Err(DocumentError::TooMany { format: COLLECTION, what: "nested folders", limit: DEEPEST_FOLDER });
@@ -74,7 +71,7 @@ fn gather(item: &Json, title: &str, depth: usize, blocks: &mut Blocks) -> Result
     Ok(())
 }
 
-/// The block of an `auth` of type `oauth2`: a list of keys and values (2.1), or an object (2.0).
+/// The block of an `auth` of type `oauth2`: a list of keys and values (2.1) or an object (2.0).
 fn block(auth: &Json, title: &str) -> Option<Block> {
     if text_at(auth, "type") != "oauth2" {
         return None;
@@ -119,7 +116,7 @@ fn is_enabled(entry: &Json) -> bool {
         && entry.get("disabled").and_then(Json::as_bool) != Some(true)
 }
 
-/// An environment has no block, but its variables have telling names.
+/// An environment has no block, but variables with known names.
 fn environment(json: &Json) -> Result<Described, DocumentError> {
     let json = json.get("environment").unwrap_or(json);
     let mut variables = Variables::default();
@@ -147,7 +144,7 @@ fn environment(json: &Json) -> Result<Described, DocumentError> {
     Ok(described)
 }
 
-/// The member that a variable of this name is for.
+/// The member for a variable of this name.
 fn meant(name: &str) -> Option<&'static str> {
     let name = squeezed(name);
     let name = name.strip_prefix("oauth2").or_else(|| name.strip_prefix("oauth")).unwrap_or(&name);

@@ -9,16 +9,14 @@ use crate::dialect::format::{Dialect, FormatError};
 use crate::dialect::import::{Described, Import};
 use crate::service::Catalog;
 
-/// What was found in a document.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Found {
-    /// The description of one or several services.
     Import(Import),
     /// The address of an issuer whose metadata has yet to be fetched.
     Issuer(Issuer),
 }
 
-/// Why nothing was read. It quotes only names and places of the document.
+/// Why nothing was read. Quotes only names and places in the document.
 #[derive(Debug, Error)]
 pub enum ImportError {
     /// Not readable as a document.
@@ -40,7 +38,7 @@ pub enum ImportError {
         #[source]
         error: FormatError,
     },
-    /// A secret would end up in the service, which is not secret.
+    /// A secret would be stored in the service, which is not secret.
     #[error("{0}: a request contains one of its secrets as plain text")]
     Leaking(&'static str),
     #[error("{0}: it describes no service")]
@@ -71,7 +69,7 @@ impl Diagnose for ImportError {
     }
 }
 
-/// The names of formats as alternatives.
+/// The names of formats, as alternatives.
 fn names(formats: &[&Dialect]) -> String {
     formats.iter().map(|format| format.name).collect::<Vec<_>>().join(" or as ")
 }
@@ -131,7 +129,7 @@ fn complete(described: &mut Described) {
     }
 }
 
-/// Kinds of text that people mistake for a description of a service, by how they start.
+/// Texts that are mistaken for a description of a service, by their start.
 const OTHERS: [(&str, &str, &str); 7] = [
     ("<!doctype html", "a web page", "copy the settings on it, or save the document it links to"),
     ("<html", "a web page", "copy the settings on it, or save the document it links to"),
@@ -157,7 +155,7 @@ fn unknown(document: &Document<'_>) -> ImportError {
     ImportError::Unknown { nearest: nearest(document) }
 }
 
-/// The format with most of its marks in the document.
+/// The format with the most marks in the document.
 fn nearest(document: &Document<'_>) -> Option<&'static Dialect> {
     let marks = |dialect: &Dialect| dialect.marks.iter().filter(|mark| document.text().contains(**mark)).count();
     // On a tie the first wins: the table starts with the most certain format.

@@ -10,7 +10,7 @@ use crate::dialect::{
 };
 
 impl Dialect {
-    /// The defaults of a row: a small document of another tool, which is only read.
+    /// The defaults of a row: a small document of another tool that is only read.
     const READ_ONLY: Self = Self {
         id: "",
         name: "",
@@ -24,7 +24,7 @@ impl Dialect {
     };
 }
 
-/// All of them, the most certain first.
+/// The most certain first.
 static DIALECTS: [Dialect; 20] = [
     Dialect {
         id: "profile",
@@ -230,7 +230,6 @@ impl Dialect {
         Self::all().iter().filter(|dialect| dialect.write.is_some())
     }
 
-    /// The dialect of this id.
     pub fn by_id(id: &str) -> Option<&'static Self> {
         Self::all().iter().find(|dialect| dialect.id == id)
     }

@@ -1,4 +1,4 @@
-//! Profiles for a colleague, in one text: each as its own plain file has it, with a list of what must be supplied where no
+//! Profiles for a colleague, in one text: each as the text that the store has, with a list of what must be supplied where no
 //! secrets go along. The same profiles give the same text, so that it can be kept under version control.
 
 use std::collections::BTreeMap;
@@ -17,35 +17,24 @@ const VERSION: u32 = 1;
 /// Profiles for a colleague.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bundle {
-    /// The profiles, by name.
     pub profiles: Vec<Bundled>,
 }
 
-/// One of them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bundled {
-    /// Its name.
     pub name: String,
-    /// Its plain file.
+    /// The profile as text, see [`crate::service::Profile::to_toml`].
     pub file: String,
-    /// What whoever takes it must supply, in words.
+    /// What the recipient must supply.
     pub must_supply: Vec<String>,
-    /// Its secrets; none unless they are shared too. A private key is never shared.
+    /// Its secrets, if they are shared. A private key never is.
     pub secrets: ProfileSecrets,
 }
 
-/// The text is no bundle.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum BundleError {
-    /// Not of the right shape.
     #[error("the shared profiles, line {line}: {problem}")]
-    Shape {
-        /// Where, from 1.
-        line: usize,
-        /// What about it.
-        problem: String,
-    },
-    /// Of a later version.
+    Shape { line: usize, problem: String },
     #[error("the shared profiles are of version {0}, and this program reads version {VERSION}")]
     Version(u32),
 }
@@ -97,7 +86,7 @@ impl Bundle {
     /// How every bundle begins, after its comment.
     pub const MARK: &str = "tokenwright = ";
 
-    /// The text. Whoever holds one with secrets holds the secrets: it leaves this machine only locked.
+    /// The text. With secrets, it must leave this machine encrypted.
     pub fn to_text(&self) -> Secret {
         let mut profiles: Vec<&Bundled> = self.profiles.iter().collect();
         profiles.sort_by(|one, other| one.name.cmp(&other.name));
@@ -107,7 +96,6 @@ impl Bundle {
         Secret::new(format!("# Profiles of Tokenwright: `tokenwright import FILE` takes them over.\n{}", *text))
     }
 
-    /// Reads the text.
     pub fn parse(text: &str) -> Result<Self, BundleError> {
         // What the parser says of a line could quote a secret in it, so only its kind is told.
         let shape = |line, problem: &str| BundleError::Shape { line, problem: problem.to_owned() };

@@ -3,11 +3,10 @@
 use crate::export::{ExportError, Subject};
 use crate::secret::Secret;
 
-/// An export.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Text {
     pub text: Secret,
-    /// What it leaves out, and why, where that may surprise.
+    /// What it leaves out, and why, if that may surprise.
     pub left_out: Vec<String>,
 }
 
@@ -26,13 +25,12 @@ pub enum RefreshTokenUse {
 
 #[derive(Clone, Copy, Debug)]
 pub struct ExportFormat {
-    /// Its name on the command line.
     pub id: &'static str,
-    /// Its name for people.
+    /// Its display name.
     pub name: &'static str,
-    /// What reads it.
+    /// The tools that read it.
     pub reader: &'static str,
-    /// The usual name of the file; `{profile}` stands for the profile's name.
+    /// The usual file name; `{profile}` is the name of the profile.
     pub file_name: &'static str,
     pub refresh_token: RefreshTokenUse,
     /// Writes the current values.
@@ -82,7 +80,7 @@ impl ExportFormat {
         self.live_next.filter(|_| live).unwrap_or(self.next)
     }
 
-    /// Whether the URL that the token is for appears in the text or in what to run next.
+    /// Whether the URL that the token is for is in the text or in what to run next.
     pub fn takes_url(&self) -> bool {
         self.holds_url || self.next.contains("{url}")
     }

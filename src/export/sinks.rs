@@ -1,4 +1,4 @@
-//! Where a profile was exported to: a plain file without secrets. From it the program knows which files are its own, which
+//! Where a profile was exported to: a text without secrets, in the profile's row. From it the program knows which files are its own, which
 //! to write again at each refresh, and whether the refresh token was handed over.
 
 use serde::{Deserialize, Serialize};
@@ -29,7 +29,6 @@ pub struct HandedOver {
     pub at: String,
 }
 
-/// A file that was written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Sink {
@@ -64,7 +63,8 @@ pub struct SinksError {
 
 impl Diagnose for SinksError {
     fn diagnose(&self) -> Diagnosis {
-        Diagnosis::new(self.to_string()).hint("fix the file in the folder `sinks` of your data folder, or remove it")
+        Diagnosis::new(self.to_string())
+            .hint("use the version of the program that wrote it, or forget the profile and sign in again")
     }
 }
 

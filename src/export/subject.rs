@@ -65,7 +65,6 @@ impl Subject {
         fields
     }
 
-    /// The header that carries the access token.
     pub fn header(&self) -> TokenHeader {
         self.whole.service.token_header(&self.tokens.token_type)
     }

@@ -1,4 +1,4 @@
-//! The child process that evaluates. It limits itself before it reads; after that it can compute and answer, nothing else.
+//! The evaluating child process. It limits itself before it reads; after that it can only compute and answer.
 
 use std::io::{Read as _, Write as _};
 use std::process::ExitCode;
@@ -6,16 +6,16 @@ use std::process::ExitCode;
 use crate::expression::evaluation::answer;
 use crate::expression::message::{Question, READY};
 
-/// The argument that starts the program as this child. It is no command: no person has a use for it.
+/// The argument that starts the program as this child. Not a command for people.
 pub const CHILD_ARGUMENT: &str = "__expression";
 
-/// Address space: enough for the largest reply and any honest expression, little for a person's machine.
+/// Address space in bytes: enough for the largest reply and any reasonable expression.
 pub(crate) const MEBIBYTES: u64 = 512;
-/// Time of the processor, for when nobody is there any more to stop it.
+/// Processor time in seconds, in case the parent is gone and cannot stop it.
 #[cfg(unix)]
 const CPU_SECONDS: u64 = 3;
 
-/// Reads a question from standard input, and writes a line for each answer as soon as it is there.
+/// Reads a request from standard input and writes a line for each result as soon as it is there.
 pub fn serve() -> ExitCode {
     limit();
     let mut output = std::io::stdout().lock();
@@ -50,11 +50,11 @@ fn limit() {
         (Resource::Fsize, 0),
     ];
     for (resource, most) in limits {
-        // Not every system knows each of them; what is left is stopped by the clock.
+        // Not every system has each of these limits; the time limit of the parent covers the rest.
         let _ = setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });
     }
 }
 
-/// Elsewhere the clock alone stops it.
+/// On other systems only the time limit of the parent applies.
 #[cfg(not(unix))]
 fn limit() {}

@@ -1,4 +1,4 @@
-//! One expression over one document, by the library. What bounds it in earnest is the process around it.
+//! Evaluates one expression on one document with the library. The limits here are soft; the process enforces hard ones.
 
 use jsonata_core::evaluator::{Context, Evaluator, EvaluatorError, EvaluatorOptions};
 use jsonata_core::value::JValue;
@@ -7,21 +7,21 @@ use serde_json::{Map, Number, Value as Json};
 use crate::call::code_of;
 use crate::expression::message::Answer;
 
-/// The library's own bound of time, a little before the process is stopped: its error comes sooner and says more.
+/// The library's time limit, slightly below that of the process: its error says more.
 const LONGEST_MILLISECONDS: u64 = 1_800;
-/// Calls inside of calls; a reply is never nested like that.
+/// Nested calls; no reply is nested as deep.
 const DEEPEST: usize = 500;
-/// Items of a list that an expression makes.
+/// Items in a list that an expression creates.
 const LONGEST_LIST: usize = 100_000;
-/// Values in a result: objects double at the price of a name, so that a short expression can come to any number.
+/// Values in a result: a short expression can double an object again and again.
 const MOST_VALUES: usize = 10_000;
 /// Bytes of text in a result: a token is a few thousand.
 const MOST_TEXT: usize = 256 * 1024;
-/// To how many letters a text is filled up.
+/// The longest result of `$pad`, in characters.
 const WIDEST: usize = 10_000;
 
-/// What an expression comes to: `None` for nothing, else the value; or the code of the JSONata reference under which
-/// it failed, empty where there is none. A document that is `null` is none.
+/// The value of an expression, if any; or the JSONata error code, empty if it has none. A `null` document counts as
+/// none.
 pub fn evaluate(expression: &str, document: &Json) -> Result<Option<Json>, String> {
     match answer(expression, document) {
         Answer::Value(value) => Ok(Some(value)),
@@ -31,7 +31,7 @@ pub fn evaluate(expression: &str, document: &Json) -> Result<Option<Json>, Strin
     }
 }
 
-/// The same as it is told to the other process.
+/// The same as a message to the parent.
 pub(crate) fn answer(expression: &str, document: &Json) -> Answer {
     let parsed = match jsonata_core::parser::parse(expression) {
         Ok(parsed) => parsed,
@@ -67,7 +67,7 @@ fn to_answer(value: &JValue) -> Answer {
     }
 }
 
-/// How much of a result is still taken.
+/// How much more a result may hold.
 struct Budget {
     values: usize,
     text: usize,
@@ -89,7 +89,7 @@ impl Budget {
                 }
                 Json::Object(object)
             }
-            // A function inside of a result is `null`, as in JSON.
+            // A function in a result is `null`, as in JSON.
             _ => Json::Null,
         })
     }
@@ -101,9 +101,9 @@ impl Budget {
     }
 }
 
-/// Numbers are floating there; one that is whole is written as such.
+/// JSONata numbers are floating-point; an integer is written as one.
 fn to_number(number: f64) -> Json {
-    /// 2^53: from there on, whole numbers are not told apart.
+    /// 2^53: from here on, floating-point integers are not exact.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if number.fract() == 0.0 && number.abs() <= EXACT {
         #[allow(clippy::cast_possible_truncation, reason = "it is whole and below 2^53")]
@@ -112,7 +112,7 @@ fn to_number(number: f64) -> Json {
     Number::from_f64(number).map_or(Json::Null, Json::Number)
 }
 
-/// `$pad` with a bound: the library's fills memory before any of its bounds is looked at.
+/// `$pad` with a limit: the library's fills memory before it checks its limits.
 fn pad(arguments: &[JValue]) -> Result<JValue, EvaluatorError> {
     let fault = |text: &str| EvaluatorError::EvaluationError(text.to_owned());
     let (text, width, filling) = match arguments {

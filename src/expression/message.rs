@@ -1,9 +1,9 @@
-//! The messages between the two processes: one question, and a line for each answer.
+//! The messages between the two processes: one request, and a line for each result.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-/// The line that says that the process has bounded itself and begins.
+/// The line by which the process says that its limits are set.
 pub(crate) const READY: &str = "ready";
 
 #[derive(Deserialize)]
@@ -12,23 +12,23 @@ pub(crate) struct Question {
     pub(crate) expressions: Vec<String>,
 }
 
-/// The same as it is written, from what the asker keeps.
+/// The request as written by the parent, which keeps the values.
 #[derive(Serialize)]
 pub(crate) struct AskedQuestion<'a> {
     pub(crate) document: &'a Json,
     pub(crate) expressions: Vec<String>,
 }
 
-/// What an expression came to.
+/// The result of an expression.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Answer {
     Value(Json),
     Nothing,
-    /// JSONata ended it, with this code of its reference.
+    /// Evaluation failed with this JSONata error code.
     Failed(String),
-    /// A function, which has no place in a reply.
+    /// A function, which is not a value.
     Function,
-    /// It holds more values, or more text, than is taken.
+    /// Too many values, or too much text.
     TooLarge(usize, String),
 }

@@ -1,8 +1,8 @@
-//! JSONata, evaluated in a process of its own: the program started once more, which bounds itself before it reads
-//! anything. An expression may come from outside, and the library's own bounds do not hold inside of its functions.
+//! Evaluates JSONata in a child process: this program again, which limits itself before it reads anything. Expressions may
+//! come from others, and the library's own limits do not apply inside its functions.
 //!
-//! The child gets the reply on its standard input and answers on its standard output; it has no environment, opens no
-//! file, and is stopped when its time is up or nobody waits for it any more.
+//! The child reads the reply from standard input and writes results to standard output. It has no environment, opens no file,
+//! and is killed when its time is up or nobody waits for it.
 
 mod child;
 mod evaluation;

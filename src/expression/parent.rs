@@ -13,20 +13,20 @@ use crate::call::{Expression, ExpressionError, ExpressionFault};
 use crate::expression::child::{CHILD_ARGUMENT, MEBIBYTES};
 use crate::expression::message::{Answer, AskedQuestion, READY};
 
-/// How long all expressions of a reply may take together.
+/// The time limit for all expressions of a reply together.
 const LONGEST: Duration = Duration::from_secs(2);
-/// How long the process may take to begin: a machine may be busy, which is no fault of the expression.
+/// The time limit for starting the process: a busy machine is not the fault of the expression.
 const LONGEST_START: Duration = Duration::from_secs(20);
-/// Bytes that it may answer.
+/// The most bytes of its output.
 const MOST_OUTPUT: usize = 1024 * 1024;
 
-/// Evaluates expressions, each time in a new process.
+/// Evaluates expressions, in a new process each time.
 #[derive(Clone, Debug)]
 pub struct Expressions {
     program: PathBuf,
 }
 
-/// How a process ended, besides having answered.
+/// How a process ended.
 enum End {
     Done,
     TooSlow,
@@ -36,13 +36,12 @@ enum End {
 }
 
 impl Expressions {
-    /// By this program, which must be ours: it is started with [`CHILD_ARGUMENT`].
+    /// With this executable, which must be Tokenwright: it is started with [`CHILD_ARGUMENT`].
     pub fn new(program: impl Into<PathBuf>) -> Self {
         Self { program: program.into() }
     }
 
-    /// What the expressions come to in a document, each in its place. One that is stopped ends the process, and those
-    /// after it are not evaluated.
+    /// The results of the expressions on a document, in their order. If one is stopped, those after it are not evaluated.
     pub async fn evaluate(
         &self,
         document: &Json,
@@ -78,7 +77,7 @@ impl Expressions {
         came_to.into_iter().map(|came_to| came_to.unwrap_or(Ok(None))).collect()
     }
 
-    /// Asks, and gathers what is answered until the process ends or is stopped.
+    /// Sends the request and collects results until the process ends or is stopped.
     async fn ask(&self, question: &[u8], output: &mut Vec<u8>) -> End {
         let mut child = match self.start() {
             Ok(child) => child,
@@ -90,23 +89,23 @@ impl Expressions {
             Ok(Err(error)) => End::Failed(error),
             Err(_) => End::Failed(std::io::ErrorKind::TimedOut.into()),
         };
-        // It is gone already, or is to be gone before anything else happens.
+        // It has ended, or must end before anything else happens.
         let _ = child.kill().await;
         end
     }
 
     fn start(&self) -> std::io::Result<Child> {
-        // Secrets may be in our environment, and it needs nothing of it.
+        // Our environment may hold secrets, and the child needs none of it.
         let mut command = Command::from(crate::child::empty_command(&self.program));
         command.arg(CHILD_ARGUMENT).kill_on_drop(true);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()
     }
 }
 
-/// Hands the question over and waits until the process has read it; whether it has.
+/// Writes the request and waits until the process has read it; returns whether it has.
 async fn begin(child: &mut Child, question: &[u8], output: &mut Vec<u8>) -> std::io::Result<bool> {
     if let Some(mut input) = child.stdin.take() {
-        // It reads everything before it answers. If it ended meanwhile, its end says more than this does.
+        // It reads everything before it answers. If it ended meanwhile, its exit status says more.
         let _ = input.write_all(question).await;
     }
     while !output.contains(&b'\n') {
@@ -117,7 +116,7 @@ async fn begin(child: &mut Child, question: &[u8], output: &mut Vec<u8>) -> std:
     Ok(true)
 }
 
-/// Waits for the answers and the end.
+/// Waits for the results and the end.
 async fn finish(child: &mut Child, output: &mut Vec<u8>) -> End {
     loop {
         match take(child, output).await {
@@ -141,7 +140,7 @@ async fn take(child: &mut Child, output: &mut Vec<u8>) -> std::io::Result<usize>
     }
 }
 
-/// The answers that are whole.
+/// The complete results.
 fn answers(output: &[u8]) -> Vec<Answer> {
     let whole = output.iter().rposition(|byte| *byte == b'\n').map_or(&[][..], |end| &output[..end]);
     let lines = whole.split(|byte| *byte == b'\n').skip_while(|line| *line == READY.as_bytes());
@@ -152,7 +151,7 @@ fn read(answer: Answer) -> Result<Option<Json>, ExpressionFault> {
     match answer {
         Answer::Value(value) => Ok(Some(value)),
         Answer::Nothing => Ok(None),
-        // The library's own clock, which runs out a little before ours.
+        // The library's time limit, slightly below ours.
         Answer::Failed(code) if code == "D1012" => Err(too_slow()),
         Answer::Failed(code) => Err(ExpressionFault::Failed { words: meaning(&code), code }),
         Answer::Function => Err(ExpressionFault::NotText("a function")),
@@ -163,31 +162,31 @@ fn read(answer: Answer) -> Result<Option<Json>, ExpressionFault> {
     }
 }
 
-/// What a code of the JSONata reference means. The reference's own words may quote the reply, so they are not used.
+/// The meaning of a JSONata error code. JSONata's own messages may quote the reply, so they are not used.
 // flat: one line a code
 fn meaning(code: &str) -> &'static str {
     match code {
-        "T0410" | "T0411" | "T0412" => "a function was given something of another kind",
-        "T1003" => "a name in an object is no text",
-        "T1005" | "T1006" | "T1007" | "T1008" => "something is called that is no function",
-        "T1010" => "a pattern is not one",
-        "T2001" | "T2002" => "it calculates with something that is no number",
-        "T2003" | "T2004" => "a range begins or ends with no integer",
-        "T2006" => "what stands after `~>` is no function",
-        "T2007" | "T2008" | "T2009" | "T2010" => "it compares or sorts things of different kinds",
+        "T0410" | "T0411" | "T0412" => "a function has an argument of the wrong type",
+        "T1003" => "a name in an object is not a string",
+        "T1005" | "T1006" | "T1007" | "T1008" => "a value that is not a function is called",
+        "T1010" => "a pattern is not valid",
+        "T2001" | "T2002" => "an operand is not a number",
+        "T2003" | "T2004" => "a bound of a range is not an integer",
+        "T2006" => "the right side of `~>` is not a function",
+        "T2007" | "T2008" | "T2009" | "T2010" => "values of different types are compared or sorted",
         "D1001" => "a number became too large",
-        "D1002" => "it negates something that is no number",
+        "D1002" => "a value that is not a number is negated",
         "D1009" => "an object has a name twice",
-        "D2014" | "D2015" => "a list grew too long",
-        "D1011" | "U1001" => "it calls itself too often",
-        "D3001" => "a function cannot be written as text",
-        "D3030" => "a text is no number",
-        "D3137" => "it says so itself by `$error`",
-        "D3138" => "there is more than one where `$single` wants one",
-        "D3139" => "there is none where `$single` wants one",
-        "D3141" => "an `$assert` in it does not hold",
-        "D3120" | "D3121" => "the text that `$eval` was given is no expression",
-        _ => "JSONata could not go on",
+        "D2014" | "D2015" => "a list is too long",
+        "D1011" | "U1001" => "the recursion is too deep",
+        "D3001" => "a function cannot become a string",
+        "D3030" => "a string is not a number",
+        "D3137" => "it calls `$error`",
+        "D3138" => "`$single` finds more than one value",
+        "D3139" => "`$single` finds no value",
+        "D3141" => "an `$assert` fails",
+        "D3120" | "D3121" => "the argument of `$eval` is not an expression",
+        _ => "evaluation failed",
     }
 }
 
@@ -207,7 +206,7 @@ impl End {
     }
 }
 
-/// Where memory is denied, the allocator aborts or the stack overflows.
+/// At the memory limit the allocator aborts or the stack overflows.
 #[cfg(unix)]
 fn of_status(status: ExitStatus) -> ExpressionFault {
     use rustix::process::Signal;

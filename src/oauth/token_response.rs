@@ -133,7 +133,7 @@ mod tests {
             let body = serde_json::json!({ "access_token": "a", field: "AT\r\nX-Injected: yes" }).to_string();
             let error = read(200, &body, None).expect_err("refused");
             let expected = format!(
-                "the token endpoint answered 200; the expression `{field}` came to a token with a control character"
+                "the token endpoint answered 200; the expression `{field}` returned a token with a control character"
             );
             assert_eq!(error.to_string(), expected);
             assert!(error.may_have_acted());

@@ -15,11 +15,11 @@ use crate::practice::state::State;
 
 /// The type of RFC 7523 section 2.2.
 const CLIENT_ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-/// The longest life of an assertion in seconds, as with most services.
+/// The longest lifetime of an assertion in seconds, as with most services.
 const LONGEST_LIFE: i64 = 3600;
-/// How far the two clocks may be apart, in seconds.
+/// The allowed clock skew in seconds.
 const SKEW: i64 = 60;
-/// The signatures that a certificate verifies here.
+/// The signature algorithms verified with a certificate.
 const BY_KEY: [&str; 8] = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384"];
 
 pub(crate) type Claims = Map<String, Value>;
@@ -35,8 +35,7 @@ pub(crate) fn upload(state: &mut State, body: &Parameters) -> Response {
     }
 }
 
-/// The client that proves itself by an assertion (RFC 7523 section 3): it speaks for itself, so issuer and subject are
-/// the same.
+/// The client that authenticates with an assertion (RFC 7523 section 3): issuer and subject are the client.
 pub(crate) fn client(state: &mut State, body: &Parameters, now: &Now) -> Result<&'static Registration, Refusal> {
     if body.required("client_assertion_type")? != CLIENT_ASSERTION {
         let words = format!("`client_assertion_type` must be `{CLIENT_ASSERTION}`");
@@ -54,7 +53,7 @@ pub(crate) fn client(state: &mut State, body: &Parameters, now: &Now) -> Result<
     Ok(registration)
 }
 
-/// Who an assertion stands for, as a grant: the client that issued it, and the person it names.
+/// The access that an assertion asks for: the client that issued it, and the person it names.
 pub(crate) fn grant(
     state: &mut State,
     body: &Parameters,
@@ -71,7 +70,7 @@ fn refused(code: ErrorCode, words: impl AsRef<str>) -> Refusal {
     Refusal::new(code, format!("the assertion: {}", words.as_ref()))
 }
 
-/// The client that signed it and what it claims, or what is wrong.
+/// The client that signed it and its claims, or the problem.
 fn verified(state: &mut State, token: &str, now: &Now) -> Result<(&'static Registration, Claims), String> {
     let read = jsonwebtoken::dangerous::insecure_decode::<Claims>(token);
     let read = read.map_err(|_| "it is no signed JWT".to_owned())?;
@@ -106,7 +105,7 @@ fn key(state: &State, registration: &Registration, algorithm: Algorithm) -> Resu
     key_of(certificate, algorithm).ok_or_else(|| "`alg` does not fit the certificate that was uploaded".to_owned())
 }
 
-/// The key of a certificate in PEM, if signatures by this algorithm are verified with such a key.
+/// The key of a PEM certificate, if it can verify this algorithm.
 pub(crate) fn key_of(certificate: &str, algorithm: Algorithm) -> Option<DecodingKey> {
     let pem = certificate.as_bytes();
     match algorithm {
@@ -115,7 +114,7 @@ pub(crate) fn key_of(certificate: &str, algorithm: Algorithm) -> Option<Decoding
     }
 }
 
-/// The claims of a JWT once its signature is verified; they are judged elsewhere, by the server's own clock.
+/// The claims of a JWT with a verified signature; the caller judges them by the server's clock.
 pub(crate) fn signed_claims(
     token: &str,
     key: &DecodingKey,
@@ -128,7 +127,7 @@ pub(crate) fn signed_claims(
     jsonwebtoken::decode(token, key, &validation).map(|data| data.claims)
 }
 
-/// Itself, or its token endpoint (RFC 7523 section 3).
+/// The issuer or its token endpoint (RFC 7523 section 3).
 fn check_audience(state: &State, claims: &Claims) -> Result<(), String> {
     let endpoint = format!("{}{TOKEN}", state.issuer);
     let is_here = |value: &Value| value.as_str().is_some_and(|text| text == state.issuer || text == endpoint);
@@ -156,7 +155,7 @@ fn check_times(claims: &Claims, now: i64) -> Result<(), String> {
     Ok(())
 }
 
-/// One that was used already may have been stolen.
+/// A reused assertion may be stolen.
 fn take_id(state: &mut State, claims: &Claims) -> Result<(), String> {
     let Some(id) = claims.get("jti").and_then(Value::as_str) else { return Ok(()) };
     let issuer = claims.get("iss").and_then(Value::as_str).unwrap_or_default();

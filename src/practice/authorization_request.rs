@@ -10,7 +10,6 @@ use crate::practice::message::{ErrorCode, Parameters, Refusal, Response};
 use crate::practice::pages;
 use crate::practice::pkce::Challenge;
 
-/// A request that may be shown to a person.
 #[derive(Debug)]
 pub(crate) struct AuthorizationRequest {
     pub(crate) target: RedirectTarget,
@@ -20,17 +19,16 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) nonce: Option<String>,
 }
 
-/// Why a request is not shown to a person.
 #[derive(Debug)]
 pub(crate) enum AuthorizationRequestError {
     /// The client or its redirect URI cannot be trusted: only the person is told.
     Untrusted(String),
-    /// The client is told, by a redirect.
+    /// The client is told by a redirect.
     Refused(Box<RedirectTarget>, Refusal),
 }
 
 impl AuthorizationRequest {
-    /// Reads the parameters. `interactive` is whether a person may be asked.
+    /// Parses the parameters. `interactive` is whether a person may be asked.
     pub(crate) fn parse(parameters: &Parameters, interactive: bool) -> Result<Self, AuthorizationRequestError> {
         let told = |refusal: Refusal| AuthorizationRequestError::Untrusted(refusal.description);
         let client_id = parameters.required("client_id").map_err(told)?;
@@ -72,7 +70,7 @@ fn check_rest(parameters: &Parameters, interactive: bool) -> Result<(), Refusal>
     Ok(())
 }
 
-/// Any port and path on this machine (RFC 8252 section 7.3), or the one web page elsewhere.
+/// Any port and path on this machine (RFC 8252 section 7.3), or the page elsewhere.
 fn redirect_uri(text: &str) -> Result<(Url, String), Refusal> {
     let refused = |words: String| Refusal::new(ErrorCode::InvalidRequest, words);
     let parsed = RedirectUri::parse(text).map_err(|error| refused(error.to_string()))?;
@@ -84,17 +82,17 @@ fn redirect_uri(text: &str) -> Result<(Url, String), Refusal> {
     Ok((url, text.to_owned()))
 }
 
-/// Where the response goes, and what must come along.
+/// Where the response goes, and what it must repeat.
 #[derive(Debug)]
 pub(crate) struct RedirectTarget {
     pub(crate) redirect_uri: Url,
-    /// To the byte as given: the token call must repeat it.
+    /// Exactly as given: the token request must repeat it.
     pub(crate) as_given: String,
     pub(crate) state: Option<String>,
     pub(crate) response_mode: ResponseMode,
 }
 
-/// In which part of the redirect the parameters travel.
+/// Where the redirect has the parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ResponseMode {
     Query,
@@ -103,7 +101,7 @@ pub(crate) enum ResponseMode {
 }
 
 impl ResponseMode {
-    /// `query` where none is named.
+    /// `query` by default.
     pub(crate) fn parse(text: Option<&str>) -> Result<Self, Refusal> {
         match text {
             None | Some("query") => Ok(Self::Query),

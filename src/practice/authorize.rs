@@ -13,7 +13,7 @@ use crate::practice::signed_token::GrantedAccess;
 use crate::practice::state::{State, Visit};
 use crate::secret::Secret;
 
-/// The name of a person who types none.
+/// The name of a person who enters none.
 const DEFAULT_NAME: &str = "Ada";
 
 /// The request of the client, by GET or POST.
@@ -35,7 +35,6 @@ pub(crate) fn begin(state: &mut State, parameters: &Parameters, now: &mut Now) -
     }
 }
 
-/// The form of the sign-in page.
 pub(crate) fn sign_in(state: &mut State, form: &Parameters) -> Response {
     let ticket = ticket(form);
     let Some(visit) = state.visits.get_mut(ticket.expose()) else { return visit_over() };
@@ -49,7 +48,6 @@ pub(crate) fn sign_in(state: &mut State, form: &Parameters) -> Response {
     pages::consent(&visit.request.client_id, &visit.request.scopes, &ticket, &name)
 }
 
-/// The form of the consent page.
 pub(crate) fn consent(state: &mut State, form: &Parameters, now: &mut Now) -> Response {
     let visit = state.visits.remove(ticket(form).expose());
     let Some(Visit { request, person: Some(person) }) = visit else { return visit_over() };
@@ -81,7 +79,6 @@ fn refuse(state: &State, target: &RedirectTarget, refusal: &Refusal) -> Response
     target.answer(&parameters, !state.options.auto_consent)
 }
 
-/// What every response carries: the state, and who answers (RFC 9207 section 2).
 fn common(state: &State, target: &RedirectTarget) -> Vec<(&'static str, String)> {
     let on = |fault: Fault| state.has(fault);
     let sent_back = target.state.clone().filter(|_| !on(Fault::DroppedState)).map(|sent| ("state", sent));

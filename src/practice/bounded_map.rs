@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use sha2::{Digest as _, Sha256};
 
-/// Far more entries than a person can make, few enough for any machine.
+/// More entries than a person can make.
 const MOST_ENTRIES: usize = 500;
 
 /// Entries by key, oldest first.
@@ -20,7 +20,7 @@ impl<V> Default for BoundedMap<V> {
 }
 
 impl<V> BoundedMap<V> {
-    /// Adds an entry as the newest, in place of the one with this key.
+    /// Adds an entry as the newest, replacing one with this key.
     pub(crate) fn insert(&mut self, key: &str, value: V) {
         self.remove(key);
         if self.0.len() == MOST_ENTRIES {

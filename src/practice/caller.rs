@@ -7,12 +7,11 @@ use crate::practice::contract::{self, Registration};
 use crate::practice::message::{ErrorCode, Parameters, Refusal, Request, Response, form_decoded};
 use crate::secret::Secret;
 
-/// The answer to the caller.
 pub(crate) fn answered(request: &Request, answer: Result<Response, Refusal>) -> Response {
     answer.unwrap_or_else(|refusal| refusal.answer(scheme(request, "basic").is_some()))
 }
 
-/// The client that calls, once it has proved to be it.
+/// The authenticated client.
 pub(crate) fn authenticate(request: &Request, body: &Parameters) -> Result<&'static Registration, Refusal> {
     let id_in_body = body.one("client_id")?;
     let has_secret = body.names().any(|known| known == "client_secret");
@@ -50,7 +49,6 @@ pub(crate) fn bearer(request: &Request) -> Option<&str> {
     scheme(request, "bearer")
 }
 
-/// Both halves are form-encoded before they are joined (RFC 6749 section 2.3.1).
 fn basic(encoded: &str) -> Result<(String, Secret), Refusal> {
     let unreadable = || refused("the Basic header cannot be read");
     let decoded = STANDARD.decode(encoded).map_err(|_| unreadable())?;

@@ -6,13 +6,13 @@ use crate::practice::message::{ErrorCode, Refusal};
 
 /// The client id of the confidential practice client.
 pub const CLIENT_ID: &str = "practice-client";
-/// Its secret: a practice value, printed on the service's own front page.
+/// Its secret, which the service's front page shows.
 pub const CLIENT_SECRET: &str = "practice-secret";
 /// The client id of the public practice client: no secret, PKCE required.
 pub const PUBLIC_CLIENT_ID: &str = "practice-public";
-/// The client id of the practice client that proves itself by signed assertions; its certificate is uploaded.
+/// The client ID of the practice client that signs assertions; its certificate is uploaded.
 pub const KEY_CLIENT_ID: &str = "practice-robot";
-/// The password of everyone who signs in here.
+/// The password for everyone.
 pub const PASSWORD: &str = "practice";
 /// The redirect URI of a web page elsewhere, from which the person pastes by hand. `.invalid` is never resolved
 /// (RFC 6761 section 6.4), so nothing can leave this machine.
@@ -23,13 +23,12 @@ pub(crate) const CERTIFICATE_PAGE: &str = "/keys";
 /// The grant type of RFC 7523 section 2.1.
 pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
-/// A client that may call (RFC 6749 section 2).
 #[derive(Debug)]
 pub(crate) struct Registration {
     pub(crate) id: &'static str,
     /// `None` for a public client, which must use PKCE.
     pub(crate) secret: Option<&'static str>,
-    /// Whether it proves itself by an assertion that it signs with its key.
+    /// Whether it authenticates with signed assertions.
     pub(crate) signs: bool,
 }
 
@@ -65,21 +64,20 @@ pub(crate) const SCOPES: [Scope; 6] = [
     Scope { name: "practice.write", meaning: "Change your practice data" },
 ];
 
-/// Granted where the request asks for no scope.
+/// Granted if the request asks for no scope.
 const DEFAULT_SCOPES: [&str; 3] = ["openid", "profile", "practice.read"];
 
 /// The user name of the password grant; anyone may sign in on the page.
 pub(crate) const USER_NAME: &str = "ada";
 
-/// What the redirect carries besides the protocol's own parameters, as Intuit's does.
+/// An extra parameter of the redirect, like Intuit's.
 pub(crate) const REALM: (&str, &str) = ("realmId", "4620816365000000000");
 
-/// The client registered under this id.
 pub(crate) fn registration(id: &str) -> Option<&'static Registration> {
     REGISTRATIONS.iter().find(|registration| registration.id == id)
 }
 
-/// The scopes asked for, in the order asked.
+/// The requested scopes, in order.
 pub(crate) fn scopes(asked: Option<&str>) -> Result<Vec<String>, Refusal> {
     let mut scopes: Vec<String> = Vec::new();
     for name in asked.unwrap_or_default().split_ascii_whitespace() {
@@ -96,7 +94,7 @@ pub(crate) fn scopes(asked: Option<&str>) -> Result<Vec<String>, Refusal> {
     Ok(scopes)
 }
 
-/// The metadata document (RFC 8414 section 2; `OpenID` Connect Discovery 1.0 section 3).
+/// The metadata (RFC 8414 section 2, `OpenID` Connect Discovery 1.0 section 3).
 pub(crate) fn metadata(issuer: &str) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
     json!({

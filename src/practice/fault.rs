@@ -36,12 +36,11 @@ pub enum Fault {
     AccessDenied,
 }
 
-/// A text that names no fault.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("there is no fault `{0}`")]
 pub struct UnknownFault(pub String);
 
-/// Each fault with its name and its explanation, in the order of the enum.
+/// Each fault with its name and explanation, in the order of the enum.
 #[rustfmt::skip]
 const FAULTS: [(Fault, &str, &str); 23] = [
     (Fault::NoRefreshToken, "no-refresh-token", "No reply carries a refresh token."),
@@ -75,12 +74,10 @@ impl Fault {
         FAULTS.iter().map(|(fault, ..)| *fault)
     }
 
-    /// The name in kebab-case.
     pub fn name(self) -> &'static str {
         FAULTS[self as usize].1
     }
 
-    /// What happens with it, in one sentence.
     pub fn explanation(self) -> &'static str {
         FAULTS[self as usize].2
     }

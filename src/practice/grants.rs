@@ -18,26 +18,25 @@ use crate::practice::pkce::Challenge;
 use crate::practice::signed_token::{GrantedAccess, Kind, SignedToken};
 use crate::secret::Secret;
 
-/// How long a code can be redeemed. RFC 6749 section 4.1.2 allows ten minutes at most; a minute is what many services give.
+/// How long a code is valid. RFC 6749 section 4.1.2 allows ten minutes at most; many services give a minute.
 const CODE_LIFE: Duration = Duration::from_mins(1);
 
-/// Everything granted so far.
 #[derive(Debug, Default)]
 pub(crate) struct Grants {
     codes: BoundedMap<Code>,
-    /// By family; a family of which nothing was spent or revoked has no entry.
+    /// By family; a family without spent or revoked tokens has no entry.
     marks: BoundedMap<Mark>,
     revoked_access_tokens: BoundedMap<()>,
 }
 
-/// What must come back with the code.
+/// What the token request must repeat.
 #[derive(Debug)]
 pub(crate) struct Binding {
     pub(crate) redirect_uri: String,
     pub(crate) challenge: Option<Challenge>,
 }
 
-/// What came back with the code.
+/// What the token request has.
 #[derive(Debug)]
 pub(crate) struct Redemption<'a> {
     pub(crate) client_id: &'a str,
@@ -45,7 +44,6 @@ pub(crate) struct Redemption<'a> {
     pub(crate) code_verifier: Option<&'a str>,
 }
 
-/// How tokens are issued.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Terms {
     pub(crate) access_token_life: Duration,
@@ -53,18 +51,18 @@ pub(crate) struct Terms {
     pub(crate) renewal: Renewal,
 }
 
-/// What becomes of refresh tokens.
+/// What a refresh does with the refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Renewal {
-    /// A refresh spends the refresh token and brings a new one.
+    /// Replaces it.
     Rotate,
-    /// A refresh brings none; the old one stays good.
+    /// Leaves it valid and returns none.
     Keep,
-    /// None is issued, ever.
+    /// None is ever issued.
     Never,
 }
 
-/// Tokens on their way out. `Debug` shows none.
+/// Issued tokens; not shown by `Debug`.
 #[derive(Debug)]
 pub(crate) struct TokenPair {
     pub(crate) access_token: Secret,
@@ -72,7 +70,7 @@ pub(crate) struct TokenPair {
     pub(crate) grant: GrantedAccess,
 }
 
-/// What is known about a token that is still good.
+/// The facts about a valid token.
 #[derive(Debug)]
 pub(crate) struct Known {
     /// With the scopes of this token, which may be fewer than were granted.
@@ -87,11 +85,11 @@ struct Code {
     grant: GrantedAccess,
     binding: Binding,
     expires_at: Timestamp,
-    /// The family that it was redeemed for.
+    /// The family of the tokens that it was exchanged for.
     redeemed: Option<String>,
 }
 
-/// What is remembered of a family.
+/// The state of a family.
 #[derive(Clone, Copy, Debug, Default)]
 struct Mark {
     /// Refresh tokens of a lower generation than this are spent.
@@ -100,7 +98,7 @@ struct Mark {
 }
 
 impl Grants {
-    /// A new code for what was consented to.
+    /// A new code for the consented access.
     pub(crate) fn authorize(&mut self, grant: GrantedAccess, binding: Binding, now: &mut Now) -> Secret {
         let code = now.mint("practice-code-");
         let expires_at = now.after(CODE_LIFE);
@@ -108,8 +106,8 @@ impl Grants {
         code
     }
 
-    /// Exchanges a code for tokens. A call that fails does not spend the code, so that a person can mend the call
-    /// and try again; a second call that would succeed revokes what the first one got.
+    /// Exchanges a code for tokens. A failed request does not spend the code, so that a person can fix the request and
+    /// try again; a second successful one revokes the tokens of the first.
     pub(crate) fn redeem(
         &mut self,
         code: &str,
@@ -174,7 +172,6 @@ impl Grants {
         Ok(TokenPair { access_token, refresh_token, grant })
     }
 
-    /// What is known about a token that is good at `now`.
     pub(crate) fn look_up(&self, token: &str, now: Timestamp) -> Option<Known> {
         let access_token = SignedToken::read(token, Kind::Access);
         let is_refresh_token = access_token.is_none();
@@ -187,8 +184,8 @@ impl Grants {
         is_good.then_some(Known { grant: found.grant, issued_at, expires_at, is_refresh_token })
     }
 
-    /// Revokes a token: an access token alone, a refresh token with its family. A token that is unknown is as good
-    /// as revoked (RFC 7009 section 2.2).
+    /// Revokes an access token, or a refresh token with its family. An unknown token counts as revoked (RFC 7009
+    /// section 2.2).
     pub(crate) fn revoke(&mut self, token: &str, client_id: &str) -> Result<(), Refusal> {
         let access_token = SignedToken::read(token, Kind::Access);
         let refresh_token = SignedToken::read(token, Kind::Refresh);
@@ -219,7 +216,7 @@ impl Grants {
     }
 }
 
-/// Issues tokens at once, without a code. `refreshable` is whether a refresh token comes along.
+/// Issues tokens without a code; `refreshable` is whether there is a refresh token.
 pub(crate) fn issue(grant: GrantedAccess, terms: Terms, refreshable: bool, now: &mut Now) -> TokenPair {
     let family = new_id(now);
     issue_to(&family, grant, terms, refreshable, now)
@@ -243,13 +240,13 @@ fn new_refresh_token(family: &str, generation: u64, grant: GrantedAccess, terms:
     SignedToken::new(names, grant, (now.time, expires_at)).token(Kind::Refresh)
 }
 
-/// Short, and long enough that no two are ever the same.
+/// Short, but unique.
 fn new_id(now: &mut Now) -> String {
     now.mint("").expose().chars().take(16).collect()
 }
 
-/// The redirect URI must be the same, and the verifier must fit; a verifier without a challenge is a sign that the
-/// challenge was taken out on the way (RFC 9700 section 4.8.2).
+/// The redirect URI must be the same, and the verifier must match. A verifier without a challenge means that the
+/// challenge was removed on the way (RFC 9700 section 4.8.2).
 fn check_binding(binding: &Binding, with: &Redemption<'_>) -> Result<(), Refusal> {
     if binding.redirect_uri != with.redirect_uri {
         return Err(Refusal::grant("`redirect_uri` is not the one that the code was sent to"));

@@ -9,10 +9,10 @@ use crate::practice::contract::REALM;
 use crate::practice::signed_token::GrantedAccess;
 use crate::secret::Secret;
 
-/// Longest name that a person may sign in with, in characters.
+/// The longest name of a person, in characters.
 pub(crate) const LONGEST_NAME: usize = 64;
 
-/// Who is meant: the person, or the client that acts for itself.
+/// The person, or the client that acts for itself.
 pub(crate) fn subject(grant: &GrantedAccess) -> String {
     match &grant.person {
         Some(name) => format!("practice-{}", slug(name)),
@@ -20,7 +20,6 @@ pub(crate) fn subject(grant: &GrantedAccess) -> String {
     }
 }
 
-/// The claims about the person.
 pub(crate) fn claims(grant: &GrantedAccess) -> Map<String, Value> {
     let mut claims = Map::new();
     claims.insert("sub".into(), subject(grant).into());
@@ -32,8 +31,8 @@ pub(crate) fn claims(grant: &GrantedAccess) -> Map<String, Value> {
     claims
 }
 
-/// An ID token signed with the client's secret (`OpenID` Connect Core 1.0 sections 2 and 10.1). A public client has no
-/// secret to sign with, and gets none.
+/// An ID token signed with the client secret (`OpenID` Connect Core 1.0 sections 2 and 10.1). A public client has no
+/// secret and gets none.
 pub(crate) fn id_token(
     mut claims: Map<String, Value>,
     grant: &GrantedAccess,
@@ -52,7 +51,7 @@ pub(crate) fn id_token(
     Secret::new(jsonwebtoken::encode(&Header::default(), &claims, &key).expect("a secret signs any claims"))
 }
 
-/// The name in small ASCII letters and digits; a name without any is hashed, so that it still is someone.
+/// The name in lower-case ASCII letters and digits; a name without any is hashed.
 fn slug(name: &str) -> String {
     let slug: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     if slug.is_empty() {

@@ -5,23 +5,20 @@ use serde_json::{Value, json};
 
 use crate::secret::Secret;
 
-/// A request as it arrived.
 #[derive(Debug, Default)]
 pub(crate) struct Request {
-    /// In capitals; `HEAD` is answered as `GET`.
+    /// In upper case; `HEAD` is answered as `GET`.
     pub(crate) method: String,
     pub(crate) path: String,
-    /// The `Host` header.
     pub(crate) host: Option<String>,
     pub(crate) query: Parameters,
-    /// The `Authorization` header.
     pub(crate) authorization: Option<Secret>,
-    /// All headers as they came, names in small letters.
+    /// All headers, with names in lower case.
     pub(crate) headers: Vec<(String, Secret)>,
-    /// The `Content-Type` header, in small letters, without parameters.
+    /// The media type in lower case, without parameters.
     pub(crate) content_type: String,
     pub(crate) body: Secret,
-    /// What was larger than anyone may send, and was not read.
+    /// The part that is too large and was not read.
     pub(crate) excess: Option<Excess>,
 }
 
@@ -33,7 +30,7 @@ pub(crate) enum Excess {
     Body,
 }
 
-/// Names and values, in order. Any value may be a secret, so that `Debug` shows none.
+/// Names and values, in order. Values may be secret, so `Debug` shows none.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Parameters(Vec<(String, Secret)>);
 
@@ -44,14 +41,13 @@ pub(crate) struct Response {
     pub(crate) body: Body,
 }
 
-/// The body of a response.
 #[derive(Debug)]
 pub(crate) enum Body {
-    /// A text that ends.
+    /// A complete text.
     Text(String),
-    /// A text that is followed by blanks for ever.
+    /// A text followed by blanks without end.
     Endless(&'static str),
-    /// A text that breaks off in the middle.
+    /// A text that is cut off.
     Broken(&'static str),
 }
 
@@ -70,7 +66,7 @@ pub(crate) enum ErrorCode {
     LoginRequired,
 }
 
-/// An error in the protocol's own words. The description never quotes a value that could be secret.
+/// An OAuth error. The description never quotes a value that could be secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) code: ErrorCode,
@@ -78,7 +74,6 @@ pub(crate) struct Refusal {
 }
 
 impl Parameters {
-    /// Reads a query or a form body.
     pub(crate) fn form(text: &str) -> Self {
         let pairs = form_urlencoded::parse(text.as_bytes());
         Self(pairs.map(|(name, value)| (name.into_owned(), Secret::new(value))).collect())
@@ -105,17 +100,14 @@ impl Parameters {
         }
     }
 
-    /// The value of a required parameter.
     pub(crate) fn required(&self, name: &str) -> Result<&str, Refusal> {
         self.one(name)?.ok_or_else(|| Refusal::new(ErrorCode::InvalidRequest, format!("`{name}` is missing")))
     }
 
-    /// Names and values, in order.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.expose()))
     }
 
-    /// The names, in order.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_str())
     }
@@ -127,12 +119,11 @@ pub(crate) fn form_decoded(text: &str) -> String {
 }
 
 impl Response {
-    /// A JSON document that nobody may keep (RFC 6749 section 5.1).
+    /// A JSON document that must not be cached (RFC 6749 section 5.1).
     pub(crate) fn json(status: u16, document: &Value) -> Self {
         Self::text(status, "application/json", document.to_string())
     }
 
-    /// A text of the type given.
     pub(crate) fn text(status: u16, content_type: &'static str, text: String) -> Self {
         let headers = vec![
             ("content-type", content_type.to_owned()),
@@ -143,12 +134,10 @@ impl Response {
         Self { status, headers, body: Body::Text(text) }
     }
 
-    /// Redirects the caller.
     pub(crate) fn redirect(status: u16, location: &str) -> Self {
         Self::text(status, "text/plain; charset=utf-8", String::new()).header("location", location)
     }
 
-    /// Adds a header.
     pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
@@ -156,7 +145,6 @@ impl Response {
 }
 
 impl ErrorCode {
-    /// As on the wire.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::InvalidRequest => "invalid_request",
@@ -173,17 +161,16 @@ impl ErrorCode {
 }
 
 impl Refusal {
-    /// An error with its description.
     pub(crate) fn new(code: ErrorCode, description: impl Into<String>) -> Self {
         Self { code, description: description.into() }
     }
 
-    /// `invalid_grant`: the code or refresh token is no good.
+    /// `invalid_grant`: the code or refresh token is not valid.
     pub(crate) fn grant(description: &str) -> Self {
         Self::new(ErrorCode::InvalidGrant, description)
     }
 
-    /// The answer of RFC 6749 section 5.2. `invalid_client` is 401, and names the scheme if the caller used Basic.
+    /// The response of RFC 6749 section 5.2. `invalid_client` is 401, with a challenge if the client used Basic.
     pub(crate) fn answer(&self, by_basic: bool) -> Response {
         let status = if self.code == ErrorCode::InvalidClient { 401 } else { 400 };
         let document = json!({ "error": self.code.as_str(), "error_description": self.description });

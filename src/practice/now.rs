@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::secret::Secret;
 
-/// When a request is answered, and the randomness it may use.
+/// The time and the randomness of a request.
 pub(crate) struct Now {
     pub(crate) time: Timestamp,
     seed: [u8; 32],
@@ -17,13 +17,13 @@ pub(crate) struct Now {
 }
 
 impl Now {
-    /// `seed` must be fresh and unpredictable: every minted value follows from it.
+    /// `seed` must be fresh and unpredictable: all minted values are derived from it.
     pub(crate) fn new(time: Timestamp, seed: [u8; 32]) -> Self {
         Self { time, seed, minted: 0 }
     }
 
-    /// A new random value with a prefix such as `practice-at-`. The hash spreads one seed over as many values as a
-    /// request needs, so that asking for randomness can fail in one place only.
+    /// A new random value with a prefix such as `practice-at-`. Values are hashed from one seed, so that only one place
+    /// can fail to get randomness.
     pub(crate) fn mint(&mut self, prefix: &str) -> Secret {
         self.minted += 1;
         let digest = Sha256::new().chain_update(self.seed).chain_update(self.minted.to_be_bytes()).finalize();

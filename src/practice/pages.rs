@@ -16,7 +16,7 @@ use crate::practice::message::Response;
 use crate::secret::Secret;
 
 const FRAME: &str = include_str!("../../assets/practice/page.html");
-/// A checkout may have turned the line ends, and a browser turns them back before it compares the hash.
+/// A checkout may change line ends, and a browser normalises them before it compares the hash.
 static STYLE: LazyLock<String> =
     LazyLock::new(|| include_str!("../../assets/practice/style.css").replace("\r\n", "\n"));
 
@@ -27,11 +27,11 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
     format!("default-src 'none'; style-src 'sha256-{hash}'; frame-ancestors 'none'; base-uri 'none'")
 });
 
-/// What is put into a template.
+/// A value for a template.
 enum Slot {
     /// Text, to be escaped.
     Text(String),
-    /// Made here, of escaped parts.
+    /// HTML made here from escaped parts.
     Markup(String),
 }
 
@@ -108,7 +108,6 @@ pub(crate) fn keys(uploaded: Option<&str>, wrong: Option<&str>) -> Response {
     page(status, "Certificate", include_str!("../../assets/practice/keys.html"), &slots)
 }
 
-/// The consent page.
 pub(crate) fn consent(client_id: &str, scopes: &[String], ticket: &Secret, name: &str) -> Response {
     let asked = SCOPES.iter().filter(|known| scopes.iter().any(|scope| scope == known.name));
     let rows = asked.map(|scope| {
@@ -125,13 +124,12 @@ pub(crate) fn consent(client_id: &str, scopes: &[String], ticket: &Secret, name:
     page(200, "Allow access", include_str!("../../assets/practice/consent.html"), &slots)
 }
 
-/// An error page.
 pub(crate) fn error(status: u16, title: &'static str, words: &str, advice: &str) -> Response {
     let slots = [("heading", text(title)), ("words", marked(words)), ("advice", text(advice))];
     page(status, title, include_str!("../../assets/practice/error.html"), &slots)
 }
 
-/// The response as a form. Without script the person must press the button.
+/// The response as a form; without scripts, the person must press the button.
 pub(crate) fn form_post(target: &str, parameters: &[(&str, String)]) -> Response {
     let fields = parameters.iter().map(|(name, value)| {
         let slots = [("name", text(name)), ("value", text(value))];
@@ -141,7 +139,7 @@ pub(crate) fn form_post(target: &str, parameters: &[(&str, String)]) -> Response
     page(200, "Continue", include_str!("../../assets/practice/form-post.html"), &slots)
 }
 
-/// The address that the browser would have been sent to, for a redirect URI that nothing answers on.
+/// The URL of the redirect, for a redirect URI where nothing answers.
 pub(crate) fn paste(address: &str) -> Response {
     let slots = [("address", text(address)), ("paste_page", text(PASTE_PAGE))];
     page(200, "Copy the address", include_str!("../../assets/practice/paste.html"), &slots)
@@ -155,7 +153,7 @@ fn page(status: u16, title: &str, template: &str, slots: &[(&str, Slot)]) -> Res
         .header("referrer-policy", "no-referrer")
 }
 
-/// Replaces each `{{name}}` once; what is put in is never looked at again.
+/// Replaces each `{{name}}` once; inserted values are not expanded again.
 fn fill(template: &str, slots: &[(&str, Slot)]) -> String {
     let mut filled = String::with_capacity(template.len());
     let mut rest = template;
@@ -177,7 +175,7 @@ fn text(text: &str) -> Slot {
     Slot::Text(text.to_owned())
 }
 
-/// Escaped text in which `literals` are set as code.
+/// Escaped text with `literals` as code.
 fn marked(text: &str) -> Slot {
     let parts = text.split('`').enumerate().map(|(number, part)| match number % 2 {
         1 => format!("<code>{}</code>", escaped(part)),

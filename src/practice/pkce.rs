@@ -8,7 +8,7 @@ use crate::oauth::Pkce;
 use crate::practice::message::{ErrorCode, Parameters, Refusal};
 use crate::secret::Secret;
 
-/// A challenge that a later verifier must fit.
+/// A challenge that the verifier must match.
 #[derive(Debug)]
 pub(crate) struct Challenge {
     method: Pkce,
@@ -16,8 +16,7 @@ pub(crate) struct Challenge {
 }
 
 impl Challenge {
-    /// Reads the challenge of an authorization request, where there is one. The method is `plain` where none is
-    /// named (RFC 7636 section 4.3).
+    /// The challenge of an authorization request, if it has one. The default method is `plain` (RFC 7636 section 4.3).
     pub(crate) fn parse(parameters: &Parameters) -> Result<Option<Self>, Refusal> {
         let method = parameters.one("code_challenge_method")?;
         let Some(challenge) = parameters.one("code_challenge")? else {
@@ -38,7 +37,6 @@ impl Challenge {
     }
 }
 
-/// The value of `code_challenge_method`.
 pub(crate) fn method(pkce: Pkce) -> &'static str {
     match pkce {
         Pkce::Off => "",
@@ -47,7 +45,7 @@ pub(crate) fn method(pkce: Pkce) -> &'static str {
     }
 }
 
-/// Whether the verifier made the challenge.
+/// Whether the challenge is that of the verifier.
 pub(crate) fn fits(pkce: Pkce, challenge: &str, verifier: &str) -> bool {
     let digest = Sha256::digest(verifier.as_bytes());
     match pkce {

@@ -59,7 +59,7 @@ fn introspection(state: &State, token: &str, now: &Now) -> Value {
     document
 }
 
-/// Answers who brings a good access token. Without any token the challenge carries no error (RFC 6750 section 3.1).
+/// Answers a request with a valid access token. Without any token the challenge has no error (RFC 6750 section 3.1).
 fn protected(state: &State, request: &Request, now: &Now, document: impl Fn(&GrantedAccess) -> Value) -> Response {
     let Some(token) = caller::bearer(request) else {
         let words = json!({ "error": "invalid_token", "error_description": "no access token in the header" });

@@ -55,7 +55,7 @@ impl State {
     }
 }
 
-/// Requests that are refused before anyone looks at them.
+/// Requests that are refused unseen.
 fn unanswerable(request: &Request) -> Option<Response> {
     // A page elsewhere may point its own name at 127.0.0.1 (DNS rebinding) and then read our answers.
     if !is_this_computer(request.host.as_deref().unwrap_or_default()) {
@@ -81,7 +81,7 @@ fn is_this_computer(host: &str) -> bool {
     ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| without_port.eq_ignore_ascii_case(name))
 }
 
-/// Form or JSON, whichever the body says it is. A body without type is read as a form.
+/// A form or JSON, by content type; a form if there is none.
 fn body(request: &Request) -> Result<Parameters, Refusal> {
     let text = request.body.expose();
     match request.content_type.as_str() {
@@ -93,13 +93,13 @@ fn body(request: &Request) -> Result<Parameters, Refusal> {
     }
 }
 
-/// Whoever followed the redirect of `redirect-token` has just sent its secrets to another host.
+/// A client that follows the redirect of `redirect-token` has just sent its secrets to another host.
 fn elsewhere() -> Response {
     let words = "the call followed a redirect to another host and took its secrets along";
     Response::json(400, &json!({ "error": "invalid_request", "error_description": words }))
 }
 
-/// No such path, or not by this method.
+/// There is no such path, or not with this method.
 fn lost(path: &str) -> Response {
     let allowed = match path {
         TOKEN | REVOKE | INTROSPECT => "POST",

@@ -17,22 +17,19 @@ use crate::practice::message::{Request, Response};
 use crate::practice::now::Now;
 use crate::practice::wire;
 
-/// How long a stopping server waits for peers that never send or never read; all others need no time at all.
+/// How long a stopping server waits for peers that neither send nor read.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How long the library may need to close its listener.
 const CLOSING: Duration = Duration::from_secs(2);
 
-/// Why the server did not start.
 #[derive(Debug, Error)]
 pub enum PracticeError {
-    /// Another program listens there.
     #[error("port {port} on 127.0.0.1 is taken")]
     PortTaken {
         port: u16,
         #[source]
         source: io::Error,
     },
-    /// This user may not listen there.
     #[error("port {port} on 127.0.0.1 may not be opened by this user")]
     PortForbidden {
         port: u16,
@@ -43,9 +40,9 @@ pub enum PracticeError {
     Start(#[source] io::Error),
 }
 
-/// Answers requests, one at a time.
+/// Answers requests one at a time.
 pub(crate) trait Handler: Send + 'static {
-    /// How long the caller is kept waiting first.
+    /// How long to delay the answer.
     fn delay(&self, _request: &Request) -> Option<Duration> {
         None
     }
@@ -53,7 +50,7 @@ pub(crate) trait Handler: Send + 'static {
     fn answer(&mut self, request: &Request, now: &mut Now) -> Response;
 }
 
-/// A running server on 127.0.0.1. Dropping it answers whoever waits and frees the port.
+/// A running server on 127.0.0.1. Dropping it answers pending requests and frees the port.
 pub(crate) struct Server<H> {
     port: u16,
     handler: Arc<Mutex<H>>,
@@ -73,7 +70,7 @@ struct InFlight {
 struct Guard(Arc<InFlight>);
 
 impl<H: Handler> Server<H> {
-    /// Listens on a port, or on a free one. `handler` is given the port.
+    /// Listens on a port, or on a free one, which `handler` gets.
     pub(crate) fn start(port: Option<u16>, handler: impl FnOnce(u16) -> H) -> Result<Self, PracticeError> {
         let wanted = port.unwrap_or(0);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, wanted)).map_err(|source| match source.kind() {
@@ -100,12 +97,12 @@ impl<H> Server<H> {
         self.port
     }
 
-    /// The handler, between two requests. A panic in one of them leaves it whole enough to practise with.
+    /// The handler, between requests. It stays usable after a panic in one of them.
     pub(crate) fn handler(&self) -> MutexGuard<'_, H> {
         locked(&self.handler)
     }
 
-    /// Waits until this many requests are being answered at once.
+    /// Waits until this many requests are in flight.
     #[cfg(test)]
     pub(crate) fn wait_for_requests(&self, count: usize) {
         drop(self.in_flight.changed.wait_while(self.in_flight.state(), |(requests, _)| *requests < count));
@@ -144,7 +141,7 @@ impl InFlight {
         self.changed.notify_all();
     }
 
-    /// Waits for this long, or until the server stops.
+    /// Waits this long, or until the server stops.
     fn delay(&self, time: Duration) {
         drop(self.changed.wait_timeout_while(self.state(), time, |(_, stopping)| !*stopping));
     }

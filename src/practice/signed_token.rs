@@ -16,32 +16,31 @@ use crate::secret::Secret;
 /// wants a practice token gets one for the asking.
 const PRACTICE_KEY: &[u8] = b"practice key: not secret, finds typing errors only";
 
-/// What a person, or a client for itself, was granted.
+/// The access that a person, or a client for itself, was granted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct GrantedAccess {
     pub(crate) client_id: String,
-    /// The name of the person; `None` where a client acts for itself.
+    /// The name of the person; `None` if a client acts for itself.
     pub(crate) person: Option<String>,
     pub(crate) scopes: Vec<String>,
     /// To be repeated in the ID token.
     pub(crate) nonce: Option<String>,
 }
 
-/// The two kinds of token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Access,
     Refresh,
 }
 
-/// The text of a token.
+/// The contents of a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SignedToken {
-    /// Everything that came from one consent has the same.
+    /// The same for all tokens from one consent.
     pub(crate) family: String,
-    /// How many refreshes lie before it. Of refresh tokens only the latest generation is good.
+    /// The number of refreshes before it. Only the latest generation of refresh tokens is valid.
     pub(crate) generation: u64,
-    /// So that no two tokens are the same.
+    /// Makes every token unique.
     pub(crate) id: String,
     #[serde(flatten)]
     pub(crate) grant: GrantedAccess,
@@ -60,7 +59,6 @@ impl Kind {
 }
 
 impl SignedToken {
-    /// What a new token says.
     pub(crate) fn new(
         (family, generation, id): (String, u64, String),
         grant: GrantedAccess,
@@ -70,7 +68,6 @@ impl SignedToken {
         Self { family, generation, id, grant, issued: issued.as_millisecond(), expires }
     }
 
-    /// The token that says it.
     pub(crate) fn token(&self, kind: Kind) -> Secret {
         // Texts, numbers and lists: there is nothing in it that JSON could not hold.
         let json = serde_json::to_vec(self).unwrap_or_default();
@@ -79,7 +76,7 @@ impl SignedToken {
         Secret::new(format!("{signed}.{signature}"))
     }
 
-    /// What a token says, if it is one of this kind.
+    /// The contents of a token of this kind, if valid.
     pub(crate) fn read(token: &str, kind: Kind) -> Option<Self> {
         let (signed, signature) = token.rsplit_once('.')?;
         let json = URL_SAFE_NO_PAD.decode(signed.strip_prefix(kind.start())?).ok()?;
@@ -88,17 +85,14 @@ impl SignedToken {
         serde_json::from_slice(&json).ok().filter(|_| is_right)
     }
 
-    /// When it was issued.
     pub(crate) fn issued_at(&self) -> Timestamp {
         time(self.issued)
     }
 
-    /// When it ends, if ever.
     pub(crate) fn expires_at(&self) -> Option<Timestamp> {
         self.expires.map(time)
     }
 
-    /// Whether it has ended at `now`.
     pub(crate) fn has_expired(&self, now: Timestamp) -> bool {
         self.expires_at().is_some_and(|end| end <= now)
     }
@@ -111,7 +105,7 @@ pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-/// What lies beyond the end of time counts as its end.
+/// Later times count as the last possible one.
 fn time(millisecond: i64) -> Timestamp {
     Timestamp::from_millisecond(millisecond).unwrap_or(Timestamp::MAX)
 }

@@ -10,16 +10,15 @@ use crate::practice::grants::{Grants, Renewal, Terms};
 /// Short enough to see a token expire, long enough to use it first.
 const ACCESS_TOKEN_LIFE: Duration = Duration::from_mins(2);
 
-/// How the service behaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PracticeOptions {
-    /// The port on 127.0.0.1; `None` takes a free one.
+    /// The port on 127.0.0.1; `None` for a free one.
     pub port: Option<u16>,
     pub faults: Vec<Fault>,
-    /// Whether the pages answer themselves, so that no person and no browser is needed.
+    /// Whether the pages submit themselves, so that neither person nor browser is needed.
     pub auto_consent: bool,
     pub access_token_life: Duration,
-    /// `None` is for ever. Like access tokens they outlive the service.
+    /// `None` for no expiry. Like access tokens, they outlive the service.
     pub refresh_token_life: Option<Duration>,
 }
 
@@ -42,17 +41,17 @@ pub(crate) struct State {
     pub(crate) options: PracticeOptions,
     pub(crate) grants: Grants,
     pub(crate) visits: BoundedMap<Visit>,
-    /// The certificate of the client that signs, in PEM.
+    /// The uploaded certificate of the client that signs, in PEM.
     pub(crate) certificate: Option<String>,
-    /// The ids of the assertions that came.
+    /// The IDs of the assertions received.
     pub(crate) assertions: BoundedMap<()>,
 }
 
-/// A sign-in on its way through the pages.
+/// A sign-in in progress.
 #[derive(Debug)]
 pub(crate) struct Visit {
     pub(crate) request: AuthorizationRequest,
-    /// The name, once signed in.
+    /// The name, once the person is signed in.
     pub(crate) person: Option<String>,
 }
 
@@ -68,12 +67,10 @@ impl State {
         }
     }
 
-    /// Whether a fault is switched on.
     pub(crate) fn has(&self, fault: Fault) -> bool {
         self.options.faults.contains(&fault)
     }
 
-    /// How tokens are issued with these options.
     pub(crate) fn terms(&self) -> Terms {
         let renewal = if self.has(Fault::NoRefreshToken) {
             Renewal::Never

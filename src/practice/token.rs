@@ -15,14 +15,13 @@ use crate::practice::now::Now;
 use crate::practice::signed_token::GrantedAccess;
 use crate::practice::state::State;
 
-/// Long enough for any caller to lose patience, and for a person to see what waiting looks like.
+/// Longer than any client waits, and long enough to see the waiting.
 pub(crate) const SLOW_REPLY: Duration = Duration::from_mins(1);
-/// An hour, and enough over it that whole seconds and a slow call do not make it less.
+/// An hour and some seconds, to allow for rounding and a slow call.
 const WRONG_BY: Duration = Duration::from_secs(3630);
-/// Where `redirect-token` points, on another host name of this same machine: whoever follows is seen here.
+/// The target of `redirect-token`, another host name of this machine: a client that follows it is seen here.
 pub(crate) const ELSEWHERE: &str = "/elsewhere";
 
-/// Answers a call of the token endpoint.
 pub(crate) fn answer(state: &mut State, request: &Request, body: &Parameters, now: &mut Now) -> Response {
     let answer = broken(state, body).map_or_else(|| issued(state, request, body, now), Ok);
     let answer = caller::answered(request, answer);
@@ -37,8 +36,7 @@ fn issued(state: &mut State, request: &Request, body: &Parameters, now: &mut Now
     Ok(shaped(state, reply(state, registration, &issued, now), now))
 }
 
-/// The faults that come before anything is spent, so that the same call succeeds once the fault is off. Of several,
-/// the first one counts.
+/// The faults that spend nothing, so that the same call succeeds once the fault is off. The first one counts.
 fn broken(state: &State, body: &Parameters) -> Option<Response> {
     let is_refresh = matches!(body.one("grant_type"), Ok(Some("refresh_token")));
     let told = |status, error: &'static str, to: &str| {
@@ -126,13 +124,12 @@ fn grant(
     Ok((registration, issued))
 }
 
-/// What is granted without a person's consent on the page.
+/// Access granted without consent on the page.
 fn direct(registration: &Registration, person: Option<String>, body: &Parameters) -> Result<GrantedAccess, Refusal> {
     let scopes = contract::scopes(body.one("scope")?)?;
     Ok(GrantedAccess { client_id: registration.id.to_owned(), person, scopes, nonce: None })
 }
 
-/// The reply of RFC 6749 section 5.1.
 fn reply(state: &State, registration: &Registration, issued: &TokenPair, now: &Now) -> Map<String, Value> {
     let terms = state.terms();
     let grant = &issued.grant;
@@ -157,7 +154,7 @@ fn reply(state: &State, registration: &Registration, issued: &TokenPair, now: &N
     reply
 }
 
-/// The reply in the shape that the faults give it.
+/// The reply as the faults shape it.
 fn shaped(state: &State, mut reply: Map<String, Value>, now: &Now) -> Response {
     let on = |fault: Fault| state.has(fault);
     if on(Fault::NoExpiry) {

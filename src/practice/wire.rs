@@ -10,14 +10,13 @@ use url::Url;
 use crate::practice::message::{Body, Excess, Parameters, Request, Response};
 use crate::secret::Secret;
 
-/// Largest request body in bytes. A token call has one or two thousand.
+/// The largest request body in bytes; a token request has one or two thousand.
 const LARGEST_BODY: usize = 64 * 1024;
-/// Largest request line and headers in bytes that are looked at.
+/// The largest request head in bytes.
 const LARGEST_HEAD: usize = 64 * 1024;
-/// A body up to here is read to its end before it is refused, so that the caller gets to hear why.
+/// A body up to this size is read before it is refused, so that the client gets the answer.
 const LARGEST_READ: usize = 1024 * 1024;
 
-/// Reads a request, within the bounds. An error is a peer that left in the middle.
 pub(crate) fn read(request: &mut tiny_http::Request) -> io::Result<Request> {
     let mut read = head(request);
     if is_absurd(request) {
@@ -31,7 +30,7 @@ pub(crate) fn read(request: &mut tiny_http::Request) -> io::Result<Request> {
     Ok(read)
 }
 
-/// Sends the response; an endless one until the caller has had enough or the server stops.
+/// Sends the response; an endless one until the client or the server stops.
 pub(crate) fn send(request: tiny_http::Request, response: &Response, is_stopping: impl Fn() -> bool) -> io::Result<()> {
     if is_absurd(&request) {
         // Only an upgrade sends a response without dropping the body. What it returns holds that body, and is
@@ -91,7 +90,7 @@ fn plain(header: &Header) -> (String, Secret) {
     (header.field.as_str().as_str().to_ascii_lowercase(), Secret::new(header.value.as_str()))
 }
 
-/// Path and query of a request target, which may be a whole address (RFC 9112 section 3.2.2).
+/// Path and query of a request target, which may be a whole URL (RFC 9112 section 3.2.2).
 fn target(text: &str) -> (String, String) {
     if !text.starts_with('/')
         && let Ok(url) = Url::parse(text)
@@ -124,7 +123,7 @@ fn body(request: &mut tiny_http::Request) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(body))
 }
 
-/// The response as bytes. Without a text it is the head of a chunked one.
+/// The response as bytes; without a text, the head of a chunked one.
 fn bytes(status: u16, headers: &[(&'static str, String)], text: Option<&str>, is_head: bool) -> io::Result<Vec<u8>> {
     let headers = headers.iter().map(|(name, value)| header(name, value)).collect::<io::Result<_>>()?;
     let body = text.unwrap_or_default();
@@ -162,7 +161,7 @@ fn send_without_end(out: &mut dyn Write, start: &str, is_stopping: impl Fn() -> 
     write!(out, "{BREAK}")
 }
 
-/// What is no chunk: whoever reads it knows that the reply is not whole.
+/// An invalid chunk: the client knows that the reply is incomplete.
 const BREAK: &str = "stopped\r\n";
 
 #[cfg(test)]

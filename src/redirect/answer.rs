@@ -38,7 +38,6 @@ pub(crate) struct Candidate {
     pub(crate) task: tokio::task::Id,
 }
 
-/// The redirection endpoint.
 #[derive(Clone)]
 pub(crate) struct Endpoint {
     pub(crate) path: Arc<str>,

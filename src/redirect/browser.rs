@@ -143,7 +143,7 @@ fn apart(_command: &mut Command) {}
 
 /// The command's words, with the URL in place.
 fn arguments(line: &str, url: &str) -> Result<Vec<String>, OpenError> {
-    let mut words = split(line)?;
+    let mut words = child::words(line).map_err(OpenError::UnclosedQuote)?;
     if words.is_empty() {
         return Err(OpenError::EmptyCommand);
     }
@@ -158,26 +158,6 @@ fn arguments(line: &str, url: &str) -> Result<Vec<String>, OpenError> {
         words.push(url.to_owned());
     }
     Ok(words)
-}
-
-/// Splits at spaces outside quotes. A backslash is an ordinary character: Windows paths are full of them.
-fn split(line: &str) -> Result<Vec<String>, OpenError> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quote = None;
-    for c in line.chars() {
-        match (quote, c) {
-            (Some(open), _) if c == open => quote = None,
-            (None, '\'' | '"') => {
-                quote = Some(c);
-                word.get_or_insert_default();
-            }
-            (None, _) if c.is_whitespace() => words.extend(word.take()),
-            _ => word.get_or_insert_default().push(c),
-        }
-    }
-    words.extend(word);
-    quote.map_or(Ok(words), |open| Err(OpenError::UnclosedQuote(open)))
 }
 
 #[cfg(test)]

@@ -26,7 +26,6 @@ const LIFETIME: Duration = Duration::from_hours(397 * 24);
 /// It is valid from this long before it is made, in case the clock is set back.
 const BACKDATE: Duration = Duration::from_hours(24);
 
-/// A self-signed certificate for `localhost`, `127.0.0.1` and `::1`, with its private key.
 #[derive(Clone)]
 pub struct LocalCertificate {
     certificate: CertificateDer<'static>,
@@ -35,10 +34,8 @@ pub struct LocalCertificate {
     not_after: Timestamp,
 }
 
-/// Why a certificate cannot be made or used.
 #[derive(Debug, Error)]
 pub enum CertificateError {
-    /// It cannot be made.
     #[error("cannot make a certificate: {0}")]
     Make(#[source] rcgen::Error),
     /// The clock is outside the years that a certificate can name.

@@ -14,12 +14,7 @@ const FIRST_FREE_PORT: u16 = 1024;
 #[derive(Debug, Error)]
 pub enum ListenError {
     #[error("port {port} on {address} is taken{}", .holder.as_ref().map(|name| format!(" by `{name}`")).unwrap_or_default())]
-    PortTaken {
-        port: u16,
-        address: IpAddr,
-        /// The program that listens there, if known.
-        holder: Option<String>,
-    },
+    PortTaken { port: u16, address: IpAddr, holder: Option<String> },
     #[error("this user may not listen on port {port}")]
     PortForbidden { port: u16 },
     #[error("this machine has no address {address} to listen on")]

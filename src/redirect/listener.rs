@@ -63,7 +63,6 @@ pub struct Listener {
     tls: Option<TlsAcceptor>,
 }
 
-/// The accepted authorization response.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Received {
     pub parameters: Parameters,
@@ -98,7 +97,6 @@ impl Listener {
         Ok(Self { sockets, addresses, path: plan.path.as_str().into(), tls })
     }
 
-    /// The port, the same on every address.
     pub fn port(&self) -> u16 {
         self.addresses.first().map_or(0, SocketAddr::port)
     }

@@ -15,7 +15,6 @@ const STYLE: &str = include_str!("../../assets/landing/page.css");
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LandingPage {
-    /// The heading, also the title of the tab.
     pub title: String,
     /// The text below it; line breaks are kept.
     pub text: String,

@@ -1,5 +1,5 @@
-//! Visits that bring no authorization response although a browser may have meant to: what its page says, and what the
-//! person who waits is told.
+//! Requests without an authorization response that a browser may have meant as one: the page it gets, and the warning for the
+//! waiting person.
 
 use std::collections::HashSet;
 use std::mem::{Discriminant, discriminant};
@@ -11,31 +11,30 @@ use hyper::{Method, StatusCode};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::redirect::page::LandingPage;
 
-/// How many stray requests of one kind are reported. Any page can make the browser request anything here, without end.
+/// How many stray requests of one kind are reported. Any page can make the browser send any number of them.
 const TOLD_PER_KIND: usize = 2;
 
-/// A request that brought no authorization response.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Stray {
-    /// TLS, where plain HTTP is spoken.
+    /// TLS on a plain HTTP port.
     Https,
-    /// Plain HTTP, where TLS is spoken.
+    /// Plain HTTP on a TLS port.
     PlainHttp,
-    /// Under a name that is not this machine's own.
+    /// With a `Host` that is not this machine.
     ForeignHost(String),
     OtherPath {
-        /// Where it came to, without its query.
+        /// The requested path, without its query.
         path: String,
-        /// Where the response is waited for.
+        /// The path of the redirect URI.
         expected: String,
     },
-    /// Neither by GET nor by POST.
+    /// Neither GET nor POST.
     OtherMethod(String),
-    /// Posted, and not as a form.
+    /// POST with a body that is not a form.
     NotForm(String),
-    /// Posted, and larger than any response.
+    /// POST with a body larger than any response.
     TooLarge,
-    /// Posted, and broken off.
+    /// POST with an incomplete body.
     Broken,
     NoParameters,
 }
@@ -52,24 +51,23 @@ impl Stray {
         }
     }
 
-    /// What the browser shows.
+    /// The page that the browser shows.
     pub(crate) fn page(&self) -> LandingPage {
         let (title, text) = match self {
-            // Never shown: a browser that speaks TLS reads no page before the handshake.
-            Self::Https => ("Not over https", "Change https to http in the address bar."),
+            // Never shown: the TLS handshake fails first.
+            Self::Https => ("This is not https", "Change https to http in the address bar."),
             Self::PlainHttp => (
-                "Not over http",
-                "Tokenwright waits here over https. Change http to https in the address bar, and press Enter.",
+                "This is not http",
+                "Tokenwright listens here over https. Change http to https in the address bar, and press Enter.",
             ),
-            Self::ForeignHost(_) => (
-                "Not for this address",
-                "Tokenwright answers here only under the name of this machine itself, such as localhost.",
-            ),
-            Self::OtherPath { .. } => ("Nothing here", "Tokenwright waits for a sign-in at another address."),
-            Self::OtherMethod(_) => ("Not understood", "A sign-in arrives here by GET or POST."),
-            Self::NotForm(_) => ("Not understood", "A sign-in that is posted here must be a form."),
-            Self::TooLarge => ("Too large", "What was posted here is larger than any sign-in."),
-            Self::Broken => ("Broken off", "The request did not arrive whole."),
+            Self::ForeignHost(_) => {
+                ("Not for this address", "Tokenwright answers only to names of this machine, such as localhost.")
+            }
+            Self::OtherPath { .. } => ("Not found", "Tokenwright waits for a sign-in at another address."),
+            Self::OtherMethod(_) => ("Method not allowed", "A sign-in response uses GET or POST."),
+            Self::NotForm(_) => ("Not a form", "A sign-in response that is posted must be a form."),
+            Self::TooLarge => ("Too large", "The request is larger than any sign-in response."),
+            Self::Broken => ("Incomplete", "The request ended early."),
             Self::NoParameters => (
                 "The response is missing",
                 "The service sent the browser back without any parameters. It may have put them after a # in the \
@@ -85,38 +83,36 @@ impl Diagnose for Stray {
     fn diagnose(&self) -> Diagnosis {
         let (summary, hint) = match self {
             Self::Https => (
-                "the browser came back over `https`, and this redirect URI is plain `http`".to_owned(),
+                "the browser came back over `https`, but the redirect URI is plain `http`".to_owned(),
                 "change `https` to `http` in its address bar, or paste that address; for the next time turn its \
                  HTTPS-only mode off for this address, or register `127.0.0.1` in place of `localhost`",
             ),
             Self::PlainHttp => (
-                "the browser came back over plain `http`, and this redirect URI is `https`".to_owned(),
+                "the browser came back over plain `http`, but the redirect URI is `https`".to_owned(),
                 "change `http` to `https` in its address bar, or paste that address",
             ),
             Self::ForeignHost(host) => (
-                format!("a response came under the name `{host}`, which is not a name of this machine"),
+                format!("a response came to `{host}`, which is not a name of this machine"),
                 "put `localhost` or `127.0.0.1` into the address bar, or paste the address; ignore it if it is not \
                  yours",
             ),
             Self::OtherPath { path, expected } => (
-                format!("the browser came to `{path}`, and the response is waited for at `{expected}`"),
+                format!("the browser came back to `{path}`, but the path of the redirect URI is `{expected}`"),
                 "compare the redirect URI with the one that the service has, letter by letter, or paste the address \
                  of that tab",
             ),
             Self::OtherMethod(method) => (
-                format!("a response came by `{method}`, and only `GET` and `POST` bring one"),
+                format!("a response came with the method `{method}`, but only `GET` and `POST` are accepted"),
                 "have the service redirect the browser, or paste the code",
             ),
             Self::NotForm(media_type) => (
-                format!("a response was posted as `{media_type}`, and only a form is understood"),
+                format!("a response was posted as `{media_type}`, but only a form is accepted"),
                 "have the service redirect the browser, or post a form (`response_mode=form_post`); or paste the code",
             ),
             Self::TooLarge => {
-                ("a response was posted that is larger than 64 KiB".to_owned(), "paste the code, if the page shows it")
+                ("a posted response is larger than 64 KiB".to_owned(), "paste the code, if the page shows it")
             }
-            Self::Broken => {
-                ("a posted response broke off before it was whole".to_owned(), "go back in the browser and try again")
-            }
+            Self::Broken => ("a posted response is incomplete".to_owned(), "go back in the browser and try again"),
             Self::NoParameters => (
                 "the browser came back without any parameters".to_owned(),
                 "they may stand after a `#`, a part that the browser keeps to itself: paste the whole address of that \
@@ -127,10 +123,10 @@ impl Diagnose for Stray {
     }
 }
 
-/// A text from a request, short enough to be quoted.
+/// A text from a request, shortened to be quoted.
 pub(crate) fn quoted(text: &str) -> String {
     const LONGEST: usize = 60;
-    // Neither what moves the cursor nor what turns the order of the text round.
+    // No control characters, and none that change the direction of text.
     let is_hidden = |c: char| {
         c.is_control() || matches!(c, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
@@ -153,8 +149,8 @@ pub(crate) fn quoted(text: &str) -> String {
     }
 }
 
-/// Whether a person should hear of a request that brought no response: browsers ask for icons by themselves, pages for
-/// pictures, and scripts whether they may ask.
+/// Whether to report a request without a response: browsers fetch icons, pages fetch images, and scripts send preflight
+/// requests.
 pub(crate) fn is_worth_telling(head: &Parts) -> bool {
     let path = head.uri.path().to_ascii_lowercase();
     let is_by_itself = path.starts_with("/favicon")
@@ -180,7 +176,7 @@ pub(crate) fn is_prefetch(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Whether the browser means to show what comes as a page.
+/// Whether the browser navigates, so that the person sees the answer.
 pub(crate) fn is_navigation(headers: &HeaderMap) -> bool {
     value(headers, "sec-fetch-dest") == "document"
 }
@@ -189,14 +185,14 @@ fn value<'a>(headers: &'a HeaderMap, name: &'static str) -> &'a str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-/// The stray requests that were reported.
+/// The stray requests reported so far.
 #[derive(Default)]
 pub(crate) struct Told {
     visits: HashSet<Stray>,
 }
 
 impl Told {
-    /// Whether this one is to be reported.
+    /// Whether to report this one.
     pub(crate) fn is_news(&mut self, stray: &Stray) -> bool {
         let kind: Discriminant<Stray> = discriminant(stray);
         let alike = self.visits.iter().filter(|told| discriminant(*told) == kind).count();

@@ -1,4 +1,4 @@
-//! One person's use of a service, and its file. Its secrets are in the vault under the same name.
+//! One person's use of a service, and its text. Its secrets are in the vault under the same name.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,7 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::catalog::{Catalog, CatalogError};
 use crate::service::definition::Service;
 use crate::service::display_name::DisplayName;
-use crate::service::preset::{
-    Changes, changes_between, line_near, line_of, preset_table, service_of_table, with_changes,
-};
+use crate::service::preset::{Changes, changes_between, line_of, preset_table, service_of_table, with_changes};
 use crate::service::profile_name::ProfileName;
 
 /// One person's use of a service.
@@ -38,16 +36,18 @@ pub struct Profile {
     pub keep_alive: bool,
 }
 
-/// Why a profile's file cannot be read.
+/// Why the text of a profile cannot be read.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum ProfileError {
-    /// The file is not valid.
-    #[error("the file of the profile `{name}`, line {line}: {problem}")]
-    File {
+    /// The text is not valid.
+    #[error("the profile `{name}`, line {line}{}: {problem}", key.as_ref().map(|key| format!(", key `{key}`")).unwrap_or_default())]
+    Text {
         /// The profile.
         name: String,
         /// The line, from 1.
         line: usize,
+        /// The key whose value is wrong, if it is about a value.
+        key: Option<String>,
         /// What is wrong there.
         problem: String,
     },
@@ -66,7 +66,7 @@ impl Diagnose for ProfileError {
     fn diagnose(&self) -> Diagnosis {
         let diagnosis = Diagnosis::new(self.to_string());
         match self {
-            Self::File { .. } => diagnosis.hint("fix the file, or move it away and sign in again"),
+            Self::Text { name, .. } => diagnosis.hint(format!("correct it: `tokenwright edit {name}`")),
             Self::Service { error, .. } => Diagnosis { hint: error.diagnose().hint, ..diagnosis },
         }
     }
@@ -74,7 +74,7 @@ impl Diagnose for ProfileError {
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ProfileFile {
+struct ProfileText {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     display_name: String,
     service: String,
@@ -102,41 +102,46 @@ struct ProfileFile {
     definition: Option<toml::Table>,
 }
 
-/// The part of the file that describes the service. A table has no line numbers, so this is read for the line of an error.
+/// The part of the text that describes the service. A table has no line numbers, so this is read for the line of an error.
 #[derive(Deserialize)]
 struct ServicePart {
     #[serde(rename = "definition", alias = "changes")]
     _service: Service,
 }
 
-/// The line of the first error in the description of the service.
-fn line_in_service(text: &str) -> Option<usize> {
-    let error = toml::from_str::<ServicePart>(text).err()?;
-    error.span().map(|span| line_of(text, span.start))
+/// Where the first error in the description of the service is.
+fn place_in_service(text: &str) -> Option<usize> {
+    toml::from_str::<ServicePart>(text).err()?.span().map(|span| span.start)
+}
+
+/// The key whose value begins or goes on at this place; `None` where a key or a table begins.
+fn key_at(text: &str, place: usize) -> Option<String> {
+    let (key, _) = text.get(..place)?.rsplit('\n').next()?.split_once('=')?;
+    // A line of a longer text may hold `=` as well.
+    Some(key.trim()).filter(|key| !key.is_empty() && !key.contains(char::is_whitespace)).map(str::to_owned)
 }
 
 impl Profile {
-    /// Reads the file.
+    /// Reads the text.
     pub fn from_toml(name: &ProfileName, text: &str, catalog: &Catalog) -> Result<Self, ProfileError> {
-        let file: ProfileFile = toml::from_str(text).map_err(|error| ProfileError::File {
+        let wrong = |error: &toml::de::Error, place: usize| ProfileError::Text {
             name: name.to_string(),
-            line: error.span().map_or(1, |span| line_of(text, span.start)),
+            line: line_of(text, place),
+            key: key_at(text, place),
             // foreign: the library's words may have several lines.
             problem: error.message().replace('\n', " "),
-        })?;
-        let (key, service) = if let Some(definition) = file.definition {
+        };
+        let file: ProfileText =
+            toml::from_str(text).map_err(|error| wrong(&error, error.span().map_or(0, |span| span.start)))?;
+        let (table, service) = if let Some(definition) = file.definition {
             ("[definition", service_of_table(&definition))
         } else {
             let preset = catalog.service(&file.service);
             let preset = preset.map_err(|error| ProfileError::Service { name: name.to_string(), error })?;
             ("[changes", with_changes(preset, Changes { removed: file.removed, changed: file.changes }))
         };
-        let service = service.map_err(|error| ProfileError::File {
-            name: name.to_string(),
-            line: line_in_service(text).unwrap_or_else(|| line_near(text, key)),
-            // foreign: the library's words may have several lines.
-            problem: error.message().replace('\n', " "),
-        })?;
+        let service = service
+            .map_err(|error| wrong(&error, place_in_service(text).or_else(|| text.find(table)).unwrap_or_default()))?;
         Ok(Self {
             display_name: DisplayName::of(&file.display_name),
             service,
@@ -150,11 +155,11 @@ impl Profile {
         })
     }
 
-    /// Writes the file: the ID of the preset and the changes to it, or the whole service.
+    /// Writes the text: the ID of the preset and the changes to it, or the whole service.
     pub fn to_toml(&self, catalog: &Catalog) -> String {
         let preset = catalog.service(&self.service.id).ok();
         let changes = preset.as_ref().map(|preset| changes_between(preset, &self.service)).unwrap_or_default();
-        let file = ProfileFile {
+        let file = ProfileText {
             display_name: self.display_name.to_string(),
             service: self.service.id.clone(),
             client_id: self.client_id.clone(),
@@ -265,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn its_file_names_the_preset_and_reads_back_the_same() {
+    fn its_text_names_the_preset_and_reads_back_the_same() {
         let (catalog, name) = (Catalog::bundled(), ProfileName::parse("acme").expect("a name"));
         let text = profile().to_toml(&catalog);
         assert!(text.contains("service = \"netsuite\"") && !text.contains("[changes"), "{text}");
@@ -321,7 +326,7 @@ mod tests {
     fn a_change_that_fits_no_preset_is_named_with_its_line() {
         let text = "service = \"netsuite\"\nclient_id = \"a\"\n[changes.token_request]\nurl = 7\n";
         let error = Profile::from_toml(&name(), text, &Catalog::bundled()).expect_err("refused").to_string();
-        assert!(error.starts_with("the file of the profile `acme`, line 4: invalid type: integer `7`"), "{error}");
+        assert!(error.starts_with("the profile `acme`, line 4, key `url`: invalid type: integer `7`"), "{error}");
     }
 
     #[test]
@@ -333,7 +338,7 @@ mod tests {
             imported.to_toml(&catalog).replacen("[definition.policy]\n", "[definition.policy]\nrotates = 7\n", 1);
         let line = text.lines().position(|line| line == "rotates = 7").expect("the key") + 1;
         let error = Profile::from_toml(&name(), &text, &catalog).expect_err("refused").to_string();
-        assert!(error.starts_with(&format!("the file of the profile `acme`, line {line}: invalid type")), "{error}");
+        assert!(error.starts_with(&format!("the profile `acme`, line {line}, key `rotates`: invalid type")), "{error}");
     }
 
     proptest! {
@@ -374,14 +379,26 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_file_is_named_with_its_line() {
+    fn a_broken_text_is_named_with_its_line_and_key() {
         let name = ProfileName::parse("acme").expect("a name");
         let error =
             Profile::from_toml(&name, "service = \"x\"\nclient = 1\n", &Catalog::bundled()).expect_err("broken");
-        assert!(
-            error.to_string().starts_with("the file of the profile `acme`, line 2: unknown field `client`"),
-            "{error}"
+        assert!(error.to_string().starts_with("the profile `acme`, line 2: unknown field `client`"), "{error}");
+        let text = "# client_id = \"a\"\nservice = \"netsuite\"\nclient_id = \"a\"\nscopes = [\n  \"a\", 7]\n";
+        let error = Profile::from_toml(&name, text, &Catalog::bundled()).expect_err("broken").diagnose();
+        assert_eq!(
+            error.to_string(),
+            "the profile `acme`, line 5: invalid type: integer `7`, expected a string\n\
+             hint: correct it: `tokenwright edit acme`"
         );
+        let text = "service = \"netsuite\"\nclient_id = true\n";
+        let error = Profile::from_toml(&name, text, &Catalog::bundled()).expect_err("broken").to_string();
+        assert_eq!(
+            error,
+            "the profile `acme`, line 2, key `client_id`: invalid type: boolean `true`, expected a string"
+        );
+        let error = Profile::from_toml(&name, "service = \"netsuite\"\n", &Catalog::bundled()).expect_err("incomplete");
+        assert_eq!(error.to_string(), "the profile `acme`, line 1: missing field `client_id`");
     }
 
     #[test]

@@ -6,14 +6,13 @@ use zeroize::Zeroizing;
 
 use crate::secret::Secret;
 
-/// Why a body was not read whole.
+/// Why a body was not read completely.
 pub(crate) enum BodyError {
-    /// It is larger than the limit.
     TooLarge,
     Broken(reqwest::Error),
 }
 
-/// Reads it piece by piece. The pieces come decompressed, so the limit stops a compressed flood as well.
+/// Reads it in chunks. Chunks are decompressed, so the limit also stops a decompression bomb.
 pub(crate) async fn read(response: &mut Response, limit: usize) -> Result<Zeroizing<Vec<u8>>, BodyError> {
     let mut bytes = Zeroizing::new(Vec::new());
     while let Some(chunk) = response.chunk().await.map_err(BodyError::Broken)? {
@@ -25,8 +24,8 @@ pub(crate) async fn read(response: &mut Response, limit: usize) -> Result<Zeroiz
     Ok(bytes)
 }
 
-/// Decodes by a byte order mark, then by the charset of the `Content-Type`, then as UTF-8. What cannot be decoded
-/// becomes U+FFFD: a broken error page is still worth showing.
+/// Decodes by byte order mark, else by the charset of the `Content-Type`, else as UTF-8. Invalid bytes become U+FFFD: a
+/// broken error page is still worth showing.
 pub(crate) fn decode(bytes: &[u8], content_type: &str) -> Secret {
     let encoding = charset(content_type).and_then(|label| Encoding::for_label(label.as_bytes())).unwrap_or(UTF_8);
     Secret::new(encoding.decode(bytes).0)

@@ -1,4 +1,4 @@
-//! Why a call got no reply. Each error names the host and never the rest of the URL, which may hold secrets.
+//! Why a call got no reply. Errors name the host but never the rest of the URL, which may hold secrets.
 
 use std::time::Duration;
 
@@ -6,7 +6,6 @@ use thiserror::Error;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 
-/// Why a call got no reply.
 #[derive(Debug, Error)]
 pub enum TransportError {
     #[error("the URL cannot be read: {reason}")]
@@ -42,15 +41,14 @@ pub enum TransportError {
         host: String,
         reason: String,
         cause: TlsCause,
-        /// What is wrong with the root certificates that the environment names.
+        /// What is wrong with the root certificates named in the environment.
         roots: Option<String>,
     },
-    /// The configured proxy refused the call; the service was not reached.
+    /// The configured proxy failed; the service was not reached.
     #[error("{}", proxy_words(.proxy, .host, .reason, *.cause))]
     Proxy {
         /// Host and port of the proxy.
         proxy: String,
-        /// Host and port of the service.
         host: String,
         reason: String,
         cause: ProxyCause,
@@ -65,7 +63,7 @@ pub enum TransportError {
     },
     #[error("this machine has no root certificates, so no `https` server can be trusted")]
     NoRootCertificates {
-        /// What is wrong with those that the environment names.
+        /// What is wrong with those named in the environment.
         roots: Option<String>,
     },
     #[error("the additional root certificates cannot be read as PEM")]
@@ -94,7 +92,7 @@ pub enum TlsCause {
     /// A CA certificate is used as a server certificate.
     AuthorityAsServer,
     Certificate,
-    /// The server wants a certificate of the client.
+    /// The server requires a client certificate.
     ClientCertificate,
     /// The peer does not speak TLS.
     NotTls,
@@ -105,12 +103,12 @@ pub enum TlsCause {
 pub enum ProxyCause {
     /// It cannot be reached.
     Unreachable,
-    /// It wants a user and a password (RFC 9110 section 15.5.8).
+    /// It requires a user and a password (RFC 9110 section 15.5.8).
     Credentials {
-        /// Whether it was given some, and refused them.
+        /// Whether some were sent and refused.
         given: bool,
     },
-    /// It refused, with this status where it gave one.
+    /// It refused, with this status if it gave one.
     Refused(Option<u16>),
 }
 
@@ -129,7 +127,7 @@ impl TransportError {
         }
     }
 
-    /// Whether the call may have arrived, so that only its reply is missing.
+    /// Whether the service may have received the call, so that only the reply is missing.
     pub fn may_have_acted(&self) -> bool {
         matches!(self, Self::Timeout { .. } | Self::Io { .. } | Self::BodyTooLarge { .. })
     }
@@ -147,14 +145,14 @@ impl Diagnose for TransportError {
         let diagnosis = Diagnosis::new(self.to_string());
         match self {
             Self::PlainHttp { .. } => diagnosis
-                .hint("use the `https` URL of the service; plain `http` is for this machine alone")
+                .hint("use the `https` URL of the service; plain `http` is allowed on this machine only")
                 .reference("https://www.rfc-editor.org/rfc/rfc6749#section-3.2"),
             Self::Proxy { cause: ProxyCause::Credentials { .. }, .. } => {
                 diagnosis.hint(hint(self)).reference("https://www.rfc-editor.org/rfc/rfc9110#section-15.5.8")
             }
-            // A local problem is more likely than one of the service.
+            // A local problem is more likely than one at the service.
             Self::Tls { roots: Some(roots), cause, .. } if *cause != TlsCause::UnknownIssuer => {
-                diagnosis.hint(format!("{}; besides, {roots}", hint(self)))
+                diagnosis.hint(format!("{}; also, {roots}", hint(self)))
             }
             Self::Tls { roots: Some(roots), .. } | Self::NoRootCertificates { roots: Some(roots) } => {
                 diagnosis.hint(format!("{roots}; correct it, or unset the variable to use the system's certificates"))
@@ -174,14 +172,14 @@ fn hint(error: &TransportError) -> &'static str {
             "look for a line break at the end of a pasted value, or a space in the name"
         }
         TransportError::FramingHeader { .. } => "remove the header; it is set when the call is sent",
-        TransportError::Dns { .. } => "check the spelling of the host name, and that this machine is online",
+        TransportError::Dns { .. } => "check the host name, and that this machine is online",
         TransportError::Connect { .. } => {
-            "check host and port, that the server runs, and whether a firewall or proxy stands between"
+            "check the host and port, that the server is running, and whether a firewall or proxy is in the way"
         }
         TransportError::Tls { cause, .. } => tls_hint(*cause),
         TransportError::Proxy { cause, .. } => proxy_hint(*cause),
         TransportError::Timeout { .. } => {
-            "try again; if it stays so, a firewall or proxy may be holding the connection"
+            "try again; if it keeps failing, a firewall or proxy may be blocking the connection"
         }
         TransportError::BodyTooLarge { .. } => "check the URL; a token endpoint answers with a few kilobytes",
         TransportError::NoRootCertificates { .. } => {
@@ -189,7 +187,7 @@ fn hint(error: &TransportError) -> &'static str {
         }
         TransportError::BadRootCertificates => "give a file with `-----BEGIN CERTIFICATE-----` blocks",
         TransportError::SetUp { .. } => "check the proxy settings of this machine (`HTTPS_PROXY`, `ALL_PROXY`)",
-        TransportError::Io { .. } => "try again; if it stays so, check that the URL is that of a web server",
+        TransportError::Io { .. } => "try again; if it keeps failing, check that the URL is that of a web server",
     }
 }
 
@@ -203,25 +201,25 @@ fn tls_hint(cause: TlsCause) -> &'static str {
             "have the server use a certificate with `CA:FALSE`, signed by that authority, and trust the authority \
              (`SSL_CERT_FILE` names a file with its certificate)"
         }
-        TlsCause::Certificate => "have whoever runs the server renew its certificate",
-        TlsCause::ClientCertificate => "mutual TLS (RFC 8705) is not built: choose another way to authenticate",
-        TlsCause::Clock => "check the clock of this machine; if it is right, the server's certificate needs renewal",
-        TlsCause::OtherName => "check the host name; the server has a certificate for other names",
-        TlsCause::NotTls => "check the port; what answers there does not speak TLS",
-        TlsCause::Other => "check whether a proxy stands between, and that the server offers TLS 1.2 or newer",
+        TlsCause::Certificate => "ask whoever runs the server to renew its certificate",
+        TlsCause::ClientCertificate => "mutual TLS (RFC 8705) is not supported: choose another client authentication",
+        TlsCause::Clock => "check the clock of this machine; if it is right, the server's certificate must be renewed",
+        TlsCause::OtherName => "check the host name; the certificate of the server is for other names",
+        TlsCause::NotTls => "check the port; the server there does not speak TLS",
+        TlsCause::Other => "check whether a proxy is in the way, and that the server offers TLS 1.2 or newer",
     }
 }
 
 fn proxy_words(proxy: &str, host: &str, reason: &str, cause: ProxyCause) -> String {
     match cause {
-        ProxyCause::Unreachable => format!("cannot connect to the proxy `{proxy}`, on the way to `{host}`: {reason}"),
+        ProxyCause::Unreachable => format!("cannot connect to the proxy `{proxy}` for `{host}`: {reason}"),
         ProxyCause::Credentials { given: false } => {
-            format!("the proxy `{proxy}` wants a user name and a password before it connects to `{host}` ({reason})")
+            format!("the proxy `{proxy}` requires a user name and a password to connect to `{host}` ({reason})")
         }
         ProxyCause::Credentials { given: true } => {
-            format!("the proxy `{proxy}` refuses the user name and password that it was given ({reason})")
+            format!("the proxy `{proxy}` refused the user name and password ({reason})")
         }
-        ProxyCause::Refused(_) => format!("the proxy `{proxy}` does not connect to `{host}` ({reason})"),
+        ProxyCause::Refused(_) => format!("the proxy `{proxy}` refused to connect to `{host}` ({reason})"),
     }
 }
 
@@ -233,7 +231,7 @@ fn proxy_hint(cause: ProxyCause) -> &'static str {
         ProxyCause::Credentials { .. } => {
             "give them in `HTTPS_PROXY`, as `http://user:password@proxy:port`, with `@` in a password as `%40`"
         }
-        ProxyCause::Refused(Some(500..)) => "try again; if it stays so, ask whoever runs the proxy",
+        ProxyCause::Refused(Some(500..)) => "try again; if it keeps failing, ask whoever runs the proxy",
         ProxyCause::Refused(_) => {
             "ask whoever runs the proxy to allow this host, or name the host in `NO_PROXY` if it needs no proxy"
         }

@@ -1,5 +1,5 @@
-//! Turns the HTTP library's error into a [`TransportError`]: finds the typed cause in its chain, and removes the URL,
-//! which the library prints.
+//! Turns the HTTP library's error into a [`TransportError`]: finds the typed cause in its chain and removes the URL, which
+//! the library prints.
 
 use std::error::Error;
 use std::io::{self, ErrorKind};
@@ -11,7 +11,6 @@ use crate::transport::error::{TlsCause, TransportError};
 use crate::transport::resolver::NameNotFound;
 use crate::transport::trust;
 
-/// The error of a call to `host`.
 pub(crate) fn explain(error: reqwest::Error, host: &str, connect_timeout: Duration) -> TransportError {
     let source = error.without_url();
     let host = host.to_owned();
@@ -25,7 +24,7 @@ pub(crate) fn explain(error: reqwest::Error, host: &str, connect_timeout: Durati
         let roots = if is_of_trust { trust::trouble() } else { None };
         return TransportError::Tls { host, reason, cause, roots };
     }
-    // The time of the whole call is kept elsewhere; here it can only be the one for connecting.
+    // The time limit of the whole call is applied elsewhere; this is the one for connecting.
     if source.is_timeout() {
         return TransportError::Timeout { host, after: connect_timeout };
     }
@@ -37,7 +36,6 @@ pub(crate) fn explain(error: reqwest::Error, host: &str, connect_timeout: Durati
     }
 }
 
-/// Why the library could not be set up.
 pub(crate) fn explain_set_up(error: reqwest::Error) -> TransportError {
     let error = error.without_url();
     let reason = deepest(&error).to_string();
@@ -69,7 +67,7 @@ fn deepest<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
     chain(error).last().unwrap_or(error)
 }
 
-/// A few words for what the system or the library said.
+/// A short text for the error of the system or the library.
 pub(crate) fn reason(error: &(dyn Error + 'static)) -> String {
     let words = match find::<io::Error>(error).map(io::Error::kind) {
         Some(ErrorKind::ConnectionRefused) => "nothing listens there",
@@ -82,7 +80,7 @@ pub(crate) fn reason(error: &(dyn Error + 'static)) -> String {
     words.to_owned()
 }
 
-/// Whether it was TLS that failed, with the proxy or beyond it.
+/// Whether TLS failed, with the proxy or beyond it.
 pub(crate) fn is_tls(error: &reqwest::Error) -> bool {
     find::<rustls::Error>(error).is_some()
 }
@@ -105,7 +103,7 @@ fn tls_reason(error: &rustls::Error) -> (TlsCause, String) {
         | rustls::Error::InappropriateMessage { .. }
         | rustls::Error::InappropriateHandshakeMessage { .. }
         | rustls::Error::PeerSentOversizedRecord
-        | rustls::Error::DecryptError => (TlsCause::Other, "it does not keep to the rules of TLS"),
+        | rustls::Error::DecryptError => (TlsCause::Other, "it breaks the TLS protocol"),
         _ => (TlsCause::Other, "the TLS handshake failed"),
     };
     (cause, words.to_owned())
@@ -116,7 +114,7 @@ fn certificate_reason(error: &CertificateError) -> (TlsCause, String) {
         CertificateError::UnknownIssuer => {
             (TlsCause::UnknownIssuer, "its certificate is signed by an unknown authority")
         }
-        // An authority that was made anew under its old name, perhaps with another kind of key.
+        // An authority that was recreated under its old name, perhaps with another kind of key.
         CertificateError::BadSignature | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
             (TlsCause::UnknownIssuer, "its certificate is not signed by the authority that it names")
         }
@@ -146,7 +144,7 @@ fn certificate_reason(error: &CertificateError) -> (TlsCause, String) {
     (cause, words.to_owned())
 }
 
-/// What the verifier has a name for and the TLS library has none: the name is all there is, as its type is not exported.
+/// Errors of the verifier that the TLS library has no type for; only their names are accessible.
 fn other_reason(name: &str) -> (TlsCause, String) {
     let (cause, words) = match name {
         "CaUsedAsEndEntity" => {
@@ -166,7 +164,7 @@ fn other_reason(name: &str) -> (TlsCause, String) {
     (cause, words.to_owned())
 }
 
-/// `HandshakeFailure` as `handshake failure`: the library's names are words run together.
+/// `HandshakeFailure` as `handshake failure`.
 fn in_words(name: &str) -> String {
     let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
     let mut words = String::new();

@@ -1,7 +1,7 @@
-//! The edge towards the services: sends a call, returns the reply, bounded in time and size.
+//! Sends a call to a service and returns the reply, within limits of time and size.
 //!
-//! Invariant: a call is sent once, to the host it names; no redirect is followed, nothing is sent again, nothing
-//! secret goes over plain HTTP to another machine, and no error shows more of a URL than its host.
+//! Invariants: a call is sent once, to the host it names; redirects are not followed; nothing is retried; no secret goes
+//! over plain HTTP to another machine; an error shows only the host of a URL.
 
 mod body;
 mod error;

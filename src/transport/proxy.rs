@@ -1,4 +1,4 @@
-//! The proxy: which one a call goes through, and why it refuses. The HTTP library exposes neither.
+//! The proxy of a call, and why it refuses a connection. The HTTP library exposes neither.
 
 use std::error::Error;
 use std::time::Duration;
@@ -13,21 +13,20 @@ use crate::transport::error::{ProxyCause, TransportError};
 use crate::transport::explain::{find, reason};
 use crate::transport::resolver::NameNotFound;
 
-/// The time for asking a proxy why.
+/// The time limit for asking a proxy why.
 const ASKING_TIME: Duration = Duration::from_secs(5);
 
 /// The longest status line that is read.
 const LONGEST_LINE: u64 = 1024;
 
-/// The proxy of a call.
 pub(crate) struct Proxy {
     intercept: Intercept,
-    /// Host and port; never what stands before them.
+    /// Host and port, without credentials.
     name: String,
 }
 
 impl Proxy {
-    /// The one configured for `https` calls to this host, by the rules of the HTTP library.
+    /// The proxy configured for `https` calls to this host, by the rules of the HTTP library.
     pub(crate) fn of(host: &str) -> Option<Self> {
         let uri: Uri = format!("https://{host}/").parse().ok()?;
         let intercept = Matcher::from_system().intercept(&uri)?;
@@ -39,7 +38,6 @@ impl Proxy {
         Some(Self { intercept, name })
     }
 
-    /// Why there was no connection.
     pub(crate) async fn explain(self, error: &reqwest::Error, host: &str, connect_timeout: Duration) -> TransportError {
         let unreachable = |reason: String| (ProxyCause::Unreachable, reason);
         let (cause, reason) = if find::<NameNotFound>(error).is_some() {
@@ -58,8 +56,8 @@ impl Proxy {
         TransportError::Proxy { proxy: self.name, host: host.to_owned(), reason, cause }
     }
 
-    /// Sends the `CONNECT` request again, since the library discards the status of a refusal. The request holds nothing of
-    /// the call but the host, and nothing is sent through. Returns the status and its reason phrase.
+    /// Sends the `CONNECT` request again, since the library discards the status of a refusal. The request names only the host,
+    /// and nothing is sent through the tunnel. Returns the status and its reason phrase.
     async fn refusal(&self, host: &str) -> Option<(u16, String)> {
         let at = self.intercept.uri();
         if at.scheme_str() != Some("http") {
@@ -83,7 +81,7 @@ impl Proxy {
             }
             status(&String::from_utf8_lossy(&line))
         };
-        // One that lets the call pass this time has no reason to give.
+        // If it connects this time, there is no reason to report.
         timeout(ASKING_TIME, asked).await.ok().flatten().filter(|(status, _)| !(200..300).contains(status))
     }
 }
@@ -92,7 +90,7 @@ fn has_port(host: &str) -> bool {
     host.rsplit_once(':').is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// `HTTP/1.1 403 Forbidden` as number and words.
+/// Status and reason phrase of `HTTP/1.1 403 Forbidden`.
 fn status(line: &str) -> Option<(u16, String)> {
     let mut words = line.split_whitespace();
     words.next().filter(|version| version.starts_with("HTTP/"))?;

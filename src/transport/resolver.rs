@@ -1,5 +1,5 @@
-//! Finds the addresses of a host name. Ours, so that "not found" is a type and not a text, and so that `localhost`
-//! is this machine whatever a name server says (RFC 6761 section 6.3): plain HTTP is allowed to it.
+//! Resolves host names. Our own resolver makes "not found" a type, and resolves `localhost`, to which plain HTTP is
+//! allowed, to this machine whatever a name server says (RFC 6761 section 6.3).
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -7,7 +7,6 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use thiserror::Error;
 
-/// The host name has no address.
 #[derive(Debug, Error)]
 #[error("host name not found")]
 pub(crate) struct NameNotFound(#[source] io::Error);
@@ -18,7 +17,7 @@ pub(crate) struct Resolver;
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
-            // Port 0 stands for that of the URL.
+            // Port 0 means the port of the URL.
             if name.as_str().eq_ignore_ascii_case("localhost") {
                 let here = [SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))];
                 return Ok(Box::new(here.into_iter()) as Addrs);

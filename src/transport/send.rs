@@ -1,5 +1,5 @@
-//! Sends a call once, whole, in bounded time. The HTTP library and its root certificates are set up at the first
-//! call that needs them, so that a command which sends nothing starts in milliseconds.
+//! Sends a call once, within a time limit. The HTTP client and its root certificates are created when first needed, so that
+//! a command that sends nothing starts in milliseconds.
 
 use std::sync::{Mutex, Once, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,16 +17,16 @@ use crate::transport::proxy::Proxy;
 use crate::transport::resolver::Resolver;
 use crate::transport::wire::{Outgoing, Route, Wire};
 
-/// The bounds of a call.
+/// The limits of a call.
 #[derive(Clone, Debug)]
 pub struct TransportOptions {
     /// For the whole call, from connecting to the last byte of the reply.
     pub timeout: Duration,
-    /// For connecting alone, TLS included.
+    /// For connecting, TLS included.
     pub connect_timeout: Duration,
     /// The largest body of a reply, in bytes after decompression.
     pub max_body: usize,
-    /// Root certificates in PEM that are trusted beside the system's.
+    /// Root certificates in PEM that are trusted in addition to the system's.
     pub extra_root_pem: Option<Vec<u8>>,
     /// Sends every call to this loopback port instead, as `http://127.0.0.1:PORT/SCHEME/HOST/PATH?QUERY`, so that the
     /// server there sees the original target. Nothing leaves the machine.
@@ -57,8 +57,8 @@ impl Transport {
         Self { options, plain: Mutex::default(), local: Mutex::default(), away: Mutex::default() }
     }
 
-    /// Sends the call and reads the reply whole; `now` is asked when the last byte has come. Any status is a reply,
-    /// a redirect too. Dropping the future closes the connection.
+    /// Sends the call and reads the whole reply; `now` is called after the last byte. Any status is a reply, redirects
+    /// included. Dropping the future closes the connection.
     pub async fn send(&self, wire: Wire, now: impl Fn() -> Timestamp) -> Result<Reply, TransportError> {
         let outgoing = wire.parse()?;
         let Outgoing { request, route, host } = match self.options.rehearse_at {
@@ -89,7 +89,7 @@ impl Transport {
         timeout(after, exchange).await.unwrap_or_else(|_| Err(TransportError::Timeout { host: host.clone(), after }))
     }
 
-    /// Why a call got no reply. Without a connection it may have been the proxy, where there is one.
+    /// Why a call got no reply. If there was no connection, the proxy may be the cause.
     async fn why(&self, error: reqwest::Error, route: Route, host: &str) -> TransportError {
         let may_be_proxy = route == Route::Away && error.is_connect() && !is_tls(&error);
         match may_be_proxy.then(|| Proxy::of(host)).flatten() {
@@ -129,14 +129,14 @@ impl Transport {
         let builder = Client::builder()
             .redirect(Policy::none())
             .referer(false)
-            // A code or a rotating refresh token is spent by its first arrival. So nothing is sent again, and no
-            // connection is used again that the other side may be closing just now.
+            // A code or a rotating refresh token is spent on first use. So nothing is retried, and no connection is
+            // reused, since the server may be closing it.
             .retry(reqwest::retry::never())
             .pool_max_idle_per_host(0)
             .connect_timeout(self.options.connect_timeout)
             .dns_resolver(Resolver);
         let builder = match route {
-            // Needs no root certificates, so it works on a machine that has none, and starts sooner.
+            // Needs no root certificates: works without any, and starts sooner.
             Route::Plain => builder.no_proxy().tls_certs_only(roots),
             Route::Local => builder.no_proxy().tls_certs_merge(roots),
             Route::Away => builder.tls_certs_merge(roots),
@@ -145,7 +145,7 @@ impl Transport {
     }
 }
 
-/// Installs the cryptography provider of the process, without which the HTTP library panics. Safe to call twice.
+/// Installs the process-wide cryptography provider, without which the HTTP library panics. Idempotent.
 fn install_cryptography() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

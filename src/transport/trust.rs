@@ -1,11 +1,11 @@
-//! Explains root certificates from the environment. `SSL_CERT_FILE` and `SSL_CERT_DIR` replace the system's, and the
-//! library ignores silently what it cannot read: then no server is trusted, and no error says why.
+//! Checks the root certificates named in the environment. `SSL_CERT_FILE` and `SSL_CERT_DIR` replace the system's. The
+//! library silently ignores files that it cannot read; then no server is trusted, and no error says why.
 
 use std::path::Path;
 
-/// What is wrong with the certificates that the environment names; `None` where it names none, or they are fine.
+/// What is wrong with the certificates named in the environment; `None` if none are named or all are fine.
 pub(crate) fn trouble() -> Option<String> {
-    // Elsewhere the system's own store is asked, whatever the environment says.
+    // Other systems use their own store, whatever the environment says.
     if cfg!(any(windows, target_vendor = "apple")) {
         return None;
     }

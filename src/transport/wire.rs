@@ -1,4 +1,4 @@
-//! A call as it goes on the wire, checked before anything is sent.
+//! A call as it is sent, checked before anything is.
 
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use reqwest::{Method, Request};
@@ -7,21 +7,19 @@ use url::{Host, Url};
 use crate::secret::Secret;
 use crate::transport::error::TransportError;
 
-/// How the program names itself to a service.
+/// The `User-Agent`.
 const PRODUCT: &str = concat!("tokenwright/", env!("CARGO_PKG_VERSION"));
 
-/// Headers that say how the message is framed (RFC 9110 section 7.6.1, RFC 9112 section 6). A wrong one lets one
-/// request be read as two, so they are never taken from a template.
+/// Headers for message framing (RFC 9110 section 7.6.1, RFC 9112 section 6). A wrong one could split a request in two, so
+/// they never come from a template.
 const FRAMING: [&str; 6] = ["content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer"];
 
-/// A call with every value in its place.
+/// A checked call.
 #[derive(Clone, Debug)]
 pub struct Wire {
-    /// `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
     pub method: &'static str,
     /// The whole URL, escaped.
     pub url: Secret,
-    /// The headers in order.
     pub headers: Vec<(String, Secret)>,
     pub body: Option<Secret>,
 }
@@ -33,14 +31,14 @@ pub(crate) enum Route {
     Plain,
     /// TLS on this machine: no proxy.
     Local,
-    /// TLS to another machine, through the system's proxy where one is set.
+    /// TLS to another machine, through the system's proxy if one is set.
     Away,
 }
 
 pub(crate) struct Outgoing {
     pub(crate) request: Request,
     pub(crate) route: Route,
-    /// Host and port as they stand in the URL: all of it that an error may show.
+    /// Host and port of the URL, the only part that an error may show.
     pub(crate) host: String,
 }
 
@@ -71,7 +69,7 @@ impl Wire {
                 return Err(TransportError::FramingHeader { name: name.clone() });
             }
             let mut value = HeaderValue::from_bytes(value.expose().as_bytes()).map_err(|_| bad())?;
-            // Keeps it out of every Debug and of the HTTP/2 compression tables.
+            // Keeps it out of `Debug` output and HTTP/2 compression tables.
             value.set_sensitive(true);
             map.append(key, value);
         }
@@ -82,7 +80,7 @@ impl Wire {
 }
 
 impl Outgoing {
-    /// The same call to a loopback port. Its checks are done already, so a rehearsal refuses what the real call would.
+    /// The same call to a loopback port. The checks have run, so a rehearsal refuses whatever the real call would.
     pub(crate) fn at_rehearsal(mut self, port: u16) -> Result<Self, TransportError> {
         let url = self.request.url();
         let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
@@ -98,7 +96,7 @@ fn host_and_port(url: &Url) -> Option<String> {
     Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
-/// Whether the call stays on this machine. `localhost` does, since our resolver never asks the network for it.
+/// Whether the call stays on this machine. `localhost` does: our resolver never asks the network for it.
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",

@@ -129,13 +129,13 @@ impl Diagnose for VaultError {
                  there, and use that passphrase on every machine",
             ),
             Self::KeyMissing { .. } | Self::WrongKey { .. } => diagnosis.hint(
-                "open the keyring that has the key; if it is lost, so are the secrets: remove the folder and sign in again",
+                "open the keyring that has the key; if it is lost, so are the secrets: remove the store and sign in again",
             ),
             Self::PassphraseNeeded { .. } => {
                 diagnosis.hint("type it, or set `TOKENWRIGHT_PASSPHRASE` or `TOKENWRIGHT_PASSPHRASE_FILE`")
             }
             Self::WrongPassphrase { .. } => {
-                diagnosis.hint("try again; without the passphrase the secrets are lost: remove the folder and sign in again")
+                diagnosis.hint("try again; without the passphrase the secrets are lost: remove the store and sign in again")
             }
             Self::OtherKind { found, .. } => diagnosis.hint(format!(
                 "set `TOKENWRIGHT_VAULT={found}`, or use another folder with `TOKENWRIGHT_HOME`"

@@ -10,9 +10,9 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 /// Where a vault has its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VaultKind {
-    /// In the keyring of the operating system; secrets are in sealed files.
+    /// In the keyring of the operating system; secrets are sealed in the database.
     Keyring,
-    /// Derived from a passphrase each time; secrets are in sealed files.
+    /// Derived from a passphrase each time; secrets are sealed in the database.
     Passphrase,
     /// Nowhere: nothing outlives the process.
     Memory,

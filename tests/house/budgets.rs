@@ -1,4 +1,4 @@
-//! How long a file and a function may be. Long ones are where programs of this kind rot first.
+//! The most lines of a file and of a function.
 
 use crate::text::{Source, is_test_file};
 

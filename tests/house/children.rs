@@ -1,4 +1,4 @@
-//! Programs are started in one file, which keeps our secrets out of their environment.
+//! Programs are started in one file only, which keeps our secrets out of their environment.
 
 use crate::text::Source;
 

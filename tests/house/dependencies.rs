@@ -1,5 +1,5 @@
-//! What may be built into the program: the policy in `deny.toml`, kept without a network and without `cargo deny`.
-//! Licences and sources of what cargo builds, crates that stay out, and crates that must be there in one version only.
+//! What may be built into the program: the policy in `deny.toml`, checked without a network and without `cargo deny`:
+//! licences and sources, banned crates, and crates that must have a single version.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;

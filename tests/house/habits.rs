@@ -1,4 +1,4 @@
-//! Small habits that a compiler does not keep: colours in one file, printing in one place, tests that wait for events.
+//! Habits that a compiler does not check: colours in one file, printing in one place, tests that wait for events.
 
 use crate::rooms::room_name;
 use crate::text::Source;

@@ -1,8 +1,7 @@
-//! The rules of the house, kept by reading the source: rooms and layers, budgets, habits, papers, dependencies.
-//! Each rule has tests of its own that feed it a text which breaks it.
+//! The rules of the house, checked by reading the source: layers, budgets, habits, documentation, dependencies. Each
+//! rule has tests with a text that breaks it.
 //!
-//! A test program apart from `tests/it`: it needs nothing of the program, so a rule or a text is checked in seconds,
-//! without linking the window and everything below it.
+//! A separate test program: it links nothing of the program, so a rule is checked in seconds.
 
 #![allow(clippy::case_sensitive_file_extension_comparisons, reason = "our own files are named in small letters")]
 

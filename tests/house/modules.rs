@@ -1,4 +1,4 @@
-//! Every Rust file is part of the program or of its tests: a file that no `mod` names is compiled by nobody.
+//! Every Rust file is part of the program or its tests: a file that no `mod` names is never compiled.
 
 use crate::text::Source;
 

@@ -1,5 +1,5 @@
-//! `cargo test` alone is green on a machine that has Rust only: a test that starts another program is marked
-//! `#[ignore = "needs …"]`. `tests/run` installs the programs and includes the ignored tests.
+//! `cargo test` alone passes on a machine that has only Rust: a test that starts another program is marked `#[ignore =
+//! "needs …"]`. `tests/run` installs the programs and includes the ignored tests.
 
 use crate::text::{Function, Source};
 

@@ -1,5 +1,5 @@
-//! The papers say what is true: the README's commands are the ones that run, the map is the house, and no line that a merge
-//! doubled stays.
+//! The documentation is true: the README's commands are the ones that run, the map matches the folders, and a merge
+//! left no doubled line.
 
 use std::path::Path;
 

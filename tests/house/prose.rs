@@ -1,8 +1,8 @@
-//! Words decide nothing: what an error says is for people, and whoever improves the wording must not change what the
-//! program does. This follows the text of an error from where it is taken (`.summary`, `.hint`, `.to_string()` of an
-//! error) through names, closures, arms and functions of the file to where it is looked into.
+//! Behaviour never depends on the text of an error, so that wording can improve. This follows the text of an error from
+//! its source (`.summary`, `.hint`, `.to_string()` of an error) through names, closures, arms and functions of the file
+//! to where it is inspected.
 //!
-//! What only a foreign library's text says is read under a comment `// foreign:`.
+//! Text of other libraries may be inspected under a comment `// foreign:`.
 
 use std::collections::BTreeSet;
 use std::ops::Range;

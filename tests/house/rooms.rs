@@ -1,4 +1,4 @@
-//! The rooms of the house as data: which layer each is on, and what it must never name.
+//! The rooms of the house as data: the layer of each, and what it must not name.
 
 use crate::text::Source;
 

@@ -1,4 +1,4 @@
-//! The agent from outside: what it hands out, what it keeps alive, whom it answers, and how it ends.
+//! The agent from outside: the tokens it gives, the profiles it keeps alive, the clients it accepts, and how it stops.
 #![cfg(unix)]
 
 use std::fs;
@@ -240,7 +240,7 @@ fn hundreds_that_say_nothing_do_not_hold_up_one_that_asks() {
     stop(&program, agent);
 }
 
-/// Answers on the agent's socket in its place; what it says is a token.
+/// Answers on the agent's socket in its place, with a token.
 fn answer_once(socket: &std::path::Path) {
     let listener = std::os::unix::net::UnixListener::bind(socket).expect("a socket");
     let anyone = fs::Permissions::from_mode(0o777);
@@ -254,7 +254,7 @@ fn answer_once(socket: &std::path::Path) {
     let _ = stream.write_all(format!("{answer}\n").as_bytes());
 }
 
-/// What the client says of an agent that it does not ask.
+/// The error of the client for an agent that it does not trust.
 fn refused(program: &Tokenwright) -> String {
     let refused = program.run(&["agent", "status"]).failed(1);
     assert!(program.run(&["token", "demo"]).failed(3).contains("there is no profile `demo`"));
@@ -319,13 +319,13 @@ fn nobody_else_is_another_user_in_a_folder_of_ours_or_a_folder_of_another_user()
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
     mode(0o755);
-    assert!(refused(&program).contains("the agent's socket is another user's"));
+    assert!(refused(&program).contains("the agent's socket belongs to another user"));
     let _ = other.kill();
     let _ = other.wait();
     fs::remove_file(&socket).expect("removed");
     // The agent keeps out of a folder that is not its user's, and leaves it as it was.
     give(&folder, NOBODY);
-    assert!(program.run(&["agent"]).failed(1).contains("the agent's socket is another user's"));
+    assert!(program.run(&["agent"]).failed(1).contains("the agent's socket belongs to another user"));
     assert_eq!(fs::read_dir(&folder).expect("there").count(), 0);
     assert_eq!(fs::metadata(&folder).expect("there").permissions().mode() & 0o777, 0o755);
 }
@@ -395,7 +395,7 @@ fn start_agent(program: &Tokenwright) -> Process {
     agent
 }
 
-/// All that it said, once it has ended.
+/// All its output, once it has ended.
 #[track_caller]
 fn stop(program: &Tokenwright, agent: Process) -> String {
     program.run(&["agent", "stop"]).done();

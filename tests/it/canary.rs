@@ -1,6 +1,6 @@
-//! Known secrets and known tokens go through every path of the command line; then every byte that the program produced is
-//! searched for them: both outputs of every command, every file it wrote, its arguments and its browser's, and the pages
-//! that the browser got. They may be found on the standard output of `token`, and nowhere else.
+//! Known secrets and tokens go through every path of the command line. Then every byte that the program produced is
+//! searched for them: the output of every command, every file, its arguments and its browser's, and the pages that the
+//! browser got. They may appear on the standard output of `token` only.
 
 use std::fs;
 use std::path::Path;
@@ -14,13 +14,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use serde_json::json;
 
-/// With everything that some escaping changes.
+/// With every character that some escaping changes.
 const CLIENT_SECRET: &str = "canary-secret a%^*&+=\"\n<é>";
 const PASSPHRASE: &str = "canary-passphrase";
 const CODE: &str = "canary-code/+=";
 const ACCESS_TOKEN: &str = "canary-access-token";
 const REFRESH_TOKEN: &str = "canary-refresh-token";
-/// A JWT by its shape; nobody checks it here.
+/// Has the shape of a JWT; nothing checks it here.
 const ID_TOKEN: &str = "eyJjYW5hcnkiOiJ5ZXMifQ.eyJzdWIiOiJjYW5hcnkifQ.Y2FuYXJ5LXNpZ25hdHVyZQ";
 const CLIENT_ID: &str = "it";
 
@@ -176,7 +176,7 @@ fn the_search_finds_what_it_is_there_to_find() {
     assert_eq!(watch.finds().len(), 2);
 }
 
-/// A program whose every byte is kept.
+/// A program whose output is recorded completely.
 struct Watch<'a> {
     program: Tokenwright,
     service: &'a Scripted,
@@ -294,7 +294,7 @@ fn everything_in(asked: &Asked) -> String {
     format!("{}\n{}", values.join(" "), asked.raw.replace('\r', ""))
 }
 
-/// Whether a text is in these bytes, plainly or in a form that anyone can undo.
+/// Whether a text is in these bytes, plain or encoded.
 fn is_in(canary: &str, bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
     let upper = text.to_uppercase();

@@ -1,5 +1,5 @@
-//! All integration tests in one program, which links the library once. `cargo test` runs what needs Rust alone;
-//! `tests/run` installs the rest and runs everything. House rules are apart, in `tests/house`: they link nothing.
+//! All integration tests in one program, which links the library once. `cargo test` runs those that need only Rust;
+//! `tests/run` installs the rest and runs everything. The house rules are in `tests/house`, which links nothing.
 
 /// What the tests share: the program in a clean home, servers, a browser, a display.
 mod support;

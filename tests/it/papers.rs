@@ -1,5 +1,5 @@
-//! Completions in the shells they are for, manual pages in their formatter, and the papers: `docs/command-line.md` and the
-//! tables in `docs/` are made from the program, and each command that a paper shows is one that the program takes.
+//! Completions in real shells, manual pages in their formatter, and the documentation: generated parts are up to date,
+//! and each command shown is valid.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

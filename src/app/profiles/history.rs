@@ -68,7 +68,7 @@ impl Left {
     }
 }
 
-/// An older generation was restored, or a sealed file was repaired.
+/// An older generation was restored, or a damaged record was repaired.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Restored {
     pub name: ProfileName,
@@ -155,7 +155,7 @@ fn is_spent(history: &History, line: &Generation, policy: &TokenPolicy, now: Tim
     })
 }
 
-/// Restores an older generation. A damaged file is repaired first; if it was damaged and no generation was named, that is
+/// Restores an older generation. A damaged record is repaired first; if it was damaged and no generation was named, that is
 /// all.
 async fn restore(
     app: &App,

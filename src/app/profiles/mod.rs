@@ -2,6 +2,8 @@
 
 pub(in crate::app) mod accept_shared;
 pub(in crate::app) mod drafts;
+pub(in crate::app) mod edit;
+mod editor;
 pub(in crate::app) mod forget;
 pub(in crate::app) mod history;
 pub(in crate::app) mod keys;
@@ -31,16 +33,15 @@ impl App {
             let Ok(name) = ProfileName::parse(&name) else { continue };
             let is_pending = self.pending(&name).is_some();
             let remembered = summary.filter(|_| self.has_vault() && !is_pending);
-            summaries.push(match remembered.and_then(|summary| ProfileSummary::recall(&name, is_draft, summary)) {
-                Some(summary) => summary,
-                None => {
-                    let summary = summarize(self, &catalog, name.clone(), is_draft).await?;
-                    if !is_pending && let Some(remembered) = summary.remembered() {
-                        news.push((name.to_string(), revision, remembered));
-                    }
-                    summary
-                }
-            });
+            if let Some(summary) = remembered.and_then(|summary| ProfileSummary::recall(&name, is_draft, summary)) {
+                summaries.push(summary);
+                continue;
+            }
+            let summary = summarize(self, &catalog, name, is_draft).await?;
+            if !is_pending && let Some(remembered) = summary.remembered() {
+                news.push((summary.name.to_string(), revision, remembered));
+            }
+            summaries.push(summary);
         }
         if !news.is_empty() {
             // A list is as good without.

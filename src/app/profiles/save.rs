@@ -130,7 +130,7 @@ async fn save_checked(app: &App, name: &ProfileName, mut context: CallContext, c
     }
     let (mut contents, how) = sealed(app, &context);
     let put = move |entry: &Entry| {
-        // New tokens replace a damaged file or one restored from a backup. If that fails, `get` reports it.
+        // New tokens replace a damaged record or one restored from a backup. If that fails, `get` reports it.
         let _ = entry.repair();
         let last = entry.get()?;
         // The profile may have been refreshed since it was opened: then the newer tokens stay.

@@ -18,7 +18,7 @@ pub struct ProfileSummary {
     pub name: ProfileName,
     /// Empty if there is none.
     pub display_name: DisplayName,
-    /// The id of its service; empty when its file cannot be read.
+    /// The id of its service; empty when the profile cannot be read.
     pub service_id: String,
     pub service: String,
     pub keep_alive: bool,
@@ -134,7 +134,7 @@ pub enum ProfileState {
     SignedOut,
     /// Unknown while the vault is closed.
     Closed,
-    /// Its file or its vault entry cannot be read.
+    /// Its text or its sealed record cannot be read.
     Broken(Diagnosis),
 }
 

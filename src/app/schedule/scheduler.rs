@@ -7,10 +7,10 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::agent::{Alarm, Request};
-use crate::app::blocking::blocking;
-use crate::app::blocking::locked;
+use crate::app::blocking::{blocking, locked};
 use crate::app::fault::caught;
 use crate::app::handle::App;
 use crate::app::news::News;
@@ -26,6 +26,8 @@ use crate::service::{Profile, ProfileName};
 /// How many profiles are refreshed at once, so that a machine that wakes up with a thousand due profiles does not flood
 /// a service.
 const AT_ONCE: usize = 16;
+/// How often the state is told at most while profiles are being refreshed.
+const TOLD_EVERY: Duration = Duration::from_millis(200);
 /// If the next refresh is due within this time, what it needs (root certificates, above all) stays in memory.
 const SOON: Duration = Duration::from_secs(30);
 
@@ -72,6 +74,7 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
     let alive = &app.scheduler;
     let mut book = Book::default();
     let mut going = JoinSet::new();
+    let mut tell_at = Instant::now();
     let mut read = read(app, &mut book).await;
     while !alive.ends.load(Ordering::Relaxed) {
         let now = (app.ports.now)();
@@ -79,7 +82,12 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
             let need = min_valid.map_or(Need::New, Need::ValidFor);
             going.spawn(renew(app.clone(), name, need));
         }
-        tell(app, &book);
+        // The whole state is told, so not after each of many that end at once.
+        let is_told = going.is_empty() || Instant::now() >= tell_at;
+        if is_told {
+            tell(app, &book);
+            tell_at = Instant::now() + TOLD_EVERY;
+        }
         let next = book.next(going.len() < AT_ONCE);
         if going.is_empty() && next.is_none_or(|at| at.duration_since(now).unsigned_abs() > SOON) {
             app.ports.transport.rest();
@@ -97,6 +105,7 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
                 }
             }
             () = alarm.at(next) => {}
+            () = tokio::time::sleep_until(tell_at), if !is_told => {}
         }
         // Reported once; the profiles that could be read continue.
         if let Err(failure) = std::mem::replace(&mut read, Ok(())) {

@@ -15,7 +15,7 @@ use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::service::ProfileName;
 use crate::vault::{Entry, Record};
 
-/// How often a write is tried at once: a disk may be full, or a synced folder busy, for a moment only.
+/// How often a write is tried at once: a disk may be full, or the database busy, for a moment only.
 const TRIES: u32 = 4;
 /// The first and the longest pause before it is tried again.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(1));
@@ -92,8 +92,8 @@ impl Drop for Alarm<'_> {
 async fn put_once(app: &App, (name, entry): (&ProfileName, &Entry), pending: &PendingWrite) -> Result<Put, Diagnosis> {
     let pending = pending.clone();
     let put = app.with_entry(entry, move |entry| {
-        // Another machine that shares the folder does not know the lease: its newer tokens win, and what it removed stays
-        // removed.
+        // Who does not know the lease, such as a restored backup, has the last word: newer tokens win, and what is gone
+        // stays gone.
         let Some(last) = entry.get()? else { return Ok(Ok(Put::Dropped)) };
         if !pending.follows(&last) {
             let is_there = last.history.continues(&pending.record.history);

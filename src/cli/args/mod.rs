@@ -48,7 +48,7 @@ pub(crate) const EXIT_CODES: [(&str, &str); 7] = [
 ];
 
 /// The environment variables that are read.
-pub(crate) const ENVIRONMENT: [(&str, &str); 13] = [
+pub(crate) const ENVIRONMENT: [(&str, &str); 15] = [
     ("TOKENWRIGHT_HOME", "keep all files in this folder"),
     ("TOKENWRIGHT_VAULT", "kind of vault: `keyring`, `passphrase` or `memory`"),
     ("TOKENWRIGHT_PASSPHRASE", "passphrase of the vault, for unattended use"),
@@ -62,6 +62,8 @@ pub(crate) const ENVIRONMENT: [(&str, &str); 13] = [
     ("TOKENWRIGHT_REFRESH_TOKEN", "existing refresh token: `sign-in` uses it instead of the browser"),
     ("TOKENWRIGHT_SECRET_NAME", "a secret input of a service; NAME is the input's name in capitals"),
     ("TOKENWRIGHT_SHARE_PASSPHRASE", "passphrase of a shared file, for `share` and `import`"),
+    ("VISUAL", "editor for `edit`, with its options"),
+    ("EDITOR", "the same, if `VISUAL` is not set"),
 ];
 
 fn after_long_help() -> String {
@@ -145,6 +147,12 @@ pub enum Task {
         /// Any text; `''` removes the display name
         text: String,
     },
+    /// Edit a profile, without its secrets, as text in your editor
+    Edit {
+        /// Profile
+        #[arg(value_name = "PROFILE")]
+        name: String,
+    },
     /// Delete a profile and its tokens from this machine
     Forget {
         /// Profile
@@ -156,7 +164,7 @@ pub enum Task {
     },
     /// Show a profile's token history: when each was issued, how, and whether it was used
     History(HistoryOptions),
-    /// Restore an earlier generation of a profile's tokens, or repair its vault file
+    /// Restore an earlier generation of a profile's tokens, or repair its sealed record
     Restore(RestoreOptions),
     /// Refresh a profile before its token expires, while the window or the agent runs
     KeepAlive {

@@ -51,7 +51,7 @@ pub struct RestoreOptions {
 /// `tokenwright vault …`
 #[derive(Debug, Subcommand)]
 pub enum VaultTask {
-    /// Check every file in the vault
+    /// Check the database and every sealed record in it
     Status {
         /// Print JSON
         #[arg(long)]

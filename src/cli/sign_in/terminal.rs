@@ -9,7 +9,6 @@ use crate::cli::{print, prompt};
 use crate::diagnosis::Diagnosis;
 use crate::secret::Secret;
 
-/// The person and the terminal.
 pub(crate) struct Terminal {
     verbose: bool,
     /// Whether the person chose to paste the response (`--paste`).

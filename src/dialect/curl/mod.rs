@@ -13,7 +13,7 @@ use crate::service::Asks;
 
 const FORMAT: &str = "curl command";
 
-/// What the options come to.
+/// The parsed options.
 #[derive(Debug, Default)]
 struct Options {
     method: Option<String>,
@@ -34,14 +34,13 @@ enum Data {
     Part(String),
 }
 
-/// Whether a text looks like such a line.
+/// Whether a text looks like a curl command.
 pub fn recognise(document: &Document<'_>) -> bool {
     let line = document.text().trim_start().trim_start_matches("$ ");
     let first = line.split_whitespace().next().unwrap_or_default();
     is_curl(first) && document.text().len() <= SMALL
 }
 
-/// Reads the line.
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let text = document.text().trim_start().trim_start_matches("$ ");
     let mut words = words(text)?.into_iter();
@@ -66,10 +65,10 @@ fn is_curl(word: &str) -> bool {
     name.eq_ignore_ascii_case("curl") || name.eq_ignore_ascii_case("curl.exe")
 }
 
-/// Options of one letter that are followed by a value.
+/// Letter options that take a value.
 const WITH_VALUE: &str = "XdHuFAebcoTmrwxKEyYzCDPQt";
 
-/// Options of a name that are followed by a value, beside those that are read.
+/// Long options that take a value, other than those that are read.
 const NAMED_WITH_VALUE: &str = "--user-agent --referer --cookie --cookie-jar --output --max-time --connect-timeout \
     --retry --retry-delay --proxy --proxy-user --cert --cert-type --key --key-type --pass --cacert --capath --write-out \
     --resolve --connect-to --interface --unix-socket --limit-rate --max-redirs --range --ciphers --tls-max --dump-header \
@@ -106,7 +105,7 @@ fn options(mut words: impl Iterator<Item = String>) -> Result<Options, DocumentE
     Ok(options)
 }
 
-/// `-sX POST`, `-XPOST`: letters one after the other, the last of which may have its value joined.
+/// Combined letters such as `-sX POST` or `-XPOST`; the last may have its value attached.
 fn letters_of(
     letters: &str,
     words: &mut impl Iterator<Item = String>,
@@ -171,7 +170,7 @@ impl Options {
         }
     }
 
-    /// Whether the line may be a call for tokens, and not one that uses them: its endpoint would be sent secrets.
+    /// Whether the command may request tokens rather than use one; its URL would be sent secrets.
     fn asks_for_tokens(&self) -> bool {
         const NAMES: [&str; 16] = [
             "grant",
@@ -204,7 +203,7 @@ impl Options {
         sent || is_basic || self.user.is_some() || has(address, &PLACES) || has(query, &["grant", "client", "secret"])
     }
 
-    /// All data as curl joins it, and whether it is JSON.
+    /// All data joined as curl joins it, and whether it is JSON.
     fn body(&mut self) -> RawBody {
         let data = std::mem::take(&mut self.data);
         if data.is_empty() {
@@ -272,7 +271,7 @@ fn described(mut options: Options) -> Described {
     by_grant(call, &url, gathering)
 }
 
-/// The service whose token or refresh request this is.
+/// The service of this token or refresh request.
 fn by_grant(call: CallTemplate, url: &str, mut gathering: Gathering) -> Described {
     let grant_type = std::mem::take(&mut gathering.grant_type);
     let names: Vec<&str> = call.placeholders().collect();

@@ -4,7 +4,7 @@
 use crate::dialect::curl::FORMAT;
 use crate::dialect::document::DocumentError;
 
-/// How many words a line may have: a call has some dozens.
+/// A call has dozens of words.
 const MOST_WORDS: usize = 2_000;
 
 /// The words of the first command.
@@ -22,7 +22,7 @@ pub(super) fn words(text: &str) -> Result<Vec<String>, DocumentError> {
     Ok(words)
 }
 
-/// `cmd` goes on with the next line after `^`; there a single quote is a letter like any other.
+/// `cmd` continues a line with `^` and has no single quotes.
 fn is_of_cmd(text: &str) -> bool {
     let caret_ends = text.lines().any(|line| line.trim_end().ends_with('^'));
     caret_ends || text.contains("^\"")
@@ -39,7 +39,7 @@ impl Reader<'_> {
         self.chars.get(self.at + ahead).copied()
     }
 
-    /// The next word; none at the end of the command.
+    /// The next word; `None` at the end of the command.
     fn word(&mut self) -> Result<Option<String>, DocumentError> {
         if !self.skip_space() {
             return Ok(None);
@@ -64,7 +64,7 @@ impl Reader<'_> {
         Ok(Some(word))
     }
 
-    /// Skips spaces and line breaks that are no end; `false` at the end of the command.
+    /// Skips spaces and continued lines; `false` at the end of the command.
     fn skip_space(&mut self) -> bool {
         while let Some(c) = self.peek(0) {
             match c {
@@ -84,7 +84,7 @@ impl Reader<'_> {
         false
     }
 
-    /// Whether the line ends this many characters ahead, but for spaces that a copy has added.
+    /// Whether the line ends this many characters ahead, ignoring spaces that copying added.
     fn breaks_line(&self, ahead: usize) -> bool {
         let rest = self.chars.get(self.at + ahead..).unwrap_or_default();
         rest.iter().find(|c| !matches!(c, ' ' | '\t' | '\r')).is_some_and(|c| *c == '\n')

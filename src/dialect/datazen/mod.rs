@@ -20,12 +20,11 @@ pub use crate::dialect::datazen::write::write;
 
 const FORMAT: &str = "DataZen OAuth settings";
 
-/// Whether a text looks like the pages: JSON with their labels, or the labels line by line.
+/// Whether a text looks like the pages: JSON with their labels, or a label per line.
 pub fn recognise(document: &Document<'_>) -> bool {
     document.json().map_or_else(|| is_labelled(document.text()), is_page)
 }
 
-/// Reads the pages, as JSON or as labelled text.
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let page = read_page(document)?;
     Ok(Import { format: FORMAT, described: vec![described(page)] })
@@ -52,7 +51,7 @@ fn described(page: Page) -> Described {
     }
 }
 
-/// A page that names one of the services listed and nothing of its calls: the preset of that service.
+/// A page that names a listed service and no calls: the preset of that service.
 fn by_preset(preset: Service, mut gathering: Gathering) -> Described {
     gathering.understood("Pre-Configured OAuth Setting", format!("the preset {}", preset.name));
     let mut described = gathering.described;
@@ -64,7 +63,6 @@ fn by_preset(preset: Service, mut gathering: Gathering) -> Described {
     described
 }
 
-/// The preset of this name.
 fn preset(setting: &str) -> Option<Service> {
     let squeezed_setting = squeezed(setting);
     // Names in the wizard's list that differ from ours.
@@ -126,7 +124,7 @@ fn by_page(page: Page, mut gathering: Gathering) -> Described {
     outline.described(gathering)
 }
 
-/// The call of a tab; `None` where neither query nor body is given, and the standard has to say them.
+/// The call of a tab; `None` if it has neither query nor body, so that the standard call is used.
 fn tab_call(tab: &Tab, place: &str, asks: Asks, gathering: &mut Gathering) -> Option<CallTemplate> {
     if tab.query.is_empty() && tab.body.is_empty() {
         return None;

@@ -8,7 +8,6 @@ use crate::dialect::datazen::FORMAT;
 use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::standard::{labelled, squeezed};
 
-/// The pages, as filled in.
 #[derive(Debug, Default)]
 pub(super) struct Page {
     pub(super) setting: String,
@@ -23,7 +22,7 @@ pub(super) struct Page {
     pub(super) secret: String,
     pub(super) token: Tab,
     pub(super) refresh: Tab,
-    /// The labels that are none of the page's.
+    /// Labels that are not on the page.
     pub(super) others: Vec<String>,
 }
 
@@ -38,80 +37,70 @@ pub(super) struct Tab {
     pub(super) body: String,
 }
 
-/// A field by its label: on the page, or on one of the two tabs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a label stands for.
+#[derive(Clone, Copy, Debug)]
 enum Field {
-    Setting,
+    Page(fn(&mut Page) -> &mut String),
+    /// On the tab of the last heading.
+    Tab(fn(&mut Tab) -> &mut String),
+    /// On the refresh tab, whatever the heading.
+    Refresh(fn(&mut Tab) -> &mut String),
     ClientFlow,
-    AuthorizationUrl,
-    ClientId,
-    RedirectUri,
-    Scope,
-    Identification,
-    UserId,
-    Secret,
-    Authorization(Of),
-    Url(Of),
-    Method(Of),
-    GrantType(Of),
-    Query(Of),
-    Body(Of),
     /// The heading before the refresh settings.
     RefreshSettings,
-    /// Known, and of no use here.
+    /// Known and not used.
     Idle,
-}
-
-/// Which tab a field is on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Of {
-    /// The tab of the last heading.
-    This,
-    /// The refresh settings, by the label itself.
-    Refresh,
 }
 
 impl Field {
     // flat: one line a label
     fn of(label: &str) -> Option<Self> {
-        use Of::{Refresh, This};
-        Some(match squeezed(label).as_str() {
+        let label = squeezed(label);
+        if let Some(place) = label.strip_prefix("refresh").and_then(of_refresh) {
+            return Some(Self::Refresh(place));
+        }
+        Some(match label.as_str() {
             "preconfiguredoauthsetting" | "preconfiguredoauthsettings" | "preconfigured" | "service" | "name" => {
-                Self::Setting
+                Self::Page(|page| &mut page.setting)
             }
             "thisservicerequiresclientflowauthorization"
             | "requiresclientflowauthorization"
             | "requiresclientflow"
             | "clientflow" => Self::ClientFlow,
-            "authorizationurl" | "clientflowurl" => Self::AuthorizationUrl,
-            "clientid" => Self::ClientId,
-            "redirecturi" | "redirecturl" => Self::RedirectUri,
-            "scope" | "scopes" => Self::Scope,
-            "useridandorsecret" | "useridorsecret" => Self::Identification,
-            "userid" | "username" => Self::UserId,
-            "secret" | "clientsecret" => Self::Secret,
-            "authorization" | "basicauthorization" | "basicauth" | "basicauthauthorization" => {
-                Self::Authorization(This)
-            }
-            "oauthbearertokenurl" | "bearertokenurl" => Self::Url(This),
-            "method" => Self::Method(This),
-            "granttype" => Self::GrantType(This),
-            "query" => Self::Query(This),
-            "body" => Self::Body(This),
-            "refreshauthorization" | "refreshbasicauthorization" => Self::Authorization(Refresh),
-            "oauthrefreshtokenurl" | "refreshtokenurl" | "refreshurl" => Self::Url(Refresh),
-            "refreshmethod" => Self::Method(Refresh),
-            "refreshgranttype" => Self::GrantType(Refresh),
-            "refreshquery" => Self::Query(Refresh),
-            "refreshbody" => Self::Body(Refresh),
+            "authorizationurl" | "clientflowurl" => Self::Page(|page| &mut page.authorization_url),
+            "clientid" => Self::Page(|page| &mut page.client_id),
+            "redirecturi" | "redirecturl" => Self::Page(|page| &mut page.redirect_uri),
+            "scope" | "scopes" => Self::Page(|page| &mut page.scope),
+            "useridandorsecret" | "useridorsecret" => Self::Page(|page| &mut page.identification),
+            "userid" | "username" => Self::Page(|page| &mut page.user_id),
+            "secret" | "clientsecret" => Self::Page(|page| &mut page.secret),
+            "basicauth" | "basicauthauthorization" => Self::Tab(|tab| &mut tab.authorization),
+            "oauthbearertokenurl" | "bearertokenurl" => Self::Tab(|tab| &mut tab.url),
+            "oauthrefreshtokenurl" => Self::Refresh(|tab| &mut tab.url),
             "refreshtokensettings" | "refreshsettings" | "refresh" => Self::RefreshSettings,
             "customizeoauthsettings" | "bearertokensettings" | "bearertoken" => Self::Idle,
-            _ => return None,
+            other => Self::Tab(of_tab(other)?),
         })
     }
 }
 
-/// Whether labels are those of the wizard: at least its token URL and another one of its own.
+/// The field of a tab, under the label that it has on both.
+fn of_tab(label: &str) -> Option<fn(&mut Tab) -> &mut String> {
+    Some(match label {
+        "authorization" | "basicauthorization" => |tab| &mut tab.authorization,
+        "method" => |tab| &mut tab.method,
+        "granttype" => |tab| &mut tab.grant_type,
+        "query" => |tab| &mut tab.query,
+        "body" => |tab| &mut tab.body,
+        _ => return None,
+    })
+}
+
+/// The field of the refresh tab, by its label after `refresh`.
+fn of_refresh(label: &str) -> Option<fn(&mut Tab) -> &mut String> {
+    if matches!(label, "tokenurl" | "url") { Some(|tab| &mut tab.url) } else { of_tab(label) }
+}
+
 fn are_ours<'a>(labels: impl Iterator<Item = &'a str>) -> bool {
     let labels: Vec<String> = labels.map(squeezed).collect();
     let named = |names: &[&str]| labels.iter().any(|label| names.contains(&label.as_str()));
@@ -128,7 +117,6 @@ fn are_ours<'a>(labels: impl Iterator<Item = &'a str>) -> bool {
     has_url && has_own || named(&["preconfiguredoauthsetting"])
 }
 
-/// Whether an object has the fields of the page.
 pub(super) fn is_page(json: &Json) -> bool {
     json.as_object().is_some_and(|members| are_ours(members.keys().map(String::as_str)))
 }
@@ -144,7 +132,7 @@ pub(super) fn is_labelled(text: &str) -> bool {
     is_spelled && are_ours(labels())
 }
 
-/// Reads either.
+/// Reads JSON or labelled text.
 pub(super) fn read_page(document: &Document<'_>) -> Result<Page, DocumentError> {
     let mut page = Page::default();
     if document.trimmed().starts_with('{') {
@@ -158,7 +146,7 @@ pub(super) fn read_page(document: &Document<'_>) -> Result<Page, DocumentError> 
     Ok(page)
 }
 
-/// The label that a line begins with, as it is written, and the rest of the line.
+/// The label at the start of a line, as written, and the rest of the line.
 fn label_line(line: &str) -> Option<(Field, &str, &str)> {
     let line = line.trim().trim_start_matches(['•', '-', '*', ' ']);
     if line.starts_with(['"', '{', '<', '&']) {
@@ -167,7 +155,7 @@ fn label_line(line: &str) -> Option<(Field, &str, &str)> {
     let (label, rest) = line.split_once(':').unwrap_or((line, ""));
     let field = Field::of(label)?;
     // A single word is a label only before a colon; alone it can be a line of a value.
-    (line.contains(':') || field == Field::RefreshSettings || label.contains(' ')).then_some((
+    (line.contains(':') || matches!(field, Field::RefreshSettings) || label.contains(' ')).then_some((
         field,
         label.trim(),
         rest.trim(),
@@ -185,8 +173,8 @@ impl Page {
                     self.take_json(value, true)?;
                 }
                 (_, Json::Null) => {}
-                (Some(Field::Body(of)), Json::Object(_) | Json::Array(_)) => {
-                    self.put(Field::Body(of), in_refresh, &format!("{value:#}"));
+                (Some(field), Json::Object(_) | Json::Array(_)) if squeezed(label).ends_with("body") => {
+                    self.put(field, in_refresh, &format!("{value:#}"));
                 }
                 (Some(field), value) => {
                     let place = label.clone();
@@ -203,34 +191,20 @@ impl Page {
         let mut in_refresh = false;
         for (field, value) in labelled(text, |line| label_line(line).map(|(field, _, rest)| (field, rest))) {
             self.put(field, in_refresh, value.trim());
-            in_refresh |= field == Field::RefreshSettings;
+            in_refresh |= matches!(field, Field::RefreshSettings);
         }
     }
 
-    /// The first value of a field stays.
+    /// Only the first value of a field counts.
     fn put(&mut self, field: Field, in_refresh: bool, value: &str) {
-        let is_token = |of: Of| of == Of::This && !in_refresh;
-        let (token_tab, refresh_tab) = (&mut self.token, &mut self.refresh);
-        let tab = |of: Of| if is_token(of) { token_tab } else { refresh_tab };
         let place = match field {
-            Field::Setting => &mut self.setting,
+            Field::Page(place) => place(self),
+            Field::Tab(place) if !in_refresh => place(&mut self.token),
+            Field::Tab(place) | Field::Refresh(place) => place(&mut self.refresh),
             Field::ClientFlow => {
                 self.requires_client_flow.get_or_insert(is_yes(value));
                 return;
             }
-            Field::AuthorizationUrl => &mut self.authorization_url,
-            Field::ClientId => &mut self.client_id,
-            Field::RedirectUri => &mut self.redirect_uri,
-            Field::Scope => &mut self.scope,
-            Field::Identification => &mut self.identification,
-            Field::UserId => &mut self.user_id,
-            Field::Secret => &mut self.secret,
-            Field::Authorization(of) => &mut tab(of).authorization,
-            Field::Url(of) => &mut tab(of).url,
-            Field::Method(of) => &mut tab(of).method,
-            Field::GrantType(of) => &mut tab(of).grant_type,
-            Field::Query(of) => &mut tab(of).query,
-            Field::Body(of) => &mut tab(of).body,
             Field::RefreshSettings | Field::Idle => return,
         };
         if place.is_empty() {

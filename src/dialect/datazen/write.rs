@@ -10,11 +10,11 @@ use crate::dialect::{Described, Secrecy};
 use crate::secret::Secret;
 use crate::service::{Asks, Authorization};
 
-/// The parameters of an authorization request that the wizard adds by itself.
+/// The authorization parameters that the wizard adds itself.
 const ADDED: [&str; 7] =
     ["response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method"];
 
-/// The variables that the wizard knows; a verifier, which it does not, is left out.
+/// The variables that the wizard knows. It has none for a code verifier, which is left out.
 const VARIABLES: [&str; 10] = [
     "scope",
     "redirect_uri",
@@ -28,23 +28,14 @@ const VARIABLES: [&str; 10] = [
     "code_verifier",
 ];
 
-/// Why a service cannot be written so.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum WriteError {
     /// The wizard does not support the client authentication.
     #[error("{service} authenticates with a signature or a certificate, which DataZen cannot do")]
-    Authentication {
-        /// The service's name.
-        service: String,
-    },
+    Authentication { service: String },
     /// A call uses a placeholder that is not one of the variables.
     #[error("a call of {service} uses `<{name}>`, which is not a DataZen variable")]
-    Variable {
-        /// The service's name.
-        service: String,
-        /// The placeholder.
-        name: String,
-    },
+    Variable { service: String, name: String },
 }
 
 impl Diagnose for WriteError {
@@ -56,7 +47,7 @@ impl Diagnose for WriteError {
     }
 }
 
-/// The pages as text, `Label: value` a line; the refresh settings follow their heading.
+/// The pages as `Label: value` lines; the refresh settings follow their heading.
 pub fn write(described: &Described, secrecy: Secrecy) -> Result<Secret, WriteError> {
     check(described)?;
     let mut text = Secret::default();
@@ -90,7 +81,7 @@ fn check(described: &Described) -> Result<(), WriteError> {
     Ok(())
 }
 
-/// All fields but those of the refresh settings.
+/// All fields except the refresh settings.
 fn page(described: &Described, secrecy: Secrecy) -> Vec<(&'static str, Secret)> {
     let service = &described.service;
     let scopes = if described.scopes.is_empty() { &service.scopes.default } else { &described.scopes };
@@ -127,7 +118,6 @@ fn page(described: &Described, secrecy: Secrecy) -> Vec<(&'static str, Secret)> 
     page
 }
 
-/// The fields of a call. What the wizard cannot send, a verifier, is left out.
 fn tab(described: &Described, call: &CallTemplate, grant_type: &str) -> Vec<(&'static str, String)> {
     let basic = !matches!(call.authentication, Authentication::None);
     let body = match &call.body {
@@ -145,7 +135,7 @@ fn tab(described: &Described, call: &CallTemplate, grant_type: &str) -> Vec<(&'s
     ]
 }
 
-/// The URL with its parameters, without those that the wizard adds.
+/// The URL with its parameters, except those that the wizard adds.
 fn authorization_url(described: &Described, authorization: &Authorization) -> String {
     let url = text(described, &authorization.call.url);
     let own = authorization.call.query.iter().filter(|parameter| !ADDED.contains(&parameter.name.as_str()));
@@ -166,7 +156,7 @@ fn pairs(described: &Described, list: &[Parameter]) -> String {
     pairs.join("&")
 }
 
-/// A text with the inputs filled in and our placeholders written as DataZen's variables.
+/// A text with inputs filled in and placeholders written as DataZen variables.
 fn text(described: &Described, template: &Template) -> String {
     let mut values = Values::new();
     for name in template.placeholders() {

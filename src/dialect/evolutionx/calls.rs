@@ -9,7 +9,7 @@ use crate::service::{Asks, Assertion, AssertionAlgorithm, Input, Labels, Service
 /// The input that the resource is.
 pub(crate) const RESOURCE: &str = "resource";
 
-/// What the settings say of the body.
+/// The settings for the body.
 pub(crate) struct Sent<'a> {
     pub(crate) body_key: &'a str,
     pub(crate) settings: &'a Settings,
@@ -110,7 +110,7 @@ fn assertion(endpoint: &str) -> Assertion {
     }
 }
 
-/// POST with a JSON body, a field a line, as the examples have it.
+/// POST with a JSON body, a field per line as in the examples.
 fn call(endpoint: &str, fields: &[(&str, &str)]) -> CallTemplate {
     let lines: Vec<String> = fields.iter().map(|(name, value)| format!("\"{name}\": \"{value}\"")).collect();
     CallTemplate {
@@ -122,7 +122,7 @@ fn call(endpoint: &str, fields: &[(&str, &str)]) -> CallTemplate {
     }
 }
 
-/// Takes over the values.
+/// Fills in the person's values.
 pub(crate) fn fill(described: &mut Described, grant: GrantSetting, settings: &Settings) {
     let text = |key| settings.text(key).unwrap_or_default().to_owned();
     described.client_id = text(Key::ClientId);

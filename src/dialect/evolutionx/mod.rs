@@ -17,14 +17,12 @@ use crate::service::{Field, Service, TokenPolicy};
 pub use crate::dialect::evolutionx::settings::GrantSetting;
 pub use crate::dialect::evolutionx::write::{WriteError, write};
 
-/// Why a document is not settings of Evolutionx.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the fields are what the words name")]
 pub enum SettingsError {
     /// It starts like JSON and is not valid; the text is not quoted.
     #[error("the settings are not JSON: there is something unexpected at line {line}, column {column}")]
     NotJson { line: usize, column: usize },
-    /// It has none of the settings.
     #[error("no Evolutionx setting in the document")]
     NoSettings,
     /// A duplicate setting.
@@ -33,13 +31,10 @@ pub enum SettingsError {
     /// A setting is not a text or number.
     #[error("the setting `{name}` is not a text")]
     NoText { name: &'static str },
-    /// The endpoint is not a URL.
     #[error("the setting `OAuth Endpoint` is not a URL that starts with `https://`")]
     Endpoint,
-    /// The token life is not a number.
     #[error("the setting `OAuth Token life` is not a number of seconds")]
     Life,
-    /// Unknown grant.
     #[error(
         "the setting `OAuth Grant Type` is not one of `client_credentials`, `user_password`, `refresh_token`, `jwt-bearer`"
     )]
@@ -47,7 +42,6 @@ pub enum SettingsError {
     /// Not a valid body key.
     #[error("the setting `OAuth Resource Body Key` has characters other than letters, digits, `_`, `-`, `.` and `:`")]
     BodyKey,
-    /// An expression cannot be read.
     #[error("the setting `{name}`: {error}")]
     Expression {
         name: &'static str,
@@ -119,7 +113,7 @@ fn endpoint(settings: &Settings) -> Result<String, SettingsError> {
     }
 }
 
-/// Seconds.
+/// In seconds.
 fn life(settings: &Settings) -> Result<Option<u64>, SettingsError> {
     let read = |text: &str| text.parse::<u64>().ok().filter(|life| *life > 0).ok_or(SettingsError::Life);
     settings.text(Key::TokenLife).map(read).transpose()

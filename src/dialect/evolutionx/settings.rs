@@ -9,18 +9,17 @@ use crate::dialect::standard::labelled;
 /// The values of the setting `OAuth Grant Type`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum GrantSetting {
-    /// Client id and secret.
+    /// Client ID and secret.
     #[default]
     ClientCredentials,
-    /// User name and password, in the place of client id and secret.
+    /// User name and password in place of client ID and secret.
     UserPassword,
-    /// A refresh token that is at hand.
+    /// An existing refresh token.
     RefreshToken,
-    /// Client credentials, with a signed assertion in the place of the secret (RFC 7523 section 2.2).
+    /// Client credentials with a signed assertion in place of the secret (RFC 7523 section 2.2).
     JwtBearer,
 }
 
-/// A setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Key {
     Endpoint,
@@ -36,19 +35,18 @@ pub(crate) enum Key {
     RefreshTokenResponse,
 }
 
-/// Settings that were read: text by key, trimmed and not empty.
+/// Settings by key, trimmed and not empty.
 #[derive(Debug, Default)]
 pub(crate) struct Settings {
     values: Vec<(Key, crate::secret::Secret)>,
     unknown: Vec<String>,
-    /// Whether it was the body of a call.
+    /// Whether it was the body of a request.
     is_body: bool,
-    /// Whether a label was written as this tool writes it.
+    /// Whether a label was spelled as on the tool's page.
     is_spelled: bool,
 }
 
 impl GrantSetting {
-    /// The name on the page.
     pub fn name(self) -> &'static str {
         match self {
             Self::ClientCredentials => "client_credentials",
@@ -74,7 +72,6 @@ impl Key {
         Self::RefreshTokenResponse,
     ];
 
-    /// The label on the page.
     pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Endpoint => "OAuth Endpoint",
@@ -91,7 +88,7 @@ impl Key {
         }
     }
 
-    /// The setting of this label, however it is written: `OAuth Client ID`, `client_id`, `clientId`.
+    /// The setting with this label in any spelling: `OAuth Client ID`, `client_id`, `clientId`.
     fn parse(label: &str) -> Option<Self> {
         let plain = plain(label);
         Self::ALL.into_iter().find(|key| self::plain(key.label()) == plain)
@@ -102,7 +99,7 @@ impl Key {
     }
 }
 
-/// Letters and digits in lower case, without the `OAuth` before most of them.
+/// Letters and digits in lower case, without a leading `OAuth`.
 fn plain(label: &str) -> String {
     let letters: String = label.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     letters.strip_prefix("oauth").map(str::to_owned).unwrap_or(letters)
@@ -223,7 +220,7 @@ impl Settings {
         if fits { Ok(key) } else { Err(SettingsError::BodyKey) }
     }
 
-    /// Whether nothing else looks like this: labels of the page, or a body of an example.
+    /// Whether it can be nothing else: labels of the page, or the body of an example.
     pub(crate) fn is_telling(&self) -> bool {
         const OURS: [Key; 3] = [Key::ResourceName, Key::TokenResponse, Key::RefreshTokenResponse];
         if self.is_body {
@@ -248,8 +245,7 @@ impl Settings {
     }
 }
 
-/// Whether a label is this tool's own. Many have an `endpoint` and a `grant_type`; that it is the endpoint of OAuth is
-/// said by the label alone.
+/// Whether a label is this tool's own. Many formats have an `endpoint` and a `grant_type`; only this one says `OAuth`.
 fn is_spelled(label: &str) -> bool {
     let own = [Key::Endpoint, Key::ResourceName, Key::TokenResponse, Key::RefreshTokenResponse];
     let letters: String = label.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
@@ -278,7 +274,7 @@ fn is_body(pairs: &[(String, Json)]) -> bool {
     !is_labelled && (has("grant_type") || (has("username") && has("password")))
 }
 
-/// The fields of an object in their order, one that is there twice being there twice.
+/// The fields of an object in order, with duplicates.
 struct Pairs(Vec<(String, Json)>);
 
 impl<'de> serde::Deserialize<'de> for Pairs {
@@ -301,7 +297,7 @@ impl<'de> serde::Deserialize<'de> for Pairs {
     }
 }
 
-/// JSON without commas before a closing bracket, which the examples have.
+/// JSON without trailing commas, which the examples have.
 fn without_last_commas(text: &str) -> String {
     let mut cleaned = String::with_capacity(text.len());
     let (mut inside, mut escaped) = (false, false);

@@ -10,24 +10,18 @@ use crate::dialect::evolutionx::settings::{GrantSetting, Key};
 use crate::dialect::{Described, Note};
 use crate::secret::Secret;
 
-/// Settings as they are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
-    /// The text. It holds secrets where that was asked for.
     pub text: Secret,
-    /// What of the service the settings cannot say.
+    /// What the settings cannot express.
     pub ignored: Vec<Note>,
 }
 
-/// Why a service cannot be written so.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum WriteError {
     /// The first token needs a browser, and there is no refresh request.
     #[error("{service} needs a browser and has no refresh token endpoint, so Evolutionx cannot get tokens for it")]
-    NeedsBrowser {
-        /// The service's name.
-        service: String,
-    },
+    NeedsBrowser { service: String },
     /// A value in the endpoint is unknown.
     #[error("the endpoint cannot be written: {0}")]
     Endpoint(#[source] RenderError),
@@ -43,7 +37,6 @@ impl Diagnose for WriteError {
     }
 }
 
-/// Writes the settings; secret values only if they are asked for.
 pub fn write(described: &Described, with_secrets: bool) -> Result<Written, WriteError> {
     let service = &described.service;
     let grant = grant(described)?;
@@ -93,7 +86,7 @@ fn grant(described: &Described) -> Result<GrantSetting, WriteError> {
     })
 }
 
-/// The URL with the inputs filled in: the settings have none.
+/// The URL with inputs filled in, which the settings do not have.
 fn endpoint(described: &Described, call: &CallTemplate) -> Result<String, WriteError> {
     if call.url.is_empty() {
         return Ok(String::new());
@@ -116,7 +109,7 @@ fn endpoint(described: &Described, call: &CallTemplate) -> Result<String, WriteE
     Ok(rendered.url.to_secret().expose().to_owned())
 }
 
-/// The names of the body with their templates.
+/// The parameters of the body.
 fn body(call: &CallTemplate) -> Vec<(String, String)> {
     match &call.body {
         BodyTemplate::Form(list) => list.iter().map(|p| (p.name.clone(), p.value.source().to_owned())).collect(),
@@ -129,7 +122,7 @@ fn body(call: &CallTemplate) -> Vec<(String, String)> {
     }
 }
 
-/// The first parameter that is not one of OAuth's, with its value; the others are noted.
+/// The first parameter that is not from OAuth, with its value; others are noted.
 fn resource(
     described: &Described,
     call: &CallTemplate,
@@ -198,7 +191,7 @@ fn ignored(described: &Described, grant: GrantSetting, call: &CallTemplate) -> V
     ignored
 }
 
-/// One expression; of several the first that holds something.
+/// One expression; for several, the first with a value.
 fn expression(own: &[Expression], standard: &[Expression]) -> String {
     match own {
         own if own == standard => String::new(),

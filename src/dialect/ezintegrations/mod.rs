@@ -20,12 +20,11 @@ const FORMAT: &str = "eZintegrations OAuth 2.0 settings";
 /// The grant of a refresh (RFC 6749 section 6).
 const REFRESH_TOKEN: &str = "refresh_token";
 
-/// Whether a text looks like the settings: JSON with their names, or their labels line by line.
+/// Whether a text looks like the settings: JSON with their names, or a label per line.
 pub fn recognise(document: &Document<'_>) -> bool {
     document.json().map_or_else(|| is_labelled(document.text()), is_settings)
 }
 
-/// Reads the settings, as JSON or as labelled text.
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let settings = read_settings(document)?;
     Ok(Import { format: FORMAT, described: vec![described(settings)] })
@@ -82,7 +81,7 @@ fn fields(object: Map<String, Json>) -> Vec<(String, String)> {
     object.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name, text(value))).collect()
 }
 
-/// A secret is asked for where the call sends one.
+/// A secret is needed if the call sends one.
 fn asks(call: &CallTemplate) -> Asks {
     use crate::call::Authentication;
     let names_secret = call.placeholders().any(|name| name == "client_secret");

@@ -7,7 +7,6 @@ use crate::dialect::document::{Document, DocumentError, LONGEST_TEXT};
 use crate::dialect::ezintegrations::FORMAT;
 use crate::dialect::standard::{form_fields, labelled, squeezed};
 
-/// The settings, as written.
 #[derive(Debug, Default)]
 pub(super) struct Settings {
     pub(super) url: String,
@@ -16,7 +15,7 @@ pub(super) struct Settings {
     pub(super) params: Map<String, Json>,
     /// An object, or a text.
     pub(super) body: Option<Json>,
-    /// Labels of anything else.
+    /// Other labels.
     pub(super) others: Vec<String>,
 }
 
@@ -58,7 +57,7 @@ impl Label {
     }
 }
 
-/// Whether an object has the settings: a URL, and the names are those of this tool.
+/// Whether an object has the settings: a URL, and names of this tool.
 pub(super) fn is_settings(json: &Json) -> bool {
     let Some(members) = json.as_object() else { return false };
     let named = |label: Label| members.keys().any(|key| Label::of(key) == Some(label));
@@ -101,7 +100,7 @@ fn is_page(text: &str) -> bool {
     !text.lines().any(is_structure)
 }
 
-/// Whether a label names the refresh itself, and is not one that any tool has.
+/// Whether a label names the refresh, unlike labels that any tool has.
 fn is_of_refresh(written: &str) -> bool {
     let name = squeezed(written);
     name.strip_prefix("oauth2").unwrap_or(&name).starts_with("refreshtoken")
@@ -111,12 +110,11 @@ fn is_url_of_something_else(written: &str) -> bool {
     Label::of(written) == Some(Label::Url) && !is_of_refresh(written)
 }
 
-/// Whether this is the label of the URL where tokens are refreshed, and not of any other.
+/// Whether this is the label of the refresh URL.
 fn is_refresh_url(written: &str) -> bool {
     is_of_refresh(written) && Label::of(written) == Some(Label::Url)
 }
 
-/// Reads either.
 pub(super) fn read_settings(document: &Document<'_>) -> Result<Settings, DocumentError> {
     let settings = if document.trimmed().starts_with('{') {
         let straight = || serde_json::from_str(&straight_quotes(document.text())).ok();
@@ -198,7 +196,7 @@ impl Settings {
         Ok(())
     }
 
-    /// A value within other text, as on the page: the first URL, a method, an object, a quoted text.
+    /// A value within other text, as on the page: the first URL, method, object or quoted text.
     fn set_text(&mut self, label: Label, text: &str) -> Result<(), DocumentError> {
         if text.len() > LONGEST_TEXT {
             let place = label.words().to_owned();
@@ -228,7 +226,7 @@ impl Settings {
     }
 }
 
-/// All members of the JSON objects that stand in a text.
+/// The members of all JSON objects in a text.
 fn objects(label: Label, text: &str) -> Result<Map<String, Json>, DocumentError> {
     let mut fields = Map::new();
     let mut rest = text;
@@ -249,7 +247,7 @@ fn opens_object(behind: &str) -> bool {
     behind.trim_start().starts_with(['"', '“', '”'])
 }
 
-/// The object that a text starts with, and its length in bytes; typographic quotes are accepted.
+/// The object at the start of a text, and its length in bytes; typographic quotes are accepted.
 fn first_object(text: &str) -> Option<(Map<String, Json>, usize)> {
     let read = |text: &str| {
         let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Map<String, Json>>();
@@ -275,7 +273,7 @@ fn form_text(text: &str) -> Option<Json> {
     (!form_fields(form).is_empty()).then(|| Json::String(form.to_owned()))
 }
 
-/// Each typographic quote as the plain one it was.
+/// Replaces typographic quotes by plain ones.
 fn straight_quotes(text: &str) -> String {
     text.chars()
         .map(|c| match c {

@@ -10,27 +10,17 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::dialect::{Described, Secrecy};
 use crate::secret::Secret;
 
-/// Why a service cannot be written so.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum WriteError {
     /// There is no refresh request.
     #[error("{service} has no refresh token endpoint, the only one that eZintegrations calls")]
-    NoRefresh {
-        /// The service's name.
-        service: String,
-    },
+    NoRefresh { service: String },
     /// The client authentication does not fit into a header.
     #[error("{service} authenticates with a signature or a certificate, which eZintegrations cannot do")]
-    Authentication {
-        /// The service's name.
-        service: String,
-    },
+    Authentication { service: String },
     /// The body is no list of names and values.
     #[error("the refresh request of {service} has a body that is neither a form nor a JSON object")]
-    Body {
-        /// The service's name.
-        service: String,
-    },
+    Body { service: String },
 }
 
 impl Diagnose for WriteError {
@@ -43,7 +33,7 @@ impl Diagnose for WriteError {
     }
 }
 
-/// Writes the settings as JSON; the text holds secrets only if they were asked for.
+/// Writes the settings as JSON, with secrets only if asked for.
 pub fn write(described: &Described, secrecy: Secrecy) -> Result<Secret, WriteError> {
     let service = &described.service;
     let call =
@@ -69,7 +59,7 @@ pub fn write(described: &Described, secrecy: Secrecy) -> Result<Secret, WriteErr
     Ok(Secret::new(format!("{settings:#}\n")))
 }
 
-/// All values of the profile; `{{name}}` for a value that is missing, or secret and not wanted.
+/// The profile's values; `{{name}}` for one that is missing, or secret and not asked for.
 fn values(described: &Described, secrecy: Secrecy) -> Values {
     let service = &described.service;
     let mut values = Values::new();
@@ -110,12 +100,11 @@ struct Writer {
 }
 
 impl Writer {
-    /// The text with its values; every name has one, so nothing is left to fail.
     fn text(&self, template: &Template) -> Secret {
         template.render(&self.values, Place::Text).map(|text| text.to_secret()).unwrap_or_default()
     }
 
-    /// The URL with its values escaped; open places stay open.
+    /// The URL with escaped values; missing ones stay placeholders.
     fn url(&self, url: &Template) -> String {
         match url.render_url(&self.values) {
             Ok(rendered) => rendered.to_secret().expose().replace("%7B%7B", "{{").replace("%7D%7D", "}}"),
@@ -129,7 +118,6 @@ impl Writer {
         list.iter().map(|parameter| (parameter.name.clone(), Json::String(text(parameter)))).collect()
     }
 
-    /// The body and its content type; `None` where it cannot be written.
     fn body(&self, call: &CallTemplate) -> Option<(Json, Option<&'static str>)> {
         const FORMAT: &str = "application/x-www-form-urlencoded";
         match &call.body {
@@ -144,7 +132,7 @@ impl Writer {
         }
     }
 
-    /// The header of Basic authentication; a description of it unless both halves are known.
+    /// The header of Basic authentication; a description of it unless user and password are known.
     fn basic(&self, call: &CallTemplate) -> Result<Option<Secret>, ()> {
         let encoded = matches!(call.authentication, Authentication::Basic | Authentication::BasicOrNone);
         let (user, password) = match call.authentication {

@@ -10,7 +10,7 @@ use crate::secret::Secret;
 
 const FORMAT: &str = ".env file";
 
-/// How names end, and what such a variable is. The longer of two that fit is meant.
+/// Endings of variable names, and what such a variable is. The longest that fits counts.
 const ENDINGS: [(&str, Part); 26] = [
     ("CLIENT_ID", Part::ClientId),
     ("CLIENT_SECRET", Part::ClientSecret),
@@ -40,10 +40,10 @@ const ENDINGS: [(&str, Part); 26] = [
     ("OAUTH_USERNAME", Part::UserName),
 ];
 
-/// What our own formats write beside these, and a profile has no place for.
+/// Variables of our own export formats that a profile does not have.
 const OURS: [&str; 2] = ["TOKEN_TYPE", "EXPIRES_AT"];
 
-/// Whether a text looks like one: it begins with a variable, and one of them names a client or a refresh token.
+/// Whether a text looks like a `.env` file: it begins with a variable, and one names a client or a refresh token.
 pub fn recognise(document: &Document<'_>) -> bool {
     let mut lines = lines(document.text()).map(|(_, line)| assignment(line));
     let Some(Some(first)) = lines.next() else { return false };
@@ -54,7 +54,6 @@ pub fn recognise(document: &Document<'_>) -> bool {
     is_telling(first.0) || lines.flatten().any(|(name, _)| is_telling(name))
 }
 
-/// Reads the variables, each prefix by itself.
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let mut groups: BTreeMap<&str, Vec<(&str, Part, Secret)>> = BTreeMap::new();
     let mut others: Vec<&str> = Vec::new();
@@ -111,13 +110,13 @@ fn ending(name: &str) -> Option<(&str, Part)> {
     ENDINGS.iter().filter_map(fits).min_by_key(|(prefix, _)| prefix.len())
 }
 
-/// Lines that say something, with their numbers.
+/// The lines that are not blank or comments, with their numbers.
 fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let lines = text.lines().enumerate();
     lines.map(|(at, line)| (at + 1, line.trim())).filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
 }
 
-/// The name in capitals and what follows its `=`.
+/// The name in capitals, and what follows its `=`.
 fn assignment(line: &str) -> Option<(&str, &str)> {
     let line = line.strip_prefix("export ").map_or(line, str::trim_start);
     let (name, rest) = line.split_once('=')?;

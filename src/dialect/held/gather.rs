@@ -11,7 +11,7 @@ use crate::oauth::{GrantType, RedirectUri};
 use crate::secret::Secret;
 use crate::service::{Asks, Service};
 
-/// The longest value that is taken, in bytes: tokens that carry a person's groups have some kilobytes.
+/// The longest value, in bytes: tokens with the groups of a person have kilobytes.
 const LONGEST_VALUE: usize = 64 * 1024;
 
 /// What a value is.
@@ -33,7 +33,7 @@ pub(in crate::dialect::held) enum Part {
     UserName,
 }
 
-/// What a document contains, collected while it is read.
+/// The contents of a document, collected while it is read.
 #[derive(Debug, Default)]
 pub(in crate::dialect::held) struct Held {
     format: &'static str,
@@ -41,11 +41,10 @@ pub(in crate::dialect::held) struct Held {
     holder: &'static str,
     /// The name in the document; the host of its token endpoint if empty.
     pub(in crate::dialect::held) title: String,
-    /// The preset, where the format is for one service only.
+    /// The preset, if the format is for a single service.
     pub(in crate::dialect::held) preset: Option<&'static str>,
-    /// Whether the tool sends the client's secret in a header.
     pub(in crate::dialect::held) basic: bool,
-    /// The service's name, where the document was written by this program.
+    /// The service's name, if this program wrote the document.
     pub(in crate::dialect::held) service_name: String,
     outline: Outline,
     issuer: String,
@@ -58,7 +57,7 @@ impl Held {
         Self { format, holder, ..Self::default() }
     }
 
-    /// Takes over a value, unless it is empty.
+    /// Adds a value, unless it is empty.
     pub(in crate::dialect::held) fn take(&mut self, place: &str, part: Part, value: &str) {
         let is_secret = matches!(part, Part::ClientSecret | Part::RefreshToken);
         let value = if is_secret { value } else { value.trim() };
@@ -91,7 +90,7 @@ impl Held {
         }
     }
 
-    /// Takes over the members of an object that these rows name.
+    /// Adds the members of an object that are in these rows.
     pub(in crate::dialect::held) fn take_json(&mut self, json: &Json, parts: &[(&str, Part)]) {
         for (name, part) in parts {
             match (part, json.get(name)) {
@@ -101,7 +100,7 @@ impl Held {
         }
     }
 
-    /// Takes over the scopes, each once.
+    /// Adds the scopes, each once.
     pub(in crate::dialect::held) fn take_scopes(&mut self, place: &str, scopes: Vec<String>) {
         if !scopes.is_empty() {
             self.understand(place, "scopes");
@@ -113,12 +112,10 @@ impl Held {
         }
     }
 
-    /// Notes how a part of the document was understood.
     pub(in crate::dialect::held) fn understand(&mut self, place: impl Into<String>, words: impl Into<String>) {
         self.described.understood.push(Note::new(place, words));
     }
 
-    /// Notes why a part of the document was ignored.
     pub(in crate::dialect::held) fn ignore(&mut self, place: impl Into<String>, words: impl Into<String>) {
         self.described.ignored.push(Note::new(place, words));
     }
@@ -251,19 +248,19 @@ impl Held {
     }
 }
 
-/// Endpoints that are missing can be read from the issuer's metadata.
+/// Missing endpoints are in the issuer's metadata.
 fn tell_where(described: &mut Described, issuer: &str) {
     for note in described.missing.iter_mut().filter(|note| note.place.ends_with("endpoint")) {
         note.words = format!("its URL: run `tokenwright import {issuer}` to get it");
     }
 }
 
-/// What a person would call the service.
+/// A name for the service.
 fn host(token_url: &str) -> String {
     url::Url::parse(token_url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// Scopes as a list, or as a text with spaces or commas between them.
+/// Scopes as a list, or separated by spaces or commas.
 fn scopes_of(json: &Json) -> Vec<String> {
     let texts = match json {
         Json::Array(items) => items.iter().map(plain_text).collect(),

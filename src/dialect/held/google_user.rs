@@ -11,7 +11,6 @@ use crate::dialect::{Described, Import};
 const AUTHORIZED_USER: &str = "Google authorized user file";
 const EXTERNAL: &str = "google-auth external account file";
 
-/// The values of `type`.
 const TYPES: [&str; 2] = ["authorized_user", "external_account_authorized_user"];
 
 pub fn recognise(document: &Document<'_>) -> bool {
@@ -22,7 +21,6 @@ fn is_one(json: &Json) -> bool {
     TYPES.contains(&text_at(json, "type").as_str())
 }
 
-/// Reads either.
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let json = document.json_of(AUTHORIZED_USER, is_one, "`type` of `authorized_user`")?;
     let is_external = text_at(json, "type") != TYPES[0];
@@ -70,5 +68,5 @@ fn described(json: &Json, format: &'static str, is_external: bool) -> Described 
     held.described()
 }
 
-/// Where its readers refresh.
+/// Where the readers of the file refresh.
 const GOOGLE: &str = "https://oauth2.googleapis.com/token";

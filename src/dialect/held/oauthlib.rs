@@ -10,7 +10,6 @@ use crate::dialect::{Described, Import};
 
 const FORMAT: &str = "requests-oauthlib token";
 
-/// The members of such a file. The format defines only those of the token; people add the others.
 const PARTS: [(&str, Part); 15] = [
     ("client_id", Part::ClientId),
     ("client_secret", Part::ClientSecret),
@@ -33,14 +32,13 @@ pub fn recognise(document: &Document<'_>) -> bool {
     document.is_json(is_one)
 }
 
-/// An access token by itself is the bare reply of a token endpoint, and nothing of it outlives the hour.
+/// A lone access token is just the reply of a token endpoint, and soon expired.
 fn is_one(json: &Json) -> bool {
     let has = |name: &str| !text_at(json, name).is_empty();
     let is_token = (has("access_token") || has("token_type")) && (has("refresh_token") || has("expires_at"));
     is_token && !own_export::is_one(json)
 }
 
-/// Reads it.
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let json = document.json_of(FORMAT, is_one, "`access_token` and `refresh_token`")?;
     Ok(Import { format: FORMAT, described: vec![described(json)] })

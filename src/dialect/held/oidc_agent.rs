@@ -11,7 +11,6 @@ use crate::oauth::RedirectUri;
 
 const FORMAT: &str = "oidc-agent account configuration";
 
-/// Its members.
 const PARTS: [(&str, Part); 11] = [
     ("issuer_url", Part::Issuer),
     ("issuer", Part::Issuer),
@@ -36,7 +35,6 @@ fn is_one(json: &Json) -> bool {
     (has("issuer_url") || has("issuer")) && (has("name") || has("shortname")) && has("client_id") && is_of_agent
 }
 
-/// Reads it.
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let json = document.json_of(FORMAT, is_one, "`name`, `issuer_url` and `client_id`")?;
     Ok(Import { format: FORMAT, described: vec![described(json)] })
@@ -64,7 +62,7 @@ fn described(json: &Json) -> Described {
     held.described()
 }
 
-/// The first that a listener on this machine can serve. oidc-agent also registers one of its own scheme.
+/// The first one that a listener on this machine can serve; oidc-agent also registers a private-use scheme.
 fn redirect(json: &Json, held: &mut Held) {
     let uris = json.get("redirect_uris").and_then(Json::as_array);
     let uris: Vec<String> = uris.into_iter().flatten().map(plain_text).collect();

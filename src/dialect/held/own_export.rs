@@ -9,7 +9,7 @@ use crate::dialect::{Described, Import};
 
 const FORMAT: &str = "Tokenwright JSON export";
 
-/// The version that is read; a later one may mean something else by the same names.
+/// The version that is read; a later one may give the names another meaning.
 const VERSION: u64 = 1;
 
 const PARTS: [(&str, Part); 7] = [
@@ -31,7 +31,6 @@ pub(in crate::dialect::held) fn is_one(json: &Json) -> bool {
     json.get("version").is_some_and(Json::is_u64) && has("profile") && has("service") && has("access_token")
 }
 
-/// Reads it.
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let json = document.json_of(FORMAT, is_one, "`version`, `profile` and `service`")?;
     if json.get("version").and_then(Json::as_u64) != Some(VERSION) {

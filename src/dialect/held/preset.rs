@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::service::{Catalog, Service};
 
-/// A service, and the inputs of it that were read out of an address.
+/// A service, and its inputs found in a URL.
 type Found = (Service, BTreeMap<String, String>);
 
-/// The preset of this id, unless the document gets its tokens elsewhere.
+/// The preset of this ID, unless the document has another token endpoint.
 pub(in crate::dialect::held) fn preset(id: &str, token_url: &str) -> Option<Found> {
     let service = Catalog::bundled().service(id).ok()?;
     if token_url.is_empty() {
@@ -17,7 +17,7 @@ pub(in crate::dialect::held) fn preset(id: &str, token_url: &str) -> Option<Foun
     Some((service, inputs))
 }
 
-/// The first preset that gets its tokens at this address, of this issuer, or by this name at this address.
+/// The first preset with this token endpoint, this issuer, or this name and token endpoint.
 pub(in crate::dialect::held) fn matched(token_url: &str, issuer: &str, name: &str) -> Option<Found> {
     let issuer = issuer.trim_end_matches('/');
     if token_url.is_empty() && issuer.is_empty() {
@@ -42,13 +42,13 @@ pub(in crate::dialect::held) fn matched(token_url: &str, issuer: &str, name: &st
     found
 }
 
-/// The inputs that stand in the address, where it is that of the service's refresh or token request.
+/// The inputs in the URL, if it is that of the refresh or token request.
 fn inputs_at(service: &Service, token_url: &str) -> Option<BTreeMap<String, String>> {
     let calls = service.refresh_request.iter().chain([&service.token_request]);
     calls.into_iter().find_map(|call| inputs_in(call.url.source(), token_url))
 }
 
-/// The values of the segments that a template leaves open. Its host must be written out: one that is open fits any.
+/// The path segments that a template leaves open. Its host must be literal, since an open one fits any.
 fn inputs_in(template: &str, address: &str) -> Option<BTreeMap<String, String>> {
     let (template, address): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), address.split('/').collect());
     if template.len() != address.len() || template.len() < 4 {

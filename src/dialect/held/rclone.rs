@@ -12,10 +12,10 @@ use crate::service::Field;
 
 const FORMAT: &str = "rclone configuration";
 
-/// How a file that rclone has locked begins, after its comments.
+/// The start of an encrypted rclone file, after its comments.
 const LOCKED: &str = "RCLONE_ENCRYPT_V";
 
-/// rclone's backends that there is a preset for.
+/// The rclone backends that have a preset.
 const PRESETS: [(&str, &str); 6] = [
     ("drive", "google-drive"),
     ("google cloud storage", "google"),
@@ -25,7 +25,7 @@ const PRESETS: [(&str, &str); 6] = [
     ("box", "box"),
 ];
 
-/// Endpoints of backends that there is no preset for, as rclone itself has them (backend/…/*.go, release 1.60).
+/// Endpoints of backends without a preset, from rclone (backend/…/*.go, release 1.60).
 const ENDPOINTS: [(&str, &str, &str, &str); 3] = [
     ("pcloud", "pCloud", "https://my.pcloud.com/oauth2/authorize", "https://<hostname>/oauth2_token"),
     ("yandex", "Yandex Disk", "https://oauth.yandex.com/authorize", "https://oauth.yandex.com/token"),
@@ -37,10 +37,10 @@ const ENDPOINTS: [(&str, &str, &str, &str); 3] = [
     ),
 ];
 
-/// A section: its name, and its lines by key.
+/// The name and the lines of a section.
 type Section<'a> = (&'a str, BTreeMap<&'a str, &'a str>);
 
-/// Whether a text looks like rclone's file: a section with a type and a token, or all of it locked.
+/// Whether a text looks like rclone's file: a section with a type and a token, or an encrypted file.
 pub fn recognise(document: &Document<'_>) -> bool {
     let text = document.text();
     let mut lines = lines(text);
@@ -49,7 +49,7 @@ pub fn recognise(document: &Document<'_>) -> bool {
     first.starts_with(LOCKED) || (first.starts_with('[') && has("type") && (has("token") || has("client_id")))
 }
 
-/// Reads every remote that holds a token or a client.
+/// Reads every remote that has a token or a client.
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let text = document.text();
     if lines(text).next().is_some_and(|first| first.starts_with(LOCKED)) {
@@ -66,7 +66,7 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     Ok(Import { format: FORMAT, described })
 }
 
-/// Lines that say something.
+/// The lines that are not blank or comments.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';']))
 }
@@ -125,7 +125,6 @@ fn or<'a>(value: &'a str, otherwise: &'a str) -> &'a str {
     if value.is_empty() { otherwise } else { value }
 }
 
-/// The token's JSON. Where it is broken rclone asks for a new sign-in, and so must this program.
 fn token(name: &str, text: &str) -> Result<Json, DocumentError> {
     if text.is_empty() {
         return Ok(Json::Null);
@@ -138,7 +137,7 @@ fn token(name: &str, text: &str) -> Result<Json, DocumentError> {
     })
 }
 
-/// For Google rclone writes the last part of the scope's address.
+/// For Google, rclone writes only the last part of a scope.
 fn scopes(backend: &str, text: &str) -> Vec<String> {
     let words = text.split([' ', ',']).filter(|word| !word.is_empty());
     words

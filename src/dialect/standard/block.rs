@@ -11,10 +11,9 @@ use crate::dialect::standard::slots::squeezed;
 use crate::dialect::standard::variables::Variables;
 use crate::oauth::{GrantType, Pkce};
 
-/// How deep folders may nest.
 pub(crate) const DEEPEST_FOLDER: usize = 64;
 
-/// A block as written: name and value of each member, and the further parameters of each request.
+/// A block as written: its members, and the additional parameters of each request.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Block {
     /// The collection, folder or request that contains it.
@@ -25,7 +24,7 @@ pub(crate) struct Block {
     pub(crate) further: Vec<Further>,
 }
 
-/// A further parameter of one of the requests.
+/// An additional parameter of a request.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Further {
     pub(crate) request: Request,
@@ -58,7 +57,7 @@ enum Member {
     TokenUrl,
     RefreshUrl,
     Own(&'static str),
-    /// Where the client's credentials go: `body`, or `true` for in the body.
+    /// Where client credentials go: `body`, or `true` for the body.
     Placement,
     /// Read before the others.
     Pkce,
@@ -143,7 +142,6 @@ impl Block {
         found.map_or("", |(_, value)| value.trim())
     }
 
-    /// All three tools send a code challenge only if set to.
     fn pkce(&self, grant: &str) -> Pkce {
         let says = |name: &str, value: &str| self.value(name).eq_ignore_ascii_case(value);
         let is_wanted = grant == "authorization_code_with_pkce" || says("pkce", "true") || says("usePkce", "true");
@@ -234,12 +232,12 @@ fn put(extras: &mut Extras, part: RequestPart, parameter: Parameter) {
     }
 }
 
-/// The blocks of a document, each once: many requests of a collection have the same one.
+/// The blocks of a document without duplicates: requests of a collection often share one.
 #[derive(Debug, Default)]
 pub(crate) struct Blocks(Vec<Block>);
 
 impl Blocks {
-    /// Adds one, unless it is there already.
+    /// Adds a block unless it is there already.
     pub(crate) fn add(&mut self, format: &'static str, block: Block) -> Result<(), DocumentError> {
         let too_many = |what, limit| Err(DocumentError::TooMany { format, what, limit });
         if block.members.len() > MOST_PARAMETERS || block.further.len() > MOST_PARAMETERS {
@@ -254,7 +252,7 @@ impl Blocks {
         Ok(())
     }
 
-    /// The services they describe.
+    /// The services that they describe.
     pub(crate) fn described(&self, format: &'static str, variables: &Variables) -> Vec<Described> {
         self.0.iter().map(|block| block.described(format, variables)).collect()
     }

@@ -17,7 +17,6 @@ pub(crate) struct Gathering {
     pub(crate) inputs: Vec<Input>,
     /// What separates its scopes.
     pub(crate) separator: Option<&'static str>,
-    /// The value of the token request's `grant_type`.
     pub(crate) grant_type: String,
     variables: Variables,
 }
@@ -28,12 +27,10 @@ impl Gathering {
         Self { variables, ..Self::default() }
     }
 
-    /// Notes how a part of the document was understood.
     pub(crate) fn understood(&mut self, place: impl Into<String>, words: impl Into<String>) {
         self.described.understood.push(Note::new(place, words));
     }
 
-    /// Notes why a part of the document was ignored.
     pub(crate) fn ignored(&mut self, place: impl Into<String>, words: impl Into<String>) {
         self.described.ignored.push(Note::new(place, words));
     }
@@ -49,7 +46,7 @@ impl Gathering {
         self.described.missing.push(Note::new(place, words));
     }
 
-    /// A parameter of a call; a value of the person is taken out and replaced by a placeholder.
+    /// A parameter of a call; a value of the person is replaced by a placeholder.
     pub(crate) fn parameter(&mut self, place: &str, name: &str, value: &str) -> Parameter {
         Parameter::new(name, self.parameter_text(place, name, value))
     }
@@ -111,7 +108,7 @@ impl Gathering {
         text
     }
 
-    /// A text in which `<name>` can be a tag: it is kept, and the placeholders in it become inputs.
+    /// A text in which `<name>` can be a tag; the placeholders in it become inputs.
     pub(crate) fn tagged_text(&mut self, place: &str, text: &str) -> Template {
         let template = Template::new(if text.len() > LONGEST_TEXT { "" } else { text });
         let names: BTreeSet<String> = template.placeholders().map(str::to_owned).collect();
@@ -179,7 +176,7 @@ impl Gathering {
         }
     }
 
-    /// A JSON body, with the person's values replaced by placeholders.
+    /// A JSON body whose values of the person become placeholders.
     pub(crate) fn json_body(&mut self, place: &str, body: &mut serde_json::Value) {
         match body {
             serde_json::Value::Object(members) => {
@@ -259,12 +256,12 @@ impl Gathering {
         format!("<{name}>")
     }
 
-    /// Whether there is no room for one more input.
+    /// Whether another input would be too many.
     fn is_full(&self, name: &str) -> bool {
         self.inputs.len() >= MOST_PARAMETERS && !self.inputs.iter().any(|input| input.name == name)
     }
 
-    /// A filled text can contain slots again; those have no value.
+    /// A filled text can have slots again, which have no value.
     fn open_places(&mut self, place: &str, text: &str) -> String {
         pieces(text)
             .into_iter()
@@ -293,7 +290,7 @@ fn words_for(known: &str) -> &'static str {
     }
 }
 
-/// A text, cut to the length of a note.
+/// A text, shortened for a note.
 fn shortened(text: &str) -> String {
     const ROOM: usize = 120;
     match text.char_indices().nth(ROOM) {
@@ -302,7 +299,6 @@ fn shortened(text: &str) -> String {
     }
 }
 
-/// Whether a value is a web address that names nobody.
 fn is_plain_url(value: &str) -> bool {
     url::Url::parse(value).is_ok_and(|url| {
         matches!(url.scheme(), "https" | "http")

@@ -11,7 +11,7 @@ use crate::service::{Asks, Authorization, Field, Identity, KnownScope, Service, 
 /// The longest id and name: what a preset's file may be called.
 const LONGEST_NAME: usize = 64;
 
-/// What a document adds to the standard call.
+/// Additions to a standard call.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Extras {
     pub(crate) headers: Vec<Parameter>,
@@ -40,16 +40,16 @@ pub(crate) struct Outline {
     pub(crate) authorization_query: Vec<Parameter>,
     pub(crate) token: Extras,
     pub(crate) refresh: Extras,
-    /// The whole token request, where the document has it.
+    /// The whole token request, if the document has it.
     pub(crate) token_request: Option<CallTemplate>,
-    /// The whole refresh request, where the document has it.
+    /// The whole refresh request, if the document has it.
     pub(crate) refresh_request: Option<CallTemplate>,
-    /// Which secrets the document says are needed.
+    /// The secrets that the document says are needed.
     pub(crate) asks: Option<Asks>,
 }
 
 impl Outline {
-    /// The service, with what was gathered beside it.
+    /// The service, with what was gathered.
     pub(crate) fn described(&self, gathering: Gathering) -> Described {
         let mut gathering = gathering;
         self.tell_missing(&mut gathering);
@@ -163,7 +163,7 @@ impl Outline {
     }
 }
 
-/// The standard parameters with others over and after them.
+/// The standard parameters, overridden and extended by others.
 fn with_extras(mut standard: Vec<Parameter>, extras: &[Parameter]) -> Vec<Parameter> {
     for extra in extras {
         match standard.iter_mut().find(|known| known.name == extra.name) {
@@ -174,7 +174,7 @@ fn with_extras(mut standard: Vec<Parameter>, extras: &[Parameter]) -> Vec<Parame
     standard
 }
 
-/// The service with what every imported one has: id, source, scopes, redirect URI, inputs.
+/// Completes the service with what every imported one has: ID, source, scopes, redirect URI, inputs.
 pub(crate) fn finish(
     format: &'static str,
     mut service: Service,
@@ -217,7 +217,7 @@ pub(crate) fn finish(
     described
 }
 
-/// A service holds one parameter of a name: the first.
+/// Keeps only the first parameter of each name.
 fn each_once(service: &mut Service) {
     let authorization = service.authorization.iter_mut().map(|authorization| &mut authorization.call);
     for call in authorization.chain([&mut service.token_request]).chain(&mut service.refresh_request) {
@@ -236,7 +236,7 @@ fn each_once(service: &mut Service) {
     }
 }
 
-/// The person's values that the calls need and the document lacks.
+/// The values of the person that the calls need and the document lacks.
 fn missing(service: &Service, described: &Described) -> Vec<Note> {
     let calls = [Some(&service.token_request), service.refresh_request.as_ref()];
     let names: Vec<&str> = calls.into_iter().flatten().flat_map(CallTemplate::placeholders).collect();
@@ -263,7 +263,7 @@ fn missing(service: &Service, described: &Described) -> Vec<Note> {
     client_id.into_iter().chain(others).collect()
 }
 
-/// Whatever names a host is bounded: where it begins the URL it is `https://host/…`, else a part of a host's name.
+/// Bounds an input that is part of a host: `https://host/…` at the start of a URL, else part of a host name.
 fn bound_host(input: &mut crate::service::Input, service: &Service) {
     let opens = format!("<{}>", input.name);
     let is_origin = service.calls().iter().any(|(_, call)| call.url.source().starts_with(&opens));
@@ -273,14 +273,14 @@ fn bound_host(input: &mut crate::service::Input, service: &Service) {
     example.clone_into(&mut input.example);
 }
 
-/// A name that people can read, in one line.
+/// A readable name in one line.
 fn name(title: &str) -> String {
     let title: Vec<&str> = title.split_whitespace().collect();
     let title: String = title.join(" ").chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
     if title.is_empty() { "Imported service".to_owned() } else { title }
 }
 
-/// An id of a name's letters and digits.
+/// An ID of the letters and digits of a name.
 fn id(name: &str) -> String {
     let letters = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
     let letters: String = letters.collect();

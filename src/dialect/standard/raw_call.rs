@@ -31,7 +31,6 @@ pub(crate) struct RawCall {
 pub(crate) enum RawBody {
     #[default]
     None,
-    /// Names and values.
     Fields(Vec<(String, String)>),
     /// JSON, to be sent as the content type says.
     Json(Json),
@@ -39,14 +38,13 @@ pub(crate) enum RawBody {
     Text(String),
 }
 
-/// A URL taken apart.
+/// A parsed URL.
 #[derive(Debug, Default)]
 pub(crate) struct SplitUrl {
     /// All before the query, without user and password.
     pub(crate) url: String,
     /// The query, decoded.
     pub(crate) query: Vec<(String, String)>,
-    /// User and password.
     pub(crate) user: Option<(String, String)>,
 }
 
@@ -85,7 +83,7 @@ impl RawCall {
     }
 }
 
-/// The call with its own grant type in place of the placeholder, which stands for the one of the token request.
+/// The call with its own grant type in place of the placeholder for the token request's.
 pub(crate) fn with_grant_type(mut call: CallTemplate, grant_type: &str) -> CallTemplate {
     let filled = |template: &Template| Template::new(template.source().replace("<grant_type>", grant_type));
     let fill =
@@ -99,7 +97,7 @@ pub(crate) fn with_grant_type(mut call: CallTemplate, grant_type: &str) -> CallT
     call
 }
 
-/// What a person would call a service that has no name: the host of its URL.
+/// The host of a URL, to name a service without a name.
 pub(crate) fn host(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?']).next().unwrap_or_default();
@@ -138,7 +136,7 @@ pub(crate) fn form_fields(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// These as parameters. A service holds one of a name, so of those that come twice the first is used.
+/// The parameters; only the first of a name is used.
 pub(crate) fn parameters(
     place: &str,
     fields: impl IntoIterator<Item = (String, String)>,
@@ -200,7 +198,7 @@ fn text_body(place: &str, text: &str, content_type: &str, gathering: &mut Gather
     }
 }
 
-/// The header itself, unless it is Basic authentication.
+/// The header, unless it is Basic authentication.
 fn authorization_header(place: &str, value: &str, is_basic: bool, gathering: &mut Gathering) -> Option<Parameter> {
     let value = value.trim();
     match value.split_once(' ') {
@@ -236,13 +234,13 @@ fn basic_pair(authorization: &str) -> Option<(String, String)> {
     })
 }
 
-/// A name in a description of a header stands for the value of that name.
+/// A name in the description of a header stands for its value.
 fn open(name: &str) -> String {
     let name = name.trim().trim_matches(['{', '}', '<', '>', '"', '\'']);
     canonical(name).map_or_else(|| name.to_owned(), |known| format!("{{{known}}}"))
 }
 
-/// Sent as it was, without RFC 6749's encoding before it is joined: that is what the tool did.
+/// Sent without RFC 6749's encoding, as the tool did.
 fn basic_authentication(place: &str, (user, password): &(String, String), gathering: &mut Gathering) -> Authentication {
     let slot = |text: &str| whole_slot(text).and_then(canonical);
     match (slot(user), slot(password)) {

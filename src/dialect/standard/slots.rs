@@ -3,19 +3,18 @@
 
 use crate::call::is_name;
 
-/// The longest name in brackets that is taken for one.
+/// The longest name in brackets.
 const LONGEST_NAME: usize = 100;
 
-/// A piece of a text with open places.
+/// A piece of a text with slots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Piece<'a> {
-    /// Text that stays.
     Text(&'a str),
-    /// An open place: its name, and all of it as written.
+    /// A slot: its name, and all of it as written.
     Slot(&'a str, &'a str),
 }
 
-/// The names under which documents know our placeholders: without case, dashes, dots and the like.
+/// The names of our placeholders in documents, squeezed.
 const KNOWN: [(&str, &[&str]); 16] = [
     ("client_id", &["clientid", "appid", "applicationid", "consumerkey", "clientidentifier"]),
     ("client_secret", &["clientsecret", "appsecret", "consumersecret", "secret", "applicationsecret"]),
@@ -40,7 +39,7 @@ pub(crate) fn squeezed(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// Our placeholder that a document means by a name.
+/// Our placeholder for a name in a document.
 pub(crate) fn canonical(name: &str) -> Option<&'static str> {
     let squeezed = squeezed(name);
     let bare = ["your", "my", "the"].iter().find_map(|before| squeezed.strip_prefix(before)).unwrap_or(&squeezed);
@@ -56,7 +55,7 @@ pub(crate) fn looks_secret(name: &str) -> bool {
         && (marks.iter().any(|mark| name.contains(mark)) || name.ends_with("key") || name == "authorization")
 }
 
-/// The name of a placeholder for this.
+/// A name for a placeholder.
 pub(crate) fn placeholder_name(written: &str) -> String {
     let name: String = written
         .trim()
@@ -72,7 +71,7 @@ pub(crate) fn placeholder_name(written: &str) -> String {
     }
 }
 
-/// The open place that a whole value is: its name.
+/// The name of the slot, if the whole value is one.
 pub(crate) fn whole_slot(value: &str) -> Option<&str> {
     let value = value.trim();
     if let [Piece::Slot(name, _)] = pieces(value)[..] {
@@ -91,7 +90,7 @@ pub(crate) fn whole_slot(value: &str) -> Option<&str> {
     inside.or(shell).or_else(|| (dummy && value.len() <= LONGEST_NAME).then_some(value))
 }
 
-/// Splits a text at its open places.
+/// Splits a text at its slots.
 pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let (mut text_from, mut at) = (0, 0);
@@ -115,7 +114,7 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// The open place that a text begins with: its name and its length.
+/// The slot at the start of a text: its name and length.
 fn slot_at(text: &str) -> Option<(&str, usize)> {
     let (open, close) = ["{{|}}", "${|}", "{|}", "<|>"]
         .iter()

@@ -6,13 +6,12 @@ use std::collections::BTreeMap;
 use crate::dialect::standard::slots::{Piece, pieces};
 use crate::secret::Secret;
 
-/// How many variables may stand between a text and its value.
+/// The longest chain of variables.
 const DEEPEST: usize = 8;
 
-/// The longest text that variables may fill up, in bytes.
+/// The longest filled-in text, in bytes.
 const LONGEST: usize = 8 * 1024;
 
-/// Variables by name.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Variables(BTreeMap<String, Variable>);
 
@@ -23,19 +22,18 @@ struct Variable {
 }
 
 impl Variables {
-    /// Adds a variable; the first of a name stays, so that the nearest ones are added first.
+    /// Adds a variable. Only the first of a name counts, so the nearest are added first.
     pub(crate) fn add(&mut self, name: &str, value: &str, secret: bool) {
         if !name.trim().is_empty() && !value.is_empty() {
             self.0.entry(key(name)).or_insert_with(|| Variable { value: Secret::new(value), secret });
         }
     }
 
-    /// Whether there is a variable of this name.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.contains_key(&key(name))
     }
 
-    /// Whether the document itself says that a variable is secret.
+    /// Whether the document marks a variable as secret.
     pub(crate) fn is_secret(&self, name: &str) -> bool {
         self.0.get(&key(name)).is_some_and(|variable| variable.secret)
     }

@@ -10,9 +10,7 @@ use crate::dialect::zspec::value::{Asked, Reader};
 use crate::dialect::zspec::values::{read_values, write_values};
 use crate::dialect::zspec::xml::Element;
 
-/// The media type of a form.
 const FORM: &str = "application/x-www-form-urlencoded";
-/// The media type of JSON.
 const JSON: &str = "application/json";
 
 /// The body that a content describes.
@@ -67,7 +65,6 @@ fn object(reader: &mut Reader, stage: &'static str, element: &str, structure: &E
     named(structure).map(value).collect()
 }
 
-/// The template of one value.
 fn leaf(reader: &mut Reader, stage: &'static str, element: &str, property: &Element) -> String {
     let name = property.attribute("name");
     let asked = Asked {
@@ -85,7 +82,7 @@ fn leaf(reader: &mut Reader, stage: &'static str, element: &str, property: &Elem
     reader.value(&asked)
 }
 
-/// A number or a truth value, which JSON writes without quotes.
+/// A number or boolean, which JSON writes without quotes.
 fn bare(kind: &str, text: &str) -> Option<Json> {
     match kind.to_ascii_lowercase().as_str() {
         "boolean" => text.parse().ok().map(Json::Bool),
@@ -95,12 +92,12 @@ fn bare(kind: &str, text: &str) -> Option<Json> {
     }
 }
 
-/// As JSON text is written in presets too.
+/// Indented as in presets.
 fn pretty(json: &Json) -> String {
     serde_json::to_string_pretty(json).unwrap_or_default()
 }
 
-/// The content that describes a body; nothing where there is none. `old` is the content of the document.
+/// The content that describes a body, if there is one. `old` is the content in the document.
 pub(super) fn write(
     writer: &mut Writer<'_>,
     stage: &'static str,
@@ -138,13 +135,13 @@ fn structure(properties: Vec<Element>) -> Element {
     Element::new("structure", &[("name", "body")], properties)
 }
 
-/// A text that is no list of names and values.
+/// A text that is not a list of names and values.
 fn as_it_is(text: &Template) -> Element {
     let values = write_values(&[text.source().to_owned()]);
     Element::new("property", &[("type", "string"), ("values", &values)], Vec::new())
 }
 
-/// Whether there is nothing in it but texts, numbers and truth values under names.
+/// Whether it has only strings, numbers and booleans under names.
 fn is_plain(json: &Json) -> bool {
     match json {
         Json::Object(fields) => {

@@ -20,7 +20,7 @@ const CALLERS: [(Caller, &str); 9] = [
     (Caller::ClientSecretJwt, "client-secret-jwt"),
 ];
 
-/// What an `<authentication>` says.
+/// The parsed `<authentication>`.
 struct Said<'a> {
     kind: &'a str,
     name: &'a str,
@@ -40,7 +40,7 @@ impl<'a> Said<'a> {
         CALLERS.iter().find(|(_, kind)| *kind == self.kind).map(|(caller, _)| *caller)
     }
 
-    /// Whether it asks for the token.
+    /// Whether it is the bearer token.
     fn is_token(&self) -> bool {
         self.kind != "none" && self.caller().is_none()
     }
@@ -87,7 +87,7 @@ impl Reader {
     }
 }
 
-/// The `<authentication>` of a call and the parameter that it stands for; `old` is that of the document.
+/// The `<authentication>` of a call, and the parameter that it covers; `old` is the one in the document.
 pub(super) fn authentication<'c>(
     stage: &str,
     call: &'c CallTemplate,

@@ -7,13 +7,13 @@ use crate::dialect::zspec::known::{SERVER, label};
 use crate::dialect::zspec::value::Reader;
 use crate::service::{Asks, Field, Input, Service, matches_whole};
 
-/// What a host may be that a person types.
+/// A host that a person types.
 const HOST: &str = "[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*";
-/// The same with its scheme and port, where it begins a URL.
+/// The same with scheme and port, at the start of a URL.
 const ORIGIN: &str = "https?://[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?";
 
 impl Reader {
-    /// Completes the service when all stages are read.
+    /// Completes the service once all stages are read.
     pub(super) fn finish(&mut self, visibility: &str) {
         self.drop_kept_hosts();
         self.bare_inputs();
@@ -31,7 +31,7 @@ impl Reader {
         self.missing();
     }
 
-    /// A value of a reply is not let name a host: the document does not say which hosts are meant.
+    /// A value from a reply may not name a host: the document does not bound the hosts.
     fn drop_kept_hosts(&mut self) {
         let hosts = host_names(&self.service);
         let calls = [Some(&mut self.service.token_request), self.service.refresh_request.as_mut()];
@@ -50,7 +50,7 @@ impl Reader {
         }
     }
 
-    /// Whatever a person types for a host is nothing but one.
+    /// Inputs that name a host are bounded.
     fn bound_hosts(&mut self) {
         let (hosts, begins) = (host_names(&self.service), begins(&self.service));
         let typed = self.service.inputs.iter_mut().filter(|input| hosts.contains(&input.name));

@@ -6,12 +6,10 @@ use thiserror::Error;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 
-/// A place in the document.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Position {
     /// The line, from 1.
     pub line: usize,
-    /// The column in characters, from 1.
     pub column: usize,
 }
 
@@ -21,7 +19,7 @@ impl fmt::Display for Position {
     }
 }
 
-/// Why a document is no ZSPEC that can be read. `at` is where; `element` is the innermost one there.
+/// Why a document cannot be read as ZSPEC. `at` is the place, `element` the innermost element there.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the fields are the places and names of the messages")]
 pub enum ZspecError {
@@ -37,28 +35,26 @@ pub enum ZspecError {
     /// An entity other than the five of XML.
     #[error("{at}: `&{name};` is not one of the five XML entities")]
     Entity { at: Position, name: String },
-    /// Not XML.
     #[error("{at}: `<{element}>` is not well-formed: {reason}")]
     Malformed { at: Position, element: String, reason: String },
-    /// The end is missing.
     #[error("the document ends inside `<{element}>`, which starts at {at}")]
     CutOff { at: Position, element: String },
-    /// More of something than is read.
+    /// Too many of something.
     #[error("{at}: `<{element}>`: more than {most} {what}")]
     TooMany { at: Position, element: String, what: &'static str, most: usize },
-    /// Not a document of this kind.
+    /// Not a ZSPEC document.
     #[error("no `<oauth2>` in the document{}", .root.as_ref().map(|root| format!(", which is a `<{root}>`")).unwrap_or_default())]
     NoElement { root: Option<String> },
-    /// An attribute that must be there is not.
+    /// A required attribute is missing.
     #[error("{at}: `<{element}>` has no `{attribute}`")]
     NoAttribute { at: Position, element: String, attribute: &'static str, expected: String },
-    /// An attribute has a value that it cannot have.
+    /// An attribute has an invalid value.
     #[error("{at}: `{attribute}` of `<{element}>` is `{value}`")]
     Value { at: Position, element: String, attribute: &'static str, value: String, expected: String },
-    /// An element that must be there is not.
+    /// A required element is missing.
     #[error("{at}: `<{element}>` has no `<{child}>`")]
     NoChild { at: Position, element: String, child: &'static str },
-    /// What may be there once is there twice.
+    /// A duplicate of something that may be there once.
     #[error("{second}: duplicate {what}; the first is at {first}")]
     Twice { what: String, first: Position, second: Position },
 }
@@ -85,37 +81,22 @@ impl Diagnose for ZspecError {
     }
 }
 
-/// Why a service cannot be written as ZSPEC.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum ZspecWriteError {
-    /// ZSPEC requires a stage that the service has not.
+    /// ZSPEC requires a stage that the service lacks.
     #[error("{service} has no {stage} call, and ZSPEC requires `<{element}>`")]
     NoStage {
-        /// The service's name.
         service: String,
-        /// The stage, as presets call it.
         stage: &'static str,
-        /// The element it would be.
+        /// Its element.
         element: &'static str,
     },
-    /// ZSPEC takes an argument once in a place.
+    /// ZSPEC allows an argument once in each place.
     #[error("`{stage}` of {service} sends `{name}` twice, which ZSPEC does not allow")]
-    Repeated {
-        /// The service's name.
-        service: String,
-        /// The stage.
-        stage: &'static str,
-        /// The parameter.
-        name: String,
-    },
-    /// A text holds a character that XML cannot hold.
+    Repeated { service: String, stage: &'static str, name: String },
+    /// A text has a character that XML cannot represent.
     #[error("{service} contains a character that XML does not allow (U+{code:04X})")]
-    Character {
-        /// The service's name.
-        service: String,
-        /// The character.
-        code: u32,
-    },
+    Character { service: String, code: u32 },
 }
 
 impl Diagnose for ZspecWriteError {

@@ -11,27 +11,25 @@ use crate::dialect::zspec::xml::{ABSENT, Element};
 use crate::oauth::Pkce;
 use crate::service::{Input, Service};
 
-/// The document that is being written.
 pub(super) struct Writer<'a> {
     pub service: &'a Service,
     pub old: Option<&'a Element>,
-    /// The inputs that are explained already.
+    /// The inputs explained so far.
     pub explained: BTreeSet<&'a str>,
-    /// Whether the scopes are listed already.
+    /// Whether the scopes are listed.
     has_scopes: bool,
-    /// The inputs that are parameters of some call, and are explained there.
+    /// The inputs that are parameters of a call, which explains them.
     pub inline: BTreeSet<&'a str>,
 }
 
 /// The attributes of an argument and its property. [`ABSENT`] removes an attribute of the kept document.
 pub(super) struct Filled {
-    /// Attributes of the argument.
     pub argument: Vec<(&'static str, String)>,
     pub property: Element,
 }
 
 impl Filled {
-    /// For an argument of this name. A secret has no default and no example, whatever the document says.
+    /// For an argument of this name. A secret never has a default or an example.
     pub(super) fn new(name: &str) -> Self {
         let mut property = Element::new("property", &[("type", "string"), ("values", ABSENT)], Vec::new());
         if is_secret(name) || name.eq_ignore_ascii_case("authorization") {
@@ -53,7 +51,7 @@ impl<'a> Writer<'a> {
         Self { service, old, explained: BTreeSet::new(), has_scopes: false, inline }
     }
 
-    /// A value of a body; `old` is the structure that it is in.
+    /// A value in a body; `old` is its structure.
     pub(super) fn body_property(
         &mut self,
         stage: &'static str,
@@ -98,7 +96,7 @@ impl<'a> Writer<'a> {
         filled
     }
 
-    /// The scopes, with the first call that names them.
+    /// Lists the scopes with the first call that names them.
     fn scopes(&mut self, filled: &mut Filled) {
         let scopes = &self.service.scopes;
         filled.argument.push(("delimiter", ABSENT.to_owned()));
@@ -118,7 +116,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// The scopes that the `<authentication>` elements name, in their order.
+    /// The scopes in the `<authentication>` elements, in order.
     fn said_scopes(&self) -> Vec<String> {
         let mut said = Vec::new();
         for (_, element, _) in STAGES {
@@ -162,7 +160,6 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// The call of a stage.
 pub(super) fn call<'a>(service: &'a Service, stage: &str) -> Option<&'a CallTemplate> {
     let found = service.calls().into_iter().find(|(name, _)| *name == stage);
     found.map(|(_, call)| call).filter(|call| stage != "token_request" || !call.url.is_empty())

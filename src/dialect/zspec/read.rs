@@ -11,7 +11,6 @@ use crate::dialect::zspec::{body, reply};
 use crate::oauth::Pkce;
 use crate::service::{Authorization, Catalog, Identity};
 
-/// Reads a checked element.
 pub(super) fn read(oauth2: &Element) -> Described {
     let mut reader = Reader { pkce: Pkce::S256, ..Reader::default() };
     reader.service.name = oauth2.attribute("name").to_owned();

@@ -61,13 +61,13 @@ fn is_of(property: &Element, types: &[&str]) -> bool {
     types.iter().any(|known| known.eq_ignore_ascii_case(property.attribute("type")))
 }
 
-/// The fields that an identity call shows: those that its reply declares, under their names.
+/// The fields that an identity call shows: those that its reply declares.
 pub(super) fn shown_fields(operation: &Element) -> Vec<(String, Expression)> {
     let leaves = leaves(success(operation));
     leaves.iter().map(|leaf| (leaf.name().to_owned(), Expression::new(&leaf.path))).collect()
 }
 
-/// The life of an access token, where the reply is documented with it.
+/// The lifetime of an access token, if the reply documents it.
 pub(super) fn life(operation: &Element) -> Option<u64> {
     let leaves = leaves(success(operation));
     let documented = leaves.iter().find(|leaf| leaf.name() == "expires_in")?;
@@ -75,7 +75,7 @@ pub(super) fn life(operation: &Element) -> Option<u64> {
     values.first()?.parse().ok().filter(|life| *life > 0)
 }
 
-/// How the replies are read: what RFC 6749 names is looked for where it is declared, the rest is kept by its name.
+/// How to read the replies: fields of RFC 6749 where they are declared, others retained by name.
 pub(super) fn reading(operation: &Element) -> Reading {
     let mut reading = Reading::default();
     let mut found = leaves(success(operation));
@@ -100,7 +100,7 @@ pub(super) fn reading(operation: &Element) -> Reading {
     reading
 }
 
-/// The fields of a token reply that a document can place.
+/// The fields of a token reply that a document can declare.
 fn fields(reading: &mut Reading) -> [(&'static str, &mut Vec<Expression>); 7] {
     [
         ("access_token", &mut reading.access_token),
@@ -113,7 +113,7 @@ fn fields(reading: &mut Reading) -> [(&'static str, &mut Vec<Expression>); 7] {
     ]
 }
 
-/// Removes the leaf of a name, and sets the path to it.
+/// Removes the leaf of a name and sets the path to it.
 fn place(name: &str, paths: &mut Vec<Expression>, leaves: &mut Vec<Leaf<'_>>) {
     let at_top = leaves.iter().position(|leaf| leaf.path == name);
     let Some(found) = at_top.or_else(|| leaves.iter().position(|leaf| leaf.name() == name)) else { return };
@@ -123,7 +123,6 @@ fn place(name: &str, paths: &mut Vec<Expression>, leaves: &mut Vec<Leaf<'_>>) {
     }
 }
 
-/// An example of the response with made-up values; empty if it is not JSON or declares nothing.
 pub(super) fn example(operation: &Element) -> String {
     let Some(content) = success(operation) else { return String::new() };
     let encode = content.child("encode").map_or("", |encode| encode.attribute("type"));
@@ -177,7 +176,6 @@ pub(super) fn forget_tokens(element: &mut Element, in_response: bool) {
     element.children.iter_mut().for_each(|child| forget_tokens(child, in_response));
 }
 
-/// Whether the responses are those that are written for a service without a stored document.
 pub(super) fn is_expected(stage: &str, reading: &Reading, operation: &Element) -> bool {
     let own: Vec<String> = operation.all("response").map(Element::write).collect();
     let expected = match stage {
@@ -188,7 +186,7 @@ pub(super) fn is_expected(stage: &str, reading: &Reading, operation: &Element) -
     own.is_empty() || own == expected.iter().map(Element::write).collect::<Vec<_>>()
 }
 
-/// The response that a reading expects: paths that it has, each once.
+/// The response that a reading expects, each path once.
 pub(super) fn expected(reading: &Reading, life: Option<u64>) -> Element {
     let standard = Reading::default();
     let (mut own, mut default) = (reading.clone(), standard.clone());
@@ -216,7 +214,7 @@ pub(super) fn expected(reading: &Reading, life: Option<u64>) -> Element {
     response(structure)
 }
 
-/// The response of an identity call that shows these fields; nothing where it shows what there is.
+/// The response of an identity call that shows these fields; `None` if it shows all.
 pub(super) fn shown(fields: &[(String, Expression)]) -> Option<Element> {
     let mut structure = Element::new("structure", &[("name", "reply")], Vec::new());
     for (_, path) in fields {
@@ -231,7 +229,7 @@ fn response(structure: Element) -> Element {
     Element::new("response", &[("status", "200")], vec![content])
 }
 
-/// The property at a path, made where it is not there; nothing for the empty path.
+/// The property at a path, created if missing; `None` for the empty path.
 fn insert<'a>(structure: &'a mut Element, path: &str) -> Option<&'a mut Element> {
     let (step, rest) = path.split_once('.').map_or((path, None), |(step, rest)| (step, Some(rest)));
     let (name, is_item) = step.split_once('[').map_or((step, false), |(name, _)| (name, true));

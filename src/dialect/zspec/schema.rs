@@ -55,23 +55,19 @@ const EXPECTED: [(&str, &str, &str); 5] = [
     ("", "path", "the URL, such as `https://example.com/oauth/token`"),
 ];
 
-/// The operation of a stage; each has one.
 pub(super) fn operation(stage: &Element) -> &Element {
     stage.child("operation").unwrap_or(stage)
 }
 
-/// The one property of an argument.
 pub(super) fn property(argument: &Element) -> Option<&Element> {
     argument.child("content")?.child("structure")?.child("property")
 }
 
-/// Where an argument goes.
 pub(super) fn location(argument: &Element) -> &'static str {
     let found = LOCATIONS.into_iter().find(|location| location.eq_ignore_ascii_case(argument.attribute("location")));
     found.unwrap_or(LOCATIONS[0])
 }
 
-/// The property of this name.
 pub(super) fn property_of<'a>(structure: &'a Element, name: &str) -> Option<&'a Element> {
     structure.all("property").find(|property| property.attribute("name") == name)
 }
@@ -81,7 +77,7 @@ struct Rule {
     children: Vec<Item>,
 }
 
-/// An attribute or an element of the table.
+/// An attribute or an element in the table.
 struct Item {
     name: &'static str,
     is_required: bool,
@@ -133,7 +129,7 @@ pub(super) fn arrange(element: &mut Element) {
 #[derive(Default)]
 struct Checker {
     notes: Vec<Note>,
-    /// The stage and the argument it is in, for notes.
+    /// The stage and argument, for notes.
     place: Vec<String>,
 }
 

@@ -10,7 +10,7 @@ use crate::oauth::{Pkce, RedirectUri};
 use crate::secret::Secret;
 use crate::service::{Choice, Input, KnownScope, Service};
 
-/// Grant types, which stand at other names only by a slip.
+/// Grant types, which appear elsewhere only by mistake.
 const GRANT_TYPES: [&str; 4] = ["authorization_code", "refresh_token", "client_credentials", "password"];
 
 /// The service that is being read.
@@ -25,7 +25,6 @@ pub(super) struct Reader {
 
 /// Something that asks for a value.
 pub(super) struct Asked<'a> {
-    /// The stage of the service.
     pub stage: &'static str,
     /// `token-url › code`.
     pub place: String,
@@ -95,7 +94,7 @@ impl Reader {
         format!("<{known}>")
     }
 
-    /// Takes a constant for what the document's own client sends there, where it can be that.
+    /// Takes a constant as the value of the document's own client, if it can be one.
     fn is_given(&mut self, stage: &str, known: &str, value: &str) -> bool {
         let is_word = GRANT_TYPES.contains(&value) || value.eq_ignore_ascii_case(known);
         let can_be = match known {
@@ -106,7 +105,7 @@ impl Reader {
         !is_word && can_be && self.described.take(known, &Secret::new(value)) == Some(true)
     }
 
-    /// RFC 6749 sections 4.1.3 and 6: the grant of each call is fixed, and a value that is another call's is a slip.
+    /// RFC 6749 sections 4.1.3 and 6: the grant type of each call is fixed; that of another call is a mistake.
     fn grant_type(&mut self, asked: &Asked<'_>, values: &[String]) -> String {
         let (mut usual, mut other) = ("authorization_code", "refresh_token");
         if asked.stage == "refresh_request" {
@@ -150,7 +149,7 @@ impl Reader {
         "<scope>".to_owned()
     }
 
-    /// Offers scopes, and asks for some of them unless changed.
+    /// Offers scopes, and requests some of them by default.
     pub(super) fn add_scopes(&mut self, known: &[String], default: &[String]) {
         let scopes = &mut self.service.scopes;
         for name in known {
@@ -165,7 +164,7 @@ impl Reader {
         }
     }
 
-    /// The input that is asked for, made where it is not there; its name.
+    /// The name of the input, which is created if missing.
     pub(super) fn input(&mut self, asked: &Asked<'_>) -> String {
         let mut input = described_input(asked);
         if let Some(other) = self.service.inputs.iter().find(|other| other.name == input.name) {
@@ -199,13 +198,13 @@ impl Reader {
         self.described.ignored.push(Note::new(place, words));
     }
 
-    /// Another mention of an input that is explained elsewhere.
+    /// Notes another mention of an input.
     pub(super) fn again(&mut self, asked: &Asked<'_>, name: &str) {
         self.understood(&asked.place, format!("the input `{name}` again"));
     }
 }
 
-/// The input that the document describes.
+/// The input as the document describes it.
 fn described_input(asked: &Asked<'_>) -> Input {
     let name = slug(asked.name);
     let values = asked.values();

@@ -13,10 +13,10 @@ use crate::dialect::zspec::xml::{self, Element};
 use crate::dialect::zspec::{ZspecWriteError, body, reply};
 use crate::service::{Input, Service};
 
-/// The name under which a service keeps its document.
+/// The dialect ID under which a service stores its document.
 const ID: &str = "zspec";
 
-/// Stores the document with its service, as it will be written, unless the service alone is written the same.
+/// Stores the document with its service, unless the service alone would be written the same.
 pub(super) fn keep(service: &mut Service, mut document: Element) {
     document.attributes.retain(|(name, value)| name != "visibility" || !value.trim().eq_ignore_ascii_case("public"));
     reply::forget_tokens(&mut document, false);
@@ -27,14 +27,14 @@ pub(super) fn keep(service: &mut Service, mut document: Element) {
     }
 }
 
-/// The document that is stored with a service.
+/// The document stored with a service.
 pub(super) fn kept(service: &Service) -> Option<Element> {
     let mut document = xml::oauth2(service.documents.get(ID)?).ok()?;
     check(&mut document).ok()?;
     Some(document)
 }
 
-/// The element of a service; `old` is its document.
+/// The element of a service; `old` is the stored document.
 pub(super) fn element(service: &Service, old: Option<&Element>) -> Result<Element, ZspecWriteError> {
     let mut writer = Writer::new(service, old);
     let mut oauth2 = Element::new("oauth2", &[("name", &service.name)], Vec::new());
@@ -90,7 +90,7 @@ impl<'a> Writer<'a> {
         Ok(Element::new(element, &[("path", &call.url.in_braces())], vec![operation]))
     }
 
-    /// ZSPEC takes each argument once in a place.
+    /// ZSPEC allows an argument once in each place.
     fn once(&self, stage: &'static str, inside: &[Element]) -> Result<(), ZspecWriteError> {
         let mut seen = BTreeSet::new();
         let content = inside.iter().filter(|element| element.name == "request-body").flat_map(|body| &body.children);
@@ -106,7 +106,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// The variables of a path, and the inputs that stand within other texts: explained where they are named first.
+    /// The path variables, and the inputs within other texts, explained at their first mention.
     fn variables(&mut self, stage: &'static str, call: &CallTemplate, old: Option<&Element>) -> Vec<Element> {
         let named: BTreeSet<&str> = call.placeholders().chain(self.in_scopes(stage)).collect();
         let begins = begins(self.service);
@@ -137,7 +137,7 @@ impl<'a> Writer<'a> {
         variables
     }
 
-    /// What the scopes name is explained with the first stage.
+    /// Inputs in scopes are explained with the first stage.
     fn in_scopes(&self, stage: &str) -> impl Iterator<Item = &'a str> {
         let service = self.service;
         let is_first = stage == STAGES[0].0;
@@ -169,7 +169,7 @@ fn argument(name: &str, location: &str, filled: Filled) -> Element {
     argument
 }
 
-/// The argument of a document in this place. `Authorization` is the same header in any case.
+/// The argument of a document in this place. `Authorization` is not case-sensitive.
 fn old_argument<'a>(operation: &'a Element, place: &str, name: &str) -> Option<&'a Element> {
     let in_place = || operation.all("argument").filter(|argument| location(argument) == place);
     in_place().find(|argument| argument.attribute("name") == name).or_else(|| {
@@ -178,7 +178,7 @@ fn old_argument<'a>(operation: &'a Element, place: &str, name: &str) -> Option<&
     })
 }
 
-/// A new element, with everything that the service does not decide from the old one.
+/// A new element, with everything that the service does not determine from the old one.
 fn merged(new: Element, old: Option<&Element>, in_body: bool) -> Element {
     let Some(old) = old else { return new };
     let in_body = in_body || new.name == "request-body";
@@ -204,7 +204,7 @@ fn merged(new: Element, old: Option<&Element>, in_body: bool) -> Element {
     element
 }
 
-/// Whether the service decides an attribute, not its document.
+/// Whether the service determines an attribute.
 fn is_decided(old: &Element, attribute: &str, in_body: bool) -> bool {
     match (old.name.as_str(), attribute) {
         ("oauth2" | "argument", "name") | ("authentication", "name" | "type") => true,

@@ -10,18 +10,18 @@ use quick_xml::{Error, Reader, XmlVersion};
 
 use crate::dialect::zspec::{Position, ZspecError};
 
-/// Deepest nesting: an argument's property is nine deep in its resource.
+/// The deepest nesting; a property of an argument is nine deep.
 const DEEPEST: usize = 32;
-/// Most elements in the element that is read: the documented example has some hundred and twenty.
+/// The most elements; the documented example has about 120.
 const MOST_ELEMENTS: usize = 2_000;
-/// Most attributes of an element: those documented are twenty at most.
+/// The most attributes of an element; at most twenty are documented.
 const MOST_ATTRIBUTES: usize = 32;
-/// Longest attribute in characters: the text of a JSON body may stand in one.
+/// The longest attribute in characters: it may hold a JSON body.
 const LONGEST: usize = 16 * 1024;
 /// Longest name of an element or attribute in characters.
 const LONGEST_NAME: usize = 128;
 
-/// The value of an attribute that is not written. No document can hold it.
+/// The value of an attribute to leave out; no document can hold it.
 pub(super) const ABSENT: &str = "\0";
 
 /// An element. It has no `Debug`: a document may hold a secret.
@@ -31,7 +31,7 @@ pub(super) struct Element {
     pub at: Position,
     pub attributes: Vec<(String, String)>,
     pub children: Vec<Element>,
-    /// Its own text, runs of blanks as one.
+    /// Its own text, with white space collapsed.
     pub text: String,
 }
 
@@ -79,7 +79,6 @@ impl Element {
         self.child("description").map_or("", |description| &description.text)
     }
 
-    /// The element as text.
     pub(super) fn write(&self) -> String {
         let mut text = String::new();
         self.write_to(&mut text, 0);
@@ -131,7 +130,6 @@ pub(super) fn oauth2(text: &str) -> Result<Element, ZspecError> {
     Walk { cursor, open: Vec::new(), root: None, found: None, kept: 0 }.run(text)
 }
 
-/// What XML 1.0 section 2.2 can hold.
 pub(super) fn is_xml(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{fffd}' | '\u{10000}'..)
 }
@@ -143,7 +141,7 @@ pub(super) fn is_name(text: &str) -> bool {
         && chars.all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
 }
 
-/// Line and column of offsets that only grow.
+/// Line and column of increasing offsets.
 struct Cursor<'a> {
     text: &'a str,
     offset: usize,
@@ -178,7 +176,7 @@ struct Walk<'a> {
     open: Vec<Element>,
     root: Option<String>,
     found: Option<Element>,
-    /// The elements read so far.
+    /// The number of elements read.
     kept: usize,
 }
 
@@ -207,7 +205,7 @@ impl Walk<'_> {
         self.found.ok_or(ZspecError::NoElement { root: self.root })
     }
 
-    /// Takes an event; whether there may be more.
+    /// Handles an event; returns whether there may be more.
     fn take(&mut self, event: Event<'_>, at: Position) -> Result<bool, ZspecError> {
         match event {
             Event::Start(start) => self.begin(&start, at)?,
@@ -303,7 +301,7 @@ impl Walk<'_> {
     }
 }
 
-/// What is wrong; our own text where the library's talks about its internals.
+/// The problem; in our words where the library's are about its internals.
 fn reason(error: &Error) -> String {
     match error {
         Error::IllFormed(IllFormedError::MismatchedEndTag { expected, found }) => {
@@ -381,7 +379,7 @@ fn short(text: &str) -> String {
     if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST).chain(['…']).collect() }
 }
 
-/// Both numbers are of a document that is in memory.
+/// Both are offsets in a document in memory.
 fn offset(position: u64) -> usize {
     usize::try_from(position).unwrap_or(usize::MAX)
 }

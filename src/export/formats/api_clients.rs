@@ -92,7 +92,7 @@ fn bruno(subject: &Subject) -> Result<Text, ExportError> {
     Text::whole(pretty(&json!({"name": subject.profile, "variables": variables.collect::<Vec<Json>>()})))
 }
 
-/// An Insomnia environment, as its export format 4 has it.
+/// An Insomnia environment in export format 4.
 pub(super) const INSOMNIA: ExportFormat = ExportFormat {
     id: "insomnia",
     name: "Insomnia environment",

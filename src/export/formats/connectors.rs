@@ -47,7 +47,7 @@ pub(super) const RCLONE: ExportFormat = ExportFormat {
     ..ExportFormat::BLANK
 };
 
-/// How rclone writes that a token does not expire.
+/// rclone's expiry of a token that does not expire.
 const NEVER: &str = "0001-01-01T00:00:00Z";
 
 fn rclone(subject: &Subject) -> Result<Text, ExportError> {

@@ -48,7 +48,6 @@ pub(super) fn document(subject: &Subject) -> Json {
     Json::Object(document)
 }
 
-/// The fields by name.
 pub(super) fn fields(subject: &Subject) -> Map<String, Json> {
     subject.fields().into_iter().map(|field| (field.name, json!(field.value.expose()))).collect()
 }

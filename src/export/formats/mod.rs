@@ -55,7 +55,6 @@ pub fn formats() -> &'static [ExportFormat] {
     ALL
 }
 
-/// The format of this name.
 pub fn by_id(id: &str) -> Result<&'static ExportFormat, ExportError> {
     formats().iter().find(|format| format.id == id).ok_or_else(|| ExportError::Unknown(id.to_owned()))
 }

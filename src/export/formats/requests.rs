@@ -8,7 +8,6 @@ use crate::export::quote::curl_value;
 use crate::export::{ExportError, ExportFormat, Subject, Text, shell_word};
 use crate::oauth::bound_scheme;
 
-/// The access token alone.
 pub(super) const TOKEN: ExportFormat = ExportFormat {
     id: "token",
     name: "Access token",

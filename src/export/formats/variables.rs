@@ -28,7 +28,6 @@ fn dotenv(subject: &Subject) -> Result<Text, ExportError> {
     Text::whole(text)
 }
 
-/// Variables for a POSIX shell.
 pub(super) const SHELL: ExportFormat = ExportFormat {
     id: "shell",
     name: "Shell variables",
@@ -56,7 +55,6 @@ fn shell_live(subject: &Subject) -> Result<Text, ExportError> {
     ))
 }
 
-/// Variables for fish.
 pub(super) const FISH: ExportFormat = ExportFormat {
     id: "fish",
     name: "fish variables",
@@ -82,7 +80,6 @@ fn fish_live(subject: &Subject) -> Result<Text, ExportError> {
     ))
 }
 
-/// Variables for PowerShell.
 pub(super) const POWERSHELL: ExportFormat = ExportFormat {
     id: "powershell",
     name: "PowerShell variables",

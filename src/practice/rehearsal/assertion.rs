@@ -14,24 +14,24 @@ use crate::practice::assertion::{Claims, key_of, signed_claims};
 use crate::practice::rehearsal::facts::Facts;
 use crate::service::{Assertion, AssertionAlgorithm, CertificateThumbprint};
 
-/// The claims that have a time in them; they are judged apart.
+/// Claims with a time, which are judged separately.
 const TIMES: [&str; 2] = ["iat", "exp"];
-/// How far the two clocks may be apart, in seconds.
+/// The allowed clock skew in seconds.
 const SKEW: i64 = 60;
 
-/// What the service knows when an assertion comes.
+/// What the service knows about an assertion.
 pub(crate) struct Judge<'a> {
     pub(crate) assertion: &'a Assertion,
     pub(crate) facts: &'a Facts,
-    /// The certificate that was uploaded, in PEM.
+    /// The uploaded certificate, in PEM.
     pub(crate) certificate: Option<&'a str>,
     pub(crate) now: Timestamp,
-    /// The ids that came already.
+    /// The IDs used so far.
     pub(crate) used: &'a [String],
 }
 
 impl Judge<'_> {
-    /// All that is wrong with it.
+    /// All problems with it.
     pub(crate) fn complaints(&self, token: &str) -> Vec<String> {
         if token.is_empty() {
             return vec!["no `<assertion>` is sent".to_owned()];
@@ -121,7 +121,7 @@ impl Judge<'_> {
     }
 }
 
-/// The id of an assertion that was judged already.
+/// The ID of an assertion.
 pub(crate) fn id(token: &str) -> Option<String> {
     let part = token.split('.').nth(1)?;
     let claims: Json = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()?;

@@ -8,25 +8,24 @@ use crate::service::{Asks, Service, Start};
 
 /// The client's id in every rehearsal.
 pub const REHEARSAL_CLIENT_ID: &str = "example-client-id";
-/// Its secret. The characters at the end tell whether it is encoded for its place as the preset says.
+/// Its secret. The last characters show whether it is encoded as the preset says.
 pub const REHEARSAL_CLIENT_SECRET: &str = "example-client-secret%2B+/=";
-/// The user's id, where the service asks for one.
+/// The user ID, if the service needs one.
 pub const REHEARSAL_USER_NAME: &str = "example-user";
 
-/// What was registered with the service for a rehearsal, beside the client.
+/// What is registered with the service for a rehearsal, in addition to the client.
 #[derive(Clone, Debug, Default)]
 pub struct Registration {
-    /// The service's inputs, transformed; the secret ones among them.
+    /// The service's inputs, transformed, secret ones included.
     pub inputs: BTreeMap<String, String>,
-    /// The redirect URI as registered.
     pub redirect_uri: String,
-    /// The scopes asked for, as the preset writes them.
+    /// The requested scopes, as in the preset.
     pub scopes: Vec<String>,
-    /// The certificate that was uploaded, in PEM, where assertions are signed with a key.
+    /// The uploaded certificate in PEM, if assertions are signed with a key.
     pub certificate: Option<String>,
 }
 
-/// What a service and a client agreed on.
+/// The agreement of service and client.
 pub struct RehearsalContract {
     pub(crate) service: Service,
     pub(crate) redirect_uri: String,
@@ -35,7 +34,7 @@ pub struct RehearsalContract {
 }
 
 impl RehearsalContract {
-    /// What the preset says, with what was registered in place.
+    /// The preset with the registered values filled in.
     pub fn new(service: &Service, registration: &Registration) -> Self {
         let mut facts = Facts::default();
         for input in &service.inputs {
@@ -61,17 +60,17 @@ impl RehearsalContract {
         Self { service: service.clone(), redirect_uri, facts, certificate: registration.certificate.clone() }
     }
 
-    /// Whether the token is asked for with a code; a visit may be for the consent alone.
+    /// Whether the token request has a code; the browser may be for consent only.
     pub(crate) fn takes_code(&self) -> bool {
         self.service.authorization.is_some() && self.service.start != Start::Consent
     }
 
-    /// Whether and how the preset says that a challenge is sent.
+    /// The preset's PKCE method.
     pub(crate) fn pkce(&self) -> Pkce {
         self.service.authorization.as_ref().map_or(Pkce::Off, |authorization| authorization.pkce)
     }
 
-    /// What separates scopes where they are asked for.
+    /// The separator of scopes in replies.
     pub(crate) fn scope_in_answers(&self) -> String {
         let separator = &self.service.scopes.separator;
         let answers = self.service.scopes.answer_separator.as_ref().unwrap_or(separator);

@@ -6,14 +6,13 @@ use serde_json::{Map, Value as Json, json};
 use crate::call::{Expression, Reading};
 use crate::practice::message::Response;
 
-/// What stands in a documented reply for the access token.
+/// The access token in a documented reply.
 pub const ACCESS_TOKEN: &str = "example-access-token";
-/// What stands in a documented reply for the refresh token.
+/// The refresh token in a documented reply.
 pub const REFRESH_TOKEN: &str = "example-refresh-token";
-/// What stands in a documented reply for the ID token.
+/// The ID token in a documented reply.
 pub const ID_TOKEN: &str = "example-id-token";
 
-/// A reply as it is sent, and as data.
 #[derive(Clone, Debug)]
 pub(crate) struct Document {
     pub(crate) json: Json,
@@ -21,7 +20,7 @@ pub(crate) struct Document {
 }
 
 impl Document {
-    /// The documented reply; a form becomes an object of texts. What is neither is `None`.
+    /// The documented reply; a form becomes an object. `None` if it is neither.
     pub(crate) fn parse(example: &str) -> Option<Self> {
         if let Ok(json) = serde_json::from_str(example) {
             return Some(Self { json, form: false });
@@ -35,7 +34,7 @@ impl Document {
         Some(Self { json: Json::Object(object), form: true })
     }
 
-    /// A reply that is not documented.
+    /// A generated reply.
     pub(crate) fn of(json: Json) -> Self {
         Self { json, form: false }
     }

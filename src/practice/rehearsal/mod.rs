@@ -31,12 +31,12 @@ pub use crate::practice::rehearsal::stand_in::{Issued, WRONG_REFRESH_TOKEN};
 pub struct Rehearsal(Server<StandIn>);
 
 impl Rehearsal {
-    /// Listens on a free port of 127.0.0.1, on threads of its own.
+    /// Listens on a free port of 127.0.0.1, on its own threads.
     pub fn start(contract: RehearsalContract) -> Result<Self, PracticeError> {
         Server::start(None, |_| StandIn::new(contract)).map(Self)
     }
 
-    /// Stands in for another service, and forgets the one before.
+    /// Stands in for another service and forgets the previous one.
     pub fn set_contract(&self, contract: RehearsalContract) {
         *self.0.handler() = StandIn::new(contract);
     }
@@ -46,17 +46,16 @@ impl Rehearsal {
         self.0.port()
     }
 
-    /// What was wrong with the latest request, in words.
+    /// The problem with the latest request.
     pub fn complaint(&self) -> Option<String> {
         self.0.handler().complaint.clone()
     }
 
-    /// The tokens and values of the latest reply.
     pub fn issued(&self) -> Option<Issued> {
         self.0.handler().issued.clone()
     }
 
-    /// A refresh token that a person already has, where the service's documented replies have none.
+    /// A refresh token that a person already has, if the documented replies have none.
     pub fn refresh_token_at_hand(&self, now: Timestamp, seed: [u8; 32]) -> Secret {
         self.0.handler().refresh_token_at_hand(&mut Now::new(now, seed))
     }

@@ -47,7 +47,7 @@ fn query(rules: &RedirectRules, example: &str, code: &str, facts: &Facts) -> Vec
     query
 }
 
-/// What was chosen beforehand, where there was a choice.
+/// A value chosen beforehand, if there was a choice.
 fn undocumented(name: &str, facts: &Facts) -> String {
     match facts.value(name) {
         "" => format!("example-{name}"),

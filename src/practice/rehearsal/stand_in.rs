@@ -20,41 +20,39 @@ use crate::practice::rehearsal::target::Target;
 use crate::practice::server::Handler;
 use crate::secret::Secret;
 
-/// A refresh token that was never handed out; it is refused as a spent one is.
+/// A refresh token that was never issued; it is refused like a spent one.
 pub const WRONG_REFRESH_TOKEN: &str = "example-wrong-refresh-token";
 
-/// At the end of codes and tokens: what must be encoded in a query, a form and a path.
+/// The end of codes and tokens: characters that must be encoded in a query, form and path.
 const AWKWARD: &str = "+/=%20&";
 
-/// The tokens and values of a reply.
 #[derive(Clone, Debug)]
 pub struct Issued {
-    /// The access token and the path at which the documented reply has it.
+    /// The access token and its path in the documented reply.
     pub access_token: Option<(Secret, String)>,
-    /// The same of the refresh token.
+    /// The same for the refresh token.
     pub refresh_token: Option<(Secret, String)>,
-    /// The same of the ID token.
+    /// The same for the ID token.
     pub id_token: Option<(Secret, String)>,
-    /// The values that the preset keeps, and what the reply has at their paths.
+    /// The values that the preset retains, and what the reply has at their paths.
     pub kept: Vec<(String, Option<String>)>,
     pub document: Json,
 }
 
-/// The state of a rehearsal.
 pub(crate) struct StandIn {
     contract: RehearsalContract,
     challenge: Option<String>,
     code_is_spent: bool,
-    /// What stands for the marker in the refresh token that is good now.
+    /// The value of the marker in the current refresh token.
     refresh_token: String,
     spent: Vec<String>,
-    /// The ids of the assertions that came.
+    /// The IDs of the assertions received.
     assertion_ids: Vec<String>,
     pub(crate) issued: Option<Issued>,
     pub(crate) complaint: Option<String>,
 }
 
-/// A request that was looked at as one of the preset's calls.
+/// A request judged as one of the preset's calls.
 struct Judged {
     stage: &'static str,
     at: usize,
@@ -109,7 +107,7 @@ impl StandIn {
         }
     }
 
-    /// Hands out a refresh token as one that a person has at hand.
+    /// Issues a refresh token that counts as existing before.
     pub(crate) fn refresh_token_at_hand(&mut self, now: &mut Now) -> Secret {
         let token = mint(now, "at-hand-");
         self.contract.facts.set("refresh_token", &token);
@@ -117,7 +115,7 @@ impl StandIn {
         Secret::new(token)
     }
 
-    /// The call that the request is, or is nearest to being: several may share method and URL.
+    /// The call that the request is, or is most similar to: several may share method and URL.
     fn best(&self, request: &Request, facts: &Facts, now: Timestamp) -> Option<Judged> {
         let arrived = Target::arrived(&request.path)?;
         let calls = self.contract.service.calls();
@@ -148,7 +146,7 @@ impl StandIn {
         Judged { stage, at, facts, complaints: found }
     }
 
-    /// Takes over what only the caller can know: state, challenge and verifier.
+    /// Takes over what only the client knows: state, challenge and verifier.
     fn learn(&self, stage: &str, call: &CallTemplate, request: &Request, facts: &mut Facts) -> Vec<String> {
         let sent = |name: &str| sent_as(call, request, name).unwrap_or_default();
         let declared = self.contract.pkce();
@@ -176,7 +174,7 @@ impl StandIn {
         complaints
     }
 
-    /// Whether the request is a right one but for its refresh token, which is spent.
+    /// Whether the request is correct except for its spent refresh token.
     fn is_spent(&self, request: &Request, now: Timestamp) -> bool {
         self.spent.iter().any(|spent| {
             let mut facts = self.contract.facts.clone();
@@ -207,7 +205,7 @@ impl StandIn {
         }
     }
 
-    /// A reply with fresh tokens. A refresh token stays what it was where the service does not rotate.
+    /// A reply with new tokens. The refresh token stays the same if the service does not rotate it.
     fn tokens(&mut self, stage: &str, call: &CallTemplate, now: &mut Now) -> Response {
         let mut reply = document(&call.example, || self.by_itself(stage));
         let facts = &mut self.contract.facts;
@@ -248,7 +246,7 @@ impl StandIn {
         reply.answer()
     }
 
-    /// A reply with a device code, which the polling call must then name (RFC 8628 section 3.4).
+    /// A reply with a device code, which the polling request must send (RFC 8628 section 3.4).
     fn device(&mut self, call: &CallTemplate) -> Response {
         let reply = document(&call.example, || self.by_itself("device_authorization"));
         for (name, paths) in [("device_code", &call.reading.device_code), ("user_code", &call.reading.user_code)] {
@@ -258,7 +256,7 @@ impl StandIn {
         reply.answer()
     }
 
-    /// A reply with values to keep; those of the first item that has them all are taken for chosen.
+    /// A reply with values to retain; the first item that has all of them counts as chosen.
     fn fetched(&mut self, at: usize, call: &CallTemplate) -> Response {
         let service = &self.contract.service;
         let before = service.calls().iter().take(at).filter(|(stage, _)| *stage == "fetch").count();
@@ -318,7 +316,7 @@ impl StandIn {
     }
 }
 
-/// The documented reply, or else the one that is made.
+/// The documented reply, or else a generated one.
 fn document(example: &str, by_itself: impl FnOnce() -> Json) -> Document {
     Document::parse(example).unwrap_or_else(|| Document::of(by_itself()))
 }

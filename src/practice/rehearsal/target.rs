@@ -16,14 +16,14 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// Reads the path of a request; `None` where it did not come from a rehearsal.
+    /// Parses the path of a request; `None` if it is not from a rehearsal.
     pub(crate) fn arrived(path: &str) -> Option<Self> {
         let (scheme, rest) = path.strip_prefix('/')?.split_once('/')?;
         let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
         Some(Self { scheme: scheme.to_owned(), host: host.to_owned(), path: path.split('/').map(decode).collect() })
     }
 
-    /// What the preset's URL means with what is known.
+    /// The preset's URL with the known values.
     pub(crate) fn declared(url: &str, facts: &Facts) -> Option<Self> {
         let url = without_query(url);
         // A placeholder at the very start is a whole origin.
@@ -51,7 +51,7 @@ impl fmt::Display for Target {
     }
 }
 
-/// The query that the preset's URL has of its own: decoded names, and values that may hold placeholders.
+/// The query in the preset's URL: decoded names, and values that may have placeholders.
 pub(crate) fn own_query(url: &str) -> Vec<(String, String)> {
     let query = url.split_once('?').map_or("", |(_, query)| query);
     form_urlencoded::parse(query.as_bytes()).into_owned().collect()

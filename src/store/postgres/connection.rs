@@ -101,6 +101,7 @@ impl Server {
 
     /// Does a piece of work on a connection of its own, and again on a new one if the connection was lost. So `work` may find
     /// that it was done before: an error while committing does not say whether it was.
+    #[allow(clippy::needless_pass_by_value, reason = "a closure, written at the call")]
     pub(in crate::store) fn run<T>(
         &self,
         action: &'static str,

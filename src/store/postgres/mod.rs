@@ -60,6 +60,7 @@ impl Postgres {
         Ok(Some(Self(Arc::new(Shared { server, leases, origin }))))
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "a closure, written at the call")]
     fn read<T>(&self, work: impl AsyncFn(&Client) -> Result<T, Failed>) -> Result<T, StoreError> {
         self.0.server.run("read", Patience::Restart, async |client| work(client).await)
     }
@@ -227,13 +228,11 @@ impl Engine for Postgres {
 
     fn lease(&self, name: &str, wait: Duration) -> Result<Option<Box<dyn Leased>>, StoreError> {
         let began = Instant::now();
-        let taken = match self.0.leases.take(name, Duration::ZERO)? {
-            Some(lease) => Some(lease),
-            None => {
-                self.0.server.close_idle();
-                self.0.leases.take(name, wait)?
-            }
-        };
+        let mut taken = self.0.leases.take(name, Duration::ZERO)?;
+        if taken.is_none() {
+            self.0.server.close_idle();
+            taken = self.0.leases.take(name, wait)?;
+        }
         let Some(lease) = taken else { return Ok(None) };
         let Some(row) = self.lock_row(name, wait.saturating_sub(began.elapsed()))? else { return Ok(None) };
         self.catch_up(name, &lease)?;

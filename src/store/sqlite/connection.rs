@@ -119,6 +119,8 @@ pub(in crate::store) fn open_in_memory() -> rusqlite::Result<Connection> {
 fn set(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_WAIT)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    // Else a statement is planned anew each time, since its plan for an index of some rows depends on what is asked.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // A command that writes once would else copy the log and remove it at its end: four flushes more.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.execute_batch(

@@ -1,5 +1,5 @@
-//! Expressions that say where a value is in a reply, evaluated as the program does it: in a process of its own. Hostile
-//! ones are stopped with a clear error, and cost this process nothing.
+//! Expressions for values in a reply, evaluated in a child process. Hostile ones are stopped with a clear error and
+//! cost this process nothing.
 
 use std::time::Duration;
 
@@ -42,9 +42,9 @@ fn one_that_fails_is_named_and_those_after_it_are_answered() {
     let came_to = evaluate(&document, &["token +", "token - 1", "$error(token)", "function() { 1 }", "token"]);
     let expected = [
         Err("the expression `token +` cannot be read at line 1, column 8: it ends too early (S0207)".to_owned()),
-        Err("the expression `token - 1` failed: it calculates with something that is no number (T2001)".to_owned()),
-        Err("the expression `$error(token)` failed: it says so itself by `$error` (D3137)".to_owned()),
-        Err("the expression `function() { 1 }` came to a function, not to a text".to_owned()),
+        Err("the expression `token - 1` failed: an operand is not a number (T2001)".to_owned()),
+        Err("the expression `$error(token)` failed: it calls `$error` (D3137)".to_owned()),
+        Err("the expression `function() { 1 }` returned a function, not a string".to_owned()),
         Ok(Some(json!("canary-secret"))),
     ];
     assert_eq!(came_to, expected);
@@ -62,7 +62,7 @@ fn one_that_is_stopped_stops_those_after_it() {
 
 #[test]
 fn what_would_take_all_memory_or_never_end_is_stopped_with_a_clear_error() {
-    const MEMORY: &str = "wanted more than 512 MiB of memory and was stopped";
+    const MEMORY: &str = "used more than 512 MiB of memory and was stopped";
     const TIME: &str = "took longer than 2 s and was stopped";
     const EITHER: [&str; 2] = [MEMORY, TIME];
     // The memory of this process is measured, so no other test may run in it.
@@ -76,8 +76,8 @@ fn what_would_take_all_memory_or_never_end_is_stopped_with_a_clear_error() {
     for (expression, expected) in [
         (doubling("$a & $a"), &EITHER[..]),
         (doubling("[$a, $a]"), &EITHER),
-        ("$pad('x', 2000000000)".to_owned(), &["failed: a list grew too long (D2015)"]),
-        ("'x' ~> $pad(900000000) ~> $split('')".to_owned(), &["failed: a list grew too long (D2015)"]),
+        ("$pad('x', 2000000000)".to_owned(), &["failed: a list is too long (D2015)"]),
+        ("'x' ~> $pad(900000000) ~> $split('')".to_owned(), &["failed: a list is too long (D2015)"]),
         (format!("{}a", "(".repeat(8000)), &["cannot be read at line 1, column 1000: it is nested too deeply (U1002)"]),
         (
             "($f := function($n, $o) { $n = 0 ? $o : $f($n - 1, {'a': $o, 'b': $o}) }; $string($f(60, 'x')))"
@@ -86,17 +86,17 @@ fn what_would_take_all_memory_or_never_end_is_stopped_with_a_clear_error() {
         ),
         (
             "($f := function($n, $o) { $n = 0 ? $o : $f($n - 1, {'a': $o, 'b': $o}) }; $f(60, 'x'))".to_owned(),
-            &["came to more than 10000 values"],
+            &["returned more than 10000 values"],
         ),
         (
             "($p := function($n, $t) { $n = 0 ? $t : $p($n - 1, $t & $t) }; $formatNumber(1, $p(27, '#') & '0'))"
                 .to_owned(),
             &EITHER,
         ),
-        ("($f := function($n) { 1 + $f($n + 1) }; $f(1))".to_owned(), &["failed: it calls itself too often (D1011)"]),
+        ("($f := function($n) { 1 + $f($n + 1) }; $f(1))".to_owned(), &["failed: the recursion is too deep (D1011)"]),
         ("($f := function($n) { $f($n + 1) }; $f(1))".to_owned(), &[TIME]),
-        ("[1..9999999]".to_owned(), &["failed: a list grew too long (D2015)"]),
-        ("$join([1..100000].('0123456789abcdef'))".to_owned(), &["came to more than 262144 bytes of text"]),
+        ("[1..9999999]".to_owned(), &["failed: a list is too long (D2015)"]),
+        ("$join([1..100000].('0123456789abcdef'))".to_owned(), &["returned more than 262144 bytes of text"]),
         ("a ".repeat(5000), &["is longer than 8192 bytes"]),
     ] {
         let words = evaluate(&json!({"a": "x"}), &[&expression]).remove(0).expect_err(&expression);
@@ -112,7 +112,7 @@ fn the_other_process_finds_nothing_of_this_one() {
     // `$eval`, `$now` and the like work; there is no function that reads a file or the environment.
     for name in ["env", "read", "import", "require", "process", "file"] {
         let words = evaluate(&json!({}), &[&format!("${name}('HOME')")]).remove(0).expect_err(name);
-        assert!(words.ends_with("` failed: something is called that is no function (T1006)"), "{words}");
+        assert!(words.ends_with("` failed: a value that is not a function is called (T1006)"), "{words}");
     }
     assert_eq!(evaluate(&json!({"a": 2}), &["$eval('a * 2')"]), [Ok(Some(json!(4)))]);
 }
@@ -122,8 +122,8 @@ fn a_program_that_cannot_be_started_is_told() {
     let expressions = Expressions::new("/nonexistent/tokenwright");
     let came_to = wait(expressions.evaluate(&json!({}), &[Expression::new("1 + 1")]));
     let words = came_to[0].as_ref().map_err(|error| error.diagnose().to_string());
-    let expected = "the expression `1 + 1` could not be evaluated: entity not found\nhint: the program starts itself \
-                    once more to evaluate: see that nothing forbids that";
+    let expected = "the expression `1 + 1` could not be evaluated: entity not found\nhint: expressions are \
+                    evaluated in another process of this program: check that nothing forbids starting it";
     assert_eq!(words, Err(expected.to_owned()));
 }
 
@@ -146,7 +146,7 @@ fn wait<T>(work: impl Future<Output = T>) -> T {
     runtime.block_on(async { tokio::time::timeout(PATIENCE, work).await }).expect("it is stopped by itself")
 }
 
-/// The memory of this process in KiB; 0 where the system does not tell.
+/// The memory of this process in KiB; 0 if the system does not say.
 fn resident() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

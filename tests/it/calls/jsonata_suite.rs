@@ -1,7 +1,7 @@
-//! The test suite of the JSONata reference implementation, run with the library as the program uses it: bounds, `$pad`
-//! and all. Both counts are exact, so that a better library shows here as well as a worse one.
+//! The test suite of the JSONata reference implementation, run with the library as the program uses it, limits and
+//! `$pad` included. Both counts are exact, so that any change of the library shows.
 //!
-//! The suite is read from where cargo keeps the sources of a package that carries it; nothing of it is built.
+//! The suite is read from the sources of a package in cargo's cache; none of it is built.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +11,7 @@ use std::process::Command;
 use serde_json::{Value as Json, json};
 use tokenwright::expression::evaluate;
 
-/// Cases that come to what the reference has.
+/// Cases with the result of the reference.
 const PASSED: usize = 1588;
 
 /// Cases that do not, and why.

@@ -1,4 +1,4 @@
-//! Any value survives each place of a call: what was rendered is read again by a parser that knows nothing of us.
+//! Any value survives each place of a call: an independent parser reads back what was rendered.
 
 use proptest::prelude::*;
 use tokenwright::call::{
@@ -6,7 +6,7 @@ use tokenwright::call::{
     write_parameters,
 };
 
-/// What the issue of special characters is about, and whatever else there is.
+/// Special characters, and arbitrary ones.
 fn any_value() -> impl Strategy<Value = String> {
     prop_oneof![
         Just("a%^*&+=\"\n<é>".to_owned()),
@@ -33,7 +33,7 @@ fn url_of(call: &Call) -> url::Url {
     url::Url::parse(call.url.to_secret().expose()).expect("a URL")
 }
 
-/// What XML 1.0 section 2.2 can hold.
+/// Characters that XML can represent (XML 1.0 section 2.2).
 fn is_xml(value: &str) -> bool {
     value.chars().all(|c| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{fffd}' | '\u{10000}'..))
 }

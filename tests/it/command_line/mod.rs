@@ -1,5 +1,6 @@
-//! The command line as scripts use it: what is saved, what is printed where, what the exit codes say.
+//! The command line as scripts use it: what is saved, what is printed, and the exit codes.
 
+mod edit;
 mod profiles;
 mod rehearse;
 mod services;

@@ -1,4 +1,4 @@
-//! The command line, as scripts use it: what is kept, what is printed where, and what the exit codes say.
+//! Profiles on the command line: what is saved, what is printed, and the exit codes.
 
 use std::fs;
 use std::path::Path;
@@ -330,13 +330,13 @@ fn check_failures(program: &Tokenwright, code: i32, cases: &[(&[&str], &str)]) {
     }
 }
 
-/// What a terminal would obey, and what hides in a line.
+/// Control characters for terminals, and invisible ones.
 const HOSTILE: &str =
     "a\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\u{7f}\u{202e}\u{2066}\u{200f}\u{61c}\u{2028}\u{feff}\u{200b}\u{e0041}\rz";
 
 /// Nothing but printable characters and line breaks.
 #[track_caller]
-fn assert_harmless(finished: &Finished, what: &str) {
+pub fn assert_harmless(finished: &Finished, what: &str) {
     let acts = |c: char| {
         let invisible = "\u{202e}\u{2066}\u{200f}\u{61c}\u{2028}\u{feff}\u{200b}\u{e0041}";
         (c.is_control() && c != '\n') || invisible.contains(c)

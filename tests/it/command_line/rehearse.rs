@@ -1,5 +1,5 @@
-//! Every preset is rehearsed: the program's own sign-in, calls and readings against a stand-in that is strict about
-//! what the preset says and answers with what it documents.
+//! Rehearses every preset: the program's own sign-in, calls and readings against a stand-in that is strict about the
+//! preset and answers with its documented replies.
 
 use std::io::ErrorKind;
 use std::net::TcpListener;
@@ -52,7 +52,7 @@ fn with_preset(text: &str) -> Tokenwright {
     program
 }
 
-/// The preset with one thing changed fails at this stage, in these words.
+/// The preset with one change fails at this stage, with this text.
 #[track_caller]
 fn check(from: &str, to: &str, stage: &str, words: &str) {
     assert!(SOUND.contains(from), "`{from}` is not in the preset");
@@ -107,7 +107,7 @@ fn every_bundled_preset_holds_what_it_promises() {
     }
 }
 
-/// Calls to other machines go through the proxy that the environment names; nobody answers there, but it is seen who came.
+/// Calls to other machines go to a proxy from the environment, which does not answer but records them.
 #[test]
 fn no_call_of_a_rehearsal_leaves_the_machine() {
     let proxy = TcpListener::bind("127.0.0.1:0").expect("a free port");

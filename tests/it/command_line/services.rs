@@ -1,4 +1,4 @@
-//! `tokenwright service`: the presets that come along, and the person's own.
+//! `tokenwright service`: the bundled presets and the person's own.
 
 use crate::support::tokenwright::Tokenwright;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! The ways through a sign-in on the command line: browsers, pasted responses, redirect URIs, client secrets.
+//! Sign-in on the command line: browsers, pasted responses, redirect URIs, client secrets.
 
 use std::net::TcpListener;
 use std::process::Command;
@@ -364,7 +364,7 @@ fn address_of(process: &mut Process) -> String {
     process.line_with("http")
 }
 
-/// A port that no other test is given: below those that a system hands out, and each process begins elsewhere.
+/// A port that no other test gets: below those that the system assigns, with another start in each process.
 fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let begin = 20_000 + u16::try_from(std::process::id() % 10_000).expect("a small number");

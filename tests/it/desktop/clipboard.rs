@@ -1,4 +1,4 @@
-//! What *Copy* copies: whether it is there, marked, and taken back.
+//! *Copy* puts a text on the clipboard, marks a secret, and clears it.
 
 use std::time::{Duration, Instant};
 
@@ -69,7 +69,7 @@ fn let_the_time_pass() {
     std::thread::sleep(HOLD + Duration::from_secs(1));
 }
 
-/// This test program once more, on that desktop: its environment is that of a process, not of a thread.
+/// This test program again, on that desktop: the environment belongs to the process, not to a thread.
 fn helper(desktop: &Desktop) -> Helper {
     let mut helper = one_test(module_path!(), "the_other_process_copies");
     helper.env("DISPLAY", desktop.display.name()).env_remove("WAYLAND_DISPLAY").env(OTHER_PROCESS, "yes");

@@ -1,4 +1,4 @@
-//! What a person has received or typed outlives the window, however the window goes; and the vault is opened by keys
+//! What a person typed or received survives the window, however it closes; and the vault can be opened by keyboard
 //! alone.
 
 use serde_json::Value as Json;

@@ -1,4 +1,4 @@
-//! Copy and paste both ways in the fields that take a secret, a code or a document.
+//! Copy and paste in the fields for secrets, codes and documents.
 
 use crate::desktop::open_window::{Holds, Window};
 use crate::support::desktop::{Selection, until};

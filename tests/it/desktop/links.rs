@@ -1,4 +1,4 @@
-//! Links: the browser is asked for exactly the address, or the window says that it could not be.
+//! Links open exactly their URL in the browser, or the window says that it failed.
 
 use crate::desktop::open_window::Window;
 use crate::support::desktop::{Selection, until, write_program};

@@ -1,4 +1,4 @@
-//! What the desktop says while the person looks elsewhere, heard by the service that shows it: this test, on a bus of its own.
+//! Desktop notifications while the person looks elsewhere, received by this test on its own bus.
 
 use std::collections::HashMap;
 use std::fs;
@@ -17,7 +17,7 @@ use crate::support::http::{browser, follow};
 use crate::support::process::Process;
 use crate::support::scripted::{Answer, Scripted};
 
-/// How long nothing must be heard where nothing is to be said.
+/// How long to wait before concluding that no notice comes.
 const SILENCE: Duration = Duration::from_secs(3);
 
 /// A notice as the desktop was asked to show it.

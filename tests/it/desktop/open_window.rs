@@ -1,4 +1,4 @@
-//! The window on its desktop, worked through a screen reader that finds things by their names.
+//! The window on its desktop, operated through a screen reader by the names of things.
 
 use std::process::Command;
 
@@ -10,7 +10,7 @@ use crate::support::tokenwright::Tokenwright;
 /// What a secret has beside its text on the clipboard, for programs that keep what was copied.
 pub const MARK: &str = "x-kde-passwordManagerHint";
 
-/// What stands on the clipboard or is selected elsewhere, and is to be left alone.
+/// A text on the clipboard or selected elsewhere, which must not change.
 const OTHER: &str = "of another program";
 
 /// What a field holds.

@@ -1,4 +1,4 @@
-//! A fault of the program is told as one, and a library that is missing as that: by what the terminal shows.
+//! On the terminal, a panic is reported as a fault of the program, and a missing library as that.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

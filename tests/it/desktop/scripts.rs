@@ -1,4 +1,4 @@
-//! The scripts of the world on the screen: drawn where a font has them, and a box where none has.
+//! Text in the world's scripts: drawn if a font has it, else as boxes.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,7 +6,7 @@ use std::fs;
 use crate::desktop::open_window::Window;
 use crate::support::tokenwright::Tokenwright;
 
-/// Two signs each: they must look different from one another, so they are no boxes.
+/// Two characters each, which must look different: then they are not boxes.
 const SCRIPTS: [(&str, &str, &str); 8] = [
     ("Chinese", "简", "体"),
     ("Japanese", "あ", "東"),

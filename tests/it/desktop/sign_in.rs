@@ -1,4 +1,4 @@
-//! A service that is a server of ours, the window on the way to it, and another program that takes the keyboard.
+//! A sign-in through the window at a local service, while another program has the keyboard.
 
 use std::fs;
 
@@ -13,7 +13,7 @@ use crate::support::scripted::{Answer, Asked, Scripted};
 use crate::support::tokenwright::Tokenwright;
 
 pub const ACCESS_TOKEN: &str = "an-access-token-of-acme";
-/// A name that is markup where a notice is read as such.
+/// A name that is markup, for notices that parse markup.
 pub const NAME: &str = "Zenith <Cloud> & Co";
 
 const PRESET: &str = r#"
@@ -53,7 +53,7 @@ pub fn machine(server: &Scripted) -> Tokenwright {
     program
 }
 
-/// Goes to where the window waits for the browser, the address that the browser was sent to.
+/// Opens the URL that the browser was sent to.
 pub fn start_sign_in(desktop: &Desktop) -> String {
     desktop.rest();
     desktop.display.type_text("zenith");

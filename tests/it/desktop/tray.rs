@@ -1,5 +1,5 @@
-//! The window in the tray: a real window on a screen of its own, with a desktop's tray that is this test, on a bus of its
-//! own. Pictures are left in `target/screens`.
+//! The tray icon: a real window on its own screen, with this test as the tray on its own bus. Screenshots are left in
+//! `target/screens`.
 #![cfg(target_os = "linux")]
 
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Waiting for the browser costs next to nothing: the processor time that the window's process has had is the system's word.
+//! Waiting for the browser costs almost no processor time, as measured by the system.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The same on Wayland, in a compositor without a screen: copy, paste, the mark of a secret, text of other scripts.
+//! The same on Wayland, in a headless compositor: copy, paste, the mark of a secret, other scripts.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
-//! The whole through a real window: the program on a screen of its own, worked by keys alone, with a browser that signs
-//! in as a person would. What it kept is asked for by the command line.
+//! The whole program in a real window on its own screen, operated by keyboard, with a browser that signs in as a person
+//! would. The command line then checks what was saved.
 //!
-//! A picture of each step is left in `target/screens`.
+//! A screenshot of each step is left in `target/screens`.
 #![cfg(target_os = "linux")]
 
 use std::fs;

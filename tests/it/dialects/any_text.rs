@@ -1,4 +1,4 @@
-//! Any text at all: each reader answers, and what it makes of a text can be kept.
+//! Arbitrary text: each reader returns, and what it reads can be saved.
 
 use proptest::prelude::*;
 use tokenwright::dialect::{
@@ -58,7 +58,7 @@ fn a_hostile_document_comes_to_an_end() {
     }
 }
 
-/// Words that documents are made of, so that some texts get past the door.
+/// Words from documents, so that some texts look like documents.
 fn word() -> impl Strategy<Value = String> {
     let known = [
         "Refresh Token URL: ",

@@ -1,4 +1,4 @@
-//! What holds of every document that was read.
+//! Checks that hold for every imported document.
 
 use tokenwright::dialect::{Described, Document, Import, Note};
 use tokenwright::service::{parse_preset, write_preset};
@@ -8,7 +8,7 @@ pub fn read_text<E>(reader: fn(&Document<'_>) -> Result<Import, E>, text: &str) 
     reader(&Document::from(text))
 }
 
-/// Whether one format knows a text for its own.
+/// Whether one format recognises a text.
 pub fn recognises(recognise: fn(&Document<'_>) -> bool, text: &str) -> bool {
     recognise(&Document::from(text))
 }
@@ -21,7 +21,7 @@ pub fn only(import: Import) -> Described {
     import.described.into_iter().next().expect("one")
 }
 
-/// A service that was read can be kept as a preset, and neither it nor a note tells a secret.
+/// An imported service can be saved as a preset, and neither it nor a note has a secret.
 #[track_caller]
 pub fn sound(import: &Import) {
     keepable(import);
@@ -34,7 +34,7 @@ pub fn sound(import: &Import) {
     }
 }
 
-/// A service that was read can be kept as a preset.
+/// An imported service can be saved as a preset.
 #[track_caller]
 pub fn keepable(import: &Import) {
     for described in &import.described {

@@ -1,4 +1,4 @@
-//! The core without a face: a sign-in, a refresh and a checked token.
+//! The core without a window or command line: a sign-in, a refresh and a checked token.
 
 use std::sync::Arc;
 
@@ -108,7 +108,7 @@ impl Ask for Nobody {
     }
 }
 
-/// The profile that a document comes to, as a person would have it after filling nothing in.
+/// The profile from a document, with nothing filled in.
 #[track_caller]
 pub fn context(described: &Described) -> CallContext {
     let mut draft = ProfileDraft::new(described.service.clone());

@@ -1,4 +1,4 @@
-//! A `curl` line of a token call.
+//! A `curl` command for a token request.
 
 use serde_json::json;
 use tokenwright::call::{Authentication, BodyTemplate, Method};

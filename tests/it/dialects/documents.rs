@@ -1,4 +1,4 @@
-//! Documents of servers and vendors: metadata, Google's files, `OpenAPI`.
+//! Documents from servers and vendors: metadata, Google's files, `OpenAPI`.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Evolutionx: its settings and the examples of its page in, the calls they make, and the same settings out again; then
-//! the program with a service that was described so.
+//! Evolutionx: its settings and documented examples are read, make the right calls and are written the same; then the
+//! whole program with such a service.
 
 use crate::support::process::Process;
 use crate::support::scripted::{Answer, Scripted};
@@ -250,9 +250,9 @@ fn an_expression_that_finds_no_token_is_named_and_no_token_is_kept() {
     for (expression, words) in [
         (
             "$split(result, ' ')[1]",
-            "answered 200; the expression `$split(result, ' ')[1]` failed: a function was given something of another kind (T0410)",
+            "answered 200; the expression `$split(result, ' ')[1]` failed: a function has an argument of the wrong type (T0410)",
         ),
-        ("[result, result]", "answered 200; the expression `[result, result]` came to a list, not to a text"),
+        ("[result, result]", "answered 200; the expression `[result, result]` returned a list, not a string"),
         ("result[1]", "answered 200 without an access token at `result[1]`; it has `result`"),
         (
             "($f := function($n) { $f($n + 1) }; $f(1))",

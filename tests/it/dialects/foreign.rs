@@ -1,5 +1,5 @@
-//! Files of other programs that look a little like a description of a service: none is taken for one, and no address of
-//! data ever becomes the place where tokens are asked for.
+//! Files of other programs that look a little like a description of a service: none is mistaken for one, and no data
+//! URL becomes a token endpoint.
 
 use tokenwright::dialect::{Dialect, Found, ImportError, read};
 use tokenwright::service::Catalog;

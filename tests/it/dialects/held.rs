@@ -1,5 +1,4 @@
-//! What other tools hold of a person's use of a service: clients and refresh tokens, made up in the shape that each tool
-//! writes.
+//! Clients and refresh tokens in the files of other tools, made up in the format of each.
 
 use serde_json::{Value, json};
 use tokenwright::call::Authentication;

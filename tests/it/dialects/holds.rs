@@ -1,5 +1,5 @@
-//! What is held elsewhere comes over: each form that is both written and read goes to another machine and is refreshed
-//! there, and profiles that were shared are taken over, in the open and locked.
+//! Moving profiles between machines: each format that is both written and read is imported on another machine and
+//! refreshed there, and shared profiles are imported, plain and encrypted.
 
 use std::fs;
 
@@ -36,26 +36,30 @@ fn token(program: &Tokenwright, name: &str) -> String {
     program.run(&["token", name]).done().trim_end().to_owned()
 }
 
-/// The text of a form, with the refresh token in it.
-fn export(program: &Tokenwright, name: &str, form: &str) -> String {
-    let arguments = ["export", name, "--format", form, "--with-refresh-token", "--set", "rclone_type=drive"];
+/// The text of a format, with the refresh token in it.
+fn export(program: &Tokenwright, name: &str, format: &str) -> String {
+    let arguments = ["export", name, "--format", format, "--with-refresh-token", "--set", "rclone_type=drive"];
     program.run(&arguments).done()
 }
 
 #[test]
 fn each_form_that_is_written_and_read_is_refreshed_on_another_machine() {
     let (program, other, practice) = machines();
-    for form in ["google-external", "rclone", "dotenv", "shell", "json", "ezintegrations", "evolutionx"] {
+    for format in ["google-external", "rclone", "dotenv", "shell", "json", "ezintegrations", "evolutionx"] {
         // Each takes a refresh token of its own: the practice service gives a new one at each refresh.
-        let name = format!("from-{form}");
+        let name = format!("from-{format}");
         sign_in(&program, &practice, &name);
-        let text = export(&program, &name, form);
+        let text = export(&program, &name, format);
         let imported = other.run_with_input(&["import", "-", "--profile", &name, "--yes"], &text);
-        assert!(imported.stderr.contains(&format!("Next: tokenwright token {name}\n")), "{form}: {}", imported.stderr);
-        assert_eq!(imported.done(), "", "{form}");
+        assert!(
+            imported.stderr.contains(&format!("Next: tokenwright token {name}\n")),
+            "{format}: {}",
+            imported.stderr
+        );
+        assert_eq!(imported.done(), "", "{format}");
         let before = token(&program, &name);
         let after = token(&other, &name);
-        assert!(!after.is_empty() && after != before, "{form}");
+        assert!(!after.is_empty() && after != before, "{format}");
     }
 }
 

@@ -1,5 +1,4 @@
-//! `tokenwright import` and `service export`, as a person meets them: what is read, what is told, what is kept, and
-//! what becomes of documents that nobody should have sent.
+//! `tokenwright import` and `service export`: what is read, shown and saved, and how hostile documents are refused.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

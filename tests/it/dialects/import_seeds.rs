@@ -1,5 +1,5 @@
-//! The forms of other tools from end to end: a document in, tokens and their renewal from the practice service, and the
-//! same form out again. The documents have the shape of each tool's own example, with the practice service's values.
+//! The formats of other tools end to end: import a document, get and refresh tokens at the practice service, and export
+//! the same format. The documents follow each tool's own example, with the practice service's values.
 
 use crate::support::http::browser;
 use crate::support::practice::Practice;
@@ -33,8 +33,8 @@ fn token_and_refresh(program: &Tokenwright) {
     assert_ne!(program.run(&["token", "x"]).done(), first, "it was renewed");
 }
 
-fn export(program: &Tokenwright, form: &str, with_secrets: bool) -> String {
-    let mut arguments = vec!["service", "export", "--profile", "x", "--format", form];
+fn export(program: &Tokenwright, format: &str, with_secrets: bool) -> String {
+    let mut arguments = vec!["service", "export", "--profile", "x", "--format", format];
     arguments.extend(with_secrets.then_some("--with-secrets"));
     program.run(&arguments).done()
 }

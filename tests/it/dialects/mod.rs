@@ -1,5 +1,5 @@
-//! Other tools' descriptions of a service, made up in the shape that each tool publishes: read, run through the wizard
-//! where the tool's own run is the point, and written again.
+//! Other tools' descriptions of a service, made up in the format that each tool publishes: read, used, and written
+//! again.
 
 mod any_text;
 mod check;

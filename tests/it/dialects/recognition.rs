@@ -1,4 +1,4 @@
-//! Each format is known by its own reader, and by no other.
+//! Each format is recognised by its own reader only.
 
 use serde_json::json;
 use tokenwright::dialect::held::{dotenv, google_user, oauthlib, oidc_agent, own_export, rclone};

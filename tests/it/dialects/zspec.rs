@@ -1,5 +1,5 @@
-//! ZSPEC XML: the documented example goes in, through a sign-in to tokens, a refresh and a checked token, and comes out
-//! again as the same; every preset that it can hold keeps its calls; what is hostile is refused by name.
+//! ZSPEC XML: the documented example is read, used from sign-in to refresh, and written the same; every preset that it
+//! can express keeps its calls; hostile documents are refused.
 
 use crate::dialects::core::Core;
 use crate::support::scripted::{Answer, Asked, Scripted};

@@ -1,4 +1,4 @@
-//! Exports through the command line: what is shown first, where a file may stand, sinks, and a refresh token that leaves.
+//! Exports on the command line: the preview, where a file may be written, sinks, and exported refresh tokens.
 
 use std::fs;
 use std::process::Command;
@@ -43,17 +43,17 @@ fn the_text_goes_to_standard_output_and_nothing_else_does() {
 #[test]
 fn five_sinks_are_fresh_after_a_refresh_and_one_that_fails_does_it_no_harm() {
     let (program, _practice) = signed_in();
-    let forms = ["dotenv", "json", "header", "terraform", "kubernetes-secret"];
-    for form in forms {
-        program.run(&["export", "acme", "--format", form, "--output", form, "--sink"]).done();
+    let formats = ["dotenv", "json", "header", "terraform", "kubernetes-secret"];
+    for format in formats {
+        program.run(&["export", "acme", "--format", format, "--output", format, "--sink"]).done();
     }
     let before = token(&program);
     program.run(&["refresh", "acme"]).done();
     let after = token(&program);
     assert_ne!(before, after);
-    for form in forms {
-        let text = fs::read_to_string(program.home().join(form)).expect("a sink");
-        assert!(text.contains(&after) && !text.contains(&before), "{form}: {text}");
+    for format in formats {
+        let text = fs::read_to_string(program.home().join(format)).expect("a sink");
+        assert!(text.contains(&after) && !text.contains(&before), "{format}: {text}");
     }
     // A folder stands where the file was: one sink fails, the refresh and the others do not.
     let broken = program.home().join("json");
@@ -64,8 +64,8 @@ fn five_sinks_are_fresh_after_a_refresh_and_one_that_fails_does_it_no_harm() {
     let words = format!("warning: the file `{}` was not written again: ", broken.display());
     assert!(refreshed.stderr.contains(&words), "{}", refreshed.stderr);
     let newest = token(&program);
-    for form in forms.iter().filter(|form| **form != "json") {
-        assert!(fs::read_to_string(program.home().join(form)).expect("a sink").contains(&newest), "{form}");
+    for format in formats.iter().filter(|format| **format != "json") {
+        assert!(fs::read_to_string(program.home().join(format)).expect("a sink").contains(&newest), "{format}");
     }
     let listed = program.run(&["export", "acme", "--list-sinks", "--json"]).json();
     let states: Vec<(String, bool)> = listed["file"]
@@ -74,7 +74,7 @@ fn five_sinks_are_fresh_after_a_refresh_and_one_that_fails_does_it_no_harm() {
         .iter()
         .map(|file| (file["format"].as_str().unwrap_or_default().to_owned(), file["problem"].is_string()))
         .collect();
-    let mut expected = forms.map(|form| (form.to_owned(), form == "json")).to_vec();
+    let mut expected = formats.map(|format| (format.to_owned(), format == "json")).to_vec();
     expected.sort();
     let mut states = states;
     states.sort();
@@ -175,9 +175,9 @@ fn a_refresh_token_that_could_not_be_written_anywhere_has_not_left() {
 #[test]
 fn without_the_refresh_token_an_export_is_no_second_holder() {
     let (program, _practice) = signed_in();
-    for form in ["dotenv", "json", "yaml", "kubernetes-secret", "requests-oauthlib"] {
-        let text = program.run(&["export", "acme", "--format", form]).done();
-        assert!(!text.contains("practice-rt-") && !text.contains("practice-secret"), "{form}: {text}");
+    for format in ["dotenv", "json", "yaml", "kubernetes-secret", "requests-oauthlib"] {
+        let text = program.run(&["export", "acme", "--format", format]).done();
+        assert!(!text.contains("practice-rt-") && !text.contains("practice-secret"), "{format}: {text}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Exports: what is previewed, where a file may stand, and what the target tool makes of it.
+//! Exports: the preview, where a file may be written, and what the target tool makes of it.
 
 mod commands;
 mod readers;

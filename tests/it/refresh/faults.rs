@@ -1,5 +1,5 @@
-//! The fault table: each way in which a token endpoint goes wrong, with the words that a person reads, the code that a
-//! script reads, and what is on the disk afterwards. The practice service can be told to do each of them.
+//! The table of faults: for each way in which a token endpoint fails, the message, the exit code, and what is on disk
+//! afterwards. The practice service injects each of them.
 
 use std::fs;
 use std::path::Path;

@@ -63,7 +63,7 @@ const STORE_CALLS: [&str; 8] = ["openat", "write", "pwrite64", "pread64", "close
 /// How many steps the default run goes on at once, where a call is made often.
 const STRIDE: usize = 7;
 
-/// What came of the kills, by what was killed.
+/// The results of the kills, by system call.
 #[derive(Debug, Default)]
 struct Tally {
     /// The next command continued, with a token that the service accepts.
@@ -72,7 +72,7 @@ struct Tally {
     told: usize,
 }
 
-/// A machine with a profile to be killed over, and one beside it.
+/// A machine with a profile whose refresh is killed, and another profile.
 struct Ground {
     program: Tokenwright,
     practice: Practice,

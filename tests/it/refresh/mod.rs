@@ -1,4 +1,4 @@
-//! Refreshing: one at a time over all processes, what is transient and what is final, and what a crash leaves.
+//! Refreshing: one at a time over all processes, transient and final errors, and recovery after a crash.
 
 mod faults;
 mod kill;

@@ -1,5 +1,5 @@
-//! Tokens that stay alive and are never lost: one refresh at a time over all processes, what may pass told from what is
-//! final, the policies of presets, and tokens that the disk does not take.
+//! Tokens stay valid and are never lost: one refresh at a time over all processes, transient and final errors, the
+//! policies of presets, and a full disk.
 
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
@@ -19,7 +19,7 @@ use tokenwright::service::ProfileName;
 use tokenwright::store::Store;
 use tokenwright::vault::{self, VaultKind};
 
-/// Asks for more than what the first tokens live, so that they have to be renewed.
+/// More than the lifetime of the first tokens, so that they must be refreshed.
 const RENEWED: [&str; 4] = ["token", "demo", "--min-valid", "60s"];
 
 #[test]
@@ -451,7 +451,7 @@ fn tokens_that_the_disk_does_not_take_are_printed_and_their_loss_is_told() {
     assert_eq!(program.run(&RENEWED).done(), "at-new-2\n", "the old refresh token was kept all along");
 }
 
-/// A limit on the size of any file is a disk that is full, for whoever writes.
+/// A limit on file size acts like a full disk.
 #[cfg(target_os = "linux")]
 #[test]
 fn on_a_full_disk_nothing_that_was_kept_is_lost() {

@@ -1,4 +1,4 @@
-//! Profiles that are kept alive, in the window.
+//! Keep-alive profiles in the window.
 
 use tokenwright::app::{KeptAlive, News};
 use tokenwright::diagnosis::Diagnosis;

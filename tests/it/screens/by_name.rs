@@ -1,4 +1,4 @@
-//! Presses, types and reads by the names that a screen reader gives.
+//! Presses, types and reads by accessible names.
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};

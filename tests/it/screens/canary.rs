@@ -1,4 +1,4 @@
-//! With known secrets in every place, no screen can be read for them until the person asks, and then for that one only.
+//! Known secrets in every place are on no screen until the person reveals one, and then only that one.
 
 use egui_kittest::Harness;
 use tokenwright::gui::model::Model;

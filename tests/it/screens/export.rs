@@ -1,4 +1,4 @@
-//! *Export…* and *Share…*: what is shown before anything is written, what must be confirmed, and the files that come of it.
+//! *Export…* and *Share…*: the preview, what must be confirmed, and the resulting files.
 
 use std::fs;
 use std::path::Path;
@@ -44,13 +44,13 @@ pub fn exporting() -> Model {
     model
 }
 
-/// This form is chosen.
-pub fn choosing(form: Option<&str>) -> Draft {
+/// This format is chosen.
+pub fn choosing(format: Option<&str>) -> Draft {
     let mut draft = at(service("practice"), Step::Tokens);
     let mut export = ExportDraft::new(name("demo"), Path::new("/home/ada"));
-    if let Some(form) = form {
+    if let Some(format) = format {
         let formats = offered();
-        export.choose(formats.iter().find(|line| line.id == form).expect("a format"));
+        export.choose(formats.iter().find(|line| line.id == format).expect("a format"));
     }
     draft.export = Some(export);
     draft
@@ -162,7 +162,7 @@ fn what_a_form_cannot_do_cannot_be_chosen_and_says_why() {
         assert!(live.accesskit_node().is_disabled());
         let reason = "Tools that read this format cannot fetch a token themselves";
         assert_eq!(live.accesskit_node().data().description(), Some(reason));
-        let live_only = offered().into_iter().find(|form| !form.snapshot).expect("a format that asks each time");
+        let live_only = offered().into_iter().find(|format| !format.snapshot).expect("a format that asks each time");
         let window = screen(theme, previewed(true), choosing(Some(&live_only.id)));
         assert!(window.reads("Contains no token: fetches a valid one from Tokenwright on each use."));
         let sink = window.button("Sink").expect("a way");
@@ -259,7 +259,7 @@ fn a_profile_is_exported_from_its_row_and_from_step_3() {
         let expected = [Intent::OpenExport(name("acme")), Intent::OpenExport(name("demo")), Intent::OpenShare];
         assert_eq!(window.state().wanted, expected);
         window.press("More for old");
-        assert!(window.button("Export old").is_none(), "its file cannot be read");
+        assert!(window.button("Export old").is_none(), "its text cannot be read");
     }
 }
 

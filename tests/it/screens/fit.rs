@@ -1,5 +1,4 @@
-//! Nothing is cut: in the smallest window that is promised, at 100 % and at 150 %, in both themes, with values as long
-//! as they get.
+//! Nothing is cut off: in the smallest supported window, at 100 % and 150 %, in both themes, with the longest values.
 
 use egui::{Rect, Shape};
 use egui_kittest::Harness;
@@ -59,7 +58,7 @@ fn check_widgets(place: &str, window: &Harness<'static, Screen>, width: f32) {
     }
 }
 
-/// No text is shortened but where it is said elsewhere, and none runs out of its clip.
+/// No text is shortened unless it is shown elsewhere, and none exceeds its clip.
 #[track_caller]
 fn check_texts(place: &str, window: &Harness<'static, Screen>) {
     let nodes = window.root().children_recursive().map(|node| node.accesskit_node());
@@ -163,7 +162,7 @@ fn step_3_fits() {
 
 #[test]
 fn an_export_and_sharing_fit() {
-    check("all forms", &exporting(), &choosing(None), &[]);
+    check("all formats", &exporting(), &choosing(None), &[]);
     // One of each kind: with an address, live only or not at all, and with a refresh token or without.
     for form in ["curl", "dotenv", "exec-credential", "google-authorized-user"] {
         check(form, &previewed(true), &choosing(Some(form)), &[]);

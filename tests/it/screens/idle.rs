@@ -1,4 +1,4 @@
-//! A window that nobody touches rests: it is drawn again when a clock on it changes, and else not at all.
+//! An idle window is redrawn only when a clock on it changes.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn next_frame(window: &Harness<'static, Window>) -> Duration {
     window.output().viewport_output[&ViewportId::ROOT].repaint_delay
 }
 
-/// Lets what moves for a moment come to rest.
+/// Waits for animations to end.
 fn rest(machine: &mut Machine) {
     machine.window.run();
     machine.window.run_steps(3);

@@ -1,4 +1,4 @@
-//! *Import…*: the page, what it shows of a document, and what becomes of it; and *Copy as…*, the way back.
+//! *Import…*: the page, what it shows of a document, and the result; and *Copy as…*, the way back.
 
 use egui::Event as Input;
 use egui_kittest::kittest::NodeT as _;

@@ -1,5 +1,5 @@
-//! Tokens that stay alive, as the window shows it: what the vault does not take, what the service refuses for good, what
-//! was issued for another profile, and whose a profile is.
+//! Keeping tokens valid, in the window: a failed save, a final refusal, tokens issued for another profile, and the
+//! account of a profile.
 
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
@@ -84,7 +84,7 @@ fn whose_a_profile_is_stands_in_its_line_once_it_was_asked() {
 fn the_menu_of_a_profile_holds_what_is_done_with_it_now_and_then() {
     for theme in THEMES {
         let closed = ProfileState::Closed;
-        let broken = ProfileState::Broken(Diagnosis::new("its file cannot be read"));
+        let broken = ProfileState::Broken(Diagnosis::new("its text cannot be read"));
         for (state, kept) in [(closed, true), (broken, false)] {
             let mut screen = screen(theme, listed(state), scenes::draft());
             assert!(screen.button("Forget…").is_none() && screen.button("Keep alive").is_none(), "{}", screen.words());

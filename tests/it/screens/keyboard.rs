@@ -1,4 +1,4 @@
-//! Everything is reached and worked by the keyboard, in the order in which it is read, and is in sight then.
+//! Everything can be reached and used by keyboard in reading order, and is visible when focused.
 
 use std::collections::BTreeSet;
 

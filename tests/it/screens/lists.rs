@@ -1,4 +1,4 @@
-//! Lists that change while a press is on its way: it reaches what was meant, or nothing.
+//! Lists that change while a press is in flight: it reaches what was meant, or nothing.
 
 use egui_kittest::Harness;
 use tokenwright::app::{News, WindowSettings};

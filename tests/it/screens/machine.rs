@@ -1,5 +1,5 @@
-//! A person's machine without a display: the whole window over a real worker, a real listener and a real practice
-//! service, with a browser that is a thread of ours.
+//! A machine without a display: the whole window with a real core, listener and practice service, and a browser that is
+//! a thread.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};

@@ -1,5 +1,4 @@
-//! The screens, told by what a person reads and presses: drawn without a display, found by the names that a screen
-//! reader gives them, in the light and in the dark theme.
+//! The screens, drawn without a display and read by the names that a screen reader gives, in both themes.
 
 mod alive;
 mod by_name;

@@ -1,4 +1,4 @@
-//! *Save as preset…* and *Customise*: the form, what it refuses, and the file it leaves.
+//! *Save as preset…* and *Customise*: the form, what it refuses, and the file it writes.
 
 use egui_kittest::kittest::NodeT as _;
 use tokenwright::app::{Failure, FailureCode, FailureKind};

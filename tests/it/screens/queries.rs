@@ -1,4 +1,4 @@
-//! What is asked about a saved profile: the wait, the answer in readable rows, and why there is none.
+//! Questions about a saved profile: the wait, the answer in rows, and failures.
 
 use egui::Key;
 use egui_kittest::Harness;

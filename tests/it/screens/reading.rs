@@ -1,4 +1,4 @@
-//! How the response is read: expressions beside the last reply, and what they come to, as typed.
+//! How the reply is read: expressions beside the last reply, and their results while typing.
 
 use tokenwright::app::{FieldRead, TriedReading};
 use tokenwright::call::Expression;
@@ -86,7 +86,7 @@ fn the_result_follows_what_is_typed() {
         machine.window.fill("Lifetime expression", "expires_in * 30");
         machine.wait("3600 seconds");
         machine.window.fill("Access token expression", "($f := function($n) { 1 + $f($n) }; $f(1))");
-        machine.wait("failed: it calls itself too often (D1011)");
+        machine.wait("failed: the recursion is too deep (D1011)");
         machine.window.fill("Access token expression", "access_token)");
         machine.wait("cannot be read at line 1, column 13: this is not expected here");
         machine.window.fill("Access token expression", "$substringAfter(token_type & ' ' & access_token, ' ')");

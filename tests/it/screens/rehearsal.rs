@@ -1,4 +1,4 @@
-//! *Rehearse*: asked for in step 1, waited for, told stage by stage, and gone with another choice.
+//! *Rehearse* in step 1: progress stage by stage, gone when another service is chosen.
 
 use egui::Key;
 use egui_kittest::kittest::NodeT as _;

@@ -1,4 +1,4 @@
-//! A window without use cases behind it: a model and what is typed; what the person wants is recorded.
+//! A window without a core: a model and a draft; what the person wants is recorded.
 
 use egui::{Theme, Ui};
 use egui_kittest::Harness;
@@ -10,7 +10,7 @@ pub const THEMES: [Theme; 2] = [Theme::Light, Theme::Dark];
 /// The smallest window in which everything is promised to fit, in points.
 pub const SMALL: egui::Vec2 = egui::vec2(1024.0, 700.0);
 
-/// What is on the screen.
+/// The contents of the screen.
 pub struct Screen {
     pub model: Model,
     pub draft: Draft,

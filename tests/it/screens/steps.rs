@@ -1,4 +1,4 @@
-//! Each step alone: what it shows of a model, and what it wants when something is pressed.
+//! Each step alone: what it shows of a model, and what a press requests.
 
 use egui::accesskit::Toggled;
 use egui::{Key, Modifiers};

@@ -1,4 +1,4 @@
-//! *Import…* of profiles that a colleague shared, in the whole window: locked, opened, shown, kept.
+//! *Import…* of profiles that a colleague shared, in the whole window: locked, opened, shown, saved.
 
 use egui::Event as Input;
 use tokenwright::delivery::{Lock, lock};

@@ -1,5 +1,5 @@
-//! What the main screens say, as a screen reader gives it: one line for each thing on the screen, as snapshots.
-//! `INSTA_UPDATE=always cargo test --test it screens::texts` writes them anew; read the difference before you commit it.
+//! The text of the main screens as a screen reader gives it, one line per item, as snapshots. `INSTA_UPDATE=always
+//! cargo test --test it screens::texts` rewrites them; review the difference before you commit it.
 
 use std::fmt::Write as _;
 

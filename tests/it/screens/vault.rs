@@ -1,4 +1,4 @@
-//! Where tokens are kept: a passphrase chosen, entered wrongly, entered rightly.
+//! The vault in the window: a passphrase is chosen, entered wrongly, entered correctly.
 
 use crate::screens::by_name::ByName as _;
 use crate::screens::machine::{Machine, Visit};

@@ -1,4 +1,4 @@
-//! The whole way through the window, over the real worker.
+//! The whole way through the window, with the real core.
 
 use std::path::Path;
 
@@ -75,7 +75,7 @@ fn a_browser_that_comes_back_to_the_wrong_place_is_told_of_and_the_wait_goes_on(
     machine.wait("the browser came back over “https”");
     drop(tls);
     let _ = ask(&redirect.replace("/callback?", "/callback/?"));
-    machine.wait("the browser came to “/callback/”, and the response is waited for at “/callback”");
+    machine.wait("the browser came back to “/callback/”, but the path of the redirect URI is “/callback”");
     follow(&sent[0]);
     machine.wait("Saved as draft practice-ada");
 }

@@ -1,4 +1,4 @@
-//! Servers of a test network, with the certificates that people make with openssl, against a real TLS server.
+//! Certificates that people make with openssl, on a real TLS server.
 
 use std::fs;
 use std::net::TcpListener;
@@ -101,7 +101,7 @@ fn a_certificate_authority_that_serves_itself_is_told_in_words_with_what_to_do()
     }
     let missing = folder.path().join("missing.pem");
     let said = server.refused(&[("SSL_CERT_FILE", &missing), ("SSL_CERT_DIR", folder.path())]);
-    assert!(said.contains("besides, `SSL_CERT_FILE` names"), "{said}");
+    assert!(said.contains("also, `SSL_CERT_FILE` names"), "{said}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Services that give back what they were sent, where nobody looks for it: as names of members, in a redirect, in XML.
+//! Services that echo secrets in unexpected places: as names of members, in a redirect, in XML.
 
 use serde_json::json;
 

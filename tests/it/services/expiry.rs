@@ -1,4 +1,4 @@
-//! The life of a token, however the reply tells it.
+//! The lifetime of a token, in every way that a reply tells it.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -10,7 +10,7 @@ fn now() -> i64 {
     i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs()).expect("a time")
 }
 
-/// The first reply as a test has it, without `expires_in`; the second is of the RFC.
+/// The first reply is given by the test, without `expires_in`; the second follows the RFC.
 fn after(life: &Value) -> (crate::support::scripted::Scripted, crate::support::tokenwright::Tokenwright, String) {
     let mut first = reply(life);
     if life.get("expires_in").is_none() {

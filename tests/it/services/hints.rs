@@ -1,4 +1,4 @@
-//! The hints of presets: their keys decide what a refusal means, and their words never do.
+//! The hints of presets: their keys decide what a refusal means, never their text.
 
 use serde_json::json;
 use tokenwright::call::{Answers, Reading, Reply};
@@ -10,7 +10,7 @@ use crate::support::renewed::{service, signed_in, tokens};
 use crate::support::scripted::Answer;
 use crate::support::tokenwright::Tokenwright;
 
-/// Asks for more than what the first tokens live, so that they have to be renewed.
+/// More than the lifetime of the first tokens, so that they must be refreshed.
 const RENEWED: [&str; 4] = ["token", "demo", "--min-valid", "60s"];
 
 #[test]

@@ -1,4 +1,4 @@
-//! Token introspection (RFC 7662): what the service says of a token, and that nothing is refreshed for it.
+//! Token introspection (RFC 7662) and account details: what the service says is shown, without a refresh.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! A limit of calls: nothing is given up, nobody is sent to sign in, and the service is not asked again at once.
+//! Rate limits: no token is given up, nobody is asked to sign in, and the service is not called again at once.
 
 use serde_json::json;
 
@@ -7,12 +7,12 @@ use crate::support::renewed::{add_preset, service, signed_in, tokens};
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
 
-/// Asks for more than what the first tokens live, so that they have to be renewed.
+/// More than the lifetime of the first tokens, so that they must be refreshed.
 const RENEWED: [&str; 4] = ["token", "demo", "--min-valid", "60s"];
 
 #[test]
 fn a_limit_in_any_words_ends_with_5_after_one_call_and_the_refresh_token_stays() {
-    let forms: [fn() -> Answer; 7] = [
+    let replies: [fn() -> Answer; 7] = [
         || Answer::text(429, "text/html", "<html><title>429</title></html>"),
         || Answer::json(429, &json!({"error": "invalid_grant"})),
         || Answer::json(403, &json!({"error": "rate_limit_exceeded", "error_description": "Rate Limit Exceeded"})),
@@ -30,8 +30,8 @@ fn a_limit_in_any_words_ends_with_5_after_one_call_and_the_refresh_token_stays()
         },
         || Answer::text(403, "text/plain", "Too many requests, try again later"),
     ];
-    let count = forms.len();
-    let service = service(30, move |asked, earlier| match forms.get(earlier) {
+    let count = replies.len();
+    let service = service(30, move |asked, earlier| match replies.get(earlier) {
         Some(answer) => answer(),
         None if asked.parameter("refresh_token") == "rt-first" => tokens("second", 3600),
         None => Answer::json(400, &json!({"error": "invalid_grant"})),

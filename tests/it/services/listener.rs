@@ -1,4 +1,4 @@
-//! The port that the browser comes back to, visited by curl, openssl and Chromium as the world visits it.
+//! The redirect listener, visited by curl, openssl and Chromium.
 
 use std::io::Write as _;
 use std::net::TcpStream;
@@ -27,7 +27,7 @@ fn a_browser_that_comes_back_over_https_is_told_of_at_once_and_the_sign_in_goes_
     // 35: the TLS handshake failed, and not "timed out" or "reset".
     assert_eq!([curl(&["-k", &https]), curl(&["-k", &https])], ["exit 35", "exit 35"]);
     let warning = waiting.process.line_with("warning: ");
-    assert_eq!(warning, "warning: the browser came back over `https`, and this redirect URI is plain `http`");
+    assert_eq!(warning, "warning: the browser came back over `https`, but the redirect URI is plain `http`");
     let hint = waiting.process.line_with("hint: ");
     for word in ["change `https` to `http`", "HTTPS-only mode", "`127.0.0.1`"] {
         assert!(hint.contains(word), "{word} in {hint}");
@@ -78,7 +78,7 @@ fn plain_http_on_the_https_listener_is_told_on_the_page_and_in_the_terminal() {
     let http = waiting.response().replacen("https:", "http:", 1);
     let seen = Plan::new().open(&http).run();
     assert!(seen.text.contains("Change http to https"), "{}", seen.text);
-    waiting.process.line_with("warning: the browser came back over plain `http`, and this redirect URI is `https`");
+    waiting.process.line_with("warning: the browser came back over plain `http`, but the redirect URI is `https`");
     let said = waiting.succeed().stderr;
     assert_eq!(count(&said, "came back over plain `http`"), 1, "{said}");
 }
@@ -185,13 +185,13 @@ fn a_response_that_lands_beside_the_mark_is_told_in_the_terminal() {
         (
             &[&response.replace("/callback?", "/callback/?")],
             "404",
-            "the browser came to `/callback/`, and the response is waited for at `/callback`",
+            "the browser came back to `/callback/`, but the path of the redirect URI is `/callback`",
         ),
-        (&[&response.replace("/callback?", "/?")], "404", "the browser came to `/`, and"),
+        (&[&response.replace("/callback?", "/?")], "404", "the browser came back to `/`, but"),
         (&["--json", "{\"code\":\"c0de\"}", &uri], "415", "a response was posted as `application/json`"),
         (&[&uri], "400", "the browser came back without any parameters"),
-        (&["-H", "Host: localhost.", &response], "421", "a response came under the name `localhost.`"),
-        (&["-X", "PUT", &response], "405", "a response came by `PUT`"),
+        (&["-H", "Host: localhost.", &response], "421", "a response came to `localhost.`"),
+        (&["-X", "PUT", &response], "405", "a response came with the method `PUT`"),
     ];
     for (arguments, status, _) in &visits {
         for _ in 0..3 {

@@ -1,4 +1,4 @@
-//! What is written for shells to ask for the token themselves: where there is none, nothing goes on as if there were.
+//! Live texts for shells: without a token, the script stops.
 
 use std::process::Command;
 
@@ -10,7 +10,7 @@ use crate::support::process::Process;
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
 
-/// A profile whose token can be had once, and a server that counts what is sent to it.
+/// A profile whose token can be got once, and a server that counts requests.
 fn spent() -> (Scripted, Tokenwright) {
     let server = Scripted::start(|asked, earlier| match asked.path.as_str() {
         "/authorize" => asked.grant("c0de"),
@@ -42,8 +42,8 @@ fn script(program: &Tokenwright, shell: &[&str], text: &str) -> crate::support::
     Process::start(&mut command).finish()
 }
 
-fn export(program: &Tokenwright, form: &str, extra: &[&str]) -> String {
-    program.run(&[&["export", "p", "--format", form, "--live"], extra].concat()).done()
+fn export(program: &Tokenwright, format: &str, extra: &[&str]) -> String {
+    program.run(&[&["export", "p", "--format", format, "--live"], extra].concat()).done()
 }
 
 #[test]

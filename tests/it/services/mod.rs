@@ -1,4 +1,4 @@
-//! The program against services that answer as services in the world do: what it sends, what it says, what it keeps.
+//! The program against services as they are in the world: what it sends, says and saves.
 
 mod certificates;
 mod echoes;

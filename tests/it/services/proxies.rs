@@ -1,4 +1,4 @@
-//! The proxy between the program and a service: which one is named, with what it said, and never its password.
+//! A proxy in front of a service: errors name it and what it said, never its password.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
@@ -47,9 +47,8 @@ fn check(proxy: &str, words: &str, hints: &[&str]) {
 #[test]
 fn a_dead_proxy_is_named_and_not_the_service() {
     let port = nobody();
-    let words = format!(
-        "cannot connect to the proxy `127.0.0.1:{port}`, on the way to `auth.example.test`: nothing listens there"
-    );
+    let words =
+        format!("cannot connect to the proxy `127.0.0.1:{port}` for `auth.example.test`: nothing listens there");
     for proxy in [
         format!("http://127.0.0.1:{port}"),
         format!("127.0.0.1:{port}"),
@@ -63,14 +62,16 @@ fn a_dead_proxy_is_named_and_not_the_service() {
 
 #[test]
 fn a_proxy_whose_name_is_not_found_is_named() {
-    let words = "cannot connect to the proxy `no-such-proxy.invalid:3128`, on the way to `auth.example.test`: its host name was not found";
+    let words =
+        "cannot connect to the proxy `no-such-proxy.invalid:3128` for `auth.example.test`: its host name was not found";
     check("http://me:hunter2@no-such-proxy.invalid:3128", words, &["`HTTPS_PROXY`"]);
 }
 
 #[test]
 fn a_proxy_that_forbids_the_host_is_told_with_its_status() {
     let port = proxy("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
-    let words = format!("the proxy `127.0.0.1:{port}` does not connect to `auth.example.test` (status 403 Forbidden)");
+    let words =
+        format!("the proxy `127.0.0.1:{port}` refused to connect to `auth.example.test` (status 403 Forbidden)");
     check(&format!("http://127.0.0.1:{port}"), &words, &["allow this host", "`NO_PROXY`"]);
 }
 
@@ -78,7 +79,7 @@ fn a_proxy_that_forbids_the_host_is_told_with_its_status() {
 fn a_proxy_that_cannot_reach_the_host_is_told_with_its_status() {
     let port = proxy("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
     let words = format!(
-        "the proxy `127.0.0.1:{port}` does not connect to `auth.example.test` (status 503 Service Unavailable)"
+        "the proxy `127.0.0.1:{port}` refused to connect to `auth.example.test` (status 503 Service Unavailable)"
     );
     check(&format!("http://127.0.0.1:{port}"), &words, &["try again"]);
 }
@@ -87,11 +88,11 @@ fn a_proxy_that_cannot_reach_the_host_is_told_with_its_status() {
 fn a_proxy_that_wants_a_password_says_how_to_give_it_and_one_that_refuses_it_says_so() {
     let port =
         proxy("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n");
-    let words = format!("the proxy `127.0.0.1:{port}` wants a user name and a password");
+    let words = format!("the proxy `127.0.0.1:{port}` requires a user name and a password");
     let hints =
         ["status 407 Proxy Authentication Required", "`http://user:password@proxy:port`", "rfc9110#section-15.5.8"];
     check(&format!("http://127.0.0.1:{port}"), &words, &hints);
-    let words = format!("the proxy `127.0.0.1:{port}` refuses the user name and password that it was given");
+    let words = format!("the proxy `127.0.0.1:{port}` refused the user name and password");
     check(&format!("http://me:hunter2@127.0.0.1:{port}"), &words, &hints);
 }
 

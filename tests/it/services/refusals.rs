@@ -1,5 +1,5 @@
-//! Refusals in words of any form: what is told, by which exit code, what the profile is afterwards, and how often the
-//! service is asked.
+//! Refusals in all kinds of words: the message, the exit code, the state of the profile, and how often the service is
+//! called.
 
 use serde_json::json;
 
@@ -8,15 +8,15 @@ use crate::support::renewed::{add_preset, service, signed_in, tokens};
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
 
-/// Asks for more than what the first tokens live, so that they have to be renewed.
+/// More than the lifetime of the first tokens, so that they must be refreshed.
 const RENEWED: [&str; 4] = ["token", "demo", "--min-valid", "60s"];
 
 /// A reply of the service.
-type Form = fn() -> Answer;
+type Reply = fn() -> Answer;
 
 #[test]
 fn a_dead_grant_is_recognised_in_any_form_and_its_token_is_sent_once() {
-    let forms: [(Form, &str); 8] = [
+    let replies: [(Reply, &str); 8] = [
         (
             || {
                 Answer::text(
@@ -61,9 +61,9 @@ fn a_dead_grant_is_recognised_in_any_form_and_its_token_is_sent_once() {
             "refused: `invalid_grant` (gone, for good)",
         ),
     ];
-    let service = service(30, move |_, earlier| forms[earlier % forms.len()].0());
+    let service = service(30, move |_, earlier| replies[earlier % replies.len()].0());
     let program = signed_in(&service, "");
-    for (asked, (_, words)) in forms.iter().enumerate() {
+    for (asked, (_, words)) in replies.iter().enumerate() {
         let said = program.run(&RENEWED).failed(3);
         assert!(said.contains(&format!("error: the token endpoint {words}\n")), "{said}");
         assert!(said.contains("hint: the refresh token is spent, expired or revoked: sign in again"), "{said}");
@@ -77,7 +77,7 @@ fn a_dead_grant_is_recognised_in_any_form_and_its_token_is_sent_once() {
 
 #[test]
 fn a_refusal_that_no_sign_in_mends_ends_with_4_and_leaves_the_profile_as_it_is() {
-    let forms: [(Form, &str, &str); 7] = [
+    let replies: [(Reply, &str, &str); 7] = [
         (|| Answer::json(400, &json!({"error": "invalid_scope"})), "refused: `invalid_scope`\n", "leave the scope out"),
         (
             || Answer::json(400, &json!({"error": "use_dpop_nonce"})).header("DPoP-Nonce", "n"),
@@ -109,13 +109,13 @@ fn a_refusal_that_no_sign_in_mends_ends_with_4_and_leaves_the_profile_as_it_is()
             "",
         ),
     ];
-    let count = forms.len();
-    let service = service(30, move |_, earlier| match forms.get(earlier) {
+    let count = replies.len();
+    let service = service(30, move |_, earlier| match replies.get(earlier) {
         Some((answer, ..)) => answer(),
         None => tokens("second", 3600),
     });
     let program = signed_in(&service, "");
-    for (_, words, hint) in &forms {
+    for (_, words, hint) in &replies {
         let said = program.run(&RENEWED).failed(4);
         assert!(said.contains(words) && said.contains(hint), "{said}");
         assert!(!said.contains("under another name") && !said.contains("sign in again: the refresh"), "{said}");

@@ -1,4 +1,4 @@
-//! How an access token is presented: as `Bearer`, whatever the reply calls its type.
+//! The scheme of an access token is `Bearer`, whatever the reply calls its type.
 
 use serde_json::json;
 

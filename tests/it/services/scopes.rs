@@ -1,4 +1,4 @@
-//! What was granted, in the spelling of the service.
+//! Granted scopes in the spelling of the service.
 
 use serde_json::json;
 

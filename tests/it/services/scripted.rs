@@ -1,4 +1,4 @@
-//! A service that answers as a test says, and the program with a preset for it.
+//! A service with scripted answers, and the program with a preset for it.
 
 use std::process::Command;
 
@@ -10,7 +10,7 @@ use crate::support::renewed::describe;
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
 
-/// A service whose sign-in agrees to everything and whose token endpoint gives these replies, the last one for ever.
+/// A service that approves every sign-in and whose token endpoint gives these replies, the last one forever.
 pub fn service(replies: Vec<Value>) -> Scripted {
     Scripted::start(move |asked, earlier| match asked.path.as_str() {
         "/authorize" => asked.grant("a-code"),
@@ -29,14 +29,14 @@ pub fn reply(more: &Value) -> Value {
     reply
 }
 
-/// The program with a preset `scripted` for the service; `more` is added to the file.
+/// The program with a preset `scripted` for the service; `more` is appended to the file.
 pub fn program(service: &Scripted, more: &str) -> Tokenwright {
     let program = Tokenwright::with_vault().with_env("TOKENWRIGHT_AGENT", "off");
     describe(&program, service, "/token", &format!("[identity]\nurl = \"{}/me\"\n{more}", service.url()));
     program
 }
 
-/// A preset of the program's own, with its calls bent to the service.
+/// A bundled preset with its calls redirected to the service.
 pub fn bent(program: &Tokenwright, service: &Scripted, preset: &str, more: &str) {
     let url = service.url();
     let text = format!(

@@ -1,4 +1,4 @@
-//! A service of the code grant, as a preset, and a sign-in there that waits for its browser.
+//! A preset for the code grant, and a sign-in there that waits for its browser.
 
 use std::process::Command;
 

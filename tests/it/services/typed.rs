@@ -1,4 +1,4 @@
-//! Secrets as files and clipboards hand them over.
+//! Secrets with the white space that files and clipboards add.
 
 use serde_json::json;
 

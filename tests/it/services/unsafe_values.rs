@@ -1,4 +1,4 @@
-//! Characters that no token has, wherever a token comes from.
+//! Characters that no token may have, wherever the token is from.
 
 use serde_json::json;
 
@@ -19,7 +19,7 @@ fn a_reply_whose_token_would_end_a_header_is_refused() {
         let service = service(vec![reply(&json!({ field: value }))]);
         let program = program(&service, "");
         let words = sign_in(&program, "scripted", &[]).failed(4);
-        assert!(words.contains(&format!("the expression `{field}` came to a token with a c")), "{words}");
+        assert!(words.contains(&format!("the expression `{field}` returned a token with a c")), "{words}");
         assert!(!words.contains("Injected"), "{words}");
         program.run(&["token", "demo", "--header"]).failed(3);
     }

@@ -1,4 +1,4 @@
-//! Grants and clients that sign: through the program, against servers and keys that we did not make.
+//! Signed assertions as grant and as client authentication, against servers and keys that we did not make.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -154,7 +154,7 @@ fn a_key_is_made_once_and_its_certificate_is_shown_again() {
     assert!(none.stderr.contains("does not use an assertion signed with a private key"), "{}", none.stderr);
 }
 
-/// Runs `openssl`, whose keys and certificates are those that people have.
+/// Runs `openssl`, which makes keys and certificates as people have them.
 fn openssl(folder: &Path, arguments: &str) {
     let done = Command::new("openssl").args(arguments.split(' ')).current_dir(folder).output().expect("openssl runs");
     assert!(done.status.success(), "openssl {arguments}: {}", String::from_utf8_lossy(&done.stderr));

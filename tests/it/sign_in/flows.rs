@@ -1,5 +1,5 @@
-//! Whole flows through the command line: against a certified server that we did not write, described by a preset as a
-//! person would write it, and against everything that the practice service can be told to do wrong.
+//! Whole flows on the command line: against a certified server that we did not write, with a preset as a person would
+//! write it, and against every fault of the practice service.
 
 use crate::support::http::{browser, follow, get};
 use crate::support::oidc_provider::OidcProvider;

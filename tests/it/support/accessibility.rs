@@ -1,5 +1,5 @@
-//! A screen reader of a test's own: it finds what is on the real window by its name, presses it and gives it the
-//! keyboard, through the bus that real ones use (AT-SPI).
+//! A screen reader for tests: finds items of the real window by name, presses and focuses them over the bus that real
+//! ones use (AT-SPI).
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Headless Chromium that follows a plan: what a person would do on the pages, as data.
+//! Headless Chromium that follows a plan of steps.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! A desktop of a test's own: a screen with a window manager, other programs that copy and paste, and a browser that
-//! notes what it was asked to open. What the window asked its toolkit for proves nothing; this is what the person gets.
+//! A desktop for tests: a screen with a window manager, other programs that copy and paste, and a browser that records
+//! what it was asked to open. It shows what the person gets, not what the window asked its toolkit for.
 
 use std::fs;
 use std::path::{Path, PathBuf};

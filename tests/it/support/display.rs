@@ -1,4 +1,4 @@
-//! A screen of our own: Xvfb, to press, type and look at.
+//! A virtual screen (Xvfb) to press, type and look at.
 
 use std::path::Path;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! The harness itself: the program runs in a home of its own, a screen shows what is drawn on it, a browser can be stood in for.
+//! Tests of the harness: the program runs in its own home, a screen shows what is drawn, a browser can be replaced.
 
 use std::process::Command;
 

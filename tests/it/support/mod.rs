@@ -1,5 +1,5 @@
-//! What the integration tests share: the program in a clean home, a server and a browser that we did not write, a display.
-//! Everything that is started here is ended when its value is dropped, and every wait has an end.
+//! Shared by the integration tests: the program in a clean home, a server and a browser that we did not write, a
+//! display. Whatever is started ends when its value is dropped, and every wait has a time limit.
 #![cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "some of it serves tests of a Linux desktop"))]
 
 pub mod accessibility;
@@ -23,7 +23,7 @@ mod oidc_provider_test;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How long anything may take before the test gives up: generous, for a busy machine; no test measures time.
+/// The time limit of every wait: generous, for busy machines; no test measures time.
 pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A folder for one test, removed when it is dropped.

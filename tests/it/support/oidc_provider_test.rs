@@ -1,4 +1,4 @@
-//! The certified server answers as the flows will need it: the harness itself is tried before anything stands on it.
+//! Tests of the harness: the certified server answers as the flows need it.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};

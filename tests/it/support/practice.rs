@@ -1,4 +1,4 @@
-//! The practice service as a process of its own, for several commands to use.
+//! The practice service in its own process, for several commands.
 
 use crate::support::http::browser;
 use crate::support::process::Process;

@@ -1,4 +1,4 @@
-//! A child process whose lines can be waited for, and which never outlives its value.
+//! A child process whose output can be awaited, and which ends with its value.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};

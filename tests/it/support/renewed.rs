@@ -1,4 +1,4 @@
-//! A profile at a scripted service, for tests of what renews its tokens.
+//! A profile at a scripted service, for tests of refreshing.
 
 use serde_json::json;
 
@@ -44,8 +44,8 @@ pub fn describe(program: &Tokenwright, service: &Scripted, refresh: &str, more: 
     program.add_preset("scripted.toml", &preset);
 }
 
-/// A service that signs anybody in with the tokens `first`, good for this many seconds, and answers each refresh by
-/// the function, which is also told how many came before.
+/// A service that issues the tokens `first`, valid for this many seconds, and answers each refresh with the function,
+/// which also gets the number of earlier ones.
 pub fn service(expires_in: u32, refresh: impl Fn(&Asked, usize) -> Answer + Send + Sync + 'static) -> Scripted {
     Scripted::start(move |asked, earlier| match asked.path.as_str() {
         "/authorize" => asked.grant("a-code"),
@@ -61,7 +61,7 @@ pub fn tokens(name: &str, expires_in: u32) -> Answer {
     Answer::json(200, &body)
 }
 
-/// As a service that rotates refuses a refresh token that is spent.
+/// The refusal of a spent refresh token.
 pub fn spent() -> Answer {
     Answer::json(400, &json!({ "error": "invalid_grant", "error_description": "spent" }))
 }

@@ -1,4 +1,4 @@
-//! A server that answers as a test says, and tells what it was asked.
+//! A server with scripted answers, which records its requests.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -1,4 +1,4 @@
-//! The program itself, in a home of its own and with nothing of this machine's surroundings.
+//! The program in its own home, isolated from this machine.
 
 use std::ffi::OsString;
 use std::fs;

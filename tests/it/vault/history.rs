@@ -1,5 +1,5 @@
-//! The vault as a person meets it on the command line: the history of a profile, the way back, what was put back from a
-//! backup, and the move to another key.
+//! The vault on the command line: the history of a profile, restoring, a vault put back from a backup, and a change of
+//! key.
 
 use std::fs;
 

@@ -1,5 +1,5 @@
-//! The vault on a real keyring: a `gnome-keyring` of its own, on a bus and in a home of its own. Each test starts itself
-//! a second time inside.
+//! The vault on a real keyring: a `gnome-keyring` on its own bus and home. Each test starts itself again inside that
+//! session.
 
 #![cfg(target_os = "linux")]
 
@@ -23,7 +23,7 @@ use tokenwright::vault::{self, Contents, How, Vault, VaultError, VaultKind};
 
 const INSIDE: &str = "TOKENWRIGHT_TEST_INSIDE";
 
-/// One newline as the keyring's password: really empty input makes no collection.
+/// A newline as the password of the keyring: with empty input it creates no collection.
 const WITH_KEYRING: &str =
     r#"printf "\n" | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec "$0" "$@""#;
 
@@ -57,7 +57,7 @@ fn is_inside() -> bool {
     env::var_os(INSIDE).is_some()
 }
 
-/// The daemon takes its name on the bus after it has gone to the background, and nothing tells when; so it is asked.
+/// The daemon takes its name on the bus some time after it has gone to the background, so the bus is polled.
 fn wait_for_keyring() {
     let began = Instant::now();
     let folder = tempfile::tempdir().expect("a folder");

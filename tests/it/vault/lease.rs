@@ -1,6 +1,5 @@
-//! A lease is one over all processes, and the death of its holder ends it. The first test starts itself a second time as
-//! the other process. The others are of what must not happen in between: what is forgotten at any moment of a refresh stays
-//! forgotten, whoever refreshes and whoever forgets.
+//! A lease is unique over all processes, and ends with its holder. The first test starts itself again as the other
+//! process. The others check that a profile forgotten at any moment of a refresh stays forgotten.
 
 use std::env;
 use std::fs;
@@ -146,7 +145,7 @@ fn vault_in(folder: PathBuf) -> Vault {
     vault::open(VaultKind::Passphrase, &Store::new(folder), Some(Secret::new(PASSPHRASE))).expect("opened")
 }
 
-/// Nothing of the profile is anywhere, and nothing of it comes with another one of its name.
+/// Nothing of the profile is left, and a new profile of its name gets nothing of it.
 #[track_caller]
 fn assert_forgotten(program: &Tokenwright, slow: &Slow) {
     assert!(!program.database().has("demo"));

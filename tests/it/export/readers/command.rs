@@ -1,4 +1,4 @@
-//! Readers that are commands: each is given the export, and then a spoilt one.
+//! Readers that are commands: each gets the export, and then a corrupt one.
 
 use std::fs;
 
@@ -11,9 +11,9 @@ type Arguments<'a> = &'a dyn Fn(&str, &str) -> Vec<String>;
 
 /// The reader gets at the resource with the export, and does not with a spoilt one.
 #[track_caller]
-fn check(form: &str, file: &str, tool: impl AsRef<std::path::Path>, arguments: Arguments<'_>) {
+fn check(format: &str, file: &str, tool: impl AsRef<std::path::Path>, arguments: Arguments<'_>) {
     let machine = Machine::new();
-    let path = machine.export(form, file, &["--url", &machine.resource()]);
+    let path = machine.export(format, file, &["--url", &machine.resource()]);
     let run = || {
         let arguments = arguments(file, &machine.resource());
         machine.run(&tool, &arguments.iter().map(String::as_str).collect::<Vec<_>>())

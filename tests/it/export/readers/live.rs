@@ -1,4 +1,4 @@
-//! Live texts: they hold no token, and the tool gets a valid one each time, also after the first has been replaced.
+//! Live texts hold no token; the tool gets a valid one on each use, also after the first is replaced.
 
 use std::fs;
 
@@ -7,9 +7,9 @@ use crate::support::process::Process;
 
 /// Runs what a shell is told, before and after a refresh.
 #[track_caller]
-fn check(form: &str, file: &str, shell: &str, script: &dyn Fn(&str) -> String) {
+fn check(format: &str, file: &str, shell: &str, script: &dyn Fn(&str) -> String) {
     let machine = Machine::new();
-    let path = machine.export(form, file, &["--live", "--url", &machine.resource()]);
+    let path = machine.export(format, file, &["--live", "--url", &machine.resource()]);
     let text = fs::read_to_string(path).expect("the export");
     assert!(!text.contains(&machine.token()), "a live text holds no token");
     let script = script(&machine.resource());

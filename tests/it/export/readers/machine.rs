@@ -1,4 +1,4 @@
-//! A signed-in profile beside the practice service, and the tools.
+//! A profile signed in at the practice service, and the tools.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -22,7 +22,7 @@ impl Machine {
         let binary = Path::new(env!("CARGO_BIN_EXE_tokenwright"));
         let folder = binary.parent().expect("a folder").display().to_string();
         let path = std::env::var("PATH").unwrap_or_default();
-        // A live form names the program as a person would.
+        // A live format names the program as a person would.
         let program = Tokenwright::with_vault().with_env("PATH", format!("{folder}:{path}"));
         let practice = Practice::start(&program);
         practice.sign_in(&program, PROFILE);
@@ -40,8 +40,8 @@ impl Machine {
 
     /// Exports into this file of the home.
     #[track_caller]
-    pub fn export(&self, form: &str, file: &str, more: &[&str]) -> PathBuf {
-        let mut arguments = vec!["export", PROFILE, "--format", form, "--output", file];
+    pub fn export(&self, format: &str, file: &str, more: &[&str]) -> PathBuf {
+        let mut arguments = vec!["export", PROFILE, "--format", format, "--output", file];
         arguments.extend(more);
         self.program.run(&arguments).done();
         self.program.home().join(file)

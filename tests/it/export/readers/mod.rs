@@ -1,7 +1,7 @@
-//! Every form of export, read by the tool it is for: the real tool has to get at the practice service's protected
-//! resource with it, which refuses any other token, and has to give back every value as it was put in.
+//! Every export format, read by the real tool: it must reach the protected resource of the practice service, which
+//! refuses any other token, and return every value unchanged.
 //!
-//! The tools are installed by `tests/run`: Debian packages, `tests/peers/package.json`, `tests/peers/requirements.txt`.
+//! `tests/run` installs the tools: Debian packages, `tests/peers/package.json`, `tests/peers/requirements.txt`.
 
 mod command;
 mod live;

@@ -1,4 +1,4 @@
-//! Readers that are Python libraries, each driven by a few lines.
+//! Readers that are Python libraries, each driven by a short script.
 
 use crate::export::readers::machine::{Machine, python_script};
 
@@ -13,10 +13,10 @@ fn google_auth_refreshes_at_the_address_in_the_file() {
 #[test]
 #[ignore = "needs the tools that `tests/run` installs"]
 fn google_auth_reads_an_authorized_user() {
-    let form = tokenwright::export::by_id("google-authorized-user").expect("a form");
+    let format = tokenwright::export::by_id("google-authorized-user").expect("a format");
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("a.json");
-    let text = form.write_snapshot(&crate::export::readers::values::google()).expect("written").text;
+    let text = format.write_snapshot(&crate::export::readers::values::google()).expect("written").text;
     std::fs::write(&file, text.expose()).expect("written");
     let script = python_script("google_user.py");
     let output =

@@ -1,5 +1,5 @@
-//! Values with everything in them that some reader might take for something else: each comes back from the real reader as
-//! it was put in, or the form refuses it.
+//! Values with characters that some reader might misread: each is returned unchanged by the real reader, or refused by
+//! the format.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -77,9 +77,9 @@ pub fn google() -> Subject {
     subject
 }
 
-/// The file of each value in a form, as far as the form takes it; those that it refuses.
-fn written(form: &str, folder: &Path) -> (Vec<(&'static str, std::path::PathBuf)>, Vec<&'static str>) {
-    let format = by_id(form).expect("a form");
+/// The file of each value in a format, as far as the format takes it; those that it refuses.
+fn written(id: &str, folder: &Path) -> (Vec<(&'static str, std::path::PathBuf)>, Vec<&'static str>) {
+    let format = by_id(id).expect("a format");
     let (mut files, mut refused) = (Vec::new(), Vec::new());
     for (number, value) in VALUES.iter().enumerate() {
         match format.write_snapshot(&subject(value)) {
@@ -89,22 +89,22 @@ fn written(form: &str, folder: &Path) -> (Vec<(&'static str, std::path::PathBuf)
                 files.push((*value, file));
             }
             Err(ExportError::CannotCarry { .. }) => refused.push(*value),
-            Err(error) => panic!("{form}: {error}"),
+            Err(error) => panic!("{id}: {error}"),
         }
     }
     (files, refused)
 }
 
-/// A reader gives each value back; exactly these are refused by the form.
+/// A reader gives each value back; exactly these are refused by the format.
 #[track_caller]
-fn check(form: &str, expected_refused: &[&str], read: impl Fn(&Path) -> Command) {
+fn check(id: &str, expected_refused: &[&str], read: impl Fn(&Path) -> Command) {
     let folder = tempfile::tempdir().expect("a folder");
-    let (files, refused) = written(form, folder.path());
-    assert_eq!(refused, expected_refused, "{form}");
+    let (files, refused) = written(id, folder.path());
+    assert_eq!(refused, expected_refused, "{id}");
     for (value, file) in files {
         let output = read(&file).output().expect("the reader runs");
         let seen = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert_eq!(seen.strip_suffix("<END>"), Some(value), "{form}: {output:?}");
+        assert_eq!(seen.strip_suffix("<END>"), Some(value), "{id}: {output:?}");
     }
 }
 
