@@ -45,8 +45,8 @@ pub enum ServerFault {
     SignIn,
     /// Its certificate is not trusted, or is another server's.
     Certificate,
-    /// It has no TLS.
-    NoTls,
+    /// It has no TLS, or wants a password where there is none.
+    Handshake,
     NoDatabase,
     /// A right is missing.
     Denied,
@@ -115,7 +115,10 @@ impl ServerFault {
             Self::Certificate => {
                 "use the name that is in the certificate, and name its authority: `?sslrootcert=/path/to/ca.pem`"
             }
-            Self::NoTls => "turn on `ssl` in the server; in a network that you trust, add `?sslmode=disable`",
+            Self::Handshake => {
+                "set a password with `TOKENWRIGHT_STORE_PASSWORD_FILE`, or turn on `ssl` in the server; in a network that \
+                 you trust, add `?sslmode=disable`"
+            }
             Self::NoDatabase => "make it on the server with `createdb`, or correct the name in `TOKENWRIGHT_STORE`",
             Self::Denied => {
                 "give the user the right: `GRANT CREATE ON DATABASE` to make the store, then all on what is in the \

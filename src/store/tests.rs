@@ -62,7 +62,7 @@ fn sqlite() -> [Subject; 2] {
     [file, Subject { engine: memory, again: None, _folder: tempfile::tempdir().expect("a folder") }]
 }
 
-/// Each law twice, in a database of its own: with a second opening by the same machine, and by another.
+/// Each twice: with a second opening by the same machine, and by another.
 #[cfg(unix)]
 #[test]
 #[ignore = "needs postgresql"]
@@ -72,10 +72,8 @@ fn every_law_holds_over_postgresql() {
         for second in ["store", "another"] {
             let address = cluster.url(&cluster.database(&format!("{second}{at}")));
             let folder = tempfile::tempdir().expect("a folder");
-            let open = |home: &str| {
-                let address = crate::store::Address::parse(&address, None).expect("an address");
-                Store::shared(folder.path().join(home), address).engine().expect("opened")
-            };
+            let address = crate::store::Address::parse(&address, None).expect("an address");
+            let open = |home| Store::shared(folder.path().join(home), address.clone()).engine().expect("opened");
             let (engine, again) = (open("store"), Some(open(second)));
             law(&Subject { engine, again, _folder: folder });
         }

@@ -101,7 +101,7 @@ impl Server {
 
     /// Does a piece of work on a connection of its own, and again on a new one if the connection was lost. So `work` may find
     /// that it was done before: an error while committing does not say whether it was.
-    #[allow(clippy::needless_pass_by_value, reason = "callers write it in place")]
+    #[allow(clippy::needless_pass_by_value, reason = "a closure, written at the call")]
     pub(in crate::store) fn run<T>(
         &self,
         action: &'static str,
@@ -305,11 +305,6 @@ fn fault(error: &tokio_postgres::Error) -> ServerFault {
         }
         source = cause.source();
     }
-    // foreign: the library tells its own kinds of error by their texts alone.
-    match error.to_string().as_str() {
-        // All that an address can still lack once it was read is the password.
-        "invalid configuration" | "authentication error" => ServerFault::SignIn,
-        "error performing TLS handshake" => ServerFault::NoTls,
-        _ => ServerFault::Other,
-    }
+    // The library itself refused to go on, and its text alone says why.
+    ServerFault::Handshake
 }

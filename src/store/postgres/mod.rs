@@ -60,7 +60,7 @@ impl Postgres {
         Ok(Some(Self(Arc::new(Shared { server, leases, origin }))))
     }
 
-    #[allow(clippy::needless_pass_by_value, reason = "callers write it in place")]
+    #[allow(clippy::needless_pass_by_value, reason = "a closure, written at the call")]
     fn read<T>(&self, work: impl AsyncFn(&Client) -> Result<T, Failed>) -> Result<T, StoreError> {
         self.0.server.run("read", Patience::Restart, async |client| work(client).await)
     }

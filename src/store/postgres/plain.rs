@@ -46,8 +46,8 @@ pub(in crate::store) async fn remember(
     summaries: &[(String, Revision, Summary)],
 ) -> Result<(), Failed> {
     let step = client.transaction().await?;
-    let outdated = "DELETE FROM tokenwright.summary WHERE key <> $1 AND at < now() - interval '1 day'";
-    step.execute(outdated, &[&key]).await?;
+    let old = "DELETE FROM tokenwright.summary WHERE key <> $1 AND at < now() - interval '1 day'";
+    step.execute(old, &[&key]).await?;
     // A profile that was forgotten meanwhile has no row to be remembered by.
     let statement = "INSERT INTO tokenwright.summary(name, key, plain_revision, secret_revision, display_name, \
                      service_id, service, keep_alive, state, refreshable, times, scopes, trouble) \

@@ -30,7 +30,7 @@ fn what_is_wrong_with_the_server_is_named_with_what_to_do() {
     let shown = url.as_str();
 
     refused(&home(&cluster.url("nowhere")), "database \"nowhere\" does not exist", "hint: make it on the server with");
-    refused(&home(&format!("{with_password}?sslmode=require")), "does not support TLS", "hint: turn on `ssl`");
+    refused(&home(&format!("{with_password}?sslmode=require")), "does not support TLS", "turn on `ssl` in the server");
     let status = home(&with_password).run(&["vault", "status", "--json"]).json();
     assert_eq!(status["database"], json!(shown));
 

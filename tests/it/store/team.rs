@@ -307,6 +307,5 @@ fn holds(bytes: &[u8], text: &str) -> bool {
 
 /// As `pg_dump` writes bytes.
 fn in_hex(text: &str) -> String {
-    let digits: Vec<String> = text.bytes().map(|byte| format!("{byte:02x}")).collect();
-    digits.concat()
+    text.bytes().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
