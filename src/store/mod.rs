@@ -1,7 +1,8 @@
 //! The store: profiles in plain and their secrets sealed, in one database.
 //!
 //! This room has no key and does not know the type of a secret: [`crate::vault`] seals and opens. [`Engine`] is the port;
-//! behind it are SQLite, in a file or in memory, and PostgreSQL, which several machines share. Every call may block on the disk, a lock or another process.
+//! behind it are SQLite, in a file or in memory, and PostgreSQL, which several machines share. Every call may block on the
+//! disk, a lock or another process.
 
 mod access;
 mod engine;

@@ -29,7 +29,7 @@ const UNACKNOWLEDGED: Duration = Duration::from_secs(5);
 /// What the server is asked to do for each connection: to find out within 11 seconds that this machine has vanished, and to
 /// let go within a minute of what a machine holds that has stopped. Both would else take hours.
 const SESSION: &str = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 \
-     -c idle_in_transaction_session_timeout=60s";
+     -c idle_in_transaction_session_timeout=45s";
 /// How often it is tried again to reach a server that restarts.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How many connections are left open that nobody uses.
