@@ -147,28 +147,25 @@ fn passphrase() -> Result<Option<Secret>, Failure> {
     let of_systemd = || Some(PathBuf::from(variable("CREDENTIALS_DIRECTORY")?).join("passphrase"));
     let named = variable("TOKENWRIGHT_PASSPHRASE_FILE").map(PathBuf::from);
     let Some(file) = named.clone().or_else(|| of_systemd().filter(|file| file.exists())) else { return Ok(None) };
-    match std::fs::read_to_string(&file).map(Zeroizing::new) {
-        Ok(text) => Ok(Some(Secret::new(text.trim_end_matches(['\r', '\n'])))),
-        Err(error) => {
-            let what = if named.is_some() { "`TOKENWRIGHT_PASSPHRASE_FILE`" } else { "the service's passphrase" };
-            let diagnosis = Diagnosis::new(format!("{what}: cannot read `{}`: {error}", file.display()));
-            Err(Failure::new(FailureKind::Vault, diagnosis))
-        }
-    }
+    let what = if named.is_some() { "`TOKENWRIGHT_PASSPHRASE_FILE`" } else { "the service's passphrase" };
+    secret_in(&file, what).map(Some)
+}
+
+/// The secret in a file, without the end of its line.
+fn secret_in(file: &Path, what: &str) -> Result<Secret, Failure> {
+    let text = std::fs::read_to_string(file).map(Zeroizing::new).map_err(|error| {
+        let diagnosis = Diagnosis::new(format!("{what}: cannot read `{}`: {error}", file.display()));
+        Failure::new(FailureKind::Vault, diagnosis)
+    })?;
+    Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
 }
 
 /// The database that several machines share, if the environment names one.
 fn shared_store() -> Result<Option<Address>, Failure> {
     let Some(url) = variable("TOKENWRIGHT_STORE").map(Zeroizing::new) else { return Ok(None) };
-    let password = match variable("TOKENWRIGHT_STORE_PASSWORD_FILE") {
-        Some(file) => Some(std::fs::read_to_string(&file).map(Zeroizing::new).map_err(|error| {
-            let summary = format!("`TOKENWRIGHT_STORE_PASSWORD_FILE`: cannot read `{file}`: {error}");
-            Failure::new(FailureKind::Vault, Diagnosis::new(summary))
-        })?),
-        None => None,
-    };
-    let password = password.as_ref().map(|text| text.trim_end_matches(['\r', '\n']));
-    Ok(Some(Address::parse(&url, password)?))
+    let file = variable("TOKENWRIGHT_STORE_PASSWORD_FILE").map(PathBuf::from);
+    let password = file.map(|file| secret_in(&file, "`TOKENWRIGHT_STORE_PASSWORD_FILE`")).transpose()?;
+    Ok(Some(Address::parse(&url, password.as_ref().map(Secret::expose))?))
 }
 
 /// 32 random bytes from the system. Nothing would be safe without them, so failing to get any is fatal.

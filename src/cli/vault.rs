@@ -24,7 +24,7 @@ fn status(runner: &Runner, as_json: bool) -> Result<(), Failure> {
         print::result(&format!("vault     {}", status.kind));
         if let Some(place) = &status.place {
             print::result(&format!("database  {}", place.display()));
-            print::result(&format!("whole     {} sealed records", status.whole));
+            print::result(&format!("records   {} whole", status.whole));
         }
         status.faults.iter().for_each(print::warning);
     }

@@ -206,6 +206,6 @@ pub trait Leased: Send + Sync {
     /// Takes the note back.
     fn end(&self) -> Result<(), StoreError>;
 
-    /// Removes the secret, and the plain part with it if `plain`. It is no error if there is none.
-    fn remove(&self, plain: bool) -> Result<(), StoreError>;
+    /// Removes the secret and the plain part of its profile. It is no error if there is none.
+    fn remove(&self) -> Result<(), StoreError>;
 }

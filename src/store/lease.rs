@@ -98,6 +98,25 @@ impl Lease {
         };
     }
 
+    /// Remembers that a note raised the fence of this version.
+    pub(in crate::store) fn saw_note(&self, expected: Version) {
+        if let Some(seen) = self.seen() {
+            let version = Version { fence: expected.fence.saturating_add(1), ..expected };
+            self.saw(Some(Seen { version, ..seen }));
+        }
+    }
+
+    /// Removes a secret. The mark goes first: without its row it would say that the secret was lost.
+    pub(in crate::store) fn removing(&self, remove: impl FnOnce() -> Result<(), StoreError>) -> Result<(), StoreError> {
+        let seen = self.seen();
+        self.saw(None);
+        let removed = remove();
+        if removed.is_err() {
+            self.saw(seen);
+        }
+        removed
+    }
+
     /// What was remembered.
     pub(in crate::store) fn seen(&self) -> Option<Seen> {
         let Self::File(file) = self else { return None };

@@ -32,25 +32,20 @@ pub struct Store {
     folder: PathBuf,
     /// Where it is instead, if it is shared; the folder then has the leases of this machine only.
     address: Option<Arc<Address>>,
-    opened: Arc<Mutex<Opened>>,
-}
-
-#[derive(Debug, Default)]
-struct Opened {
-    engine: Option<Arc<dyn Engine>>,
-    /// What others could read, until somebody asks.
-    closed: Vec<PathBuf>,
+    opened: Arc<Mutex<Option<Arc<dyn Engine>>>>,
+    /// What others could read, until somebody asks: under a lock of its own, since opening may take seconds.
+    closed: Arc<Mutex<Vec<PathBuf>>>,
 }
 
 impl Store {
     /// The store in a folder. Nothing is created before something is saved.
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder, address: None, opened: Arc::default() }
+        Self { folder, address: None, opened: Arc::default(), closed: Arc::default() }
     }
 
     /// The store in a database that other machines use as well. `folder` is for what this machine remembers of it.
     pub fn shared(folder: PathBuf, address: Address) -> Self {
-        Self { folder, address: Some(Arc::new(address)), opened: Arc::default() }
+        Self { folder, address: Some(Arc::new(address)), opened: Arc::default(), closed: Arc::default() }
     }
 
     /// Where the store is, if it is shared.
@@ -69,7 +64,7 @@ impl Store {
 
     /// What others on this machine could read until now, since the last call.
     pub fn take_closed(&self) -> Vec<PathBuf> {
-        std::mem::take(&mut self.opened.lock().unwrap_or_else(PoisonError::into_inner).closed)
+        std::mem::take(&mut self.closed.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// To read; `None` if nothing was ever saved.
@@ -84,16 +79,17 @@ impl Store {
 
     fn open(&self, create: bool) -> Result<Option<Arc<dyn Engine>>, StoreError> {
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        if opened.engine.is_none() {
-            opened.closed.extend(access::check(&self.folder)?);
-            opened.engine = match &self.address {
+        if opened.is_none() {
+            let closed = access::check(&self.folder)?;
+            self.closed.lock().unwrap_or_else(PoisonError::into_inner).extend(closed);
+            *opened = match &self.address {
                 Some(address) => {
                     Postgres::open(address, &self.folder, create)?.map(|engine| Arc::new(engine) as Arc<dyn Engine>)
                 }
                 None => Sqlite::open(&self.folder, create)?.map(|engine| Arc::new(engine) as Arc<dyn Engine>),
             };
         }
-        Ok(opened.engine.clone())
+        Ok(opened.clone())
     }
 
     /// Tidies up after writes, see [`Engine::rest`].

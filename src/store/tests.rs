@@ -47,7 +47,7 @@ laws! {
     a_secret_is_replaced_only_by_who_names_its_version,
     the_fence_refuses_a_late_writer_and_the_note_stays_until_it_is_answered,
     a_few_generations_are_stored_and_no_more,
-    removing_takes_the_secret_and_on_demand_the_profile,
+    removing_takes_the_secret_and_the_profile,
     a_lease_excludes_everybody_else,
     the_lock_of_the_vault_is_replaced_only_where_it_is_known_and_guards_every_write,
     one_write_that_fails_fails_alone,
@@ -146,9 +146,8 @@ fn a_summary_is_remembered_until_the_profile_its_secret_or_the_key_changes(Subje
     put(&*leased, Some(version(1, 0)), version(2, 0));
     assert_eq!(listed(8).summary, None, "another secret");
     remember(8);
-    leased.remove(false).expect("removed");
-    assert_eq!(listed(8).summary, None, "no secret");
-    leased.remove(true).expect("removed");
+    leased.remove().expect("removed");
+    assert_eq!(names(engine), [""; 0]);
     engine.remember(8, vec![("demo".to_owned(), before, summary.clone())]).expect("nothing to be remembered by");
     define("three");
     assert_eq!(listed(8).summary, None);
@@ -237,18 +236,15 @@ fn a_few_generations_are_stored_and_no_more(Subject { engine, .. }: &Subject) {
     assert_eq!(earlier, [9, 3]);
 }
 
-fn removing_takes_the_secret_and_on_demand_the_profile(Subject { engine, .. }: &Subject) {
+fn removing_takes_the_secret_and_the_profile(Subject { engine, .. }: &Subject) {
     let leased = lease(engine, "demo");
     engine.change("demo", Box::new(|plain| plain.definition = Some("d".to_owned()))).expect("changed");
     put(&*leased, None, version(1, 0));
-    leased.remove(false).expect("removed");
+    leased.remove().expect("removed");
     assert_eq!(engine.stored("demo").expect("read"), None);
-    assert_eq!(names(engine).len(), 1);
     assert_eq!(engine.secrets().expect("listed"), [""; 0]);
-    put(&*leased, None, version(1, 0));
-    leased.remove(true).expect("removed");
     assert_eq!(names(engine).len(), 0);
-    leased.remove(true).expect("nothing to remove is no error");
+    leased.remove().expect("nothing to remove is no error");
 }
 
 fn a_lease_excludes_everybody_else(Subject { engine, again, .. }: &Subject) {
@@ -306,7 +302,7 @@ fn what_was_written_last_is_known_outside_the_database() {
     assert_eq!(engine.seen("demo"), Some(Seen { id: ID, version: version(1, 0) }));
     leased.begin(version(1, 0), "note").expect("written");
     assert_eq!(engine.seen("demo"), Some(Seen { id: ID, version: version(1, 1) }));
-    leased.remove(false).expect("removed");
+    leased.remove().expect("removed");
     assert_eq!(engine.seen("demo"), None);
 }
 
@@ -372,6 +368,26 @@ fn the_folder_and_all_in_it_are_for_this_user_only_and_what_was_open_is_told() {
     assert_eq!((mode(&home), mode(&database)), (0o700, 0o600));
     assert_eq!(store.take_closed(), [home, database]);
     assert_eq!(store.take_closed(), [""; 0].map(std::path::PathBuf::from));
+}
+
+#[test]
+fn a_database_that_could_only_be_read_is_written_once_there_is_room_and_keeps_nobody_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let open = || Store::new(folder.path().join("store")).engine().expect("opened");
+    put(&*lease(&open(), "demo"), None, version(1, 0));
+    // Where connections share what they know of the log: nothing can be made in its place.
+    let shared = folder.path().join("store/profiles.db-shm");
+    std::fs::remove_file(&shared).expect("removed");
+    std::fs::create_dir(&shared).expect("in its place");
+    let (engine, again) = (open(), open());
+    for engine in [&engine, &again] {
+        assert!(engine.stored("demo").expect("read").is_some());
+        assert!(matches!(engine.check_writable(), Err(StoreError::Database(_))));
+    }
+    std::fs::remove_dir(&shared).expect("room again");
+    for engine in [&engine, &again] {
+        engine.change("demo", Box::new(|plain| plain.draft = Some("d".to_owned()))).expect("written");
+    }
 }
 
 #[cfg(unix)]

@@ -313,14 +313,9 @@ impl Entry {
         }
     }
 
-    /// Removes the secrets of the profile. It is no error if there are none.
-    pub fn remove(&self) -> Result<(), VaultError> {
-        Ok(self.0.row.remove(false)?)
-    }
-
     /// Removes the profile: its secrets, and what the same store has of it in plain, in one step.
     pub fn forget(&self) -> Result<(), VaultError> {
-        Ok(self.0.row.remove(true)?)
+        Ok(self.0.row.remove()?)
     }
 
     /// The refresh that was sent last and whose answer is not known to be stored. It means something only while the

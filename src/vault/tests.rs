@@ -109,9 +109,9 @@ fn a_record_is_put_only_by_who_has_read_the_last_one() {
         let first = put(vault, "demo", None, "c").expect_err("not the first");
         assert!(matches!(first, VaultError::Conflict { expected: None, found: Some(2), .. }));
         assert_eq!(text(vault, "demo"), "b");
-        lease(vault, "demo").remove().expect("removed");
+        lease(vault, "demo").forget().expect("removed");
         assert_eq!(get(vault, "demo").expect("read"), None);
-        lease(vault, "demo").remove().expect("nothing to remove is no error");
+        lease(vault, "demo").forget().expect("nothing to remove is no error");
         let gone = put(vault, "demo", Some(2), "c").expect_err("gone");
         assert!(matches!(gone, VaultError::Conflict { expected: Some(2), found: None, .. }));
     });
@@ -204,7 +204,7 @@ fn a_missing_key_is_never_made_anew_over_sealed_records() {
     assert!(matches!(elsewhere.keyring(), Err(VaultError::KeyMissing { .. })));
     assert_eq!(elsewhere.engine().vault_lock().expect("read"), before);
     let lease = elsewhere.engine().lease("demo", Duration::ZERO).expect("tried").expect("free");
-    lease.remove(false).expect("removed");
+    lease.remove().expect("removed");
     elsewhere.keyring().expect("nothing to lose, so a new key is made");
 }
 
@@ -243,7 +243,7 @@ fn a_vault_of_another_kind_stays_while_it_holds_something() {
     put(&keyring, "demo", None, "a").expect("put");
     let other = home.open(VaultKind::Passphrase, "p").expect_err("another kind");
     assert!(matches!(other, VaultError::OtherKind { found: VaultKind::Keyring, asked: VaultKind::Passphrase, .. }));
-    lease(&keyring, "demo").remove().expect("removed");
+    lease(&keyring, "demo").forget().expect("removed");
     home.open(VaultKind::Passphrase, "p").expect("an empty vault may change its kind");
     let replaced = put(&keyring, "demo", None, "a").expect_err("its key is not the store's any more");
     assert!(matches!(replaced, VaultError::Replaced { .. }), "{replaced}");

@@ -120,30 +120,14 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
 
 /// Reads the keep-alive profiles and the state of their tokens.
 async fn read(app: &App, book: &mut Book) -> Result<(), Failure> {
-    let (catalog, _) = app.catalog().await?;
-    let key = catalog.fingerprint().cast_signed();
-    let found = app.with_store(move |store| {
-        let mut found = BTreeMap::new();
-        for listed in store.list(key)? {
-            // Remembered for most; reading one anew means reading its preset.
-            if listed.summary.is_some_and(|summary| !summary.keep_alive) {
-                continue;
-            }
-            let (name, plain) = (listed.name.clone(), store.profile(&listed.name)?);
-            let (Ok(name), Some(text), None) = (ProfileName::parse(&name), plain.definition, plain.draft) else {
-                continue;
-            };
-            match Profile::from_toml(&name, &text, &catalog) {
-                Ok(profile) if profile.keep_alive => {
-                    drop(found.insert(name, Rules::of(&profile.service)));
-                }
-                // The list of profiles shows what is wrong with it.
-                _ => {}
-            }
+    let mut found = BTreeMap::new();
+    // From the list, which is remembered: most profiles have no keep-alive, and reading one means reading its preset.
+    for summary in app.profiles().await?.into_iter().filter(|summary| summary.keep_alive) {
+        // One that was forgotten meanwhile is not in the next list.
+        if let Ok(profile) = profiles::load(app, &summary.name).await {
+            found.insert(summary.name, Rules::of(&profile.service));
         }
-        Ok(found)
-    });
-    let found = found.await?;
+    }
     book.retain(|name| found.contains_key(name));
     for (name, rules) in found {
         let tokens = tokens(app, &name).await;

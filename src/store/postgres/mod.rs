@@ -287,11 +287,8 @@ impl Leased for LeasedRow {
         let noted = (self.name.as_str(), expected);
         let begin = async |client: &mut Client| secrets::begin(client, noted, note, &writer).await;
         let written = self.store.write(Patience::Restart, begin)?;
-        if written == Written::Done
-            && let Some(seen) = self.lease.seen()
-        {
-            let version = Version { fence: expected.fence.saturating_add(1), ..expected };
-            self.lease.saw(Some(Seen { version, ..seen }));
+        if written == Written::Done {
+            self.lease.saw_note(expected);
         }
         Ok(written)
     }
@@ -300,15 +297,8 @@ impl Leased for LeasedRow {
         self.store.write(Patience::Restart, async |client| secrets::end(client, &self.name).await)
     }
 
-    fn remove(&self, plain: bool) -> Result<(), StoreError> {
-        // Before the row: a mark without its row would say that the secret was lost.
-        let seen = self.lease.seen();
-        self.lease.saw(None);
-        let removed =
-            self.store.write(Patience::Restart, async |client| secrets::remove(client, &self.name, plain).await);
-        if removed.is_err() {
-            self.lease.saw(seen);
-        }
-        removed
+    fn remove(&self) -> Result<(), StoreError> {
+        let remove = async |client: &mut Client| secrets::remove(client, &self.name).await;
+        self.lease.removing(|| self.store.write(Patience::Restart, remove))
     }
 }

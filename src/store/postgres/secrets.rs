@@ -1,5 +1,5 @@
-//! The statements about secrets, leases and the vault, one function each. Each write can be done again when it is not known whether it was committed: it finds by
-//! its [`Mark`] that it was.
+//! The statements about secrets, leases and the vault, one function each. Each write can be done again when it is not known
+//! whether it was committed: it finds by its [`Mark`] that it was.
 
 use std::time::Duration;
 
@@ -142,15 +142,13 @@ pub(in crate::store) async fn end(client: &Client, name: &str) -> Result<(), Fai
     Ok(())
 }
 
-pub(in crate::store) async fn remove(client: &mut Client, name: &str, plain: bool) -> Result<(), Failed> {
+pub(in crate::store) async fn remove(client: &mut Client, name: &str) -> Result<(), Failed> {
     let step = client.transaction().await?;
     let statement = "INSERT INTO tokenwright.removed(name, id) SELECT name, id FROM tokenwright.secret \
                      WHERE name = $1 ON CONFLICT DO NOTHING";
     step.execute(statement, &[&name]).await?;
     step.execute("DELETE FROM tokenwright.secret WHERE name = $1", &[&name]).await?;
-    if plain {
-        step.execute("DELETE FROM tokenwright.profile WHERE name = $1", &[&name]).await?;
-    }
+    step.execute("DELETE FROM tokenwright.profile WHERE name = $1", &[&name]).await?;
     Ok(step.commit().await?)
 }
 

@@ -37,12 +37,11 @@ struct Shared {
     folder: Option<PathBuf>,
     /// For the errors.
     path: PathBuf,
-    /// Reads while another thread writes; in memory there is one connection only.
-    reader: Option<Mutex<Connection>>,
+    /// Reads while another thread writes; in memory there is one connection only. A connection that can only read is not
+    /// left open: it may keep others out, and the disk may have room the next time.
+    reader: Option<Mutex<Option<Connection>>>,
     writer: Writer,
     leases: Leases,
-    /// Why the database can only be read.
-    unwritable: Option<DatabaseError>,
 }
 
 impl Sqlite {
@@ -53,14 +52,7 @@ impl Sqlite {
         let mut connection = connection::open_in_memory().map_err(failed)?;
         connection::migrate(&mut connection, &path)?;
         let writer = Writer::new(&path, Some(connection));
-        Ok(Self(Arc::new(Shared {
-            folder: None,
-            path,
-            reader: None,
-            writer,
-            leases: Leases::Memory(Arc::default()),
-            unwritable: None,
-        })))
+        Ok(Self(Arc::new(Shared { folder: None, path, reader: None, writer, leases: Leases::Memory(Arc::default()) })))
     }
 
     /// The store in a folder; `None` if there is none yet and it is not to be made.
@@ -81,32 +73,62 @@ impl Sqlite {
         let folder = folder.canonicalize().map_err(FileError::at("open", folder))?;
         let path = folder.join(FILE);
         let (connection, unwritable) = open_migrated(&path, &leases)?;
+        let connection = Some(connection).filter(|_| unwritable.is_none());
         let writer = Writer::new(&path, None);
         let reader = Some(Mutex::new(connection));
-        Ok(Some(Self(Arc::new(Shared { folder: Some(folder), path, reader, writer, leases, unwritable }))))
+        Ok(Some(Self(Arc::new(Shared { folder: Some(folder), path, reader, writer, leases }))))
     }
 
     fn read<T>(&self, work: impl Fn(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
-        let shared = &*self.0;
-        let read = match &shared.reader {
-            Some(reader) => work(&reader.lock().unwrap_or_else(PoisonError::into_inner)),
-            None => shared.writer.read(work).unwrap_or(Err(rusqlite::Error::QueryReturnedNoRows)),
+        let Shared { reader, writer, path, leases, .. } = &*self.0;
+        let read = match reader {
+            None => writer.read(work).unwrap_or(Err(rusqlite::Error::QueryReturnedNoRows)),
+            Some(reader) => {
+                let mut reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(connection) = &*reader {
+                    work(connection)
+                } else {
+                    let (connection, unwritable) = open_migrated(path, leases)?;
+                    let read = work(&connection);
+                    *reader = Some(connection).filter(|_| unwritable.is_none());
+                    read
+                }
+            }
         };
-        Ok(read.map_err(|error| connection::failed("read", &shared.path, &error))?)
+        Ok(read.map_err(|error| connection::failed("read", path, &error))?)
+    }
+
+    /// Fails while the database can only be read.
+    fn check_sharable(&self) -> Result<(), StoreError> {
+        let Some(reader) = &self.0.reader else { return Ok(()) };
+        let mut reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
+        if reader.is_none() {
+            match open_migrated(&self.0.path, &self.0.leases)? {
+                (connection, None) => *reader = Some(connection),
+                (_, Some(error)) => return Err(error.into()),
+            }
+        }
+        Ok(())
     }
 
     fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        if let Some(error) = &self.0.unwritable {
-            return Err(error.clone().into());
-        }
+        self.check_sharable()?;
         let path = self.0.path.clone();
         let work = move |connection: &Connection| {
             Ok(work(connection).map_err(|error| connection::failed("write", &path, &error))?)
         };
         self.0.writer.run(work).map_err(|error| match error {
+            StoreError::Database(error) if error.primary() == ffi::SQLITE_READONLY => {
+                // A connection that was opened where nothing could be written stays so.
+                self.0.writer.close();
+                if let Some(reader) = &self.0.reader {
+                    reader.lock().unwrap_or_else(PoisonError::into_inner).take();
+                }
+                error.into()
+            }
             StoreError::Database(error) if error.primary() == ffi::SQLITE_BUSY => {
                 StoreError::Busy { path: error.path, waited: connection::BUSY_WAIT }
             }
@@ -343,11 +365,8 @@ impl Leased for LeasedRow {
             let (name, note) = (self.name.clone(), note.to_owned());
             self.store.write(move |connection| rows::begin(connection, &name, expected, &note))
         })?;
-        if written == Written::Done
-            && let Some(seen) = self.lease.seen()
-        {
-            let version = Version { fence: expected.fence.saturating_add(1), ..expected };
-            self.lease.saw(Some(Seen { version, ..seen }));
+        if written == Written::Done {
+            self.lease.saw_note(expected);
         }
         Ok(written)
     }
@@ -357,15 +376,8 @@ impl Leased for LeasedRow {
         self.store.write(move |connection| rows::end(connection, &name))
     }
 
-    fn remove(&self, plain: bool) -> Result<(), StoreError> {
-        // Before the row: a mark without its row would say that the secret was lost.
-        let seen = self.lease.seen();
-        self.lease.saw(None);
+    fn remove(&self) -> Result<(), StoreError> {
         let name = self.name.clone();
-        let removed = self.store.write(move |connection| rows::remove(connection, &name, plain));
-        if removed.is_err() {
-            self.lease.saw(seen);
-        }
-        removed
+        self.lease.removing(|| self.store.write(move |connection| rows::remove(connection, &name)))
     }
 }

@@ -208,12 +208,9 @@ pub(in crate::store) fn end(connection: &Connection, name: &str) -> Result<()> {
     connection.prepare_cached("UPDATE secret SET in_flight = NULL WHERE name = ?1")?.execute([name]).map(drop)
 }
 
-pub(in crate::store) fn remove(connection: &Connection, name: &str, plain: bool) -> Result<()> {
+pub(in crate::store) fn remove(connection: &Connection, name: &str) -> Result<()> {
     connection.prepare_cached("DELETE FROM secret WHERE name = ?1")?.execute([name])?;
-    if plain {
-        connection.prepare_cached("DELETE FROM profile WHERE name = ?1")?.execute([name])?;
-    }
-    Ok(())
+    connection.prepare_cached("DELETE FROM profile WHERE name = ?1")?.execute([name]).map(drop)
 }
 
 pub(in crate::store) fn vault_lock(connection: &Connection) -> Result<Option<VaultLock>> {

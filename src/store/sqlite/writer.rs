@@ -66,6 +66,11 @@ impl Writer {
         answer.recv().map_err(|_| StoreError::Interrupted { path: self.path.clone() })?
     }
 
+    /// The next job opens a new connection.
+    pub(in crate::store) fn close(&self) {
+        locked(&self.connection).take();
+    }
+
     fn take_waiting(&self) -> Vec<Box<dyn Job>> {
         let mut waiting = locked(&self.waiting);
         let count = waiting.len().min(MOST_JOBS);

@@ -341,7 +341,7 @@ fn new_tokens_go_to_nobody_where_the_profile_was_removed_or_made_anew_without_th
         let secrets = ProfileSecrets { client_secret: Secret::new("another"), ..ProfileSecrets::default() };
         let other = Contents { secrets, ..Contents::default() };
         without_the_lease(&program, |entry| {
-            entry.remove().expect("removed");
+            entry.forget().expect("removed");
             if is_made_anew {
                 entry.put(None, &other, How::SignedIn).expect("put");
             }
