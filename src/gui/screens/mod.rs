@@ -1,4 +1,4 @@
-//! The screens. Each draws what the model knows and what is typed, and says by [`want`] what the person wants.
+//! The screens. Each draws what the model knows and what is typed, and says by `want` what the person wants.
 
 mod actions;
 mod authorization;
