@@ -9,6 +9,7 @@ mod engine;
 mod error;
 mod lease;
 mod postgres;
+mod replies;
 mod sqlite;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ pub use crate::store::engine::{
 };
 pub use crate::store::error::{DatabaseError, ServerError, ServerFault, StoreError};
 pub use crate::store::postgres::Address;
+pub use crate::store::replies::Replies;
 
 /// The store of one user, opened when it is first needed. Clones share it.
 #[derive(Clone, Debug)]

@@ -32,6 +32,8 @@ struct Opened {
     store: Arc<dyn Engine>,
     key: Key,
     key_source: KeySource,
+    /// What became of replies that were found since somebody asked.
+    replies: Mutex<Vec<Reply>>,
 }
 
 impl Vault {
@@ -46,7 +48,7 @@ impl Vault {
             VaultKind::Memory => Key::fresh()?,
             _ => Opening { kind, store: &store, passphrase, key_source: &key_source }.unlocked()?,
         };
-        Ok(Self(Arc::new(Opened { kind, store, key, key_source })))
+        Ok(Self(Arc::new(Opened { kind, store, key, key_source, replies: Mutex::default() })))
     }
 
     /// Where the key is.
@@ -83,7 +85,21 @@ impl Vault {
     pub(in crate::vault) fn entry(&self, name: &str, wait: Duration) -> Result<Entry, VaultError> {
         let taken = || VaultError::LeaseTaken { profile: name.to_owned(), waited: wait };
         let row = self.0.store.lease(name, wait)?.ok_or_else(taken)?;
-        Ok(Entry(Arc::new(Held { vault: self.clone(), name: name.to_owned(), row, begun: Mutex::default() })))
+        let entry = Entry(Arc::new(Held { vault: self.clone(), name: name.to_owned(), row, begun: Mutex::default() }));
+        let reply = entry.take_up_reply()?;
+        self.0.replies.lock().unwrap_or_else(PoisonError::into_inner).extend(reply);
+        Ok(entry)
+    }
+
+    /// Takes up all replies that wait on this machine, see [`Reply`]. Returns the first fault; those that could be taken up are.
+    pub fn take_up_replies(&self) -> Result<(), VaultError> {
+        let waiting = self.0.store.replies().map(Replies::names).unwrap_or_default();
+        waiting.iter().map(|name| self.entry(name, LEASE_WAIT).map(drop)).fold(Ok(()), Result::and)
+    }
+
+    /// What became of the replies that were found, since the last call.
+    pub fn take_replies(&self) -> Vec<Reply> {
+        std::mem::take(&mut self.0.replies.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Checks that a record can be written: called before a token is spent that belongs to no record yet.
@@ -135,7 +151,7 @@ impl Vault {
             opening.drop_entry(&old);
         }
         let (store, key, key_source) = (Arc::clone(store), key.clone(), key_source.clone());
-        Ok(Self(Arc::new(Opened { kind, store, key, key_source })))
+        Ok(Self(Arc::new(Opened { kind, store, key, key_source, replies: Mutex::default() })))
     }
 
     fn replaced(&self) -> VaultError {
@@ -279,17 +295,20 @@ impl Entry {
         let change = change.into();
         let number = change.number_after(found);
         let next = Record::next(last.as_ref(), number, contents, change, Stamp::now());
-        let fence = stored.as_ref().map_or(0, |stored| stored.version.fence);
-        let begun = *self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
-        if begun.is_some_and(|begun| begun != fence) {
-            return Err(VaultError::Overtaken { profile: name.clone() });
-        }
+        // If the fence is another one, the store refuses this, and whoever takes the lease next has the last word.
+        let expected = stored.map(|stored| Seen { version: self.as_begun(stored.version), id: stored.id });
+        let fence = expected.map_or(0, |expected| expected.version.fence);
         let answers = last.is_none_or(|last| last.contents.tokens != contents.tokens);
-        self.write(stored.as_ref(), Version { generation: number, fence }, &next, answers)?;
+        self.write(expected, Version { generation: number, fence }, &next, answers)?;
         Ok(number)
     }
 
-    fn write(&self, last: Option<&Stored>, version: Version, next: &Record, answers: bool) -> Result<(), VaultError> {
+    fn as_begun(&self, version: Version) -> Version {
+        let begun = *self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        Version { fence: begun.unwrap_or(version.fence), ..version }
+    }
+
+    fn write(&self, last: Option<Seen>, version: Version, next: &Record, answers: bool) -> Result<(), VaultError> {
         let Held { vault, name, row, .. } = &*self.0;
         let mut id = last.map_or([0; 16], |last| last.id);
         if last.is_none() {
@@ -305,6 +324,11 @@ impl Entry {
         match written {
             Written::Done => Ok(()),
             Written::OtherKey => Err(self.0.vault.replaced()),
+            Written::Conflict { found: Some(found) }
+                if expected.is_some_and(|it| it.generation == found.generation && it.fence < found.fence) =>
+            {
+                Err(VaultError::Overtaken { profile: self.0.name.clone() })
+            }
             Written::Conflict { found } => Err(VaultError::Conflict {
                 profile: self.0.name.clone(),
                 expected: generation(expected),
@@ -359,9 +383,31 @@ impl Entry {
         let version = Version { generation: number, fence: known.fence.max(stored.version.fence) };
         let change = Change::New(How::Restored(from));
         let next = Record::next(Some(&record), number, &record.contents, change, Stamp::now());
-        self.write(Some(&stored), version, &next, true)?;
+        let last = Seen { id: stored.id, version: stored.version };
+        self.write(Some(last), version, &next, true)?;
         Ok(Some(Repaired { from, number }))
     }
+
+    /// Takes up what an earlier holder on this machine journalled and did not see written. A database that cannot be
+    /// asked is a fault: going on without would spend a refresh token that is spent.
+    fn take_up_reply(&self) -> Result<Option<Reply>, VaultError> {
+        let Held { vault, name, .. } = &*self.0;
+        let Some(replies) = vault.0.store.replies() else { return Ok(None) };
+        let damaged = || Ok(Some(Reply::Damaged { profile: name.clone(), path: replies.set_aside(name) }));
+        let sealed = match replies.read(name) {
+            Ok(None) => return Ok(None),
+            Ok(Some(sealed)) => sealed,
+            Err(_) => return damaged(),
+        };
+        let Ok(late) = vault.open_body(name, &sealed) else { return damaged() };
+        let newest = match vault.record(name) {
+            // A person decides first what to do about these.
+            Err(VaultError::RolledBack { .. } | VaultError::Missing { .. } | VaultError::NewerRecord { .. }) => {
+                return Ok(None);
+            }
+            newest => newest,
+        };
+        let stored = vault.0.store.stored(name)?;
 }
 
 impl fmt::Debug for Entry {

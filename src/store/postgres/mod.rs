@@ -20,13 +20,13 @@ use std::time::{Duration, Instant};
 use tokio_postgres::Client;
 
 use crate::durable::{self, FileError};
-use crate::store::StoreError;
 use crate::store::engine::{
     Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, Seen, Stored, Summary, VaultLock, Version, Written,
 };
 use crate::store::lease::{Lease, Leases};
 use crate::store::postgres::connection::{Failed, Patience, Server};
 use crate::store::postgres::secrets::Put;
+use crate::store::{Replies, StoreError};
 
 pub use crate::store::postgres::address::Address;
 
@@ -44,6 +44,7 @@ pub(in crate::store) struct Postgres(Arc<Shared>);
 struct Shared {
     server: Server,
     leases: Leases,
+    replies: Replies,
     origin: String,
 }
 
@@ -57,7 +58,7 @@ impl Postgres {
         let folder = folder.join(format!("shared-{id}"));
         let origin = origin(&folder)?;
         let leases = Leases::Files(folder.join("leases"));
-        Ok(Some(Self(Arc::new(Shared { server, leases, origin }))))
+        Ok(Some(Self(Arc::new(Shared { server, leases, replies: Replies::below(&folder), origin }))))
     }
 
     #[allow(clippy::needless_pass_by_value, reason = "a closure, written at the call")]
@@ -247,6 +248,10 @@ impl Engine for Postgres {
         self.write(Patience::Restart, async |client| secrets::set_vault_lock(client, expected, lock).await)
     }
 
+    fn replies(&self) -> Option<&Replies> {
+        Some(&self.0.replies)
+    }
+
     fn check_writable(&self) -> Result<(), StoreError> {
         self.write(Patience::Restart, async |client| secrets::check_writable(client).await)
     }
@@ -275,9 +280,16 @@ impl Leased for LeasedRow {
     ) -> Result<Written, StoreError> {
         let writer = drawn(self.store.place())?;
         let put = Put { name: &self.name, expected, next, answers, key: mark, writer };
+        let replies = self.store.replies().filter(|_| answers);
+        // If this machine's disk is full, the database is the only place, and all the more reason to go on.
+        let _ = replies.map(|replies| replies.write(&self.name, next));
         let written = self.store.write(Patience::Only, async |client| secrets::put(client, &put).await)?;
         if written == Written::Done {
             self.lease.saw(Some(Seen { id: next.id, version: next.version }));
+        }
+        // Where another version is found, what it holds decides.
+        if let (Written::Done | Written::Conflict { found: None }, Some(replies)) = (written, replies) {
+            replies.remove(&self.name);
         }
         Ok(written)
     }
@@ -299,6 +311,8 @@ impl Leased for LeasedRow {
 
     fn remove(&self) -> Result<(), StoreError> {
         let remove = async |client: &mut Client| secrets::remove(client, &self.name).await;
-        self.lease.removing(|| self.store.write(Patience::Restart, remove))
+        self.lease.removing(|| self.store.write(Patience::Restart, remove))?;
+        self.store.0.replies.remove(&self.name);
+        Ok(())
     }
 }
