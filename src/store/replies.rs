@@ -110,7 +110,10 @@ mod tests {
         replies.write("Demo", &Sealed { body: b"older".to_vec(), ..sealed() }).expect("written");
         replies.write("Demo", &sealed()).expect("written");
         replies.write("a", &sealed()).expect("written");
-        assert_eq!((replies.names(), replies.read("Demo").expect("read")), (vec!["Demo".into(), "a".into()], Some(sealed())));
+        assert_eq!(
+            (replies.names(), replies.read("Demo").expect("read")),
+            (vec!["Demo".into(), "a".into()], Some(sealed()))
+        );
         replies.remove("Demo");
         replies.remove("Demo");
         assert_eq!((replies.names(), replies.read("Demo").expect("read")), (vec!["a".into()], None));
