@@ -13,7 +13,7 @@ mod replies;
 mod sqlite;
 mod team;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -128,6 +128,25 @@ impl Store {
         if let Ok(Some(engine)) = self.reader() {
             engine.rest();
         }
+    }
+
+    /// The profiles whose new tokens wait on this machine for the database of a shared store, by name. Asks no server.
+    pub fn waiting(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.replies().flat_map(|replies| replies.names()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// The files that were set aside since they hold no reply.
+    pub fn set_aside(&self) -> Vec<PathBuf> {
+        self.replies().flat_map(|replies| replies.damaged()).collect()
+    }
+
+    fn replies(&self) -> impl Iterator<Item = Replies> {
+        let entries = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let is_shared = |name: &std::ffi::OsStr| name.to_str().is_some_and(|name| name.starts_with("shared-"));
+        entries.filter(move |entry| is_shared(&entry.file_name())).map(|entry| Replies::below(&entry.path()))
     }
 
     /// Every profile of this machine, by name; see [`Engine::list`].

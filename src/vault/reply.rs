@@ -191,3 +191,183 @@ fn next(last: Option<(Seen, Option<Record>)>, late: &Record, line: &Generation) 
     let record = Record::next(Some(&newest), generation, &contents, Change::New(how), stamp);
     (Some(seen), Version { generation, fence }, record)
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::oauth::TokenSet;
+    use crate::secret::Secret;
+    use crate::store::tests::postgres::Cluster;
+    use crate::store::{Address, Store};
+    use crate::vault::key::Cost;
+    use crate::vault::keyring::KeySource;
+    use crate::vault::keyring::tests::absent;
+    use crate::vault::seal::seal;
+    use crate::vault::team::Team;
+    use crate::vault::{InFlightRefresh, Vault, VaultKind};
+
+    /// A profile with the tokens `1` on a store that two machines share, and a reply with the tokens `2` on the first one.
+    struct Ground {
+        one: Vault,
+        two: Vault,
+        folder: tempfile::TempDir,
+        name: String,
+    }
+
+    fn contents(token: &str, secret: &str) -> Contents {
+        let mut contents = Contents {
+            tokens: Some(TokenSet::bearer(Secret::new(token), Timestamp::UNIX_EPOCH)),
+            ..Contents::default()
+        };
+        contents.secrets.client_secret = Secret::new(secret);
+        contents
+    }
+
+    impl Ground {
+        fn new(cluster: &Cluster, name: &str) -> Self {
+            let folder = tempfile::tempdir().expect("a folder");
+            let address = Address::parse(&cluster.url("team"), None).expect("an address");
+            let open = |home: &str| {
+                let store = Store::shared(folder.path().join(home), address.clone()).engine().expect("opened");
+                let key_source = KeySource { keyring: absent(), cost: Cost { memory: 8, passes: 1, lanes: 1 } };
+                let passphrase = Secret::new("open sesame");
+                Vault::open(VaultKind::Passphrase, store, Some(&passphrase), key_source, Team::default())
+                    .expect("a vault")
+            };
+            let (one, two) = (open("one"), open("two"));
+            let ground = Self { one, two, folder, name: name.to_owned() };
+            ground.put(&ground.one, None, "1", "s", How::SignedIn);
+            let entry = ground.one.entry(name, std::time::Duration::ZERO).expect("free");
+            entry.begin_refresh(&InFlightRefresh::now(1)).expect("noted");
+            drop(entry);
+            ground.journal("2", name);
+            ground
+        }
+
+        fn put(&self, vault: &Vault, expected: Option<u64>, token: &str, secret: &str, how: How) {
+            let entry = vault.entry(&self.name, std::time::Duration::from_secs(5)).expect("free");
+            entry.put(expected, &contents(token, secret), how).expect("put");
+        }
+
+        /// As the first machine does before it sends this to the database.
+        fn journal(&self, token: &str, name: &str) {
+            let realm = self.one.own();
+            let stored = realm.stored(&self.name).expect("read").expect("there");
+            let last = realm.open_newest(&self.name, &stored).expect("opens");
+            let next =
+                Record::next(Some(&last), last.number + 1, &contents(token, "s"), How::Refreshed.into(), Stamp::now());
+            let version = Version { generation: next.number, ..stored.version };
+            let sealed = seal(&realm.keys.newest, name, (stored.id, version), next.to_text()).expect("sealed");
+            let line =
+                format!("{:032x} {:016x} {:016x}", u128::from_be_bytes(stored.id), version.generation, version.fence);
+            let folder = self.path().parent().expect("a folder").to_owned();
+            fs::create_dir_all(folder).expect("ours");
+            fs::write(self.path(), [format!("tokenwright reply 1\n{line}\n").as_bytes(), &sealed.body].concat())
+                .expect("ours");
+        }
+
+        fn path(&self) -> PathBuf {
+            let mut shared = fs::read_dir(self.folder.path().join("one")).expect("a store");
+            shared.next().expect("one").expect("read").path().join("replies").join(&self.name)
+        }
+
+        /// What the next holder on the first machine finds: what became of the reply, and the token, secret and number stored.
+        fn found(&self) -> (Option<&'static str>, Option<(String, String, u64)>) {
+            let entry = self.one.entry(&self.name, std::time::Duration::from_secs(5)).expect("free");
+            let mut replies = self.one.take_replies();
+            assert!(replies.len() < 2);
+            let what = replies.pop().map(|reply| match reply {
+                Reply::Saved(_) => "saved",
+                Reply::Superseded(_) => "superseded",
+                Reply::Forgotten(_) => "forgotten",
+                Reply::Damaged { .. } => "damaged",
+            });
+            assert!(!self.path().exists());
+            let record = entry.get().expect("read");
+            let stored = record.map(|record| {
+                let tokens = record.contents.tokens.expect("tokens");
+                let secret = record.contents.secrets.client_secret;
+                (tokens.access_token.expose().to_owned(), secret.expose().to_owned(), record.number)
+            });
+            (what, stored)
+        }
+    }
+
+    fn stored(token: &str, secret: &str, number: u64) -> Option<(String, String, u64)> {
+        Some((token.to_owned(), secret.to_owned(), number))
+    }
+
+    #[test]
+    #[ignore = "needs postgresql"]
+    fn a_reply_counts_as_long_as_the_tokens_are_there_that_it_answered() {
+        let cluster = Cluster::start();
+        cluster.database("team");
+        let ground = Ground::new(&cluster, "a");
+        assert_eq!(ground.found(), (Some("saved"), stored("2", "s", 2)), "nothing else happened");
+        assert_eq!(ground.found(), (None, stored("2", "s", 2)), "once");
+        let line = ground.two.own().record("a").expect("read").expect("there").history.last().cloned().expect("a line");
+        assert_eq!((line.how, line.by), (How::Refreshed, Some(By::this())));
+
+        let ground = Ground::new(&cluster, "b");
+        let entry = ground.two.entry("b", std::time::Duration::ZERO).expect("free");
+        entry.begin_refresh(&InFlightRefresh::now(1)).expect("noted");
+        drop(entry);
+        assert_eq!(ground.found(), (Some("saved"), stored("2", "s", 2)), "another machine raised the fence");
+        assert!(ground.two.own().in_flight("b").expect("read").is_none(), "it answers the note");
+
+        let ground = Ground::new(&cluster, "c");
+        ground.put(&ground.two, Some(1), "1", "changed", How::Saved);
+        assert_eq!(
+            ground.found(),
+            (Some("saved"), stored("2", "changed", 3)),
+            "another machine changed something else"
+        );
+
+        let ground = Ground::new(&cluster, "d");
+        ground.put(&ground.two, Some(1), "9", "s", How::Refreshed);
+        assert_eq!(ground.found(), (Some("superseded"), stored("9", "s", 2)), "another machine has newer ones");
+
+        let ground = Ground::new(&cluster, "e");
+        ground.two.entry("e", std::time::Duration::ZERO).expect("free").forget().expect("removed");
+        assert_eq!(ground.found(), (Some("forgotten"), None));
+
+        let ground = Ground::new(&cluster, "f");
+        ground.two.entry("f", std::time::Duration::ZERO).expect("free").forget().expect("removed");
+        ground.put(&ground.two, None, "1", "s", How::SignedIn);
+        assert_eq!(ground.found(), (Some("superseded"), stored("1", "s", 1)), "the same tokens, but another secret");
+
+        let ground = Ground::new(&cluster, "g");
+        let old = fs::read(ground.path()).expect("read");
+        assert_eq!(ground.found().0, Some("saved"));
+        fs::write(ground.path(), &old).expect("ours");
+        assert_eq!(ground.found(), (None, stored("2", "s", 2)), "saved before: it says nothing");
+        ground.put(&ground.two, Some(2), "3", "s", How::Refreshed);
+        fs::write(ground.path(), &old).expect("ours");
+        assert_eq!(ground.found(), (None, stored("3", "s", 3)), "an old one that comes back changes nothing");
+    }
+
+    #[test]
+    #[ignore = "needs postgresql"]
+    fn what_is_no_reply_of_the_profile_is_set_aside() {
+        let cluster = Cluster::start();
+        cluster.database("team");
+        let ground = Ground::new(&cluster, "a");
+        let whole = fs::read(ground.path()).expect("read");
+        let mut changed: Vec<Vec<u8>> =
+            (0..whole.len()).step_by(7).map(|at| [&whole[..at], &[whole[at] ^ 1], &whole[at + 1..]].concat()).collect();
+        changed.extend([Vec::new(), whole[..whole.len() - 1].to_vec(), [&whole[..], b"\0"].concat()]);
+        for bytes in changed {
+            fs::write(ground.path(), bytes).expect("ours");
+            assert_eq!(ground.found(), (Some("damaged"), stored("1", "s", 1)));
+        }
+        ground.journal("2", "another");
+        assert_eq!(ground.found(), (Some("damaged"), stored("1", "s", 1)), "sealed for another profile");
+        fs::remove_file(ground.path().with_extension("damaged")).expect("ours");
+        fs::create_dir(ground.path()).expect("ours");
+        assert_eq!(ground.found(), (Some("damaged"), stored("1", "s", 1)), "no file");
+        fs::write(ground.path(), whole).expect("ours");
+        assert_eq!(ground.found(), (Some("saved"), stored("2", "s", 2)));
+    }
+}

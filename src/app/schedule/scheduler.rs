@@ -120,6 +120,7 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
 
 /// Reads the keep-alive profiles and the state of their tokens.
 async fn read(app: &App, book: &mut Book) -> Result<(), Failure> {
+    tokens::take_up_waiting(app).await;
     let mut found = BTreeMap::new();
     // From the list, which is remembered: most profiles have no keep-alive, and reading one means reading its preset.
     for summary in app.profiles().await?.into_iter().filter(|summary| summary.keep_alive) {
