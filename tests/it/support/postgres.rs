@@ -81,7 +81,12 @@ impl Cluster {
 
     /// Ends all of its processes at once, as a power cut would, and starts it again.
     pub fn crash_and_restart(&self) {
-        self.control(&["-m", "immediate", "restart"]);
+        self.restart("immediate");
+    }
+
+    /// Starts it again: `fast` ends every connection first, `immediate` does not write what it has in memory.
+    pub fn restart(&self, how: &str) {
+        self.control(&["-m", how, "restart"]);
     }
 
     /// From now on nobody gets in without a password.
