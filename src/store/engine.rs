@@ -7,6 +7,8 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
+use tokio::sync::mpsc::UnboundedSender;
+
 use crate::store::{Replies, StoreError};
 
 /// The part of a profile that is no secret. Each text is written and read by its owner in `service`, `app` and `export`.
@@ -127,6 +129,17 @@ pub enum Written {
     OtherKey,
 }
 
+/// What another process or machine did.
+#[derive(Debug)]
+pub enum Watched {
+    /// It changed this profile, or its secret.
+    Changed(String),
+    /// Any profile may have changed, or the lock of the vault.
+    Anything,
+    /// It cannot be heard of for now; said once, until the server is back.
+    Away(StoreError),
+}
+
 /// A change of a plain part.
 pub type Change = Box<dyn FnOnce(&mut Plain) + Send>;
 
@@ -183,6 +196,10 @@ pub trait Engine: Send + Sync + fmt::Debug {
     fn replies(&self) -> Option<&Replies> {
         None
     }
+
+    /// Tells what others do from now on, until the receiver is gone, if the store can hear of it. A second call with the same
+    /// channel does nothing.
+    fn watch(&self, _tell: &UnboundedSender<Watched>) {}
 
     /// Tidies up after writes, as nothing is going to be written for a while.
     fn rest(&self) {}

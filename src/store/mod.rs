@@ -18,12 +18,14 @@ pub(crate) mod tests;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::sync::mpsc::UnboundedSender;
+
 use crate::store::postgres::Postgres;
 use crate::store::sqlite::Sqlite;
 
 pub use crate::store::engine::{
     Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, SecretId, Seen, Stored, Summary, VaultLock, Version,
-    Written,
+    Watched, Written,
 };
 pub use crate::store::error::{DatabaseError, ServerError, ServerFault, StoreError};
 pub use crate::store::postgres::Address;
@@ -121,6 +123,15 @@ impl Store {
             };
         }
         Ok(opened.clone())
+    }
+
+    /// Tells what others do in a shared store, or in the team's, see [`Engine::watch`].
+    pub fn watch(&self, tell: &UnboundedSender<Watched>) -> Result<(), StoreError> {
+        let own = self.reader().map(|own| own.iter().for_each(|engine| engine.watch(tell)));
+        if let Some(team) = self.team() {
+            team.reader()?.iter().for_each(|engine| engine.watch(tell));
+        }
+        own
     }
 
     /// Tidies up after writes, see [`Engine::rest`].

@@ -224,6 +224,12 @@ impl Entry {
         self.in_realm(|realm| realm.record(&self.0.name))
     }
 
+    /// Whether other machines write it as well.
+    pub fn is_shared(&self) -> bool {
+        let realm = self.0.realm.lock().unwrap_or_else(PoisonError::into_inner);
+        realm.store.origin().is_some()
+    }
+
     /// Does some work, and again if the team has got another key meanwhile.
     fn in_realm<T>(&self, work: impl Fn(&Realm) -> Result<T, VaultError>) -> Result<T, VaultError> {
         let realm = self.0.realm.lock().unwrap_or_else(PoisonError::into_inner).clone();

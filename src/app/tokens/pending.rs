@@ -23,7 +23,7 @@ const PAUSES: (Duration, Duration) = (Duration::from_secs(5), Duration::from_min
 /// The newest record of a profile: the saved one, or a pending write that follows it.
 pub(crate) fn newest(app: &App, name: &ProfileName, saved: Option<Record>) -> Option<Record> {
     let Some(pending) = app.pending(name) else { return saved };
-    if saved.as_ref().is_some_and(|saved| pending.follows(saved)) {
+    if saved.as_ref().is_some_and(|saved| pending.follows(saved, false)) {
         return Some(pending.record);
     }
     done(app, name);
@@ -127,7 +127,7 @@ async fn put_once(app: &App, (name, entry): (&ProfileName, &Entry), pending: &Pe
         // Who does not know the lease, such as a restored backup, has the last word: newer tokens win, and what is gone
         // stays gone.
         let Some(last) = entry.get()? else { return Ok(Ok(Put::Forgotten)) };
-        if !pending.follows(&last) {
+        if !pending.follows(&last, entry.is_shared()) {
             let is_there = last.history.continues(&pending.record.history);
             return Ok(Ok(if is_there { Put::Saved } else { Put::Replaced }));
         }

@@ -9,19 +9,22 @@ mod connection;
 mod plain;
 mod schema;
 mod secrets;
+mod watch;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio_postgres::Client;
 
 use crate::durable::{self, FileError};
 use crate::store::engine::{
-    Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, Seen, Stored, Summary, VaultLock, Version, Written,
+    Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, Seen, Stored, Summary, VaultLock, Version, Watched,
+    Written,
 };
 use crate::store::lease::{Lease, Leases};
 use crate::store::postgres::connection::{Failed, Patience, Server};
@@ -46,6 +49,9 @@ struct Shared {
     leases: Leases,
     replies: Replies,
     origin: String,
+    /// What tells this process from others in its notifications.
+    process: Arc<str>,
+    watched: Mutex<Option<UnboundedSender<Watched>>>,
 }
 
 impl Postgres {
@@ -58,7 +64,14 @@ impl Postgres {
         let folder = folder.join(format!("shared-{id}"));
         let origin = origin(&folder)?;
         let leases = Leases::Files(folder.join("leases"));
-        Ok(Some(Self(Arc::new(Shared { server, leases, replies: Replies::below(&folder), origin }))))
+        let process = format!("{:032x}", u128::from_be_bytes(drawn(&folder)?)).into();
+        let (replies, watched) = (Replies::below(&folder), Mutex::default());
+        Ok(Some(Self(Arc::new(Shared { server, leases, replies, origin, process, watched }))))
+    }
+
+    /// The text of the notification that a commit sends.
+    fn news_of(&self, name: &str) -> String {
+        watch::text(&self.0.process, name)
     }
 
     #[allow(clippy::needless_pass_by_value, reason = "a closure, written at the call")]
@@ -207,7 +220,8 @@ impl Engine for Postgres {
             let interrupted = || Failed::Store(StoreError::Interrupted { path: self.place().to_owned() });
             known.map(|(_, next)| next.clone()).ok_or_else(interrupted)
         };
-        self.write(Patience::Restart, async |client| plain::change(client, name, next).await)
+        let news = self.news_of(name);
+        self.write(Patience::Restart, async |client| plain::change(client, (name, &news), next).await)
     }
 
     fn secrets(&self) -> Result<Vec<String>, StoreError> {
@@ -249,7 +263,21 @@ impl Engine for Postgres {
     }
 
     fn set_vault_lock(&self, expected: Option<&VaultLock>, lock: &VaultLock) -> Result<bool, StoreError> {
-        self.write(Patience::Restart, async |client| secrets::set_vault_lock(client, expected, lock).await)
+        let (locks, news) = ((expected, lock), self.news_of(""));
+        self.write(Patience::Restart, async |client| secrets::set_vault_lock(client, locks, &news).await)
+    }
+
+    fn watch(&self, tell: &UnboundedSender<Watched>) {
+        let mut watched = self.0.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(handle) = self.0.server.handle() else { return };
+        if watched.as_ref().is_some_and(|known| known.same_channel(tell)) {
+            return;
+        }
+        *watched = Some(tell.clone());
+        let (ready, mut is_ready) = unbounded_channel();
+        handle.spawn(watch::watch(Arc::downgrade(&self.0), tell.clone(), ready));
+        // Nothing that is committed after this call is missed.
+        let _ = is_ready.blocking_recv();
     }
 
     fn replies(&self) -> Option<&Replies> {
@@ -283,7 +311,8 @@ impl Leased for LeasedRow {
         mark: Option<&Mark>,
     ) -> Result<Written, StoreError> {
         let writer = drawn(self.store.place())?;
-        let put = Put { name: &self.name, expected, next, answers, key: mark, writer };
+        let news = &self.store.news_of(&self.name);
+        let put = Put { name: &self.name, expected, next, answers, key: mark, writer, news };
         let replies = self.store.replies().filter(|_| answers);
         // If this machine's disk is full, the database is the only place, and all the more reason to go on.
         let _ = replies.map(|replies| replies.write(&self.name, next));
@@ -314,7 +343,8 @@ impl Leased for LeasedRow {
     }
 
     fn remove(&self) -> Result<(), StoreError> {
-        let remove = async |client: &mut Client| secrets::remove(client, &self.name).await;
+        let news = self.store.news_of(&self.name);
+        let remove = async |client: &mut Client| secrets::remove(client, &self.name, &news).await;
         self.lease.removing(|| self.store.write(Patience::Restart, remove))?;
         self.store.0.replies.remove(&self.name);
         Ok(())
