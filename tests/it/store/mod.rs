@@ -5,3 +5,4 @@
 mod kill;
 mod server;
 mod team;
+mod watch;

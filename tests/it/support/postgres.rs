@@ -114,6 +114,21 @@ impl Cluster {
         self.crash_and_restart();
     }
 
+    /// From now on it writes down what is asked of it, see [`Self::statements`].
+    pub fn log_statements(&self) {
+        self.execute("postgres", "ALTER SYSTEM SET log_statement = 'all'");
+        self.execute("postgres", "ALTER SYSTEM SET log_line_prefix = '%a|'");
+        self.control(&["reload"]);
+    }
+
+    /// What programs of this name have asked so far.
+    pub fn statements(&self, application: &str) -> Vec<String> {
+        let log = fs::read_to_string(self.folder.path().join("log")).expect("a log");
+        let start = format!("{application}|LOG:  ");
+        let said = log.lines().filter_map(|line| line.strip_prefix(&start));
+        said.filter(|said| said.starts_with("statement: ") || said.starts_with("execute ")).map(str::to_owned).collect()
+    }
+
     pub fn stop(&self) {
         self.control(&["-m", "immediate", "stop"]);
     }
