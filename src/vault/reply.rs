@@ -130,7 +130,7 @@ fn open(realm: &Realm, name: &str, sealed: crate::store::Sealed) -> Result<([u8;
 /// What is stored where the reply belongs.
 enum Found {
     /// What it follows: the tokens that it answered, or a profile that has no secret yet.
-    Predecessor(Option<(Seen, Option<Record>)>),
+    Predecessor(Option<(Seen, Option<Box<Record>>)>),
     /// The reply, or tokens that followed it.
     Itself,
     Others,
@@ -159,7 +159,7 @@ fn found(realm: &Realm, name: &str, id: [u8; 16], late: &Record, stored: Option<
     Ok(if late.history.last().is_some_and(|last| lines.iter().any(|line| line.is_same(last))) {
         Found::Itself
     } else if is_answer_to(late, &newest) {
-        Found::Predecessor(Some((seen, Some(newest))))
+        Found::Predecessor(Some((seen, Some(Box::new(newest)))))
     } else {
         Found::Others
     })
@@ -173,7 +173,7 @@ fn is_answer_to(late: &Record, newest: &Record) -> bool {
 }
 
 /// The reply once more, over what is there now. Its line in the history says who received it, and when.
-fn next(last: Option<(Seen, Option<Record>)>, late: &Record, line: &Generation) -> Next {
+fn next(last: Option<(Seen, Option<Box<Record>>)>, late: &Record, line: &Generation) -> Next {
     let seen = last.as_ref().map(|(seen, _)| *seen);
     let fence = seen.map_or(0, |seen| seen.version.fence);
     let Some((seen, Some(newest))) = last else {
@@ -192,7 +192,8 @@ fn next(last: Option<(Seen, Option<Record>)>, late: &Record, line: &Generation) 
     (Some(seen), Version { generation, fence }, record)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::fs;
 

@@ -79,7 +79,7 @@ pub(in crate::app::tokens) async fn put(
         };
         let waits = app.is_waiting(name).await;
         if tries == TRIES || waits && !is_overtaken {
-            app.tell(if waits { waiting(why) } else { News::WritePending(name.clone(), why) });
+            app.tell(if waits { waiting(&why) } else { News::WritePending(name.clone(), why) });
             return (Put::Saved, Some(entry));
         }
         if is_overtaken {
@@ -88,7 +88,7 @@ pub(in crate::app::tokens) async fn put(
                 Ok(entry) => entry,
                 Err(failure) => {
                     app.tell(if waits {
-                        waiting(failure.diagnosis)
+                        waiting(&failure.diagnosis)
                     } else {
                         News::WritePending(name.clone(), failure.diagnosis)
                     });
@@ -104,7 +104,7 @@ pub(in crate::app::tokens) async fn put(
 }
 
 /// Nothing is lost when this program ends.
-fn waiting(why: Diagnosis) -> News {
+fn waiting(why: &Diagnosis) -> News {
     let summary = format!("{}; they wait on this machine, sealed", why.summary);
     let hint = "the agent, the window or the next command that uses the profile saves them once the database is back";
     News::Replies(vec![Diagnosis::new(summary).hint(hint)])
@@ -132,7 +132,11 @@ async fn put_once(app: &App, (name, entry): (&ProfileName, &Entry), pending: &Pe
             return Ok(Ok(if is_there { Put::Saved } else { Put::Replaced }));
         }
         let put = entry.put(Some(last.number), &pending.record.contents, pending.how);
-        let is_overtaken = matches!(put, Err(VaultError::Overtaken { .. }));
+        let is_overtaken = match put {
+            Err(VaultError::Overtaken { .. }) => true,
+            Err(VaultError::Conflict { .. }) => entry.is_shared(),
+            _ => false,
+        };
         Ok(put.map(|_| Put::Saved).map_err(|error| (error.diagnose(), is_overtaken)))
     });
     let failed = |(diagnosis, is_overtaken): (Diagnosis, bool)| {

@@ -33,7 +33,8 @@ impl Relay {
         let shared = Arc::downgrade(&stop);
         thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
-                let (Some(stop), Ok(server)) = (shared.upgrade(), TcpStream::connect(server)) else { break };
+                let Some(stop) = shared.upgrade() else { break };
+                let Ok(server) = TcpStream::connect(server) else { continue };
                 for end in [&client, &server] {
                     end.set_nodelay(true).expect("a socket");
                 }
