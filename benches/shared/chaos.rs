@@ -8,7 +8,7 @@ use rustix::process::Signal;
 
 use crate::chance::Chance;
 use crate::machines::{Got, Machine, Team, ask_agent, canaries, send, until};
-use crate::plan::{Event, draw};
+use crate::plan::{Event, Events};
 use crate::service::Seen;
 use crate::support::process::Process;
 use crate::{Plan, Row};
@@ -16,6 +16,8 @@ use crate::{Plan, Row};
 const MACHINES: usize = 3;
 /// Askers that each agent has in a round.
 const ASKERS: usize = 5;
+/// How long to wait for a refresh that is not sent because of faults before it.
+const SENT_WITHIN: Duration = Duration::from_secs(5);
 /// How long machines may need after a round to agree: what could not be saved is tried again once a minute.
 const SETTLES_WITHIN: Duration = Duration::from_secs(150);
 /// After how many rounds all files are searched.
@@ -47,7 +49,7 @@ struct Chaos {
 
 /// How a round ended for its askers.
 struct Played {
-    events: Vec<(Duration, Event)>,
+    events: Events,
     got: Vec<(String, Got)>,
     /// A process could not save the tokens that it got, and has ended.
     unsaved: bool,
@@ -90,7 +92,7 @@ impl Chaos {
         let before = self.team.service.seen();
         self.note(format!("round {}, {before:?}", self.counts.rounds));
         let played = self.play(before.next_life());
-        self.counts.faults += played.events.len();
+        self.counts.faults += played.events.all().count();
         self.team.heal();
         if !until(Duration::from_secs(30), || self.team.has_database()) {
             return Err("the database does not come back".to_owned());
@@ -105,7 +107,7 @@ impl Chaos {
 
     /// Lets askers ask and faults happen.
     fn play(&mut self, life: u64) -> Played {
-        let events = draw(&mut self.chance, MACHINES);
+        let events = Events::draw(&mut self.chance, MACHINES);
         let delays: Vec<Duration> = (0..MACHINES * ASKERS).map(|_| self.chance.millis(0, 600)).collect();
         let askers = delays.into_iter().enumerate().map(|(number, delay)| {
             let (machine, socket) = (number % MACHINES, self.team.machines[number % MACHINES].socket());
@@ -116,14 +118,8 @@ impl Chaos {
             (format!("agent {machine}"), asked)
         });
         let askers: Vec<_> = askers.collect();
-        let began = Instant::now();
         let mut processes = Vec::new();
-        for (at, event) in &events {
-            // waits: for the time of the next event.
-            thread::sleep(at.saturating_sub(began.elapsed()));
-            self.note(format!("{event:?}"));
-            self.cause(*event, life, &mut processes);
-        }
+        self.cause_all(&events, life, &mut processes);
         // What is stopped for good would be waited for in vain.
         self.team.heal();
         let mut got: Vec<(String, Got)> =
@@ -140,8 +136,37 @@ impl Chaos {
         Played { events, got, unsaved }
     }
 
+    fn cause_all(&mut self, events: &Events, life: u64, processes: &mut Vec<(usize, Process)>) {
+        let (began, refreshed) = (Instant::now(), self.team.service.seen().refreshed);
+        let (mut first, mut then) = (VecDeque::from(events.begun.clone()), VecDeque::from(events.sent.clone()));
+        let mut taken = None;
+        while !first.is_empty() || !then.is_empty() {
+            taken = taken.or_else(|| (self.team.service.seen().refreshed > refreshed).then(Instant::now));
+            let is_due = |from: Option<Instant>, queue: &VecDeque<(Duration, Event)>| {
+                from.zip(queue.front()).is_some_and(|(from, (at, _))| from.elapsed() >= *at)
+            };
+            let next = if is_due(Some(began), &first) {
+                first.pop_front()
+            } else if is_due(taken, &then) {
+                then.pop_front()
+            } else {
+                None
+            };
+            if let Some((_, event)) = next {
+                self.note(format!("{event:?}"));
+                self.cause(event, life, processes);
+            } else if first.is_empty() && taken.is_none() && began.elapsed() > SENT_WITHIN {
+                return;
+            } else {
+                // waits: for the time of the next event.
+                thread::sleep(Duration::from_millis(2));
+            }
+        }
+    }
+
     // flat: one arm an event
     fn cause(&mut self, event: Event, life: u64, processes: &mut Vec<(usize, Process)>) {
+        let event = event.at(self.team.service.seen().sender);
         let machines = &mut self.team.machines;
         match event {
             Event::Ask(machine) => processes.push((machine, machines[machine].start_asker(life))),
@@ -173,7 +198,7 @@ impl Chaos {
     /// Asks every machine until all have the newest token, or it is certain that nobody gets one.
     fn settle(&mut self, life: u64, played: &Played) -> Vec<Got> {
         let is_over = |got: &Got| matches!(got, Got::Unknown(_) | Got::Refused(_));
-        let may_be_lost = played.unsaved || played.events.iter().any(|(_, event)| event.is_deadly());
+        let may_be_lost = played.unsaved || played.events.all().any(Event::is_deadly);
         // A holder that lives still may save what it has.
         let patience = if may_be_lost { Duration::from_secs(10) } else { SETTLES_WITHIN };
         let began = Instant::now();
@@ -196,8 +221,7 @@ impl Chaos {
     fn check(&mut self, before: &Seen, played: &Played, settled: &[Got]) -> Result<(), String> {
         let seen = self.team.service.seen();
         let (newest, refreshed) = (seen.newest(), seen.refreshed - before.refreshed);
-        let (is_deadly, generation) =
-            (played.events.iter().any(|(_, event)| event.is_deadly()), self.team.generation(0));
+        let (is_deadly, generation) = (played.events.all().any(Event::is_deadly), self.team.generation(0));
         for got in played.got.iter().map(|(_, got)| got).chain(settled) {
             match got {
                 Got::Token(token) if *token == newest => self.counts.tokens += 1,

@@ -9,11 +9,12 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::machines::{Got, Machine, Team, ask_agent};
 use crate::proxy::{Then, Watcher, Way};
+use crate::support::process::Process;
 use crate::{Plan, Row};
 
 /// Where the holder dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Point {
+pub enum Point {
     BeforeLock,
     AfterLock,
     BeforeNote,
@@ -160,7 +161,7 @@ impl Outcome {
 }
 
 /// A process that refreshes on this machine and dies at the point, and when it did.
-fn hold(machine: &Machine, point: Point, life: u64) -> (crate::support::process::Process, Receiver<Instant>) {
+pub fn hold(machine: &Machine, point: Point, life: u64) -> (Process, Receiver<Instant>) {
     let (killed, when) = channel();
     let trap = Arc::new(Trap { point, sight: Mutex::default(), holder: AtomicU32::new(0), killed });
     let (database, network) = (Arc::clone(&trap), Arc::clone(&trap));

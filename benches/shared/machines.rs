@@ -29,7 +29,8 @@ pub struct Team {
 pub struct Machine {
     program: PathBuf,
     home: TempDir,
-    store: String,
+    /// The address of the shared store.
+    pub store: Option<String>,
     pub database: Proxy,
     pub network: Proxy,
     pub agent: Option<Process>,
@@ -54,12 +55,7 @@ impl Team {
         let cluster = Cluster::start();
         cluster.database("team");
         let service = Service::start();
-        let address = |url: &str| -> SocketAddr {
-            let place = url.split("//").nth(1).expect("an address").split('/').next().expect("an address");
-            place.rsplit('@').next().expect("an address").parse().expect("an address")
-        };
-        let (database, network) = (address(&cluster.url("team")), address(&service.url()));
-        let machine = |_| Machine::new(program, &cluster.url("team"), &service.url(), (database, network));
+        let machine = |number| Machine::new(program, number, Some(&cluster.url("team")), &service);
         let team = Self { machines: (0..machines).map(machine).collect(), cluster, service };
         team.sign_in(0);
         team
@@ -67,9 +63,7 @@ impl Team {
 
     /// Signs in on a machine whose network is well.
     pub fn sign_in(&self, machine: usize) {
-        let arguments = ["sign-in", PROFILE, "--service", "scripted", "--client-id", "it", "--browser"];
-        let arguments: Vec<&str> = arguments.into_iter().chain(["curl -sL -o /dev/null"]).collect();
-        self.machines[machine].run(&arguments).done();
+        self.machines[machine].sign_in();
     }
 
     /// The number of the newest generation, by the history of a machine.
@@ -96,18 +90,19 @@ impl Team {
 }
 
 impl Machine {
-    fn new(program: &Path, store: &str, service: &str, (database, network): (SocketAddr, SocketAddr)) -> Self {
+    /// A machine with this shared store, or with one of its own. The service hears its number.
+    pub fn new(program: &Path, number: usize, store: Option<&str>, service: &Service) -> Self {
         let home = tempfile::Builder::new().prefix("twsh").tempdir().expect("a temporary folder");
-        let (database, network) = (Proxy::start(database), Proxy::start(network));
-        let (address, name) = store.rsplit_once(':').expect("a port");
-        let name = name.split_once('/').expect("a database").1;
-        let store = format!("{address}:{}/{name}", database.port());
+        let service = service.url();
+        let (database, network) = (Proxy::start(place(store.unwrap_or(&service))), Proxy::start(place(&service)));
+        let store =
+            store.map(|url| url.replace(&format!(":{}/", place(url).port()), &format!(":{}/", database.port())));
         // The address that tokens are issued for is the same everywhere; refreshes go through this machine's network.
         let preset = format!(
             "id = \"scripted\"\nname = \"Scripted\"\nchecked = \"2026-11-21\"\nsource = [\"a test\"]\n\
              asks = \"optional-secret\"\n[redirect]\ndefault = \"http://127.0.0.1/callback\"\n\
              [authorization]\nurl = \"{service}/authorize\"\n[token_request]\nurl = \"{service}/token\"\n\
-             authentication = \"body\"\n[refresh_request]\nurl = \"http://127.0.0.1:{}/token\"\n\
+             authentication = \"body\"\n[refresh_request]\nurl = \"http://127.0.0.1:{}/token/{number}\"\n\
              authentication = \"body\"\n",
             network.port()
         );
@@ -121,12 +116,13 @@ impl Machine {
         self.home.path().join("tokenwright")
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command.args(arguments).current_dir(self.home.path()).env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", self.home.path()).env("TOKENWRIGHT_HOME", self.data()).env("LANG", "C.UTF-8");
-        command.env("TOKENWRIGHT_STORE", &self.store).env("TOKENWRIGHT_CLIENT_SECRET", CLIENT_SECRET);
+        command.envs(self.store.as_ref().map(|store| ("TOKENWRIGHT_STORE", store)));
+        command.env("TOKENWRIGHT_CLIENT_SECRET", CLIENT_SECRET);
         command.env("TOKENWRIGHT_VAULT", "passphrase").env("TOKENWRIGHT_PASSPHRASE", OsString::from(PASSPHRASE));
         command
     }
@@ -137,6 +133,12 @@ impl Machine {
 
     pub fn run(&self, arguments: &[&str]) -> Finished {
         self.start(arguments).finish()
+    }
+
+    pub fn sign_in(&self) {
+        let arguments = ["sign-in", PROFILE, "--service", "scripted", "--client-id", "it", "--browser"];
+        let arguments: Vec<&str> = arguments.into_iter().chain(["curl -sL -o /dev/null"]).collect();
+        self.run(&arguments).done();
     }
 
     /// A process of its own that asks for a token which lives for so many seconds.
@@ -167,6 +169,12 @@ impl Machine {
     pub fn socket(&self) -> SocketPath {
         SocketPath::find(Some(self.data()), None)
     }
+}
+
+/// Host and port of an address.
+pub fn place(url: &str) -> SocketAddr {
+    let place = url.split('/').nth(2).expect("an address");
+    place.rsplit('@').next().expect("an address").parse().expect("an address")
 }
 
 /// It may have ended by itself.

@@ -8,11 +8,14 @@
 
 mod chance;
 mod chaos;
+mod cost;
 mod crowd;
 mod killed;
 mod machines;
 mod plan;
 mod proxy;
+mod restarted;
+mod secrets;
 mod service;
 /// What the integration tests have as well.
 #[allow(dead_code, reason = "the tests use more of it")]
@@ -39,9 +42,12 @@ pub struct Row {
 
 type Figure = fn(&Plan) -> Vec<Row>;
 
-const FIGURES: [(&str, &str, Figure); 3] = [
+const FIGURES: [(&str, &str, Figure); 6] = [
     ("F1", "1,000 askers on 3 machines: one refresh a round", crowd::measure),
     ("F2", "the holder is killed at each point of a refresh", killed::measure),
+    ("F4", "the database restarts, or another one takes its place", restarted::measure),
+    ("F5", "no secret in any file", secrets::measure),
+    ("F7", "what sharing costs", cost::measure),
     ("F9", "random faults", chaos::measure),
 ];
 

@@ -24,6 +24,24 @@ pub enum Event {
 }
 
 impl Event {
+    /// The same, with this machine for [`SENDER`].
+    pub fn at(self, sender: usize) -> Self {
+        let at = |machine| if machine == SENDER { sender } else { machine };
+        match self {
+            Self::Ask(machine) => Self::Ask(at(machine)),
+            Self::KillAsker(machine) => Self::KillAsker(at(machine)),
+            Self::KillAgent(machine) => Self::KillAgent(at(machine)),
+            Self::StartAgent(machine) => Self::StartAgent(at(machine)),
+            Self::Stop(machine) => Self::Stop(at(machine)),
+            Self::GoOn(machine) => Self::GoOn(at(machine)),
+            Self::Database(machine, weather) => Self::Database(at(machine), weather),
+            Self::CutDatabase(machine) => Self::CutDatabase(at(machine)),
+            Self::Network(machine, weather) => Self::Network(at(machine), weather),
+            Self::CutNetwork(machine) => Self::CutNetwork(at(machine)),
+            Self::RestartServer(how) => Self::RestartServer(how),
+        }
+    }
+
     /// Whether the answer to a refresh can be lost for good by it.
     pub fn is_deadly(self) -> bool {
         matches!(self, Self::KillAsker(_) | Self::KillAgent(_) | Self::CutNetwork(_))
@@ -31,31 +49,51 @@ impl Event {
     }
 }
 
-/// The events of a round in their order, each with its time from the beginning.
-pub fn draw(chance: &mut Chance, machines: usize) -> Vec<(Duration, Event)> {
-    let mut events = Vec::new();
-    let millis = Duration::from_millis;
-    for machine in 0..machines {
-        if chance.percent(50) {
-            events.push((chance.millis(0, 400), Event::Ask(machine)));
+/// Stands for the machine that sent the refresh token.
+pub const SENDER: usize = usize::MAX;
+
+/// The events of a round in their order.
+#[derive(Clone, Debug, Default)]
+pub struct Events {
+    /// Each with its time from the beginning.
+    pub begun: Vec<(Duration, Event)>,
+    /// Each with its time from the moment that the service takes a refresh token.
+    pub sent: Vec<(Duration, Event)>,
+}
+
+impl Events {
+    pub fn draw(chance: &mut Chance, machines: usize) -> Self {
+        let mut events = Self::default();
+        for machine in 0..machines {
+            if chance.percent(50) {
+                events.begun.push((chance.millis(0, 400), Event::Ask(machine)));
+            }
+            // Slow enough that faults find the refresh under way.
+            if chance.percent(40) {
+                let delay = Weather { delay: chance.millis(1, 15), ..Weather::default() };
+                events.begun.push((Duration::ZERO, Event::Database(machine, delay)));
+            }
+            if chance.percent(50) {
+                let delay = Weather { delay: chance.millis(20, 400), ..Weather::default() };
+                events.begun.push((Duration::ZERO, Event::Network(machine, delay)));
+            }
         }
-        // Slow enough that faults find the refresh under way.
-        if chance.percent(40) {
-            let delay = Weather { delay: chance.millis(1, 15), ..Weather::default() };
-            events.push((millis(0), Event::Database(machine, delay)));
+        for _ in 0..chance.below(3) {
+            let (at, machine) = (chance.millis(0, 1500), chance.below(machines));
+            draw_fault(chance, &mut events.begun, at, machine);
         }
-        if chance.percent(50) {
-            let delay = Weather { delay: chance.millis(20, 400), ..Weather::default() };
-            events.push((millis(0), Event::Network(machine, delay)));
+        if chance.percent(60) {
+            let at = chance.millis(0, 500);
+            draw_fault(chance, &mut events.sent, at, SENDER);
         }
+        events.begun.sort_by_key(|(at, _)| *at);
+        events.sent.sort_by_key(|(at, _)| *at);
+        events
     }
-    for _ in 0..chance.below(4) {
-        let machine = chance.below(machines);
-        let at = chance.millis(0, 1500);
-        draw_fault(chance, &mut events, at, machine);
+
+    pub fn all(&self) -> impl Iterator<Item = Event> {
+        self.begun.iter().chain(&self.sent).map(|(_, event)| *event)
     }
-    events.sort_by_key(|(at, _)| *at);
-    events
 }
 
 // flat: one arm a fault

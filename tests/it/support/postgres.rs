@@ -155,7 +155,7 @@ fn is_root() -> bool {
 }
 
 /// A program of the newest PostgreSQL on this machine.
-fn program(name: &str) -> Command {
+pub fn program(name: &str) -> Command {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let number = |path: &Path| path.file_name()?.to_str()?.parse::<u32>().ok();
     let newest = versions.map(|entry| entry.path()).max_by_key(|path| number(path));
