@@ -240,7 +240,7 @@ mod tests {
             let (one, two) = (open("one"), open("two"));
             let ground = Self { one, two, folder, name: name.to_owned() };
             ground.put(&ground.one, None, "1", "s", How::SignedIn);
-            let entry = ground.one.entry(name, std::time::Duration::ZERO).expect("free");
+            let entry = ground.one.entry(name, std::time::Duration::from_secs(5)).expect("free");
             entry.begin_refresh(&InFlightRefresh::now(1)).expect("noted");
             drop(entry);
             ground.journal("2", name);
@@ -275,7 +275,7 @@ mod tests {
         }
 
         /// What the next holder on the first machine finds: what became of the reply, and the token, secret and number stored.
-        fn found(&self) -> (Option<&'static str>, Option<(String, String, u64)>) {
+        fn found(&self) -> Outcome {
             let entry = self.one.entry(&self.name, std::time::Duration::from_secs(5)).expect("free");
             let mut replies = self.one.take_replies();
             assert!(replies.len() < 2);
@@ -296,8 +296,10 @@ mod tests {
         }
     }
 
-    fn stored(token: &str, secret: &str, number: u64) -> Option<(String, String, u64)> {
-        Some((token.to_owned(), secret.to_owned(), number))
+    type Outcome = (Option<&'static str>, Option<(String, String, u64)>);
+
+    fn outcome(what: impl Into<Option<&'static str>>, token: &str, secret: &str, number: u64) -> Outcome {
+        (what.into(), Some((token.to_owned(), secret.to_owned(), number)))
     }
 
     #[test]
@@ -306,47 +308,43 @@ mod tests {
         let cluster = Cluster::start();
         cluster.database("team");
         let ground = Ground::new(&cluster, "a");
-        assert_eq!(ground.found(), (Some("saved"), stored("2", "s", 2)), "nothing else happened");
-        assert_eq!(ground.found(), (None, stored("2", "s", 2)), "once");
+        assert_eq!(ground.found(), outcome("saved", "2", "s", 2), "nothing else happened");
+        assert_eq!(ground.found(), outcome(None, "2", "s", 2), "once");
         let line = ground.two.own().record("a").expect("read").expect("there").history.last().cloned().expect("a line");
         assert_eq!((line.how, line.by), (How::Refreshed, Some(By::this())));
 
         let ground = Ground::new(&cluster, "b");
-        let entry = ground.two.entry("b", std::time::Duration::ZERO).expect("free");
+        let entry = ground.two.entry("b", std::time::Duration::from_secs(5)).expect("free");
         entry.begin_refresh(&InFlightRefresh::now(1)).expect("noted");
         drop(entry);
-        assert_eq!(ground.found(), (Some("saved"), stored("2", "s", 2)), "another machine raised the fence");
+        assert_eq!(ground.found(), outcome("saved", "2", "s", 2), "another machine raised the fence");
         assert!(ground.two.own().in_flight("b").expect("read").is_none(), "it answers the note");
 
         let ground = Ground::new(&cluster, "c");
         ground.put(&ground.two, Some(1), "1", "changed", How::Saved);
-        assert_eq!(
-            ground.found(),
-            (Some("saved"), stored("2", "changed", 3)),
-            "another machine changed something else"
-        );
+        assert_eq!(ground.found(), outcome("saved", "2", "changed", 3), "another machine changed something else");
 
         let ground = Ground::new(&cluster, "d");
         ground.put(&ground.two, Some(1), "9", "s", How::Refreshed);
-        assert_eq!(ground.found(), (Some("superseded"), stored("9", "s", 2)), "another machine has newer ones");
+        assert_eq!(ground.found(), outcome("superseded", "9", "s", 2), "another machine has newer ones");
 
         let ground = Ground::new(&cluster, "e");
-        ground.two.entry("e", std::time::Duration::ZERO).expect("free").forget().expect("removed");
+        ground.two.entry("e", std::time::Duration::from_secs(5)).expect("free").forget().expect("removed");
         assert_eq!(ground.found(), (Some("forgotten"), None));
 
         let ground = Ground::new(&cluster, "f");
-        ground.two.entry("f", std::time::Duration::ZERO).expect("free").forget().expect("removed");
+        ground.two.entry("f", std::time::Duration::from_secs(5)).expect("free").forget().expect("removed");
         ground.put(&ground.two, None, "1", "s", How::SignedIn);
-        assert_eq!(ground.found(), (Some("superseded"), stored("1", "s", 1)), "the same tokens, but another secret");
+        assert_eq!(ground.found(), outcome("superseded", "1", "s", 1), "the same tokens, but another secret");
 
         let ground = Ground::new(&cluster, "g");
         let old = fs::read(ground.path()).expect("read");
         assert_eq!(ground.found().0, Some("saved"));
         fs::write(ground.path(), &old).expect("ours");
-        assert_eq!(ground.found(), (None, stored("2", "s", 2)), "saved before: it says nothing");
+        assert_eq!(ground.found(), outcome(None, "2", "s", 2), "saved before: it says nothing");
         ground.put(&ground.two, Some(2), "3", "s", How::Refreshed);
         fs::write(ground.path(), &old).expect("ours");
-        assert_eq!(ground.found(), (None, stored("3", "s", 3)), "an old one that comes back changes nothing");
+        assert_eq!(ground.found(), outcome(None, "3", "s", 3), "an old one that comes back changes nothing");
     }
 
     #[test]
@@ -361,14 +359,14 @@ mod tests {
         changed.extend([Vec::new(), whole[..whole.len() - 1].to_vec(), [&whole[..], b"\0"].concat()]);
         for bytes in changed {
             fs::write(ground.path(), bytes).expect("ours");
-            assert_eq!(ground.found(), (Some("damaged"), stored("1", "s", 1)));
+            assert_eq!(ground.found(), outcome("damaged", "1", "s", 1));
         }
         ground.journal("2", "another");
-        assert_eq!(ground.found(), (Some("damaged"), stored("1", "s", 1)), "sealed for another profile");
+        assert_eq!(ground.found(), outcome("damaged", "1", "s", 1), "sealed for another profile");
         fs::remove_file(ground.path().with_extension("damaged")).expect("ours");
         fs::create_dir(ground.path()).expect("ours");
-        assert_eq!(ground.found(), (Some("damaged"), stored("1", "s", 1)), "no file");
+        assert_eq!(ground.found(), outcome("damaged", "1", "s", 1), "no file");
         fs::write(ground.path(), whole).expect("ours");
-        assert_eq!(ground.found(), (Some("saved"), stored("2", "s", 2)));
+        assert_eq!(ground.found(), outcome("saved", "2", "s", 2));
     }
 }
