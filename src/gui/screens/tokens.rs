@@ -22,6 +22,7 @@ pub(crate) fn tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(service) = draft.profile.as_ref().map(|profile| profile.service.id.clone()) else { return };
     trouble_ui(ui, model, draft);
     received_tokens_ui(ui, model, draft);
+    shared_ui(ui, model, draft);
     history::history_ui(ui, model, draft);
     tabs(
         ui,
@@ -38,6 +39,22 @@ pub(crate) fn tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     again_ui(ui, model, draft);
     ui.push_id(("call", draft.tokens_step.tab as u8, service), |ui| call_form::call_form_ui(ui, model, draft));
     ui.push_id(("reading", draft.tokens_step.tab as u8), |ui| response::reading_ui(ui, model, draft));
+}
+
+/// Who else uses the profile, and what they do with it.
+fn shared_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
+    let Some(shared) = &model.open.shared else { return };
+    section(ui, &format!("Shared with the team {}", shared.team), |ui| {
+        key_values(ui, |rows| {
+            rows.text("Members", &shared.members.join(", "));
+            if let Some((by, at)) = &shared.last {
+                rows.text("Last written", &format!("{}, {by}", draft.clock.show(*at)));
+            }
+            if let Some((by, at)) = &shared.refreshing {
+                rows.text("Refreshing now", &format!("since {}, {by}", draft.clock.show(*at)));
+            }
+        });
+    });
 }
 
 /// The way back to the browser where the call for the tokens failed: a code is good for one call (RFC 6749 section 4.1.2).

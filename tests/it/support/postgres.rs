@@ -104,6 +104,11 @@ impl Cluster {
         self.crash_and_restart();
     }
 
+    /// Starts it again after [`Self::stop`].
+    pub fn restart(&self) {
+        self.control(&["start"]);
+    }
+
     pub fn stop(&self) {
         self.control(&["-m", "immediate", "stop"]);
     }
