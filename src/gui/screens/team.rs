@@ -156,7 +156,11 @@ fn member_ui(ui: &mut Ui, model: &Model, draft: &Draft, team: &mut TeamDraft, me
     let busy = model.team.is_busy().then_some("One moment…");
     ui.horizontal_wrapped(|ui| {
         ui.label(&member.name).on_hover_text(member.fingerprint());
-        ui.label(small(ui, format!("since {}, let in by {}", draft.clock.show(member.at), member.admitted_by)));
+        let by = match &member.admitted_by {
+            by if *by == member.name => "made the team".to_owned(),
+            by => format!("let in by {by}"),
+        };
+        ui.label(small(ui, format!("since {}, {by}", draft.clock.show(member.at))));
         if member.name == own {
             ui.label(small(ui, "this machine"));
         } else if team.removes.as_ref() != Some(&member.name) && secondary_button(ui, "Remove…").clicked() {

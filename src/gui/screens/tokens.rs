@@ -5,7 +5,7 @@ use std::time::Duration;
 use egui::Ui;
 use jiff::Timestamp;
 
-use crate::app::EXPIRING;
+use crate::app::{EXPIRING, SharedWith};
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{Model, Stand, Visit, Work};
@@ -22,7 +22,6 @@ pub(crate) fn tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(service) = draft.profile.as_ref().map(|profile| profile.service.id.clone()) else { return };
     trouble_ui(ui, model, draft);
     received_tokens_ui(ui, model, draft);
-    shared_ui(ui, model, draft);
     history::history_ui(ui, model, draft);
     tabs(
         ui,
@@ -39,22 +38,6 @@ pub(crate) fn tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     again_ui(ui, model, draft);
     ui.push_id(("call", draft.tokens_step.tab as u8, service), |ui| call_form::call_form_ui(ui, model, draft));
     ui.push_id(("reading", draft.tokens_step.tab as u8), |ui| response::reading_ui(ui, model, draft));
-}
-
-/// Who else uses the profile, and what they do with it.
-fn shared_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
-    let Some(shared) = &model.open.shared else { return };
-    section(ui, &format!("Shared with the team {}", shared.team), |ui| {
-        key_values(ui, |rows| {
-            rows.text("Members", &shared.members.join(", "));
-            if let Some((by, at)) = &shared.last {
-                rows.text("Last written", &format!("{}, {by}", draft.clock.show(*at)));
-            }
-            if let Some((by, at)) = &shared.refreshing {
-                rows.text("Refreshing now", &format!("since {}, {by}", draft.clock.show(*at)));
-            }
-        });
-    });
 }
 
 /// The way back to the browser where the call for the tokens failed: a code is good for one call (RFC 6749 section 4.1.2).
@@ -90,7 +73,7 @@ fn received_tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(tokens) = &model.open.tokens else { return };
     section(ui, "Tokens", |ui| {
         choosing_ui(ui, model);
-        facts_ui(ui, draft, tokens);
+        facts_ui(ui, draft, tokens, model.open.shared.as_ref());
         // How the service's tokens live.
         let policy = draft.profile.as_ref().map(|profile| &profile.service.policy.description);
         if let Some(words) = policy.filter(|words| !words.is_empty()) {
@@ -115,7 +98,7 @@ fn choosing_ui(ui: &mut Ui, model: &Model) {
     }
 }
 
-fn facts_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet) {
+fn facts_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet, shared: Option<&SharedWith>) {
     let asked = draft.profile.as_ref().map(crate::service::ProfileDraft::scopes).unwrap_or_default();
     let is_shown = draft.tokens_step.revealed.tokens;
     key_values(ui, |rows| {
@@ -138,6 +121,14 @@ fn facts_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet) {
         rows.text("Scopes granted", &granted_words(tokens, &asked));
         for (name, value) in &tokens.retained {
             rows.copyable(name, value);
+        }
+        if let Some(SharedWith { team, members, last, refreshing }) = shared {
+            rows.text("Shared with", &format!("{team}: {}", members.join(", ")));
+            for (label, by) in [("Last written", last), ("Being refreshed", refreshing)] {
+                if let Some((by, at)) = by {
+                    rows.text(label, &format!("{}, {by}", draft.clock.show(*at)));
+                }
+            }
         }
     });
     let words = if draft.tokens_step.revealed.tokens { "Hide tokens" } else { "Show tokens" };
