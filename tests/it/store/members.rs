@@ -230,7 +230,7 @@ fn while_the_database_is_away_tokens_are_handed_out_and_nothing_is_refreshed() {
     assert_eq!(listed.iter().filter(|(_, shared)| *shared).count(), 1, "{listed:?}");
     let said = anna.run(&["share", "mine", "--team"]).failed(6);
     assert!(said.contains("cannot"), "{said}");
-    place.cluster.restart();
+    place.cluster.start_again();
     assert_eq!(ben.run(&["token", "demo", "--min-valid", "3h"]).done(), "at-canary-2\n");
     assert_eq!(names(&anna).len(), 3);
     place.service.assert_refreshed(2);

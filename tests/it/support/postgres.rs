@@ -110,7 +110,7 @@ impl Cluster {
     }
 
     /// Starts it again after [`Self::stop`].
-    pub fn restart(&self) {
+    pub fn start_again(&self) {
         self.control(&["start"]);
     }
 
