@@ -139,6 +139,11 @@ pub trait Engine: Send + Sync + fmt::Debug {
     /// earlier holder of the same origin has ended; one of another origin may only have lost its connection.
     fn origin(&self) -> Option<&str>;
 
+    /// Whether its server could not be reached when it was last asked, so that what is read is what this machine saw last.
+    fn is_away(&self) -> bool {
+        false
+    }
+
     /// Every profile that has a definition, by name, with the summary that was remembered under the same key.
     fn list(&self, key: i64) -> Result<Vec<Listed>, StoreError>;
 

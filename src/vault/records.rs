@@ -78,6 +78,21 @@ impl Vault {
         self.entry(profile.as_str(), wait)
     }
 
+    /// Fails unless this machine can open the team's secrets.
+    pub fn check_member(&self) -> Result<(), VaultError> {
+        self.0.team.realm(self).map(drop)
+    }
+
+    /// The lease of a profile on this machine, even if it is the team's.
+    pub fn lease_here(&self, profile: &ProfileName) -> Result<Entry, VaultError> {
+        self.entry_in(self.own(), profile.as_str(), LEASE_WAIT)
+    }
+
+    /// The lease of a profile in the team's store, even if it is this machine's.
+    pub fn lease_with_team(&self, profile: &ProfileName) -> Result<Entry, VaultError> {
+        self.entry_in(self.0.team.realm(self)?, profile.as_str(), LEASE_WAIT)
+    }
+
     /// The entry of a record that belongs to the program itself. Its name starts with `_`, which no profile's name does.
     pub fn lease_own(&self, name: &'static str) -> Result<Entry, VaultError> {
         self.entry(name, LEASE_WAIT)

@@ -218,8 +218,12 @@ pub(in crate::store) fn end(connection: &Connection, name: &str, fence: u64) -> 
     statement.execute(params![name, fence.cast_signed()]).map(drop)
 }
 
+pub(in crate::store) fn remove_secret(connection: &Connection, name: &str) -> Result<()> {
+    connection.prepare_cached("DELETE FROM secret WHERE name = ?1")?.execute([name]).map(drop)
+}
+
 pub(in crate::store) fn remove(connection: &Connection, name: &str) -> Result<()> {
-    connection.prepare_cached("DELETE FROM secret WHERE name = ?1")?.execute([name])?;
+    remove_secret(connection, name)?;
     connection.prepare_cached("DELETE FROM profile WHERE name = ?1")?.execute([name]).map(drop)
 }
 

@@ -109,6 +109,11 @@ impl Cluster {
         self.crash_and_restart();
     }
 
+    /// Starts it again after [`Self::stop`].
+    pub fn start_again(&self) {
+        self.control(&["start"]);
+    }
+
     pub fn stop(&self) {
         self.control(&["-m", "immediate", "stop"]);
     }
