@@ -164,9 +164,10 @@ async fn a_reply_that_came_while_the_process_was_stopped_is_read() {
     });
     let options = TransportOptions { timeout: Duration::from_millis(500), ..TransportOptions::default() };
     let stopped = async {
+        // waits: for the request to be under way; then nothing else runs.
         tokio::time::sleep(Duration::from_millis(100)).await;
-        // Nothing else runs meanwhile.
         server.join().expect("answered");
+        // waits: this is how long it is stopped.
         std::thread::sleep(Duration::from_secs(1));
     };
     let reply = tokio::spawn(send_with(options, wire(url)));
