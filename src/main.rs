@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use tokenwright::agent::{Request, Response, SdNotify, SocketPath};
 use tokenwright::app::{Failure, FailureKind, Ports, Runtime};
 use tokenwright::cli;
-use tokenwright::config::{Config, Places};
+use tokenwright::config::{Config, Places, TeamSettings};
 use tokenwright::crash::Watch;
 use tokenwright::desktop::{Clipboard, HOLD};
 use tokenwright::diagnosis::Diagnosis;
@@ -18,7 +18,7 @@ use tokenwright::expression::{self, Expressions};
 use tokenwright::gui::NoWindow;
 use tokenwright::redirect;
 use tokenwright::secret::{self, Secret};
-use tokenwright::store::{Address, Store};
+use tokenwright::store::{Address, Store, TeamPlace};
 use tokenwright::transport::{Transport, TransportOptions};
 use zeroize::Zeroizing;
 
@@ -110,14 +110,17 @@ fn variable(name: &str) -> Option<String> {
 /// What the use cases need from outside.
 fn ports() -> Result<Ports, Failure> {
     let places = Places::find(home())?;
+    let config = Config::new(places.clone());
+    let store = match shared_store()? {
+        Some(address) => Store::shared(places.store_folder(), address),
+        None => Store::new(places.store_folder()),
+    };
+    store.set_team(team(&config));
     Ok(Ports {
         transport: Transport::new(TransportOptions::default()),
         expressions: Expressions::new(own_program()),
-        store: match shared_store()? {
-            Some(address) => Store::shared(places.store_folder(), address),
-            None => Store::new(places.store_folder()),
-        },
-        config: Config::new(places),
+        store,
+        config,
         agent_socket: agent_socket(),
         sd_notify: SdNotify::new(std::env::var_os("NOTIFY_SOCKET")),
         vault_kind: variable("TOKENWRIGHT_VAULT"),
@@ -127,6 +130,18 @@ fn ports() -> Result<Ports, Failure> {
         now: Timestamp::now,
         entropy,
     })
+}
+
+/// The team's store, as the environment or else the settings name it. Settings that cannot be read are reported by whoever
+/// needs them.
+fn team(config: &Config) -> Option<TeamPlace> {
+    let path = |name| variable(name).map(PathBuf::from);
+    if let Some(url) = variable("TOKENWRIGHT_TEAM") {
+        let password_file = path("TOKENWRIGHT_TEAM_PASSWORD_FILE");
+        return Some(TeamPlace { url, password_file, key_file: path("TOKENWRIGHT_TEAM_KEY_FILE") });
+    }
+    let TeamSettings { store, password_file, key_file } = config.load_settings().ok()?.team?;
+    Some(TeamPlace { url: store, password_file, key_file })
 }
 
 /// The path to start this program again. On Linux it works even if the file has been replaced by a newer version.

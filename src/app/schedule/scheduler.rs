@@ -104,6 +104,8 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
                 read = self::read(app, &mut book).await;
             }
             heard = watching.next(app) => {
+                // The server is there again, if it was away.
+                watching.begin(app).await;
                 read = hear(app, &mut book, heard).await;
                 app.tell_profiles().await;
             }

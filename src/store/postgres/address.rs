@@ -62,6 +62,11 @@ impl Address {
         let shown = shown(&config);
         Ok(Self { config, tls, shown })
     }
+
+    /// Whether it has a password.
+    pub fn has_password(&self) -> bool {
+        self.config.get_password().is_some()
+    }
 }
 
 impl fmt::Display for Address {

@@ -267,17 +267,18 @@ impl Engine for Postgres {
         self.write(Patience::Restart, async |client| secrets::set_vault_lock(client, locks, &news).await)
     }
 
-    fn watch(&self, tell: &UnboundedSender<Watched>) {
+    fn watch(&self, tell: &UnboundedSender<Watched>) -> Result<(), StoreError> {
         let mut watched = self.0.watched.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(handle) = self.0.server.handle() else { return };
+        let Some(handle) = self.0.server.handle() else { return Ok(()) };
         if watched.as_ref().is_some_and(|known| known.same_channel(tell)) {
-            return;
+            return Ok(());
         }
         *watched = Some(tell.clone());
         let (ready, mut is_ready) = unbounded_channel();
         handle.spawn(watch::watch(Arc::downgrade(&self.0), tell.clone(), ready));
         // Nothing that is committed after this call is missed.
         let _ = is_ready.blocking_recv();
+        Ok(())
     }
 
     fn replies(&self) -> Option<&Replies> {
@@ -338,8 +339,8 @@ impl Leased for LeasedRow {
         Ok(written)
     }
 
-    fn end(&self) -> Result<(), StoreError> {
-        self.store.write(Patience::Restart, async |client| secrets::end(client, &self.name).await)
+    fn end(&self, fence: u64) -> Result<(), StoreError> {
+        self.store.write(Patience::Restart, async |client| secrets::end(client, &self.name, fence).await)
     }
 
     fn remove(&self) -> Result<(), StoreError> {

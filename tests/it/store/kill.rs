@@ -240,8 +240,8 @@ fn new_tokens_wait_on_their_machine_while_the_database_is_away_and_are_named() {
     let words = "; they wait on this machine, sealed\nhint: the agent, the window or the next command that uses";
     assert!(ended.stderr.contains(words), "{ended:?}");
     assert_eq!(ended.done(), "at-canary-2\n");
-    let said = ground.killed().run(&["vault", "status"]).failed(6);
-    assert!(said.starts_with("new tokens wait on this machine for the database: `demo`\n"), "{said}");
+    let status = ground.killed().run(&["vault", "status"]);
+    assert!(status.code == 6 && status.stdout.contains("waiting   demo for the database\n"), "{status:?}");
     ground.team.cluster.crash_and_restart();
     let status = ground.killed().run(&["vault", "status", "--json"]).json();
     assert_eq!((&status["waiting"], &status["faults"]), (&json!(["demo"]), &json!([])));

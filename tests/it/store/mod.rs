@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod kill;
+mod members;
 mod server;
 mod team;
 mod watch;

@@ -129,6 +129,11 @@ impl Cluster {
         said.filter(|said| said.starts_with("statement: ") || said.starts_with("execute ")).map(str::to_owned).collect()
     }
 
+    /// Starts it again after [`Self::stop`].
+    pub fn start_again(&self) {
+        self.control(&["start"]);
+    }
+
     pub fn stop(&self) {
         self.control(&["-m", "immediate", "stop"]);
     }
