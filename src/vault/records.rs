@@ -11,11 +11,10 @@ use crate::secret::Secret;
 use crate::service::ProfileName;
 use crate::store::{Engine, Leased, Replies, Seen, Stored, Version, Written};
 use crate::vault::generation::Stamp;
-use crate::vault::key::{Key, fill};
+use crate::vault::key::Key;
 use crate::vault::keyring::KeySource;
 use crate::vault::lock::Lock;
 use crate::vault::realm::{Keys, Realm};
-use crate::vault::seal::seal;
 use crate::vault::team::Team;
 use crate::vault::unlock::Opening;
 use crate::vault::{
@@ -295,49 +294,16 @@ impl Entry {
         });
         let fence = last_seen.map_or(0, |seen| seen.version.fence);
         let answers = last.is_none_or(|last| last.contents.tokens != contents.tokens);
-        self.write(realm, last_seen, Version { generation: number, fence }, &next, answers)?;
+        realm.put(&*self.0.row, name, (last_seen, Version { generation: number, fence }), (&next, answers))?;
         Ok(number)
     }
 
     fn take_up_reply(&self) -> Result<Option<Reply>, VaultError> {
         self.in_realm(|realm| {
-            reply::take_up(realm, &self.0.name, |(last, version, next)| self.write(realm, last, version, &next, true))
+            reply::take_up(realm, &self.0.name, |(last, version, next)| {
+                realm.put(&*self.0.row, &self.0.name, (last, version), (&next, true))
+            })
         })
-    }
-
-    fn write(
-        &self,
-        realm: &Realm,
-        last: Option<Seen>,
-        version: Version,
-        next: &Record,
-        answers: bool,
-    ) -> Result<(), VaultError> {
-        let mut id = last.map_or([0; 16], |last| last.id);
-        if last.is_none() {
-            fill(&mut id)?;
-        }
-        let sealed = seal(&realm.keys.newest, &self.0.name, (id, version), next.to_text())?;
-        let expected = last.map(|last| last.version);
-        self.written(realm, self.0.row.put(expected, &sealed, answers, realm.keys.mark.as_ref())?, expected)
-    }
-
-    fn written(&self, realm: &Realm, written: Written, expected: Option<Version>) -> Result<(), VaultError> {
-        let generation = |version: Option<Version>| version.map(|version| version.generation);
-        match written {
-            Written::Done => Ok(()),
-            Written::OtherKey => Err(realm.replaced()),
-            Written::Conflict { found: Some(found) }
-                if expected.is_some_and(|last| last.generation == found.generation && last.fence < found.fence) =>
-            {
-                Err(VaultError::Overtaken { profile: self.0.name.clone() })
-            }
-            Written::Conflict { found } => Err(VaultError::Conflict {
-                profile: self.0.name.clone(),
-                expected: generation(expected),
-                found: generation(found),
-            }),
-        }
     }
 
     /// Removes the profile: its secrets, and what the same store has of it in plain, in one step.
@@ -382,7 +348,7 @@ impl Entry {
         if matches!(written, Written::Conflict { found: Some(found) } if is_fenced(found)) {
             return Err(overtaken());
         }
-        self.written(realm, written, Some(stored.version))?;
+        realm.written(name, written, Some(stored.version))?;
         *self.0.begun.lock().unwrap_or_else(PoisonError::into_inner) = Some(stored.version.fence.saturating_add(1));
         Ok(())
     }
@@ -411,7 +377,7 @@ impl Entry {
         let change = Change::New(How::Restored(from));
         let next = Record::next(Some(&record), number, &record.contents, change, Stamp::now());
         let last = Seen { id: stored.id, version: stored.version };
-        self.write(realm, Some(last), version, &next, true)?;
+        realm.put(&*self.0.row, name, (Some(last), version), (&next, true))?;
         Ok(Some(Repaired { from, number }))
     }
 }
