@@ -14,6 +14,7 @@ use crate::screens::scenes::{
     ACCESS_TOKEN, at, authorized, called, draft, saved, service, started, token_set, visiting,
 };
 use crate::screens::screen::{SMALL, Screen, THEMES, screen};
+use crate::screens::team;
 
 /// More stops than any screen has.
 const MANY: usize = 120;
@@ -92,6 +93,9 @@ fn the_tab_key_reaches_everything_on_every_step_and_the_next_thing_to_do_last() 
             (exporting(), choosing(None), "Close"),
             (previewed(true), choosing(Some("json")), "Copy with secrets"),
             (shared(), sharing(Locking::Passphrase, "correct horse"), "Share"),
+            (team::none(), team::page(), "Close"),
+            (team::asking(), team::page(), "Check again"),
+            (team::member(), team::page(), "Check again"),
         ];
         for (model, draft, last) in scenes {
             let mut window = screen(theme, model, draft);
