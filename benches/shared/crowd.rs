@@ -9,6 +9,8 @@ use crate::{Plan, Row};
 
 const ASKERS: usize = 1000;
 const MACHINES: usize = 3;
+/// In each of so many rounds, processes ask as well that use no agent, so many on each machine.
+const PROCESSES: (usize, usize) = (50, 5);
 
 /// What the askers of one round found.
 #[derive(Default)]
@@ -27,7 +29,7 @@ pub fn measure(plan: &Plan) -> Vec<Row> {
     team.machines.iter_mut().for_each(super::machines::Machine::start_agent);
     let (starts, ends) = (Barrier::new(ASKERS + 1), Barrier::new(ASKERS + 1));
     let round = Mutex::<Round>::default();
-    let (mut lasts, mut failed, mut again, mut wrong) = (Vec::new(), Vec::new(), 0, 0);
+    let (mut lasts, mut failed, mut again, mut wrong, mut processes) = (Vec::new(), Vec::new(), 0, 0, 0);
     thread::scope(|scope| {
         for number in 0..ASKERS {
             let socket = team.machines[number % MACHINES].socket();
@@ -46,11 +48,19 @@ pub fn measure(plan: &Plan) -> Vec<Row> {
             let token = format!("at-canary-{}-{}", before.families, before.taken + 1);
             *round.lock().unwrap_or_else(PoisonError::into_inner) =
                 Round { life: before.next_life(), token, ..Round::default() };
+            let count = if number % PROCESSES.0 == 0 { PROCESSES.1 } else { 0 };
+            let askers =
+                team.machines.iter().flat_map(|machine| (0..count).map(|_| machine.start_asker(before.next_life())));
+            let askers: Vec<_> = askers.collect();
             let began = Instant::now();
             starts.wait();
             ends.wait();
             lasts.push(began.elapsed());
-            let found = std::mem::take(&mut *round.lock().unwrap_or_else(PoisonError::into_inner));
+            let others: Vec<Got> = askers.into_iter().map(|asker| Got::of_process(&asker.finish())).collect();
+            processes += others.len();
+            let mut found = std::mem::take(&mut *round.lock().unwrap_or_else(PoisonError::into_inner));
+            found.failed.extend(others.into_iter().filter(|got| !got.is_token(&found.token)));
+            found.failed.iter().for_each(|got| println!("F1: round {number}, after {:?}: {got:?}", began.elapsed()));
             wrong += usize::from(team.service.seen().refreshed != before.refreshed + 1);
             again += found.asked_again;
             failed.extend(found.failed);
@@ -59,7 +69,6 @@ pub fn measure(plan: &Plan) -> Vec<Row> {
             }
         }
     });
-    failed.iter().take(5).for_each(|got| println!("F1: {got:?}"));
     let seen = team.service.seen();
     lasts.sort_unstable();
     let at = |share: usize| lasts[(lasts.len() * share / 100).min(lasts.len() - 1)].as_millis();
@@ -68,7 +77,11 @@ pub fn measure(plan: &Plan) -> Vec<Row> {
     vec![
         row("one refresh a round", format!("{} in {rounds} rounds", seen.refreshed), wrong == 0),
         row("0 invalid_grant", format!("{}, {} sent twice", seen.refused, seen.reused), seen.refused == 0),
-        row("all askers get that token", format!("{} did not; {again} asked again", failed.len()), failed.is_empty()),
+        row(
+            "all askers get that token",
+            format!("{} did not; {processes} were processes; {again} asked again", failed.len()),
+            failed.is_empty(),
+        ),
         row(
             "as many generations",
             format!("{generations} with the sign-in"),

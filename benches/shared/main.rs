@@ -12,6 +12,7 @@ mod cost;
 mod crowd;
 mod killed;
 mod machines;
+mod paused;
 mod plan;
 mod proxy;
 mod restarted;
@@ -42,9 +43,10 @@ pub struct Row {
 
 type Figure = fn(&Plan) -> Vec<Row>;
 
-const FIGURES: [(&str, &str, Figure); 6] = [
+const FIGURES: [(&str, &str, Figure); 7] = [
     ("F1", "1,000 askers on 3 machines: one refresh a round", crowd::measure),
     ("F2", "the holder is killed at each point of a refresh", killed::measure),
+    ("F3", "the holder stops for longer than others wait", paused::measure),
     ("F4", "the database restarts, or another one takes its place", restarted::measure),
     ("F5", "no secret in any file", secrets::measure),
     ("F7", "what sharing costs", cost::measure),

@@ -136,8 +136,9 @@ fn draw_fault(chance: &mut Chance, events: &mut Vec<(Duration, Event)>, at: Dura
             events.extend([(at, Event::Network(machine, refuses)), (at + long, Event::Network(machine, well))]);
         }
         78..84 => {
-            let held = Weather { replies: Passage::Held, ..well };
-            events.extend([(at, Event::Network(machine, held)), (at + long, Event::Network(machine, well))]);
+            // A reply that takes longer than a call may is a lost one.
+            let (held, end) = (Weather { replies: Passage::Held, ..well }, at + long.min(Duration::from_secs(20)));
+            events.extend([(at, Event::Network(machine, held)), (end, Event::Network(machine, well))]);
         }
         84..86 => {
             let loses = Weather { replies: Passage::Lost, ..well };

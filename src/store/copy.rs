@@ -233,8 +233,8 @@ impl Leased for LeasedCopy {
         self.there.begin(expected, note)
     }
 
-    fn end(&self) -> Result<(), StoreError> {
-        self.there.end()
+    fn end(&self, fence: u64) -> Result<(), StoreError> {
+        self.there.end(fence)
     }
 
     fn remove(&self) -> Result<(), StoreError> {

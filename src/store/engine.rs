@@ -211,8 +211,8 @@ pub trait Leased: Send + Sync {
     /// `put` would fail. Once it returns, the note survives a crash.
     fn begin(&self, expected: Version, note: &str) -> Result<Written, StoreError>;
 
-    /// Takes the note back.
-    fn end(&self) -> Result<(), StoreError>;
+    /// Takes back the note that raised the fence to this, if it is still the last one.
+    fn end(&self, fence: u64) -> Result<(), StoreError>;
 
     /// Removes the secret and the plain part of its profile. It is no error if there is none.
     fn remove(&self) -> Result<(), StoreError>;

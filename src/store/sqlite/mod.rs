@@ -384,9 +384,9 @@ impl Leased for LeasedRow {
         Ok(written)
     }
 
-    fn end(&self) -> Result<(), StoreError> {
+    fn end(&self, fence: u64) -> Result<(), StoreError> {
         let name = self.name.clone();
-        self.store.write(move |connection| rows::end(connection, &name))
+        self.store.write(move |connection| rows::end(connection, &name, fence))
     }
 
     fn remove(&self) -> Result<(), StoreError> {
