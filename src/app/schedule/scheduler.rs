@@ -18,6 +18,7 @@ use crate::app::profiles;
 use crate::app::progress::Report;
 use crate::app::schedule::queue::{Book, Entry};
 use crate::app::schedule::refresh_due::Rules;
+use crate::app::schedule::watching::{Heard, Watching};
 use crate::app::tokens;
 use crate::app::{Failure, Need, SavedToken};
 use crate::oauth::TokenSet;
@@ -75,6 +76,8 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
     let mut book = Book::default();
     let mut going = JoinSet::new();
     let mut tell_at = Instant::now();
+    let mut watching = Watching::new();
+    watching.begin(app).await;
     let mut read = read(app, &mut book).await;
     while !alive.ends.load(Ordering::Relaxed) {
         let now = (app.ports.now)();
@@ -96,7 +99,16 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
             drop(tokio::task::spawn_blocking(move || store.rest()));
         }
         tokio::select! {
-            () = alive.news.notified() => read = self::read(app, &mut book).await,
+            () = alive.news.notified() => {
+                watching.begin(app).await;
+                read = self::read(app, &mut book).await;
+            }
+            heard = watching.next(app) => {
+                // The server is there again, if it was away.
+                watching.begin(app).await;
+                read = hear(app, &mut book, heard).await;
+                app.tell_profiles().await;
+            }
             Some(done) = going.join_next() => {
                 note(app, &mut book, done);
                 // The list shows the expiry.
@@ -120,6 +132,7 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
 
 /// Reads the keep-alive profiles and the state of their tokens.
 async fn read(app: &App, book: &mut Book) -> Result<(), Failure> {
+    tokens::take_up_waiting(app).await;
     let mut found = BTreeMap::new();
     // From the list, which is remembered: most profiles have no keep-alive, and reading one means reading its preset.
     for summary in app.profiles().await?.into_iter().filter(|summary| summary.keep_alive) {
@@ -132,6 +145,29 @@ async fn read(app: &App, book: &mut Book) -> Result<(), Failure> {
     for (name, rules) in found {
         let tokens = tokens(app, &name).await;
         book.put(name, Entry::new(rules, tokens));
+    }
+    Ok(())
+}
+
+/// Reads what other machines have changed.
+async fn hear(app: &App, book: &mut Book, heard: Heard) -> Result<(), Failure> {
+    if heard.is_all {
+        return read(app, book).await;
+    }
+    let (catalog, _) = app.catalog().await?;
+    for name in heard.names.iter().filter_map(|name| ProfileName::parse(name).ok()) {
+        let asked = name.clone();
+        let plain = app.with_store(move |store| store.profile(asked.as_str())).await?;
+        let text = plain.definition.filter(|_| plain.draft.is_none());
+        // One that cannot be read is named by the list.
+        let profile = text.and_then(|text| Profile::from_toml(&name, &text, &catalog).ok());
+        match profile.filter(|profile| profile.keep_alive) {
+            Some(profile) => {
+                let tokens = tokens(app, &name).await;
+                book.put(name, Entry::new(Rules::of(&profile.service), tokens));
+            }
+            None => book.retain(|other| *other != name),
+        }
     }
     Ok(())
 }
