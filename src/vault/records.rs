@@ -228,8 +228,15 @@ struct Held {
     realm: Mutex<Realm>,
     name: String,
     row: Box<dyn Leased>,
-    /// The fence that the last [`Entry::begin_refresh`] raised. If another one is found, another machine took this one for dead.
-    begun: Mutex<Option<u64>>,
+    begun: Mutex<Option<Begun>>,
+}
+
+/// The last [`Entry::begin_refresh`].
+struct Begun {
+    /// With the fence that it raised. If another one is found, another machine took this one for dead.
+    seen: Seen,
+    /// Whose refresh token it spends.
+    record: Record,
 }
 
 impl Entry {
@@ -288,7 +295,7 @@ impl Entry {
         let number = change.number_after(found);
         let next = Record::next(last.as_ref(), number, contents, change, Stamp::now());
         // If another fence is there, the store refuses this, and whoever takes the lease next decides.
-        let begun = *self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        let begun = self.begun_fence();
         let last_seen = stored.map(|Stored { id, version, .. }| Seen {
             id,
             version: Version { fence: begun.unwrap_or(version.fence), ..version },
@@ -383,15 +390,35 @@ impl Entry {
             return Err(overtaken());
         }
         self.written(realm, written, Some(stored.version))?;
-        *self.0.begun.lock().unwrap_or_else(PoisonError::into_inner) = Some(stored.version.fence.saturating_add(1));
+        let version = Version { fence: stored.version.fence.saturating_add(1), ..stored.version };
+        let begun = Begun { seen: Seen { id: stored.id, version }, record };
+        *self.0.begun.lock().unwrap_or_else(PoisonError::into_inner) = Some(begun);
         Ok(())
+    }
+
+    fn begun_fence(&self) -> Option<u64> {
+        let begun = self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        begun.as_ref().map(|begun| begun.seen.version.fence)
+    }
+
+    /// Writes the answer to the refresh that was begun to this machine's journal, before a shared database is asked for
+    /// anything: it may be away, and whoever has the lease next on this machine would send the spent refresh token again.
+    pub fn journal_reply(&self, contents: &Contents, how: How) -> Result<(), VaultError> {
+        self.in_realm(|realm| {
+            let begun = self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
+            let (Some(Begun { seen, record }), Some(replies)) = (&*begun, realm.store.replies()) else { return Ok(()) };
+            let change = Change::from(how);
+            let version = Version { generation: change.number_after(Some(record.number)), ..seen.version };
+            let next = Record::next(Some(record), version.generation, contents, change, Stamp::now());
+            let sealed = seal(&realm.keys.newest, &self.0.name, (seen.id, version), next.to_text())?;
+            Ok(replies.write(&self.0.name, &sealed)?)
+        })
     }
 
     /// Takes the note back: the answer is here and brought nothing to store. A `put` of new tokens does so by itself.
     /// One that another machine has written meanwhile stays.
     pub fn end_refresh(&self) -> Result<(), VaultError> {
-        let begun = *self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(begun.map_or(Ok(()), |fence| self.0.row.end(fence))?)
+        Ok(self.begun_fence().map_or(Ok(()), |fence| self.0.row.end(fence))?)
     }
 
     /// Makes a record usable again that is damaged or older than the one last seen: the best that opens becomes the newest
