@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::store::{Engine, Leased, Replies, Seen, Stored, Version, Written};
+use crate::store::{Engine, Leased, Replies, Seen, Stored, Version};
 use crate::vault::generation::Stamp;
-use crate::vault::key::{Key, fill};
+use crate::vault::key::Key;
 use crate::vault::keyring::KeySource;
 use crate::vault::lock::Lock;
 use crate::vault::realm::{Keys, Realm};
-use crate::vault::seal::seal;
+use crate::vault::reply::Begun;
 use crate::vault::team::Team;
 use crate::vault::unlock::Opening;
 use crate::vault::{
@@ -231,14 +231,6 @@ struct Held {
     begun: Mutex<Option<Begun>>,
 }
 
-/// The last [`Entry::begin_refresh`].
-struct Begun {
-    /// With the fence that it raised. If another one is found, another machine took this one for dead.
-    seen: Seen,
-    /// Whose refresh token it spends.
-    record: Record,
-}
-
 impl Entry {
     /// The newest record; `None` where there is none. Older tokens in its history are there for a person to go back to
     /// and are never used in its place: their refresh tokens may be spent.
@@ -302,49 +294,16 @@ impl Entry {
         });
         let fence = last_seen.map_or(0, |seen| seen.version.fence);
         let answers = last.is_none_or(|last| last.contents.tokens != contents.tokens);
-        self.write(realm, last_seen, Version { generation: number, fence }, &next, answers)?;
+        realm.put(&*self.0.row, name, (last_seen, Version { generation: number, fence }), (&next, answers))?;
         Ok(number)
     }
 
     fn take_up_reply(&self) -> Result<Option<Reply>, VaultError> {
         self.in_realm(|realm| {
-            reply::take_up(realm, &self.0.name, |(last, version, next)| self.write(realm, last, version, &next, true))
+            reply::take_up(realm, &self.0.name, |(last, version, next)| {
+                realm.put(&*self.0.row, &self.0.name, (last, version), (&next, true))
+            })
         })
-    }
-
-    fn write(
-        &self,
-        realm: &Realm,
-        last: Option<Seen>,
-        version: Version,
-        next: &Record,
-        answers: bool,
-    ) -> Result<(), VaultError> {
-        let mut id = last.map_or([0; 16], |last| last.id);
-        if last.is_none() {
-            fill(&mut id)?;
-        }
-        let sealed = seal(&realm.keys.newest, &self.0.name, (id, version), next.to_text())?;
-        let expected = last.map(|last| last.version);
-        self.written(realm, self.0.row.put(expected, &sealed, answers, realm.keys.mark.as_ref())?, expected)
-    }
-
-    fn written(&self, realm: &Realm, written: Written, expected: Option<Version>) -> Result<(), VaultError> {
-        let generation = |version: Option<Version>| version.map(|version| version.generation);
-        match written {
-            Written::Done => Ok(()),
-            Written::OtherKey => Err(realm.replaced()),
-            Written::Conflict { found: Some(found) }
-                if expected.is_some_and(|last| last.generation == found.generation && last.fence < found.fence) =>
-            {
-                Err(VaultError::Overtaken { profile: self.0.name.clone() })
-            }
-            Written::Conflict { found } => Err(VaultError::Conflict {
-                profile: self.0.name.clone(),
-                expected: generation(expected),
-                found: generation(found),
-            }),
-        }
     }
 
     /// Removes the profile: its secrets, and what the same store has of it in plain, in one step.
@@ -376,20 +335,14 @@ impl Entry {
         if !record.history.is_unanswered(refresh) {
             return Err(conflict(Some(record.number)));
         }
-        let overtaken = || VaultError::Overtaken { profile: name.clone() };
         // Decided by the same reading that the fence is raised by.
         let noted = realm.noted(&stored).filter(|noted| record.history.is_unanswered(noted));
         if noted.is_some_and(|noted| !noted.is_same(refresh)) {
-            return Err(overtaken());
+            return Err(VaultError::Overtaken { profile: name.clone() });
         }
         let origin = refresh.origin.clone().or_else(|| realm.store.origin().map(str::to_owned));
         let note = InFlightRefresh { origin, ..refresh.clone() }.to_text();
-        let written = row.begin(stored.version, &note)?;
-        let is_fenced = |found: Version| found.generation == stored.version.generation;
-        if matches!(written, Written::Conflict { found: Some(found) } if is_fenced(found)) {
-            return Err(overtaken());
-        }
-        self.written(realm, written, Some(stored.version))?;
+        realm.written(name, row.begin(stored.version, &note)?, Some(stored.version))?;
         let version = Version { fence: stored.version.fence.saturating_add(1), ..stored.version };
         let begun = Begun { seen: Seen { id: stored.id, version }, record };
         *self.0.begun.lock().unwrap_or_else(PoisonError::into_inner) = Some(begun);
@@ -404,15 +357,8 @@ impl Entry {
     /// Writes the answer to the refresh that was begun to this machine's journal, before a shared database is asked for
     /// anything: it may be away, and whoever has the lease next on this machine would send the spent refresh token again.
     pub fn journal_reply(&self, contents: &Contents, how: How) -> Result<(), VaultError> {
-        self.in_realm(|realm| {
-            let begun = self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
-            let (Some(Begun { seen, record }), Some(replies)) = (&*begun, realm.store.replies()) else { return Ok(()) };
-            let change = Change::from(how);
-            let version = Version { generation: change.number_after(Some(record.number)), ..seen.version };
-            let next = Record::next(Some(record), version.generation, contents, change, Stamp::now());
-            let sealed = seal(&realm.keys.newest, &self.0.name, (seen.id, version), next.to_text())?;
-            Ok(replies.write(&self.0.name, &sealed)?)
-        })
+        let begun = self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        begun.as_ref().map_or(Ok(()), |begun| self.in_realm(|realm| begun.journal(realm, &self.0.name, contents, how)))
     }
 
     /// Takes the note back: the answer is here and brought nothing to store. A `put` of new tokens does so by itself.
@@ -438,7 +384,7 @@ impl Entry {
         let change = Change::New(How::Restored(from));
         let next = Record::next(Some(&record), number, &record.contents, change, Stamp::now());
         let last = Seen { id: stored.id, version: stored.version };
-        self.write(realm, Some(last), version, &next, true)?;
+        realm.put(&*self.0.row, name, (Some(last), version), (&next, true))?;
         Ok(Some(Repaired { from, number }))
     }
 }
