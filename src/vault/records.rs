@@ -110,8 +110,7 @@ impl Vault {
     pub(in crate::vault) fn entry_in(&self, realm: Realm, name: &str, wait: Duration) -> Result<Entry, VaultError> {
         let taken = || VaultError::LeaseTaken { profile: name.to_owned(), waited: wait };
         let row = realm.store.lease(name, wait)?.ok_or_else(taken)?;
-        let name = name.to_owned();
-        let realm = Mutex::new(realm);
+        let (realm, name) = (Mutex::new(realm), name.to_owned());
         let entry = Entry(Arc::new(Held { vault: self.clone(), realm, name, row, begun: Mutex::default() }));
         let reply = entry.take_up_reply()?;
         self.0.replies.lock().unwrap_or_else(PoisonError::into_inner).extend(reply);
@@ -121,13 +120,16 @@ impl Vault {
     /// Takes up all replies that wait on this machine, see [`Reply`]. Returns the first fault, after trying all.
     pub fn take_up_replies(&self) -> Result<(), VaultError> {
         let team = if self.0.team.is_joined() { Some(self.0.team.realm(self)?) } else { None };
-        let mut done = Ok(());
-        for realm in [Some(self.own()), team].into_iter().flatten() {
-            for name in realm.store.replies().map(Replies::names).unwrap_or_default() {
-                done = done.and(self.entry_in(realm.clone(), &name, LEASE_WAIT).map(drop));
-            }
-        }
-        done
+        let realms = [Some(self.own()), team].into_iter().flatten();
+        realms.fold(Ok(()), |done, realm| {
+            realm
+                .store
+                .replies()
+                .map(Replies::names)
+                .unwrap_or_default()
+                .iter()
+                .fold(done, |done, name| done.and(self.entry_in(realm.clone(), name, LEASE_WAIT).map(drop)))
+        })
     }
 
     /// What became of the replies that were found, since the last call.
@@ -250,8 +252,7 @@ impl Entry {
 
     /// Whether other machines write it as well.
     pub fn is_shared(&self) -> bool {
-        let realm = self.0.realm.lock().unwrap_or_else(PoisonError::into_inner);
-        realm.store.origin().is_some()
+        self.0.realm.lock().unwrap_or_else(PoisonError::into_inner).store.origin().is_some()
     }
 
     /// Does some work, and again if the team has got another key meanwhile.
@@ -310,9 +311,8 @@ impl Entry {
 
     fn take_up_reply(&self) -> Result<Option<Reply>, VaultError> {
         self.in_realm(|realm| {
-            reply::take_up(realm, &self.0.name, |(last, version, next)| {
-                realm.put(&*self.0.row, &self.0.name, (last, version), (&next, true))
-            })
+            let Held { name, row, .. } = &*self.0;
+            reply::take_up(realm, name, |(last, version, next)| realm.put(&**row, name, (last, version), (&next, true)))
         })
     }
 
