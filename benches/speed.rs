@@ -1,6 +1,6 @@
 //! How long the program takes, beside what does nearly nothing: one table of medians, made in one run on one machine.
 //!
-//! `cargo bench --bench speed -- [PATH OF A RELEASE BINARY] [--runs N] [--profiles N]`
+//! `cargo bench --bench speed -- [PATH OF A RELEASE BINARY] [--runs N] [--profiles N] [--only PART]`
 //!
 //! Figures to compare on one machine, not a test: nothing fails by being slow. All traffic stays on this machine. The row
 //! with the keyring needs a session bus with an open Secret Service (`dbus-run-session`, `gnome-keyring-daemon --unlock`).
@@ -25,12 +25,22 @@ use url::Url;
 const PASSPHRASE: &str = "open sesame";
 /// What the schedule of the agent does at once; the bare loop does as much.
 const AT_ONCE: usize = 16;
+const PARTS: &[(&str, fn(&Bench))] = &[
+    ("starts", Bench::starts),
+    ("tokens", Bench::tokens),
+    ("keyring", Bench::keyring),
+    ("flows", Bench::flows),
+    ("lists", Bench::lists),
+    ("many", Bench::many),
+];
 
 /// What was asked for on the command line.
 struct Plan {
     program: PathBuf,
     runs: usize,
     profiles: usize,
+    /// One of [`PARTS`].
+    only: Option<String>,
 }
 
 /// A home with one profile in a vault, and the practice service that it belongs to.
@@ -57,17 +67,16 @@ fn main() {
     println!("{}, medians of {} runs, in milliseconds", plan.program.display(), plan.runs);
     println!("{:58} {:>8} {:>8} {:>8}", "", "median", "least", "most");
     let bench = Bench::start(plan);
-    bench.starts();
-    bench.tokens();
-    bench.keyring();
-    bench.flows();
-    bench.lists();
-    bench.many();
+    for (part, run) in PARTS {
+        if bench.plan.only.as_deref().is_none_or(|only| only == *part) {
+            run(&bench);
+        }
+    }
     drop(bench.practice);
 }
 
 fn plan() -> Plan {
-    let mut plan = Plan { program: PathBuf::from(env!("CARGO_BIN_EXE_tokenwright")), runs: 100, profiles: 1000 };
+    let mut plan = Plan { program: PathBuf::from(env!("CARGO_BIN_EXE_tokenwright")), runs: 100, profiles: 1000, only: None };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut number = || arguments.next().and_then(|text| text.parse().ok()).expect("a number");
@@ -76,6 +85,7 @@ fn plan() -> Plan {
             "--bench" => {}
             "--runs" => plan.runs = number(),
             "--profiles" => plan.profiles = number(),
+            "--only" => plan.only = arguments.next(),
             path => plan.program = fs::canonicalize(path).expect("the path of a binary"),
         }
     }

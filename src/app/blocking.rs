@@ -1,15 +1,46 @@
 //! Blocking work off the async threads, and locks held only for a moment.
 
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::app::Failure;
+use tokio::runtime::Handle;
 
-/// Runs blocking work on a thread of its own.
+use crate::app::Failure;
+use crate::app::fault::caught;
+
+thread_local! {
+    /// Whether this thread runs one use case only, which may block it.
+    static IS_OWN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs blocking work on a thread of its own, or here in [`on_own_thread`].
 pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+    if IS_OWN.get() {
+        return catch_unwind(AssertUnwindSafe(work)).map_err(|_| Failure::fault());
+    }
     tokio::task::spawn_blocking(work).await.map_err(|error| {
         // The panic message may quote a secret.
         if error.is_panic() { Failure::fault() } else { Failure::inside(&error.to_string()) }
     })
+}
+
+/// Runs a use case that blocks many times for a short while: to change threads each time takes longer than the work itself.
+/// No time limit inside it applies to its blocking parts.
+pub(in crate::app) async fn on_own_thread<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Failure>> + Send + 'static,
+) -> Result<T, Failure> {
+    if IS_OWN.get() {
+        return work.await;
+    }
+    let runtime = Handle::current();
+    let run = move || {
+        IS_OWN.set(true);
+        let done = runtime.block_on(caught(work));
+        IS_OWN.set(false);
+        done
+    };
+    blocking(run).await?
 }
 
 /// Locks, even after a panic elsewhere: each change under the lock is one step.

@@ -5,6 +5,7 @@
 use std::io::{IsTerminal as _, Write};
 
 use serde_json::Value as Json;
+use zeroize::Zeroizing;
 
 use crate::app::{Exchange, Failure, FailureCode};
 use crate::call::Reveal;
@@ -60,7 +61,10 @@ pub(crate) fn usage(error: &clap::Error) -> Exit {
 
 /// The reader may have stopped (`… 2>&1 | head -1`), which is no error of ours. The print macros would panic.
 fn write(out: &mut impl Write, line: &str) {
-    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+    // In one piece, which is one call where nothing is buffered.
+    // In one piece, since standard error has no buffer; wiped, since it may be a token.
+    let line = Zeroizing::new([line, "\n"].concat());
+    let _ = out.write_all(line.as_bytes()).and_then(|()| out.flush());
 }
 
 /// Prints a problem that did not stop the program.

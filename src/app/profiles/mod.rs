@@ -10,6 +10,7 @@ pub(in crate::app) mod keys;
 pub(in crate::app) mod save;
 pub(in crate::app) mod summary;
 
+use crate::app::blocking::on_own_thread;
 use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::profiles::save::sealed;
@@ -19,34 +20,15 @@ use crate::app::vault::open;
 use crate::app::{CallContext, Failure, FailureKind, OpenedProfile, ProfileState, ProfileSummary};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::{Catalog, DisplayName, Profile, ProfileName};
-use crate::store::{Listed, Plain, StoreError};
+use crate::store::{Listed, Plain, Revision, StoreError};
 use crate::vault::Contents;
 
 impl App {
     /// All profiles and drafts, with the state of their tokens.
     pub async fn profiles(&self) -> Result<Vec<ProfileSummary>, Failure> {
-        let (catalog, _) = self.catalog().await?;
-        let key = catalog.fingerprint().cast_signed();
-        let listed = self.with_store(move |store| store.list(key)).await?;
-        let (mut summaries, mut news) = (Vec::with_capacity(listed.len()), Vec::new());
-        for Listed { name, is_draft, revision, summary } in listed {
-            let Ok(name) = ProfileName::parse(&name) else { continue };
-            let is_pending = self.pending(&name).is_some();
-            let remembered = summary.filter(|_| self.has_vault() && !is_pending);
-            if let Some(summary) = remembered.and_then(|summary| ProfileSummary::recall(&name, is_draft, summary)) {
-                summaries.push(summary);
-                continue;
-            }
-            let summary = summarize(self, &catalog, name, is_draft).await?;
-            if !is_pending && let Some(remembered) = summary.remembered() {
-                news.push((summary.name.to_string(), revision, remembered));
-            }
-            summaries.push(summary);
-        }
-        if !news.is_empty() {
-            // A list is as good without.
-            let _ = self.with_store(move |store| store.engine()?.remember(key, news)).await;
-        }
+        let app = self.clone();
+        let saved = on_own_thread(async move { saved(&app).await }).await?;
+        let mut summaries: Vec<_> = saved.into_iter().map(|(summary, _)| summary).collect();
         summaries.extend(held(self));
         Ok(summaries)
     }
@@ -92,6 +74,42 @@ impl App {
     }
 }
 
+/// What a saved profile was read from: the same again reads the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::app) struct ReadFrom {
+    /// The fingerprint of all presets.
+    pub(in crate::app) presets: i64,
+    pub(in crate::app) revision: Revision,
+}
+
+/// The profiles and drafts in the store, each with what it was read from.
+pub(in crate::app) async fn saved(app: &App) -> Result<Vec<(ProfileSummary, ReadFrom)>, Failure> {
+    let (catalog, _) = app.catalog().await?;
+    let key = catalog.fingerprint().cast_signed();
+    let listed = app.with_store(move |store| store.list(key)).await?;
+    let (mut summaries, mut news) = (Vec::with_capacity(listed.len()), Vec::new());
+    for Listed { name, is_draft, revision, summary } in listed {
+        let Ok(name) = ProfileName::parse(&name) else { continue };
+        let read_from = ReadFrom { presets: key, revision };
+        let is_pending = app.pending(&name).is_some();
+        let remembered = summary.filter(|_| app.has_vault() && !is_pending);
+        if let Some(summary) = remembered.and_then(|summary| ProfileSummary::recall(&name, is_draft, summary)) {
+            summaries.push((summary, read_from));
+            continue;
+        }
+        let summary = summarize(app, &catalog, name, is_draft).await?;
+        if !is_pending && let Some(remembered) = summary.remembered() {
+            news.push((summary.name.to_string(), revision, remembered));
+        }
+        summaries.push((summary, read_from));
+    }
+    if !news.is_empty() {
+        // A list is as good without.
+        let _ = app.with_store(move |store| store.engine()?.remember(key, news)).await;
+    }
+    Ok(summaries)
+}
+
 /// Reads and opens a profile to see what a list shows of it.
 async fn summarize(app: &App, catalog: &Catalog, name: ProfileName, draft: bool) -> Result<ProfileSummary, Failure> {
     let text = app.load_profile_text(&name).await?.unwrap_or_default();
@@ -112,9 +130,22 @@ async fn summarize(app: &App, catalog: &Catalog, name: ProfileName, draft: bool)
 
 /// Reads the plain part of a profile.
 pub(crate) async fn load(app: &App, name: &ProfileName) -> Result<Profile, Failure> {
+    Ok(load_text(app, name).await?.0)
+}
+
+/// A profile, and the text that it was read from.
+pub(crate) async fn load_text(app: &App, name: &ProfileName) -> Result<(Profile, String), Failure> {
     match app.load_profile_text(name).await? {
-        Some(text) => Ok(Profile::from_toml(name, &text, &app.catalog().await?.0)?),
+        Some(text) => Ok((Profile::from_toml(name, &text, &app.catalog().await?.0)?, text)),
         None => Err(unknown(app, name).await),
+    }
+}
+
+/// A profile as it is now, which is still `known` if its text is still the same.
+pub(crate) async fn load_again(app: &App, name: &ProfileName, known: Profile, text: &str) -> Result<Profile, Failure> {
+    match app.load_profile_text(name).await? {
+        Some(now) if now == text => Ok(known),
+        _ => load(app, name).await,
     }
 }
 

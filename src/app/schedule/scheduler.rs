@@ -1,7 +1,7 @@
 //! Keep-alive: refreshes profiles before they expire, while the window or the agent runs. One alarm is set for the
 //! first due time; nothing wakes the process before that.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -10,11 +10,11 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::agent::{Alarm, Request};
-use crate::app::blocking::{blocking, locked};
+use crate::app::blocking::{blocking, locked, on_own_thread};
 use crate::app::fault::caught;
 use crate::app::handle::App;
 use crate::app::news::News;
-use crate::app::profiles;
+use crate::app::profiles::{self, ReadFrom};
 use crate::app::progress::Report;
 use crate::app::schedule::queue::{Book, Entry};
 use crate::app::schedule::refresh_due::Rules;
@@ -22,6 +22,7 @@ use crate::app::tokens;
 use crate::app::{Failure, Need, SavedToken};
 use crate::oauth::TokenSet;
 use crate::service::{Profile, ProfileName};
+use crate::vault::VaultKind;
 
 /// How many profiles are refreshed at once, so that a machine that wakes up with a thousand due profiles does not flood
 /// a service.
@@ -118,22 +119,37 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Reads the keep-alive profiles and the state of their tokens.
+/// Reads the keep-alive profiles and the state of their tokens, where they have changed.
 async fn read(app: &App, book: &mut Book) -> Result<(), Failure> {
-    let mut found = BTreeMap::new();
-    // From the list, which is remembered: most profiles have no keep-alive, and reading one means reading its preset.
-    for summary in app.profiles().await?.into_iter().filter(|summary| summary.keep_alive) {
-        // One that was forgotten meanwhile is not in the next list.
-        if let Ok(profile) = profiles::load(app, &summary.name).await {
-            found.insert(summary.name, Rules::of(&profile.service));
-        }
-    }
-    book.retain(|name| found.contains_key(name));
-    for (name, rules) in found {
-        let tokens = tokens(app, &name).await;
-        book.put(name, Entry::new(rules, tokens));
+    let (reader, known) = (app.clone(), book.read_from());
+    let (names, changed) = on_own_thread(async move { changed(&reader, &known).await }).await?;
+    book.retain(|name| names.contains(name));
+    for (name, entry) in changed {
+        book.put(name, entry);
     }
     Ok(())
+}
+
+/// The names of all keep-alive profiles, and those that were read from something else than what is known.
+async fn changed(
+    app: &App,
+    known: &BTreeMap<ProfileName, ReadFrom>,
+) -> Result<(BTreeSet<ProfileName>, Vec<(ProfileName, Entry)>), Failure> {
+    let (mut names, mut changed) = (BTreeSet::new(), Vec::new());
+    // What a vault in memory holds has no revision in the store.
+    let is_stored = app.vault().is_ok_and(|vault| vault.kind() != VaultKind::Memory);
+    // From the list, which is remembered: most profiles have no keep-alive, and reading one means reading its preset.
+    for (summary, from) in profiles::saved(app).await?.into_iter().filter(|(summary, _)| summary.keep_alive) {
+        let name = summary.name;
+        if !(is_stored && known.get(&name) == Some(&from)) {
+            // One that was forgotten meanwhile is not in the next list.
+            let Ok(profile) = profiles::load(app, &name).await else { continue };
+            let tokens = tokens(app, &name).await;
+            changed.push((name.clone(), Entry::new(Rules::of(&profile.service), tokens, from)));
+        }
+        names.insert(name);
+    }
+    Ok((names, changed))
 }
 
 /// The saved tokens; `None` if there are none.
@@ -146,7 +162,7 @@ async fn tokens(app: &App, name: &ProfileName) -> Result<Option<TokenSet>, Failu
 type Done = Result<(ProfileName, Result<SavedToken, Failure>), tokio::task::JoinError>;
 
 async fn renew(app: App, name: ProfileName, need: Need) -> (ProfileName, Result<SavedToken, Failure>) {
-    let token = caught(fetch(&app, &name, need)).await;
+    let token = fetch(&app, &name, need).await;
     (name, token)
 }
 
@@ -155,7 +171,8 @@ async fn renew(app: App, name: ProfileName, need: Need) -> (ProfileName, Result<
 pub(crate) async fn fetch(app: &App, name: &ProfileName, need: Need) -> Result<SavedToken, Failure> {
     let turn = Arc::clone(locked(&app.scheduler.turns).entry(name.clone()).or_default());
     let held = turn.lock().await;
-    let token = tokens::hand_out(app, &Report::none(), name.clone(), need).await;
+    let (asking, asked) = (app.clone(), name.clone());
+    let token = on_own_thread(async move { tokens::hand_out(&asking, &Report::none(), asked, need).await }).await;
     drop(held);
     // Nobody else waits: two references are this one and the list's.
     if Arc::strong_count(&turn) == 2 {
