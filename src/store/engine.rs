@@ -148,6 +148,9 @@ pub trait Engine: Send + Sync + fmt::Debug {
     /// The names of all drafts.
     fn drafts(&self) -> Result<Vec<String>, StoreError>;
 
+    /// Whether there is a profile of this name, or a secret. What it was exported to does not count.
+    fn has(&self, name: &str) -> Result<bool, StoreError>;
+
     /// The plain part of one profile, empty if there is none.
     fn profile(&self, name: &str) -> Result<Plain, StoreError>;
 

@@ -10,6 +10,7 @@ mod error;
 mod lease;
 mod postgres;
 mod sqlite;
+mod team;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +26,7 @@ pub use crate::store::engine::{
 };
 pub use crate::store::error::{DatabaseError, ServerError, ServerFault, StoreError};
 pub use crate::store::postgres::Address;
+pub use crate::store::team::{TeamPlace, TeamStore};
 
 /// The store of one user, opened when it is first needed. Clones share it.
 #[derive(Clone, Debug)]
@@ -33,6 +35,8 @@ pub struct Store {
     /// Where it is instead, if it is shared; the folder then has the leases of this machine only.
     address: Option<Arc<Address>>,
     opened: Arc<Mutex<Option<Arc<dyn Engine>>>>,
+    /// The store of the team that this machine belongs to. Profiles are found there that are not here.
+    team: Arc<Mutex<Option<Arc<TeamStore>>>>,
     /// What others could read, until somebody asks: under a lock of its own, since opening may take seconds.
     closed: Arc<Mutex<Vec<PathBuf>>>,
 }
@@ -40,17 +44,42 @@ pub struct Store {
 impl Store {
     /// The store in a folder. Nothing is created before something is saved.
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder, address: None, opened: Arc::default(), closed: Arc::default() }
+        Self { folder, address: None, opened: Arc::default(), team: Arc::default(), closed: Arc::default() }
     }
 
     /// The store in a database that other machines use as well. `folder` is for what this machine remembers of it.
     pub fn shared(folder: PathBuf, address: Address) -> Self {
-        Self { folder, address: Some(Arc::new(address)), opened: Arc::default(), closed: Arc::default() }
+        Self { address: Some(Arc::new(address)), ..Self::new(folder) }
     }
 
     /// Where the store is, if it is shared.
     pub fn address(&self) -> Option<&Address> {
         self.address.as_deref()
+    }
+
+    /// Uses the store of a team from now on, or none.
+    pub fn set_team(&self, place: Option<TeamPlace>) {
+        let team = place.map(|place| Arc::new(TeamStore::new(self.folder.clone(), place)));
+        *self.team.lock().unwrap_or_else(PoisonError::into_inner) = team;
+    }
+
+    /// Uses an engine as the store of a team.
+    #[cfg(test)]
+    pub(crate) fn set_team_engine(&self, place: TeamPlace, engine: Arc<dyn Engine>) {
+        let team = TeamStore::opened(self.folder.clone(), place, engine);
+        *self.team.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(team));
+    }
+
+    /// The store of the team, if there is one.
+    pub fn team(&self) -> Option<Arc<TeamStore>> {
+        self.team.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether a profile is the team's: it is not here, and it is there.
+    pub fn is_shared(&self, name: &str) -> Result<bool, StoreError> {
+        let Some(team) = self.team() else { return Ok(false) };
+        let is_here = self.reader()?.map(|own| own.has(name)).transpose()?.unwrap_or_default();
+        Ok(!is_here && team.reader()?.map(|engine| engine.has(name)).transpose()?.unwrap_or_default())
     }
 
     /// A store that is lost when the program ends.
@@ -99,7 +128,7 @@ impl Store {
         }
     }
 
-    /// Every profile, by name; see [`Engine::list`].
+    /// Every profile of this machine, by name; see [`Engine::list`].
     pub fn list(&self, key: i64) -> Result<Vec<Listed>, StoreError> {
         self.reader()?.map_or_else(|| Ok(Vec::new()), |engine| engine.list(key))
     }
@@ -109,15 +138,43 @@ impl Store {
         self.reader()?.map_or_else(|| Ok(Vec::new()), |engine| engine.drafts())
     }
 
-    /// The plain part of a profile, empty if there is none.
+    /// The plain part of a profile, empty if there is none. What it was exported to is this machine's, even for a team's profile.
     pub fn profile(&self, name: &str) -> Result<Plain, StoreError> {
-        self.reader()?.map_or_else(|| Ok(Plain::default()), |engine| engine.profile(name))
+        let own = self.reader()?.map(|engine| engine.profile(name)).transpose()?.unwrap_or_default();
+        match self.engine_of_team(name)? {
+            None => Ok(own),
+            Some(team) => Ok(Plain { sinks: own.sinks, ..team.profile(name)? }),
+        }
+    }
+
+    fn engine_of_team(&self, name: &str) -> Result<Option<Arc<dyn Engine>>, StoreError> {
+        if self.is_shared(name)? { self.team().map(|team| team.engine()).transpose() } else { Ok(None) }
     }
 
     /// Changes the plain part of a profile in one step. `change` sees it as it is and returns what the caller gets; if that is an
     /// error, nothing is changed.
     pub fn change<T: Send + 'static, E: From<StoreError> + Send + 'static>(
         &self,
+        name: &str,
+        change: impl FnOnce(&mut Plain) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        let Some(team) = self.engine_of_team(name)? else { return self.change_in(&self.engine()?, name, change) };
+        let sinks = self.reader()?.map(|own| own.profile(name)).transpose()?.unwrap_or_default().sinks;
+        let before = sinks.clone();
+        let (done, sinks) = self.change_in(&team, name, move |plain| {
+            plain.sinks = sinks;
+            let done = change(plain)?;
+            Ok::<_, E>((done, plain.sinks.take()))
+        })?;
+        if sinks != before {
+            self.engine()?.change(name, Box::new(|plain| plain.sinks = sinks))?;
+        }
+        Ok(done)
+    }
+
+    fn change_in<T: Send + 'static, E: From<StoreError> + Send + 'static>(
+        &self,
+        engine: &Arc<dyn Engine>,
         name: &str,
         change: impl FnOnce(&mut Plain) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E> {
@@ -130,7 +187,7 @@ impl Store {
             }
             let _ = reply.send(done);
         };
-        self.engine()?.change(name, Box::new(step))?;
+        engine.change(name, Box::new(step))?;
         answer.recv().unwrap_or_else(|_| Err(StoreError::Interrupted { path: self.folder.clone() }.into()))
     }
 }

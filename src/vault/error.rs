@@ -10,6 +10,7 @@ use thiserror::Error as ThisError;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::store::{StoreError, Version};
 use crate::vault::kind::VaultKind;
+use crate::vault::team::TeamError;
 
 /// The ways on without a keyring.
 const WITHOUT_KEYRING: &str = "set `TOKENWRIGHT_VAULT=passphrase` to lock the secrets with a passphrase \
@@ -105,6 +106,9 @@ pub enum VaultError {
     /// The store could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Something about the team.
+    #[error(transparent)]
+    Team(#[from] TeamError),
     /// A bug in this program.
     #[error("the vault could not be opened: {reason}")]
     Internal { reason: String },
@@ -164,6 +168,7 @@ impl Diagnose for VaultError {
             Self::Overtaken { .. } => diagnosis.hint("what that machine saves is used"),
             Self::LeaseTaken { .. } => diagnosis.hint("wait until the other window or command is done, then try again"),
             Self::Store(error) => error.diagnose(),
+            Self::Team(error) => error.diagnose(),
             Self::Internal { .. } => diagnosis.hint("this is a bug in the program: report it with what was printed before"),
             Self::Entropy { .. } => diagnosis,
         }

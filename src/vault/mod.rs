@@ -18,9 +18,11 @@ mod key;
 mod keyring;
 mod kind;
 mod lock;
+mod realm;
 mod record;
 mod records;
 mod seal;
+mod team;
 #[cfg(test)]
 mod tests;
 mod unlock;
@@ -30,6 +32,7 @@ use crate::store::Store;
 use crate::vault::key::Cost;
 use crate::vault::keyring::{KeySource, Keyring};
 use crate::vault::lock::Lock;
+use crate::vault::team::Team;
 
 pub use crate::vault::error::VaultError;
 pub use crate::vault::generation::{By, Change, Generation, How, Outcome};
@@ -39,6 +42,7 @@ pub use crate::vault::journal::InFlightRefresh;
 pub use crate::vault::kind::VaultKind;
 pub use crate::vault::record::{Contents, Record};
 pub use crate::vault::records::{Entry, Vault};
+pub use crate::vault::team::{Member, Request, Standing, TeamError, TeamStatus};
 
 /// Opens the vault in a store, or creates it. Without a passphrase, a passphrase vault fails with
 /// [`VaultError::PassphraseNeeded`]; other kinds ignore it. The key is read or derived once and stays in memory. Blocks: up to
@@ -47,7 +51,7 @@ pub fn open(kind: VaultKind, store: &Store, passphrase: Option<Secret>) -> Resul
     let passphrase = passphrase.filter(|passphrase| !passphrase.is_empty());
     let key_source = KeySource { keyring: Keyring::of_system(), cost: Cost::DEFAULT };
     let engine = if kind == VaultKind::Memory { Store::in_memory()? } else { store.engine()? };
-    Vault::open(kind, engine, passphrase.as_ref(), key_source)
+    Vault::open(kind, engine, passphrase.as_ref(), key_source, Team::of(store))
 }
 
 /// The kind of the vault in a store; `None` if there is none yet. Needs neither keyring nor passphrase.

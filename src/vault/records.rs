@@ -9,13 +9,14 @@ use std::time::Duration;
 
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::store::{Engine, Leased, Mark, Sealed, Seen, StoreError, Stored, Version, Written};
+use crate::store::{Engine, Leased, Stored, Version, Written};
 use crate::vault::generation::Stamp;
 use crate::vault::key::{Key, fill};
 use crate::vault::keyring::KeySource;
 use crate::vault::lock::Lock;
-use crate::vault::record::Unreadable;
-use crate::vault::seal::{seal, unseal};
+use crate::vault::realm::{Keys, Realm};
+use crate::vault::seal::seal;
+use crate::vault::team::Team;
 use crate::vault::unlock::Opening;
 use crate::vault::{Change, Contents, How, InFlightRefresh, Inspection, Record, Repaired, VaultError, VaultKind};
 
@@ -32,6 +33,7 @@ struct Opened {
     store: Arc<dyn Engine>,
     key: Key,
     key_source: KeySource,
+    team: Team,
 }
 
 impl Vault {
@@ -41,12 +43,13 @@ impl Vault {
         store: Arc<dyn Engine>,
         passphrase: Option<&Secret>,
         key_source: KeySource,
+        team: Team,
     ) -> Result<Self, VaultError> {
         let key = match kind {
             VaultKind::Memory => Key::fresh()?,
             _ => Opening { kind, store: &store, passphrase, key_source: &key_source }.unlocked()?,
         };
-        Ok(Self(Arc::new(Opened { kind, store, key, key_source })))
+        Ok(Self(Arc::new(Opened { kind, store, key, key_source, team })))
     }
 
     /// Where the key is.
@@ -56,12 +59,12 @@ impl Vault {
 
     /// The newest record of a profile as it is now, without the lease: another process may replace it at any moment.
     pub fn snapshot(&self, profile: &ProfileName) -> Result<Option<Record>, VaultError> {
-        self.record(profile.as_str())
+        self.read(profile.as_str(), |realm, name| realm.record(name))
     }
 
     /// The refresh that the journal says was sent last and has no stored answer, see [`Entry::in_flight`].
     pub fn in_flight(&self, profile: &ProfileName) -> Result<Option<InFlightRefresh>, VaultError> {
-        self.in_flight_of(profile.as_str())
+        self.read(profile.as_str(), |realm, name| realm.in_flight(name))
     }
 
     /// Takes the lease of a profile. Waits up to a minute for another thread or process that holds it, then fails with
@@ -81,9 +84,41 @@ impl Vault {
     }
 
     pub(in crate::vault) fn entry(&self, name: &str, wait: Duration) -> Result<Entry, VaultError> {
+        self.entry_in(self.realm(name)?, name, wait)
+    }
+
+    /// An entry of a realm that need not be the profile's.
+    pub(in crate::vault) fn entry_in(&self, realm: Realm, name: &str, wait: Duration) -> Result<Entry, VaultError> {
         let taken = || VaultError::LeaseTaken { profile: name.to_owned(), waited: wait };
-        let row = self.0.store.lease(name, wait)?.ok_or_else(taken)?;
-        Ok(Entry(Arc::new(Held { vault: self.clone(), name: name.to_owned(), row, begun: Mutex::default() })))
+        let row = realm.store.lease(name, wait)?.ok_or_else(taken)?;
+        let name = name.to_owned();
+        Ok(Entry(Arc::new(Held { vault: self.clone(), realm: Mutex::new(realm), name, row, begun: Mutex::default() })))
+    }
+
+    /// That of this machine.
+    pub(in crate::vault) fn own(&self) -> Realm {
+        let Opened { kind, store, key, .. } = &*self.0;
+        let mark = (*kind != VaultKind::Memory).then(|| key.mark());
+        let keys = Keys { newest: key.clone(), earlier: Vec::new(), mark };
+        Realm { store: Arc::clone(store), keys, is_team: false }
+    }
+
+    pub(in crate::vault) fn team(&self) -> &Team {
+        &self.0.team
+    }
+
+    /// Where a profile is: with the team if it is the team's, else on this machine.
+    fn realm(&self, name: &str) -> Result<Realm, VaultError> {
+        let is_own = name.starts_with('_') || !self.0.team.is_shared(name)? || self.0.store.has(name)?;
+        if is_own { Ok(self.own()) } else { self.0.team.realm(self) }
+    }
+
+    fn read<T>(&self, name: &str, read: impl Fn(&Realm, &str) -> Result<T, VaultError>) -> Result<T, VaultError> {
+        let realm = self.realm(name)?;
+        match read(&realm, name) {
+            Err(VaultError::Replaced { .. }) if realm.is_team => read(&self.0.team.realm_anew(self)?, name),
+            read => read,
+        }
     }
 
     /// Checks that a record can be written: called before a token is spent that belongs to no record yet.
@@ -93,10 +128,10 @@ impl Vault {
 
     /// Whether [`Entry::repair`] would succeed or has nothing to do; otherwise what stands in its way.
     pub fn check_repairable(&self, profile: &ProfileName) -> Result<(), VaultError> {
-        match self.record(profile.as_str()) {
+        self.read(profile.as_str(), |realm, name| match realm.record(name) {
             Ok(_) => Ok(()),
-            Err(fault) => self.salvage(profile.as_str(), fault).map(drop),
-        }
+            Err(fault) => realm.salvage(name, fault).map(drop),
+        })
     }
 
     /// Opens every stored record; `None` for a vault in memory.
@@ -106,8 +141,9 @@ impl Vault {
         }
         let mut found = Inspection { place: self.0.store.place().to_owned(), ..Inspection::default() };
         found.faults.extend(self.0.store.check().err().map(VaultError::from));
-        for name in self.0.store.secrets()? {
-            match self.record(&name) {
+        let own = self.own();
+        for name in own.store.secrets()? {
+            match own.record(&name) {
                 Ok(_) => found.whole += 1,
                 Err(error) => found.faults.push(error),
             }
@@ -118,7 +154,7 @@ impl Vault {
     /// Locks the vault's key anew, with a passphrase or a key in the keyring, and returns the vault of that kind. Nothing else
     /// is sealed again, so a process that has the vault open goes on.
     pub fn rekey(&self, kind: VaultKind, passphrase: Option<&Secret>) -> Result<Self, VaultError> {
-        let Opened { kind: from, store, key, key_source } = &*self.0;
+        let Opened { kind: from, store, key, key_source, team } = &*self.0;
         match (from, kind) {
             (VaultKind::Memory, _) => return Err(VaultError::NothingToMove),
             (_, VaultKind::Memory) => return Err(VaultError::MemoryRefused),
@@ -127,115 +163,16 @@ impl Vault {
             _ => {}
         }
         let opening = Opening { kind, store, passphrase, key_source };
-        let there = store.vault_lock()?.filter(|lock| lock.mark == key.mark()).ok_or_else(|| self.replaced())?;
+        let replaced = || self.own().replaced();
+        let there = store.vault_lock()?.filter(|lock| lock.mark == key.mark()).ok_or_else(replaced)?;
         if !opening.lock(Some(&there), key)? {
-            return Err(self.replaced());
+            return Err(replaced());
         }
         if let Ok((old, _)) = Lock::from_text(&there.text) {
             opening.drop_entry(&old);
         }
         let (store, key, key_source) = (Arc::clone(store), key.clone(), key_source.clone());
-        Ok(Self(Arc::new(Opened { kind, store, key, key_source })))
-    }
-
-    fn replaced(&self) -> VaultError {
-        VaultError::Replaced { place: self.0.store.place().to_owned() }
-    }
-
-    /// The mark that the store's lock must have for a write; a vault in memory has no lock.
-    fn mark(&self) -> Option<Mark> {
-        (self.0.kind != VaultKind::Memory).then(|| self.0.key.mark())
-    }
-
-    /// A secret, which is refused if a newer one is known to have been there. Read twice, since a profile may be forgotten and
-    /// made anew between the two readings of which one attempt consists.
-    fn stored(&self, name: &str) -> Result<Option<Stored>, VaultError> {
-        let read = || -> Result<_, VaultError> {
-            let seen = self.0.store.seen(name);
-            let stored = self.0.store.stored(name)?;
-            check_seen(name, seen, stored.as_ref())?;
-            Ok(stored)
-        };
-        match read() {
-            Err(VaultError::RolledBack { .. } | VaultError::Missing { .. }) => read(),
-            stored => stored,
-        }
-    }
-
-    fn record(&self, name: &str) -> Result<Option<Record>, VaultError> {
-        self.stored(name)?.map(|stored| self.open_newest(name, &stored)).transpose()
-    }
-
-    fn open_newest(&self, name: &str, stored: &Stored) -> Result<Record, VaultError> {
-        let damaged = || VaultError::Damaged { profile: name.to_owned(), generation: stored.version.generation };
-        let record = stored.newest.as_ref().ok_or_else(damaged).and_then(|sealed| self.open_body(name, sealed));
-        match record {
-            Err(VaultError::Damaged { .. }) if !self.has_its_key()? => Err(self.replaced()),
-            record => record,
-        }
-    }
-
-    fn open_body(&self, name: &str, sealed: &Sealed) -> Result<Record, VaultError> {
-        let number = sealed.version.generation;
-        let damaged = || VaultError::Damaged { profile: name.to_owned(), generation: number };
-        let text = unseal(&self.0.key, name, sealed).ok_or_else(damaged)?;
-        Record::from_text(number, &text).map_err(|unreadable| match unreadable {
-            Unreadable::Version(version) => VaultError::NewerRecord { profile: name.to_owned(), version },
-            Unreadable::Shape => damaged(),
-        })
-    }
-
-    /// Whether the store's lock is still that of this vault's key.
-    fn has_its_key(&self) -> Result<bool, StoreError> {
-        let Some(mark) = self.mark() else { return Ok(true) };
-        Ok(self.0.store.vault_lock()?.is_some_and(|lock| lock.mark == mark))
-    }
-
-    fn in_flight_of(&self, name: &str) -> Result<Option<InFlightRefresh>, VaultError> {
-        let Some(Stored { in_flight: Some(note), in_flight_age, .. }) = self.0.store.stored(name)? else {
-            return Ok(None);
-        };
-        let Some(refresh) = InFlightRefresh::from_text(&note) else { return Ok(None) };
-        let is_elsewhere = refresh.origin.as_deref() != self.0.store.origin();
-        let elsewhere = is_elsewhere.then(|| in_flight_age.unwrap_or_default());
-        Ok(Some(InFlightRefresh { elsewhere, ..refresh }))
-    }
-
-    /// What can be used in spite of this fault, and the version that it is found at; the fault itself where nothing can.
-    fn salvage(&self, name: &str, fault: VaultError) -> Result<(Record, Stored), VaultError> {
-        let Some(stored) = self.0.store.stored(name)? else { return Err(fault) };
-        let mut earlier =
-            self.0.store.earlier(name)?.into_iter().filter_map(|sealed| self.open_body(name, &sealed).ok());
-        let record = match fault {
-            VaultError::RolledBack { .. } => self.open_newest(name, &stored).ok().or_else(|| earlier.next()),
-            VaultError::Damaged { .. } => earlier.next(),
-            fault => return Err(fault),
-        };
-        let Some(mut record) = record else { return Err(fault) };
-        // One that opens as well may hold tokens that this one does not know of.
-        if let Some(Record { number, contents, .. }) = earlier.next()
-            && let Some(tokens) = contents.tokens
-            && Some(&tokens) != record.contents.tokens.as_ref()
-        {
-            record.history.retain(number, tokens);
-        }
-        Ok((record, stored))
-    }
-}
-
-/// Refuses a secret that is older than the one seen last, or gone without having been removed.
-fn check_seen(name: &str, seen: Option<Seen>, stored: Option<&Stored>) -> Result<(), VaultError> {
-    let Some(Seen { id, version: known }) = seen else { return Ok(()) };
-    match stored {
-        None => Err(VaultError::Missing { profile: name.to_owned(), known: known.generation }),
-        Some(stored)
-            if stored.id != id
-                || stored.version.generation < known.generation
-                || stored.version.fence < known.fence =>
-        {
-            Err(VaultError::RolledBack { profile: name.to_owned(), found: stored.version, known })
-        }
-        Some(_) => Ok(()),
+        Ok(Self(Arc::new(Opened { kind, store, key, key_source, team: team.clone() })))
     }
 }
 
@@ -247,6 +184,8 @@ pub struct Entry(Arc<Held>);
 
 struct Held {
     vault: Vault,
+    /// Replaced when a team's key has changed.
+    realm: Mutex<Realm>,
     name: String,
     row: Box<dyn Leased>,
     /// The fence that the last [`Entry::begin_refresh`] raised. If another one is found, another machine took this one for dead.
@@ -257,7 +196,20 @@ impl Entry {
     /// The newest record; `None` where there is none. Older tokens in its history are there for a person to go back to
     /// and are never used in its place: their refresh tokens may be spent.
     pub fn get(&self) -> Result<Option<Record>, VaultError> {
-        self.0.vault.record(&self.0.name)
+        self.in_realm(|realm| realm.record(&self.0.name))
+    }
+
+    /// Does some work, and again if the team has got another key meanwhile.
+    fn in_realm<T>(&self, work: impl Fn(&Realm) -> Result<T, VaultError>) -> Result<T, VaultError> {
+        let realm = self.0.realm.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match work(&realm) {
+            Err(VaultError::Replaced { .. }) if realm.is_team => {
+                let realm = self.0.vault.0.team.realm_anew(&self.0.vault)?;
+                *self.0.realm.lock().unwrap_or_else(PoisonError::into_inner) = realm.clone();
+                work(&realm)
+            }
+            done => done,
+        }
     }
 
     /// Writes the next generation and returns its number. `expected` is the generation that the caller has read, `None`
@@ -268,15 +220,25 @@ impl Entry {
         contents: &Contents,
         change: impl Into<Change>,
     ) -> Result<u64, VaultError> {
-        let Held { vault, name, .. } = &*self.0;
-        let stored = vault.stored(name)?;
+        let change = change.into();
+        self.in_realm(|realm| self.put_in(realm, expected, contents, change.clone()))
+    }
+
+    fn put_in(
+        &self,
+        realm: &Realm,
+        expected: Option<u64>,
+        contents: &Contents,
+        change: Change,
+    ) -> Result<u64, VaultError> {
+        let name = &self.0.name;
+        let stored = realm.stored(name)?;
         // Opened rather than believed: a damaged one is not written over.
-        let last = stored.as_ref().map(|stored| vault.open_newest(name, stored)).transpose()?;
+        let last = stored.as_ref().map(|stored| realm.open_newest(name, stored)).transpose()?;
         let found = last.as_ref().map(|last| last.number);
         if found != expected {
             return Err(VaultError::Conflict { profile: name.clone(), expected, found });
         }
-        let change = change.into();
         let number = change.number_after(found);
         let next = Record::next(last.as_ref(), number, contents, change, Stamp::now());
         let fence = stored.as_ref().map_or(0, |stored| stored.version.fence);
@@ -285,26 +247,32 @@ impl Entry {
             return Err(VaultError::Overtaken { profile: name.clone() });
         }
         let answers = last.is_none_or(|last| last.contents.tokens != contents.tokens);
-        self.write(stored.as_ref(), Version { generation: number, fence }, &next, answers)?;
+        self.write(realm, stored.as_ref(), Version { generation: number, fence }, &next, answers)?;
         Ok(number)
     }
 
-    fn write(&self, last: Option<&Stored>, version: Version, next: &Record, answers: bool) -> Result<(), VaultError> {
-        let Held { vault, name, row, .. } = &*self.0;
+    fn write(
+        &self,
+        realm: &Realm,
+        last: Option<&Stored>,
+        version: Version,
+        next: &Record,
+        answers: bool,
+    ) -> Result<(), VaultError> {
         let mut id = last.map_or([0; 16], |last| last.id);
         if last.is_none() {
             fill(&mut id)?;
         }
-        let sealed = seal(&vault.0.key, name, (id, version), next.to_text())?;
+        let sealed = seal(&realm.keys.newest, &self.0.name, (id, version), next.to_text())?;
         let expected = last.map(|last| last.version);
-        self.written(row.put(expected, &sealed, answers, vault.mark().as_ref())?, expected)
+        self.written(realm, self.0.row.put(expected, &sealed, answers, realm.keys.mark.as_ref())?, expected)
     }
 
-    fn written(&self, written: Written, expected: Option<Version>) -> Result<(), VaultError> {
+    fn written(&self, realm: &Realm, written: Written, expected: Option<Version>) -> Result<(), VaultError> {
         let generation = |version: Option<Version>| version.map(|version| version.generation);
         match written {
             Written::Done => Ok(()),
-            Written::OtherKey => Err(self.0.vault.replaced()),
+            Written::OtherKey => Err(realm.replaced()),
             Written::Conflict { found } => Err(VaultError::Conflict {
                 profile: self.0.name.clone(),
                 expected: generation(expected),
@@ -321,23 +289,27 @@ impl Entry {
     /// The refresh that was sent last and whose answer is not known to be stored. It means something only while the
     /// newest tokens are the ones it was sent with: [`crate::vault::History::is_unanswered`].
     pub fn in_flight(&self) -> Result<Option<InFlightRefresh>, VaultError> {
-        self.0.vault.in_flight_of(&self.0.name)
+        self.in_realm(|realm| realm.in_flight(&self.0.name))
     }
 
     /// Notes in the journal, before it is sent, that a refresh spends the newest refresh token, and reserves what the
     /// next `put` needs: this fails where that `put` would. Once it returns, the note survives a crash.
     pub fn begin_refresh(&self, refresh: &InFlightRefresh) -> Result<(), VaultError> {
-        let Held { vault, name, row, .. } = &*self.0;
+        self.in_realm(|realm| self.begin_in(realm, refresh))
+    }
+
+    fn begin_in(&self, realm: &Realm, refresh: &InFlightRefresh) -> Result<(), VaultError> {
+        let Held { name, row, .. } = &*self.0;
         let conflict =
             |found: Option<u64>| VaultError::Conflict { profile: name.clone(), expected: Some(refresh.number), found };
-        let stored = vault.stored(name)?.ok_or_else(|| conflict(None))?;
-        let record = vault.open_newest(name, &stored)?;
+        let stored = realm.stored(name)?.ok_or_else(|| conflict(None))?;
+        let record = realm.open_newest(name, &stored)?;
         if !record.history.is_unanswered(refresh) {
             return Err(conflict(Some(record.number)));
         }
-        let origin = refresh.origin.clone().or_else(|| vault.0.store.origin().map(str::to_owned));
+        let origin = refresh.origin.clone().or_else(|| realm.store.origin().map(str::to_owned));
         let note = InFlightRefresh { origin, ..refresh.clone() }.to_text();
-        self.written(row.begin(stored.version, &note)?, Some(stored.version))?;
+        self.written(realm, row.begin(stored.version, &note)?, Some(stored.version))?;
         *self.0.begun.lock().unwrap_or_else(PoisonError::into_inner) = Some(stored.version.fence.saturating_add(1));
         Ok(())
     }
@@ -350,16 +322,20 @@ impl Entry {
     /// Makes a record usable again that is damaged or older than the one last seen: the best that opens becomes the newest
     /// generation. Changes nothing where nothing is wrong.
     pub fn repair(&self) -> Result<Option<Repaired>, VaultError> {
-        let Held { vault, name, .. } = &*self.0;
-        let Err(fault) = vault.record(name) else { return Ok(None) };
-        let (record, stored) = vault.salvage(name, fault)?;
-        let known = vault.0.store.seen(name).map_or(stored.version, |seen| seen.version);
+        self.in_realm(|realm| self.repair_in(realm))
+    }
+
+    fn repair_in(&self, realm: &Realm) -> Result<Option<Repaired>, VaultError> {
+        let name = &self.0.name;
+        let Err(fault) = realm.record(name) else { return Ok(None) };
+        let (record, stored) = realm.salvage(name, fault)?;
+        let known = realm.store.seen(name).map_or(stored.version, |seen| seen.version);
         let from = record.number;
         let number = known.generation.max(stored.version.generation).saturating_add(1);
         let version = Version { generation: number, fence: known.fence.max(stored.version.fence) };
         let change = Change::New(How::Restored(from));
         let next = Record::next(Some(&record), number, &record.contents, change, Stamp::now());
-        self.write(Some(&stored), version, &next, true)?;
+        self.write(realm, Some(&stored), version, &next, true)?;
         Ok(Some(Repaired { from, number }))
     }
 }

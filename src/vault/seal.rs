@@ -49,7 +49,19 @@ pub(in crate::vault) fn unwrap(with: &Key, wrapped: &[u8]) -> Option<Key> {
     Key::from_bytes(&unseal_bytes(with, WRAPPED, wrapped)?)
 }
 
+/// Seals the list of a team's members.
+pub(in crate::vault) fn seal_roster(key: &Key, text: Vec<u8>) -> Result<Vec<u8>, VaultError> {
+    let sealed = seal_bytes(key, ROSTER, Zeroizing::new(text))?;
+    sealed.ok_or_else(|| VaultError::Internal { reason: "the list of members could not be sealed".to_owned() })
+}
+
+/// The list of members; `None` if it was sealed with another key.
+pub(in crate::vault) fn open_roster(key: &Key, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    unseal_bytes(key, ROSTER, sealed)
+}
+
 const WRAPPED: &[u8] = b"tokenwright key 1";
+const ROSTER: &[u8] = b"tokenwright team 1";
 
 fn associated(name: &str, id: SecretId, version: Version) -> Vec<u8> {
     let mut data = b"tokenwright record 1".to_vec();

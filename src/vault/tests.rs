@@ -41,7 +41,13 @@ impl Home {
 
     fn open(&self, kind: VaultKind, passphrase: &str) -> Result<Vault, VaultError> {
         let passphrase = Some(Secret::new(passphrase)).filter(|text| !text.is_empty());
-        Vault::open(kind, self.engine(), passphrase.as_ref(), self.key_source.clone())
+        Vault::open(
+            kind,
+            self.engine(),
+            passphrase.as_ref(),
+            self.key_source.clone(),
+            crate::vault::team::Team::default(),
+        )
     }
 
     fn keyring(&self) -> Result<Vault, VaultError> {
@@ -85,7 +91,10 @@ fn each_kind(check: impl Fn(&Vault)) {
     check(&home().keyring().expect("opened"));
     check(&home().open(VaultKind::Passphrase, "open sesame").expect("opened"));
     let memory = Store::in_memory().expect("opened");
-    check(&Vault::open(VaultKind::Memory, memory, None, home().key_source).expect("opened"));
+    check(
+        &Vault::open(VaultKind::Memory, memory, None, home().key_source, crate::vault::team::Team::default())
+            .expect("opened"),
+    );
 }
 
 #[test]

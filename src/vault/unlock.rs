@@ -10,6 +10,7 @@ use crate::vault::key::{Key, SALT_LENGTH, fill};
 use crate::vault::keyring::{KeySource, entry_name};
 use crate::vault::lock::{Lock, fresh_id};
 use crate::vault::seal::{unwrap, wrap};
+use crate::vault::team::{Document, TeamError};
 use crate::vault::{VaultError, VaultKind};
 
 /// More often than two processes make the vault at the same moment.
@@ -50,6 +51,9 @@ impl Opening<'_> {
     }
 
     fn unlock(&self, there: &VaultLock) -> Result<Option<Key>, VaultError> {
+        if Document::read(there)?.is_some() {
+            return Err(TeamError::TeamExists { place: self.place() }.into());
+        }
         let (lock, wrapped) = Lock::from_text(&there.text)?;
         if lock.kind() != self.kind {
             return if self.is_in_use()? {

@@ -181,6 +181,10 @@ impl Engine for Postgres {
         self.read(async |client| plain::drafts(client).await)
     }
 
+    fn has(&self, name: &str) -> Result<bool, StoreError> {
+        self.read(async |client| plain::has(client, name).await)
+    }
+
     fn profile(&self, name: &str) -> Result<Plain, StoreError> {
         self.read(async |client| plain::profile(client, name).await)
     }

@@ -87,6 +87,13 @@ pub(in crate::store) async fn drafts(client: &Client) -> Result<Vec<String>, Fai
     Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
 }
 
+pub(in crate::store) async fn has(client: &Client, name: &str) -> Result<bool, Failed> {
+    let statement = "SELECT EXISTS (SELECT 1 FROM tokenwright.secret WHERE name = $1) \
+                     OR EXISTS (SELECT 1 FROM tokenwright.profile \
+                     WHERE name = $1 AND (definition IS NOT NULL OR draft IS NOT NULL))";
+    Ok(client.query_one(statement, &[&name]).await?.try_get(0)?)
+}
+
 pub(in crate::store) async fn profile(client: &impl GenericClient, name: &str) -> Result<Plain, Failed> {
     let statement = "SELECT definition, draft, sinks FROM tokenwright.profile WHERE name = $1";
     let row = client.query_opt(statement, &[&name]).await?;

@@ -260,6 +260,10 @@ impl Engine for Sqlite {
         self.read(rows::drafts)
     }
 
+    fn has(&self, name: &str) -> Result<bool, StoreError> {
+        self.read(|connection| rows::has(connection, name))
+    }
+
     fn profile(&self, name: &str) -> Result<Plain, StoreError> {
         self.read(|connection| rows::profile(connection, name))
     }

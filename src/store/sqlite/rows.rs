@@ -79,6 +79,14 @@ pub(in crate::store) fn drafts(connection: &Connection) -> Result<Vec<String>> {
     statement.query_map((), |row| row.get(0))?.collect()
 }
 
+pub(in crate::store) fn has(connection: &Connection, name: &str) -> Result<bool> {
+    let mut statement = connection.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM secret WHERE name = ?1) \
+         OR EXISTS (SELECT 1 FROM profile WHERE name = ?1 AND (is_defined OR draft IS NOT NULL))",
+    )?;
+    statement.query_row([name], |row| row.get(0))
+}
+
 pub(in crate::store) fn profile(connection: &Connection, name: &str) -> Result<Plain> {
     let mut statement = connection.prepare_cached(
         "SELECT t.definition, p.draft, t.sinks FROM profile p LEFT JOIN text t ON t.name = p.name WHERE p.name = ?1",

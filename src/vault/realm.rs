@@ -1,0 +1,127 @@
+//! The secrets of this machine, or those of a team: the store that they are in, and the keys that they are sealed with.
+
+use std::sync::Arc;
+
+use crate::store::{Engine, Mark, Sealed, Seen, StoreError, Stored};
+use crate::vault::key::Key;
+use crate::vault::record::Unreadable;
+use crate::vault::seal::unseal;
+use crate::vault::{InFlightRefresh, Record, VaultError};
+
+/// Where the secrets of a profile are, and what they are sealed with.
+#[derive(Clone, Debug)]
+pub(in crate::vault) struct Realm {
+    pub store: Arc<dyn Engine>,
+    pub keys: Keys,
+    /// Whether it is a team's, whose keys change with its members.
+    pub is_team: bool,
+}
+
+/// What opens the secrets of a realm.
+#[derive(Clone, Debug)]
+pub(in crate::vault) struct Keys {
+    /// Seals all that is written.
+    pub newest: Key,
+    /// Those before it, which open what was not sealed anew yet; the latest first.
+    pub earlier: Vec<Key>,
+    /// The mark that the store's lock must have for a write; a vault in memory has no lock.
+    pub mark: Option<Mark>,
+}
+
+impl Realm {
+    /// A secret, which is refused if a newer one is known to have been there. Read twice, since a profile may be forgotten and
+    /// made anew between the two readings of which one attempt consists.
+    pub(in crate::vault) fn stored(&self, name: &str) -> Result<Option<Stored>, VaultError> {
+        let read = || -> Result<_, VaultError> {
+            let seen = self.store.seen(name);
+            let stored = self.store.stored(name)?;
+            check_seen(name, seen, stored.as_ref())?;
+            Ok(stored)
+        };
+        match read() {
+            Err(VaultError::RolledBack { .. } | VaultError::Missing { .. }) => read(),
+            stored => stored,
+        }
+    }
+
+    pub(in crate::vault) fn record(&self, name: &str) -> Result<Option<Record>, VaultError> {
+        self.stored(name)?.map(|stored| self.open_newest(name, &stored)).transpose()
+    }
+
+    pub(in crate::vault) fn open_newest(&self, name: &str, stored: &Stored) -> Result<Record, VaultError> {
+        let damaged = || VaultError::Damaged { profile: name.to_owned(), generation: stored.version.generation };
+        let record = stored.newest.as_ref().ok_or_else(damaged).and_then(|sealed| self.open_body(name, sealed));
+        match record {
+            Err(VaultError::Damaged { .. }) if !self.has_its_key()? => Err(self.replaced()),
+            record => record,
+        }
+    }
+
+    fn open_body(&self, name: &str, sealed: &Sealed) -> Result<Record, VaultError> {
+        let number = sealed.version.generation;
+        let damaged = || VaultError::Damaged { profile: name.to_owned(), generation: number };
+        let Keys { newest, earlier, .. } = &self.keys;
+        let mut opened = std::iter::once(newest).chain(earlier).filter_map(|key| unseal(key, name, sealed));
+        let text = opened.next().ok_or_else(damaged)?;
+        Record::from_text(number, &text).map_err(|unreadable| match unreadable {
+            Unreadable::Version(version) => VaultError::NewerRecord { profile: name.to_owned(), version },
+            Unreadable::Shape => damaged(),
+        })
+    }
+
+    pub(in crate::vault) fn replaced(&self) -> VaultError {
+        VaultError::Replaced { place: self.store.place().to_owned() }
+    }
+
+    /// Whether the store's lock is still that of the newest key.
+    fn has_its_key(&self) -> Result<bool, StoreError> {
+        let Some(mark) = self.keys.mark else { return Ok(true) };
+        Ok(self.store.vault_lock()?.is_some_and(|lock| lock.mark == mark))
+    }
+
+    pub(in crate::vault) fn in_flight(&self, name: &str) -> Result<Option<InFlightRefresh>, VaultError> {
+        let Some(Stored { in_flight: Some(note), in_flight_age, .. }) = self.store.stored(name)? else {
+            return Ok(None);
+        };
+        let Some(refresh) = InFlightRefresh::from_text(&note) else { return Ok(None) };
+        let is_elsewhere = refresh.origin.as_deref() != self.store.origin();
+        let elsewhere = is_elsewhere.then(|| in_flight_age.unwrap_or_default());
+        Ok(Some(InFlightRefresh { elsewhere, ..refresh }))
+    }
+
+    /// What can be used in spite of this fault, and the version that it is found at; the fault itself where nothing can.
+    pub(in crate::vault) fn salvage(&self, name: &str, fault: VaultError) -> Result<(Record, Stored), VaultError> {
+        let Some(stored) = self.store.stored(name)? else { return Err(fault) };
+        let mut earlier = self.store.earlier(name)?.into_iter().filter_map(|sealed| self.open_body(name, &sealed).ok());
+        let record = match fault {
+            VaultError::RolledBack { .. } => self.open_newest(name, &stored).ok().or_else(|| earlier.next()),
+            VaultError::Damaged { .. } => earlier.next(),
+            fault => return Err(fault),
+        };
+        let Some(mut record) = record else { return Err(fault) };
+        // One that opens as well may hold tokens that this one does not know of.
+        if let Some(Record { number, contents, .. }) = earlier.next()
+            && let Some(tokens) = contents.tokens
+            && Some(&tokens) != record.contents.tokens.as_ref()
+        {
+            record.history.retain(number, tokens);
+        }
+        Ok((record, stored))
+    }
+}
+
+/// Refuses a secret that is older than the one seen last, or gone without having been removed.
+fn check_seen(name: &str, seen: Option<Seen>, stored: Option<&Stored>) -> Result<(), VaultError> {
+    let Some(Seen { id, version: known }) = seen else { return Ok(()) };
+    match stored {
+        None => Err(VaultError::Missing { profile: name.to_owned(), known: known.generation }),
+        Some(stored)
+            if stored.id != id
+                || stored.version.generation < known.generation
+                || stored.version.fence < known.fence =>
+        {
+            Err(VaultError::RolledBack { profile: name.to_owned(), found: stored.version, known })
+        }
+        Some(_) => Ok(()),
+    }
+}
