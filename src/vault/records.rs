@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::store::{Engine, Leased, Stored, Version, Written};
+use crate::store::{Engine, Leased, Sealed, Stored, Version, Written};
 use crate::vault::generation::Stamp;
 use crate::vault::key::{Key, fill};
 use crate::vault::keyring::KeySource;
@@ -91,8 +91,9 @@ impl Vault {
     pub(in crate::vault) fn entry_in(&self, realm: Realm, name: &str, wait: Duration) -> Result<Entry, VaultError> {
         let taken = || VaultError::LeaseTaken { profile: name.to_owned(), waited: wait };
         let row = realm.store.lease(name, wait)?.ok_or_else(taken)?;
-        let name = name.to_owned();
-        Ok(Entry(Arc::new(Held { vault: self.clone(), realm: Mutex::new(realm), name, row, begun: Mutex::default() })))
+        let (name, realm) = (name.to_owned(), Mutex::new(realm));
+        let (begun, opened) = (Mutex::default(), Mutex::default());
+        Ok(Entry(Arc::new(Held { vault: self.clone(), realm, name, row, begun, opened })))
     }
 
     /// That of this machine.
@@ -190,13 +191,28 @@ struct Held {
     row: Box<dyn Leased>,
     /// The fence that the last [`Entry::begin_refresh`] raised. If another one is found, another machine took this one for dead.
     begun: Mutex<Option<u64>>,
+    /// What was opened last. A refresh looks at the same record four times.
+    opened: Mutex<Option<(Sealed, Record)>>,
 }
 
 impl Entry {
     /// The newest record; `None` where there is none. Older tokens in its history are there for a person to go back to
     /// and are never used in its place: their refresh tokens may be spent.
     pub fn get(&self) -> Result<Option<Record>, VaultError> {
-        self.in_realm(|realm| realm.record(&self.0.name))
+        let read = |realm: &Realm| realm.stored(&self.0.name)?.map(|stored| self.open(realm, &stored)).transpose();
+        self.in_realm(read)
+    }
+
+    /// Opens the newest record, unless it is still the one that was opened before.
+    fn open(&self, realm: &Realm, stored: &Stored) -> Result<Record, VaultError> {
+        let mut opened = self.0.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        match (&*opened, &stored.newest) {
+            (Some((sealed, record)), Some(newest)) if sealed == newest => return Ok(record.clone()),
+            _ => {}
+        }
+        let record = realm.open_newest(&self.0.name, stored)?;
+        *opened = stored.newest.clone().map(|sealed| (sealed, record.clone()));
+        Ok(record)
     }
 
     /// Does some work, and again if the team has got another key meanwhile.
@@ -234,7 +250,7 @@ impl Entry {
         let name = &self.0.name;
         let stored = realm.stored(name)?;
         // Opened rather than believed: a damaged one is not written over.
-        let last = stored.as_ref().map(|stored| realm.open_newest(name, stored)).transpose()?;
+        let last = stored.as_ref().map(|stored| self.open(realm, stored)).transpose()?;
         let found = last.as_ref().map(|last| last.number);
         if found != expected {
             return Err(VaultError::Conflict { profile: name.clone(), expected, found });
@@ -303,7 +319,7 @@ impl Entry {
         let conflict =
             |found: Option<u64>| VaultError::Conflict { profile: name.clone(), expected: Some(refresh.number), found };
         let stored = realm.stored(name)?.ok_or_else(|| conflict(None))?;
-        let record = realm.open_newest(name, &stored)?;
+        let record = self.open(realm, &stored)?;
         if !record.history.is_unanswered(refresh) {
             return Err(conflict(Some(record.number)));
         }
