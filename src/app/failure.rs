@@ -175,7 +175,13 @@ failure_from! {
     PracticeError => Machine,
     AgentError => Machine,
     ConfigError => Machine,
-    VaultError => Vault,
+}
+
+impl From<VaultError> for Failure {
+    fn from(error: VaultError) -> Self {
+        let is_usage = matches!(&error, VaultError::Team(error) if error.is_usage());
+        Self::new(if is_usage { FailureKind::Usage } else { FailureKind::Vault }, error.diagnose())
+    }
 }
 
 impl From<StoreError> for Failure {

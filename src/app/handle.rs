@@ -57,6 +57,8 @@ pub struct State {
     is_agent: AtomicBool,
     /// Whether the face shows the list of profiles permanently.
     shows_list: AtomicBool,
+    /// Whether it was told that the team's store cannot be read.
+    pub(in crate::app) team_is_away: AtomicBool,
     /// Work that continues after its caller has gone.
     settling: TaskTracker,
 }
@@ -90,6 +92,7 @@ impl App {
                 copied: Copied::default(),
                 is_agent: AtomicBool::default(),
                 shows_list: AtomicBool::default(),
+                team_is_away: AtomicBool::default(),
                 settling: TaskTracker::new(),
             }),
         }

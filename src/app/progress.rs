@@ -33,6 +33,8 @@ pub enum Progress {
     DraftSaved(ProfileName),
     /// A discovery document is being fetched from this address.
     Fetching(String),
+    /// A member of the team is being removed: how many of its profiles are sealed anew.
+    RemovingMember { done: usize, of: usize },
     /// A stage of a rehearsal has ended, well or badly.
     StageRehearsed(StageLine),
 }

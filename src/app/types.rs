@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::app::Failure;
 use crate::app::profiles::summary::ProfileState;
 use crate::app::sign_in::call_context::CallContext;
+use crate::app::team::SharedWith;
 use crate::app::tokens::rotation::Rotation;
 use crate::call::Call;
 use crate::config::Theme;
@@ -154,6 +155,8 @@ pub struct OpenedProfile {
     pub draft: bool,
     pub state: ProfileState,
     pub rotation: Rotation,
+    /// With whom, if it is the team's.
+    pub shared: Option<SharedWith>,
 }
 
 /// A token that was handed out.

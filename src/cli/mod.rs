@@ -19,6 +19,7 @@ mod service;
 mod service_export;
 mod sharing;
 mod sign_in;
+mod team;
 mod tokens;
 mod vault;
 
@@ -73,6 +74,7 @@ fn perform(runner: Runner, task: Task) -> Result<Exit, Failure> {
         Task::Export(options) => export::run(runner, &options),
         Task::GitCredential { name, operation } => exec::git_credential(runner, &name, &operation),
         Task::Vault(task) => vault::run(runner, &task),
+        Task::Team(task) => team::run(runner, &task),
         Task::Agent(options) => agent::run(runner, &options),
         Task::Rehearse(options) => practice::rehearse(runner, &options),
         Task::Practice(options) => practice::practice(runner, &options),

@@ -29,6 +29,12 @@ pub(crate) fn list(runner: &Runner, as_json: bool) -> Result<(), Failure> {
     } else {
         let mut rows = vec![["PROFILE", "SERVICE", "STATE", "EXPIRES"].map(str::to_owned).to_vec()];
         rows.extend(profiles.iter().map(|profile| row(profile, now)));
+        if profiles.iter().any(|profile| profile.shared) {
+            let shared = profiles.iter().map(|profile| if profile.shared { "team" } else { "" });
+            rows.iter_mut()
+                .zip(std::iter::once("SHARED").chain(shared))
+                .for_each(|(row, text)| row.push(text.to_owned()));
+        }
         if profiles.iter().any(|profile| !profile.display_name.is_empty()) {
             // Last, because the width of other scripts on a terminal is unknown.
             let names = profiles.iter().map(|profile| profile.display_name.to_string());
@@ -90,6 +96,7 @@ fn summary_json(profile: &ProfileSummary, now: Timestamp) -> Json {
         "refreshable": refreshable,
         "trouble": profile.state.trouble(now).map(|trouble| trouble.summary),
         "keep_alive": profile.keep_alive,
+        "shared": profile.shared,
         "draft": profile.draft,
     })
 }
@@ -110,7 +117,9 @@ pub(crate) fn show(runner: &Runner, name: &str, as_json: bool) -> Result<(), Fai
         return Ok(());
     }
     // Problems follow the facts, each with its remedy.
-    for (key, value) in facts.as_object().into_iter().flatten().filter(|(key, _)| *key != "trouble") {
+    for (key, value) in
+        facts.as_object().into_iter().flatten().filter(|(key, _)| !["trouble", "team"].contains(&key.as_str()))
+    {
         let text = match value {
             Json::Null => continue,
             Json::String(text) => text.clone(),
@@ -119,6 +128,15 @@ pub(crate) fn show(runner: &Runner, name: &str, as_json: bool) -> Result<(), Fai
             value => value.to_string(),
         };
         print::result(&format!("{:18} {text}", key.replace('_', " ")));
+    }
+    if let Some(shared) = &opened.shared {
+        let line = |label: &str, text: &str| print::result(&format!("{label:18} {text}"));
+        line("team", &format!("{}: {}", shared.team, shared.members.join(", ")));
+        for (label, by) in [("last written", &shared.last), ("refreshing", &shared.refreshing)] {
+            if let Some((by, at)) = by {
+                line(label, &format!("{}, {by}", local(*at)));
+            }
+        }
     }
     let unread = opened.context.tokens.as_ref().and_then(TokenSet::unread_life_note);
     trouble.iter().chain(&unread).for_each(print::warning);
@@ -149,6 +167,13 @@ fn facts(name: &ProfileName, opened: &OpenedProfile, now: Timestamp) -> Json {
         "life_not_understood": tokens.map(|tokens| tokens.unread_life.clone()).filter(|names| !names.is_empty()),
         "refresh_token": tokens.map(|tokens| if tokens.refresh_token.is_some() { "kept" } else { "none" }),
         "refresh_token_expires_at": at(tokens.and_then(|tokens| tokens.refresh_token_expires_at)),
+        "team": opened.shared.as_ref().map(|shared| json!({
+            "name": shared.team,
+            "members": shared.members,
+            "last_written_by": shared.last.as_ref().map(|(by, _)| by.to_string()),
+            "last_written_at": at(shared.last.as_ref().map(|(_, at)| *at)),
+            "refreshing": shared.refreshing.as_ref().map(|(by, _)| by.to_string()),
+        })),
         "values": tokens.map(|tokens| tokens.retained.clone()),
         "claims": claims,
         "policy": Some(&profile.service.policy.description).filter(|text| !text.is_empty()),

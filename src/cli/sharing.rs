@@ -11,7 +11,7 @@ use crate::cli::args::{ImportOptions, ShareOptions};
 use crate::cli::prompt::is_yes;
 use crate::cli::runner::Runner;
 use crate::cli::vault::open_vault;
-use crate::cli::{print, prompt};
+use crate::cli::{print, prompt, team};
 use crate::diagnosis::Diagnosis;
 use crate::secret::Secret;
 use crate::service::ProfileName;
@@ -20,6 +20,9 @@ use crate::service::ProfileName;
 const PASSPHRASE: &str = "TOKENWRIGHT_SHARE_PASSPHRASE";
 
 pub(crate) fn share(runner: &Runner, options: &ShareOptions) -> Result<(), Failure> {
+    if options.team {
+        return team::share(runner, &options.names);
+    }
     let profiles: Result<Vec<ProfileName>, _> = options.names.iter().map(|name| ProfileName::parse(name)).collect();
     let secrets_for = if options.with_secrets { Some(lock(options)?) } else { None };
     let insisted = Insisted { replace: options.overwrite, ..Insisted::default() };

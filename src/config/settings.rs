@@ -1,6 +1,6 @@
 //! The settings, a TOML file that a person may edit. Unknown keys are ignored.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -22,9 +22,25 @@ pub struct Settings {
     /// Whether the window shows the token request before it is sent.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub stop_before_token_call: bool,
+    /// The team that this machine belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team: Option<TeamSettings>,
     /// Width and height when it was last closed, in points.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "window_size")]
     pub window_size: Option<(f32, f32)>,
+}
+
+/// How to get to the store of a team.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamSettings {
+    /// The database, `postgres://user@host/database`, without a password.
+    pub store: String,
+    /// The file with the password of the database's user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_file: Option<PathBuf>,
+    /// The file with the key of this member, if it is not in the vault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_file: Option<PathBuf>,
 }
 
 /// The colours of the window.
@@ -92,6 +108,7 @@ mod tests {
         let settings = Settings {
             vault: Some("memory".into()),
             theme: Theme::Dark,
+            team: None,
             window_size: Some((1024.5, 700.0)),
             tray: false,
             stop_before_token_call: true,

@@ -12,6 +12,7 @@ use crate::gui::clock::Clock;
 use crate::gui::export_draft::{ExportDraft, ShareDraft};
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{Model, Open, Requested, Visit};
+use crate::gui::team_draft::TeamDraft;
 use crate::oauth::{ProfileSecrets, ReadKey};
 use crate::secret::Secret;
 use crate::service::{FieldError, NewPreset, Profile, ProfileDraft, ProfileName, Service};
@@ -131,6 +132,8 @@ pub struct Draft {
     pub export: Option<ExportDraft>,
     /// `None` unless the sharing page is open.
     pub share: Option<ShareDraft>,
+    /// `None` unless the team's page is open.
+    pub team: Option<TeamDraft>,
     pub questions: Questions,
     pub changes: Changes,
     pub clock: Clock,

@@ -28,10 +28,10 @@ impl Window {
         self.draft.next_view.to_top = true;
     }
 
-    /// Closes the page of an export, or that of sharing; nothing of either stays.
+    /// Closes the page of an export, of sharing or of the team; nothing that was typed there stays.
     pub(in crate::gui) fn close_export(&mut self) {
         self.model.export.close();
-        (self.draft.export, self.draft.share) = (None, None);
+        (self.draft.export, self.draft.share, self.draft.team) = (None, None, None);
     }
 
     /// Asks for the preview where what is chosen is not what was asked for last.

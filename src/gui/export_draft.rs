@@ -139,6 +139,8 @@ pub enum Locking {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShareDraft {
     pub profiles: BTreeSet<ProfileName>,
+    /// Whether they become the team's; else they are written to a file.
+    pub to_team: bool,
     pub locking: Locking,
     /// The passphrase, and again.
     pub passphrase: [Secret; 2],
@@ -164,6 +166,7 @@ impl ShareDraft {
             _ if self.profiles.is_empty() => Some("Tick a profile first"),
             Locking::Passphrase if first.is_empty() => Some("Enter a passphrase"),
             Locking::Passphrase if first != second => Some("Enter the same passphrase twice"),
+            _ if self.to_team => None,
             Locking::Recipient if self.recipient.trim().is_empty() => Some("Enter the recipient"),
             _ if self.path.trim().is_empty() => Some("Enter a file first"),
             _ => None,

@@ -17,6 +17,27 @@ pub enum Step {
     Tokens,
 }
 
+/// What a person wants of the team.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TeamAction {
+    /// See who is in it now.
+    Look,
+    /// Make one in the typed database.
+    Found,
+    /// Ask to be let into the one of the typed database.
+    Join,
+    /// Let somebody in whose key has this fingerprint.
+    Admit {
+        name: String,
+        fingerprint: String,
+    },
+    /// Drop a request.
+    Refuse(String),
+    Remove(String),
+    /// Forget the team on this machine.
+    Leave,
+}
+
 /// What a person wants.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Intent {
@@ -99,7 +120,11 @@ pub enum Intent {
     OpenShare,
     /// Write the chosen profiles to a file for a colleague.
     Share(Insisted),
-    /// Close the export page or the sharing page.
+    /// Give the chosen profiles to the team.
+    ShareWithTeam,
+    OpenTeam,
+    Team(TeamAction),
+    /// Close the export page, the sharing page or the team's.
     CloseExport,
     OpenVault(VaultKind, Option<Secret>),
     /// Change how the window looks and behaves; its size stays.
@@ -178,6 +203,15 @@ impl Intent {
             Self::DropSink(..) => ("Remove from list", "Stop updating the file; it is not deleted"),
             Self::OpenShare => ("Share…", "Share profiles with a colleague"),
             Self::Share(_) => ("Share", "Write the file to send to a colleague"),
+            Self::ShareWithTeam => ("Give to the team", "Its members use and refresh them from now on"),
+            Self::OpenTeam => ("Team…", "Share profiles with machines of other people"),
+            Self::Team(TeamAction::Look) => ("Check again", "Ask the database who is in the team"),
+            Self::Team(TeamAction::Found) => ("Make a team", "This machine becomes its first member"),
+            Self::Team(TeamAction::Join) => ("Join team", "Ask the members to let this machine in"),
+            Self::Team(TeamAction::Admit { .. }) => ("It is the same: let them in", "They can use all shared profiles"),
+            Self::Team(TeamAction::Refuse(_)) => ("Drop the request", "They are not let in"),
+            Self::Team(TeamAction::Remove(_)) => ("Remove and refresh all", "They cannot open what comes next"),
+            Self::Team(TeamAction::Leave) => ("Leave the team", "Forget the team on this machine; the others keep it"),
             Self::CloseExport => ("Close", "Back to the steps"),
             Self::OpenVault(VaultKind::Passphrase, _) => ("Open vault", "Open the vault with this passphrase"),
             Self::OpenVault(VaultKind::Memory, _) => ("Memory only", "Tokens are lost when the window closes"),

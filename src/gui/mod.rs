@@ -20,6 +20,8 @@ mod saved_profiles;
 pub mod screens;
 mod start_error;
 mod steps;
+mod team;
+pub mod team_draft;
 pub mod theme;
 mod tray;
 mod unsaved;

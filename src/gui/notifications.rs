@@ -126,6 +126,7 @@ mod tests {
             service: String::new(),
             keep_alive: true,
             draft: false,
+            shared: false,
             state: state(*needs),
         };
         let mut model = Model::default();

@@ -60,6 +60,7 @@ impl Window {
         self.take_of_list();
         self.take_import();
         self.take_export(ctx);
+        self.take_team();
         self.propose_name(draft.as_ref());
         if !had_tokens && self.model.open.tokens.is_some() && self.model.open.saved_as.is_none() {
             self.draft.next_view.focus = Some(Focus::Name);
@@ -69,6 +70,7 @@ impl Window {
     pub(in crate::gui) fn hear(&mut self, told: Vec<Progress>) {
         for progress in told {
             match progress {
+                Progress::RemovingMember { done, of } => self.model.team.removing = Some((done, of)),
                 Progress::LeaseBusy(why) => self.model.lease_busy = Some(why),
                 Progress::DraftSaved(name) => {
                     self.draft.changes.baseline = self.draft.changes.sent.clone();

@@ -62,6 +62,9 @@ impl Window {
             | Intent::RetrySave
             | Intent::OpenExport(_)
             | Intent::OpenShare
+            | Intent::OpenTeam
+            | Intent::ShareWithTeam
+            | Intent::Team(_)
             | Intent::AcceptShared => true,
             _ => false,
         }

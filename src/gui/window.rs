@@ -182,6 +182,9 @@ impl Window {
             Intent::DropSink(name, path) => self.drop_sink(name, path),
             Intent::OpenShare => self.open_share(),
             Intent::Share(insisted) => self.share(insisted),
+            Intent::ShareWithTeam => self.share_with_team(),
+            Intent::OpenTeam => self.open_team(),
+            Intent::Team(action) => self.on_team(action),
             Intent::CloseExport => self.close_export(),
             Intent::ChangeSettings(settings) => {
                 ctx.set_theme(preference(settings.theme));

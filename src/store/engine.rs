@@ -139,6 +139,11 @@ pub trait Engine: Send + Sync + fmt::Debug {
     /// earlier holder of the same origin has ended; one of another origin may only have lost its connection.
     fn origin(&self) -> Option<&str>;
 
+    /// Whether its server could not be reached when it was last asked, so that what is read is what this machine saw last.
+    fn is_away(&self) -> bool {
+        false
+    }
+
     /// Every profile that has a definition, by name, with the summary that was remembered under the same key.
     fn list(&self, key: i64) -> Result<Vec<Listed>, StoreError>;
 
@@ -206,8 +211,8 @@ pub trait Leased: Send + Sync {
     /// `put` would fail. Once it returns, the note survives a crash.
     fn begin(&self, expected: Version, note: &str) -> Result<Written, StoreError>;
 
-    /// Takes the note back.
-    fn end(&self) -> Result<(), StoreError>;
+    /// Takes back the note that raised the fence to this, if it is still the last one.
+    fn end(&self, fence: u64) -> Result<(), StoreError>;
 
     /// Removes the secret and the plain part of its profile. It is no error if there is none.
     fn remove(&self) -> Result<(), StoreError>;

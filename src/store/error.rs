@@ -96,6 +96,15 @@ impl DatabaseError {
 }
 
 impl StoreError {
+    /// Whether a server cannot be reached for now.
+    pub(in crate::store) fn is_away(&self) -> bool {
+        let Self::Server(error) = self else { return false };
+        matches!(
+            error.fault,
+            ServerFault::Unreachable | ServerFault::Lost | ServerFault::Starting | ServerFault::TooMany
+        )
+    }
+
     /// Whether the database could not grow.
     pub(in crate::store) fn is_full(&self) -> bool {
         matches!(self, Self::Database(error) if error.primary() == rusqlite::ffi::SQLITE_FULL)
@@ -106,7 +115,7 @@ impl ServerFault {
     fn hint(self) -> &'static str {
         match self {
             Self::Unreachable | Self::Lost | Self::Starting => {
-                "check that the server runs and `TOKENWRIGHT_STORE` names it; until then nothing is read or refreshed"
+                "check that the server runs and `TOKENWRIGHT_STORE` names it; until then nothing is refreshed"
             }
             Self::TooMany => "raise `max_connections` of the server, or let an agent ask for all on this machine",
             Self::SignIn => {

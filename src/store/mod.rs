@@ -5,6 +5,7 @@
 //! disk, a lock or another process.
 
 mod access;
+mod copy;
 mod engine;
 mod error;
 mod lease;
@@ -17,7 +18,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::store::postgres::Postgres;
+use crate::store::copy::Copied;
 use crate::store::sqlite::Sqlite;
 
 pub use crate::store::engine::{
@@ -82,6 +83,18 @@ impl Store {
         Ok(!is_here && team.reader()?.map(|engine| engine.has(name)).transpose()?.unwrap_or_default())
     }
 
+    /// The database that a profile is in, if its server is away and what is read of it may be old.
+    pub fn away(&self, name: &str) -> Result<Option<PathBuf>, StoreError> {
+        let is_away = |engine: &Arc<dyn Engine>| engine.is_away();
+        let own = self.reader()?;
+        if let Some(own) = own.as_ref().filter(|own| is_away(own)) {
+            return Ok(Some(own.place().to_owned()));
+        }
+        let team = self.team().map(|team| team.reader()).transpose()?.flatten().filter(is_away);
+        let is_here = own.map(|own| own.has(name)).transpose()?.unwrap_or_default();
+        Ok(team.filter(|_| !is_here).map(|team| team.place().to_owned()))
+    }
+
     /// A store that is lost when the program ends.
     pub fn in_memory() -> Result<Arc<dyn Engine>, StoreError> {
         Ok(Arc::new(Sqlite::in_memory()?))
@@ -113,7 +126,7 @@ impl Store {
             self.closed.lock().unwrap_or_else(PoisonError::into_inner).extend(closed);
             *opened = match &self.address {
                 Some(address) => {
-                    Postgres::open(address, &self.folder, create)?.map(|engine| Arc::new(engine) as Arc<dyn Engine>)
+                    Copied::open(address, &self.folder, create)?.map(|engine| Arc::new(engine) as Arc<dyn Engine>)
                 }
                 None => Sqlite::open(&self.folder, create)?.map(|engine| Arc::new(engine) as Arc<dyn Engine>),
             };
@@ -131,6 +144,20 @@ impl Store {
     /// Every profile of this machine, by name; see [`Engine::list`].
     pub fn list(&self, key: i64) -> Result<Vec<Listed>, StoreError> {
         self.reader()?.map_or_else(|| Ok(Vec::new()), |engine| engine.list(key))
+    }
+
+    /// Every profile of the team, by name; none if there is no team.
+    pub fn list_of_team(&self, key: i64) -> Result<Vec<Listed>, StoreError> {
+        let engine = self.team().map(|team| team.reader()).transpose()?.flatten();
+        engine.map_or_else(|| Ok(Vec::new()), |engine| engine.list(key))
+    }
+
+    /// Remembers what a list shows of this machine's profiles, or of those that are shared; see [`Engine::remember`].
+    pub fn remember(&self, shared: bool, key: i64, news: Vec<(String, Revision, Summary)>) -> Result<(), StoreError> {
+        match self.team().filter(|_| shared) {
+            Some(team) => team.engine()?.remember(key, news),
+            None => self.engine()?.remember(key, news),
+        }
     }
 
     /// The names of all drafts.

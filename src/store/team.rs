@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::durable::{self, FileError};
-use crate::store::postgres::Postgres;
+use crate::store::copy::Copied;
 use crate::store::{Address, Engine, StoreError};
 
 /// A password file is one line.
@@ -13,7 +13,7 @@ const PASSWORD_LIMIT: u64 = 4096;
 /// How to get to the store of a team.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TeamPlace {
-    /// The database, `postgres://user@host/database`. No password.
+    /// The database, `postgres://user@host/database`. Only the environment may have a password in it.
     pub url: String,
     /// A file with the password of the database's user.
     pub password_file: Option<PathBuf>,
@@ -44,6 +44,12 @@ impl TeamStore {
         &self.place
     }
 
+    /// The database, as it may be shown.
+    pub fn shown(&self) -> PathBuf {
+        Address::parse(&self.place.url, None)
+            .map_or_else(|_| "postgres://".into(), |address| address.to_string().into())
+    }
+
     /// To read; `None` if the database has no store yet.
     pub fn reader(&self) -> Result<Option<Arc<dyn Engine>>, StoreError> {
         self.open(false)
@@ -51,14 +57,14 @@ impl TeamStore {
 
     /// To write: made if there is none.
     pub fn engine(&self) -> Result<Arc<dyn Engine>, StoreError> {
-        self.open(true)?.ok_or_else(|| StoreError::Lost { path: self.place.url.clone().into(), empty: true })
+        self.open(true)?.ok_or_else(|| StoreError::Lost { path: self.shown(), empty: true })
     }
 
     fn open(&self, create: bool) -> Result<Option<Arc<dyn Engine>>, StoreError> {
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         if opened.is_none() {
             let address = self.address()?;
-            *opened = Postgres::open(&address, &self.folder, create)?.map(|engine| Arc::new(engine) as Arc<dyn Engine>);
+            *opened = Copied::open(&address, &self.folder, create)?.map(|engine| Arc::new(engine) as Arc<dyn Engine>);
         }
         Ok(opened.clone())
     }

@@ -221,7 +221,9 @@ fn the_fence_refuses_a_late_writer_and_the_note_stays_until_it_is_answered(Subje
     assert_eq!(put(&*leased, Some(version(2, 1)), version(3, 1)), Written::Done);
     assert_eq!(engine.stored("demo").expect("read").expect("there").in_flight, None);
     leased.begin(version(3, 1), "once more").expect("written");
-    leased.end().expect("taken back");
+    leased.end(1).expect("tried");
+    assert!(engine.stored("demo").expect("read").expect("there").in_flight.is_some(), "a later note");
+    leased.end(2).expect("taken back");
     assert_eq!(engine.stored("demo").expect("read").expect("there").in_flight, None);
 }
 

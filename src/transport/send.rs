@@ -1,6 +1,7 @@
 //! Sends a call once, within a time limit. The HTTP client and its root certificates are created when first needed, so that
 //! a command that sends nothing starts in milliseconds.
 
+use std::pin::pin;
 use std::sync::{Mutex, Once, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,11 @@ use crate::transport::explain::{explain, explain_set_up, is_tls};
 use crate::transport::proxy::Proxy;
 use crate::transport::resolver::Resolver;
 use crate::transport::wire::{Outgoing, Route, Wire};
+
+/// A timer that rings so much too late belongs to a process that was stopped.
+const LATE: Duration = Duration::from_millis(100);
+/// How long what has arrived already may take to be read.
+const MOMENT: Duration = Duration::from_millis(500);
 
 /// The limits of a call.
 #[derive(Clone, Debug)]
@@ -86,7 +92,14 @@ impl Transport {
             Ok(Reply { status, headers, body, elapsed: start.elapsed(), received_at: now() })
         };
         let after = self.options.timeout;
-        timeout(after, exchange).await.unwrap_or_else(|_| Err(TransportError::Timeout { host: host.clone(), after }))
+        let mut exchange = pin!(exchange);
+        if let Ok(done) = timeout(after, &mut exchange).await {
+            return done;
+        }
+        // A process that was stopped finds its time over when it goes on, and maybe the reply waiting: it is taken, since it
+        // may hold the only valid refresh token.
+        let moment = if start.elapsed() > after + LATE { MOMENT } else { Duration::ZERO };
+        timeout(moment, exchange).await.unwrap_or_else(|_| Err(TransportError::Timeout { host: host.clone(), after }))
     }
 
     /// Why a call got no reply. If there was no connection, the proxy may be the cause.

@@ -147,6 +147,34 @@ async fn a_body_that_never_ends_runs_into_the_time_limit() {
     check_silent(&error);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_reply_that_came_while_the_process_was_stopped_is_read() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("bound");
+    let url = format!("http://{}/token", listener.local_addr().expect("an address"));
+    let server = std::thread::spawn(move || {
+        use std::io::{Read as _, Write as _};
+        let (mut stream, _) = listener.accept().expect("a connection");
+        let mut seen = Vec::new();
+        while !seen.ends_with(b"\r\n\r\na=b") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).expect("a request");
+            seen.push(byte[0]);
+        }
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}").expect("written");
+    });
+    let options = TransportOptions { timeout: Duration::from_millis(500), ..TransportOptions::default() };
+    let stopped = async {
+        // waits: for the request to be under way; then nothing else runs.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        server.join().expect("answered");
+        // waits: this is how long it is stopped.
+        std::thread::sleep(Duration::from_secs(1));
+    };
+    let reply = tokio::spawn(send_with(options, wire(url)));
+    tokio::spawn(stopped).await.expect("it goes on");
+    assert_eq!(reply.await.expect("sent").expect("it has come").status, 200);
+}
+
 #[tokio::test]
 async fn a_body_cut_short_is_an_error_and_not_a_reply() {
     let (url, _) = script("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{".into(), None).await;

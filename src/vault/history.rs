@@ -1,6 +1,8 @@
 //! The generations of a profile: a bounded list of lines, and the older token sets that may still be needed. Older token
 //! sets are removed only once a newer one has worked, and the one before the newest is always retained.
 
+use jiff::Timestamp;
+
 use crate::oauth::TokenSet;
 use crate::vault::generation::{Change, Generation, How, Outcome, Stamp};
 use crate::vault::journal::InFlightRefresh;
@@ -47,6 +49,14 @@ impl History {
     pub fn tokens_of(&self, number: u64) -> Option<&Earlier> {
         let line = self.lines.iter().find(|line| line.number == number)?;
         self.earlier.iter().rev().find(|earlier| line.is_of(&earlier.tokens))
+    }
+
+    /// Whether these tokens, or the same lack of tokens, were here before.
+    pub fn knows(&self, tokens: Option<&TokenSet>) -> bool {
+        let asked = Generation::new(0, Timestamp::UNIX_EPOCH, How::Saved, tokens);
+        let is_same =
+            |line: &Generation| line.access_token == asked.access_token && line.refresh_token == asked.refresh_token;
+        self.lines.iter().any(is_same)
     }
 
     /// Whether this refresh was sent with the newest tokens, so that its response was not saved.

@@ -34,6 +34,11 @@ impl InFlightRefresh {
         Self { number, at, by, origin: None, elsewhere: None }
     }
 
+    /// Whether both are about the same request.
+    pub(in crate::vault) fn is_same(&self, other: &Self) -> bool {
+        (self.number, self.at, &self.by) == (other.number, other.at, &other.by)
+    }
+
     /// The text of a note; `None` if it cannot be read.
     pub(in crate::vault) fn from_text(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()

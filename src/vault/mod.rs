@@ -54,6 +54,11 @@ pub fn open(kind: VaultKind, store: &Store, passphrase: Option<Secret>) -> Resul
     Vault::open(kind, engine, passphrase.as_ref(), key_source, Team::of(store))
 }
 
+/// What a member is called who does not say: the user and the machine.
+pub fn proposed_member_name() -> String {
+    team::proposed_member_name()
+}
+
 /// The kind of the vault in a store; `None` if there is none yet. Needs neither keyring nor passphrase.
 pub fn kind_in(store: &Store) -> Result<Option<VaultKind>, VaultError> {
     let lock = store.reader()?.map(|engine| engine.vault_lock()).transpose()?.flatten();

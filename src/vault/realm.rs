@@ -80,13 +80,15 @@ impl Realm {
     }
 
     pub(in crate::vault) fn in_flight(&self, name: &str) -> Result<Option<InFlightRefresh>, VaultError> {
-        let Some(Stored { in_flight: Some(note), in_flight_age, .. }) = self.store.stored(name)? else {
-            return Ok(None);
-        };
-        let Some(refresh) = InFlightRefresh::from_text(&note) else { return Ok(None) };
+        Ok(self.store.stored(name)?.and_then(|stored| self.noted(&stored)))
+    }
+
+    /// The refresh that the note of a secret speaks of.
+    pub(in crate::vault) fn noted(&self, stored: &Stored) -> Option<InFlightRefresh> {
+        let refresh = InFlightRefresh::from_text(stored.in_flight.as_deref()?)?;
         let is_elsewhere = refresh.origin.as_deref() != self.store.origin();
-        let elsewhere = is_elsewhere.then(|| in_flight_age.unwrap_or_default());
-        Ok(Some(InFlightRefresh { elsewhere, ..refresh }))
+        let elsewhere = is_elsewhere.then(|| stored.in_flight_age.unwrap_or_default());
+        Some(InFlightRefresh { elsewhere, ..refresh })
     }
 
     /// What can be used in spite of this fault, and the version that it is found at; the fault itself where nothing can.

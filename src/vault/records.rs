@@ -78,6 +78,21 @@ impl Vault {
         self.entry(profile.as_str(), wait)
     }
 
+    /// Fails unless this machine can open the team's secrets.
+    pub fn check_member(&self) -> Result<(), VaultError> {
+        self.0.team.realm(self).map(drop)
+    }
+
+    /// The lease of a profile on this machine, even if it is the team's.
+    pub fn lease_here(&self, profile: &ProfileName) -> Result<Entry, VaultError> {
+        self.entry_in(self.own(), profile.as_str(), LEASE_WAIT)
+    }
+
+    /// The lease of a profile in the team's store, even if it is this machine's.
+    pub fn lease_with_team(&self, profile: &ProfileName) -> Result<Entry, VaultError> {
+        self.entry_in(self.0.team.realm(self)?, profile.as_str(), LEASE_WAIT)
+    }
+
     /// The entry of a record that belongs to the program itself. Its name starts with `_`, which no profile's name does.
     pub fn lease_own(&self, name: &'static str) -> Result<Entry, VaultError> {
         self.entry(name, LEASE_WAIT)
@@ -310,6 +325,9 @@ impl Entry {
 
     /// Notes in the journal, before it is sent, that a refresh spends the newest refresh token, and reserves what the
     /// next `put` needs: this fails where that `put` would. Once it returns, the note survives a crash.
+    ///
+    /// [`VaultError::Overtaken`] if another refresh was noted since the caller looked: a machine whose lease was taken away
+    /// does not know it yet.
     pub fn begin_refresh(&self, refresh: &InFlightRefresh) -> Result<(), VaultError> {
         self.in_realm(|realm| self.begin_in(realm, refresh))
     }
@@ -323,16 +341,29 @@ impl Entry {
         if !record.history.is_unanswered(refresh) {
             return Err(conflict(Some(record.number)));
         }
+        let overtaken = || VaultError::Overtaken { profile: name.clone() };
+        // Decided by the same reading that the fence is raised by.
+        let noted = realm.noted(&stored).filter(|noted| record.history.is_unanswered(noted));
+        if noted.is_some_and(|noted| !noted.is_same(refresh)) {
+            return Err(overtaken());
+        }
         let origin = refresh.origin.clone().or_else(|| realm.store.origin().map(str::to_owned));
         let note = InFlightRefresh { origin, ..refresh.clone() }.to_text();
-        self.written(realm, row.begin(stored.version, &note)?, Some(stored.version))?;
+        let written = row.begin(stored.version, &note)?;
+        let is_fenced = |found: Version| found.generation == stored.version.generation;
+        if matches!(written, Written::Conflict { found: Some(found) } if is_fenced(found)) {
+            return Err(overtaken());
+        }
+        self.written(realm, written, Some(stored.version))?;
         *self.0.begun.lock().unwrap_or_else(PoisonError::into_inner) = Some(stored.version.fence.saturating_add(1));
         Ok(())
     }
 
     /// Takes the note back: the answer is here and brought nothing to store. A `put` of new tokens does so by itself.
+    /// One that another machine has written meanwhile stays.
     pub fn end_refresh(&self) -> Result<(), VaultError> {
-        Ok(self.0.row.end()?)
+        let begun = *self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(begun.map_or(Ok(()), |fence| self.0.row.end(fence))?)
     }
 
     /// Makes a record usable again that is damaged or older than the one last seen: the best that opens becomes the newest

@@ -175,6 +175,10 @@ fn a_refresh_that_was_begun_is_known_until_its_tokens_are_put_and_raises_the_fen
         entry.put(None, &tokens("one"), How::SignedIn).expect("put");
         let refresh = InFlightRefresh::now(1);
         entry.begin_refresh(&refresh).expect("noted");
+        entry.begin_refresh(&refresh).expect("noted again");
+        let other = InFlightRefresh { at: jiff::Timestamp::UNIX_EPOCH, ..refresh.clone() };
+        let late = entry.begin_refresh(&other).expect_err("another one is under way");
+        assert!(matches!(late, VaultError::Overtaken { .. }), "{late}");
         assert_eq!(entry.in_flight().expect("read"), Some(refresh.clone()));
         // A change of something else is no answer.
         let other = Contents { tokens: tokens("one").tokens, ..contents("b") };

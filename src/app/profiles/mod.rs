@@ -10,26 +10,99 @@ pub(in crate::app) mod keys;
 pub(in crate::app) mod save;
 pub(in crate::app) mod summary;
 
+<<<<<<< HEAD
 use crate::app::blocking::on_own_thread;
+=======
+use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
+
+>>>>>>> main
 use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::profiles::save::sealed;
+use crate::app::team;
 use crate::app::tokens;
 use crate::app::tokens::issued_for;
 use crate::app::vault::open;
 use crate::app::{CallContext, Failure, FailureKind, OpenedProfile, ProfileState, ProfileSummary};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::{Catalog, DisplayName, Profile, ProfileName};
+<<<<<<< HEAD
 use crate::store::{Listed, Plain, Revision, StoreError};
 use crate::vault::Contents;
+=======
+use crate::store::{Listed, Plain, StoreError};
+use crate::vault::{Contents, Vault};
+>>>>>>> main
 
 impl App {
     /// All profiles and drafts, with the state of their tokens.
     pub async fn profiles(&self) -> Result<Vec<ProfileSummary>, Failure> {
+<<<<<<< HEAD
         let app = self.clone();
         let saved = on_own_thread(async move { saved(&app).await }).await?;
         let mut summaries: Vec<_> = saved.into_iter().map(|(summary, _)| summary).collect();
         summaries.extend(held(self));
+=======
+        let (catalog, _) = self.catalog().await?;
+        let key = catalog.fingerprint().cast_signed();
+        let listed = self.with_store(move |store| store.list(key)).await?;
+        let mut summaries = self.summaries(&catalog, listed, false).await?;
+        match self.list_of_team(key).await {
+            Ok(mut listed) => {
+                let own: BTreeSet<&str> = summaries.iter().map(|summary| summary.name.as_str()).collect();
+                listed.retain(|shared| !own.contains(shared.name.as_str()));
+                summaries.extend(self.summaries(&catalog, listed, true).await?);
+                summaries.sort_by(|a, b| a.name.cmp(&b.name));
+                self.team_is_away.store(false, Ordering::Relaxed);
+            }
+            // Told once, while those of this machine go on.
+            Err(failure) if !self.team_is_away.swap(true, Ordering::Relaxed) => self.tell(News::Problem(failure)),
+            Err(_) => {}
+        }
+        summaries.extend(held(self));
+        Ok(summaries)
+    }
+
+    async fn list_of_team(&self, key: i64) -> Result<Vec<Listed>, Failure> {
+        if !self.has_team() {
+            return Ok(Vec::new());
+        }
+        // Others remember what a list shows, which this machine may not be able to use.
+        if self.has_vault() {
+            self.with_vault(Vault::check_member).await?;
+        }
+        self.with_store(move |store| store.list_of_team(key)).await
+    }
+
+    /// What a list shows of these profiles, and remembers it for the next list.
+    async fn summaries(
+        &self,
+        catalog: &Catalog,
+        listed: Vec<Listed>,
+        shared: bool,
+    ) -> Result<Vec<ProfileSummary>, Failure> {
+        let (mut summaries, mut news) = (Vec::with_capacity(listed.len()), Vec::new());
+        for Listed { name, is_draft, revision, summary } in listed {
+            let Ok(name) = ProfileName::parse(&name) else { continue };
+            let is_pending = self.pending(&name).is_some();
+            let remembered = summary.filter(|_| self.has_vault() && !is_pending);
+            if let Some(summary) = remembered.and_then(|summary| ProfileSummary::recall(&name, is_draft, summary)) {
+                summaries.push(ProfileSummary { shared, ..summary });
+                continue;
+            }
+            let summary = summarize(self, catalog, name, is_draft).await?;
+            if !is_pending && let Some(remembered) = summary.remembered() {
+                news.push((summary.name.to_string(), revision, remembered));
+            }
+            summaries.push(ProfileSummary { shared, ..summary });
+        }
+        if !news.is_empty() {
+            let key = catalog.fingerprint().cast_signed();
+            // A list is as good without.
+            let _ = self.with_store(move |store| store.remember(shared, key, news)).await;
+        }
+>>>>>>> main
         Ok(summaries)
     }
 
@@ -118,12 +191,12 @@ async fn summarize(app: &App, catalog: &Catalog, name: ProfileName, draft: bool)
             let state = state(app, &name, &profile).await;
             let (display_name, keep_alive) = (profile.display_name, !draft && profile.keep_alive);
             let (service_id, service) = (profile.service.id, profile.service.name);
-            ProfileSummary { name, display_name, service_id, service, keep_alive, draft, state }
+            ProfileSummary { name, display_name, service_id, service, keep_alive, draft, shared: false, state }
         }
         Err(error) => {
             let (service_id, service, display_name) = (String::new(), String::new(), DisplayName::default());
             let state = ProfileState::Broken(error.diagnose());
-            ProfileSummary { name, display_name, service_id, service, keep_alive: false, draft, state }
+            ProfileSummary { name, display_name, service_id, service, keep_alive: false, draft, shared: false, state }
         }
     })
 }
@@ -165,7 +238,7 @@ fn held(app: &App) -> Vec<ProfileSummary> {
         let (service_id, service) = (profile.service.id.clone(), profile.service.name.clone());
         let display_name = profile.display_name.clone();
         let state = state_of(&name, &context.profile, &sealed(app, &context).0);
-        ProfileSummary { name, display_name, service_id, service, keep_alive: false, draft: true, state }
+        ProfileSummary { name, display_name, service_id, service, keep_alive: false, draft: true, shared: false, state }
     };
     app.held.all().into_iter().map(summary).collect()
 }
@@ -213,7 +286,7 @@ async fn open(app: &App, name: ProfileName) -> Result<OpenedProfile, Failure> {
     if let Some(context) = app.held.get(&name) {
         let state = state_of(&name, &context.profile, &sealed(app, &context).0);
         let rotation = tokens::rotation(&context.profile.service.policy, None);
-        return Ok(OpenedProfile { name, context, draft: true, state, rotation });
+        return Ok(OpenedProfile { name, context, draft: true, state, rotation, shared: None });
     }
     open::open_chosen(app).await?;
     let profile = load(app, &name).await?;
@@ -221,10 +294,11 @@ async fn open(app: &App, name: ProfileName) -> Result<OpenedProfile, Failure> {
     let record = app.with_vault(move |vault| vault.snapshot(&asked)).await?;
     let record = tokens::newest(app, &name, record);
     let rotation = tokens::rotation(&profile.service.policy, record.as_ref());
+    let shared = team::shared_with(app, &name, record.as_ref()).await?;
     let contents = record.map(|record| record.contents).unwrap_or_default();
     let state = state_of(&name, &profile, &contents);
     let context = CallContext { tokens: contents.tokens, ..CallContext::new(profile, contents.secrets) };
     let asked = name.clone();
     let draft = app.with_store(move |store| Ok(drafts::is_draft(store, &asked))).await?;
-    Ok(OpenedProfile { name, context, draft, state, rotation })
+    Ok(OpenedProfile { name, context, draft, state, rotation, shared })
 }

@@ -24,6 +24,8 @@ pub struct ProfileSummary {
     pub keep_alive: bool,
     /// Whether it was never saved under a name.
     pub draft: bool,
+    /// Whether it is the team's.
+    pub shared: bool,
     pub state: ProfileState,
 }
 
@@ -97,6 +99,7 @@ impl ProfileSummary {
             service: summary.service,
             keep_alive: summary.keep_alive,
             draft,
+            shared: false,
             state,
         })
     }

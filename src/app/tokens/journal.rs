@@ -10,7 +10,7 @@ use crate::app::{CallContext, Exchange, Failure, FailureKind, Recovery};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::Stage;
 use crate::service::ProfileName;
-use crate::vault::{Entry, InFlightRefresh, Record};
+use crate::vault::{Entry, InFlightRefresh, Record, VaultError};
 
 /// Sends the request of a stage for a saved profile, whose lease the caller holds.
 pub(crate) async fn exchange(
@@ -53,14 +53,20 @@ async fn begin(
 ) -> Result<Option<InFlightRefresh>, Failure> {
     let (number, history) = (record.number, record.history.clone());
     let noted = app.with_entry(entry, move |entry| {
-        let earlier = entry.in_flight()?.filter(|refresh| history.is_unanswered(refresh));
-        let is_spent = |refresh: &InFlightRefresh| refresh.elsewhere.is_some_and(|ago| ago >= grace);
-        if let Some(earlier) = earlier.as_ref().filter(|earlier| is_spent(earlier)) {
-            return Ok(Err(earlier.clone()));
+        loop {
+            let earlier = entry.in_flight()?.filter(|refresh| history.is_unanswered(refresh));
+            let is_spent = |refresh: &InFlightRefresh| refresh.elsewhere.is_some_and(|ago| ago >= grace);
+            if let Some(earlier) = earlier.as_ref().filter(|earlier| is_spent(earlier)) {
+                return Ok(Err(earlier.clone()));
+            }
+            // Called in either case: it also makes sure that the new tokens can be saved.
+            match entry.begin_refresh(earlier.as_ref().unwrap_or(&InFlightRefresh::now(number))) {
+                Ok(()) => return Ok(Ok(earlier)),
+                // There is a note now that was not there a moment ago.
+                Err(VaultError::Overtaken { .. }) if earlier.is_none() => {}
+                Err(error) => return Err(error),
+            }
         }
-        // Called in either case: it also makes sure that the new tokens can be saved.
-        entry.begin_refresh(earlier.as_ref().unwrap_or(&InFlightRefresh::now(number)))?;
-        Ok(Ok(earlier))
     });
     let noted = noted.await.map_err(|mut failure| {
         failure.diagnosis.summary = format!(

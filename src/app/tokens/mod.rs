@@ -71,7 +71,8 @@ pub(crate) async fn hand_out(
     issued_for::check(&name, &profile, record.contents.tokens.as_ref())?;
     let now = (app.ports.now)();
     if let Some(tokens) = policy::good(&policy, record.contents.tokens.as_ref(), need, now) {
-        let notes = refusal::lingering(&name, &record).into_iter().chain(ending(&name, &policy, tokens, now)).collect();
+        let notes = refusal::lingering(&name, &record).into_iter().chain(ending(&name, &policy, tokens, now));
+        let notes = notes.chain(away(app, &name).await).collect();
         let tokens = tokens.clone();
         return handed_out(profile, name, tokens, false, notes);
     }
@@ -97,6 +98,14 @@ pub(crate) async fn hand_out(
     notes.extend(policy::shortfall(&tokens, need, now));
     notes.extend(ending(&name, &policy, &tokens, now));
     handed_out(profile, name, tokens, refreshed, notes)
+}
+
+/// That a token may have been replaced, since the server of its store is away.
+async fn away(app: &App, name: &ProfileName) -> Option<Diagnosis> {
+    let asked = name.clone();
+    let place = app.with_store(move |store| store.away(asked.as_str())).await.ok()??;
+    let summary = format!("`{}` cannot be reached: this is the last token that was read of it", place.display());
+    Some(Diagnosis::new(summary).hint("nothing is refreshed until it is back"))
 }
 
 /// Refuses an access token with characters that no token has, such as line breaks, which would end the header or the line

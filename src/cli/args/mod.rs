@@ -3,6 +3,7 @@
 
 mod services;
 mod sign_in;
+mod team;
 mod tokens;
 mod vault;
 
@@ -15,6 +16,7 @@ pub use crate::cli::args::services::{
     ImportOptions, PracticeOptions, RehearseOptions, ServiceExportOptions, ServiceTask,
 };
 pub use crate::cli::args::sign_in::{KeyGenerateOptions, KeyOutput, KeyShowOptions, KeyTask, SignInOptions};
+pub use crate::cli::args::team::{TeamEntry, TeamTask};
 pub use crate::cli::args::tokens::{ExportOptions, ShareOptions, TokenOptions, token_options};
 pub use crate::cli::args::vault::{AgentOptions, AgentTask, HistoryOptions, KindArgument, RestoreOptions, VaultTask};
 
@@ -48,13 +50,16 @@ pub(crate) const EXIT_CODES: [(&str, &str); 7] = [
 ];
 
 /// The environment variables that are read.
-pub(crate) const ENVIRONMENT: [(&str, &str); 15] = [
+pub(crate) const ENVIRONMENT: [(&str, &str); 18] = [
     ("TOKENWRIGHT_HOME", "keep all files in this folder"),
     ("TOKENWRIGHT_VAULT", "kind of vault: `keyring`, `passphrase` or `memory`"),
     ("TOKENWRIGHT_PASSPHRASE", "passphrase of the vault, for unattended use"),
     ("TOKENWRIGHT_PASSPHRASE_FILE", "file with the passphrase of the vault"),
     ("TOKENWRIGHT_STORE", "PostgreSQL database that several machines share: `postgres://user@host/database`"),
     ("TOKENWRIGHT_STORE_PASSWORD_FILE", "file with the password of the shared database"),
+    ("TOKENWRIGHT_TEAM", "PostgreSQL database of the team: `postgres://user@host/database`"),
+    ("TOKENWRIGHT_TEAM_PASSWORD_FILE", "file with the password of the team's database"),
+    ("TOKENWRIGHT_TEAM_KEY_FILE", "file with this member's key, if it is not in the vault"),
     ("CREDENTIALS_DIRECTORY", "set by systemd: folder whose file `passphrase` is read"),
     ("TOKENWRIGHT_AGENT", "`off`: do not ask a running agent"),
     ("TOKENWRIGHT_CLIENT_SECRET", "client secret for `sign-in`; empty for none"),
@@ -200,6 +205,9 @@ pub enum Task {
     /// Check the vault, or change its key
     #[command(subcommand)]
     Vault(VaultTask),
+    /// Share profiles with a team, through a PostgreSQL database that sees no secret
+    #[command(subcommand)]
+    Team(TeamTask),
     /// Test a preset from sign-in to refresh on this machine, without an account
     Rehearse(RehearseOptions),
     /// Run the practice service: a local authorization server to learn and test with

@@ -88,6 +88,9 @@ pub struct ShareOptions {
     /// Profiles to share
     #[arg(value_name = "PROFILE", required = true)]
     pub names: Vec<String>,
+    /// Give them to the team, whose members use and refresh them from now on, instead of writing a file
+    #[arg(long, conflicts_with_all = ["output", "with_secrets", "recipient", "overwrite"])]
+    pub team: bool,
     /// Write to this file instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,

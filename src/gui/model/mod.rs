@@ -2,6 +2,7 @@
 
 mod open;
 mod requested;
+mod team;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,7 @@ use crate::app::{
 };
 use crate::diagnosis::Diagnosis;
 use crate::export::Sinks;
+use crate::gui::model::team::TeamModel;
 use crate::gui::queries::{Findings, Query};
 use crate::service::{ProfileName, Service};
 
@@ -105,6 +107,7 @@ pub struct Model {
     /// Shared profiles that are being saved, and the names of those that were.
     pub accepted: Requested<Vec<ProfileName>>,
     pub export: ExportModel,
+    pub team: TeamModel,
     /// What belongs to the service or profile that is open.
     pub open: Open,
 }
@@ -158,7 +161,8 @@ impl Model {
     pub fn opened(&mut self, opened: &OpenedProfile) {
         let name = Some(opened.name.clone());
         let (draft, saved_as) = if opened.draft { (name, None) } else { (None, name) };
-        self.open = Open { tokens: opened.context.tokens.clone(), draft, saved_as, ..Open::default() };
+        let (tokens, shared) = (opened.context.tokens.clone(), opened.shared.clone());
+        self.open = Open { tokens, draft, saved_as, shared, ..Open::default() };
     }
 
     pub fn forgotten(&mut self, name: &ProfileName) {

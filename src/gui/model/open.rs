@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::app::{
     Answers, Authorized, Choosing, Exchange, Failure, Fetched, Identified, ProfileHistory, Progress, Restored,
-    StageLine, TriedReading, Waiting,
+    SharedWith, StageLine, TriedReading, Waiting,
 };
 use crate::diagnosis::Diagnosis;
 use crate::gui::model::Requested;
@@ -32,6 +32,8 @@ pub struct Open {
     pub rehearsal: Option<Rehearsal>,
     /// The preset of the person's own that was written last, and its file.
     pub preset: Requested<PathBuf>,
+    /// With whom the profile is shared, as it was when it was opened.
+    pub shared: Option<SharedWith>,
     /// The generations of the profile, once they were asked for.
     pub history: Requested<ProfileHistory>,
     /// One of them is being restored.

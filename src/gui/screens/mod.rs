@@ -19,6 +19,7 @@ mod response;
 mod save;
 mod service;
 mod share;
+mod team;
 mod toasts;
 mod tokens;
 mod vault;

@@ -49,26 +49,29 @@ pub(crate) fn profiles_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     }
 }
 
-/// The name of the list, and giving from it.
+/// The name of the list, giving from it, and the team.
 fn title_ui(ui: &mut Ui, model: &Model) {
     // A row no higher than its words.
     ui.scope(|ui| {
         ui.spacing_mut().interact_size.y = 0.0;
         ui.horizontal(|ui| {
             ui.label(small(ui, "Saved profiles"));
-            // A file that cannot be read is no profile to share.
-            if model.profiles.iter().all(|profile| matches!(profile.state, ProfileState::Broken(_))) {
-                return;
-            }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let (text, hint) = Intent::OpenShare.words();
-                let share = widgets::link(ui, RichText::new(text).small(), "Share profiles");
-                if share.on_hover_text(hint).clicked() {
-                    want(ui, Intent::OpenShare);
+                // A file that cannot be read is no profile to share.
+                if !model.profiles.iter().all(|profile| matches!(profile.state, ProfileState::Broken(_))) {
+                    title_link_ui(ui, Intent::OpenShare, "Share profiles");
                 }
+                title_link_ui(ui, Intent::OpenTeam, "Team");
             });
         });
     });
+}
+
+fn title_link_ui(ui: &mut Ui, intent: Intent, label: &str) {
+    let (text, hint) = intent.words();
+    if widgets::link(ui, RichText::new(text).small(), label).on_hover_text(hint).clicked() {
+        want(ui, intent);
+    }
 }
 
 fn list_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
@@ -138,7 +141,11 @@ fn words_ui(ui: &mut Ui, model: &Model, draft: &Draft, profile: &ProfileSummary)
     if !profile.display_name.is_empty() {
         ui.add(egui::Label::new(small(ui, profile.name.as_str())).truncate().selectable(false));
     }
-    let service = if profile.draft { format!("Draft · {}", profile.service) } else { profile.service.clone() };
+    let service = match profile {
+        ProfileSummary { draft: true, service, .. } => format!("Draft · {service}"),
+        ProfileSummary { shared: true, service, .. } => format!("Team · {service}"),
+        ProfileSummary { service, .. } => service.clone(),
+    };
     ui.add(egui::Label::new(small(ui, service)).truncate().selectable(false));
     if let Some(who) = model.known_as.get(&profile.name) {
         ui.add(egui::Label::new(small(ui, who)).truncate().selectable(false));

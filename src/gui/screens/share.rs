@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use crate::app::{Insisted, ProfileState, ShareDone};
+use crate::app::{Insisted, ProfileState, ProfileSummary, ShareDone};
 use crate::gui::draft::Draft;
 use crate::gui::export_draft::{Locking, ShareDraft};
 use crate::gui::intent::Intent;
@@ -10,7 +10,10 @@ use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::export::failure_ui;
 use crate::gui::screens::{intent_button, vault, waiting_row};
 use crate::gui::theme::{Tone, heading, small};
-use crate::gui::widgets::{ButtonKind, Field, footer, key_values, keyed, notice, page, section, segmented, toggle};
+use crate::gui::widgets::{
+    ButtonKind, Field, banner, footer, key_values, keyed, notice, page, section, segmented, toggle, waiting,
+};
+use crate::service::ProfileName;
 
 pub(crate) fn share_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(mut share) = draft.share.take() else { return };
@@ -21,6 +24,11 @@ pub(crate) fn share_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         intent_button(ui, ButtonKind::Secondary, Intent::CloseExport, None);
     };
     footer(ui, close, |ui| {
+        if share.to_team {
+            let busy = model.team.shared.is_pending().then_some("Giving…").or(share.lack());
+            intent_button(ui, ButtonKind::Primary, Intent::ShareWithTeam, busy);
+            return;
+        }
         intent_button(ui, ButtonKind::Primary, Intent::Share(Insisted::default()), blocked);
     });
     draft.share = Some(share);
@@ -31,6 +39,10 @@ fn page_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, share: &mut ShareDraft
     outcome_ui(ui, model, share);
     vault::vault_ui(ui, model, draft);
     section(ui, "Profiles", |ui| which_ui(ui, model, share));
+    section(ui, "How?", |ui| to_ui(ui, share));
+    if share.to_team {
+        return;
+    }
     section(ui, "Include secrets?", |ui| locking_ui(ui, share));
     section(ui, "Destination", |ui| {
         let help = "The folder must exist. Your colleague opens the file with: tokenwright import FILE";
@@ -39,7 +51,11 @@ fn page_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, share: &mut ShareDraft
 }
 
 fn which_ui(ui: &mut Ui, model: &Model, share: &mut ShareDraft) {
-    for profile in model.profiles.iter().filter(|profile| !matches!(profile.state, ProfileState::Broken(_))) {
+    let is_offered = |profile: &&ProfileSummary| {
+        !matches!(profile.state, ProfileState::Broken(_)) && !(share.to_team && (profile.shared || profile.draft))
+    };
+    let offered: Vec<&ProfileSummary> = model.profiles.iter().filter(is_offered).collect();
+    for profile in offered {
         let mut on = share.profiles.contains(&profile.name);
         let help = if profile.display_name.is_empty() {
             profile.service.clone()
@@ -52,6 +68,19 @@ fn which_ui(ui: &mut Ui, model: &Model, share: &mut ShareDraft) {
         } else {
             share.profiles.remove(&profile.name);
         }
+    }
+}
+
+fn to_ui(ui: &mut Ui, share: &mut ShareDraft) {
+    segmented(ui, "Share as", &mut share.to_team, &[(false, "A file"), (true, "With the team")]);
+    if share.to_team {
+        ui.label(small(
+            ui,
+            "All members use the same tokens from now on, and one machine refreshes for all. This machine keeps no copy of its own.",
+        ));
+        intent_button(ui, ButtonKind::Secondary, Intent::OpenTeam, None);
+    } else {
+        ui.label(small(ui, "A copy for a colleague, who goes on with it alone."));
     }
 }
 
@@ -85,6 +114,18 @@ fn locking_ui(ui: &mut Ui, share: &mut ShareDraft) {
 
 /// What the last sharing came to; nothing of one into another file.
 fn outcome_ui(ui: &mut Ui, model: &Model, share: &ShareDraft) {
+    if share.to_team {
+        match model.team.shared.stand() {
+            Stand::Pending(_) => drop(waiting(ui, "Giving them to the team", model.team.shared.id())),
+            Stand::Done(names) => {
+                let names: Vec<&str> = names.iter().map(ProfileName::as_str).collect();
+                notice(ui, Tone::Success, &format!("Shared with the team: {}", names.join(", ")), "");
+            }
+            Stand::Failed(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
+            Stand::Idle => {}
+        }
+        return;
+    }
     let shared = &model.export.shared;
     match shared.stand() {
         Stand::Pending(_) => waiting_row(ui, shared, "Writing the file", Work::Share),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use egui::Ui;
 use jiff::Timestamp;
 
-use crate::app::EXPIRING;
+use crate::app::{EXPIRING, SharedWith};
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{Model, Stand, Visit, Work};
@@ -73,7 +73,7 @@ fn received_tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(tokens) = &model.open.tokens else { return };
     section(ui, "Tokens", |ui| {
         choosing_ui(ui, model);
-        facts_ui(ui, draft, tokens);
+        facts_ui(ui, draft, tokens, model.open.shared.as_ref());
         // How the service's tokens live.
         let policy = draft.profile.as_ref().map(|profile| &profile.service.policy.description);
         if let Some(words) = policy.filter(|words| !words.is_empty()) {
@@ -98,7 +98,7 @@ fn choosing_ui(ui: &mut Ui, model: &Model) {
     }
 }
 
-fn facts_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet) {
+fn facts_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet, shared: Option<&SharedWith>) {
     let asked = draft.profile.as_ref().map(crate::service::ProfileDraft::scopes).unwrap_or_default();
     let is_shown = draft.tokens_step.revealed.tokens;
     key_values(ui, |rows| {
@@ -121,6 +121,14 @@ fn facts_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet) {
         rows.text("Scopes granted", &granted_words(tokens, &asked));
         for (name, value) in &tokens.retained {
             rows.copyable(name, value);
+        }
+        if let Some(SharedWith { team, members, last, refreshing }) = shared {
+            rows.text("Shared with", &format!("{team}: {}", members.join(", ")));
+            for (label, by) in [("Last written", last), ("Being refreshed", refreshing)] {
+                if let Some((by, at)) = by {
+                    rows.text(label, &format!("{}, {by}", draft.clock.show(*at)));
+                }
+            }
         }
     });
     let words = if draft.tokens_step.revealed.tokens { "Hide tokens" } else { "Show tokens" };

@@ -6,8 +6,8 @@ use crate::gui::draft::Draft;
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::Model;
 use crate::gui::screens::{
-    actions, authorization, export, import, profiles, questions, service, share, take_wanted, toasts, tokens, vault,
-    want,
+    actions, authorization, export, import, profiles, questions, service, share, take_wanted, team, toasts, tokens,
+    vault, want,
 };
 use crate::gui::theme::{Palette, Tone};
 use crate::gui::widgets::{StepMark, banner, banner_with, page, secondary_button, stepper};
@@ -22,11 +22,12 @@ pub fn window_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Vec<Intent> {
     let side = Panel::left("profiles").exact_size(PROFILES_WIDTH).resizable(false).frame(side);
     side.show(ui, |ui| profiles::profiles_ui(ui, model, draft));
     let middle = egui::Frame::new().fill(palette.background).inner_margin(egui::Margin::symmetric(24, 16));
-    CentralPanel::default().frame(middle).show(ui, |ui| match (&draft.import, &draft.export, &draft.share) {
-        (Some(_), ..) => import::import_ui(ui, model, draft),
-        (None, Some(_), _) => export::export_ui(ui, model, draft),
-        (None, None, Some(_)) => share::share_ui(ui, model, draft),
-        (None, None, None) => wizard_ui(ui, model, draft),
+    CentralPanel::default().frame(middle).show(ui, |ui| match draft {
+        Draft { import: Some(_), .. } => import::import_ui(ui, model, draft),
+        Draft { export: Some(_), .. } => export::export_ui(ui, model, draft),
+        Draft { share: Some(_), .. } => share::share_ui(ui, model, draft),
+        Draft { team: Some(_), .. } => team::team_ui(ui, model, draft),
+        _ => wizard_ui(ui, model, draft),
     });
     questions::closing_ui(ui, model, draft);
     vault::dialog_ui(ui, model, draft);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use percent_encoding::percent_decode_str;
 use tokio_postgres::Config;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 
 use crate::store::StoreError;
 
@@ -32,6 +32,7 @@ impl Address {
     /// `password` takes the place of one in the URL.
     ///
     /// Every `sslmode` but `disable` means `verify-full`; without one, only a server on this machine is used without TLS.
+    /// Of several hosts, the one that can be written is used, whatever `target_session_attrs` says.
     pub fn parse(url: &str, password: Option<&str>) -> Result<Self, StoreError> {
         let refused = |reason: &'static str| StoreError::BadAddress { reason };
         if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
@@ -45,6 +46,10 @@ impl Address {
         if let Some(password) = password {
             config.password(password);
         }
+        if config.get_hosts().len().max(config.get_hostaddrs().len()) > 1 {
+            // A standby is behind, and cannot note that a token is being spent.
+            config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        }
         let roots = ours.roots.map(PathBuf::from);
         let tls = match ours.mode.as_deref() {
             Some("disable") => Tls::Off,
@@ -56,6 +61,11 @@ impl Address {
         config.ssl_mode(if tls == Tls::Off { SslMode::Disable } else { SslMode::Require });
         let shown = shown(&config);
         Ok(Self { config, tls, shown })
+    }
+
+    /// Whether it has a password.
+    pub fn has_password(&self) -> bool {
+        self.config.get_password().is_some()
     }
 }
 
@@ -113,9 +123,16 @@ fn shown(config: &Config) -> String {
         [] => config.get_hostaddrs().iter().map(ToString::to_string).collect(),
         hosts => hosts.iter().map(host).collect(),
     };
-    let port = config.get_ports().first().filter(|port| **port != 5432).map(|port| format!(":{port}"));
+    // One port is that of every host.
+    let port =
+        |number: usize| config.get_ports().get(number).or(config.get_ports().first()).filter(|port| **port != 5432);
+    let with_port = |(number, host): (usize, &String)| match port(number) {
+        Some(port) => format!("{host}:{port}"),
+        None => host.clone(),
+    };
+    let hosts: Vec<String> = hosts.iter().enumerate().map(with_port).collect();
     let database = config.get_dbname().or(config.get_user()).unwrap_or_default();
-    let text = format!("postgres://{user}{}{}/{database}", hosts.join(","), port.unwrap_or_default());
+    let text = format!("postgres://{user}{}/{database}", hosts.join(","));
     // What is decoded may hold anything.
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
@@ -169,6 +186,20 @@ mod tests {
         let other = Address::parse("postgres://ann:old@db.example/team", Some("new")).expect("read");
         assert_eq!(other.config.get_password(), Some(&b"new"[..]));
         assert_eq!(read("postgres://ann:a?sslmode=disable@db.example/team").tls, Tls::Verified { roots: None });
+    }
+
+    #[test]
+    fn of_several_hosts_the_one_that_can_be_written_is_used_and_each_is_shown_with_its_port() {
+        let several = "postgres://ann@one.example:6543,two.example/team";
+        for url in [several.to_owned(), format!("{several}?target_session_attrs=any")] {
+            let address = read(&url);
+            assert_eq!(address.config.get_target_session_attrs(), TargetSessionAttrs::ReadWrite);
+            assert_eq!(address.to_string(), several);
+        }
+        let one_port = read("postgres:///b?host=one&host=two&port=7");
+        assert_eq!(one_port.to_string(), "postgres://one:7,two:7/b");
+        let one = read("postgres://ann@one.example/team");
+        assert_eq!(one.config.get_target_session_attrs(), TargetSessionAttrs::Any);
     }
 
     #[test]

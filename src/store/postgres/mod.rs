@@ -297,8 +297,8 @@ impl Leased for LeasedRow {
         Ok(written)
     }
 
-    fn end(&self) -> Result<(), StoreError> {
-        self.store.write(Patience::Restart, async |client| secrets::end(client, &self.name).await)
+    fn end(&self, fence: u64) -> Result<(), StoreError> {
+        self.store.write(Patience::Restart, async |client| secrets::end(client, &self.name, fence).await)
     }
 
     fn remove(&self) -> Result<(), StoreError> {

@@ -137,8 +137,9 @@ pub(in crate::store) async fn begin(
     Ok(Written::Done)
 }
 
-pub(in crate::store) async fn end(client: &Client, name: &str) -> Result<(), Failed> {
-    client.execute("UPDATE tokenwright.secret SET in_flight = NULL WHERE name = $1", &[&name]).await?;
+pub(in crate::store) async fn end(client: &Client, name: &str, fence: u64) -> Result<(), Failed> {
+    let statement = "UPDATE tokenwright.secret SET in_flight = NULL WHERE name = $1 AND fence = $2";
+    client.execute(statement, &[&name, &fence.cast_signed()]).await?;
     Ok(())
 }
 

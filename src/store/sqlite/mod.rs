@@ -79,6 +79,15 @@ impl Sqlite {
         Ok(Some(Self(Arc::new(Shared { folder: Some(folder), path, reader, writer, leases }))))
     }
 
+    /// Has this secret, whatever was there before, or none.
+    pub(in crate::store) fn copy_secret(&self, name: &str, sealed: Option<&Sealed>) -> Result<(), StoreError> {
+        let (name, sealed) = (name.to_owned(), sealed.cloned());
+        self.write(move |connection| {
+            rows::remove_secret(connection, &name)?;
+            sealed.map_or(Ok(()), |sealed| rows::put(connection, &name, None, &sealed, true, None).map(drop))
+        })
+    }
+
     fn read<T>(&self, work: impl Fn(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         let Shared { reader, writer, path, leases, .. } = &*self.0;
         let read = match reader {
@@ -375,9 +384,9 @@ impl Leased for LeasedRow {
         Ok(written)
     }
 
-    fn end(&self) -> Result<(), StoreError> {
+    fn end(&self, fence: u64) -> Result<(), StoreError> {
         let name = self.name.clone();
-        self.store.write(move |connection| rows::end(connection, &name))
+        self.store.write(move |connection| rows::end(connection, &name, fence))
     }
 
     fn remove(&self) -> Result<(), StoreError> {

@@ -212,12 +212,18 @@ pub(in crate::store) fn begin(connection: &Connection, name: &str, expected: Ver
     Ok(Written::Done)
 }
 
-pub(in crate::store) fn end(connection: &Connection, name: &str) -> Result<()> {
-    connection.prepare_cached("UPDATE secret SET in_flight = NULL WHERE name = ?1")?.execute([name]).map(drop)
+pub(in crate::store) fn end(connection: &Connection, name: &str, fence: u64) -> Result<()> {
+    let mut statement =
+        connection.prepare_cached("UPDATE secret SET in_flight = NULL WHERE name = ?1 AND fence = ?2")?;
+    statement.execute(params![name, fence.cast_signed()]).map(drop)
+}
+
+pub(in crate::store) fn remove_secret(connection: &Connection, name: &str) -> Result<()> {
+    connection.prepare_cached("DELETE FROM secret WHERE name = ?1")?.execute([name]).map(drop)
 }
 
 pub(in crate::store) fn remove(connection: &Connection, name: &str) -> Result<()> {
-    connection.prepare_cached("DELETE FROM secret WHERE name = ?1")?.execute([name])?;
+    remove_secret(connection, name)?;
     connection.prepare_cached("DELETE FROM profile WHERE name = ?1")?.execute([name]).map(drop)
 }
 

@@ -60,6 +60,23 @@ pub enum TeamError {
     ProfileExists { profile: String },
 }
 
+impl TeamError {
+    /// Whether something else should have been asked for.
+    pub fn is_usage(&self) -> bool {
+        matches!(
+            self,
+            Self::None
+                | Self::TeamExists { .. }
+                | Self::MemberName { .. }
+                | Self::NameTaken { .. }
+                | Self::NoRequest { .. }
+                | Self::NoMember { .. }
+                | Self::RemovesItself { .. }
+                | Self::ProfileExists { .. }
+        )
+    }
+}
+
 impl Diagnose for TeamError {
     fn diagnose(&self) -> Diagnosis {
         let diagnosis = Diagnosis::new(self.to_string());

@@ -92,7 +92,7 @@ impl Vault {
     pub fn ask_to_join(&self, member: &str, expected: Option<&str>) -> Result<TeamStatus, VaultError> {
         check_name(member)?;
         let place = self.team_place()?;
-        let store = place.reader()?.ok_or_else(|| TeamError::NoTeam { place: place.place().url.clone().into() })?;
+        let store = place.reader()?.ok_or_else(|| TeamError::NoTeam { place: place.shown() })?;
         let (identity, known) = self.own_identity(&place)?;
         if expected.is_some() && known.expected.as_deref() != expected {
             remember(self, &Known { expected: expected.map(str::to_owned), ..known })?;
@@ -114,7 +114,7 @@ impl Vault {
     /// Lets somebody in who asks. `fingerprint` must be that of the public key that came with the request.
     pub fn admit(&self, member: &str, fingerprint_said: &str) -> Result<TeamStatus, VaultError> {
         self.change_members(|opened, requests| {
-            let place = || self.team_place().map(|team| PathBuf::from(team.place().url.clone())).unwrap_or_default();
+            let place = || self.team_place().map(|team| team.shown()).unwrap_or_default();
             let fits = |request: &&Request| request.name == member && request_fingerprint(request) == fingerprint_said;
             let Some(request) = requests.iter().find(fits).cloned() else {
                 let found = requests.iter().filter(|request| request.name == member).map(request_fingerprint).collect();
@@ -191,11 +191,10 @@ impl Vault {
         let place = self.team_place()?;
         let known = known(self)?;
         let Some(identity) = identity(&place, &known)? else {
-            let url = PathBuf::from(place.place().url.clone());
-            return Ok(TeamStatus { place: url, fingerprint: String::new(), standing: Standing::Stranger });
+            return Ok(TeamStatus { place: place.shown(), fingerprint: String::new(), standing: Standing::Stranger });
         };
         let recipient = identity.recipient();
-        let store = place.reader()?.ok_or_else(|| TeamError::NoTeam { place: place.place().url.clone().into() })?;
+        let store = place.reader()?.ok_or_else(|| TeamError::NoTeam { place: place.shown() })?;
         let status = |standing| TeamStatus {
             place: store.place().to_owned(),
             fingerprint: fingerprint("member", recipient.as_bytes()),
@@ -298,10 +297,21 @@ impl Member {
     }
 }
 
+pub(in crate::vault) fn proposed_member_name() -> String {
+    let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    fit(&user.map(|user| format!("{user}@{}", By::this().host)).unwrap_or_else(host))
+}
+
 /// The name of this machine, as far as it can be shown.
 fn host() -> String {
-    let host: String = By::this().host.chars().map(|c| if is_member_name(&c.to_string()) { c } else { '-' }).collect();
-    if is_member_name(&host) { host } else { "unknown".to_owned() }
+    fit(&By::this().host)
+}
+
+/// The nearest that a member can be called.
+fn fit(text: &str) -> String {
+    let is_fit = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '@');
+    let text: String = text.chars().map(|c| if is_fit(c) { c } else { '-' }).take(100).collect();
+    if is_member_name(&text) { text } else { "unknown".to_owned() }
 }
 
 fn check_name(name: &str) -> Result<(), VaultError> {

@@ -25,6 +25,7 @@ use crate::vault::{Contents, How, Vault, VaultError};
 pub(in crate::vault) use crate::vault::team::document::Document;
 pub use crate::vault::team::document::{Member, Request};
 pub use crate::vault::team::error::TeamError;
+pub(in crate::vault) use crate::vault::team::membership::proposed_member_name;
 pub use crate::vault::team::membership::{Standing, TeamStatus};
 
 /// The record in this machine's own vault that has the key of this member, and what is known of the team.

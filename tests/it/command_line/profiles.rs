@@ -95,6 +95,7 @@ fn json_is_for_programs() {
         "refreshable",
         "trouble",
         "keep_alive",
+        "shared",
         "draft",
     ];
     assert_eq!(keys(&list[0]), expected);

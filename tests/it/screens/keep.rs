@@ -32,6 +32,7 @@ fn listed(state: ProfileState) -> Model {
         service: "Practice service".into(),
         keep_alive: false,
         draft: false,
+        shared: false,
         state,
     };
     model.hear(News::Profiles(vec![summary]));

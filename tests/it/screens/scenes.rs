@@ -182,6 +182,7 @@ pub fn saved(as_name: &str) -> Model {
         service: service.to_owned(),
         keep_alive: false,
         draft: false,
+        shared: false,
         state,
     };
     model.hear(News::Profiles(vec![

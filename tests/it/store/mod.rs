@@ -2,5 +2,6 @@
 //! ends the whole sign-in when one comes twice.
 #![cfg(unix)]
 
+mod members;
 mod server;
 mod team;

@@ -21,8 +21,8 @@ struct Team {
 }
 
 /// A service whose refresh tokens rotate. Its `n`-th refresh token, from 0, is answered with access tokens for `2n` hours.
-struct Rotating {
-    scripted: Scripted,
+pub struct Rotating {
+    pub scripted: Scripted,
     seen: Arc<Mutex<Seen>>,
     /// Lets one refresh be answered, where each waits for it.
     release: Sender<()>,
@@ -38,7 +38,7 @@ struct Seen {
 impl Rotating {
     /// `waits`: each refresh is answered when the test says so, after its token is spent. `repeats`: the last refresh token
     /// that was spent still gets an answer.
-    fn start(waits: bool, repeats: bool) -> Self {
+    pub fn start(waits: bool, repeats: bool) -> Self {
         let seen = Arc::<Mutex<Seen>>::default();
         let (release, released) = channel::<()>();
         let (state, released) = (Arc::clone(&seen), Mutex::new(released));
@@ -82,7 +82,7 @@ impl Rotating {
     }
 
     #[track_caller]
-    fn assert_refreshed(&self, times: usize) {
+    pub fn assert_refreshed(&self, times: usize) {
         let seen = self.seen.lock().expect("one at a time");
         assert_eq!((seen.refreshed, seen.reused), (times, 0));
     }

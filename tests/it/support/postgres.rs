@@ -76,7 +76,12 @@ impl Cluster {
 
     /// Ends all of its processes at once, as a power cut would, and starts it again.
     pub fn crash_and_restart(&self) {
-        self.control(&["-m", "immediate", "restart"]);
+        self.restart("immediate");
+    }
+
+    /// Starts it again: `fast` ends every connection first, `immediate` does not write what it has in memory.
+    pub fn restart(&self, how: &str) {
+        self.control(&["-m", how, "restart"]);
     }
 
     /// From now on nobody gets in without a password.
@@ -102,6 +107,11 @@ impl Cluster {
         let text = fs::read_to_string(&settings).expect("made by initdb") + "ssl=on\n";
         fs::write(&settings, text).expect("ours");
         self.crash_and_restart();
+    }
+
+    /// Starts it again after [`Self::stop`].
+    pub fn start_again(&self) {
+        self.control(&["start"]);
     }
 
     pub fn stop(&self) {
@@ -130,7 +140,7 @@ fn is_root() -> bool {
 }
 
 /// A program of the newest PostgreSQL on this machine.
-fn program(name: &str) -> Command {
+pub fn program(name: &str) -> Command {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let number = |path: &Path| path.file_name()?.to_str()?.parse::<u32>().ok();
     let newest = versions.map(|entry| entry.path()).max_by_key(|path| number(path));

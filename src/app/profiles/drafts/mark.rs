@@ -15,6 +15,9 @@ pub(crate) struct Mark {
     /// under this name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) becomes: Option<String>,
+    /// Whether it is on its way to the team: no draft, but not to be used here either.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) moves_to_team: bool,
 }
 
 impl Mark {

@@ -14,11 +14,12 @@ use crate::app::profiles;
 use crate::app::profiles::drafts::mark::Mark;
 use crate::app::profiles::drafts::write;
 use crate::app::schedule::scheduler;
+use crate::app::team::sharing;
 use crate::app::vault::open;
 use crate::app::{CallContext, Failure, FailureKind, export};
 use crate::diagnosis::Diagnosis;
 use crate::service::ProfileName;
-use crate::store::{Plain, Store, StoreError};
+use crate::store::{Engine, Plain, Store, StoreError};
 use crate::vault::{Entry, How, Vault, VaultError};
 
 /// Saves a draft under a name: its own, or another.
@@ -74,16 +75,28 @@ async fn mark_of(app: &App, draft: &ProfileName) -> Result<Option<Mark>, Failure
 /// Finishes renames that an earlier process began.
 pub(crate) async fn finish_moves(app: &App) -> Result<(), Failure> {
     let moves = app.with_store(|store| {
-        let mut moves = Vec::new();
+        let (mut moves, mut shared) = (Vec::new(), Vec::new());
         for draft in store.drafts()? {
             let Ok(draft) = ProfileName::parse(&draft) else { continue };
-            let becomes = Mark::load(store, &draft)?.and_then(|mark| mark.becomes);
+            let Some(mark) = Mark::load(store, &draft)? else { continue };
+            if mark.moves_to_team {
+                shared.push(draft);
+                continue;
+            }
+            let becomes = mark.becomes;
             moves.extend(becomes.and_then(|name| Some((draft, ProfileName::parse(&name).ok()?))));
         }
-        Ok(moves)
+        Ok((moves, shared))
     });
-    for (draft, name) in moves.await? {
+    let (moves, shared) = moves.await?;
+    for (draft, name) in moves {
         finish(app, &draft, &name).await?;
+    }
+    for name in shared {
+        // The team may be away: that is no reason to refuse everything else.
+        if let Err(failure) = sharing::finish(app, &name).await {
+            app.tell(News::Problem(failure));
+        }
     }
     Ok(())
 }
@@ -126,7 +139,8 @@ fn move_over(vault: &Vault, store: &Store, draft: &ProfileName, name: &ProfileNa
     })?)
 }
 
-fn copy(from: &Entry, to: &Entry) -> Result<(), VaultError> {
+/// Copies what is sealed under one name to another, or to another place.
+pub(crate) fn copy(from: &Entry, to: &Entry) -> Result<(), VaultError> {
     let Some(record) = from.get()? else { return Ok(()) };
     let last = to.get()?;
     if last.as_ref().is_some_and(|last| last.contents == record.contents) {
@@ -142,6 +156,12 @@ fn copy(from: &Entry, to: &Entry) -> Result<(), VaultError> {
     to.put(last.map(|last| last.number), &contents, how).map(|_| ())
 }
 
+/// Marks a profile as one that is on its way to the team.
+pub(crate) fn mark_for_team(store: &dyn Engine, name: &ProfileName) -> Result<(), StoreError> {
+    let mark = Mark { moves_to_team: true, ..Mark::default() }.to_text();
+    store.change(name.as_str(), Box::new(|plain| plain.draft = Some(mark)))
+}
+
 /// Sets or removes the mark of a draft.
 fn set_mark(store: &Store, name: &ProfileName, mark: Option<String>) -> Result<(), StoreError> {
     store.change(name.as_str(), move |plain| {
@@ -152,7 +172,12 @@ fn set_mark(store: &Store, name: &ProfileName, mark: Option<String>) -> Result<(
 
 /// Refuses a draft that was saved under another name: its refresh token belongs there now. Asked by whoever holds its lease.
 pub(crate) async fn check_owner(app: &App, name: &ProfileName) -> Result<(), Failure> {
-    let Some(becomes) = mark_of(app, name).await?.and_then(|mark| mark.becomes) else { return Ok(()) };
+    let Some(mark) = mark_of(app, name).await? else { return Ok(()) };
+    if mark.moves_to_team {
+        let diagnosis = Diagnosis::new(format!("`{name}` is on its way to the team's store"));
+        return Err(Failure::new(FailureKind::Vault, diagnosis.hint("it is used again once that can be reached")));
+    }
+    let Some(becomes) = mark.becomes else { return Ok(()) };
     let diagnosis = Diagnosis::new(format!("the draft `{name}` was saved as `{becomes}`"));
     Err(Failure::new(FailureKind::Usage, diagnosis.hint(format!("use that: `tokenwright token {becomes}`"))))
 }
