@@ -10,13 +10,10 @@ pub(in crate::app) mod keys;
 pub(in crate::app) mod save;
 pub(in crate::app) mod summary;
 
-<<<<<<< HEAD
-use crate::app::blocking::on_own_thread;
-=======
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
->>>>>>> main
+use crate::app::blocking::on_own_thread;
 use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::profiles::save::sealed;
@@ -27,40 +24,46 @@ use crate::app::vault::open;
 use crate::app::{CallContext, Failure, FailureKind, OpenedProfile, ProfileState, ProfileSummary};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::{Catalog, DisplayName, Profile, ProfileName};
-<<<<<<< HEAD
 use crate::store::{Listed, Plain, Revision, StoreError};
-use crate::vault::Contents;
-=======
-use crate::store::{Listed, Plain, StoreError};
 use crate::vault::{Contents, Vault};
->>>>>>> main
+
+/// What a saved profile was read from: the same again reads the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::app) struct ReadFrom {
+    /// The fingerprint of all presets.
+    pub(in crate::app) presets: u64,
+    pub(in crate::app) shared: bool,
+    pub(in crate::app) revision: Revision,
+}
 
 impl App {
     /// All profiles and drafts, with the state of their tokens.
     pub async fn profiles(&self) -> Result<Vec<ProfileSummary>, Failure> {
-<<<<<<< HEAD
         let app = self.clone();
-        let saved = on_own_thread(async move { saved(&app).await }).await?;
+        let saved = on_own_thread(async move { app.saved_profiles().await }).await?;
         let mut summaries: Vec<_> = saved.into_iter().map(|(summary, _)| summary).collect();
         summaries.extend(held(self));
-=======
+        Ok(summaries)
+    }
+
+    /// The profiles and drafts in the stores, each with what it was read from.
+    pub(in crate::app) async fn saved_profiles(&self) -> Result<Vec<(ProfileSummary, ReadFrom)>, Failure> {
         let (catalog, _) = self.catalog().await?;
         let key = catalog.fingerprint().cast_signed();
         let listed = self.with_store(move |store| store.list(key)).await?;
         let mut summaries = self.summaries(&catalog, listed, false).await?;
         match self.list_of_team(key).await {
             Ok(mut listed) => {
-                let own: BTreeSet<&str> = summaries.iter().map(|summary| summary.name.as_str()).collect();
+                let own: BTreeSet<&str> = summaries.iter().map(|(summary, _)| summary.name.as_str()).collect();
                 listed.retain(|shared| !own.contains(shared.name.as_str()));
                 summaries.extend(self.summaries(&catalog, listed, true).await?);
-                summaries.sort_by(|a, b| a.name.cmp(&b.name));
+                summaries.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
                 self.team_is_away.store(false, Ordering::Relaxed);
             }
             // Told once, while those of this machine go on.
             Err(failure) if !self.team_is_away.swap(true, Ordering::Relaxed) => self.tell(News::Problem(failure)),
             Err(_) => {}
         }
-        summaries.extend(held(self));
         Ok(summaries)
     }
 
@@ -81,28 +84,29 @@ impl App {
         catalog: &Catalog,
         listed: Vec<Listed>,
         shared: bool,
-    ) -> Result<Vec<ProfileSummary>, Failure> {
+    ) -> Result<Vec<(ProfileSummary, ReadFrom)>, Failure> {
+        let presets = catalog.fingerprint();
         let (mut summaries, mut news) = (Vec::with_capacity(listed.len()), Vec::new());
         for Listed { name, is_draft, revision, summary } in listed {
             let Ok(name) = ProfileName::parse(&name) else { continue };
+            let read_from = ReadFrom { presets, shared, revision };
             let is_pending = self.pending(&name).is_some();
             let remembered = summary.filter(|_| self.has_vault() && !is_pending);
             if let Some(summary) = remembered.and_then(|summary| ProfileSummary::recall(&name, is_draft, summary)) {
-                summaries.push(ProfileSummary { shared, ..summary });
+                summaries.push((ProfileSummary { shared, ..summary }, read_from));
                 continue;
             }
             let summary = summarize(self, catalog, name, is_draft).await?;
             if !is_pending && let Some(remembered) = summary.remembered() {
                 news.push((summary.name.to_string(), revision, remembered));
             }
-            summaries.push(ProfileSummary { shared, ..summary });
+            summaries.push((ProfileSummary { shared, ..summary }, read_from));
         }
         if !news.is_empty() {
             let key = catalog.fingerprint().cast_signed();
             // A list is as good without.
             let _ = self.with_store(move |store| store.remember(shared, key, news)).await;
         }
->>>>>>> main
         Ok(summaries)
     }
 
@@ -145,42 +149,6 @@ impl App {
         self.tell_profiles().await;
         Ok(())
     }
-}
-
-/// What a saved profile was read from: the same again reads the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::app) struct ReadFrom {
-    /// The fingerprint of all presets.
-    pub(in crate::app) presets: i64,
-    pub(in crate::app) revision: Revision,
-}
-
-/// The profiles and drafts in the store, each with what it was read from.
-pub(in crate::app) async fn saved(app: &App) -> Result<Vec<(ProfileSummary, ReadFrom)>, Failure> {
-    let (catalog, _) = app.catalog().await?;
-    let key = catalog.fingerprint().cast_signed();
-    let listed = app.with_store(move |store| store.list(key)).await?;
-    let (mut summaries, mut news) = (Vec::with_capacity(listed.len()), Vec::new());
-    for Listed { name, is_draft, revision, summary } in listed {
-        let Ok(name) = ProfileName::parse(&name) else { continue };
-        let read_from = ReadFrom { presets: key, revision };
-        let is_pending = app.pending(&name).is_some();
-        let remembered = summary.filter(|_| app.has_vault() && !is_pending);
-        if let Some(summary) = remembered.and_then(|summary| ProfileSummary::recall(&name, is_draft, summary)) {
-            summaries.push((summary, read_from));
-            continue;
-        }
-        let summary = summarize(app, &catalog, name, is_draft).await?;
-        if !is_pending && let Some(remembered) = summary.remembered() {
-            news.push((summary.name.to_string(), revision, remembered));
-        }
-        summaries.push((summary, read_from));
-    }
-    if !news.is_empty() {
-        // A list is as good without.
-        let _ = app.with_store(move |store| store.engine()?.remember(key, news)).await;
-    }
-    Ok(summaries)
 }
 
 /// Reads and opens a profile to see what a list shows of it.

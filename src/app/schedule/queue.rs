@@ -198,7 +198,7 @@ mod tests {
         let service =
             Service { policy, refresh_request: Some(crate::call::CallTemplate::default()), ..Service::default() };
         let revision = Revision { plain: 1, secret: Some(1) };
-        Entry::new(Rules::of(&service), Ok(Some(tokens)), ReadFrom { presets: 0, revision })
+        Entry::new(Rules::of(&service), Ok(Some(tokens)), ReadFrom { presets: 0, shared: false, revision })
     }
 
     fn failure(kind: FailureKind) -> Failure {

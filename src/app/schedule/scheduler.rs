@@ -139,7 +139,7 @@ async fn changed(
     // What a vault in memory holds has no revision in the store.
     let is_stored = app.vault().is_ok_and(|vault| vault.kind() != VaultKind::Memory);
     // From the list, which is remembered: most profiles have no keep-alive, and reading one means reading its preset.
-    for (summary, from) in profiles::saved(app).await?.into_iter().filter(|(summary, _)| summary.keep_alive) {
+    for (summary, from) in app.saved_profiles().await?.into_iter().filter(|(summary, _)| summary.keep_alive) {
         let name = summary.name;
         if !(is_stored && known.get(&name) == Some(&from)) {
             // One that was forgotten meanwhile is not in the next list.
