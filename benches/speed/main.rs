@@ -84,7 +84,8 @@ fn in_session() {
 }
 
 fn plan() -> Plan {
-    let mut plan = Plan { program: PathBuf::from(env!("CARGO_BIN_EXE_tokenwright")), runs: 100, profiles: 1000, only: None };
+    let mut plan =
+        Plan { program: PathBuf::from(env!("CARGO_BIN_EXE_tokenwright")), runs: 100, profiles: 1000, only: None };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut number = || arguments.next().and_then(|text| text.parse().ok()).expect("a number");

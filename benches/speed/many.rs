@@ -190,4 +190,3 @@ fn sender() -> reqwest::Client {
     let builder = reqwest::Client::builder().redirect(none).pool_max_idle_per_host(0).no_proxy();
     builder.tls_certs_only(Vec::new()).build().expect("a sender")
 }
-

@@ -18,10 +18,7 @@ impl Drop for Running {
 }
 
 /// Starts a process and waits for its first line.
-pub fn first_line<R: BufRead>(
-    command: &mut Command,
-    output: impl Fn(&mut Child) -> Option<R>,
-) -> (Running, String) {
+pub fn first_line<R: BufRead>(command: &mut Command, output: impl Fn(&mut Child) -> Option<R>) -> (Running, String) {
     let mut child = Running(command.spawn().expect("a process"));
     let mut line = String::new();
     let mut reader = output(&mut child.0).expect("a piped output");

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::runtime::Handle;
+use tokio::task::block_in_place;
 
 use crate::app::Failure;
 use crate::app::fault::caught;
@@ -17,7 +18,8 @@ thread_local! {
 /// Runs blocking work on a thread of its own, or here in [`on_own_thread`].
 pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
     if IS_OWN.get() {
-        return catch_unwind(AssertUnwindSafe(work)).map_err(|_| Failure::fault());
+        // A store may have a runtime of its own, which must not start inside this one.
+        return catch_unwind(AssertUnwindSafe(|| block_in_place(work))).map_err(|_| Failure::fault());
     }
     tokio::task::spawn_blocking(work).await.map_err(|error| {
         // The panic message may quote a secret.
@@ -46,4 +48,28 @@ pub(in crate::app) async fn on_own_thread<T: Send + 'static>(
 /// Locks, even after a panic elsewhere: each change under the lock is one step.
 pub(in crate::app) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn on_its_own_thread_a_use_case_blocks_there_and_a_panic_is_its_failure() {
+        let nested = || {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+            (runtime.block_on(async { 7 }), std::thread::current().id())
+        };
+        let work = async move {
+            let here = std::thread::current().id();
+            assert_eq!(blocking(nested).await.expect("no panic"), (7, here));
+            let inside = on_own_thread(async { Ok(std::thread::current().id()) }).await.expect("no panic");
+            let panicked = blocking(|| -> () { panic!("a mistake") }).await;
+            Ok((here, inside, panicked.is_err()))
+        };
+        let (here, inside, has_failed) = on_own_thread(work).await.expect("no panic");
+        assert_ne!(here, std::thread::current().id());
+        assert_eq!((inside, has_failed), (here, true));
+        assert!(blocking(|| !IS_OWN.get()).await.expect("no panic"), "the thread is used again");
+    }
 }

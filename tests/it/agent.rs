@@ -56,7 +56,9 @@ fn the_small_program_prints_what_the_large_one_prints_with_an_agent_and_without(
     practice.sign_in(&program, "demo");
     let small = |arguments: &[&str]| Process::start(&mut program.token_command(arguments)).finish();
     let same = || {
-        for rest in [&["demo"][..], &["demo", "--header"], &["demo", "--json"], &["dem"], &["demo", "--json", "--header"]] {
+        for rest in
+            [&["demo"][..], &["demo", "--header"], &["demo", "--json"], &["dem"], &["demo", "--json", "--header"]]
+        {
             let (one, other) = (small(rest), program.run(&[&["token"], rest].concat()));
             assert_eq!((one.code, one.stdout, one.stderr), (other.code, other.stdout, other.stderr), "{rest:?}");
         }

@@ -138,8 +138,7 @@ impl App {
 
     /// The text of a profile, if it exists.
     pub(in crate::app) async fn load_profile_text(&self, name: &ProfileName) -> Result<Option<String>, Failure> {
-        let name = name.clone();
-        self.with_store(move |store| Ok(store.profile(name.as_str())?.definition)).await
+        Ok(plain(self, name).await?.definition)
     }
 
     /// Sets the display name of a saved profile; an empty one removes it.
@@ -182,12 +181,10 @@ pub(crate) async fn load_text(app: &App, name: &ProfileName) -> Result<(Profile,
     }
 }
 
-/// A profile as it is now, which is still `known` if its text is still the same.
-pub(crate) async fn load_again(app: &App, name: &ProfileName, known: Profile, text: &str) -> Result<Profile, Failure> {
-    match app.load_profile_text(name).await? {
-        Some(now) if now == text => Ok(known),
-        _ => load(app, name).await,
-    }
+/// The plain part of a profile, empty if there is none.
+pub(crate) async fn plain(app: &App, name: &ProfileName) -> Result<Plain, Failure> {
+    let name = name.clone();
+    app.with_store(move |store| store.profile(name.as_str())).await
 }
 
 /// An unknown profile, with the name that was probably meant.

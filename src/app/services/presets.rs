@@ -36,8 +36,7 @@ impl App {
     /// The presets, and the problems found in your own ones, which are parsed anew only if their files have changed.
     pub async fn catalog(&self) -> Result<(Catalog, Vec<Diagnosis>), Failure> {
         let own = self.with_config(|config| Ok(config.list_user_presets())).await?;
-        let own: Vec<_> =
-            own.into_iter().map(|(path, text)| (path, text.map_err(|error| error.diagnose()))).collect();
+        let own: Vec<_> = own.into_iter().map(|(path, text)| (path, text.map_err(|error| error.diagnose()))).collect();
         let mut last = locked(&self.presets);
         let presets = match last.take().filter(|last| last.own == own) {
             Some(last) => last,

@@ -168,10 +168,12 @@ enum Renewal {
 async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> Result<Renewal, Failure> {
     let Asked { profile, from, need } = asked;
     let entry = lease(app, name).await?;
-    drafts::check_owner(app, name).await?;
+    // The last holder of the lease may have forgotten or replaced the profile.
+    let plain = profiles::plain(app, name).await?;
+    drafts::check_owner(name, &plain)?;
     let (profile, typed) = match from {
-        // The last holder of the lease may have forgotten or replaced the profile.
-        Origin::Saved(text) => (profiles::load_again(app, name, profile, &text).await?, None),
+        Origin::Saved(text) if plain.definition.as_ref() == Some(&text) => (profile, None),
+        Origin::Saved(_) => (profiles::load(app, name).await?, None),
         Origin::Typed(secrets) => (profile, Some(secrets)),
     };
     let mut record = pending::read_leased(app, name, &entry).await?;
@@ -194,7 +196,7 @@ async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> 
     }
     policy::check_age(name, &profile.service, record.contents.tokens.as_ref(), now)?;
     refusal::check(name, &record, need)?;
-    refusal::check_held(app, name).await?;
+    refusal::check_held(name, &plain)?;
     let (mut context, stage) = source::renewal(app, name, profile, &record)?;
     app.supply_practice(&mut context).await?;
     let mut exchange = journal::exchange(app, report, (name, &entry), &record, &context, stage).await?;
