@@ -18,7 +18,7 @@ use crate::app::sign_in::late_visits::OpenPort;
 use crate::app::state::{Copied, Held, PendingWrite, SchedulerState, TraySlot};
 use crate::app::{CallContext, Failure, FailureKind, News, Ports};
 use crate::config::{Config, ConfigError};
-use crate::diagnosis::Diagnosis;
+use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::practice::{Practice, PracticeOptions, RehearsalContract};
 use crate::service::ProfileName;
 use crate::store::{Store, StoreError};
@@ -178,8 +178,13 @@ impl State {
         work: impl FnOnce(&Vault) -> Result<T, VaultError> + Send + 'static,
     ) -> Result<T, Failure> {
         let vault = self.vault()?;
-        let done = blocking(move || work(&vault)).await?;
-        done.map_err(Failure::from)
+        let asked = vault.clone();
+        let done = blocking(move || work(&asked)).await;
+        let replies = vault.take_replies();
+        if !replies.is_empty() {
+            self.tell(News::Replies(replies.iter().map(Diagnose::diagnose).collect()));
+        }
+        done?.map_err(Failure::from)
     }
 
     /// Tells what others on this machine could read until the store was opened.
@@ -194,6 +199,14 @@ impl State {
             Diagnosis::new(summary).hint("the secrets in it are sealed; find out what sets such permissions")
         };
         self.tell(News::StoreClosed(closed.into_iter().map(told).collect()));
+    }
+
+    /// Whether new tokens of this profile wait on this machine, sealed, until the database of a shared store has them.
+    pub(crate) async fn is_waiting(&self, name: &ProfileName) -> bool {
+        let name = name.clone();
+        self.with_store(move |store| Ok(store.waiting().iter().any(|waiting| waiting == name.as_str())))
+            .await
+            .unwrap_or_default()
     }
 
     /// Accesses a leased profile's record on a blocking thread. The lease is held until that is done, even if nobody

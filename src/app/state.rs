@@ -110,11 +110,12 @@ pub(in crate::app) struct PendingWrite {
 impl PendingWrite {
     /// Whether the pending write still fits the saved record. It does not after the profile was forgotten, signed in
     /// again under the same name, or given newer tokens; then the write is obsolete.
-    pub(in crate::app) fn follows(&self, saved: &Record) -> bool {
+    pub(in crate::app) fn follows(&self, saved: &Record, is_shared: bool) -> bool {
         let tokens =
             |record: &Record| record.history.last().map(|line| (line.access_token.clone(), line.refresh_token.clone()));
-        // The clock decides only if another write came in between, since it may have been set back.
-        let is_next = tokens(saved) == tokens(&self.record) || obtained_at(saved) < obtained_at(&self.record);
+        // The clock decides only if another write came in between, since it may have been set back; and of two machines, never.
+        let is_later = !is_shared && obtained_at(saved) < obtained_at(&self.record);
+        let is_next = tokens(saved) == tokens(&self.record) || is_later;
         saved.history.continues(&self.record.history) && is_next
     }
 }

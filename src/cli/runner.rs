@@ -72,6 +72,10 @@ impl Runner {
 pub(crate) fn tell_news(news: News) {
     match news {
         News::StoreClosed(notes) => notes.iter().for_each(print::warning),
+        News::Replies(notes) => notes.iter().for_each(|note| match note.hint {
+            Some(_) => print::warning(note),
+            None => print::note(&note.summary),
+        }),
         News::Problem(failure) => print::warning(&failure.diagnosis),
         News::WritePending(name, why) => print::warning(&lost(&name, why)),
         _ => {}

@@ -26,6 +26,9 @@ fn status(runner: &Runner, as_json: bool) -> Result<(), Failure> {
             print::result(&format!("database  {}", place.display()));
             print::result(&format!("records   {} whole", status.whole));
         }
+        if !status.waiting.is_empty() {
+            print::result(&format!("waiting   {} for the database", status.waiting.join(", ")));
+        }
         status.faults.iter().for_each(print::warning);
     }
     let Some(count) = Some(status.faults.len()).filter(|count| *count > 0) else { return Ok(()) };
@@ -40,6 +43,7 @@ fn status_json(status: &VaultStatus) -> serde_json::Value {
         "kind": status.kind.to_string(),
         "database": status.place,
         "whole": status.whole,
+        "waiting": status.waiting,
         "faults": faults.collect::<Vec<_>>(),
     })
 }

@@ -7,13 +7,15 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
+use tokio::sync::mpsc::UnboundedSender;
 
-use crate::store::StoreError;
 use crate::store::engine::{
-    Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, Seen, Stored, Summary, VaultLock, Version, Written,
+    Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, Seen, Stored, Summary, VaultLock, Version, Watched,
+    Written,
 };
 use crate::store::postgres::{Address, Postgres};
 use crate::store::sqlite::Sqlite;
+use crate::store::{Replies, StoreError};
 
 /// How long a server that was away is not asked again: each attempt may take seconds.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -192,6 +194,14 @@ impl Engine for Copied {
 
     fn set_vault_lock(&self, expected: Option<&VaultLock>, lock: &VaultLock) -> Result<bool, StoreError> {
         self.there(|server| server.set_vault_lock(expected, lock))
+    }
+
+    fn replies(&self) -> Option<&Replies> {
+        self.server.get().and_then(Engine::replies)
+    }
+
+    fn watch(&self, tell: &UnboundedSender<Watched>) -> Result<(), StoreError> {
+        self.there(|server| server.watch(tell))
     }
 
     fn rest(&self) {

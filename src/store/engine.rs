@@ -7,7 +7,9 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::store::StoreError;
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::store::{Replies, StoreError};
 
 /// The part of a profile that is no secret. Each text is written and read by its owner in `service`, `app` and `export`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -127,6 +129,17 @@ pub enum Written {
     OtherKey,
 }
 
+/// What another process or machine did.
+#[derive(Debug)]
+pub enum Watched {
+    /// It changed this profile, or its secret.
+    Changed(String),
+    /// Any profile may have changed, or the lock of the vault.
+    Anything,
+    /// It cannot be heard of for now; said once, until the server is back.
+    Away(StoreError),
+}
+
 /// A change of a plain part.
 pub type Change = Box<dyn FnOnce(&mut Plain) + Send>;
 
@@ -184,6 +197,17 @@ pub trait Engine: Send + Sync + fmt::Debug {
     /// Replaces the lock, if it is still the one that is expected. Whether it was.
     fn set_vault_lock(&self, expected: Option<&VaultLock>, lock: &VaultLock) -> Result<bool, StoreError>;
 
+    /// The replies that wait on this machine, where the rows are on another; see [`Leased::put`].
+    fn replies(&self) -> Option<&Replies> {
+        None
+    }
+
+    /// Tells what others do from now on, until the receiver is gone, if the store can hear of it. A second call with the same
+    /// channel does nothing.
+    fn watch(&self, _tell: &UnboundedSender<Watched>) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Tidies up after writes, as nothing is going to be written for a while.
     fn rest(&self) {}
 
@@ -197,7 +221,8 @@ pub trait Engine: Send + Sync + fmt::Debug {
 /// The right to write one secret. It ends when this is dropped, or with the process.
 pub trait Leased: Send + Sync {
     /// Writes the body that follows `expected`, which is `None` where there is no secret yet, and makes its version the newest.
-    /// `answers` takes back the note of [`Leased::begin`]. `mark` is that of the key that sealed it, `None` for a vault whose
+    /// `answers` takes back the note of [`Leased::begin`]; such a body may be nowhere else, so an engine with [`Engine::replies`] has it
+    /// there before it is sent, and until it is known to be written or of no use to anybody. `mark` is that of the key that sealed it, `None` for a vault whose
     /// key is stored nowhere.
     fn put(
         &self,

@@ -83,6 +83,8 @@ pub enum StoreError {
     ForeignFolder { folder: PathBuf, owner: u32, user: u32 },
     #[error("another process is writing to `{path}`; waited {} s", waited.as_secs_f32())]
     Busy { path: PathBuf, waited: Duration },
+    #[error("`{path}` is no reply that can be read")]
+    DamagedReply { path: PathBuf },
     /// Another writer ended while it wrote for this one as well.
     #[error("nothing was written to `{path}`: another writer stopped half way")]
     Interrupted { path: PathBuf },
@@ -177,6 +179,7 @@ impl Diagnose for StoreError {
                 diagnosis.hint("run the program as that user, or use another folder with `TOKENWRIGHT_HOME`")
             }
             Self::Busy { .. } => diagnosis.hint("end the other process if it hangs, then try again"),
+            Self::DamagedReply { .. } => diagnosis.hint("remove it; if the profile cannot be refreshed, sign in again"),
             Self::Interrupted { .. } => diagnosis.hint("try again"),
         }
     }

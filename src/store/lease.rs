@@ -139,12 +139,12 @@ impl Drop for Lease {
 
 impl Seen {
     /// One line of always the same length, so that writing it again replaces it.
-    fn to_text(self) -> String {
+    pub(in crate::store) fn to_text(self) -> String {
         let Version { generation, fence } = self.version;
         format!("{:032x} {generation:016x} {fence:016x}\n", u128::from_be_bytes(self.id))
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    pub(in crate::store) fn parse(text: &str) -> Option<Self> {
         let mut parts = text.strip_suffix('\n')?.split(' ');
         let id = u128::from_str_radix(parts.next()?, 16).ok()?.to_be_bytes();
         let mut number = || u64::from_str_radix(parts.next()?, 16).ok();

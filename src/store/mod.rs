@@ -10,23 +10,27 @@ mod engine;
 mod error;
 mod lease;
 mod postgres;
+mod replies;
 mod sqlite;
 mod team;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::mpsc::UnboundedSender;
 
 use crate::store::copy::Copied;
 use crate::store::sqlite::Sqlite;
 
 pub use crate::store::engine::{
     Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, SecretId, Seen, Stored, Summary, VaultLock, Version,
-    Written,
+    Watched, Written,
 };
 pub use crate::store::error::{DatabaseError, ServerError, ServerFault, StoreError};
 pub use crate::store::postgres::Address;
+pub use crate::store::replies::Replies;
 pub use crate::store::team::{TeamPlace, TeamStore};
 
 /// The store of one user, opened when it is first needed. Clones share it.
@@ -134,11 +138,37 @@ impl Store {
         Ok(opened.clone())
     }
 
+    /// Tells what others do in a shared store, or in the team's, see [`Engine::watch`].
+    pub fn watch(&self, tell: &UnboundedSender<Watched>) -> Result<(), StoreError> {
+        let own = self.reader().and_then(|own| own.map_or(Ok(()), |engine| engine.watch(tell)));
+        let team = self.team().map(|team| team.reader()).transpose().map(Option::flatten);
+        own.and(team.and_then(|team| team.map_or(Ok(()), |engine| engine.watch(tell))))
+    }
+
     /// Tidies up after writes, see [`Engine::rest`].
     pub fn rest(&self) {
         if let Ok(Some(engine)) = self.reader() {
             engine.rest();
         }
+    }
+
+    /// The profiles whose new tokens wait on this machine for the database of a shared store, by name. Asks no server.
+    pub fn waiting(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.replies().flat_map(|replies| replies.names()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// The files that were set aside since they hold no reply.
+    pub fn set_aside(&self) -> Vec<PathBuf> {
+        self.replies().flat_map(|replies| replies.damaged()).collect()
+    }
+
+    fn replies(&self) -> impl Iterator<Item = Replies> {
+        let entries = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let is_shared = |name: &std::ffi::OsStr| name.to_str().is_some_and(|name| name.starts_with("shared-"));
+        entries.filter(move |entry| is_shared(&entry.file_name())).map(|entry| Replies::below(&entry.path()))
     }
 
     /// Every profile of this machine, by name; see [`Engine::list`].

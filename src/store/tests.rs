@@ -10,7 +10,7 @@ use crate::store::{Store, StoreError};
 #[cfg(unix)]
 #[path = "../../tests/it/support/postgres.rs"]
 #[allow(dead_code, reason = "the integration tests use all of it")]
-mod postgres;
+pub(crate) mod postgres;
 #[cfg(unix)]
 use postgres::Cluster;
 

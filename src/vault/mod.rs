@@ -21,6 +21,7 @@ mod lock;
 mod realm;
 mod record;
 mod records;
+mod reply;
 mod seal;
 mod team;
 #[cfg(test)]
@@ -42,6 +43,7 @@ pub use crate::vault::journal::InFlightRefresh;
 pub use crate::vault::kind::VaultKind;
 pub use crate::vault::record::{Contents, Record};
 pub use crate::vault::records::{Entry, Vault};
+pub use crate::vault::reply::Reply;
 pub use crate::vault::team::{Member, Request, Standing, TeamError, TeamStatus};
 
 /// Opens the vault in a store, or creates it. Without a passphrase, a passphrase vault fails with

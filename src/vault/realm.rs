@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::store::{Engine, Mark, Sealed, Seen, StoreError, Stored};
-use crate::vault::key::Key;
+use crate::store::{Engine, Leased, Mark, Sealed, Seen, StoreError, Stored, Version, Written};
+use crate::vault::key::{Key, fill};
 use crate::vault::record::Unreadable;
-use crate::vault::seal::unseal;
+use crate::vault::seal::{seal, unseal};
 use crate::vault::{InFlightRefresh, Record, VaultError};
 
 /// Where the secrets of a profile are, and what they are sealed with.
@@ -71,6 +71,46 @@ impl Realm {
 
     pub(in crate::vault) fn replaced(&self) -> VaultError {
         VaultError::Replaced { place: self.store.place().to_owned() }
+    }
+
+    /// Writes a record, whose lease is held, over the version `last`. `answers` takes back the note of a refresh.
+    pub(in crate::vault) fn put(
+        &self,
+        row: &dyn Leased,
+        name: &str,
+        (last, version): (Option<Seen>, Version),
+        (next, answers): (&Record, bool),
+    ) -> Result<(), VaultError> {
+        let mut id = last.map_or([0; 16], |last| last.id);
+        if last.is_none() {
+            fill(&mut id)?;
+        }
+        let sealed = seal(&self.keys.newest, name, (id, version), next.to_text())?;
+        let expected = last.map(|last| last.version);
+        self.written(name, row.put(expected, &sealed, answers, self.keys.mark.as_ref())?, expected)
+    }
+
+    pub(in crate::vault) fn written(
+        &self,
+        name: &str,
+        written: Written,
+        expected: Option<Version>,
+    ) -> Result<(), VaultError> {
+        let generation = |version: Option<Version>| version.map(|version| version.generation);
+        match written {
+            Written::Done => Ok(()),
+            Written::OtherKey => Err(self.replaced()),
+            Written::Conflict { found: Some(found) }
+                if expected.is_some_and(|last| last.generation == found.generation && last.fence < found.fence) =>
+            {
+                Err(VaultError::Overtaken { profile: name.to_owned() })
+            }
+            Written::Conflict { found } => Err(VaultError::Conflict {
+                profile: name.to_owned(),
+                expected: generation(expected),
+                found: generation(found),
+            }),
+        }
     }
 
     /// Whether the store's lock is still that of the newest key.

@@ -9,16 +9,17 @@ use std::time::Duration;
 
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::store::{Engine, Leased, Sealed, Stored, Version, Written};
+use crate::store::{Engine, Leased, Replies, Sealed, Seen, Stored, Version, Written};
 use crate::vault::generation::Stamp;
-use crate::vault::key::{Key, fill};
+use crate::vault::key::Key;
 use crate::vault::keyring::KeySource;
 use crate::vault::lock::Lock;
 use crate::vault::realm::{Keys, Realm};
-use crate::vault::seal::seal;
 use crate::vault::team::Team;
 use crate::vault::unlock::Opening;
-use crate::vault::{Change, Contents, How, InFlightRefresh, Inspection, Record, Repaired, VaultError, VaultKind};
+use crate::vault::{
+    Change, Contents, How, InFlightRefresh, Inspection, Record, Repaired, Reply, VaultError, VaultKind, reply,
+};
 
 /// How long to wait for another holder of a lease: longer than a refresh takes with all its retries.
 const LEASE_WAIT: Duration = Duration::from_mins(1);
@@ -34,6 +35,8 @@ struct Opened {
     key: Key,
     key_source: KeySource,
     team: Team,
+    /// What became of replies that were found since somebody asked.
+    replies: Mutex<Vec<Reply>>,
 }
 
 impl Vault {
@@ -49,7 +52,7 @@ impl Vault {
             VaultKind::Memory => Key::fresh()?,
             _ => Opening { kind, store: &store, passphrase, key_source: &key_source }.unlocked()?,
         };
-        Ok(Self(Arc::new(Opened { kind, store, key, key_source, team })))
+        Ok(Self(Arc::new(Opened { kind, store, key, key_source, team, replies: Mutex::default() })))
     }
 
     /// Where the key is.
@@ -108,7 +111,27 @@ impl Vault {
         let row = realm.store.lease(name, wait)?.ok_or_else(taken)?;
         let (name, realm) = (name.to_owned(), Mutex::new(realm));
         let (begun, opened) = (Mutex::default(), Mutex::default());
-        Ok(Entry(Arc::new(Held { vault: self.clone(), realm, name, row, begun, opened })))
+        let entry = Entry(Arc::new(Held { vault: self.clone(), realm, name, row, begun, opened }));
+        let reply = entry.take_up_reply()?;
+        self.0.replies.lock().unwrap_or_else(PoisonError::into_inner).extend(reply);
+        Ok(entry)
+    }
+
+    /// Takes up all replies that wait on this machine, see [`Reply`]. Returns the first fault, after trying all.
+    pub fn take_up_replies(&self) -> Result<(), VaultError> {
+        let team = if self.0.team.is_joined() { Some(self.0.team.realm(self)?) } else { None };
+        let mut done = Ok(());
+        for realm in [Some(self.own()), team].into_iter().flatten() {
+            for name in realm.store.replies().map(Replies::names).unwrap_or_default() {
+                done = done.and(self.entry_in(realm.clone(), &name, LEASE_WAIT).map(drop));
+            }
+        }
+        done
+    }
+
+    /// What became of the replies that were found, since the last call.
+    pub fn take_replies(&self) -> Vec<Reply> {
+        std::mem::take(&mut self.0.replies.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// That of this machine.
@@ -170,7 +193,7 @@ impl Vault {
     /// Locks the vault's key anew, with a passphrase or a key in the keyring, and returns the vault of that kind. Nothing else
     /// is sealed again, so a process that has the vault open goes on.
     pub fn rekey(&self, kind: VaultKind, passphrase: Option<&Secret>) -> Result<Self, VaultError> {
-        let Opened { kind: from, store, key, key_source, team } = &*self.0;
+        let Opened { kind: from, store, key, key_source, team, .. } = &*self.0;
         match (from, kind) {
             (VaultKind::Memory, _) => return Err(VaultError::NothingToMove),
             (_, VaultKind::Memory) => return Err(VaultError::MemoryRefused),
@@ -187,8 +210,8 @@ impl Vault {
         if let Ok((old, _)) = Lock::from_text(&there.text) {
             opening.drop_entry(&old);
         }
-        let (store, key, key_source) = (Arc::clone(store), key.clone(), key_source.clone());
-        Ok(Self(Arc::new(Opened { kind, store, key, key_source, team: team.clone() })))
+        let (store, key, key_source, team) = (Arc::clone(store), key.clone(), key_source.clone(), team.clone());
+        Ok(Self(Arc::new(Opened { kind, store, key, key_source, team, replies: Mutex::default() })))
     }
 }
 
@@ -228,6 +251,12 @@ impl Entry {
         let record = realm.open_newest(&self.0.name, stored)?;
         *opened = stored.newest.clone().map(|sealed| (sealed, record.clone()));
         Ok(record)
+    }
+
+    /// Whether other machines write it as well.
+    pub fn is_shared(&self) -> bool {
+        let realm = self.0.realm.lock().unwrap_or_else(PoisonError::into_inner);
+        realm.store.origin().is_some()
     }
 
     /// Does some work, and again if the team has got another key meanwhile.
@@ -272,44 +301,24 @@ impl Entry {
         }
         let number = change.number_after(found);
         let next = Record::next(last.as_ref(), number, contents, change, Stamp::now());
-        let fence = stored.as_ref().map_or(0, |stored| stored.version.fence);
+        // If another fence is there, the store refuses this, and whoever takes the lease next decides.
         let begun = *self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
-        if begun.is_some_and(|begun| begun != fence) {
-            return Err(VaultError::Overtaken { profile: name.clone() });
-        }
+        let last_seen = stored.map(|Stored { id, version, .. }| Seen {
+            id,
+            version: Version { fence: begun.unwrap_or(version.fence), ..version },
+        });
+        let fence = last_seen.map_or(0, |seen| seen.version.fence);
         let answers = last.is_none_or(|last| last.contents.tokens != contents.tokens);
-        self.write(realm, stored.as_ref(), Version { generation: number, fence }, &next, answers)?;
+        realm.put(&*self.0.row, name, (last_seen, Version { generation: number, fence }), (&next, answers))?;
         Ok(number)
     }
 
-    fn write(
-        &self,
-        realm: &Realm,
-        last: Option<&Stored>,
-        version: Version,
-        next: &Record,
-        answers: bool,
-    ) -> Result<(), VaultError> {
-        let mut id = last.map_or([0; 16], |last| last.id);
-        if last.is_none() {
-            fill(&mut id)?;
-        }
-        let sealed = seal(&realm.keys.newest, &self.0.name, (id, version), next.to_text())?;
-        let expected = last.map(|last| last.version);
-        self.written(realm, self.0.row.put(expected, &sealed, answers, realm.keys.mark.as_ref())?, expected)
-    }
-
-    fn written(&self, realm: &Realm, written: Written, expected: Option<Version>) -> Result<(), VaultError> {
-        let generation = |version: Option<Version>| version.map(|version| version.generation);
-        match written {
-            Written::Done => Ok(()),
-            Written::OtherKey => Err(realm.replaced()),
-            Written::Conflict { found } => Err(VaultError::Conflict {
-                profile: self.0.name.clone(),
-                expected: generation(expected),
-                found: generation(found),
-            }),
-        }
+    fn take_up_reply(&self) -> Result<Option<Reply>, VaultError> {
+        self.in_realm(|realm| {
+            reply::take_up(realm, &self.0.name, |(last, version, next)| {
+                realm.put(&*self.0.row, &self.0.name, (last, version), (&next, true))
+            })
+        })
     }
 
     /// Removes the profile: its secrets, and what the same store has of it in plain, in one step.
@@ -354,7 +363,7 @@ impl Entry {
         if matches!(written, Written::Conflict { found: Some(found) } if is_fenced(found)) {
             return Err(overtaken());
         }
-        self.written(realm, written, Some(stored.version))?;
+        realm.written(name, written, Some(stored.version))?;
         *self.0.begun.lock().unwrap_or_else(PoisonError::into_inner) = Some(stored.version.fence.saturating_add(1));
         Ok(())
     }
@@ -382,7 +391,8 @@ impl Entry {
         let version = Version { generation: number, fence: known.fence.max(stored.version.fence) };
         let change = Change::New(How::Restored(from));
         let next = Record::next(Some(&record), number, &record.contents, change, Stamp::now());
-        self.write(realm, Some(&stored), version, &next, true)?;
+        let last = Seen { id: stored.id, version: stored.version };
+        realm.put(&*self.0.row, name, (Some(last), version), (&next, true))?;
         Ok(Some(Repaired { from, number }))
     }
 }

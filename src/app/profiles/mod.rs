@@ -27,6 +27,9 @@ use crate::service::{Catalog, DisplayName, Profile, ProfileName};
 use crate::store::{Listed, Plain, Revision, StoreError};
 use crate::vault::{Contents, Vault};
 
+/// So many summaries are read anew in less time than it takes to flush them to the disk.
+const FEW: usize = 8;
+
 /// What a saved profile was read from: the same again reads the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::app) struct ReadFrom {
@@ -102,7 +105,7 @@ impl App {
             }
             summaries.push((ProfileSummary { shared, ..summary }, read_from));
         }
-        if !news.is_empty() {
+        if news.len() > FEW {
             let key = catalog.fingerprint().cast_signed();
             // A list is as good without.
             let _ = self.with_store(move |store| store.remember(shared, key, news)).await;

@@ -3,3 +3,4 @@
 pub(in crate::app) mod queue;
 pub(in crate::app) mod refresh_due;
 pub(in crate::app) mod scheduler;
+mod watching;

@@ -50,8 +50,8 @@ enum State {
 
 impl Entry {
     /// Planned by the saved tokens.
-    pub(crate) fn new(rules: Rules, tokens: Result<Option<TokenSet>, Failure>, from: ReadFrom) -> Self {
-        let read_from = tokens.is_ok().then_some(from);
+    pub(crate) fn new(rules: Rules, tokens: Result<Option<TokenSet>, Failure>, from: Option<ReadFrom>) -> Self {
+        let read_from = from.filter(|_| tokens.is_ok());
         let mut entry = Self { rules, read_from, tokens: None, state: State::Resting, failures: 0, problem: None };
         match tokens {
             Ok(Some(tokens)) => entry.plan(&tokens),
@@ -198,7 +198,7 @@ mod tests {
         let service =
             Service { policy, refresh_request: Some(crate::call::CallTemplate::default()), ..Service::default() };
         let revision = Revision { plain: 1, secret: Some(1) };
-        Entry::new(Rules::of(&service), Ok(Some(tokens)), ReadFrom { presets: 0, shared: false, revision })
+        Entry::new(Rules::of(&service), Ok(Some(tokens)), Some(ReadFrom { presets: 0, shared: false, revision }))
     }
 
     fn failure(kind: FailureKind) -> Failure {

@@ -18,6 +18,7 @@ use crate::app::profiles::{self, ReadFrom};
 use crate::app::progress::Report;
 use crate::app::schedule::queue::{Book, Entry};
 use crate::app::schedule::refresh_due::Rules;
+use crate::app::schedule::watching::{Heard, Watching};
 use crate::app::tokens;
 use crate::app::{Failure, Need, SavedToken};
 use crate::oauth::TokenSet;
@@ -29,7 +30,8 @@ use crate::vault::VaultKind;
 const AT_ONCE: usize = 16;
 /// How often the state is told at most while profiles are being refreshed.
 const TOLD_EVERY: Duration = Duration::from_millis(200);
-/// If the next refresh is due within this time, what it needs (root certificates, above all) stays in memory.
+/// How long after a refresh what it needs (root certificates, above all) stays in memory, and the store's log stays as it is.
+/// If the next refresh is due within this time, too.
 const SOON: Duration = Duration::from_secs(30);
 
 impl App {
@@ -73,9 +75,12 @@ impl App {
 
 async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
     let alive = &app.scheduler;
-    let mut book = Book::default();
-    let mut going = JoinSet::new();
+    let (mut book, mut going) = (Book::default(), JoinSet::new());
     let mut tell_at = Instant::now();
+    // Nothing has been done yet that leaves something behind.
+    let mut has_rested = true;
+    let mut watching = Watching::new();
+    watching.begin(app).await;
     let mut read = read(app, &mut book).await;
     while !alive.ends.load(Ordering::Relaxed) {
         let now = (app.ports.now)();
@@ -90,15 +95,21 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
             tell_at = Instant::now() + TOLD_EVERY;
         }
         let next = book.next(going.len() < AT_ONCE);
-        if going.is_empty() && next.is_none_or(|at| at.duration_since(now).unsigned_abs() > SOON) {
-            app.ports.transport.rest();
-            // Nobody waits for it.
-            let store = app.ports.store.clone();
-            drop(tokio::task::spawn_blocking(move || store.rest()));
-        }
+        let is_quiet = going.is_empty() && next.is_none_or(|at| at.duration_since(now).unsigned_abs() > SOON);
         tokio::select! {
-            () = alive.news.notified() => read = self::read(app, &mut book).await,
+            () = alive.news.notified() => {
+                has_rested = false;
+                watching.begin(app).await;
+                read = self::read(app, &mut book).await;
+            }
+            heard = watching.next(app) => {
+                // The server is there again, if it was away.
+                watching.begin(app).await;
+                read = hear(app, &mut book, heard).await;
+                app.tell_profiles().await;
+            }
             Some(done) = going.join_next() => {
+                has_rested = false;
                 note(app, &mut book, done);
                 // The list shows the expiry.
                 if going.is_empty() {
@@ -107,6 +118,10 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
             }
             () = alarm.at(next) => {}
             () = tokio::time::sleep_until(tell_at), if !is_told => {}
+            () = tokio::time::sleep(SOON), if is_quiet && !has_rested => {
+                rest(app);
+                has_rested = true;
+            }
         }
         // Reported once; the profiles that could be read continue.
         if let Err(failure) = std::mem::replace(&mut read, Ok(())) {
@@ -119,8 +134,17 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Gives up what only a refresh needs, and tidies up after the last one.
+fn rest(app: &App) {
+    app.ports.transport.rest();
+    // Nobody waits for it.
+    let store = app.ports.store.clone();
+    drop(tokio::task::spawn_blocking(move || store.rest()));
+}
+
 /// Reads the keep-alive profiles and the state of their tokens, where they have changed.
 async fn read(app: &App, book: &mut Book) -> Result<(), Failure> {
+    tokens::take_up_waiting(app).await;
     let (reader, known) = (app.clone(), book.read_from());
     let (names, changed) = on_own_thread(async move { changed(&reader, &known).await }).await?;
     book.retain(|name| names.contains(name));
@@ -145,11 +169,34 @@ async fn changed(
             // One that was forgotten meanwhile is not in the next list.
             let Ok(profile) = profiles::load(app, &name).await else { continue };
             let tokens = tokens(app, &name).await;
-            changed.push((name.clone(), Entry::new(Rules::of(&profile.service), tokens, from)));
+            changed.push((name.clone(), Entry::new(Rules::of(&profile.service), tokens, Some(from))));
         }
         names.insert(name);
     }
     Ok((names, changed))
+}
+
+/// Reads what other machines have changed.
+async fn hear(app: &App, book: &mut Book, heard: Heard) -> Result<(), Failure> {
+    if heard.is_all {
+        return read(app, book).await;
+    }
+    let (catalog, _) = app.catalog().await?;
+    for name in heard.names.iter().filter_map(|name| ProfileName::parse(name).ok()) {
+        let asked = name.clone();
+        let plain = app.with_store(move |store| store.profile(asked.as_str())).await?;
+        let text = plain.definition.filter(|_| plain.draft.is_none());
+        // One that cannot be read is named by the list.
+        let profile = text.and_then(|text| Profile::from_toml(&name, &text, &catalog).ok());
+        match profile.filter(|profile| profile.keep_alive) {
+            Some(profile) => {
+                let tokens = tokens(app, &name).await;
+                book.put(name, Entry::new(Rules::of(&profile.service), tokens, None));
+            }
+            None => book.retain(|other| *other != name),
+        }
+    }
+    Ok(())
 }
 
 /// The saved tokens; `None` if there are none.

@@ -26,7 +26,7 @@ use crate::oauth::{ProfileSecrets, Stage, TokenSet, is_token_text};
 use crate::service::{Profile, ProfileName};
 use crate::vault::{Contents, Entry, How, Record};
 
-pub(crate) use crate::app::tokens::pending::{newest, read, write_pending};
+pub(crate) use crate::app::tokens::pending::{newest, read, take_up_waiting, write_pending};
 pub(crate) use crate::app::tokens::policy::{announced_from, ending};
 pub(crate) use crate::app::tokens::refusal::{needs_sign_in, refused_words};
 pub use crate::app::tokens::rotation::Rotation;
@@ -200,19 +200,18 @@ async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> 
     let (mut context, stage) = source::renewal(app, name, profile, &record)?;
     app.supply_practice(&mut context).await?;
     let mut exchange = journal::exchange(app, report, (name, &entry), &record, &context, stage).await?;
-    match settle(app, (name, &entry), record, stage, &exchange).await {
+    match settle(app, (name, entry), record, stage, &exchange).await {
         Ok(notes) => exchange.notes.extend(notes),
         Err(failure) => exchange.outcome = Err(failure),
     }
-    drop(entry);
     report.tell(Progress::Traced(Box::new(exchange.clone())));
     Ok(Renewal::Called(Box::new(exchange)))
 }
 
-/// Saves the outcome of a call: the new tokens, or that the refresh token was refused for good.
+/// Saves the outcome of a call: the new tokens, or that the refresh token was refused for good. Then the lease ends.
 async fn settle(
     app: &App,
-    (name, entry): (&ProfileName, &Entry),
+    (name, entry): (&ProfileName, Entry),
     record: Record,
     stage: Stage,
     exchange: &Exchange,
@@ -222,23 +221,33 @@ async fn settle(
             let contents = Contents { tokens: Some((**tokens).clone()), refused: None, ..record.contents };
             // The old refresh token may be spent, so the new one is returned even if it cannot be saved.
             let how = if stage == Stage::RefreshRequest { How::Refreshed } else { How::AskedFor };
-            match pending::put(app, (name, entry), PendingWrite { record: Record { contents, ..record }, how }).await {
+            let write = PendingWrite { record: Record { contents, ..record }, how };
+            let (put, _entry) = pending::put(app, (name, entry), write).await;
+            match put {
                 Put::Saved => export::rewrite(app, name).await,
-                Put::Dropped => return Err(gone(name)),
+                Put::Forgotten => return Err(forgotten(name)),
+                Put::Replaced => return Err(replaced(name)),
             }
         }
         Err(failure) if stage == Stage::RefreshRequest && failure.recovery == Recovery::SignIn => {
             let code = journal::code(exchange);
-            refusal::remember(app, entry, record, failure, code).await.err().into_iter().collect()
+            refusal::remember(app, &entry, record, failure, code).await.err().into_iter().collect()
         }
         Err(_) => Vec::new(),
     })
 }
 
 /// Somebody without our lease, such as another machine, has forgotten the profile.
-fn gone(name: &ProfileName) -> Failure {
-    let summary =
-        format!("the profile `{name}` was forgotten or signed in again in the meantime; the new tokens were not saved");
+fn forgotten(name: &ProfileName) -> Failure {
+    let summary = format!("the profile `{name}` was forgotten in the meantime; the new tokens were not saved");
     let diagnosis = Diagnosis::new(summary);
     Failure::new(FailureKind::NeedsSignIn, diagnosis.hint("`tokenwright list` names the saved profiles"))
+}
+
+/// Somebody without our lease has signed in again.
+fn replaced(name: &ProfileName) -> Failure {
+    let summary =
+        format!("`{name}` was signed in again in the meantime; the new tokens of this refresh were not saved");
+    let hint = format!("`tokenwright token {name}` uses the tokens of that sign-in");
+    Failure::new(FailureKind::NeedsSignIn, Diagnosis::new(summary).hint(hint))
 }

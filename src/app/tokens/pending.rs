@@ -13,7 +13,7 @@ use crate::app::tokens::needs_sign_in;
 use crate::app::vault::lease::lease;
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::service::ProfileName;
-use crate::vault::{Entry, Record};
+use crate::vault::{Entry, Record, Vault, VaultError};
 
 /// How often a write is tried at once: a disk may be full, or the database busy, for a moment only.
 const TRIES: u32 = 4;
@@ -23,7 +23,7 @@ const PAUSES: (Duration, Duration) = (Duration::from_secs(5), Duration::from_min
 /// The newest record of a profile: the saved one, or a pending write that follows it.
 pub(crate) fn newest(app: &App, name: &ProfileName, saved: Option<Record>) -> Option<Record> {
     let Some(pending) = app.pending(name) else { return saved };
-    if saved.as_ref().is_some_and(|saved| pending.follows(saved)) {
+    if saved.as_ref().is_some_and(|saved| pending.follows(saved, false)) {
         return Some(pending.record);
     }
     done(app, name);
@@ -59,36 +59,68 @@ fn newest_of(app: &App, name: &ProfileName, saved: Result<Option<Record>, Failur
 pub(in crate::app::tokens) enum Put {
     /// The tokens are saved, or pending.
     Saved,
-    /// The profile was forgotten or replaced, so they belong to nothing.
-    Dropped,
+    /// The profile was forgotten, so they belong to nothing.
+    Forgotten,
+    /// Somebody has signed in to the profile meanwhile, which counts.
+    Replaced,
 }
 
-/// Saves new tokens; if that fails they are a pending write, and the face is told.
+/// Why tokens were not saved.
+struct Unsaved {
+    why: Diagnosis,
+    /// Another machine has taken this one for dead; who has the lease next decides.
+    is_overtaken: bool,
+}
+
+/// Saves new tokens; if that fails they are a pending write, and the face is told. The lease is returned, unless it was lost.
 pub(in crate::app::tokens) async fn put(
     app: &App,
-    (name, entry): (&ProfileName, &Entry),
+    (name, mut entry): (&ProfileName, Entry),
     pending: PendingWrite,
-) -> Put {
+) -> (Put, Option<Entry>) {
     // Pending from the start: a cancellation between two tries must not lose them.
     app.set_pending(name, pending.clone());
     let _alarm = Alarm(app);
     let mut tries = 1;
     loop {
-        let diagnosis = match put_once(app, (name, entry), &pending).await {
+        let Unsaved { why, is_overtaken } = match put_once(app, (name, &entry), &pending).await {
             Ok(put) => {
                 done(app, name);
-                return put;
+                return (put, Some(entry));
             }
-            Err(diagnosis) => diagnosis,
+            Err(unsaved) => unsaved,
         };
-        if tries == TRIES {
-            app.tell(News::WritePending(name.clone(), diagnosis));
-            return Put::Saved;
+        let waits = app.is_waiting(name).await;
+        if tries == TRIES || waits && !is_overtaken {
+            app.tell(if waits { waiting(&why) } else { News::WritePending(name.clone(), why) });
+            return (Put::Saved, Some(entry));
         }
-        // waits: nothing tells when a disk has room again.
-        tokio::time::sleep(Duration::from_millis(50) * tries).await;
+        if is_overtaken {
+            drop(entry);
+            entry = match lease(app, name).await {
+                Ok(entry) => entry,
+                Err(failure) => {
+                    app.tell(if waits {
+                        waiting(&failure.diagnosis)
+                    } else {
+                        News::WritePending(name.clone(), failure.diagnosis)
+                    });
+                    return (Put::Saved, None);
+                }
+            };
+        } else {
+            // waits: nothing tells when a disk has room again.
+            tokio::time::sleep(Duration::from_millis(50) * tries).await;
+        }
         tries += 1;
     }
+}
+
+/// Nothing is lost when this program ends.
+fn waiting(why: &Diagnosis) -> News {
+    let summary = format!("{}; they wait on this machine, sealed", why.summary);
+    let hint = "the agent, the window or the next command that uses the profile saves them once the database is back";
+    News::Replies(vec![Diagnosis::new(summary).hint(hint)])
 }
 
 /// Wakes [`write_pending`] at the end if a write is still pending.
@@ -102,24 +134,29 @@ impl Drop for Alarm<'_> {
     }
 }
 
-async fn put_once(app: &App, (name, entry): (&ProfileName, &Entry), pending: &PendingWrite) -> Result<Put, Diagnosis> {
+async fn put_once(app: &App, (name, entry): (&ProfileName, &Entry), pending: &PendingWrite) -> Result<Put, Unsaved> {
     let pending = pending.clone();
     let put = app.with_entry(entry, move |entry| {
         // Who does not know the lease, such as a restored backup, has the last word: newer tokens win, and what is gone
         // stays gone.
-        let Some(last) = entry.get()? else { return Ok(Ok(Put::Dropped)) };
-        if !pending.follows(&last) {
+        let Some(last) = entry.get()? else { return Ok(Ok(Put::Forgotten)) };
+        if !pending.follows(&last, entry.is_shared()) {
             let is_there = last.history.continues(&pending.record.history);
-            return Ok(Ok(if is_there { Put::Saved } else { Put::Dropped }));
+            return Ok(Ok(if is_there { Put::Saved } else { Put::Replaced }));
         }
         let put = entry.put(Some(last.number), &pending.record.contents, pending.how);
-        Ok(put.map(|_| Put::Saved).map_err(|error| error.diagnose()))
+        let is_overtaken = match put {
+            Err(VaultError::Overtaken { .. }) => true,
+            Err(VaultError::Conflict { .. }) => entry.is_shared(),
+            _ => false,
+        };
+        Ok(put.map(|_| Put::Saved).map_err(|error| (error.diagnose(), is_overtaken)))
     });
-    let failed = |diagnosis: Diagnosis| {
+    let failed = |(diagnosis, is_overtaken): (Diagnosis, bool)| {
         let summary = format!("the new tokens of `{name}` could not be saved: {}", diagnosis.summary);
-        Diagnosis { summary, ..diagnosis }
+        Unsaved { why: Diagnosis { summary, ..diagnosis }, is_overtaken }
     };
-    put.await.map_err(|failure| failed(failure.diagnosis))?.map_err(failed)
+    put.await.map_err(|failure| failed((failure.diagnosis, false)))?.map_err(failed)
 }
 
 /// The profile has no pending write any more.
@@ -136,6 +173,21 @@ pub(in crate::app::tokens) async fn try_again(app: &App) {
         }
     }
     drafts::save_held(app).await;
+}
+
+/// Saves what waits on this machine for the database of a shared store, while the caller goes on.
+pub(crate) async fn take_up_waiting(app: &App) {
+    let waits = app.with_store(|store| Ok(!store.waiting().is_empty())).await.unwrap_or_default();
+    if !app.has_vault() || !waits {
+        return;
+    }
+    let app = app.clone();
+    tokio::spawn(async move {
+        match app.with_vault(Vault::take_up_replies).await {
+            Ok(()) => app.tell_profiles().await,
+            Err(failure) => app.tell(News::Problem(failure)),
+        }
+    });
 }
 
 /// Whether there is something that can be tried again.
@@ -167,7 +219,7 @@ pub(crate) async fn write_pending(app: &App) {
 async fn write_one(app: &App, name: &ProfileName) -> Result<(), Diagnosis> {
     let entry = lease(app, name).await.map_err(|failure| failure.diagnosis)?;
     let Some(pending) = app.pending(name) else { return Ok(()) };
-    put_once(app, (name, &entry), &pending).await?;
+    put_once(app, (name, &entry), &pending).await.map_err(|unsaved| unsaved.why)?;
     done(app, name);
     Ok(())
 }

@@ -8,7 +8,8 @@ use crate::app::vault::open;
 use crate::app::{Failure, VaultState};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::secret::Secret;
-use crate::vault::{Vault, VaultKind};
+use crate::store::StoreError;
+use crate::vault::{Inspection, Vault, VaultKind};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VaultStatus {
@@ -17,6 +18,8 @@ pub struct VaultStatus {
     pub place: Option<PathBuf>,
     /// How many sealed records open.
     pub whole: usize,
+    /// The profiles whose new tokens wait on this machine until the database of a shared store has them.
+    pub waiting: Vec<String>,
     pub faults: Vec<Diagnosis>,
 }
 
@@ -42,13 +45,28 @@ impl App {
 }
 
 async fn status(app: &App) -> Result<VaultStatus, Failure> {
-    open::open_chosen(app).await?;
-    let inspect = |vault: &Vault| Ok((vault.kind(), vault.inspect()?));
-    let (kind, found) = app.with_vault(inspect).await?;
+    let (waiting, aside) = app.with_store(|store| Ok((store.waiting(), store.set_aside()))).await?;
+    let inspected = inspect(app).await;
+    if inspected.is_err() && !waiting.is_empty() {
+        // It is the database that they wait for.
+        app.tell(News::Replies(vec![Diagnosis::new(still_waiting(&waiting))]));
+    }
+    let (kind, found) = inspected?;
     let place = found.as_ref().map(|found| found.place.clone());
     let found = found.unwrap_or_default();
-    let faults = found.faults.iter().map(Diagnose::diagnose).collect();
-    Ok(VaultStatus { kind, place, whole: found.whole, faults })
+    let aside = aside.into_iter().map(|path| StoreError::DamagedReply { path }.diagnose());
+    let faults = found.faults.iter().map(Diagnose::diagnose).chain(aside).collect();
+    Ok(VaultStatus { kind, place, whole: found.whole, waiting, faults })
+}
+
+async fn inspect(app: &App) -> Result<(VaultKind, Option<Inspection>), Failure> {
+    open::open_chosen(app).await?;
+    app.with_vault(|vault| Ok((vault.kind(), vault.inspect()?))).await
+}
+
+fn still_waiting(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    format!("new tokens wait on this machine for the database: {}", names.join(", "))
 }
 
 async fn move_vault(app: &App, kind: VaultKind, passphrase: Option<Secret>) -> Result<VaultMoved, Failure> {

@@ -123,7 +123,7 @@ impl Model {
             News::Window(window) => self.window = Some(window),
             News::Profiles(profiles) => self.profiles = profiles,
             News::Vault(state) => self.vault = state,
-            News::StoreClosed(notes) => self.tell_all(notes),
+            News::StoreClosed(notes) | News::Replies(notes) => self.tell_all(notes),
             News::Problem(failure) => self.tell(failure.diagnosis),
             News::PracticeReady(port) => self.practice = PracticeState::Ready(port),
             News::PracticeFailed(failure) => self.practice = PracticeState::Failed(failure),

@@ -13,6 +13,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::sync::mpsc::UnboundedSender;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -21,6 +22,7 @@ use crate::durable::{self, FileError};
 use crate::store::StoreError;
 use crate::store::error::{ServerError, ServerFault};
 use crate::store::postgres::address::{Address, Tls};
+use crate::store::postgres::watch;
 
 /// How long the server may take for one piece of work that waits for nobody.
 const ANSWER: Duration = Duration::from_secs(15);
@@ -163,17 +165,24 @@ impl Server {
 
     /// A new connection. It ends when its client is dropped.
     pub(in crate::store) async fn connect(&self) -> Result<Client, Failed> {
+        self.connect_hearing(None).await
+    }
+
+    /// The same, with the notifications that come by it passed on.
+    pub(in crate::store) async fn connect_hearing(
+        &self,
+        heard: Option<UnboundedSender<String>>,
+    ) -> Result<Client, Failed> {
         let Some(runtime) = &self.runtime else { return Err(Failed::Silent) };
         match &self.tls {
             None => {
                 let (client, connection) = self.config.connect(NoTls).await?;
-                // How it ended is what the client's next call says.
-                runtime.spawn(async { drop(connection.await) });
+                runtime.spawn(watch::drive(connection, heard));
                 Ok(client)
             }
             Some(tls) => {
                 let (client, connection) = self.config.connect(tls.clone()).await?;
-                runtime.spawn(async { drop(connection.await) });
+                runtime.spawn(watch::drive(connection, heard));
                 Ok(client)
             }
         }

@@ -9,24 +9,27 @@ mod connection;
 mod plain;
 mod schema;
 mod secrets;
+mod watch;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio_postgres::Client;
 
 use crate::durable::{self, FileError};
-use crate::store::StoreError;
 use crate::store::engine::{
-    Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, Seen, Stored, Summary, VaultLock, Version, Written,
+    Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, Seen, Stored, Summary, VaultLock, Version, Watched,
+    Written,
 };
 use crate::store::lease::{Lease, Leases};
 use crate::store::postgres::connection::{Failed, Patience, Server};
 use crate::store::postgres::secrets::Put;
+use crate::store::{Replies, StoreError};
 
 pub use crate::store::postgres::address::Address;
 
@@ -44,7 +47,11 @@ pub(in crate::store) struct Postgres(Arc<Shared>);
 struct Shared {
     server: Server,
     leases: Leases,
+    replies: Replies,
     origin: String,
+    /// What tells this process from others in its notifications.
+    process: Arc<str>,
+    watched: Mutex<Option<UnboundedSender<Watched>>>,
 }
 
 impl Postgres {
@@ -57,7 +64,14 @@ impl Postgres {
         let folder = folder.join(format!("shared-{id}"));
         let origin = origin(&folder)?;
         let leases = Leases::Files(folder.join("leases"));
-        Ok(Some(Self(Arc::new(Shared { server, leases, origin }))))
+        let process = format!("{:032x}", u128::from_be_bytes(drawn(&folder)?)).into();
+        let (replies, watched) = (Replies::below(&folder), Mutex::default());
+        Ok(Some(Self(Arc::new(Shared { server, leases, replies, origin, process, watched }))))
+    }
+
+    /// The text of the notification that a commit sends.
+    fn news_of(&self, name: &str) -> String {
+        watch::text(&self.0.process, name)
     }
 
     #[allow(clippy::needless_pass_by_value, reason = "a closure, written at the call")]
@@ -206,7 +220,8 @@ impl Engine for Postgres {
             let interrupted = || Failed::Store(StoreError::Interrupted { path: self.place().to_owned() });
             known.map(|(_, next)| next.clone()).ok_or_else(interrupted)
         };
-        self.write(Patience::Restart, async |client| plain::change(client, name, next).await)
+        let news = self.news_of(name);
+        self.write(Patience::Restart, async |client| plain::change(client, (name, &news), next).await)
     }
 
     fn secrets(&self) -> Result<Vec<String>, StoreError> {
@@ -248,7 +263,26 @@ impl Engine for Postgres {
     }
 
     fn set_vault_lock(&self, expected: Option<&VaultLock>, lock: &VaultLock) -> Result<bool, StoreError> {
-        self.write(Patience::Restart, async |client| secrets::set_vault_lock(client, expected, lock).await)
+        let (locks, news) = ((expected, lock), self.news_of(""));
+        self.write(Patience::Restart, async |client| secrets::set_vault_lock(client, locks, &news).await)
+    }
+
+    fn watch(&self, tell: &UnboundedSender<Watched>) -> Result<(), StoreError> {
+        let mut watched = self.0.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(handle) = self.0.server.handle() else { return Ok(()) };
+        if watched.as_ref().is_some_and(|known| known.same_channel(tell)) {
+            return Ok(());
+        }
+        *watched = Some(tell.clone());
+        let (ready, mut is_ready) = unbounded_channel();
+        handle.spawn(watch::watch(Arc::downgrade(&self.0), tell.clone(), ready));
+        // Nothing that is committed after this call is missed.
+        let _ = is_ready.blocking_recv();
+        Ok(())
+    }
+
+    fn replies(&self) -> Option<&Replies> {
+        Some(&self.0.replies)
     }
 
     fn check_writable(&self) -> Result<(), StoreError> {
@@ -278,10 +312,18 @@ impl Leased for LeasedRow {
         mark: Option<&Mark>,
     ) -> Result<Written, StoreError> {
         let writer = drawn(self.store.place())?;
-        let put = Put { name: &self.name, expected, next, answers, key: mark, writer };
+        let news = &self.store.news_of(&self.name);
+        let put = Put { name: &self.name, expected, next, answers, key: mark, writer, news };
+        let replies = self.store.replies().filter(|_| answers);
+        // If this machine's disk is full, the database is the only place, and all the more reason to go on.
+        let _ = replies.map(|replies| replies.write(&self.name, next));
         let written = self.store.write(Patience::Only, async |client| secrets::put(client, &put).await)?;
         if written == Written::Done {
             self.lease.saw(Some(Seen { id: next.id, version: next.version }));
+        }
+        // Where another version is found, what it holds decides.
+        if let (Written::Done | Written::Conflict { found: None }, Some(replies)) = (written, replies) {
+            replies.remove(&self.name);
         }
         Ok(written)
     }
@@ -302,7 +344,10 @@ impl Leased for LeasedRow {
     }
 
     fn remove(&self) -> Result<(), StoreError> {
-        let remove = async |client: &mut Client| secrets::remove(client, &self.name).await;
-        self.lease.removing(|| self.store.write(Patience::Restart, remove))
+        let news = self.store.news_of(&self.name);
+        let remove = async |client: &mut Client| secrets::remove(client, &self.name, &news).await;
+        self.lease.removing(|| self.store.write(Patience::Restart, remove))?;
+        self.store.0.replies.remove(&self.name);
+        Ok(())
     }
 }

@@ -107,7 +107,7 @@ fn plain(row: &Row) -> Result<Plain, tokio_postgres::Error> {
 /// Writes the plain part of a profile that `next` makes of what is there. Nobody else changes it meanwhile.
 pub(in crate::store) async fn change(
     client: &mut Client,
-    name: &str,
+    (name, news): (&str, &str),
     next: impl Fn(Plain) -> Result<Plain, Failed>,
 ) -> Result<(), Failed> {
     let step = client.transaction().await?;
@@ -122,5 +122,6 @@ pub(in crate::store) async fn change(
                          revision = excluded.revision, definition = $2, draft = $3, sinks = $4";
         step.execute(statement, &[&name, &definition, &draft, &sinks]).await?;
     }
+    step.execute("SELECT pg_notify('tokenwright', $1)", &[&news]).await?;
     Ok(step.commit().await?)
 }

@@ -69,10 +69,12 @@ pub(in crate::store) struct Put<'a> {
     pub key: Option<&'a Mark>,
     /// Of this write.
     pub writer: Mark,
+    /// What those are told who watch.
+    pub news: &'a str,
 }
 
 pub(in crate::store) async fn put(client: &mut Client, put: &Put<'_>) -> Result<Written, Failed> {
-    let Put { name, expected, next, answers, key, writer } = put;
+    let Put { name, expected, next, answers, key, writer, news } = put;
     let step = client.transaction().await?;
     let there = lock(&step, name).await?;
     if there.as_ref().is_some_and(|there| there.writer == *writer) {
@@ -107,9 +109,10 @@ pub(in crate::store) async fn put(client: &mut Client, put: &Put<'_>) -> Result<
     let statement = "INSERT INTO tokenwright.sealed(name, generation, fence, body) VALUES ($1, $2, $3, $4) \
                      ON CONFLICT(name, generation) DO UPDATE SET fence = $3, body = $4";
     step.execute(statement, &[name, &generation, &fence, &body]).await?;
-    let statement = "DELETE FROM tokenwright.sealed WHERE name = $1 AND generation NOT IN \
-                     (SELECT generation FROM tokenwright.sealed WHERE name = $1 ORDER BY generation DESC LIMIT $2)";
-    step.execute(statement, &[name, &GENERATIONS]).await?;
+    let statement = "WITH old AS (DELETE FROM tokenwright.sealed WHERE name = $1 AND generation NOT IN \
+                     (SELECT generation FROM tokenwright.sealed WHERE name = $1 ORDER BY generation DESC LIMIT $2)) \
+                     SELECT pg_notify('tokenwright', $3)";
+    step.execute(statement, &[name, &GENERATIONS, news]).await?;
     step.commit().await?;
     Ok(Written::Done)
 }
@@ -143,13 +146,15 @@ pub(in crate::store) async fn end(client: &Client, name: &str, fence: u64) -> Re
     Ok(())
 }
 
-pub(in crate::store) async fn remove(client: &mut Client, name: &str) -> Result<(), Failed> {
+pub(in crate::store) async fn remove(client: &mut Client, name: &str, news: &str) -> Result<(), Failed> {
     let step = client.transaction().await?;
     let statement = "INSERT INTO tokenwright.removed(name, id) SELECT name, id FROM tokenwright.secret \
                      WHERE name = $1 ON CONFLICT DO NOTHING";
     step.execute(statement, &[&name]).await?;
     step.execute("DELETE FROM tokenwright.secret WHERE name = $1", &[&name]).await?;
     step.execute("DELETE FROM tokenwright.profile WHERE name = $1", &[&name]).await?;
+    let statement = "SELECT pg_notify('tokenwright', $1), nextval('tokenwright.revision')";
+    step.execute(statement, &[&news]).await?;
     Ok(step.commit().await?)
 }
 
@@ -161,8 +166,8 @@ pub(in crate::store) async fn vault_lock(client: &impl GenericClient) -> Result<
 /// Whether the lock is the new one now.
 pub(in crate::store) async fn set_vault_lock(
     client: &mut Client,
-    expected: Option<&VaultLock>,
-    lock: &VaultLock,
+    (expected, lock): (Option<&VaultLock>, &VaultLock),
+    news: &str,
 ) -> Result<bool, Failed> {
     let step = client.transaction().await?;
     step.execute("SELECT pg_advisory_xact_lock(hashtextextended('tokenwright', 1))", &[]).await?;
@@ -177,6 +182,7 @@ pub(in crate::store) async fn set_vault_lock(
     let statement = "INSERT INTO tokenwright.vault(single, lock, mark) VALUES (1, $1, $2) \
                      ON CONFLICT(single) DO UPDATE SET lock = $1, mark = $2";
     step.execute(statement, &[&lock.text, &&lock.mark[..]]).await?;
+    step.execute("SELECT pg_notify('tokenwright', $1)", &[&news]).await?;
     step.commit().await?;
     Ok(true)
 }

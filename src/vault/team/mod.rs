@@ -88,6 +88,11 @@ impl Team {
         Ok(realm)
     }
 
+    /// Whether this machine uses a team's store.
+    pub(in crate::vault) fn is_joined(&self) -> bool {
+        self.joined().is_ok()
+    }
+
     fn joined(&self) -> Result<(&Access, Arc<TeamStore>), VaultError> {
         let access = self.0.as_deref().ok_or(TeamError::None)?;
         Ok((access, access.store.team().ok_or(TeamError::None)?))

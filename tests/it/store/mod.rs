@@ -2,6 +2,8 @@
 //! ends the whole sign-in when one comes twice.
 #![cfg(unix)]
 
+mod kill;
 mod members;
 mod server;
 mod team;
+mod watch;

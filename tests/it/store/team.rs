@@ -14,10 +14,10 @@ use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
 use rustix::process::{Pid, Signal};
 
 /// Machines with one database, and the profile `demo`, which each of them can use.
-struct Team {
-    homes: Vec<Tokenwright>,
-    cluster: Cluster,
-    service: Rotating,
+pub(super) struct Team {
+    pub homes: Vec<Tokenwright>,
+    pub cluster: Cluster,
+    pub service: Rotating,
 }
 
 /// A service whose refresh tokens rotate. Its `n`-th refresh token, from 0, is answered with access tokens for `2n` hours.
@@ -67,7 +67,7 @@ impl Rotating {
     }
 
     /// Waits until so many refreshes were asked for.
-    fn wait_for(&self, count: usize) {
+    pub(super) fn wait_for(&self, count: usize) {
         let until = Instant::now() + PATIENCE;
         let is_refresh = |body: &str| body.contains("grant_type=refresh_token");
         while self.scripted.asked("/token").iter().filter(|asked| is_refresh(&asked.raw)).count() < count {
@@ -77,14 +77,19 @@ impl Rotating {
         }
     }
 
-    fn release(&self) {
+    pub(super) fn release(&self) {
         self.release.send(()).expect("the server waits");
     }
 
-    #[track_caller]
-    pub fn assert_refreshed(&self, times: usize) {
+    /// How many refreshes there were, and how many refresh tokens came twice.
+    pub fn counts(&self) -> (usize, usize) {
         let seen = self.seen.lock().expect("one at a time");
-        assert_eq!((seen.refreshed, seen.reused), (times, 0));
+        (seen.refreshed, seen.reused)
+    }
+
+    #[track_caller]
+    pub(super) fn assert_refreshed(&self, times: usize) {
+        assert_eq!(self.counts(), (times, 0));
     }
 }
 
@@ -94,17 +99,20 @@ fn wait_for_release(released: &Mutex<Receiver<()>>) {
 }
 
 impl Team {
-    fn of(homes: usize, service: Rotating, policy: &str, options: &str) -> Self {
+    pub(super) fn of(homes: usize, service: Rotating, policy: &str, options: &str) -> Self {
         let cluster = Cluster::start();
         let url = cluster.url(&cluster.database("team"));
-        let home = |_| {
-            let home = Tokenwright::with_vault().with_env("TOKENWRIGHT_STORE", format!("{url}{options}"));
-            describe(&home, &service.scripted, "/token", policy);
-            home
-        };
-        let homes: Vec<Tokenwright> = (0..homes).map(home).collect();
-        sign_in(&homes[0], "demo");
-        Self { homes, cluster, service }
+        let mut team = Self { homes: Vec::new(), cluster, service };
+        (0..homes).for_each(|_| team.add(&format!("{url}{options}"), policy));
+        sign_in(&team.homes[0], "demo");
+        team
+    }
+
+    /// One more machine.
+    pub(super) fn add(&mut self, url: &str, policy: &str) {
+        let home = Tokenwright::with_vault().with_env("TOKENWRIGHT_STORE", url);
+        describe(&home, &self.service.scripted, "/token", policy);
+        self.homes.push(home);
     }
 
     /// Waits until so many connections wait for a lock.
@@ -119,17 +127,17 @@ impl Team {
     }
 }
 
-fn signal(process: &Process, signal: Signal) {
+pub(super) fn signal(process: &Process, signal: Signal) {
     let pid = Pid::from_raw(i32::try_from(process.id()).expect("a process")).expect("a process");
     rustix::process::kill_process(pid, signal).expect("it runs");
 }
 
 /// A token that lives for longer than the one of the refresh before does.
-fn fresh(round: usize) -> [String; 4] {
+pub(super) fn fresh(round: usize) -> [String; 4] {
     ["token".to_owned(), "demo".to_owned(), "--min-valid".to_owned(), format!("{}h", 2 * round - 1)]
 }
 
-fn start(home: &Tokenwright, task: &[String]) -> Process {
+pub(super) fn start(home: &Tokenwright, task: &[String]) -> Process {
     home.start(&task.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
@@ -228,10 +236,12 @@ fn a_holder_that_was_paused_is_refused_by_the_fence_once_another_machine_has_tak
     team.service.wait_for(2);
     team.service.release();
     signal(&paused, Signal::CONT);
-    let late = paused.finish();
-    assert!(late.stderr.contains("another machine has taken over the refresh of `demo`"), "{late:?}");
+    // The other one saves its answer before this one gets its turn.
     team.service.release();
     assert_eq!(other.finish().done(), "at-canary-1\n");
+    let late = paused.finish();
+    assert!(late.stderr.contains("were dropped, since another machine has saved newer ones"), "{late:?}");
+    assert_eq!(late.done(), "at-canary-1\n");
     let history = team.homes[2].run(&["history", "demo", "--json"]).json();
     assert_eq!(history["generations"].as_array().map(Vec::len), Some(2), "{history}");
     team.service.assert_refreshed(1);
@@ -239,6 +249,49 @@ fn a_holder_that_was_paused_is_refused_by_the_fence_once_another_machine_has_tak
     team.service.release();
     assert_eq!(start(&team.homes[0], &fresh(2)).finish().done(), "at-canary-2\n");
     team.service.assert_refreshed(2);
+}
+
+#[test]
+#[ignore = "needs postgresql"]
+fn a_holder_that_was_paused_saves_its_answer_if_nobody_else_went_on() {
+    let options = "?options=-c%20idle_in_transaction_session_timeout%3D1s";
+    let team = Team::of(2, Rotating::start(true, false), "", options);
+    let paused = start(&team.homes[0], &fresh(1));
+    team.service.wait_for(1);
+    signal(&paused, Signal::STOP);
+    let said = start(&team.homes[1], &fresh(1)).finish().failed(3);
+    assert!(said.contains(", outcome unknown\nhint: wait until that machine has saved the new tokens"), "{said}");
+    team.service.release();
+    signal(&paused, Signal::CONT);
+    assert_eq!(paused.finish().done(), "at-canary-1\n");
+    assert_eq!(start(&team.homes[1], &fresh(1)).finish().done(), "at-canary-1\n");
+    team.service.assert_refreshed(1);
+}
+
+#[test]
+#[ignore = "needs postgresql"]
+fn a_holder_that_was_paused_saves_its_answer_if_whoever_took_over_ended_without_one() {
+    let policy = "[policy]\nrotates = true\ngrace = 600";
+    let options = "?options=-c%20idle_in_transaction_session_timeout%3D1s";
+    let team = Team::of(3, Rotating::start(true, true), policy, options);
+    let paused = start(&team.homes[0], &fresh(1));
+    team.service.wait_for(1);
+    signal(&paused, Signal::STOP);
+    let other = start(&team.homes[1], &fresh(1));
+    team.service.wait_for(2);
+    signal(&other, Signal::KILL);
+    drop(other);
+    team.service.release();
+    team.service.release();
+    signal(&paused, Signal::CONT);
+    let late = paused.finish();
+    // Refused by the fence that the other one raised, then sealed anew under it.
+    assert!(late.stderr.contains("waited on this machine and are saved now"), "{late:?}");
+    assert_eq!(late.done(), "at-canary-1\n");
+    assert_eq!(start(&team.homes[2], &fresh(1)).finish().done(), "at-canary-1\n");
+    let history = team.homes[2].run(&["history", "demo", "--json"]).json();
+    assert_eq!(history["generations"].as_array().map(Vec::len), Some(2), "{history}");
+    team.service.assert_refreshed(1);
 }
 
 #[test]

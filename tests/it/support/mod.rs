@@ -13,6 +13,8 @@ pub mod oidc_provider;
 pub mod postgres;
 pub mod practice;
 pub mod process;
+#[cfg(unix)]
+pub mod relay;
 pub mod renewed;
 pub mod scripted;
 pub mod tokenwright;

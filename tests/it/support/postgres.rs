@@ -1,7 +1,7 @@
 //! A PostgreSQL server of a test's own: a new cluster in a folder for it alone, stopped when it is dropped.
 
 use std::fs;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -44,6 +44,11 @@ impl Cluster {
     /// The address of one of its databases.
     pub fn url(&self, database: &str) -> String {
         format!("postgres://{USER}@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        ([127, 0, 0, 1], self.port).into()
     }
 
     /// Makes a database.
@@ -107,6 +112,21 @@ impl Cluster {
         let text = fs::read_to_string(&settings).expect("made by initdb") + "ssl=on\n";
         fs::write(&settings, text).expect("ours");
         self.crash_and_restart();
+    }
+
+    /// From now on it writes down what is asked of it, see [`Self::statements`].
+    pub fn log_statements(&self) {
+        self.execute("postgres", "ALTER SYSTEM SET log_statement = 'all'");
+        self.execute("postgres", "ALTER SYSTEM SET log_line_prefix = '%a|'");
+        self.control(&["reload"]);
+    }
+
+    /// What programs of this name have asked so far.
+    pub fn statements(&self, application: &str) -> Vec<String> {
+        let log = fs::read_to_string(self.folder.path().join("log")).expect("a log");
+        let start = format!("{application}|LOG:  ");
+        let said = log.lines().filter_map(|line| line.strip_prefix(&start));
+        said.filter(|said| said.starts_with("statement: ") || said.starts_with("execute ")).map(str::to_owned).collect()
     }
 
     /// Starts it again after [`Self::stop`].

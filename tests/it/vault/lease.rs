@@ -348,7 +348,12 @@ fn new_tokens_go_to_nobody_where_the_profile_was_removed_or_made_anew_without_th
         });
         slow.release();
         let words = refresh.finish().failed(3);
-        assert!(words.contains("`demo` was forgotten or signed in again in the meantime"), "{words}");
+        let what = if is_made_anew {
+            "`demo` was signed in again in the meantime"
+        } else {
+            "`demo` was forgotten in the meantime"
+        };
+        assert!(words.contains(what), "{words}");
         let found = vault_of(&program).snapshot(&demo()).expect("read");
         assert_eq!(found.as_ref().map(|record| record.contents.clone()), is_made_anew.then_some(other));
         assert_eq!(found.map(|record| (record.number, record.history.lines.len())), is_made_anew.then_some((1, 1)));
