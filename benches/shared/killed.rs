@@ -68,7 +68,6 @@ struct Outcome {
     /// How long until the machine of the holder had a token where the others were told.
     returned: Vec<Duration>,
     lost: usize,
-    burnt: usize,
     wrong: Vec<String>,
 }
 
@@ -83,7 +82,7 @@ pub fn measure(plan: &Plan) -> Vec<Row> {
             outcome.round(&mut team, point);
         }
         outcome.wrong.iter().take(3).for_each(|wrong| println!("F2: {what}: {wrong}"));
-        rows.push(outcome.row(what));
+        rows.push(outcome.row(what, point));
         println!("F2: {what}: {}", rows.last().map(|row| row.result.clone()).unwrap_or_default());
     }
     rows
@@ -124,12 +123,11 @@ impl Outcome {
     fn come_back(&mut self, team: &Team, life: u64) {
         let began = Instant::now();
         let finished = team.machines[0].start_asker(life).finish();
-        let (got, seen) = (Got::of_process(&finished), team.service.seen());
-        if got.is_token(&seen.newest()) {
+        let got = Got::of_process(&finished);
+        if got.is_token(&team.service.seen().newest()) {
             self.returned.push(began.elapsed());
             return;
         }
-        self.burnt += usize::from(seen.is_ended);
         self.lost += 1;
         if !matches!(got, Got::Unknown(_) | Got::Refused(_)) {
             self.wrong.push(format!("{got:?}"));
@@ -137,7 +135,7 @@ impl Outcome {
         team.sign_in(1);
     }
 
-    fn row(&mut self, what: &str) -> Row {
+    fn row(&mut self, what: &str, point: Point) -> Row {
         let times = |times: &mut Vec<Duration>| {
             times.sort_unstable();
             let at =
@@ -154,9 +152,10 @@ impl Outcome {
                 parts.push(format!("{name} {}", times(found)));
             }
         }
-        parts.push(format!("lost with the holder {}, of them sent again {}", self.lost, self.burnt));
-        parts.push(format!("wrong {}", self.wrong.len()));
-        Row { figure: "F2", demand: what.to_owned(), result: parts.join("; "), holds: self.wrong.is_empty() }
+        parts.push(format!("lost {}, wrong {}", self.lost, self.wrong.len()));
+        // Nobody can have what never arrived.
+        let holds = self.wrong.is_empty() && (self.lost == 0 || point == Point::DuringCall);
+        Row { figure: "F2", demand: what.to_owned(), result: parts.join("; "), holds }
     }
 }
 

@@ -61,11 +61,11 @@ impl Outcome {
         signal(Signal::STOP);
         holder.network.set(Weather::default());
         let other = team.machines[1].socket();
-        let asked = thread::spawn(move || ask_agent(&other, Some(life)));
+        let meanwhile = thread::spawn(move || ask_agent(&other, Some(life)));
         // waits: this is the pause.
         thread::sleep(pause);
         signal(Signal::CONT);
-        let mut got = vec![asked.join().expect("asked")];
+        let mut got = vec![meanwhile.join().expect("asked")];
         self.told += usize::from(matches!(got[0], Got::Unknown(_)));
         got.extend(asker.map(|asker| asker.join().expect("asked")));
         got.extend(process.map(Process::finish).map(|finished| Got::of_process(&finished)));

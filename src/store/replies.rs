@@ -57,7 +57,7 @@ impl Replies {
     }
 
     /// Survives a power cut once it returns. Replaces what is there.
-    pub(in crate::store) fn write(&self, name: &str, next: &Sealed) -> Result<(), StoreError> {
+    pub fn write(&self, name: &str, next: &Sealed) -> Result<(), StoreError> {
         let path = self.path(name);
         durable::create_private_folder(&self.folder).map_err(FileError::at("create", &self.folder))?;
         let seen = Seen { id: next.id, version: next.version };

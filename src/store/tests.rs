@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use crate::store::engine::{Engine, Leased, Plain, Sealed, Seen, Summary, VaultLock, Version, Written};
+use crate::store::engine::{Engine, Leased, Plain, Sealed, Seen, Summary, VaultLock, Version, Watched, Written};
 use crate::store::{Store, StoreError};
 
 #[cfg(unix)]
@@ -49,6 +49,7 @@ laws! {
     a_few_generations_are_stored_and_no_more,
     removing_takes_the_secret_and_the_profile,
     a_lease_excludes_everybody_else,
+    a_reply_waits_until_it_is_known_what_became_of_it,
     the_lock_of_the_vault_is_replaced_only_where_it_is_known_and_guards_every_write,
     one_write_that_fails_fails_alone,
     a_store_can_be_written_and_is_whole,
@@ -257,6 +258,61 @@ fn a_lease_excludes_everybody_else(Subject { engine, again, .. }: &Subject) {
     drop(lease(engine, "other"));
     drop(held);
     drop(lease(again.as_ref().unwrap_or(engine), "demo"));
+}
+
+fn a_reply_waits_until_it_is_known_what_became_of_it(Subject { engine, .. }: &Subject) {
+    let is_here = || engine.replies().map(|replies| replies.names()) == Some(vec!["demo".to_owned()]);
+    let is_elsewhere = engine.replies().is_some();
+    let leased = lease(engine, "demo");
+    put(&*leased, None, version(1, 0));
+    assert!(!is_here(), "it is written");
+    let conflict = Written::Conflict { found: Some(version(1, 0)) };
+    assert_eq!(leased.put(Some(version(1, 7)), &sealed(version(2, 7)), false, None).expect("tried"), conflict);
+    assert!(!is_here(), "it answers nothing");
+    assert_eq!(put(&*leased, Some(version(1, 7)), version(2, 7)), conflict);
+    assert_eq!(is_here(), is_elsewhere, "whoever has the lease next decides");
+    if let Some(replies) = engine.replies() {
+        assert_eq!(replies.read("demo").expect("read"), Some(sealed(version(2, 7))));
+    }
+    put(&*leased, Some(version(1, 0)), version(2, 0));
+    assert!(!is_here(), "a newer one is written");
+    put(&*leased, Some(version(1, 7)), version(2, 7));
+    leased.remove().expect("removed");
+    assert!(!is_here(), "the profile is gone");
+}
+
+/// What this machine does itself is no news.
+#[cfg(unix)]
+#[test]
+#[ignore = "needs postgresql"]
+fn another_machine_hears_of_each_change() {
+    let cluster = Cluster::start();
+    let address = crate::store::Address::parse(&cluster.url(&cluster.database("team")), None).expect("an address");
+    let folder = tempfile::tempdir().expect("a folder");
+    let open = |home| Store::shared(folder.path().join(home), address.clone()).engine().expect("opened");
+    let (one, two) = (open("one"), open("two"));
+    let (tell, mut heard) = tokio::sync::mpsc::unbounded_channel();
+    two.watch(&tell).expect("watched");
+    two.watch(&tell).expect("watched already");
+    let define = |engine: &Arc<dyn Engine>, name: &str| {
+        engine.change(name, Box::new(|plain| plain.definition = Some("d".to_owned()))).expect("changed");
+    };
+    define(&two, "ours");
+    define(&one, "a profile");
+    let leased = lease(&one, "demo");
+    put(&*leased, None, version(1, 0));
+    leased.begin(version(1, 0), "no news").expect("noted");
+    leased.remove().expect("removed");
+    for name in ["a profile", "demo", "demo"] {
+        let watched = heard.blocking_recv().expect("watched");
+        assert!(matches!(&watched, Watched::Changed(changed) if changed == name), "{name}: {watched:?}");
+    }
+    one.set_vault_lock(None, &VaultLock { text: "a".to_owned(), mark: [1; 16] }).expect("set");
+    assert!(matches!(heard.blocking_recv(), Some(Watched::Anything)));
+    cluster.stop();
+    assert!(matches!(heard.blocking_recv(), Some(Watched::Away(_))));
+    cluster.crash_and_restart();
+    assert!(matches!(heard.blocking_recv(), Some(Watched::Anything)));
 }
 
 fn the_lock_of_the_vault_is_replaced_only_where_it_is_known_and_guards_every_write(Subject { engine, .. }: &Subject) {

@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::store::{Engine, Leased, Replies, Sealed, Seen, Stored, Version, Written};
+use crate::store::{Engine, Leased, Replies, Sealed, Seen, Stored, Version};
 use crate::vault::generation::Stamp;
 use crate::vault::key::Key;
 use crate::vault::keyring::KeySource;
 use crate::vault::lock::Lock;
 use crate::vault::realm::{Keys, Realm};
+use crate::vault::reply::Begun;
 use crate::vault::team::Team;
 use crate::vault::unlock::Opening;
 use crate::vault::{
@@ -227,8 +228,7 @@ struct Held {
     realm: Mutex<Realm>,
     name: String,
     row: Box<dyn Leased>,
-    /// The fence that the last [`Entry::begin_refresh`] raised. If another one is found, another machine took this one for dead.
-    begun: Mutex<Option<u64>>,
+    begun: Mutex<Option<Begun>>,
     /// What was opened last. A refresh looks at the same record four times.
     opened: Mutex<Option<(Sealed, Record)>>,
 }
@@ -302,7 +302,7 @@ impl Entry {
         let number = change.number_after(found);
         let next = Record::next(last.as_ref(), number, contents, change, Stamp::now());
         // If another fence is there, the store refuses this, and whoever takes the lease next decides.
-        let begun = *self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        let begun = self.begun_fence();
         let last_seen = stored.map(|Stored { id, version, .. }| Seen {
             id,
             version: Version { fence: begun.unwrap_or(version.fence), ..version },
@@ -350,29 +350,36 @@ impl Entry {
         if !record.history.is_unanswered(refresh) {
             return Err(conflict(Some(record.number)));
         }
-        let overtaken = || VaultError::Overtaken { profile: name.clone() };
         // Decided by the same reading that the fence is raised by.
         let noted = realm.noted(&stored).filter(|noted| record.history.is_unanswered(noted));
         if noted.is_some_and(|noted| !noted.is_same(refresh)) {
-            return Err(overtaken());
+            return Err(VaultError::Overtaken { profile: name.clone() });
         }
         let origin = refresh.origin.clone().or_else(|| realm.store.origin().map(str::to_owned));
         let note = InFlightRefresh { origin, ..refresh.clone() }.to_text();
-        let written = row.begin(stored.version, &note)?;
-        let is_fenced = |found: Version| found.generation == stored.version.generation;
-        if matches!(written, Written::Conflict { found: Some(found) } if is_fenced(found)) {
-            return Err(overtaken());
-        }
-        realm.written(name, written, Some(stored.version))?;
-        *self.0.begun.lock().unwrap_or_else(PoisonError::into_inner) = Some(stored.version.fence.saturating_add(1));
+        realm.written(name, row.begin(stored.version, &note)?, Some(stored.version))?;
+        let version = Version { fence: stored.version.fence.saturating_add(1), ..stored.version };
+        let begun = Begun { seen: Seen { id: stored.id, version }, record };
+        *self.0.begun.lock().unwrap_or_else(PoisonError::into_inner) = Some(begun);
         Ok(())
+    }
+
+    fn begun_fence(&self) -> Option<u64> {
+        let begun = self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        begun.as_ref().map(|begun| begun.seen.version.fence)
+    }
+
+    /// Writes the answer to the refresh that was begun to this machine's journal, before a shared database is asked for
+    /// anything: it may be away, and whoever has the lease next on this machine would send the spent refresh token again.
+    pub fn journal_reply(&self, contents: &Contents, how: How) -> Result<(), VaultError> {
+        let begun = self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        begun.as_ref().map_or(Ok(()), |begun| self.in_realm(|realm| begun.journal(realm, &self.0.name, contents, how)))
     }
 
     /// Takes the note back: the answer is here and brought nothing to store. A `put` of new tokens does so by itself.
     /// One that another machine has written meanwhile stays.
     pub fn end_refresh(&self) -> Result<(), VaultError> {
-        let begun = *self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(begun.map_or(Ok(()), |fence| self.0.row.end(fence))?)
+        Ok(self.begun_fence().map_or(Ok(()), |fence| self.0.row.end(fence))?)
     }
 
     /// Makes a record usable again that is damaged or older than the one last seen: the best that opens becomes the newest

@@ -14,6 +14,7 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::store::{Seen, Stored, Version};
 use crate::vault::generation::{By, Change, Generation, How, Stamp};
 use crate::vault::realm::Realm;
+use crate::vault::seal::seal;
 use crate::vault::{Contents, Record, VaultError};
 
 /// What became of a reply that was found.
@@ -68,6 +69,26 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { profile, at, by } = self;
         write!(f, "the tokens that {by} received for `{profile}` at {}", at.strftime("%Y-%m-%d %H:%M:%S UTC"))
+    }
+}
+
+/// A refresh that was begun, whose reply may come when the store is away.
+pub(in crate::vault) struct Begun {
+    /// With the fence that it raised. If another one is found, another machine took this one for dead.
+    pub seen: Seen,
+    /// Whose refresh token it spends.
+    pub record: Record,
+}
+
+impl Begun {
+    /// Lets the reply wait on this machine, if the store is on another.
+    pub fn journal(&self, realm: &Realm, name: &str, contents: &Contents, how: How) -> Result<(), VaultError> {
+        let Some(replies) = realm.store.replies() else { return Ok(()) };
+        let change = Change::from(how);
+        let version = Version { generation: change.number_after(Some(self.record.number)), ..self.seen.version };
+        let next = Record::next(Some(&self.record), version.generation, contents, change, Stamp::now());
+        let sealed = seal(&realm.keys.newest, name, (self.seen.id, version), next.to_text())?;
+        Ok(replies.write(name, &sealed)?)
     }
 }
 

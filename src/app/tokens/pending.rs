@@ -81,6 +81,9 @@ pub(in crate::app::tokens) async fn put(
     // Pending from the start: a cancellation between two tries must not lose them.
     app.set_pending(name, pending.clone());
     let _alarm = Alarm(app);
+    let (contents, how) = (pending.record.contents.clone(), pending.how);
+    // If this machine's disk is full, the database is the only place, and all the more reason to go on.
+    let _ = app.with_entry(&entry, move |entry| entry.journal_reply(&contents, how)).await;
     let mut tries = 1;
     loop {
         let Unsaved { why, is_overtaken } = match put_once(app, (name, &entry), &pending).await {

@@ -260,6 +260,23 @@ fn new_tokens_wait_on_their_machine_while_the_database_is_away_and_are_named() {
 
 #[test]
 #[ignore = "needs postgresql"]
+fn new_tokens_that_come_while_the_database_is_away_are_not_spent_again_by_their_machine() {
+    let mut ground = Ground::new();
+    ground.goes_on(false, 1);
+    let refresh = start(ground.other(), &fresh(2));
+    ground.await_call();
+    ground.team.cluster.stop();
+    ground.team.service.release();
+    let ended = refresh.finish();
+    assert!(ended.stderr.contains("; they wait on this machine, sealed"), "{ended:?}");
+    assert_eq!(ended.done(), "at-canary-2\n");
+    ground.team.cluster.start_again();
+    ground.goes_on(false, 2);
+    assert_eq!(ground.team.service.counts(), (2, 0));
+}
+
+#[test]
+#[ignore = "needs postgresql"]
 fn a_reply_that_does_not_open_is_set_aside_and_named() {
     let mut ground = Ground::new();
     ground.goes_on(true, 1);
