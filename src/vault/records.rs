@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::store::{Engine, Leased, Replies, Sealed, Seen, Stored, Version};
+use crate::store::{Engine, Leased, Replies, Seen, Stored, Version};
 use crate::vault::generation::Stamp;
 use crate::vault::key::Key;
 use crate::vault::keyring::KeySource;
@@ -110,9 +110,9 @@ impl Vault {
     pub(in crate::vault) fn entry_in(&self, realm: Realm, name: &str, wait: Duration) -> Result<Entry, VaultError> {
         let taken = || VaultError::LeaseTaken { profile: name.to_owned(), waited: wait };
         let row = realm.store.lease(name, wait)?.ok_or_else(taken)?;
-        let (name, realm) = (name.to_owned(), Mutex::new(realm));
-        let (begun, opened) = (Mutex::default(), Mutex::default());
-        let entry = Entry(Arc::new(Held { vault: self.clone(), realm, name, row, begun, opened }));
+        let name = name.to_owned();
+        let realm = Mutex::new(realm);
+        let entry = Entry(Arc::new(Held { vault: self.clone(), realm, name, row, begun: Mutex::default() }));
         let reply = entry.take_up_reply()?;
         self.0.replies.lock().unwrap_or_else(PoisonError::into_inner).extend(reply);
         Ok(entry)
@@ -229,28 +229,13 @@ struct Held {
     name: String,
     row: Box<dyn Leased>,
     begun: Mutex<Option<Begun>>,
-    /// What was opened last. A refresh looks at the same record four times.
-    opened: Mutex<Option<(Sealed, Record)>>,
 }
 
 impl Entry {
     /// The newest record; `None` where there is none. Older tokens in its history are there for a person to go back to
     /// and are never used in its place: their refresh tokens may be spent.
     pub fn get(&self) -> Result<Option<Record>, VaultError> {
-        let read = |realm: &Realm| realm.stored(&self.0.name)?.map(|stored| self.open(realm, &stored)).transpose();
-        self.in_realm(read)
-    }
-
-    /// Opens the newest record, unless it is still the one that was opened before.
-    fn open(&self, realm: &Realm, stored: &Stored) -> Result<Record, VaultError> {
-        let mut opened = self.0.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        match (&*opened, &stored.newest) {
-            (Some((sealed, record)), Some(newest)) if sealed == newest => return Ok(record.clone()),
-            _ => {}
-        }
-        let record = realm.open_newest(&self.0.name, stored)?;
-        *opened = stored.newest.clone().map(|sealed| (sealed, record.clone()));
-        Ok(record)
+        self.in_realm(|realm| realm.record(&self.0.name))
     }
 
     /// Whether other machines write it as well.
@@ -294,7 +279,7 @@ impl Entry {
         let name = &self.0.name;
         let stored = realm.stored(name)?;
         // Opened rather than believed: a damaged one is not written over.
-        let last = stored.as_ref().map(|stored| self.open(realm, stored)).transpose()?;
+        let last = stored.as_ref().map(|stored| realm.open_newest(name, stored)).transpose()?;
         let found = last.as_ref().map(|last| last.number);
         if found != expected {
             return Err(VaultError::Conflict { profile: name.clone(), expected, found });
@@ -346,7 +331,7 @@ impl Entry {
         let conflict =
             |found: Option<u64>| VaultError::Conflict { profile: name.clone(), expected: Some(refresh.number), found };
         let stored = realm.stored(name)?.ok_or_else(|| conflict(None))?;
-        let record = self.open(realm, &stored)?;
+        let record = realm.open_newest(name, &stored)?;
         if !record.history.is_unanswered(refresh) {
             return Err(conflict(Some(record.number)));
         }

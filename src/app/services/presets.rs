@@ -5,32 +5,11 @@ use std::path::PathBuf;
 use crate::app::blocking::locked;
 use crate::app::handle::App;
 use crate::app::news::News;
+use crate::app::state::Presets;
 use crate::app::{Failure, FailureCode, FailureKind};
 use crate::config::ConfigError;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::{Catalog, Service, write_preset};
-
-/// What was read from the files of the user's own presets, and what that came to.
-pub(in crate::app) struct Presets {
-    own: Vec<(PathBuf, Result<String, Diagnosis>)>,
-    catalog: Catalog,
-    problems: Vec<Diagnosis>,
-}
-
-impl Presets {
-    fn new(own: Vec<(PathBuf, Result<String, Diagnosis>)>) -> Self {
-        let mut catalog = Catalog::bundled();
-        let (mut problems, mut texts) = (Vec::new(), Vec::new());
-        for (path, text) in &own {
-            match text {
-                Ok(text) => texts.push((path.display().to_string(), text.clone())),
-                Err(problem) => problems.push(problem.clone()),
-            }
-        }
-        problems.extend(catalog.add(texts).iter().map(Diagnose::diagnose));
-        Self { own, catalog, problems }
-    }
-}
 
 impl App {
     /// The presets, and the problems found in your own ones, which are parsed anew only if their files have changed.
