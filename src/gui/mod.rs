@@ -30,6 +30,7 @@ mod window;
 
 pub use crate::gui::draft::{Copied, Draft, ImportDraft, TokenTab, VaultPrompt};
 pub use crate::gui::export_draft::{ExportDraft, Locking, ShareDraft, Way};
-pub use crate::gui::intent::{Intent, Step};
+pub use crate::gui::intent::{Intent, Step, TeamAction};
 pub use crate::gui::start_error::NoWindow;
+pub use crate::gui::team_draft::TeamDraft;
 pub use crate::gui::window::{Window, run};

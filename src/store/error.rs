@@ -117,25 +117,26 @@ impl ServerFault {
     fn hint(self) -> &'static str {
         match self {
             Self::Unreachable | Self::Lost | Self::Starting => {
-                "check that the server runs and `TOKENWRIGHT_STORE` names it; until then nothing is refreshed"
+                "check that the server runs under this address; until then nothing is refreshed"
             }
             Self::TooMany => "raise `max_connections` of the server, or let an agent ask for all on this machine",
             Self::SignIn => {
-                "check the user in `TOKENWRIGHT_STORE`, and the password in `TOKENWRIGHT_STORE_PASSWORD_FILE`"
+                "check the user in the address, and the password in its file: `TOKENWRIGHT_STORE_PASSWORD_FILE`, or \
+                 `password_file` of the team in the settings"
             }
             Self::Certificate => {
                 "use the name that is in the certificate, and name its authority: `?sslrootcert=/path/to/ca.pem`"
             }
             Self::Handshake => {
-                "set a password with `TOKENWRIGHT_STORE_PASSWORD_FILE`, or turn on `ssl` in the server; in a network that \
+                "set a password with `TOKENWRIGHT_STORE_PASSWORD_FILE`, or for a team with `--password-file`; or turn on `ssl` in the server; in a network that \
                  you trust, add `?sslmode=disable`"
             }
-            Self::NoDatabase => "make it on the server with `createdb`, or correct the name in `TOKENWRIGHT_STORE`",
+            Self::NoDatabase => "make it on the server with `createdb`, or correct the name in the address",
             Self::Denied => {
                 "give the user the right: `GRANT CREATE ON DATABASE` to make the store, then all on what is in the \
                  schema `tokenwright`"
             }
-            Self::ReadOnly => "name the primary server in `TOKENWRIGHT_STORE`; a standby cannot be written",
+            Self::ReadOnly => "name the primary server in the address; a standby cannot be written",
             Self::Full => "make room on the server's disk, then try again",
             Self::Other => "the server's log says more",
         }
@@ -164,8 +165,9 @@ impl Diagnose for StoreError {
                 _ => "check the disk, or set `TOKENWRIGHT_HOME` to another folder",
             }),
             Self::Server(error) => diagnosis.hint(error.fault.hint()),
-            Self::BadAddress { .. } => diagnosis
-                .hint("set `TOKENWRIGHT_STORE` to `postgres://user@host/database`, with special characters as `%XX`"),
+            Self::BadAddress { .. } => {
+                diagnosis.hint("write it as `postgres://user@host/database`, with special characters as `%XX`")
+            }
             Self::Client { .. } => diagnosis.hint("check the certificates of this system"),
             Self::OldServer { .. } => diagnosis.hint("use a newer server"),
             Self::File(error) => diagnosis.hint(error.advice()),

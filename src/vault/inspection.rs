@@ -11,6 +11,8 @@ pub struct Inspection {
     pub place: PathBuf,
     /// How many records open.
     pub whole: usize,
+    /// The database of the team and how many of its records open, if this machine is a member.
+    pub team: Option<(PathBuf, usize)>,
     /// What is wrong.
     pub faults: Vec<VaultError>,
 }

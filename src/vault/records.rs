@@ -16,7 +16,7 @@ use crate::vault::keyring::KeySource;
 use crate::vault::lock::Lock;
 use crate::vault::realm::{Keys, Realm};
 use crate::vault::reply::Begun;
-use crate::vault::team::Team;
+use crate::vault::team::{Team, TeamError};
 use crate::vault::unlock::Opening;
 use crate::vault::{
     Change, Contents, How, InFlightRefresh, Inspection, Record, Repaired, Reply, VaultError, VaultKind, reply,
@@ -181,12 +181,14 @@ impl Vault {
         }
         let mut found = Inspection { place: self.0.store.place().to_owned(), ..Inspection::default() };
         found.faults.extend(self.0.store.check().err().map(VaultError::from));
-        let own = self.own();
-        for name in own.store.secrets()? {
-            match own.record(&name) {
-                Ok(_) => found.whole += 1,
-                Err(error) => found.faults.push(error),
+        found.whole = check_all(&self.own(), &mut found.faults)?;
+        match self.0.team.realm(self) {
+            Ok(realm) => {
+                let whole = check_all(&realm, &mut found.faults)?;
+                found.team = Some((realm.store.place().to_owned(), whole));
             }
+            Err(VaultError::Team(TeamError::None)) => {}
+            Err(error) => found.faults.push(error),
         }
         Ok(Some(found))
     }
@@ -214,6 +216,14 @@ impl Vault {
         let (store, key, key_source, team) = (Arc::clone(store), key.clone(), key_source.clone(), team.clone());
         Ok(Self(Arc::new(Opened { kind, store, key, key_source, team, replies: Mutex::default() })))
     }
+}
+
+/// Opens every record of a realm; how many can be opened.
+fn check_all(realm: &Realm, faults: &mut Vec<VaultError>) -> Result<usize, VaultError> {
+    let names = realm.store.secrets()?;
+    let before = faults.len();
+    faults.extend(names.iter().filter_map(|name| realm.record(name).err()));
+    Ok(names.len() - (faults.len() - before))
 }
 
 /// The record of one profile while this process holds its lease. The lease ends when the last clone is dropped, or with

@@ -77,7 +77,10 @@ impl App {
 
     /// The team, and what this machine is to it.
     pub async fn team_status(&self) -> Result<TeamStatus, Failure> {
-        self.with_team(Vault::team_status).await
+        let status = self.with_team(Vault::team_status).await;
+        // Somebody who was let in meanwhile sees more.
+        self.tell_profiles().await;
+        status
     }
 
     /// Lets somebody in whose request came with the key of this fingerprint.

@@ -23,6 +23,7 @@ use crate::screens::scenes::{
     visiting, waiting,
 };
 use crate::screens::screen::{SMALL, Screen, THEMES, sized};
+use crate::screens::team;
 
 /// As small as a window gets, in points: fewer than a laptop's screen shows at 150 %.
 const LEAST: egui::Vec2 = egui::vec2(860.0, 560.0);
@@ -183,6 +184,16 @@ fn an_export_and_sharing_fit() {
     for locking in [Locking::WithoutSecrets, Locking::Passphrase, Locking::Recipient] {
         check("sharing", &shared(), &sharing(locking, "correct horse"), &[]);
     }
+}
+
+#[test]
+fn the_team_fits() {
+    for model in [team::none(), team::asking(), team::member()] {
+        check("team", &model, &team::page(), &[]);
+    }
+    let mut draft = sharing(Locking::WithoutSecrets, "");
+    draft.share.as_mut().expect("open").to_team = true;
+    check("sharing with the team", &shared(), &draft, &[]);
 }
 
 #[test]

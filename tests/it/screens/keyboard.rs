@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::NodeT as _;
-use tokenwright::gui::{Intent, Locking, Step};
+use tokenwright::gui::model::Model;
+use tokenwright::gui::{Draft, Intent, Locking, Step};
 
 use crate::screens::by_name::{ByName as _, PRESSED, TYPED};
 use crate::screens::export::{choosing, exporting, previewed, shared, sharing};
@@ -14,6 +15,7 @@ use crate::screens::scenes::{
     ACCESS_TOKEN, at, authorized, called, draft, saved, service, started, token_set, visiting,
 };
 use crate::screens::screen::{SMALL, Screen, THEMES, screen};
+use crate::screens::team;
 
 /// More stops than any screen has.
 const MANY: usize = 120;
@@ -55,6 +57,7 @@ fn the_tab_key_reads_step_1_from_the_left_and_from_the_top() {
     stops.rotate_left(first);
     let expected = [
         "New profile",
+        "Team",
         "System",
         "Light",
         "Dark",
@@ -94,18 +97,33 @@ fn the_tab_key_reaches_everything_on_every_step_and_the_next_thing_to_do_last() 
             (shared(), sharing(Locking::Passphrase, "correct horse"), "Share"),
         ];
         for (model, draft, last) in scenes {
-            let mut window = screen(theme, model, draft);
-            let mut stops = walk(&mut window);
-            let first = stops.iter().position(|stop| stop == "New profile").expect("the first button");
-            stops.rotate_left(first);
-            assert_eq!(stops.last().map(String::as_str), Some(last), "{stops:?}");
-            let reached: BTreeSet<String> = stops.into_iter().collect();
-            let missed: Vec<_> = worked(&window).difference(&reached).cloned().collect();
-            // The step on the screen is no way to go.
-            let missed: Vec<_> = missed.iter().filter(|name| !name.contains(", current")).collect();
-            assert!(missed.is_empty(), "{missed:?} are not reached in {last}");
+            check_reach(theme, model, draft, last);
         }
     }
+}
+
+#[test]
+fn the_tab_key_reaches_everything_on_the_page_of_the_team() {
+    for theme in THEMES {
+        for (model, last) in [(team::none(), "Close"), (team::asking(), "Check again"), (team::member(), "Check again")]
+        {
+            check_reach(theme, model, team::page(), last);
+        }
+    }
+}
+
+#[track_caller]
+fn check_reach(theme: egui::Theme, model: Model, draft: Draft, last: &str) {
+    let mut window = screen(theme, model, draft);
+    let mut stops = walk(&mut window);
+    let first = stops.iter().position(|stop| stop == "New profile").expect("the first button");
+    stops.rotate_left(first);
+    assert_eq!(stops.last().map(String::as_str), Some(last), "{stops:?}");
+    let reached: BTreeSet<String> = stops.into_iter().collect();
+    let missed: Vec<_> = worked(&window).difference(&reached).cloned().collect();
+    // The step on the screen is no way to go.
+    let missed: Vec<_> = missed.iter().filter(|name| !name.contains(", current")).collect();
+    assert!(missed.is_empty(), "{missed:?} are not reached in {last}");
 }
 
 #[test]

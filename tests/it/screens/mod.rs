@@ -20,6 +20,7 @@ mod scenes;
 mod screen;
 mod steps;
 mod take;
+mod team;
 mod texts;
 mod vault;
 mod whole;

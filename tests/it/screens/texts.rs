@@ -17,6 +17,7 @@ use crate::screens::scenes::{
     ACCESS_TOKEN, at, authorized, called, draft, failure, saved, service, started, token_set, visiting,
 };
 use crate::screens::screen::{THEMES, screen};
+use crate::screens::team;
 
 #[track_caller]
 fn check(name: &str, model: Model, draft: Draft) {
@@ -98,6 +99,9 @@ fn the_other_screens_say() {
     check("export, formats", exporting(), choosing(None));
     check("export, one format", previewed(true), choosing(Some("dotenv")));
     check("share", shared(), sharing(Locking::Passphrase, "correct horse"));
+    check("team, none", team::none(), team::page());
+    check("team, waiting", team::asking(), team::page());
+    check("team, a member", team::member(), team::page());
     check("import", started(), importing());
     check("import, read", imported(&["quickbooks", "google"]), importing());
     let mut locked = started();

@@ -58,7 +58,7 @@ fn what_is_wrong_with_the_server_is_named_with_what_to_do() {
     assert!(said.starts_with("error: `TOKENWRIGHT_STORE_PASSWORD_FILE`: cannot read `/nowhere`: "), "{said}");
 
     cluster.stop();
-    let hint = "hint: check that the server runs and `TOKENWRIGHT_STORE` names it; until then nothing is refreshed";
+    let hint = "hint: check that the server runs under this address; until then nothing is refreshed";
     refused(&home(&with_password), &format!("cannot open `{shown}`: Connection refused"), hint);
     let said = home("mysql://a:canary@b/c").run(&["list"]).failed(6);
     assert!(said.starts_with("error: the address of the shared store is not valid: "), "{said}");
