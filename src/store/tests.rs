@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::store::engine::{Engine, Leased, Plain, Sealed, Seen, Summary, VaultLock, Version, Watched, Written};
-use crate::store::{Store, StoreError};
+use crate::store::{Replies, Store, StoreError};
 
 #[cfg(unix)]
 #[path = "../../tests/it/support/postgres.rs"]
@@ -261,7 +261,7 @@ fn a_lease_excludes_everybody_else(Subject { engine, again, .. }: &Subject) {
 }
 
 fn a_reply_waits_until_it_is_known_what_became_of_it(Subject { engine, .. }: &Subject) {
-    let is_here = || engine.replies().map(|replies| replies.names()) == Some(vec!["demo".to_owned()]);
+    let is_here = || engine.replies().map(Replies::names) == Some(vec!["demo".to_owned()]);
     let is_elsewhere = engine.replies().is_some();
     let leased = lease(engine, "demo");
     put(&*leased, None, version(1, 0));

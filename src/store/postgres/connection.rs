@@ -1,6 +1,7 @@
 //! Connections to the server: how each is set, when a lost one is made anew, and what an error means.
 
 use std::error::Error as _;
+use std::future::poll_fn;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,17 +13,17 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt as _;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::durable::{self, FileError};
 use crate::store::StoreError;
 use crate::store::error::{ServerError, ServerFault};
 use crate::store::postgres::address::{Address, Tls};
-use crate::store::postgres::watch;
 
 /// How long the server may take for one piece of work that waits for nobody.
 const ANSWER: Duration = Duration::from_secs(15);
@@ -177,14 +178,28 @@ impl Server {
         match &self.tls {
             None => {
                 let (client, connection) = self.config.connect(NoTls).await?;
-                runtime.spawn(watch::drive(connection, heard));
+                runtime.spawn(drive(connection, heard));
                 Ok(client)
             }
             Some(tls) => {
                 let (client, connection) = self.config.connect(tls.clone()).await?;
-                runtime.spawn(watch::drive(connection, heard));
+                runtime.spawn(drive(connection, heard));
                 Ok(client)
             }
+        }
+    }
+}
+
+/// Drives a connection, and passes on the notifications that come by it.
+async fn drive<S, T>(mut connection: Connection<S, T>, heard: Option<UnboundedSender<String>>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    // How it ended is what the client's next call says.
+    while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
+        if let (AsyncMessage::Notification(said), Some(heard)) = (message, &heard) {
+            let _ = heard.send(said.payload().to_owned());
         }
     }
 }

@@ -1,13 +1,11 @@
 //! Hears of what other processes and machines commit: each commit notifies, and one connection of a process listens. A slow check
 //! besides finds what was missed, as behind a pooler that passes no notifications on.
 
-use std::future::poll_fn;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio_postgres::{AsyncMessage, Client, Connection};
+use tokio_postgres::Client;
 
 use crate::store::engine::Watched;
 use crate::store::postgres::Shared;
@@ -34,20 +32,6 @@ fn heard(process: &str, text: &str) -> Option<Watched> {
         Some((by, _)) if by == process => None,
         Some((_, name)) if !name.is_empty() => Some(Watched::Changed(name.to_owned())),
         _ => Some(Watched::Anything),
-    }
-}
-
-/// Drives a connection, and passes on the notifications that come by it.
-pub(in crate::store) async fn drive<S, T>(mut connection: Connection<S, T>, heard: Option<UnboundedSender<String>>)
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    T: AsyncRead + AsyncWrite + Unpin,
-{
-    // How it ended is what the client's next call says.
-    while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
-        if let (AsyncMessage::Notification(said), Some(heard)) = (message, &heard) {
-            let _ = heard.send(said.payload().to_owned());
-        }
     }
 }
 

@@ -157,7 +157,6 @@ impl Ground {
     }
 
     /// A token of the next round, from this machine.
-    #[track_caller]
     fn goes_on(&mut self, at_killed: bool, round: usize) {
         let home = if at_killed { self.killed() } else { self.other() };
         let began = Instant::now();
@@ -172,7 +171,6 @@ impl Ground {
     }
 
     /// Whatever was done, no refresh token came that another machine had spent.
-    #[track_caller]
     fn check(&self, point: Point) {
         assert_eq!(self.team.service.counts(), (self.refreshed, self.lost), "{point:?}");
         // One that was saved is looked at again when somebody takes the lease.

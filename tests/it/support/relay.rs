@@ -18,18 +18,21 @@ pub struct Stop {
     pub done: Option<&'static str>,
 }
 
+/// The stop that is set, and who waits for it.
+type Set = Option<(Stop, Sender<()>)>;
+
 /// Forwards everything, until the message comes at which it is to stop. Ends when it is dropped.
 #[derive(Debug)]
 pub struct Relay {
     address: SocketAddr,
-    stop: Arc<Mutex<Option<(Stop, Sender<()>)>>>,
+    stop: Arc<Mutex<Set>>,
 }
 
 impl Relay {
     pub fn start(server: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("a bound socket");
-        let stop = Arc::<Mutex<Option<(Stop, Sender<()>)>>>::default();
+        let stop = Arc::<Mutex<Set>>::default();
         let shared = Arc::downgrade(&stop);
         thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
@@ -84,7 +87,7 @@ impl Stopped {
 }
 
 /// Whether a message is to be held, which it is once.
-fn holds(stop: &Mutex<Option<(Stop, Sender<()>)>>, is_at: &Mutex<bool>, message: &[u8], is_asked: bool) -> bool {
+fn holds(stop: &Mutex<Set>, is_at: &Mutex<bool>, message: &[u8], is_asked: bool) -> bool {
     let mut stop = stop.lock().expect("nobody panics");
     let Some((at, _)) = &*stop else { return false };
     let mut is_at = is_at.lock().expect("nobody panics");
