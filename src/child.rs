@@ -2,6 +2,7 @@
 //! lives, and by its own children.
 
 use std::ffi::{OsStr, OsString};
+use std::io;
 use std::process::Command;
 
 /// Variables that hold a secret or the path of one.
@@ -34,6 +35,22 @@ pub fn empty_command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.env_clear();
     command
+}
+
+/// Becomes another program of this package, which is beside this one or else on the path. It gets the whole environment, since
+/// it does this one's work. Returns only why that failed.
+pub fn become_program(name: &str, arguments: &[OsString]) -> io::Error {
+    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    let here = std::env::current_exe().ok().map(|here| here.with_file_name(&file)).filter(|path| path.exists());
+    let mut command = Command::new(here.unwrap_or_else(|| file.into()));
+    command.args(arguments);
+    #[cfg(unix)]
+    return std::os::unix::process::CommandExt::exec(&mut command);
+    #[cfg(not(unix))]
+    match command.status() {
+        Ok(status) => std::process::exit(status.code().unwrap_or(1)),
+        Err(error) => error,
+    }
 }
 
 /// What opens a URL on this desktop, the likeliest first.

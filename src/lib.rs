@@ -15,6 +15,7 @@ pub mod desktop;
 pub mod diagnosis;
 pub mod dialect;
 pub mod durable;
+pub mod entry;
 pub mod export;
 pub mod expression;
 pub mod gui;

@@ -7,20 +7,19 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use tokenwright::agent::{Request, Response, SdNotify, SocketPath};
-use tokenwright::app::{Failure, FailureKind, Ports, Runtime};
+use tokenwright::agent::SdNotify;
+use tokenwright::app::{Failure, Ports, Runtime};
 use tokenwright::cli;
 use tokenwright::config::{Config, Places, TeamSettings};
 use tokenwright::crash::Watch;
 use tokenwright::desktop::{Clipboard, HOLD};
-use tokenwright::diagnosis::Diagnosis;
+use tokenwright::entry;
 use tokenwright::expression::{self, Expressions};
 use tokenwright::gui::NoWindow;
 use tokenwright::redirect;
-use tokenwright::secret::{self, Secret};
-use tokenwright::store::{Address, Store, TeamPlace};
+use tokenwright::secret;
+use tokenwright::store::{Store, TeamPlace};
 use tokenwright::transport::{Transport, TransportOptions};
-use zeroize::Zeroizing;
 
 fn main() -> ExitCode {
     // First, so that the child holds nothing but its input.
@@ -33,7 +32,7 @@ fn main() -> ExitCode {
 }
 
 fn program(watch: &Watch) -> cli::Exit {
-    if let Some(exit) = token_of_agent() {
+    if let Some(exit) = entry::token_of_agent(std::env::args_os()) {
         return exit;
     }
     let arguments = match cli::arguments() {
@@ -57,61 +56,14 @@ fn program(watch: &Watch) -> cli::Exit {
 }
 
 fn data_folder() -> Option<PathBuf> {
-    Places::find(home()).ok().map(|places| places.data)
-}
-
-fn home() -> Option<PathBuf> {
-    std::env::var_os("TOKENWRIGHT_HOME").filter(|home| !home.is_empty()).map(Into::into)
-}
-
-/// The fast path for scripts: asks a running agent before anything is set up, even before the whole command line is parsed.
-/// `None` if the rest of the program has to answer.
-fn token_of_agent() -> Option<cli::Exit> {
-    let options = cli::token_options(std::env::args_os())?;
-    // Before there is a token in this process.
-    secret::keep_out_of_dumps(true);
-    let off = |value: &str| matches!(value, "off" | "0" | "no" | "false");
-    if variable("TOKENWRIGHT_AGENT").is_some_and(|value| off(&value)) {
-        return None;
-    }
-    let min_valid = options.min_valid.map(|time| time.as_secs());
-    let store = match shared_store() {
-        Ok(address) => address.map(|address| address.to_string()),
-        // Said by the rest of the program.
-        Err(_) => return None,
-    };
-    let vault = variable("TOKENWRIGHT_VAULT");
-    let request = Request::Token { name: options.name.clone(), min_valid, vault, store };
-    match tokenwright::agent::ask(&agent_socket(), &request) {
-        Ok(Response::Token { tokens, header, notes }) => {
-            cli::print_notes(&notes);
-            cli::print_token(&tokens, &header, &options);
-            Some(cli::Exit::Done)
-        }
-        Ok(Response::Failed { kind, code, diagnosis }) => {
-            let failure = Failure::of_words(&kind, code.as_deref(), diagnosis);
-            // Trouble with the agent's vault, or with the agent itself, need not be ours.
-            let ours = matches!(failure.kind, FailureKind::Vault | FailureKind::Machine);
-            (!ours).then(|| cli::print_failure(&failure))
-        }
-        Ok(Response::Status(_) | Response::Done) | Err(_) => None,
-    }
-}
-
-fn agent_socket() -> SocketPath {
-    let folder = |name| std::env::var_os(name).map(Into::into);
-    SocketPath::find(folder("TOKENWRIGHT_HOME"), folder("XDG_RUNTIME_DIR"))
-}
-
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+    Places::find(entry::home()).ok().map(|places| places.data)
 }
 
 /// What the use cases need from outside.
 fn ports() -> Result<Ports, Failure> {
-    let places = Places::find(home())?;
+    let places = Places::find(entry::home())?;
     let config = Config::new(places.clone());
-    let store = match shared_store()? {
+    let store = match entry::shared_store()? {
         Some(address) => Store::shared(places.store_folder(), address),
         None => Store::new(places.store_folder()),
     };
@@ -121,10 +73,10 @@ fn ports() -> Result<Ports, Failure> {
         expressions: Expressions::new(own_program()),
         store,
         config,
-        agent_socket: agent_socket(),
+        agent_socket: entry::agent_socket(),
         sd_notify: SdNotify::new(std::env::var_os("NOTIFY_SOCKET")),
-        vault_kind: variable("TOKENWRIGHT_VAULT"),
-        passphrase: passphrase()?,
+        vault_kind: entry::variable("TOKENWRIGHT_VAULT"),
+        passphrase: entry::passphrase()?,
         open_browser: Arc::new(redirect::open),
         clipboard: Clipboard::of_desktop(HOLD),
         now: Timestamp::now,
@@ -135,8 +87,8 @@ fn ports() -> Result<Ports, Failure> {
 /// The team's store, as the environment or else the settings name it. Settings that cannot be read are reported by whoever
 /// needs them.
 fn team(config: &Config) -> Option<TeamPlace> {
-    let path = |name| variable(name).map(PathBuf::from);
-    if let Some(url) = variable("TOKENWRIGHT_TEAM") {
+    let path = |name| entry::variable(name).map(PathBuf::from);
+    if let Some(url) = entry::variable("TOKENWRIGHT_TEAM") {
         let password_file = path("TOKENWRIGHT_TEAM_PASSWORD_FILE");
         return Some(TeamPlace { url, password_file, key_file: path("TOKENWRIGHT_TEAM_KEY_FILE") });
     }
@@ -151,36 +103,6 @@ fn own_program() -> PathBuf {
         return running.to_owned();
     }
     std::env::current_exe().unwrap_or_else(|_| "tokenwright".into())
-}
-
-/// The passphrase from the environment: its text, a file, or what systemd decrypted for this service
-/// (systemd.exec(5), `LoadCredential=`).
-fn passphrase() -> Result<Option<Secret>, Failure> {
-    if let Some(text) = variable("TOKENWRIGHT_PASSPHRASE") {
-        return Ok(Some(Secret::new(text)));
-    }
-    let of_systemd = || Some(PathBuf::from(variable("CREDENTIALS_DIRECTORY")?).join("passphrase"));
-    let named = variable("TOKENWRIGHT_PASSPHRASE_FILE").map(PathBuf::from);
-    let Some(file) = named.clone().or_else(|| of_systemd().filter(|file| file.exists())) else { return Ok(None) };
-    let what = if named.is_some() { "`TOKENWRIGHT_PASSPHRASE_FILE`" } else { "the service's passphrase" };
-    secret_in(&file, what).map(Some)
-}
-
-/// The secret in a file, without the end of its line.
-fn secret_in(file: &Path, what: &str) -> Result<Secret, Failure> {
-    let text = std::fs::read_to_string(file).map(Zeroizing::new).map_err(|error| {
-        let diagnosis = Diagnosis::new(format!("{what}: cannot read `{}`: {error}", file.display()));
-        Failure::new(FailureKind::Vault, diagnosis)
-    })?;
-    Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
-}
-
-/// The database that several machines share, if the environment names one.
-fn shared_store() -> Result<Option<Address>, Failure> {
-    let Some(url) = variable("TOKENWRIGHT_STORE").map(Zeroizing::new) else { return Ok(None) };
-    let file = variable("TOKENWRIGHT_STORE_PASSWORD_FILE").map(PathBuf::from);
-    let password = file.map(|file| secret_in(&file, "`TOKENWRIGHT_STORE_PASSWORD_FILE`")).transpose()?;
-    Ok(Some(Address::parse(&url, password.as_ref().map(Secret::expose))?))
 }
 
 /// 32 random bytes from the system. Nothing would be safe without them, so failing to get any is fatal.

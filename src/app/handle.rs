@@ -14,12 +14,12 @@ use crate::app::blocking::{blocking, locked};
 use crate::app::fault::caught;
 use crate::app::rehearsal::server::RehearsalServer;
 use crate::app::sign_in::late_visits::OpenPort;
-use crate::app::state::{Copied, Held, PendingWrite, SchedulerState, TraySlot};
+use crate::app::state::{Copied, Held, PendingWrite, Presets, SchedulerState, TraySlot};
 use crate::app::{CallContext, Failure, FailureKind, News, Ports};
 use crate::config::{Config, ConfigError};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::practice::{Practice, PracticeOptions, RehearsalContract};
-use crate::service::{Catalog, ProfileName};
+use crate::service::ProfileName;
 use crate::store::{Store, StoreError};
 use crate::vault::{Entry, Vault, VaultError};
 
@@ -34,6 +34,8 @@ pub struct State {
     pub(crate) ports: Ports,
     news: Box<dyn Fn(News) + Send + Sync>,
     vault: Mutex<Option<Vault>>,
+    /// As they were read last.
+    pub(in crate::app) presets: Mutex<Option<Presets>>,
     practice: Mutex<Option<Practice>>,
     /// Held while the practice service starts.
     practice_turn: tokio::sync::Mutex<()>,
@@ -76,6 +78,7 @@ impl App {
                 ports,
                 news,
                 vault: Mutex::default(),
+                presets: Mutex::default(),
                 practice: Mutex::default(),
                 practice_turn: tokio::sync::Mutex::default(),
                 rehearsal_server: Mutex::default(),
@@ -131,11 +134,6 @@ impl State {
 
     pub(crate) fn shows_list(&self) -> bool {
         self.shows_list.load(Ordering::Relaxed)
-    }
-
-    /// The presets, and the problems found in your own ones.
-    pub async fn catalog(&self) -> Result<(Catalog, Vec<Diagnosis>), Failure> {
-        self.with_config(|config| Ok(catalog_of(config))).await
     }
 
     /// Accesses the person's own files on a blocking thread.
@@ -289,21 +287,6 @@ impl State {
         }
         Ok(())
     }
-}
-
-/// The presets, and the problems found in your own ones. Reads files.
-pub(in crate::app) fn catalog_of(config: &Config) -> (Catalog, Vec<Diagnosis>) {
-    let mut catalog = Catalog::bundled();
-    let (mut problems, mut own) = (Vec::new(), Vec::new());
-    for (path, text) in config.list_user_presets() {
-        let file = path.display().to_string();
-        match text {
-            Ok(text) => own.push((file, text)),
-            Err(error) => problems.push(error.diagnose()),
-        }
-    }
-    problems.extend(catalog.add(own).iter().map(Diagnose::diagnose));
-    (catalog, problems)
 }
 
 impl App {

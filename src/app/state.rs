@@ -1,6 +1,7 @@
 //! State that the use cases share: pending writes, and what runs in the background.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -12,7 +13,8 @@ use crate::app::blocking::locked;
 use crate::app::profiles::drafts::mark::Mark;
 use crate::app::sign_in::call_context::CallContext;
 use crate::desktop::{Trace, Tray};
-use crate::service::ProfileName;
+use crate::diagnosis::{Diagnose as _, Diagnosis};
+use crate::service::{Catalog, ProfileName};
 use crate::vault::{How, Record};
 
 /// The icon shown now.
@@ -95,6 +97,28 @@ impl SchedulerState {
         while self.runs.load(Ordering::Acquire) {
             self.over.notified().await;
         }
+    }
+}
+
+/// What was read from the files of the user's own presets, and what that came to.
+pub(in crate::app) struct Presets {
+    pub(in crate::app) own: Vec<(PathBuf, Result<String, Diagnosis>)>,
+    pub(in crate::app) catalog: Catalog,
+    pub(in crate::app) problems: Vec<Diagnosis>,
+}
+
+impl Presets {
+    pub(in crate::app) fn new(own: Vec<(PathBuf, Result<String, Diagnosis>)>) -> Self {
+        let mut catalog = Catalog::bundled();
+        let (mut problems, mut texts) = (Vec::new(), Vec::new());
+        for (path, text) in &own {
+            match text {
+                Ok(text) => texts.push((path.display().to_string(), text.clone())),
+                Err(problem) => problems.push(problem.clone()),
+            }
+        }
+        problems.extend(catalog.add(texts).iter().map(|problem| problem.diagnose()));
+        Self { own, catalog, problems }
     }
 }
 

@@ -5,6 +5,7 @@
 use std::io::{IsTerminal as _, Write};
 
 use serde_json::Value as Json;
+use zeroize::Zeroizing;
 
 use crate::app::{Exchange, Failure, FailureCode};
 use crate::call::Reveal;
@@ -60,7 +61,10 @@ pub(crate) fn usage(error: &clap::Error) -> Exit {
 
 /// The reader may have stopped (`… 2>&1 | head -1`), which is no error of ours. The print macros would panic.
 fn write(out: &mut impl Write, line: &str) {
-    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+    // In one piece, which is one call where nothing is buffered.
+    // In one piece, since standard error has no buffer; wiped, since it may be a token.
+    let line = Zeroizing::new([line, "\n"].concat());
+    let _ = out.write_all(line.as_bytes()).and_then(|()| out.flush());
 }
 
 /// Prints a problem that did not stop the program.
@@ -152,15 +156,19 @@ pub(crate) fn exchange(exchange: &Exchange) {
 
 /// Aligns rows in columns, the header first.
 pub(crate) fn table(rows: &[Vec<String>]) {
-    let shown = |row: &Vec<String>| row.iter().map(|cell| printable(cell).into_owned()).collect();
-    let rows: Vec<Vec<String>> = rows.iter().map(shown).collect();
+    let shown: Vec<Vec<_>> = rows.iter().map(|row| row.iter().map(|cell| printable(cell)).collect()).collect();
     let columns = rows.first().map_or(0, Vec::len);
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let width = |column: usize| shown.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
     let widths: Vec<usize> = (0..columns).map(width).collect();
-    let line = |row: &Vec<String>| {
-        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
-        cells.join("  ").trim_end().to_owned()
-    };
     // In one piece: a call for each of 10,000 lines takes longer than reading them.
-    result_lines(&rows.iter().map(line).collect::<Vec<_>>().join("\n"));
+    let mut text = String::new();
+    for row in &shown {
+        for (cell, width) in row.iter().zip(&widths) {
+            text.push_str(cell);
+            text.extend(std::iter::repeat_n(' ', width - cell.chars().count() + 2));
+        }
+        text.truncate(text.trim_end_matches(' ').len());
+        text.push('\n');
+    }
+    result_lines(text.trim_end_matches('\n'));
 }

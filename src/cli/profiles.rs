@@ -102,7 +102,8 @@ fn summary_json(profile: &ProfileSummary, now: Timestamp) -> Json {
 }
 
 pub(crate) fn local(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    let at = TimeZone::system().to_datetime(at);
+    format!("{} {:02}:{:02}:{:02}", at.date(), at.hour(), at.minute(), at.second())
 }
 
 pub(crate) fn show(runner: &Runner, name: &str, as_json: bool) -> Result<(), Failure> {

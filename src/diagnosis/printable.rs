@@ -35,7 +35,8 @@ pub fn printable_json(json: &str) -> Cow<'_, str> {
 }
 
 fn written_out(text: &str, stays: impl Fn(char) -> bool) -> Cow<'_, str> {
-    if text.chars().all(|c| stays(c) || !(acts_on_text(c) || joins(c))) {
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~') || byte.is_ascii() && stays(byte.into()));
+    if is_plain || text.chars().all(|c| stays(c) || !(acts_on_text(c) || joins(c))) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);

@@ -1,8 +1,10 @@
 //! The services there are: those bundled with the program and the person's own presets, which come first where the
-//! id is the same. A preset is parsed when it is asked for, so that the command line does not pay for all of them.
+//! id is the same. A preset is parsed when it is first asked for, so that the command line does not pay for all of them.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use thiserror::Error;
 
@@ -17,15 +19,17 @@ const BUNDLED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/presets.rs
 /// Those listed first: to learn on, then those most asked for.
 const FIRST: [&str; 5] = ["practice", "google", "quickbooks", "netsuite", "microsoft"];
 
-/// All presets, unparsed.
+/// All presets. Clones share what was parsed of them.
 #[derive(Clone, Debug)]
 pub struct Catalog {
-    entries: Vec<Entry>,
+    entries: Arc<Vec<Entry>>,
+    parsed: Arc<Mutex<BTreeMap<String, Service>>>,
+    fingerprint: Arc<OnceLock<u64>>,
 }
 
 #[derive(Clone, Debug)]
 struct Entry {
-    id: String,
+    id: Cow<'static, str>,
     file: String,
     /// Borrowed from the program where the preset is bundled.
     text: Cow<'static, str>,
@@ -72,22 +76,31 @@ impl Catalog {
 
     /// The presets that come with the program.
     pub fn bundled() -> Self {
-        let entry = |(id, text): &(&str, &'static str)| Entry {
-            id: (*id).to_owned(),
-            file: format!("{id}.toml"),
-            text: Cow::Borrowed(text),
-        };
-        let mut entries: Vec<Entry> = BUNDLED.iter().map(entry).collect();
-        entries.sort_by(|one, other| (place(&one.id), &one.id).cmp(&(place(&other.id), &other.id)));
-        Self { entries }
+        static ONCE: LazyLock<Catalog> = LazyLock::new(|| {
+            let entry = |(id, text): &(&'static str, &'static str)| Entry {
+                id: Cow::Borrowed(id),
+                file: format!("{id}.toml"),
+                text: Cow::Borrowed(text),
+            };
+            let mut entries: Vec<Entry> = BUNDLED.iter().map(entry).collect();
+            entries.sort_by(|one, other| (place(&one.id), &one.id).cmp(&(place(&other.id), &other.id)));
+            Catalog::of(entries)
+        });
+        ONCE.clone()
+    }
+
+    fn of(entries: Vec<Entry>) -> Self {
+        Self { entries: Arc::new(entries), parsed: Arc::default(), fingerprint: Arc::default() }
     }
 
     /// The same for the same presets in the same version of the program, and hardly ever for others.
     pub fn fingerprint(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        env!("CARGO_PKG_VERSION").hash(&mut hasher);
-        self.entries.iter().for_each(|entry| entry.text.hash(&mut hasher));
-        hasher.finish()
+        *self.fingerprint.get_or_init(|| {
+            let mut hasher = DefaultHasher::new();
+            env!("CARGO_PKG_VERSION").hash(&mut hasher);
+            self.entries.iter().for_each(|entry| entry.text.hash(&mut hasher));
+            hasher.finish()
+        })
     }
 
     /// Adds a person's own presets, by file and text; one with the same id as a bundled one takes its place. They may
@@ -100,7 +113,7 @@ impl Catalog {
             problems.clear();
             waiting.retain(|(file, text)| match self.parse(file, text) {
                 Ok(service) => {
-                    self.put(Entry { id: service.id, file: file.clone(), text: Cow::Owned(text.clone()) });
+                    self.put(Entry { id: service.id.into(), file: file.clone(), text: Cow::Owned(text.clone()) });
                     false
                 }
                 Err(error) => {
@@ -116,15 +129,17 @@ impl Catalog {
     }
 
     fn put(&mut self, entry: Entry) {
-        match self.entries.iter_mut().find(|known| known.id == entry.id) {
+        let mut entries = self.entries.to_vec();
+        match entries.iter_mut().find(|known| known.id == entry.id) {
             Some(known) => *known = entry,
-            None => self.entries.push(entry),
+            None => entries.push(entry),
         }
+        *self = Self::of(entries);
     }
 
     /// The ids, in the order in which they are listed.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
-        self.entries.iter().map(|entry| entry.id.as_str())
+        self.entries.iter().map(|entry| entry.id.as_ref())
     }
 
     /// Reads a preset that may extend any of these.
@@ -133,21 +148,30 @@ impl Catalog {
         parse_preset(file, text, &parent)
     }
 
-    /// Parses the preset of this id.
+    /// The service of this id, parsed when it is asked for the first time.
     pub fn service(&self, id: &str) -> Result<Service, CatalogError> {
+        let mut parsed = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(service) = parsed.get(id) {
+            return Ok(service.clone());
+        }
         let Some(entry) = self.entries.iter().find(|entry| entry.id == id) else {
             return Err(CatalogError::Unknown { id: id.to_owned(), nearest: nearest(id, self.ids()) });
         };
-        Ok(match &entry.text {
-            // A bundled preset extends what it was written for, whatever a person puts in its place.
-            Cow::Borrowed(text) => parse_preset(&entry.file, text, &bundled_text)?,
-            Cow::Owned(text) => self.parse(&entry.file, text)?,
-        })
+        let service = self.parse_entry(entry)?;
+        Ok(parsed.entry(id.to_owned()).or_insert(service).clone())
     }
 
-    /// Parses all of them. Those bundled are proven by tests, and those added were parsed when they were added.
+    fn parse_entry(&self, entry: &Entry) -> Result<Service, PresetError> {
+        match &entry.text {
+            // A bundled preset extends what it was written for, whatever a person puts in its place.
+            Cow::Borrowed(text) => parse_preset(&entry.file, text, &bundled_text),
+            Cow::Owned(text) => self.parse(&entry.file, text),
+        }
+    }
+
+    /// Parses all of them, and keeps none. Those bundled are proven by tests, and those added were parsed when they were added.
     pub fn services(&self) -> Vec<Service> {
-        self.ids().filter_map(|id| self.service(id).ok()).collect()
+        self.entries.iter().filter_map(|entry| self.parse_entry(entry).ok()).collect()
     }
 }
 

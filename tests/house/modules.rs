@@ -10,7 +10,8 @@ pub fn complaints(sources: &[Source]) -> Vec<String> {
 
 fn is_root(path: &str) -> bool {
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
-    matches!(file, "main.rs" | "lib.rs") && (folder == "src" || folder.strip_prefix("tests/").is_some())
+    let is_named = matches!(file, "main.rs" | "lib.rs") && (folder == "src" || folder.strip_prefix("tests/").is_some());
+    is_named || folder == "src/bin"
 }
 
 /// `a/b.rs` and `a/b/mod.rs` are declared in `a/mod.rs`, `a/main.rs`, `a/lib.rs` or `a.rs`, there by `mod` or by `path`.

@@ -100,7 +100,9 @@ const ROOMS: &[Room] = &[
     Room { name: "gui", layer: FACES, alone: true, bans: &[COMMAND_LINE, THREADS] },
     // Where the parts are put together.
     Room { name: "lib", layer: ASSEMBLY, alone: false, bans: &[] },
+    Room { name: "entry", layer: ASSEMBLY, alone: false, bans: &[] },
     Room { name: "main", layer: ASSEMBLY, alone: false, bans: &[] },
+    Room { name: "bin", layer: ASSEMBLY, alone: false, bans: &[] },
 ];
 
 /// The room that a file of `src` belongs to: `src/call/mask.rs` and `src/call.rs` are in `call`.
@@ -112,7 +114,7 @@ pub fn room_name(path: &str) -> &str {
 /// Rooms that a person finds on the map, out of the files given.
 pub fn inhabited<'a>(sources: &'a [Source]) -> Vec<&'a str> {
     let mut names: Vec<&'a str> = sources.iter().map(|source| room_name(&source.path)).collect();
-    names.retain(|name| !matches!(*name, "lib" | "main"));
+    names.retain(|name| !matches!(*name, "lib" | "main" | "bin"));
     names.sort_unstable();
     names.dedup();
     names

@@ -50,6 +50,39 @@ fn a_token_comes_from_the_agent_as_it_would_without_it() {
 }
 
 #[test]
+fn the_small_program_prints_what_the_large_one_prints_with_an_agent_and_without() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    practice.sign_in(&program, "demo");
+    let small = |arguments: &[&str]| Process::start(&mut program.token_command(arguments)).finish();
+    let same = || {
+        for rest in
+            [&["demo"][..], &["demo", "--header"], &["demo", "--json"], &["dem"], &["demo", "--json", "--header"]]
+        {
+            let (one, other) = (small(rest), program.run(&[&["token"], rest].concat()));
+            assert_eq!((one.code, one.stdout, one.stderr), (other.code, other.stdout, other.stderr), "{rest:?}");
+        }
+    };
+    same();
+    let agent = start_agent(&program);
+    same();
+    let token = small(&["demo"]).done();
+    // Moved away from the large one, it answers through the agent all the same.
+    let beside = program.token_command(&["demo"]);
+    let moved = || {
+        let mut moved = Command::new(program.home().join("tokenwright-token"));
+        moved.args(beside.get_args()).env_clear();
+        moved.envs(beside.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("PATH", program.home());
+        Process::start(&mut moved).finish()
+    };
+    fs::copy(beside.get_program(), program.home().join("tokenwright-token")).expect("copied");
+    assert_eq!(moved().done(), token);
+    stop(&program, agent);
+    let said = moved().failed(1);
+    assert!(said.starts_with("error: cannot start `tokenwright`: ") && said.contains("the same folder"), "{said}");
+}
+
+#[test]
 fn a_profile_that_is_kept_alive_is_refreshed_before_it_expires() {
     let service = Scripted::start(|asked, earlier| match (asked.path.as_str(), earlier) {
         ("/authorize", _) => asked.grant("a-code"),

@@ -12,6 +12,7 @@ use crate::delivery;
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::export::{HandedOver, Sink, Sinks};
 use crate::service::ProfileName;
+use crate::store::Plain;
 
 /// The files that a profile was exported to.
 pub(in crate::app::export) async fn load(app: &App, name: &ProfileName) -> Result<Sinks, Failure> {
@@ -46,8 +47,8 @@ fn read(name: &ProfileName, text: Option<&str>) -> Result<Sinks, Failure> {
 }
 
 /// The tool that the profile's refresh token was handed to, if any.
-pub(crate) async fn handed_over(app: &App, name: &ProfileName) -> Option<HandedOver> {
-    load(app, name).await.ok()?.handed_over
+pub(crate) fn handed_over(name: &ProfileName, plain: &Plain) -> Option<HandedOver> {
+    read(name, plain.sinks.as_deref()).ok()?.handed_over
 }
 
 /// A new sign-in brings a refresh token that nobody else holds.

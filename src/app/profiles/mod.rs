@@ -13,6 +13,7 @@ pub(in crate::app) mod summary;
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
+use crate::app::blocking::on_own_thread;
 use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::profiles::save::sealed;
@@ -23,29 +24,49 @@ use crate::app::vault::open;
 use crate::app::{CallContext, Failure, FailureKind, OpenedProfile, ProfileState, ProfileSummary};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::{Catalog, DisplayName, Profile, ProfileName};
-use crate::store::{Listed, Plain, StoreError};
+use crate::store::{Listed, Plain, Revision, StoreError};
 use crate::vault::{Contents, Vault};
+
+/// So many summaries are read anew in less time than it takes to flush them to the disk.
+const FEW: usize = 8;
+
+/// What a saved profile was read from: the same again reads the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::app) struct ReadFrom {
+    /// The fingerprint of all presets.
+    pub(in crate::app) presets: u64,
+    pub(in crate::app) shared: bool,
+    pub(in crate::app) revision: Revision,
+}
 
 impl App {
     /// All profiles and drafts, with the state of their tokens.
     pub async fn profiles(&self) -> Result<Vec<ProfileSummary>, Failure> {
+        let app = self.clone();
+        let saved = on_own_thread(async move { app.saved_profiles().await }).await?;
+        let mut summaries: Vec<_> = saved.into_iter().map(|(summary, _)| summary).collect();
+        summaries.extend(held(self));
+        Ok(summaries)
+    }
+
+    /// The profiles and drafts in the stores, each with what it was read from.
+    pub(in crate::app) async fn saved_profiles(&self) -> Result<Vec<(ProfileSummary, ReadFrom)>, Failure> {
         let (catalog, _) = self.catalog().await?;
         let key = catalog.fingerprint().cast_signed();
         let listed = self.with_store(move |store| store.list(key)).await?;
         let mut summaries = self.summaries(&catalog, listed, false).await?;
         match self.list_of_team(key).await {
             Ok(mut listed) => {
-                let own: BTreeSet<&str> = summaries.iter().map(|summary| summary.name.as_str()).collect();
+                let own: BTreeSet<&str> = summaries.iter().map(|(summary, _)| summary.name.as_str()).collect();
                 listed.retain(|shared| !own.contains(shared.name.as_str()));
                 summaries.extend(self.summaries(&catalog, listed, true).await?);
-                summaries.sort_by(|a, b| a.name.cmp(&b.name));
+                summaries.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
                 self.team_is_away.store(false, Ordering::Relaxed);
             }
             // Told once, while those of this machine go on.
             Err(failure) if !self.team_is_away.swap(true, Ordering::Relaxed) => self.tell(News::Problem(failure)),
             Err(_) => {}
         }
-        summaries.extend(held(self));
         Ok(summaries)
     }
 
@@ -66,23 +87,25 @@ impl App {
         catalog: &Catalog,
         listed: Vec<Listed>,
         shared: bool,
-    ) -> Result<Vec<ProfileSummary>, Failure> {
+    ) -> Result<Vec<(ProfileSummary, ReadFrom)>, Failure> {
+        let presets = catalog.fingerprint();
         let (mut summaries, mut news) = (Vec::with_capacity(listed.len()), Vec::new());
         for Listed { name, is_draft, revision, summary } in listed {
             let Ok(name) = ProfileName::parse(&name) else { continue };
+            let read_from = ReadFrom { presets, shared, revision };
             let is_pending = self.pending(&name).is_some();
             let remembered = summary.filter(|_| self.has_vault() && !is_pending);
             if let Some(summary) = remembered.and_then(|summary| ProfileSummary::recall(&name, is_draft, summary)) {
-                summaries.push(ProfileSummary { shared, ..summary });
+                summaries.push((ProfileSummary { shared, ..summary }, read_from));
                 continue;
             }
             let summary = summarize(self, catalog, name, is_draft).await?;
             if !is_pending && let Some(remembered) = summary.remembered() {
                 news.push((summary.name.to_string(), revision, remembered));
             }
-            summaries.push(ProfileSummary { shared, ..summary });
+            summaries.push((ProfileSummary { shared, ..summary }, read_from));
         }
-        if !news.is_empty() {
+        if news.len() > FEW {
             let key = catalog.fingerprint().cast_signed();
             // A list is as good without.
             let _ = self.with_store(move |store| store.remember(shared, key, news)).await;
@@ -118,8 +141,7 @@ impl App {
 
     /// The text of a profile, if it exists.
     pub(in crate::app) async fn load_profile_text(&self, name: &ProfileName) -> Result<Option<String>, Failure> {
-        let name = name.clone();
-        self.with_store(move |store| Ok(store.profile(name.as_str())?.definition)).await
+        Ok(plain(self, name).await?.definition)
     }
 
     /// Sets the display name of a saved profile; an empty one removes it.
@@ -151,10 +173,21 @@ async fn summarize(app: &App, catalog: &Catalog, name: ProfileName, draft: bool)
 
 /// Reads the plain part of a profile.
 pub(crate) async fn load(app: &App, name: &ProfileName) -> Result<Profile, Failure> {
+    Ok(load_text(app, name).await?.0)
+}
+
+/// A profile, and the text that it was read from.
+pub(crate) async fn load_text(app: &App, name: &ProfileName) -> Result<(Profile, String), Failure> {
     match app.load_profile_text(name).await? {
-        Some(text) => Ok(Profile::from_toml(name, &text, &app.catalog().await?.0)?),
+        Some(text) => Ok((Profile::from_toml(name, &text, &app.catalog().await?.0)?, text)),
         None => Err(unknown(app, name).await),
     }
+}
+
+/// The plain part of a profile, empty if there is none.
+pub(crate) async fn plain(app: &App, name: &ProfileName) -> Result<Plain, Failure> {
+    let name = name.clone();
+    app.with_store(move |store| store.profile(name.as_str())).await
 }
 
 /// An unknown profile, with the name that was probably meant.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::app::profiles::ReadFrom;
 use crate::app::schedule::refresh_due::{Due, Rules};
 use crate::app::{Failure, FailureKind, KeptAlive};
 use crate::diagnosis::Diagnosis;
@@ -27,6 +28,8 @@ pub(crate) struct Book {
 #[derive(Debug)]
 pub(crate) struct Entry {
     rules: Rules,
+    /// `None` if the tokens could not be read.
+    read_from: Option<ReadFrom>,
     /// Identifies the tokens it was planned with: when they were obtained.
     tokens: Option<Timestamp>,
     state: State,
@@ -47,8 +50,9 @@ enum State {
 
 impl Entry {
     /// Planned by the saved tokens.
-    pub(crate) fn new(rules: Rules, tokens: Result<Option<TokenSet>, Failure>) -> Self {
-        let mut entry = Self { rules, tokens: None, state: State::Resting, failures: 0, problem: None };
+    pub(crate) fn new(rules: Rules, tokens: Result<Option<TokenSet>, Failure>, from: Option<ReadFrom>) -> Self {
+        let read_from = from.filter(|_| tokens.is_ok());
+        let mut entry = Self { rules, read_from, tokens: None, state: State::Resting, failures: 0, problem: None };
         match tokens {
             Ok(Some(tokens)) => entry.plan(&tokens),
             Ok(None) => entry.problem = Some(Diagnosis::new("signed out").hint("sign in again")),
@@ -84,6 +88,11 @@ impl Book {
         }
     }
 
+    /// What each was read from, as far as it could be read.
+    pub(crate) fn read_from(&self) -> BTreeMap<ProfileName, ReadFrom> {
+        self.entries.iter().filter_map(|(name, entry)| Some((name.clone(), entry.read_from?))).collect()
+    }
+
     /// Removes all others.
     pub(crate) fn retain(&mut self, stays: impl Fn(&ProfileName) -> bool) {
         self.entries.retain(|name, _| stays(name));
@@ -96,12 +105,16 @@ impl Book {
             _ => None,
         });
         let mut due: Vec<_> = due.collect();
+        if due.len() > room {
+            due.select_nth_unstable_by_key(room, |(due, ..)| due.at);
+            due.truncate(room);
+        }
         due.sort_by_key(|(due, ..)| due.at);
         let start = |(due, name, entry): (Due, &ProfileName, &mut Entry)| {
             entry.state = State::Going(due.min_valid);
             (name.clone(), due.min_valid)
         };
-        due.into_iter().take(room).map(start).collect()
+        due.into_iter().map(start).collect()
     }
 
     /// When the next one is due; `None` if there is no room for another.
@@ -164,6 +177,7 @@ mod tests {
     use crate::oauth::Freshness;
     use crate::secret::Secret;
     use crate::service::{Service, TokenPolicy};
+    use crate::store::Revision;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("a time")
@@ -183,7 +197,8 @@ mod tests {
         let policy = TokenPolicy::default();
         let service =
             Service { policy, refresh_request: Some(crate::call::CallTemplate::default()), ..Service::default() };
-        Entry::new(Rules::of(&service), Ok(Some(tokens)))
+        let revision = Revision { plain: 1, secret: Some(1) };
+        Entry::new(Rules::of(&service), Ok(Some(tokens)), Some(ReadFrom { presets: 0, shared: false, revision }))
     }
 
     fn failure(kind: FailureKind) -> Failure {

@@ -1,7 +1,7 @@
 //! Keep-alive: refreshes profiles before they expire, while the window or the agent runs. One alarm is set for the
 //! first due time; nothing wakes the process before that.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -10,11 +10,11 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::agent::{Alarm, Request};
-use crate::app::blocking::{blocking, locked};
+use crate::app::blocking::{blocking, locked, on_own_thread};
 use crate::app::fault::caught;
 use crate::app::handle::App;
 use crate::app::news::News;
-use crate::app::profiles;
+use crate::app::profiles::{self, ReadFrom};
 use crate::app::progress::Report;
 use crate::app::schedule::queue::{Book, Entry};
 use crate::app::schedule::refresh_due::Rules;
@@ -23,13 +23,15 @@ use crate::app::tokens;
 use crate::app::{Failure, Need, SavedToken};
 use crate::oauth::TokenSet;
 use crate::service::{Profile, ProfileName};
+use crate::vault::VaultKind;
 
 /// How many profiles are refreshed at once, so that a machine that wakes up with a thousand due profiles does not flood
 /// a service.
 const AT_ONCE: usize = 16;
 /// How often the state is told at most while profiles are being refreshed.
 const TOLD_EVERY: Duration = Duration::from_millis(200);
-/// If the next refresh is due within this time, what it needs (root certificates, above all) stays in memory.
+/// How long after a refresh what it needs (root certificates, above all) stays in memory, and the store's log stays as it is.
+/// If the next refresh is due within this time, too.
 const SOON: Duration = Duration::from_secs(30);
 
 impl App {
@@ -73,9 +75,10 @@ impl App {
 
 async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
     let alive = &app.scheduler;
-    let mut book = Book::default();
-    let mut going = JoinSet::new();
+    let (mut book, mut going) = (Book::default(), JoinSet::new());
     let mut tell_at = Instant::now();
+    // Nothing has been done yet that leaves something behind.
+    let mut has_rested = true;
     let mut watching = Watching::new();
     watching.begin(app).await;
     let mut read = read(app, &mut book).await;
@@ -92,14 +95,10 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
             tell_at = Instant::now() + TOLD_EVERY;
         }
         let next = book.next(going.len() < AT_ONCE);
-        if going.is_empty() && next.is_none_or(|at| at.duration_since(now).unsigned_abs() > SOON) {
-            app.ports.transport.rest();
-            // Nobody waits for it.
-            let store = app.ports.store.clone();
-            drop(tokio::task::spawn_blocking(move || store.rest()));
-        }
+        let is_quiet = going.is_empty() && next.is_none_or(|at| at.duration_since(now).unsigned_abs() > SOON);
         tokio::select! {
             () = alive.news.notified() => {
+                has_rested = false;
                 watching.begin(app).await;
                 read = self::read(app, &mut book).await;
             }
@@ -110,6 +109,7 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
                 app.tell_profiles().await;
             }
             Some(done) = going.join_next() => {
+                has_rested = false;
                 note(app, &mut book, done);
                 // The list shows the expiry.
                 if going.is_empty() {
@@ -118,6 +118,10 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
             }
             () = alarm.at(next) => {}
             () = tokio::time::sleep_until(tell_at), if !is_told => {}
+            () = tokio::time::sleep(SOON), if is_quiet && !has_rested => {
+                rest(app);
+                has_rested = true;
+            }
         }
         // Reported once; the profiles that could be read continue.
         if let Err(failure) = std::mem::replace(&mut read, Ok(())) {
@@ -130,23 +134,46 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Reads the keep-alive profiles and the state of their tokens.
+/// Gives up what only a refresh needs, and tidies up after the last one.
+fn rest(app: &App) {
+    app.ports.transport.rest();
+    // Nobody waits for it.
+    let store = app.ports.store.clone();
+    drop(tokio::task::spawn_blocking(move || store.rest()));
+}
+
+/// Reads the keep-alive profiles and the state of their tokens, where they have changed.
 async fn read(app: &App, book: &mut Book) -> Result<(), Failure> {
     tokens::take_up_waiting(app).await;
-    let mut found = BTreeMap::new();
-    // From the list, which is remembered: most profiles have no keep-alive, and reading one means reading its preset.
-    for summary in app.profiles().await?.into_iter().filter(|summary| summary.keep_alive) {
-        // One that was forgotten meanwhile is not in the next list.
-        if let Ok(profile) = profiles::load(app, &summary.name).await {
-            found.insert(summary.name, Rules::of(&profile.service));
-        }
-    }
-    book.retain(|name| found.contains_key(name));
-    for (name, rules) in found {
-        let tokens = tokens(app, &name).await;
-        book.put(name, Entry::new(rules, tokens));
+    let (reader, known) = (app.clone(), book.read_from());
+    let (names, changed) = on_own_thread(async move { changed(&reader, &known).await }).await?;
+    book.retain(|name| names.contains(name));
+    for (name, entry) in changed {
+        book.put(name, entry);
     }
     Ok(())
+}
+
+/// The names of all keep-alive profiles, and those that were read from something else than what is known.
+async fn changed(
+    app: &App,
+    known: &BTreeMap<ProfileName, ReadFrom>,
+) -> Result<(BTreeSet<ProfileName>, Vec<(ProfileName, Entry)>), Failure> {
+    let (mut names, mut changed) = (BTreeSet::new(), Vec::new());
+    // What a vault in memory holds has no revision in the store.
+    let is_stored = app.vault().is_ok_and(|vault| vault.kind() != VaultKind::Memory);
+    // From the list, which is remembered: most profiles have no keep-alive, and reading one means reading its preset.
+    for (summary, from) in app.saved_profiles().await?.into_iter().filter(|(summary, _)| summary.keep_alive) {
+        let name = summary.name;
+        if !(is_stored && known.get(&name) == Some(&from)) {
+            // One that was forgotten meanwhile is not in the next list.
+            let Ok(profile) = profiles::load(app, &name).await else { continue };
+            let tokens = tokens(app, &name).await;
+            changed.push((name.clone(), Entry::new(Rules::of(&profile.service), tokens, Some(from))));
+        }
+        names.insert(name);
+    }
+    Ok((names, changed))
 }
 
 /// Reads what other machines have changed.
@@ -164,7 +191,7 @@ async fn hear(app: &App, book: &mut Book, heard: Heard) -> Result<(), Failure> {
         match profile.filter(|profile| profile.keep_alive) {
             Some(profile) => {
                 let tokens = tokens(app, &name).await;
-                book.put(name, Entry::new(Rules::of(&profile.service), tokens));
+                book.put(name, Entry::new(Rules::of(&profile.service), tokens, None));
             }
             None => book.retain(|other| *other != name),
         }
@@ -182,7 +209,7 @@ async fn tokens(app: &App, name: &ProfileName) -> Result<Option<TokenSet>, Failu
 type Done = Result<(ProfileName, Result<SavedToken, Failure>), tokio::task::JoinError>;
 
 async fn renew(app: App, name: ProfileName, need: Need) -> (ProfileName, Result<SavedToken, Failure>) {
-    let token = caught(fetch(&app, &name, need)).await;
+    let token = fetch(&app, &name, need).await;
     (name, token)
 }
 
@@ -191,7 +218,8 @@ async fn renew(app: App, name: ProfileName, need: Need) -> (ProfileName, Result<
 pub(crate) async fn fetch(app: &App, name: &ProfileName, need: Need) -> Result<SavedToken, Failure> {
     let turn = Arc::clone(locked(&app.scheduler.turns).entry(name.clone()).or_default());
     let held = turn.lock().await;
-    let token = tokens::hand_out(app, &Report::none(), name.clone(), need).await;
+    let (asking, asked) = (app.clone(), name.clone());
+    let token = on_own_thread(async move { tokens::hand_out(&asking, &Report::none(), asked, need).await }).await;
     drop(held);
     // Nobody else waits: two references are this one and the list's.
     if Arc::strong_count(&turn) == 2 {

@@ -1,15 +1,30 @@
-//! The user's own presets.
+//! The presets there are, and saving one of the user's own.
 
 use std::path::PathBuf;
 
+use crate::app::blocking::locked;
 use crate::app::handle::App;
 use crate::app::news::News;
+use crate::app::state::Presets;
 use crate::app::{Failure, FailureCode, FailureKind};
 use crate::config::ConfigError;
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::service::{Service, write_preset};
+use crate::service::{Catalog, Service, write_preset};
 
 impl App {
+    /// The presets, and the problems found in your own ones, which are parsed anew only if their files have changed.
+    pub async fn catalog(&self) -> Result<(Catalog, Vec<Diagnosis>), Failure> {
+        let own = self.with_config(|config| Ok(config.list_user_presets())).await?;
+        let own: Vec<_> = own.into_iter().map(|(path, text)| (path, text.map_err(|error| error.diagnose()))).collect();
+        let mut last = locked(&self.presets);
+        let presets = match last.take().filter(|last| last.own == own) {
+            Some(last) => last,
+            None => Presets::new(own),
+        };
+        let presets = last.insert(presets);
+        Ok((presets.catalog.clone(), presets.problems.clone()))
+    }
+
     /// Writes the preset, reloads the services so that its card appears, and returns the file. The text is parsed
     /// first: a file that the program itself rejects helps nobody.
     pub async fn save_preset(&self, service: Service, replace: bool) -> Result<PathBuf, Failure> {

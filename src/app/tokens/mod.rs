@@ -65,7 +65,7 @@ pub(crate) async fn hand_out(
     need: Need,
 ) -> Result<(Profile, SavedToken), Failure> {
     open::open_chosen(app).await?;
-    let profile = profiles::load(app, &name).await?;
+    let (profile, text) = profiles::load_text(app, &name).await?;
     let record = pending::read(app, &name).await?;
     let policy = profile.service.policy.clone();
     issued_for::check(&name, &profile, record.contents.tokens.as_ref())?;
@@ -76,7 +76,8 @@ pub(crate) async fn hand_out(
         let tokens = tokens.clone();
         return handed_out(profile, name, tokens, false, notes);
     }
-    let renewal = renew(app, report, &name, Asked { profile: profile.clone(), typed: None, need }).await;
+    let asked = Asked { profile: profile.clone(), from: Origin::Saved(text), need };
+    let renewal = renew(app, report, &name, asked).await;
     let outcome = renewal.and_then(|renewal| match renewal {
         Renewal::Found(tokens) => Ok(*tokens),
         Renewal::Called(exchange) => exchange.outcome.map(|tokens| *tokens),
@@ -135,8 +136,8 @@ pub(crate) async fn refresh_saved(
     name: &ProfileName,
     context: CallContext,
 ) -> Result<Exchange, Failure> {
-    let typed = Some(context.secrets);
-    match renew(app, report, name, Asked { profile: context.profile, typed, need: Need::New }).await? {
+    let from = Origin::Typed(context.secrets);
+    match renew(app, report, name, Asked { profile: context.profile, from, need: Need::New }).await? {
         Renewal::Called(exchange) => Ok(*exchange),
         // `Need::New` is never met by what is saved.
         Renewal::Found(_) => Err(needs_sign_in(name, "has no tokens")),
@@ -145,9 +146,16 @@ pub(crate) async fn refresh_saved(
 
 struct Asked {
     profile: Profile,
-    /// The secrets that are entered now, if the profile is being edited.
-    typed: Option<ProfileSecrets>,
+    from: Origin,
     need: Need,
+}
+
+/// Where a profile is from.
+enum Origin {
+    /// From this text in the store.
+    Saved(String),
+    /// From the person who edits it, with the secrets that are entered now.
+    Typed(ProfileSecrets),
 }
 
 enum Renewal {
@@ -158,12 +166,17 @@ enum Renewal {
 
 /// Lock, read again, refresh if it is still needed, write, release.
 async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> Result<Renewal, Failure> {
-    let Asked { profile, typed, need } = asked;
+    let Asked { profile, from, need } = asked;
     let entry = lease(app, name).await?;
-    drafts::check_owner(app, name).await?;
     // The last holder of the lease may have forgotten or replaced the profile.
-    let profile = if typed.is_some() { profile } else { profiles::load(app, name).await? };
-    let mut record = pending::read(app, name).await?;
+    let plain = profiles::plain(app, name).await?;
+    drafts::check_owner(name, &plain)?;
+    let (profile, typed) = match from {
+        Origin::Saved(text) if plain.definition.as_ref() == Some(&text) => (profile, None),
+        Origin::Saved(_) => (profiles::load(app, name).await?, None),
+        Origin::Typed(secrets) => (profile, Some(secrets)),
+    };
+    let mut record = pending::read_leased(app, name, &entry).await?;
     issued_for::check(name, &profile, record.contents.tokens.as_ref())?;
     // Secrets that are entered now replace the saved ones, and are saved if the refresh works.
     if let Some(typed) = typed {
@@ -183,7 +196,7 @@ async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> 
     }
     policy::check_age(name, &profile.service, record.contents.tokens.as_ref(), now)?;
     refusal::check(name, &record, need)?;
-    refusal::check_held(app, name).await?;
+    refusal::check_held(name, &plain)?;
     let (mut context, stage) = source::renewal(app, name, profile, &record)?;
     app.supply_practice(&mut context).await?;
     let mut exchange = journal::exchange(app, report, (name, &entry), &record, &context, stage).await?;

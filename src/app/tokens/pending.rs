@@ -33,7 +33,20 @@ pub(crate) fn newest(app: &App, name: &ProfileName, saved: Option<Record>) -> Op
 /// The newest record of a profile.
 pub(crate) async fn read(app: &App, name: &ProfileName) -> Result<Record, Failure> {
     let asked = name.clone();
-    let record = match (app.with_vault(move |vault| vault.snapshot(&asked)).await, app.pending(name)) {
+    newest_of(app, name, app.with_vault(move |vault| vault.snapshot(&asked)).await)
+}
+
+/// The same for whoever holds the profile's lease.
+pub(in crate::app::tokens) async fn read_leased(
+    app: &App,
+    name: &ProfileName,
+    entry: &Entry,
+) -> Result<Record, Failure> {
+    newest_of(app, name, app.with_entry(entry, Entry::get).await)
+}
+
+fn newest_of(app: &App, name: &ProfileName, saved: Result<Option<Record>, Failure>) -> Result<Record, Failure> {
+    let record = match (saved, app.pending(name)) {
         (Ok(saved), _) => newest(app, name, saved),
         // The same fault may be why the write is pending.
         (Err(_), Some(pending)) => Some(pending.record),

@@ -6,6 +6,7 @@ use crate::app::{Failure, FailureKind, Need, Recovery, export};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::Refused;
 use crate::service::ProfileName;
+use crate::store::Plain;
 use crate::vault::{Entry, Outcome, Record};
 
 /// A failure that only a person at a browser can mend.
@@ -19,8 +20,8 @@ fn ways(name: &ProfileName) -> String {
 }
 
 /// The refresh token was given away: what it is worth, somebody else knows.
-pub(crate) async fn check_held(app: &App, name: &ProfileName) -> Result<(), Failure> {
-    let Some(to) = export::handed_over(app, name).await else { return Ok(()) };
+pub(crate) fn check_held(name: &ProfileName, plain: &Plain) -> Result<(), Failure> {
+    let Some(to) = export::handed_over(name, plain) else { return Ok(()) };
     let place = if to.path.is_empty() { String::new() } else { format!(", into `{}`", to.path) };
     Err(needs_sign_in(name, &format!("handed its refresh token over at {} (format `{}`{place})", to.at, to.format)))
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::support::http::browser;
+use crate::support::process::Process;
 use crate::support::renewed::{add_preset, service, signed_in, tokens};
 use crate::support::tokenwright::Tokenwright;
 
@@ -57,6 +58,30 @@ fn a_refresh_flushes_its_note_before_it_spends_the_token_and_the_tokens_after() 
     assert!(flushes <= 3, "the note, the tokens, and the folder once: {steps:#?}");
 }
 
+#[test]
+#[ignore = "needs strace"]
+fn a_refresh_by_the_agent_flushes_twice() {
+    // What it gives is never as long-lived as asked, so each question is a refresh.
+    let service = service(30, |_, _| tokens("second", 30));
+    let program = signed_in(&service, "");
+    let record = program.home().join("trace");
+    let mut agent = Process::start(&mut strace(&program, &["agent"], &record));
+    agent.line_with("The agent listens on ");
+    for _ in 0..5 {
+        program.run(&["token", "demo", "--min-valid", "5m"]).done();
+    }
+    program.run(&["agent", "stop"]).done();
+    agent.finish().done();
+    let port = service.url().rsplit(':').next().expect("a port").to_owned();
+    let steps = recorded(&program, &record, Some(&port));
+    check(&steps);
+    let flushes = |between: &[Step]| between.iter().filter(|step| matches!(step, Step::Flush(_))).count();
+    let between: Vec<usize> = steps.split(|step| matches!(step, Step::Send)).map(flushes).collect();
+    // The tokens of one refresh and the note of the next. Before the first there is more: room set aside, and the folder.
+    let between = between[1..between.len() - 1].iter().filter(|flushes| **flushes > 0).copied().collect::<Vec<_>>();
+    assert_eq!(between, [2; 4], "{steps:#?}");
+}
+
 /// SQLite's log, which a commit is in once it is flushed.
 fn log(program: &Tokenwright) -> PathBuf {
     program.database().folder().join("profiles.db-wal")
@@ -99,16 +124,24 @@ fn check(steps: &[Step]) -> BTreeSet<PathBuf> {
 
 /// What a command does to the program's files, and what it sends to this port.
 fn traced(program: &Tokenwright, task: &[&str], port: Option<&str>) -> Vec<Step> {
-    let (home, record) = (program.data(), program.home().join("trace"));
+    let record = program.home().join("trace");
+    Process::start(&mut strace(program, task, &record)).finish().done();
+    recorded(program, &record, port)
+}
+
+/// A command whose calls are recorded in this file.
+fn strace(program: &Tokenwright, task: &[&str], record: &Path) -> Command {
     let command = program.command(task);
     let mut strace = Command::new("strace");
-    strace.args(["-f", "-qq", "-yy", "-s", "0", "-e", "signal=none", "-e", CALLS, "-o"]).arg(&record);
+    strace.args(["-f", "-qq", "-yy", "-s", "0", "-e", "signal=none", "-e", CALLS, "-o"]).arg(record);
     strace.arg(command.get_program()).args(command.get_args()).current_dir(program.home()).env_clear();
     strace.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let ended = strace.output().expect("`strace` is missing; on Debian: apt-get install strace");
-    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
-    let text = fs::read_to_string(&record).expect("the trace");
-    whole_calls(&text).iter().filter_map(|call| step(call, &home, port)).collect()
+    strace
+}
+
+fn recorded(program: &Tokenwright, record: &Path, port: Option<&str>) -> Vec<Step> {
+    let text = fs::read_to_string(record).expect("the trace");
+    whole_calls(&text).iter().filter_map(|call| step(call, &program.data(), port)).collect()
 }
 
 /// The calls in the order in which they ended. One that another thread interrupted is in two lines.

@@ -61,7 +61,16 @@ impl Tokenwright {
 
     /// The command, for a test that adds to it. Only `PATH` comes from outside: no display, no keyring, no proxy.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tokenwright"));
+        self.command_of(env!("CARGO_BIN_EXE_tokenwright"), arguments)
+    }
+
+    /// The same for `tokenwright-token`.
+    pub fn token_command(&self, arguments: &[&str]) -> Command {
+        self.command_of(env!("CARGO_BIN_EXE_tokenwright-token"), arguments)
+    }
+
+    fn command_of(&self, path: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(path);
         command.args(arguments).current_dir(self.home()).env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", self.home()).env("TOKENWRIGHT_HOME", self.data()).env("LANG", "C.UTF-8");

@@ -171,13 +171,9 @@ fn set_mark(store: &Store, name: &ProfileName, mark: Option<String>) -> Result<(
 }
 
 /// Refuses a draft that was saved under another name: its refresh token belongs there now. Asked by whoever holds its lease.
-pub(crate) async fn check_owner(app: &App, name: &ProfileName) -> Result<(), Failure> {
-    let Some(mark) = mark_of(app, name).await? else { return Ok(()) };
-    if mark.moves_to_team {
-        let diagnosis = Diagnosis::new(format!("`{name}` is on its way to the team's store"));
-        return Err(Failure::new(FailureKind::Vault, diagnosis.hint("it is used again once that can be reached")));
-    }
-    let Some(becomes) = mark.becomes else { return Ok(()) };
+pub(crate) fn check_owner(name: &ProfileName, plain: &Plain) -> Result<(), Failure> {
+    let mark = plain.draft.as_deref().map(Mark::parse);
+    let Some(becomes) = mark.and_then(|mark| mark.becomes) else { return Ok(()) };
     let diagnosis = Diagnosis::new(format!("the draft `{name}` was saved as `{becomes}`"));
     Err(Failure::new(FailureKind::Usage, diagnosis.hint(format!("use that: `tokenwright token {becomes}`"))))
 }

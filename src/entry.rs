@@ -1,0 +1,94 @@
+//! What the two programs, `tokenwright` and `tokenwright-token`, share: what the environment says, and the question to a
+//! running agent.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::agent::{Request, Response, SocketPath};
+use crate::app::{Failure, FailureKind};
+use crate::cli;
+use crate::diagnosis::Diagnosis;
+use crate::secret::{self, Secret};
+use crate::store::Address;
+
+/// The fast path for scripts: asks a running agent before anything is set up, even before the whole command line is parsed.
+/// `None` if the rest of the program has to answer.
+pub fn token_of_agent(arguments: impl IntoIterator<Item = OsString>) -> Option<cli::Exit> {
+    let options = cli::token_options(arguments)?;
+    // Before there is a token in this process.
+    secret::keep_out_of_dumps(true);
+    let off = |value: &str| matches!(value, "off" | "0" | "no" | "false");
+    if variable("TOKENWRIGHT_AGENT").is_some_and(|value| off(&value)) {
+        return None;
+    }
+    let min_valid = options.min_valid.map(|time| time.as_secs());
+    let store = match shared_store() {
+        Ok(address) => address.map(|address| address.to_string()),
+        // Said by the rest of the program.
+        Err(_) => return None,
+    };
+    let vault = variable("TOKENWRIGHT_VAULT");
+    let request = Request::Token { name: options.name.clone(), min_valid, vault, store };
+    match crate::agent::ask(&agent_socket(), &request) {
+        Ok(Response::Token { tokens, header, notes }) => {
+            cli::print_notes(&notes);
+            cli::print_token(&tokens, &header, &options);
+            Some(cli::Exit::Done)
+        }
+        Ok(Response::Failed { kind, code, diagnosis }) => {
+            let failure = Failure::of_words(&kind, code.as_deref(), diagnosis);
+            // Trouble with the agent's vault, or with the agent itself, need not be ours.
+            let ours = matches!(failure.kind, FailureKind::Vault | FailureKind::Machine);
+            (!ours).then(|| cli::print_failure(&failure))
+        }
+        Ok(Response::Status(_) | Response::Done) | Err(_) => None,
+    }
+}
+
+/// `TOKENWRIGHT_HOME`, if it is set.
+pub fn home() -> Option<PathBuf> {
+    std::env::var_os("TOKENWRIGHT_HOME").filter(|home| !home.is_empty()).map(Into::into)
+}
+
+/// Where the agent listens.
+pub fn agent_socket() -> SocketPath {
+    let folder = |name| std::env::var_os(name).map(Into::into);
+    SocketPath::find(folder("TOKENWRIGHT_HOME"), folder("XDG_RUNTIME_DIR"))
+}
+
+/// A variable that is set to something.
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The passphrase from the environment: its text, a file, or what systemd decrypted for this service
+/// (systemd.exec(5), `LoadCredential=`).
+pub fn passphrase() -> Result<Option<Secret>, Failure> {
+    if let Some(text) = variable("TOKENWRIGHT_PASSPHRASE") {
+        return Ok(Some(Secret::new(text)));
+    }
+    let of_systemd = || Some(PathBuf::from(variable("CREDENTIALS_DIRECTORY")?).join("passphrase"));
+    let named = variable("TOKENWRIGHT_PASSPHRASE_FILE").map(PathBuf::from);
+    let Some(file) = named.clone().or_else(|| of_systemd().filter(|file| file.exists())) else { return Ok(None) };
+    let what = if named.is_some() { "`TOKENWRIGHT_PASSPHRASE_FILE`" } else { "the service's passphrase" };
+    secret_in(&file, what).map(Some)
+}
+
+/// The secret in a file, without the end of its line.
+fn secret_in(file: &Path, what: &str) -> Result<Secret, Failure> {
+    let text = std::fs::read_to_string(file).map(Zeroizing::new).map_err(|error| {
+        let diagnosis = Diagnosis::new(format!("{what}: cannot read `{}`: {error}", file.display()));
+        Failure::new(FailureKind::Vault, diagnosis)
+    })?;
+    Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
+}
+
+/// The database that several machines share, if the environment names one.
+pub fn shared_store() -> Result<Option<Address>, Failure> {
+    let Some(url) = variable("TOKENWRIGHT_STORE").map(Zeroizing::new) else { return Ok(None) };
+    let file = variable("TOKENWRIGHT_STORE_PASSWORD_FILE").map(PathBuf::from);
+    let password = file.map(|file| secret_in(&file, "`TOKENWRIGHT_STORE_PASSWORD_FILE`")).transpose()?;
+    Ok(Some(Address::parse(&url, password.as_ref().map(Secret::expose))?))
+}
