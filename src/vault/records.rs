@@ -120,15 +120,9 @@ impl Vault {
     /// Takes up all replies that wait on this machine, see [`Reply`]. Returns the first fault, after trying all.
     pub fn take_up_replies(&self) -> Result<(), VaultError> {
         let team = if self.0.team.is_joined() { Some(self.0.team.realm(self)?) } else { None };
-        let realms = [Some(self.own()), team].into_iter().flatten();
-        realms.fold(Ok(()), |done, realm| {
-            realm
-                .store
-                .replies()
-                .map(Replies::names)
-                .unwrap_or_default()
-                .iter()
-                .fold(done, |done, name| done.and(self.entry_in(realm.clone(), name, LEASE_WAIT).map(drop)))
+        [Some(self.own()), team].into_iter().flatten().fold(Ok(()), |done, realm| {
+            let names = realm.store.replies().map(Replies::names).unwrap_or_default();
+            names.iter().fold(done, |done, name| done.and(self.entry_in(realm.clone(), name, LEASE_WAIT).map(drop)))
         })
     }
 
