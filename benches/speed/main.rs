@@ -27,7 +27,10 @@ const PASSPHRASE: &str = "open sesame";
 /// What the processes of one run are started in; `$0 "$@"` is this program. A newline is the password of the keyring.
 const SESSION: &str =
     r#"printf "\n" | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec "$0" "$@""#;
-const PARTS: &[(&str, fn(&Bench))] = &[
+/// A part of the table, by the name that asks for it alone.
+type Part = (&'static str, fn(&Bench));
+
+const PARTS: &[Part] = &[
     ("starts", Bench::starts),
     ("tokens", Bench::tokens),
     ("keyring", Bench::keyring),
@@ -229,7 +232,9 @@ impl Bench {
     fn lists(&self) {
         let kinds = [VaultKind::Passphrase, VaultKind::Keyring];
         for kind in kinds.into_iter().filter(|kind| *kind == VaultKind::Passphrase || has_session()) {
-            [10, 10_000].into_iter().for_each(|count| self.lists_of(kind, count));
+            for count in [10, 10_000] {
+                self.lists_of(kind, count);
+            }
         }
     }
 

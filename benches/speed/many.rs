@@ -32,7 +32,7 @@ impl Bench {
         let start = Instant::now();
         keep(self.home.path(), VaultKind::Passphrase, &tokens, true);
         println!("{:58} {:>8.2} s", "(keeping them in the vault, one after the other)", start.elapsed().as_secs_f64());
-        let (child, took) = self.refreshed(self.program(&["agent"]), count);
+        let (child, took) = Self::refreshed(self.program(&["agent"]), count);
         println!("{:58} {:>8.2} s", "the agent, each under its lease and kept durably", took.as_secs_f64());
         println!("{:58} {:>8.2} s", "the agent's processor time, its start included", processor(&child.0));
         println!("{}", memory("the agent, after that", &child.0));
@@ -41,7 +41,7 @@ impl Bench {
     }
 
     /// How long an agent takes until it has refreshed so many, from when it is ready.
-    fn refreshed(&self, mut agent: Command, count: usize) -> (Running, Duration) {
+    fn refreshed(mut agent: Command, count: usize) -> (Running, Duration) {
         let started = Instant::now();
         let mut child = Running(agent.stderr(Stdio::piped()).spawn().expect("a process"));
         let mut lines = BufReader::new(child.0.stderr.take().expect("piped")).lines().map_while(Result::ok);
@@ -74,7 +74,8 @@ impl Bench {
         let end = |mut agent: Running, what: &str, count: usize| {
             assert!(program(&["agent", "stop"]).status().expect("a process").success());
             let _ = agent.0.wait();
-            println!("{what:58} {:>8.2}", flushes(&record) as f64 / count as f64);
+            let tenths = flushes(&record) * 10 / count;
+            println!("{what:58} {:>6}.{}", tenths / 10, tenths % 10);
         };
         let (running, _) = first_line(agent().stderr(Stdio::piped()), |child| child.stderr.take().map(BufReader::new));
         for _ in 0..50 {
@@ -84,7 +85,7 @@ impl Bench {
         end(running, what, 50);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         keep(home.path(), VaultKind::Passphrase, &runtime.block_on(self.grants(200)), true);
-        let (running, _) = self.refreshed(agent(), 200);
+        let (running, _) = Self::refreshed(agent(), 200);
         end(running, &format!("the same, {AT_ONCE} at once"), 200);
     }
 

@@ -15,7 +15,7 @@ thread_local! {
     static IS_OWN: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs blocking work on a thread of its own, or here in [`on_own_thread`].
+/// Runs blocking work on a thread of its own, or here in `on_own_thread`.
 pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
     if IS_OWN.get() {
         // A store may have a runtime of its own, which must not start inside this one.

@@ -13,7 +13,7 @@ use crate::app::blocking::locked;
 use crate::app::profiles::drafts::mark::Mark;
 use crate::app::sign_in::call_context::CallContext;
 use crate::desktop::{Trace, Tray};
-use crate::diagnosis::{Diagnose as _, Diagnosis};
+use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::{Catalog, ProfileName};
 use crate::vault::{How, Record};
 
@@ -117,7 +117,7 @@ impl Presets {
                 Err(problem) => problems.push(problem.clone()),
             }
         }
-        problems.extend(catalog.add(texts).iter().map(|problem| problem.diagnose()));
+        problems.extend(catalog.add(texts).iter().map(Diagnose::diagnose));
         Self { own, catalog, problems }
     }
 }

@@ -38,8 +38,8 @@ impl Copied {
     pub(in crate::store) fn open(address: &Address, folder: &Path, create: bool) -> Result<Option<Self>, StoreError> {
         let place = PathBuf::from(address.to_string());
         let digest = Sha256::digest(place.as_os_str().as_encoded_bytes());
-        let name: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-        let copies = folder.join(format!("copy-{name}"));
+        let digest: [u8; 8] = std::array::from_fn(|at| digest[at]);
+        let copies = folder.join(format!("copy-{:016x}", u64::from_be_bytes(digest)));
         let (server, away) = match Postgres::open(address, folder, create) {
             Ok(None) => return Ok(None),
             Ok(Some(opened)) => (OnceLock::from(opened), None),

@@ -63,12 +63,12 @@ impl Vault {
 
     /// The newest record of a profile as it is now, without the lease: another process may replace it at any moment.
     pub fn snapshot(&self, profile: &ProfileName) -> Result<Option<Record>, VaultError> {
-        self.read(profile.as_str(), |realm, name| realm.record(name))
+        self.read(profile.as_str(), Realm::record)
     }
 
     /// The refresh that the journal says was sent last and has no stored answer, see [`Entry::in_flight`].
     pub fn in_flight(&self, profile: &ProfileName) -> Result<Option<InFlightRefresh>, VaultError> {
-        self.read(profile.as_str(), |realm, name| realm.in_flight(name))
+        self.read(profile.as_str(), Realm::in_flight)
     }
 
     /// Takes the lease of a profile. Waits up to a minute for another thread or process that holds it, then fails with
@@ -120,10 +120,13 @@ impl Vault {
     /// Takes up all replies that wait on this machine, see [`Reply`]. Returns the first fault, after trying all.
     pub fn take_up_replies(&self) -> Result<(), VaultError> {
         let team = if self.0.team.is_joined() { Some(self.0.team.realm(self)?) } else { None };
-        [Some(self.own()), team].into_iter().flatten().fold(Ok(()), |done, realm| {
-            let names = realm.store.replies().map(Replies::names).unwrap_or_default();
-            names.iter().fold(done, |done, name| done.and(self.entry_in(realm.clone(), name, LEASE_WAIT).map(drop)))
-        })
+        let mut done = Ok(());
+        for realm in std::iter::once(self.own()).chain(team) {
+            for name in realm.store.replies().map(Replies::names).unwrap_or_default() {
+                done = done.and(self.entry_in(realm.clone(), &name, LEASE_WAIT).map(drop));
+            }
+        }
+        done
     }
 
     /// What became of the replies that were found, since the last call.

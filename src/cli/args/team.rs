@@ -57,7 +57,7 @@ pub struct TeamEntry {
     /// The database: `postgres://user@host/database`
     #[arg(value_name = "URL")]
     pub url: String,
-    /// What this member is called [default: user@machine]
+    /// What this member is called [default: the user and the machine]
     #[arg(long = "as", value_name = "MEMBER")]
     pub member: Option<String>,
     /// File with the password of the database's user

@@ -162,7 +162,7 @@ impl Model {
         let name = Some(opened.name.clone());
         let (draft, saved_as) = if opened.draft { (name, None) } else { (None, name) };
         let (tokens, shared) = (opened.context.tokens.clone(), opened.shared.clone());
-        self.open = Open { tokens, draft, saved_as, shared, ..Open::default() };
+        self.open = Open { tokens, saved_as, draft, shared, ..Open::default() };
     }
 
     pub fn forgotten(&mut self, name: &ProfileName) {

@@ -16,19 +16,19 @@ pub struct TeamModel {
     pub untouched: Vec<Untouched>,
     /// Profiles that are being given to the team.
     pub shared: Requested<Vec<ProfileName>>,
-    /// The team as it was seen last; `None` until then.
-    seen: Option<Option<TeamStatus>>,
+    /// The team as it was seen last.
+    seen: Requested<Option<TeamStatus>>,
 }
 
 impl TeamModel {
     /// The team as it was seen last.
     pub fn status(&self) -> Option<&TeamStatus> {
-        self.work.last().or(self.seen.as_ref())?.as_ref()
+        self.work.last().or(self.seen.last())?.as_ref()
     }
 
     /// Whether this machine is known to belong to none.
     pub fn is_none(&self) -> bool {
-        matches!(self.work.last().or(self.seen.as_ref()), Some(None))
+        matches!(self.work.last().or(self.seen.last()), Some(None))
     }
 
     pub fn is_busy(&self) -> bool {
@@ -38,7 +38,7 @@ impl TeamModel {
     /// Something else is asked: what was seen stays until then.
     pub fn begin(&mut self) {
         if let Some(seen) = self.work.last() {
-            self.seen = Some(seen.clone());
+            self.seen = Requested::ended(Ok(seen.clone()));
         }
         (self.removing, self.untouched) = (None, Vec::new());
     }

@@ -22,15 +22,12 @@ pub(crate) fn team_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     };
     footer(ui, close, |ui| {
         let busy = model.team.is_busy().then_some("One moment…");
-        match model.team.status() {
-            Some(TeamStatus { standing: Standing::Member { .. } | Standing::Asking { .. }, .. }) => {
-                intent_button(ui, ButtonKind::Secondary, Intent::Team(TeamAction::Look), busy);
-            }
-            _ => {
-                let blocked = busy.or(team.lack());
-                intent_button(ui, ButtonKind::Secondary, Intent::Team(TeamAction::Found), blocked);
-                intent_button(ui, ButtonKind::Primary, Intent::Team(TeamAction::Join), blocked);
-            }
+        if model.team.status().is_some_and(|status| status.standing != Standing::Stranger) {
+            intent_button(ui, ButtonKind::Secondary, Intent::Team(TeamAction::Look), busy);
+        } else {
+            let blocked = busy.or(team.lack());
+            intent_button(ui, ButtonKind::Secondary, Intent::Team(TeamAction::Found), blocked);
+            intent_button(ui, ButtonKind::Primary, Intent::Team(TeamAction::Join), blocked);
         }
     });
     draft.team = Some(team);

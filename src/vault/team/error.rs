@@ -83,12 +83,11 @@ impl Diagnose for TeamError {
         match self {
             Self::None => diagnosis.hint("`tokenwright team init URL` makes one, `tokenwright team join URL` asks to be let in"),
             Self::NoTeam { .. } => diagnosis.hint("check the URL; `tokenwright team init URL` makes a team"),
-            Self::TeamExists { .. } => diagnosis.hint("`tokenwright team join URL` asks to be let in"),
             Self::OtherVault { .. } => diagnosis.hint("use another database for the team"),
             Self::NotAdmitted { fingerprint, .. } => diagnosis.hint(format!(
                 "ask a member to run `tokenwright team admit`, and compare the fingerprint: {fingerprint}"
             )),
-            Self::NotMember { .. } => diagnosis.hint("`tokenwright team join URL` asks to be let in"),
+            Self::TeamExists { .. } | Self::NotMember { .. } => diagnosis.hint("`tokenwright team join URL` asks to be let in"),
             Self::OtherTeam { .. } => diagnosis.hint(
                 "compare it with what `tokenwright team status` shows another member; if the team was made anew, run `tokenwright \
                  team leave` and join it again",

@@ -66,7 +66,7 @@ impl Vault {
         let (identity, _) = self.own_identity(&place)?;
         let mut id = [0; 16];
         fill(&mut id)?;
-        let id: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
+        let id = format!("{:032x}", u128::from_be_bytes(id));
         let recipient = identity.recipient();
         let first = Member { name: member.to_owned(), recipient, admitted_by: member.to_owned(), at: Timestamp::now() };
         let roster = Roster { id, name: team.to_owned(), number: 1, members: vec![first] };
@@ -83,7 +83,7 @@ impl Vault {
         if !store.set_vault_lock(there.as_ref(), &Document::write(&opened, Vec::new())?)? {
             return Err(TeamError::TeamExists { place: store.place().to_owned() }.into());
         }
-        check(self, store.place(), Known { team: None, number: 0, ..known(self)? }, &opened)?;
+        check(self, store.place(), &Known { team: None, number: 0, ..known(self)? }, &opened)?;
         self.team().forget_keys();
         self.team_status()
     }
@@ -240,7 +240,7 @@ impl Vault {
             change(&mut opened, &mut requests)?;
             opened.roster.number = opened.roster.number.saturating_add(1);
             if store.set_vault_lock(Some(&lock), &Document::write(&opened, requests)?)? {
-                check(self, store.place(), known(self)?, &opened)?;
+                check(self, store.place(), &known(self)?, &opened)?;
                 self.team().forget_keys();
                 return self.team_status();
             }
@@ -299,7 +299,7 @@ impl Member {
 
 pub(in crate::vault) fn proposed_member_name() -> String {
     let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
-    fit(&user.map(|user| format!("{user}@{}", By::this().host)).unwrap_or_else(host))
+    fit(&user.map_or_else(host, |user| format!("{user}@{}", By::this().host)))
 }
 
 /// The name of this machine, as far as it can be shown.

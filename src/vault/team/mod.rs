@@ -119,20 +119,19 @@ fn opened(
     let Some(opened) = document.open(&identity, &lock)? else {
         let recipient = identity.recipient();
         let asks = document.requests.iter().any(|request| request.recipient == recipient);
-        return Err(match asks {
-            true => TeamError::NotAdmitted { place: place(), fingerprint: fingerprint("member", recipient.as_bytes()) },
-            false => {
-                TeamError::NotMember { place: place(), team: known.team.map(|id| fingerprint("team", id.as_bytes())) }
-            }
-        }
-        .into());
+        let error = if asks {
+            TeamError::NotAdmitted { place: place(), fingerprint: fingerprint("member", recipient.as_bytes()) }
+        } else {
+            TeamError::NotMember { place: place(), team: known.team.map(|id| fingerprint("team", id.as_bytes())) }
+        };
+        return Err(error.into());
     };
-    check(vault, store.place(), known, &opened)?;
+    check(vault, store.place(), &known, &opened)?;
     Ok((document, lock, opened))
 }
 
 /// Refuses another team than the one known, and an older list of its members. Remembers what is newer.
-fn check(vault: &Vault, place: &Path, known: Known, opened: &Opened) -> Result<(), VaultError> {
+fn check(vault: &Vault, place: &Path, known: &Known, opened: &Opened) -> Result<(), VaultError> {
     let found = fingerprint("team", opened.roster.id.as_bytes());
     let expected = known.team.as_ref().map(|id| fingerprint("team", id.as_bytes())).or(known.expected.clone());
     if let Some(expected) = expected.filter(|expected| *expected != found) {
@@ -147,7 +146,7 @@ fn check(vault: &Vault, place: &Path, known: Known, opened: &Opened) -> Result<(
         .into());
     }
     let next = Known { team: Some(opened.roster.id.clone()), number: opened.roster.number, ..known.clone() };
-    if next == known { Ok(()) } else { remember(vault, &next) }
+    if next == *known { Ok(()) } else { remember(vault, &next) }
 }
 
 /// The team's document; `None` if its store has none.

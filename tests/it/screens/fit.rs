@@ -188,8 +188,8 @@ fn an_export_and_sharing_fit() {
 
 #[test]
 fn the_team_fits() {
-    for model in [team::none(), team::asking(), team::member()] {
-        check("team", &model, &team::page(), &[]);
+    for model in [team::none, team::asking, team::member] {
+        check("team", &model(), &team::page(), &[]);
     }
     let mut draft = sharing(Locking::WithoutSecrets, "");
     draft.share.as_mut().expect("open").to_team = true;

@@ -4,7 +4,6 @@
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::time::Instant;
 
 use crate::store::team::{Rotating, Team, fresh, signal, start};
 use crate::support::process::Process;
@@ -159,7 +158,6 @@ impl Ground {
     /// A token of the next round, from this machine.
     fn goes_on(&mut self, at_killed: bool, round: usize) {
         let home = if at_killed { self.killed() } else { self.other() };
-        let began = Instant::now();
         let asked = start(home, &fresh(round));
         if round > self.refreshed {
             self.answer();
@@ -167,7 +165,6 @@ impl Ground {
         let done = asked.finish();
         assert!(done.code == 0, "{done:?}");
         assert_eq!(done.stdout, format!("at-canary-{round}\n"), "{}", done.stderr);
-        println!("  a token {:?} after the question; {}", began.elapsed(), done.stderr.trim());
     }
 
     /// Whatever was done, no refresh token came that another machine had spent.
@@ -179,7 +176,6 @@ impl Ground {
 
     fn round(&mut self, point: Point, outcome: Outcome) {
         let round = self.refreshed + 1;
-        println!("{point:?}");
         self.kill_at(point);
         let is_told = |said: &str| said.contains(", outcome unknown\nhint: wait until that machine has saved");
         if outcome != Outcome::GoesOn {
