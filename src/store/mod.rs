@@ -94,9 +94,11 @@ impl Store {
         if let Some(own) = own.as_ref().filter(|own| is_away(own)) {
             return Ok(Some(own.place().to_owned()));
         }
-        let team = self.team().map(|team| team.reader()).transpose()?.flatten().filter(is_away);
+        let Some(team) = self.team().map(|team| team.reader()).transpose()?.flatten().filter(is_away) else {
+            return Ok(None);
+        };
         let is_here = own.map(|own| own.has(name)).transpose()?.unwrap_or_default();
-        Ok(team.filter(|_| !is_here).map(|team| team.place().to_owned()))
+        Ok((!is_here).then(|| team.place().to_owned()))
     }
 
     /// A store that is lost when the program ends.

@@ -48,6 +48,13 @@ impl Realm {
         self.stored(name)?.map(|stored| self.open_newest(name, &stored)).transpose()
     }
 
+    /// Opens every record; how many can be opened.
+    pub(in crate::vault) fn check_all(&self, faults: &mut Vec<VaultError>) -> Result<usize, VaultError> {
+        let (names, before) = (self.store.secrets()?, faults.len());
+        faults.extend(names.iter().filter_map(|name| self.record(name).err()));
+        Ok(names.len() - (faults.len() - before))
+    }
+
     pub(in crate::vault) fn open_newest(&self, name: &str, stored: &Stored) -> Result<Record, VaultError> {
         let damaged = || VaultError::Damaged { profile: name.to_owned(), generation: stored.version.generation };
         let record = stored.newest.as_ref().ok_or_else(damaged).and_then(|sealed| self.open_body(name, sealed));

@@ -180,10 +180,10 @@ impl Vault {
         }
         let mut found = Inspection { place: self.0.store.place().to_owned(), ..Inspection::default() };
         found.faults.extend(self.0.store.check().err().map(VaultError::from));
-        found.whole = check_all(&self.own(), &mut found.faults)?;
+        found.whole = self.own().check_all(&mut found.faults)?;
         match self.0.team.realm(self) {
             Ok(realm) => {
-                let whole = check_all(&realm, &mut found.faults)?;
+                let whole = realm.check_all(&mut found.faults)?;
                 found.team = Some((realm.store.place().to_owned(), whole));
             }
             Err(VaultError::Team(TeamError::None)) => {}
@@ -215,14 +215,6 @@ impl Vault {
         let (store, key, key_source, team) = (Arc::clone(store), key.clone(), key_source.clone(), team.clone());
         Ok(Self(Arc::new(Opened { kind, store, key, key_source, team, replies: Mutex::default() })))
     }
-}
-
-/// Opens every record of a realm; how many can be opened.
-fn check_all(realm: &Realm, faults: &mut Vec<VaultError>) -> Result<usize, VaultError> {
-    let names = realm.store.secrets()?;
-    let before = faults.len();
-    faults.extend(names.iter().filter_map(|name| realm.record(name).err()));
-    Ok(names.len() - (faults.len() - before))
 }
 
 /// The record of one profile while this process holds its lease. The lease ends when the last clone is dropped, or with
