@@ -195,12 +195,15 @@ fn state(state: &ProfileState, tokens: Option<&TokenSet>, now: Timestamp) -> Str
 
 pub(crate) fn forget(runner: &Runner, name: &str, revoke: bool) -> Result<(), Failure> {
     let (name, report) = (ProfileName::parse(name)?, runner.report());
+    let is_shared = runner.run(runner.app.is_shared(&name)).unwrap_or_default();
     if revoke {
         runner.run(runner.app.revoke_and_forget(&name, &report))?;
     } else {
         runner.run(runner.app.forget(&name, &report))?;
     }
-    print::result(&format!("{name}: {}forgotten", if revoke { "revoked and " } else { "" }));
+    let (revoked, for_whom) =
+        (if revoke { "revoked and " } else { "" }, if is_shared { ", for the whole team" } else { "" });
+    print::result(&format!("{name}: {revoked}forgotten{for_whom}"));
     Ok(())
 }
 

@@ -173,7 +173,7 @@ impl Intent {
             Self::ImportChosen => ("Browse…", "Choose a file"),
             Self::UseImport { as_preset: false } => ("Use it", "Fill in the three steps with it"),
             Self::UseImport { as_preset: true } => ("Save as preset…", "Save it as your own preset"),
-            Self::Forget(_) => ("Forget", "Remove the profile and its tokens from this machine"),
+            Self::Forget(_) => ("Forget", "Remove the profile and its tokens"),
             Self::ShowHistory(_) => ("Show history", "When each token was issued, how, and whether it was used"),
             Self::Restore { anyway: false, .. } => ("Restore", "Make these the current tokens"),
             Self::Restore { anyway: true, .. } => {

@@ -15,13 +15,15 @@ pub struct TeamDraft {
     pub name: String,
     /// The member whose removal waits for a second press.
     pub removes: Option<String>,
+    /// Whether leaving waits for a second press.
+    pub leaves: bool,
 }
 
 impl Default for TeamDraft {
     fn default() -> Self {
         let empty = String::new;
         let (member, name) = (proposed_member_name(), "team".to_owned());
-        Self { url: empty(), password_file: empty(), member, fingerprint: empty(), name, removes: None }
+        Self { url: empty(), password_file: empty(), member, fingerprint: empty(), name, removes: None, leaves: false }
     }
 }
 

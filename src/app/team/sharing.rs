@@ -19,6 +19,11 @@ use crate::store::{Engine, Plain, Store, StoreError};
 use crate::vault::{Entry, Standing, TeamError, Vault, VaultError};
 
 impl App {
+    /// Whether a profile is the team's.
+    pub async fn is_shared(&self, name: &ProfileName) -> Result<bool, Failure> {
+        is_shared(self, name).await
+    }
+
     /// Makes a saved profile one of the team's. Nothing happens if it is.
     pub async fn share_with_team(&self, name: &ProfileName) -> Result<(), Failure> {
         let (app, name) = (self.clone(), name.clone());

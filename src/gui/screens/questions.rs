@@ -89,7 +89,12 @@ pub(crate) fn forgetting_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         if model.shown_name(&name) != name.as_str() {
             ui.label(small(ui, name.as_str()));
         }
-        ui.label("The profile and its tokens are removed from this machine and cannot be recovered.");
+        let is_shared = model.profiles.iter().any(|profile| profile.name == name && profile.shared);
+        ui.label(if is_shared {
+            "The profile and its tokens are removed for every member of the team and cannot be recovered."
+        } else {
+            "The profile and its tokens are removed from this machine and cannot be recovered."
+        });
         if revocable {
             ui.label("Revoking also invalidates the tokens at the service, for everyone who holds them.");
         }

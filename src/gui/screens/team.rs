@@ -6,7 +6,7 @@ use crate::app::{Member, Request, Standing, TeamStatus};
 use crate::gui::draft::Draft;
 use crate::gui::intent::{Intent, TeamAction};
 use crate::gui::model::Model;
-use crate::gui::screens::{intent_button, vault, want};
+use crate::gui::screens::{intent_button, vault};
 use crate::gui::team_draft::TeamDraft;
 use crate::gui::theme::{Tone, heading, shown, small};
 use crate::gui::widgets::{
@@ -101,7 +101,7 @@ fn status_ui(ui: &mut Ui, model: &Model, draft: &Draft, team: &mut TeamDraft, st
                     rows.text("Your name", name);
                     rows.text("Database", &status.place.display().to_string());
                 });
-                leave_ui(ui, model);
+                leave_ui(ui, model, team);
             });
         }
         Standing::Member { team: called, fingerprint, name, members, requests, is_removal_unfinished } => {
@@ -113,7 +113,7 @@ fn status_ui(ui: &mut Ui, model: &Model, draft: &Draft, team: &mut TeamDraft, st
             for request in requests {
                 keyed(ui, &request.recipient, |ui| request_ui(ui, model, draft, request));
             }
-            section(ui, &format!("Team {called}"), |ui| {
+            section(ui, &shown(format!("Team {called}")), |ui| {
                 key_values(ui, |rows| {
                     rows.copyable("Fingerprint", fingerprint);
                     rows.text("Database", &status.place.display().to_string());
@@ -127,7 +127,7 @@ fn status_ui(ui: &mut Ui, model: &Model, draft: &Draft, team: &mut TeamDraft, st
                     keyed(ui, &member.recipient, |ui| member_ui(ui, model, draft, team, member, name));
                 }
             });
-            leave_ui(ui, model);
+            leave_ui(ui, model, team);
         }
     }
 }
@@ -176,10 +176,17 @@ fn member_ui(ui: &mut Ui, model: &Model, draft: &Draft, team: &mut TeamDraft, me
     }
 }
 
-fn leave_ui(ui: &mut Ui, model: &Model) {
-    let busy = model.team.is_busy();
-    let (text, hint) = Intent::Team(TeamAction::Leave).words();
-    if ui.add_enabled(!busy, egui::Button::new(text)).on_hover_text(hint).clicked() {
-        want(ui, Intent::Team(TeamAction::Leave));
+fn leave_ui(ui: &mut Ui, model: &Model, team: &mut TeamDraft) {
+    if !team.leaves {
+        team.leaves = secondary_button(ui, "Leave…").clicked();
+        return;
     }
+    ui.label("The key of this member is forgotten: to come back, it must be let in again.");
+    let busy = model.team.is_busy().then_some("One moment…");
+    ui.horizontal_wrapped(|ui| {
+        let leaves = intent_button(ui, ButtonKind::Danger, Intent::Team(TeamAction::Leave), busy);
+        if leaves || secondary_button(ui, "Cancel").clicked() {
+            team.leaves = false;
+        }
+    });
 }

@@ -92,7 +92,7 @@ fn a_profile_that_is_shared_is_refreshed_once_for_all_and_those_of_a_machine_sta
     assert!(said.contains("the team has a profile `mine`\nhint: save yours under another name"), "{said}");
     assert_eq!(names(&anna), [("demo".to_owned(), true), ("mine".to_owned(), false)]);
 
-    ben.run(&["forget", "demo"]).done();
+    assert_eq!(ben.run(&["forget", "demo"]).done(), "demo: forgotten, for the whole team\n");
     assert_eq!(names(&anna), [("mine".to_owned(), false)]);
 }
 
