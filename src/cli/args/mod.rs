@@ -158,7 +158,7 @@ pub enum Task {
         #[arg(value_name = "PROFILE")]
         name: String,
     },
-    /// Delete a profile and its tokens from this machine
+    /// Delete a profile and its tokens
     Forget {
         /// Profile
         #[arg(value_name = "PROFILE")]
