@@ -108,7 +108,8 @@ fn in_the_terminal(code: FailureCode) -> Option<Words> {
         | FailureCode::ProfileGone
         | FailureCode::PresetExists
         | FailureCode::Spent
-        | FailureCode::GrantEnded => return None,
+        | FailureCode::GrantEnded
+        | FailureCode::OutcomeUnknown => return None,
     })
 }
 
