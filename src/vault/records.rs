@@ -63,7 +63,7 @@ impl Vault {
 
     /// The newest record of a profile as it is now, without the lease: another process may replace it at any moment.
     pub fn snapshot(&self, profile: &ProfileName) -> Result<Option<Record>, VaultError> {
-        self.read(profile.as_str(), Realm::record)
+        self.read(profile.as_str(), Realm::recalled)
     }
 
     /// The refresh that the journal says was sent last and has no stored answer, see [`Entry::in_flight`].
