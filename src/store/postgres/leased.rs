@@ -82,8 +82,9 @@ impl Leased for LeasedRow {
         let news = &self.store.news_of(&self.name);
         let put = Put { name: &self.name, expected, next, answers, key: mark, writer, news };
         let replies = self.store.replies().filter(|_| answers);
+        let unwritten = replies.filter(|replies| !replies.has(&self.name, next));
         // If this machine's disk is full, the database is the only place, and all the more reason to go on.
-        let _ = replies.map(|replies| replies.write(&self.name, next));
+        let _ = unwritten.map(|replies| replies.write(&self.name, next));
         let written =
             self.store.write((&self.name, Patience::Only), async |client| secrets::put(client, &put).await)?;
         if written == Written::Done {

@@ -161,10 +161,21 @@ pub(in crate::store) async fn begin(
         (&generation, Type::INT8),
         (&fence, Type::INT8),
     ];
-    if client.execute_typed(statement, &values).await? == 1 {
+    // Committed by a message of its own: a note of a process that died while it waited for a lock would say that it sent the
+    // token, which nobody did.
+    let (begun, noted, there) = tokio::join!(
+        biased;
+        client.batch_execute("BEGIN"),
+        client.execute_typed(statement, &values),
+        there(client, name),
+    );
+    let ended = client.batch_execute("COMMIT").await;
+    begun?;
+    let (noted, there) = (noted?, there?);
+    ended?;
+    if noted == 1 {
         return Ok(Written::Done);
     }
-    let there = there(client, name).await?;
     if there.as_ref().is_some_and(|there| there.writer == *writer) {
         return Ok(Written::Done);
     }

@@ -60,7 +60,7 @@ impl Point {
         let (statement, done) = match self {
             Self::BeforeTheLock => (LOCK, None),
             Self::AfterTheLock => (LOCK, Some("SELECT 1")),
-            Self::AfterTheNote => (NOTE, Some("UPDATE 1")),
+            Self::AfterTheNote => (NOTE, Some("COMMIT")),
             Self::AfterTheJournal => (PUT, None),
             Self::AfterTheCommit => (PUT, Some("COMMIT")),
             Self::DuringTheCall | Self::AfterTheAnswer | Self::AfterAll => return None,
