@@ -132,7 +132,10 @@ impl Engine for Copied {
     }
 
     fn drafts(&self) -> Result<Vec<String>, StoreError> {
-        self.read(Engine::drafts, Engine::drafts)
+        match self.remembered(|server| server.memory().drafts()) {
+            Some(known) => Ok(known),
+            None => self.read(Engine::drafts, Engine::drafts),
+        }
     }
 
     fn has(&self, name: &str) -> Result<bool, StoreError> {

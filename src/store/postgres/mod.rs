@@ -183,7 +183,10 @@ impl Engine for Postgres {
     }
 
     fn drafts(&self) -> Result<Vec<String>, StoreError> {
-        self.read(async |client| plain::drafts(client).await)
+        let reading = self.0.memory.reading();
+        let drafts = self.read(async |client| plain::drafts(client).await)?;
+        self.0.memory.read_drafts(reading, &drafts);
+        Ok(drafts)
     }
 
     fn has(&self, name: &str) -> Result<bool, StoreError> {
