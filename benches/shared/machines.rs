@@ -164,6 +164,11 @@ impl Machine {
         self.start(&["token", PROFILE, "--no-agent", "--min-valid", &format!("{life}s")])
     }
 
+    /// Sends the refresh token once more, as a person who insists on it does.
+    pub fn resend(&self) -> Finished {
+        self.run(&["refresh", PROFILE, "--resend"])
+    }
+
     pub fn start_agent(&mut self) {
         let mut agent = self.start(&["agent"]);
         agent.line_with("The agent listens on ");
@@ -218,7 +223,7 @@ impl Got {
     fn of_words(words: &str) -> Self {
         let words = words.to_owned();
         match words.as_str() {
-            _ if words.contains("outcome unknown") => Self::Unknown(words),
+            _ if words.contains("outcome unknown") || words.contains("may be spent") => Self::Unknown(words),
             _ if words.contains("invalid_grant") || words.contains("spent") => Self::Refused(words),
             _ => Self::Failed(words),
         }

@@ -69,6 +69,8 @@ pub enum FailureCode {
     Spent,
     /// The refresh token is dead for another reason that the service names.
     GrantEnded,
+    /// The refresh token was sent before, and nobody knows what came of it; a person may have it sent again.
+    OutcomeUnknown,
 }
 
 /// What helps after a failure.

@@ -109,7 +109,8 @@ fn in_the_terminal(code: FailureCode) -> Option<Words> {
         | FailureCode::ProfileGone
         | FailureCode::PresetExists
         | FailureCode::Spent
-        | FailureCode::GrantEnded => return None,
+        | FailureCode::GrantEnded
+        | FailureCode::OutcomeUnknown => return None,
     })
 }
 

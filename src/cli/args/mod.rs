@@ -90,6 +90,9 @@ pub enum Task {
         /// Profile
         #[arg(value_name = "PROFILE")]
         name: String,
+        /// Send the refresh token even if an earlier refresh may have spent it
+        #[arg(long)]
+        resend: bool,
     },
     /// Run a command with the access token in its environment
     Exec {
