@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::agent::{Request, Response, SocketPath};
-use crate::app::{Failure, FailureKind};
+use crate::app::{Failure, FailureCode, FailureKind};
 use crate::cli;
 use crate::diagnosis::Diagnosis;
 use crate::secret::{self, Secret};
-use crate::store::Address;
+use crate::store::TeamPlace;
 
 /// The fast path for scripts: asks a running agent before anything is set up, even before the whole command line is parsed.
 /// `None` if the rest of the program has to answer.
@@ -24,13 +24,9 @@ pub fn token_of_agent(arguments: impl IntoIterator<Item = OsString>) -> Option<c
         return None;
     }
     let min_valid = options.min_valid.map(|time| time.as_secs());
-    let store = match shared_store() {
-        Ok(address) => address.map(|address| address.to_string()),
-        // Said by the rest of the program.
-        Err(_) => return None,
-    };
-    let vault = variable("TOKENWRIGHT_VAULT");
-    let request = Request::Token { name: options.name.clone(), min_valid, vault, store };
+    let (vault, team) = (variable("TOKENWRIGHT_VAULT"), team());
+    let team = team.map(|team| team.shown().display().to_string());
+    let request = Request::Token { name: options.name.clone(), min_valid, vault, team };
     match crate::agent::ask(&agent_socket(), &request) {
         Ok(Response::Token { tokens, header, notes }) => {
             cli::print_notes(&notes);
@@ -39,9 +35,10 @@ pub fn token_of_agent(arguments: impl IntoIterator<Item = OsString>) -> Option<c
         }
         Ok(Response::Failed { kind, code, diagnosis }) => {
             let failure = Failure::of_words(&kind, code.as_deref(), diagnosis);
-            // Trouble with the agent's vault, or with the agent itself, need not be ours.
-            let ours = matches!(failure.kind, FailureKind::Vault | FailureKind::Machine);
-            (!ours).then(|| cli::print_failure(&failure))
+            // Trouble with the agent's vault, or with the agent itself, need not be ours. And it may not have heard of a
+            // profile yet.
+            let is_agents = matches!(failure.kind, FailureKind::Vault | FailureKind::Machine);
+            (!is_agents && failure.code != FailureCode::NoProfile).then(|| cli::print_failure(&failure))
         }
         Ok(Response::Status(_) | Response::Done) | Err(_) => None,
     }
@@ -85,10 +82,9 @@ fn secret_in(file: &Path, what: &str) -> Result<Secret, Failure> {
     Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
 }
 
-/// The database that several machines share, if the environment names one.
-pub fn shared_store() -> Result<Option<Address>, Failure> {
-    let Some(url) = variable("TOKENWRIGHT_STORE").map(Zeroizing::new) else { return Ok(None) };
-    let file = variable("TOKENWRIGHT_STORE_PASSWORD_FILE").map(PathBuf::from);
-    let password = file.map(|file| secret_in(&file, "`TOKENWRIGHT_STORE_PASSWORD_FILE`")).transpose()?;
-    Ok(Some(Address::parse(&url, password.as_ref().map(Secret::expose))?))
+/// The team's store, if the environment names one.
+pub fn team() -> Option<TeamPlace> {
+    let path = |name| variable(name).map(PathBuf::from);
+    let (password_file, key_file) = (path("TOKENWRIGHT_TEAM_PASSWORD_FILE"), path("TOKENWRIGHT_TEAM_KEY_FILE"));
+    Some(TeamPlace { url: variable("TOKENWRIGHT_TEAM")?, password_file, key_file })
 }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use tokenwright::agent::SdNotify;
 use tokenwright::app::{Failure, Ports, Runtime};
 use tokenwright::cli;
-use tokenwright::config::{Config, Places, TeamSettings};
+use tokenwright::config::{Config, Places};
 use tokenwright::crash::Watch;
 use tokenwright::desktop::{Clipboard, HOLD};
 use tokenwright::entry;
@@ -18,7 +18,7 @@ use tokenwright::expression::{self, Expressions};
 use tokenwright::gui::NoWindow;
 use tokenwright::redirect;
 use tokenwright::secret;
-use tokenwright::store::{Store, TeamPlace};
+use tokenwright::store::Store;
 use tokenwright::transport::{Transport, TransportOptions};
 
 fn main() -> ExitCode {
@@ -63,11 +63,7 @@ fn data_folder() -> Option<PathBuf> {
 fn ports() -> Result<Ports, Failure> {
     let places = Places::find(entry::home())?;
     let config = Config::new(places.clone());
-    let store = match entry::shared_store()? {
-        Some(address) => Store::shared(places.store_folder(), address),
-        None => Store::new(places.store_folder()),
-    };
-    store.set_team(team(&config));
+    let store = Store::new(places.store_folder());
     Ok(Ports {
         transport: Transport::new(TransportOptions::default()),
         expressions: Expressions::new(own_program()),
@@ -76,24 +72,13 @@ fn ports() -> Result<Ports, Failure> {
         agent_socket: entry::agent_socket(),
         sd_notify: SdNotify::new(std::env::var_os("NOTIFY_SOCKET")),
         vault_kind: entry::variable("TOKENWRIGHT_VAULT"),
+        team: entry::team(),
         passphrase: entry::passphrase()?,
         open_browser: Arc::new(redirect::open),
         clipboard: Clipboard::of_desktop(HOLD),
         now: Timestamp::now,
         entropy,
     })
-}
-
-/// The team's store, as the environment or else the settings name it. Settings that cannot be read are reported by whoever
-/// needs them.
-fn team(config: &Config) -> Option<TeamPlace> {
-    let path = |name| entry::variable(name).map(PathBuf::from);
-    if let Some(url) = entry::variable("TOKENWRIGHT_TEAM") {
-        let password_file = path("TOKENWRIGHT_TEAM_PASSWORD_FILE");
-        return Some(TeamPlace { url, password_file, key_file: path("TOKENWRIGHT_TEAM_KEY_FILE") });
-    }
-    let TeamSettings { store, password_file, key_file } = config.load_settings().ok()?.team?;
-    Some(TeamPlace { url: store, password_file, key_file })
 }
 
 /// The path to start this program again. On Linux it works even if the file has been replaced by a newer version.

@@ -132,10 +132,7 @@ impl Engine for Copied {
     }
 
     fn drafts(&self) -> Result<Vec<String>, StoreError> {
-        match self.remembered(|server| server.memory().drafts()) {
-            Some(known) => Ok(known),
-            None => self.read(Engine::drafts, Engine::drafts),
-        }
+        self.read(Engine::drafts, Engine::drafts)
     }
 
     fn has(&self, name: &str) -> Result<bool, StoreError> {

@@ -22,7 +22,6 @@ pub(in crate::store) struct Memory(Mutex<State>);
 struct State {
     /// `None` while commits may be missed.
     known: Option<HashMap<String, Known>>,
-    drafts: Option<Vec<String>>,
     /// Counts what was forgotten: a reading that began before may be older.
     forgotten: u64,
 }
@@ -46,7 +45,6 @@ impl Memory {
     pub(in crate::store) fn begin(&self) {
         let mut state = self.state();
         state.known = Some(HashMap::new());
-        state.drafts = None;
         state.forgotten += 1;
     }
 
@@ -61,7 +59,6 @@ impl Memory {
     pub(in crate::store) fn forget(&self, name: &str) {
         let mut state = self.state();
         state.forgotten += 1;
-        state.drafts = None;
         if let Some(known) = &mut state.known {
             if name.is_empty() {
                 known.clear();
@@ -89,18 +86,6 @@ impl Memory {
         let known = state.known.as_ref().and_then(|known| known.get(name));
         let is_there = |plain: &Plain| plain.definition.is_some() || plain.draft.is_some();
         known.is_some_and(|known| known.stored.is_some() || known.plain.as_ref().is_some_and(is_there))
-    }
-
-    pub(in crate::store) fn drafts(&self) -> Option<Vec<String>> {
-        let state = self.state();
-        state.drafts.clone().filter(|_| state.known.is_some())
-    }
-
-    pub(in crate::store) fn read_drafts(&self, Reading(began): Reading, drafts: &[String]) {
-        let mut state = self.state();
-        if state.forgotten == began {
-            state.drafts = Some(drafts.to_owned());
-        }
     }
 
     pub(in crate::store) fn read_plain(&self, Reading(began): Reading, name: &str, plain: &Plain) {
@@ -155,11 +140,7 @@ mod tests {
         memory.read_plain(memory.reading(), "demo", &plain("3"));
         memory.end();
         memory.begin();
-        assert_eq!((memory.plain("demo"), memory.drafts()), (None, None), "commits were missed");
-        memory.read_drafts(memory.reading(), &["a".to_owned()]);
-        assert_eq!(memory.drafts(), Some(vec!["a".to_owned()]));
-        memory.forget("demo");
-        assert_eq!(memory.drafts(), None);
+        assert_eq!(memory.plain("demo"), None, "commits were missed");
     }
 
     #[test]

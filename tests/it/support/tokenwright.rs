@@ -95,3 +95,9 @@ impl Tokenwright {
         Process::start(&mut self.command(arguments))
     }
 }
+
+/// A `PATH` on which `tokenwright` is this program.
+pub fn path_with_program() -> String {
+    let folder = Path::new(env!("CARGO_BIN_EXE_tokenwright")).parent().expect("a folder");
+    format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default())
+}
