@@ -361,9 +361,8 @@ impl Entry {
     /// anything: it may be away, and whoever has the lease next on this machine would send the spent refresh token again.
     pub fn journal_reply(&self, contents: &Contents, how: How) -> Result<(), VaultError> {
         let mut begun = self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(begun) = &mut *begun else { return Ok(()) };
         let realm = self.0.realm.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        begun.journal(&realm, &self.0.name, contents, how)
+        begun.as_mut().map_or(Ok(()), |begun| begun.journal(&realm, &self.0.name, contents, how))
     }
 
     /// Takes the note back: the answer is here and brought nothing to store. A `put` of new tokens does so by itself.

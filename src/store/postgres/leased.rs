@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio_postgres::Client;
 
 use crate::store::StoreError;
-use crate::store::engine::{Engine as _, Leased, Mark, Sealed, Seen, Version, Written};
+use crate::store::engine::{Engine as _, Leased, Mark, Sealed, Seen, Stored, Version, Written};
 use crate::store::lease::Lease;
 use crate::store::postgres::connection::Patience;
 use crate::store::postgres::secrets::{self, Put};
@@ -85,8 +85,21 @@ impl Leased for LeasedRow {
         let unwritten = replies.filter(|replies| !replies.has(&self.name, next));
         // If this machine's disk is full, the database is the only place, and all the more reason to go on.
         let _ = unwritten.map(|replies| replies.write(&self.name, next));
-        let written =
-            self.store.write((&self.name, Patience::Only), async |client| secrets::put(client, &put).await)?;
+        let memory = self.store.memory();
+        let reading = memory.reading();
+        let written = self.store.0.server.run("write", Patience::Only, async |client| secrets::put(client, &put).await);
+        let written = match written {
+            Ok(Written::Done) if answers => {
+                let (id, version) = (next.id, next.version);
+                let stored = Stored { id, version, in_flight: None, in_flight_age: None, newest: Some(next.clone()) };
+                memory.wrote(reading, &self.name, stored);
+                Written::Done
+            }
+            written => {
+                memory.forget(&self.name);
+                written?
+            }
+        };
         if written == Written::Done {
             self.lease.saw(Some(Seen { id: next.id, version: next.version }));
         }

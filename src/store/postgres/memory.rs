@@ -96,6 +96,16 @@ impl Memory {
         self.learn(began, name, |known| known.stored = stored.cloned());
     }
 
+    /// This process has written a secret, and nobody another one since the reading began.
+    pub(in crate::store) fn wrote(&self, Reading(began): Reading, name: &str, stored: Stored) {
+        let mut state = self.state();
+        let is_newest = state.forgotten == began;
+        state.forgotten += 1;
+        if let Some(known) = state.known.as_mut().and_then(|known| known.get_mut(name)) {
+            known.stored = Some(stored).filter(|_| is_newest);
+        }
+    }
+
     fn learn(&self, began: u64, name: &str, learn: impl FnOnce(&mut Known)) {
         let mut state = self.state();
         if state.forgotten != began {
@@ -112,6 +122,7 @@ impl Memory {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Version;
 
     fn plain(text: &str) -> Plain {
         Plain { definition: Some(text.to_owned()), ..Plain::default() }
@@ -141,6 +152,26 @@ mod tests {
         memory.end();
         memory.begin();
         assert_eq!(memory.plain("demo"), None, "commits were missed");
+    }
+
+    #[test]
+    fn what_was_written_is_known_unless_another_change_was_heard_of() {
+        let stored = |generation| {
+            let version = Version { generation, fence: 0 };
+            Stored { id: [7; 16], version, in_flight: None, in_flight_age: None, newest: None }
+        };
+        let memory = Memory::default();
+        memory.begin();
+        memory.read_plain(memory.reading(), "demo", &plain("1"));
+        let (reading, early) = (memory.reading(), memory.reading());
+        memory.wrote(reading, "demo", stored(2));
+        assert_eq!((memory.stored("demo"), memory.plain("demo")), (Some(stored(2)), Some(plain("1"))));
+        memory.read_stored(early, "demo", Some(&stored(1)));
+        assert_eq!(memory.stored("demo"), Some(stored(2)), "what was read before the write is older");
+        let reading = memory.reading();
+        memory.forget("other");
+        memory.wrote(reading, "demo", stored(3));
+        assert_eq!(memory.stored("demo"), None, "it may be older than what was heard of");
     }
 
     #[test]

@@ -115,7 +115,8 @@ pub(in crate::store) async fn put(client: &Client, put: &Put<'_>) -> Result<Writ
     );
     begun?;
     let (there, mark, written) = (there?, mark?, written?);
-    (sealed?, told?);
+    sealed?;
+    told?;
     ended?;
     let mark = mark.map(|row| array(&row, 0)).transpose()?;
     if written == 1 || there.as_ref().is_some_and(|there| there.writer == put.writer) {
@@ -240,13 +241,13 @@ pub(in crate::store) async fn check_writable(client: &mut Client) -> Result<(), 
 
 /// Takes the row that stands for a lease, in a transaction that lasts until the client is dropped.
 pub(in crate::store) async fn take_lease(client: &Client, name: &str, wait: Duration) -> Result<(), Failed> {
-    let begin = format!("BEGIN; SET LOCAL lock_timeout = {}", wait.as_millis().clamp(1, 3_600_000));
+    let start = format!("BEGIN; SET LOCAL lock_timeout = {}", wait.as_millis().clamp(1, 3_600_000));
     let statement = "SELECT 1 FROM tokenwright.lease WHERE name = $1 FOR UPDATE";
     for _ in 0..2 {
         let values: [(&(dyn ToSql + Sync), Type); 1] = [(&name, Type::TEXT)];
-        let (begun, taken) =
-            tokio::join!(biased; client.batch_execute(&begin), client.query_typed_opt(statement, &values));
-        begun?;
+        let (started, taken) =
+            tokio::join!(biased; client.batch_execute(&start), client.query_typed_opt(statement, &values));
+        started?;
         if taken?.is_some() {
             return Ok(());
         }
