@@ -14,6 +14,7 @@ use crate::app::blocking::{blocking, locked, on_own_thread};
 use crate::app::fault::caught;
 use crate::app::handle::App;
 use crate::app::news::News;
+use crate::app::profiles::read_ahead::ReadAhead;
 use crate::app::profiles::{self, ReadFrom};
 use crate::app::progress::Report;
 use crate::app::schedule::queue::{Book, Entry};
@@ -169,16 +170,24 @@ async fn changed(
     // What a vault in memory holds has no revision in the store.
     let is_stored = app.vault().is_ok_and(|vault| vault.kind() != VaultKind::Memory);
     // From the list, which is remembered: most profiles have no keep-alive, and reading one means reading its preset.
-    for (summary, from) in app.saved_profiles().await?.into_iter().filter(|(summary, _)| summary.keep_alive) {
-        let name = summary.name;
-        if !(is_stored && known.get(&name) == Some(&from)) {
-            // One that was forgotten meanwhile is not in the next list.
-            let Ok(profile) = profiles::load(app, &name).await else { continue };
-            let tokens = tokens(app, &name).await;
-            changed.push((name.clone(), Entry::new(Rules::of(&profile.service), tokens, Some(from))));
+    let saved = app.saved_profiles().await?.into_iter().filter(|(summary, _)| summary.keep_alive);
+    let is_known = |name: &ProfileName, from: &ReadFrom| is_stored && known.get(name) == Some(from);
+    let (known, unread): (Vec<_>, Vec<_>) =
+        saved.map(|(summary, from)| (summary.name, from)).partition(|(name, from)| is_known(name, from));
+    names.extend(known.into_iter().map(|(name, _)| name));
+    let shared = unread.iter().filter(|(_, from)| from.shared);
+    let mut ahead = ReadAhead::of(shared.map(|(name, _)| name.to_string()).collect());
+    for (name, from) in unread {
+        if from.shared {
+            ahead.step(app).await;
         }
+        // One that was forgotten meanwhile is not in the next list.
+        let Ok(profile) = profiles::load(app, &name).await else { continue };
+        let tokens = tokens(app, &name).await;
+        changed.push((name.clone(), Entry::new(Rules::of(&profile.service), tokens, Some(from))));
         names.insert(name);
     }
+    ahead.finish(app).await;
     Ok((names, changed))
 }
 
@@ -191,7 +200,10 @@ async fn hear(app: &App, book: &mut Book, heard: Heard) -> Result<(), Failure> {
         return read(app, book).await;
     }
     let (catalog, _) = app.catalog().await?;
-    for name in heard.names.iter().filter_map(|name| ProfileName::parse(name).ok()) {
+    let mut ahead = ReadAhead::of(heard.names.iter().cloned().collect());
+    for name in &heard.names {
+        ahead.step(app).await;
+        let Ok(name) = ProfileName::parse(name) else { continue };
         let asked = name.clone();
         let plain = app.with_store(move |store| store.profile(asked.as_str())).await?;
         let text = plain.definition.filter(|_| plain.draft.is_none());
@@ -205,6 +217,7 @@ async fn hear(app: &App, book: &mut Book, heard: Heard) -> Result<(), Failure> {
             None => book.retain(|other| *other != name),
         }
     }
+    ahead.finish(app).await;
     Ok(())
 }
 

@@ -88,6 +88,27 @@ impl Sqlite {
         })
     }
 
+    /// Has these profiles as they are elsewhere, in one step.
+    pub(in crate::store) fn copy_many(&self, read: Vec<(String, Plain, Option<Stored>)>) -> Result<(), StoreError> {
+        if read.is_empty() {
+            return Ok(());
+        }
+        self.write(move |connection| {
+            for (name, plain, stored) in &read {
+                if rows::profile(connection, name)? != *plain {
+                    rows::save_profile(connection, name, plain)?;
+                }
+                let known = rows::stored(connection, name)?.and_then(|known| known.newest);
+                let newest = stored.as_ref().and_then(|stored| stored.newest.as_ref());
+                if known.as_ref() != newest {
+                    rows::remove_secret(connection, name)?;
+                    newest.map_or(Ok(()), |sealed| rows::put(connection, name, None, sealed, true, None).map(drop))?;
+                }
+            }
+            Ok(())
+        })
+    }
+
     fn read<T>(&self, work: impl Fn(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         let Shared { reader, writer, path, leases, .. } = &*self.0;
         let read = match reader {
