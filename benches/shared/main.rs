@@ -1,6 +1,6 @@
 //! A shared store at full size: many askers, and every fault that a machine, a network or a server has.
 //!
-//! `cargo bench --bench shared -- FIGURE… [--rounds N] [--minutes M] [--seed N] [--program PATH]`
+//! `cargo bench --bench shared -- FIGURE… [--rounds N] [--minutes M] [--profiles N] [--seed N] [--program PATH]`
 //!
 //! It needs PostgreSQL and `curl`, and touches nothing but folders of its own. It ends with 1 if something did not hold.
 #![allow(clippy::print_stdout, reason = "its result is a table")]
@@ -10,6 +10,7 @@ mod chance;
 mod chaos;
 mod cost;
 mod crowd;
+mod idle;
 mod killed;
 mod machines;
 mod paused;
@@ -31,6 +32,7 @@ pub struct Plan {
     pub rounds: Option<usize>,
     pub minutes: u64,
     pub seed: u64,
+    pub profiles: usize,
 }
 
 /// One line of the table.
@@ -43,12 +45,13 @@ pub struct Row {
 
 type Figure = fn(&Plan) -> Vec<Row>;
 
-const FIGURES: [(&str, &str, Figure); 7] = [
+const FIGURES: [(&str, &str, Figure); 8] = [
     ("F1", "1,000 askers on 3 machines: one refresh a round", crowd::measure),
     ("F2", "the holder is killed at each point of a refresh", killed::measure),
     ("F3", "the holder stops for longer than others wait", paused::measure),
     ("F4", "the database restarts, or another one takes its place", restarted::measure),
     ("F5", "no secret in any file", secrets::measure),
+    ("F6", "many profiles: what agents ask at their start and when idle", idle::measure),
     ("F7", "what sharing costs", cost::measure),
     ("F9", "random faults", chaos::measure),
 ];
@@ -75,7 +78,7 @@ fn main() -> ExitCode {
 fn plan() -> (Plan, Vec<String>) {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_tokenwright"));
     let seed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(1, |now| now.as_secs());
-    let (mut plan, mut names) = (Plan { program, rounds: None, minutes: 10, seed }, Vec::new());
+    let (mut plan, mut names) = (Plan { program, rounds: None, minutes: 10, seed, profiles: 10_000 }, Vec::new());
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().expect("a value");
@@ -84,6 +87,7 @@ fn plan() -> (Plan, Vec<String>) {
             "--bench" => {}
             "--rounds" => plan.rounds = Some(value().parse().expect("a number")),
             "--minutes" => plan.minutes = value().parse().expect("a number"),
+            "--profiles" => plan.profiles = value().parse().expect("a number"),
             "--seed" => plan.seed = value().parse().expect("a number"),
             "--program" => plan.program = std::fs::canonicalize(value()).expect("the path of a binary"),
             name => names.push(name.to_uppercase()),
