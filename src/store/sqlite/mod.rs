@@ -1,6 +1,7 @@
 //! The store in one SQLite file on this machine, or in the memory of this process.
 
 mod connection;
+mod copied;
 mod rows;
 mod writer;
 
@@ -77,36 +78,6 @@ impl Sqlite {
         let writer = Writer::new(&path, None);
         let reader = Some(Mutex::new(connection));
         Ok(Some(Self(Arc::new(Shared { folder: Some(folder), path, reader, writer, leases }))))
-    }
-
-    /// Has this secret, whatever was there before, or none.
-    pub(in crate::store) fn copy_secret(&self, name: &str, sealed: Option<&Sealed>) -> Result<(), StoreError> {
-        let (name, sealed) = (name.to_owned(), sealed.cloned());
-        self.write(move |connection| {
-            rows::remove_secret(connection, &name)?;
-            sealed.map_or(Ok(()), |sealed| rows::put(connection, &name, None, &sealed, true, None).map(drop))
-        })
-    }
-
-    /// Has these profiles as they are elsewhere, in one step.
-    pub(in crate::store) fn copy_many(&self, read: Vec<(String, Plain, Option<Stored>)>) -> Result<(), StoreError> {
-        if read.is_empty() {
-            return Ok(());
-        }
-        self.write(move |connection| {
-            for (name, plain, stored) in &read {
-                if rows::profile(connection, name)? != *plain {
-                    rows::save_profile(connection, name, plain)?;
-                }
-                let known = rows::stored(connection, name)?.and_then(|known| known.newest);
-                let newest = stored.as_ref().and_then(|stored| stored.newest.as_ref());
-                if known.as_ref() != newest {
-                    rows::remove_secret(connection, name)?;
-                    newest.map_or(Ok(()), |sealed| rows::put(connection, name, None, sealed, true, None).map(drop))?;
-                }
-            }
-            Ok(())
-        })
     }
 
     fn read<T>(&self, work: impl Fn(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
