@@ -1,17 +1,24 @@
-//! What the two programs, `tokenwright` and `tokenwright-token`, share: what the environment says, and the question to a
-//! running agent.
+//! What `tokenwright`, `tokenwright-token` and `tokenwright-agent` share: what the environment says, the ports made of it,
+//! and the question to a running agent.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use jiff::Timestamp;
 use zeroize::Zeroizing;
 
-use crate::agent::{Request, Response, SocketPath};
-use crate::app::{Failure, FailureKind};
+use crate::agent::{Request, Response, SdNotify, SocketPath};
+use crate::app::{Failure, FailureKind, Ports};
 use crate::cli;
+use crate::config::{Config, Places, TeamSettings};
+use crate::desktop::{Clipboard, HOLD};
 use crate::diagnosis::Diagnosis;
+use crate::expression::Expressions;
+use crate::redirect;
 use crate::secret::{self, Secret};
-use crate::store::Address;
+use crate::store::{Address, Store, TeamPlace};
+use crate::transport::{Transport, TransportOptions};
 
 /// The fast path for scripts: asks a running agent before anything is set up, even before the whole command line is parsed.
 /// `None` if the rest of the program has to answer.
@@ -91,4 +98,62 @@ pub fn shared_store() -> Result<Option<Address>, Failure> {
     let file = variable("TOKENWRIGHT_STORE_PASSWORD_FILE").map(PathBuf::from);
     let password = file.map(|file| secret_in(&file, "`TOKENWRIGHT_STORE_PASSWORD_FILE`")).transpose()?;
     Ok(Some(Address::parse(&url, password.as_ref().map(Secret::expose))?))
+}
+
+/// The folder of the program's data, if it can be found.
+pub fn data_folder() -> Option<PathBuf> {
+    Places::find(home()).ok().map(|places| places.data)
+}
+
+/// What the use cases need from outside.
+pub fn ports() -> Result<Ports, Failure> {
+    let places = Places::find(home())?;
+    let config = Config::new(places.clone());
+    let store = match shared_store()? {
+        Some(address) => Store::shared(places.store_folder(), address),
+        None => Store::new(places.store_folder()),
+    };
+    store.set_team(team(&config));
+    Ok(Ports {
+        transport: Transport::new(TransportOptions::default()),
+        expressions: Expressions::new(own_program()),
+        store,
+        config,
+        agent_socket: agent_socket(),
+        sd_notify: SdNotify::new(std::env::var_os("NOTIFY_SOCKET")),
+        vault_kind: variable("TOKENWRIGHT_VAULT"),
+        passphrase: passphrase()?,
+        open_browser: Arc::new(redirect::open),
+        clipboard: Clipboard::of_desktop(HOLD),
+        now: Timestamp::now,
+        entropy,
+    })
+}
+
+/// The team's store, as the environment or else the settings name it. Settings that cannot be read are reported by whoever
+/// needs them.
+fn team(config: &Config) -> Option<TeamPlace> {
+    let path = |name| variable(name).map(PathBuf::from);
+    if let Some(url) = variable("TOKENWRIGHT_TEAM") {
+        let password_file = path("TOKENWRIGHT_TEAM_PASSWORD_FILE");
+        return Some(TeamPlace { url, password_file, key_file: path("TOKENWRIGHT_TEAM_KEY_FILE") });
+    }
+    let TeamSettings { store, password_file, key_file } = config.load_settings().ok()?.team?;
+    Some(TeamPlace { url: store, password_file, key_file })
+}
+
+/// The path to start this program again. On Linux it works even if the file has been replaced by a newer version.
+fn own_program() -> PathBuf {
+    let running = Path::new("/proc/self/exe");
+    if running.exists() {
+        return running.to_owned();
+    }
+    std::env::current_exe().unwrap_or_else(|_| "tokenwright".into())
+}
+
+/// 32 random bytes from the system. Nothing would be safe without them, so failing to get any is fatal.
+fn entropy() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).expect("the system supplies randomness");
+    bytes
 }
