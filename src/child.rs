@@ -7,10 +7,9 @@ use std::process::Command;
 
 /// Variables that hold a secret or the path of one.
 const SECRETS: [&str; 3] = ["TOKENWRIGHT_CLIENT_SECRET", "TOKENWRIGHT_PASSWORD", "TOKENWRIGHT_REFRESH_TOKEN"];
-/// The prefixes of others: the vault's passphrase or its file, the address, password and key files of shared stores, and the
-/// inputs of a service.
-const SECRET_KINDS: [&str; 4] =
-    ["TOKENWRIGHT_PASSPHRASE", "TOKENWRIGHT_STORE", "TOKENWRIGHT_TEAM", "TOKENWRIGHT_SECRET_"];
+/// The prefixes of others: the vault's passphrase or its file, the team's address, password and key files, and the inputs of a
+/// service.
+const SECRET_KINDS: [&str; 3] = ["TOKENWRIGHT_PASSPHRASE", "TOKENWRIGHT_TEAM", "TOKENWRIGHT_SECRET_"];
 /// What locks shared profiles, and the folder of the credentials that systemd decrypted for this service alone.
 const OTHERS: [&str; 2] = ["TOKENWRIGHT_SHARE_PASSPHRASE", "CREDENTIALS_DIRECTORY"];
 
@@ -122,8 +121,6 @@ mod tests {
         let taken = [
             "TOKENWRIGHT_PASSPHRASE",
             "TOKENWRIGHT_PASSPHRASE_FILE",
-            "TOKENWRIGHT_STORE",
-            "TOKENWRIGHT_STORE_PASSWORD_FILE",
             "TOKENWRIGHT_TEAM",
             "TOKENWRIGHT_TEAM_KEY_FILE",
             "TOKENWRIGHT_CLIENT_SECRET",

@@ -9,15 +9,15 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::agent::{Request, Response, SdNotify, SocketPath};
-use crate::app::{Failure, FailureKind, Ports};
+use crate::app::{Failure, FailureCode, FailureKind, Ports};
 use crate::cli;
-use crate::config::{Config, Places, TeamSettings};
+use crate::config::{Config, Places};
 use crate::desktop::{Clipboard, HOLD};
 use crate::diagnosis::Diagnosis;
 use crate::expression::Expressions;
 use crate::redirect;
 use crate::secret::{self, Secret};
-use crate::store::{Address, Store, TeamPlace};
+use crate::store::{Store, TeamPlace};
 use crate::transport::{Transport, TransportOptions};
 
 /// The fast path for scripts: asks a running agent before anything is set up, even before the whole command line is parsed.
@@ -31,13 +31,9 @@ pub fn token_of_agent(arguments: impl IntoIterator<Item = OsString>) -> Option<c
         return None;
     }
     let min_valid = options.min_valid.map(|time| time.as_secs());
-    let store = match shared_store() {
-        Ok(address) => address.map(|address| address.to_string()),
-        // Said by the rest of the program.
-        Err(_) => return None,
-    };
-    let vault = variable("TOKENWRIGHT_VAULT");
-    let request = Request::Token { name: options.name.clone(), min_valid, vault, store };
+    let (vault, team) = (variable("TOKENWRIGHT_VAULT"), team());
+    let team = team.map(|team| team.shown().display().to_string());
+    let request = Request::Token { name: options.name.clone(), min_valid, vault, team };
     match crate::agent::ask(&agent_socket(), &request) {
         Ok(Response::Token { tokens, header, notes }) => {
             cli::print_notes(&notes);
@@ -46,9 +42,10 @@ pub fn token_of_agent(arguments: impl IntoIterator<Item = OsString>) -> Option<c
         }
         Ok(Response::Failed { kind, code, diagnosis }) => {
             let failure = Failure::of_words(&kind, code.as_deref(), diagnosis);
-            // Trouble with the agent's vault, or with the agent itself, need not be ours.
-            let ours = matches!(failure.kind, FailureKind::Vault | FailureKind::Machine);
-            (!ours).then(|| cli::print_failure(&failure))
+            // Trouble with the agent's vault, or with the agent itself, need not be ours. And it may not have heard of a
+            // profile yet.
+            let is_agents = matches!(failure.kind, FailureKind::Vault | FailureKind::Machine);
+            (!is_agents && failure.code != FailureCode::NoProfile).then(|| cli::print_failure(&failure))
         }
         Ok(Response::Status(_) | Response::Done) | Err(_) => None,
     }
@@ -92,12 +89,11 @@ fn secret_in(file: &Path, what: &str) -> Result<Secret, Failure> {
     Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
 }
 
-/// The database that several machines share, if the environment names one.
-pub fn shared_store() -> Result<Option<Address>, Failure> {
-    let Some(url) = variable("TOKENWRIGHT_STORE").map(Zeroizing::new) else { return Ok(None) };
-    let file = variable("TOKENWRIGHT_STORE_PASSWORD_FILE").map(PathBuf::from);
-    let password = file.map(|file| secret_in(&file, "`TOKENWRIGHT_STORE_PASSWORD_FILE`")).transpose()?;
-    Ok(Some(Address::parse(&url, password.as_ref().map(Secret::expose))?))
+/// The team's store, if the environment names one.
+pub fn team() -> Option<TeamPlace> {
+    let path = |name| variable(name).map(PathBuf::from);
+    let (password_file, key_file) = (path("TOKENWRIGHT_TEAM_PASSWORD_FILE"), path("TOKENWRIGHT_TEAM_KEY_FILE"));
+    Some(TeamPlace { url: variable("TOKENWRIGHT_TEAM")?, password_file, key_file })
 }
 
 /// The folder of the program's data, if it can be found.
@@ -109,11 +105,7 @@ pub fn data_folder() -> Option<PathBuf> {
 pub fn ports() -> Result<Ports, Failure> {
     let places = Places::find(home())?;
     let config = Config::new(places.clone());
-    let store = match shared_store()? {
-        Some(address) => Store::shared(places.store_folder(), address),
-        None => Store::new(places.store_folder()),
-    };
-    store.set_team(team(&config));
+    let store = Store::new(places.store_folder());
     Ok(Ports {
         transport: Transport::new(TransportOptions::default()),
         expressions: Expressions::new(own_program()),
@@ -122,24 +114,13 @@ pub fn ports() -> Result<Ports, Failure> {
         agent_socket: agent_socket(),
         sd_notify: SdNotify::new(std::env::var_os("NOTIFY_SOCKET")),
         vault_kind: variable("TOKENWRIGHT_VAULT"),
+        team: team(),
         passphrase: passphrase()?,
         open_browser: Arc::new(redirect::open),
         clipboard: Clipboard::of_desktop(HOLD),
         now: Timestamp::now,
         entropy,
     })
-}
-
-/// The team's store, as the environment or else the settings name it. Settings that cannot be read are reported by whoever
-/// needs them.
-fn team(config: &Config) -> Option<TeamPlace> {
-    let path = |name| variable(name).map(PathBuf::from);
-    if let Some(url) = variable("TOKENWRIGHT_TEAM") {
-        let password_file = path("TOKENWRIGHT_TEAM_PASSWORD_FILE");
-        return Some(TeamPlace { url, password_file, key_file: path("TOKENWRIGHT_TEAM_KEY_FILE") });
-    }
-    let TeamSettings { store, password_file, key_file } = config.load_settings().ok()?.team?;
-    Some(TeamPlace { url: store, password_file, key_file })
 }
 
 /// The path to start this program again. On Linux it works even if the file has been replaced by a newer version.

@@ -1,4 +1,4 @@
-//! F7: what sharing costs: the same through an agent with a shared store and with a store of its own, in turns.
+//! F7: what sharing costs: the same through an agent for a team's profile and for one of its own, in turns.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use crate::machines::{Machine, PROFILE, Team, ask_agent};
 use crate::service::Service;
 use crate::{Plan, Row};
 
-/// Times of the shared store and of the local one.
+/// Times of the team's profile and of the local one.
 type Times = [Vec<Duration>; 2];
 
 pub fn measure(plan: &Plan) -> Vec<Row> {

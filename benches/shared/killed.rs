@@ -67,6 +67,8 @@ struct Outcome {
     told: Vec<Duration>,
     /// How long until the machine of the holder had a token where the others were told.
     returned: Vec<Duration>,
+    /// How often nothing was spent, and whoever insisted had a token.
+    resent: usize,
     lost: usize,
     wrong: Vec<String>,
 }
@@ -121,17 +123,24 @@ impl Outcome {
 
     /// The machine of the holder asks again.
     fn come_back(&mut self, team: &Team, life: u64) {
-        let began = Instant::now();
+        let (began, before) = (Instant::now(), team.service.seen());
         let finished = team.machines[0].start_asker(life).finish();
         let got = Got::of_process(&finished);
         if got.is_token(&team.service.seen().newest()) {
             self.returned.push(began.elapsed());
             return;
         }
-        self.lost += 1;
-        if !matches!(got, Got::Unknown(_) | Got::Refused(_)) {
+        if !matches!(got, Got::Unknown(_)) {
             self.wrong.push(format!("{got:?}"));
         }
+        if team.service.seen().refused > before.refused {
+            self.wrong.push("a spent refresh token was sent".to_owned());
+        }
+        if team.machines[0].resend().code == 0 {
+            self.resent += 1;
+            return;
+        }
+        self.lost += 1;
         team.sign_in(1);
     }
 
@@ -151,6 +160,9 @@ impl Outcome {
             if !found.is_empty() {
                 parts.push(format!("{name} {}", times(found)));
             }
+        }
+        if self.resent > 0 {
+            parts.push(format!("recovered by --resend {}", self.resent));
         }
         parts.push(format!("lost {}, wrong {}", self.lost, self.wrong.len()));
         // Nobody can have what never arrived.

@@ -1,4 +1,4 @@
-//! Machines that share a store: a home each, with a network of its own to the database and to the service.
+//! The machines of a team: a home each, with a network of its own to the database and to the service.
 
 use std::ffi::OsString;
 use std::fs;
@@ -29,7 +29,7 @@ pub struct Team {
 pub struct Machine {
     program: PathBuf,
     home: TempDir,
-    /// The address of the shared store.
+    /// The address of the team's store.
     pub store: Option<String>,
     pub database: Proxy,
     pub network: Proxy,
@@ -58,7 +58,21 @@ impl Team {
         let machine = |number| Machine::new(program, number, Some(&cluster.url("team")), &service);
         let team = Self { machines: (0..machines).map(machine).collect(), cluster, service };
         team.sign_in(0);
+        team.gather();
         team
+    }
+
+    /// The first machine makes the team, gives it the profile and lets the others in.
+    fn gather(&self) {
+        let (founder, others) = self.machines.split_first().expect("a machine");
+        founder.run(&["team", "init", founder.address()]).done();
+        founder.run(&["share", PROFILE, "--team"]).done();
+        for (number, machine) in others.iter().enumerate() {
+            let name = format!("machine-{}", number + 1);
+            machine.run(&["team", "join", machine.address(), "--as", &name]).done();
+            let key = machine.run(&["team", "status", "--json"]).json()["key"].as_str().expect("a key").to_owned();
+            founder.run(&["team", "admit", &name, "--fingerprint", &key]).done();
+        }
     }
 
     /// Signs in on a machine whose network is well.
@@ -90,7 +104,7 @@ impl Team {
 }
 
 impl Machine {
-    /// A machine with this shared store, or with one of its own. The service hears its number.
+    /// A machine of a team with this store, or of none. The service hears its number.
     pub fn new(program: &Path, number: usize, store: Option<&str>, service: &Service) -> Self {
         let home = tempfile::Builder::new().prefix("twsh").tempdir().expect("a temporary folder");
         let service = service.url();
@@ -121,10 +135,14 @@ impl Machine {
         command.args(arguments).current_dir(self.home.path()).env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", self.home.path()).env("TOKENWRIGHT_HOME", self.data()).env("LANG", "C.UTF-8");
-        command.envs(self.store.as_ref().map(|store| ("TOKENWRIGHT_STORE", store)));
+        command.envs(self.store.as_ref().map(|store| ("TOKENWRIGHT_TEAM", store)));
         command.env("TOKENWRIGHT_CLIENT_SECRET", CLIENT_SECRET);
         command.env("TOKENWRIGHT_VAULT", "passphrase").env("TOKENWRIGHT_PASSPHRASE", OsString::from(PASSPHRASE));
         command
+    }
+
+    fn address(&self) -> &str {
+        self.store.as_deref().expect("a machine of a team")
     }
 
     pub fn start(&self, arguments: &[&str]) -> Process {
@@ -144,6 +162,11 @@ impl Machine {
     /// A process of its own that asks for a token which lives for so many seconds.
     pub fn start_asker(&self, life: u64) -> Process {
         self.start(&["token", PROFILE, "--no-agent", "--min-valid", &format!("{life}s")])
+    }
+
+    /// Sends the refresh token once more, as a person who insists on it does.
+    pub fn resend(&self) -> Finished {
+        self.run(&["refresh", PROFILE, "--resend"])
     }
 
     pub fn start_agent(&mut self) {
@@ -186,7 +209,7 @@ pub fn send(process: &Process, signal: Signal) {
 
 /// Asks the agent of a machine for a token that lives for so many seconds.
 pub fn ask_agent(socket: &SocketPath, life: Option<u64>) -> Got {
-    let request = Request::Token { name: PROFILE.to_owned(), min_valid: life, vault: None, store: None };
+    let request = Request::Token { name: PROFILE.to_owned(), min_valid: life, vault: None, team: None };
     match ask(socket, &request) {
         Ok(Response::Token { tokens, .. }) => Got::Token(tokens.access_token.expose().to_owned()),
         Ok(Response::Failed { diagnosis, .. }) => Got::of_words(&diagnosis.to_string()),
@@ -200,7 +223,7 @@ impl Got {
     fn of_words(words: &str) -> Self {
         let words = words.to_owned();
         match words.as_str() {
-            _ if words.contains("outcome unknown") => Self::Unknown(words),
+            _ if words.contains("outcome unknown") || words.contains("may be spent") => Self::Unknown(words),
             _ if words.contains("invalid_grant") || words.contains("spent") => Self::Refused(words),
             _ => Self::Failed(words),
         }

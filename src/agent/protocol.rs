@@ -25,9 +25,9 @@ pub enum Request {
         /// The kind of vault it must come from; any if not given.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         vault: Option<String>,
-        /// The shared store that it must come from; any unless named.
+        /// The database of the team that the agent must belong to; any unless named.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        store: Option<String>,
+        team: Option<String>,
     },
     Status {},
     /// The profiles may have changed: read them again.
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_request_is_one_line_and_read_as_it_was_sent() {
-        let token = Request::Token { name: "acme".into(), min_valid: Some(60), vault: None, store: None };
+        let token = Request::Token { name: "acme".into(), min_valid: Some(60), vault: None, team: None };
         assert_eq!(token.to_line(), b"{\"ask\":\"token\",\"name\":\"acme\",\"min_valid\":60}\n");
         for request in [token, Request::Status {}, Request::Reload {}, Request::Stop {}] {
             assert_eq!(Request::parse(&request.to_line()), Some(request));

@@ -12,6 +12,7 @@ use crate::app::blocking::blocking;
 use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::schedule::scheduler;
+use crate::app::team;
 use crate::app::vault::open;
 use crate::app::{Failure, FailureKind, Need};
 use crate::diagnosis::{Diagnose, Diagnosis};
@@ -79,13 +80,14 @@ async fn run_scheduler(app: App) {
 async fn attend(app: App, mut connection: Connection, since: Timestamp) -> Option<Connection> {
     match connection.request().await {
         Some(Request::Stop {}) => return Some(connection),
-        Some(Request::Token { name, min_valid, vault, store }) => {
+        Some(Request::Token { name, min_valid, vault, team }) => {
             connection
-                .respond(async { token(&app, &name, min_valid, (vault, store)).await.unwrap_or_else(failed) })
+                .respond(async { token(&app, &name, min_valid, (vault, team)).await.unwrap_or_else(failed) })
                 .await;
         }
         Some(Request::Status {}) => connection.respond(async { Response::Status(standing(&app, since)) }).await,
         Some(Request::Reload {}) => {
+            team::follow(&app).await;
             app.scheduler.reload();
             connection.respond(async { Response::Done }).await;
         }
@@ -102,12 +104,12 @@ async fn token(
     app: &App,
     name: &str,
     min_valid: Option<u64>,
-    (vault, store): (Option<String>, Option<String>),
+    (vault, team): (Option<String>, Option<String>),
 ) -> Result<Response, Failure> {
     let name = ProfileName::parse(name)?;
-    let ours = app.ports.store.address().map(ToString::to_string);
-    if store.is_some() && store != ours {
-        return Err(Failure::new(FailureKind::Vault, Diagnosis::new("the agent uses another store")));
+    let is_ours = |team: &String| app.ports.store.team().is_some_and(|ours| ours.shown().as_os_str() == team.as_str());
+    if team.is_some_and(|team| !is_ours(&team)) {
+        return Err(Failure::new(FailureKind::Vault, Diagnosis::new("the agent belongs to another team")));
     }
     let kind = app.vault()?.kind().to_string();
     if vault.is_some_and(|vault| vault != kind) {

@@ -45,6 +45,8 @@ pub enum FailureCode {
     General,
     /// A profile of this name exists; it may be replaced.
     ProfileExists,
+    /// There is no profile of this name.
+    NoProfile,
     /// The profile was forgotten since it was opened.
     ProfileGone,
     /// A preset with this ID exists; it may be replaced.
@@ -67,6 +69,8 @@ pub enum FailureCode {
     Spent,
     /// The refresh token is dead for another reason that the service names.
     GrantEnded,
+    /// The refresh token was sent before, and nobody knows what came of it; a person may have it sent again.
+    OutcomeUnknown,
 }
 
 /// What helps after a failure.
@@ -209,7 +213,7 @@ impl From<TransportError> for Failure {
 }
 
 impl FailureCode {
-    const WORDS: [(Self, &'static str); 11] = [
+    const WORDS: [(Self, &'static str); 12] = [
         (Self::ProfileExists, "profile-exists"),
         (Self::PresetExists, "preset-exists"),
         (Self::FileForeign, "file-foreign"),
@@ -219,6 +223,7 @@ impl FailureCode {
         (Self::LiveSink, "live-sink"),
         (Self::AddressNeeded, "address-needed"),
         (Self::AmbiguousDocument, "ambiguous-document"),
+        (Self::NoProfile, "no-profile"),
         (Self::Spent, "spent"),
         (Self::GrantEnded, "grant-ended"),
     ];

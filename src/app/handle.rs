@@ -56,6 +56,8 @@ pub struct State {
     is_agent: AtomicBool,
     /// Whether the face shows the list of profiles permanently.
     shows_list: AtomicBool,
+    /// Held while this machine enters or leaves a team.
+    pub(in crate::app) team_turn: tokio::sync::Mutex<()>,
     /// Whether it was told that the team's store cannot be read.
     pub(in crate::app) team_is_away: AtomicBool,
     /// Work that continues after its caller has gone.
@@ -91,6 +93,7 @@ impl App {
                 copied: Copied::default(),
                 is_agent: AtomicBool::default(),
                 shows_list: AtomicBool::default(),
+                team_turn: tokio::sync::Mutex::default(),
                 team_is_away: AtomicBool::default(),
                 settling: TaskTracker::new(),
             }),
@@ -200,7 +203,7 @@ impl State {
         self.tell(News::StoreClosed(closed.into_iter().map(told).collect()));
     }
 
-    /// Whether new tokens of this profile wait on this machine, sealed, until the database of a shared store has them.
+    /// Whether new tokens of this profile wait on this machine, sealed, until the team's database has them.
     pub(crate) async fn is_waiting(&self, name: &ProfileName) -> bool {
         let name = name.clone();
         self.with_store(move |store| Ok(store.waiting().iter().any(|waiting| waiting == name.as_str())))

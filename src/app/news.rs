@@ -22,7 +22,7 @@ pub enum News {
     Vault(VaultState),
     /// What others on this machine could read until the store was opened.
     StoreClosed(Vec<Diagnosis>),
-    /// What became of tokens that wait on this machine for the database of a shared store.
+    /// What became of tokens that wait on this machine for the team's database.
     Replies(Vec<Diagnosis>),
     /// A problem that belongs to no use case.
     Problem(Failure),

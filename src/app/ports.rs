@@ -10,7 +10,7 @@ use crate::desktop::Clipboard;
 use crate::expression::Expressions;
 use crate::redirect::{Browser, Launched, OpenError};
 use crate::secret::Secret;
-use crate::store::Store;
+use crate::store::{Store, TeamPlace};
 use crate::transport::Transport;
 
 /// Opens a URL in a browser. It may block for a moment, so it is called on a blocking thread.
@@ -29,6 +29,8 @@ pub struct Ports {
     pub sd_notify: SdNotify,
     /// The vault kind that the environment sets (`TOKENWRIGHT_VAULT`).
     pub vault_kind: Option<String>,
+    /// The team that the environment names (`TOKENWRIGHT_TEAM`); otherwise it is that of the settings.
+    pub team: Option<TeamPlace>,
     /// The passphrase that the environment supplies (`TOKENWRIGHT_PASSPHRASE`, `TOKENWRIGHT_PASSPHRASE_FILE`).
     pub passphrase: Option<Secret>,
     pub open_browser: Arc<OpenBrowser>,

@@ -9,7 +9,7 @@ use crate::app::fault::caught;
 use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::ports::Ports;
-use crate::app::{Failure, tokens};
+use crate::app::{Failure, team, tokens};
 
 /// Two threads, so that one busy use case does not hold up the listener, the socket and the timers.
 const THREADS: usize = 2;
@@ -34,6 +34,7 @@ impl Runtime {
             .thread_stack_size(STACK)
             .enable_all()
             .build()?;
+        team::follow_settings(&ports);
         let app = App::new(ports, Box::new(news));
         let trying = app.clone();
         runtime.spawn(async move {

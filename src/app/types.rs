@@ -26,6 +26,15 @@ pub enum Need {
     ValidFor(Duration),
     /// A new one, whatever is left of the old one.
     New,
+    /// The same, even if the refresh token was sent before and nobody knows what came of it.
+    Resent,
+}
+
+impl Need {
+    /// Whether a person asks for new tokens now, whatever happened before.
+    pub(crate) fn is_new(self) -> bool {
+        matches!(self, Self::New | Self::Resent)
+    }
 }
 
 /// One of several fetched values.

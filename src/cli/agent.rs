@@ -37,7 +37,8 @@ pub fn agent_arguments(arguments: impl IntoIterator<Item = OsString>) -> Result<
                 return Err(Exit::Done);
             }
             _ => {
-                let diagnosis = Diagnosis::new("`tokenwright-agent` runs the agent, and takes no option but `--verbose`");
+                let diagnosis =
+                    Diagnosis::new("`tokenwright-agent` runs the agent, and takes no option but `--verbose`");
                 let hint = "`tokenwright agent --help` says more";
                 return Err(print::print_failure(&Failure::new(FailureKind::Usage, diagnosis.hint(hint))));
             }

@@ -65,7 +65,7 @@ fn perform(runner: Runner, task: Task) -> Result<Exit, Failure> {
         Task::SignIn(options) => sign_in::run(runner, &options),
         Task::Key(task) => key::run(runner, &task),
         Task::Token(options) => tokens::token(runner, &options),
-        Task::Refresh { name } => tokens::refresh(runner, &name),
+        Task::Refresh { name, resend } => tokens::refresh(runner, &name, resend),
         Task::Whoami { name, json } => tokens::whoami(runner, &name, json),
         Task::Userinfo { name, json } => tokens::userinfo(runner, &name, json),
         Task::Introspect { name, json } => tokens::introspect(runner, &name, json),

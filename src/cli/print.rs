@@ -105,10 +105,12 @@ fn in_the_terminal(code: FailureCode) -> Option<Words> {
         ),
         FailureCode::General
         | FailureCode::ProfileExists
+        | FailureCode::NoProfile
         | FailureCode::ProfileGone
         | FailureCode::PresetExists
         | FailureCode::Spent
-        | FailureCode::GrantEnded => return None,
+        | FailureCode::GrantEnded
+        | FailureCode::OutcomeUnknown => return None,
     })
 }
 

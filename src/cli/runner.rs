@@ -85,7 +85,8 @@ pub(crate) fn tell_news(news: News) {
 /// A command cannot wait until the disk has room, so the refresh token is lost when it ends.
 pub(crate) fn lost(name: &ProfileName, why: Diagnosis) -> Diagnosis {
     let mend = why.hint.clone().map(|hint| format!("{hint}. ")).unwrap_or_default();
-    let ways = format!("`tokenwright refresh {name}` shows whether the old one still works; otherwise sign in again");
+    let ways =
+        format!("`tokenwright refresh {name} --resend` shows whether the old one still works; otherwise sign in again");
     why.hint(format!("{mend}The new refresh token is lost when this command exits: {ways}"))
 }
 

@@ -49,7 +49,7 @@ pub fn print_token(tokens: &TokenSet, header: &TokenHeader, options: &TokenOptio
 }
 
 /// Here a pending write is a failure: writing the tokens is what was asked for.
-pub(crate) fn refresh(runner: &Runner, name: &str) -> Result<(), Failure> {
+pub(crate) fn refresh(runner: &Runner, name: &str, resend: bool) -> Result<(), Failure> {
     let pending = Arc::new(Mutex::new(None));
     let hearing = Arc::clone(&pending);
     runner.listen(move |news| match news {
@@ -58,7 +58,8 @@ pub(crate) fn refresh(runner: &Runner, name: &str) -> Result<(), Failure> {
         }
         news => tell_news(news),
     });
-    let token = runner.run(runner.app.token(&ProfileName::parse(name)?, Need::New, &runner.report()))?;
+    let need = if resend { Need::Resent } else { Need::New };
+    let token = runner.run(runner.app.token(&ProfileName::parse(name)?, need, &runner.report()))?;
     print_notes(&token.notes);
     if let Some(lost) = pending.lock().unwrap_or_else(PoisonError::into_inner).take() {
         return Err(Failure::new(FailureKind::Vault, lost));

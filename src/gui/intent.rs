@@ -64,6 +64,8 @@ pub enum Intent {
     WriteCertificate,
     RequestTokens,
     RequestRefresh,
+    /// Send the refresh token although an earlier refresh may have spent it.
+    ResendRefresh,
     CheckToken,
     ChooseFetched(Fetched),
     /// Apply the expressions to the last response by the expressions as they are typed.
@@ -158,6 +160,9 @@ impl Intent {
             Self::WriteCertificate => ("Save certificate", "Write the certificate to the file; it contains no secret"),
             Self::RequestTokens => ("Send token request", "Send the request exactly as previewed"),
             Self::RequestRefresh => ("Refresh", "Send the request exactly as previewed"),
+            Self::ResendRefresh => {
+                ("Send it once more", "If the refresh token is spent, the access token may end as well")
+            }
             Self::CheckToken => ("Check token", "Ask the service which account the token belongs to"),
             Self::Save { replace: false } => ("Save profile", "Save the profile under this name"),
             Self::Save { replace: true } => ("Replace", "Overwrite the existing profile of that name"),

@@ -1,6 +1,6 @@
 //! What the steps of the wizard ask of the core.
 
-use crate::app::{Browser, CallContext, Fetched, Notice, SignIn, questions};
+use crate::app::{Browser, CallContext, Fetched, Need, Notice, SignIn, questions};
 use crate::gui::draft::{Focus, TokenTab};
 use crate::gui::intent::Step;
 use crate::gui::model::{self, Saved, Visit};
@@ -80,9 +80,9 @@ impl Window {
         open.token_request.start(self.tasks.start(request));
     }
 
-    pub(in crate::gui) fn request_refresh(&mut self) {
+    pub(in crate::gui) fn request_refresh(&mut self, need: Need) {
         let Some(context) = self.context() else { return };
-        let (save_to, saved_as) = (self.save_to(), self.model.open.name().cloned());
+        let (save_to, saved_as) = (self.save_to(), self.model.open.name().cloned().map(|name| (name, need)));
         self.model.open.refresh_request.start(
             self.tasks
                 .start(|app, report| async move { app.request_refresh(context, saved_as, save_to, &report).await }),

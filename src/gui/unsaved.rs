@@ -43,7 +43,7 @@ impl Window {
         let is_held = |name: &ProfileName| self.model.pending_writes.contains_key(name);
         match intent {
             Intent::Open(name) | Intent::Forget(name) => !is_held(name),
-            Intent::Authorize { .. } | Intent::RequestTokens | Intent::RequestRefresh => {
+            Intent::Authorize { .. } | Intent::RequestTokens | Intent::RequestRefresh | Intent::ResendRefresh => {
                 // What is missing is said first.
                 let is_complete = self.draft.errors().is_empty();
                 is_complete && self.draft.profile.as_ref().is_some_and(|profile| !profile.service.practice)

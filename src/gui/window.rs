@@ -8,7 +8,7 @@ use egui::{Context, Ui, ViewportBuilder};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::app::{News, PracticeOptions, Runtime, Tasks, Theme, VaultState, WindowSettings, parse_faults};
+use crate::app::{Need, News, PracticeOptions, Runtime, Tasks, Theme, VaultState, WindowSettings, parse_faults};
 use crate::gui::clock::{self, Clock};
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
@@ -146,7 +146,8 @@ impl Window {
             Intent::OpenKey => self.open_key(),
             Intent::WriteCertificate => self.write_certificate(),
             Intent::RequestTokens => self.request_tokens(),
-            Intent::RequestRefresh => self.request_refresh(),
+            Intent::RequestRefresh => self.request_refresh(Need::New),
+            Intent::ResendRefresh => self.request_refresh(Need::Resent),
             Intent::CheckToken => self.check_token(),
             Intent::TryReading => self.try_reading(),
             Intent::ChooseFetched(chosen) => self.choose_fetched(chosen),

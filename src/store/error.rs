@@ -121,15 +121,15 @@ impl ServerFault {
             }
             Self::TooMany => "raise `max_connections` of the server, or let an agent ask for all on this machine",
             Self::SignIn => {
-                "check the user in the address, and the password in its file: `TOKENWRIGHT_STORE_PASSWORD_FILE`, or \
-                 `password_file` of the team in the settings"
+                "check the user in the address, and the password in its file: `password_file` of the team in the settings, \
+                 or `TOKENWRIGHT_TEAM_PASSWORD_FILE`"
             }
             Self::Certificate => {
                 "use the name that is in the certificate, and name its authority: `?sslrootcert=/path/to/ca.pem`"
             }
             Self::Handshake => {
-                "set a password with `TOKENWRIGHT_STORE_PASSWORD_FILE`, or for a team with `--password-file`; or turn on `ssl` in the server; in a network that \
-                 you trust, add `?sslmode=disable`"
+                "give a password with `--password-file` or `TOKENWRIGHT_TEAM_PASSWORD_FILE`, or turn on `ssl` in the server; \
+                 in a network that you trust, add `?sslmode=disable`"
             }
             Self::NoDatabase => "make it on the server with `createdb`, or correct the name in the address",
             Self::Denied => {

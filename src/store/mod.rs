@@ -1,8 +1,8 @@
 //! The store: profiles in plain and their secrets sealed, in one database.
 //!
 //! This room has no key and does not know the type of a secret: [`crate::vault`] seals and opens. [`Engine`] is the port;
-//! behind it are SQLite, in a file or in memory, and PostgreSQL, which several machines share. Every call may block on the
-//! disk, a lock or another process.
+//! behind it are SQLite, in a file or in memory, and PostgreSQL, which the machines of a team share. Every call may block on
+//! the disk, a lock or another process.
 
 mod access;
 mod copy;
@@ -21,7 +21,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::store::copy::Copied;
 use crate::store::sqlite::Sqlite;
 
 pub use crate::store::engine::{
@@ -37,8 +36,6 @@ pub use crate::store::team::{TeamPlace, TeamStore};
 #[derive(Clone, Debug)]
 pub struct Store {
     folder: PathBuf,
-    /// Where it is instead, if it is shared; the folder then has the leases of this machine only.
-    address: Option<Arc<Address>>,
     opened: Arc<Mutex<Option<Arc<dyn Engine>>>>,
     /// The store of the team that this machine belongs to. Profiles are found there that are not here.
     team: Arc<Mutex<Option<Arc<TeamStore>>>>,
@@ -49,17 +46,7 @@ pub struct Store {
 impl Store {
     /// The store in a folder. Nothing is created before something is saved.
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder, address: None, opened: Arc::default(), team: Arc::default(), closed: Arc::default() }
-    }
-
-    /// The store in a database that other machines use as well. `folder` is for what this machine remembers of it.
-    pub fn shared(folder: PathBuf, address: Address) -> Self {
-        Self { address: Some(Arc::new(address)), ..Self::new(folder) }
-    }
-
-    /// Where the store is, if it is shared.
-    pub fn address(&self) -> Option<&Address> {
-        self.address.as_deref()
+        Self { folder, opened: Arc::default(), team: Arc::default(), closed: Arc::default() }
     }
 
     /// Uses the store of a team from now on, or none.
@@ -89,15 +76,9 @@ impl Store {
 
     /// The database that a profile is in, if its server is away and what is read of it may be old.
     pub fn away(&self, name: &str) -> Result<Option<PathBuf>, StoreError> {
-        let is_away = |engine: &Arc<dyn Engine>| engine.is_away();
-        let own = self.reader()?;
-        if let Some(own) = own.as_ref().filter(|own| is_away(own)) {
-            return Ok(Some(own.place().to_owned()));
-        }
-        let Some(team) = self.team().map(|team| team.reader()).transpose()?.flatten().filter(is_away) else {
-            return Ok(None);
-        };
-        let is_here = own.map(|own| own.has(name)).transpose()?.unwrap_or_default();
+        let team = self.team().map(|team| team.reader()).transpose()?.flatten();
+        let Some(team) = team.filter(|team| team.is_away()) else { return Ok(None) };
+        let is_here = self.reader()?.map(|own| own.has(name)).transpose()?.unwrap_or_default();
         Ok((!is_here).then(|| team.place().to_owned()))
     }
 
@@ -130,21 +111,15 @@ impl Store {
         if opened.is_none() {
             let closed = access::check(&self.folder)?;
             self.closed.lock().unwrap_or_else(PoisonError::into_inner).extend(closed);
-            *opened = match &self.address {
-                Some(address) => {
-                    Copied::open(address, &self.folder, create)?.map(|engine| Arc::new(engine) as Arc<dyn Engine>)
-                }
-                None => Sqlite::open(&self.folder, create)?.map(|engine| Arc::new(engine) as Arc<dyn Engine>),
-            };
+            *opened = Sqlite::open(&self.folder, create)?.map(|engine| Arc::new(engine) as Arc<dyn Engine>);
         }
         Ok(opened.clone())
     }
 
-    /// Tells what others do in a shared store, or in the team's, see [`Engine::watch`].
+    /// Tells what other members do in the team's store, see [`Engine::watch`].
     pub fn watch(&self, tell: &UnboundedSender<Watched>) -> Result<(), StoreError> {
-        let own = self.reader().and_then(|own| own.map_or(Ok(()), |engine| engine.watch(tell)));
-        let team = self.team().map(|team| team.reader()).transpose().map(Option::flatten);
-        own.and(team.and_then(|team| team.map_or(Ok(()), |engine| engine.watch(tell))))
+        let team = self.team().map(|team| team.reader()).transpose()?.flatten();
+        team.map_or(Ok(()), |engine| engine.watch(tell))
     }
 
     /// Tidies up after writes, see [`Engine::rest`].
@@ -154,7 +129,7 @@ impl Store {
         }
     }
 
-    /// The profiles whose new tokens wait on this machine for the database of a shared store, by name. Asks no server.
+    /// The profiles whose new tokens wait on this machine for the database of a team, by name. Asks no server.
     pub fn waiting(&self) -> Vec<String> {
         let mut names: Vec<String> = self.replies().flat_map(|replies| replies.names()).collect();
         names.sort_unstable();

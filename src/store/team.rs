@@ -21,6 +21,13 @@ pub struct TeamPlace {
     pub key_file: Option<PathBuf>,
 }
 
+impl TeamPlace {
+    /// The database, as it may be shown.
+    pub fn shown(&self) -> PathBuf {
+        Address::parse(&self.url, None).map_or_else(|_| "postgres://".into(), |address| address.to_string().into())
+    }
+}
+
 /// The store of a team.
 #[derive(Debug)]
 pub struct TeamStore {
@@ -31,7 +38,8 @@ pub struct TeamStore {
 }
 
 impl TeamStore {
-    pub(in crate::store) fn new(folder: PathBuf, place: TeamPlace) -> Self {
+    /// `folder` is that of this machine's own store, for what it remembers of the team's.
+    pub(crate) fn new(folder: PathBuf, place: TeamPlace) -> Self {
         Self { folder, place, opened: Mutex::default() }
     }
 
@@ -46,8 +54,7 @@ impl TeamStore {
 
     /// The database, as it may be shown.
     pub fn shown(&self) -> PathBuf {
-        Address::parse(&self.place.url, None)
-            .map_or_else(|_| "postgres://".into(), |address| address.to_string().into())
+        self.place.shown()
     }
 
     /// To read; `None` if the database has no store yet.

@@ -1,11 +1,12 @@
 //! The laws that every engine passes, and those of one that keeps its rows on a disk.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use crate::store::engine::{Engine, Leased, Plain, Sealed, Seen, Summary, VaultLock, Version, Watched, Written};
-use crate::store::{Replies, Store, StoreError};
+use crate::store::{Replies, Store, StoreError, TeamPlace, TeamStore};
 
 #[cfg(unix)]
 #[path = "../../tests/it/support/postgres.rs"]
@@ -73,12 +74,18 @@ fn every_law_holds_over_postgresql() {
         for second in ["store", "another"] {
             let address = cluster.url(&cluster.database(&format!("{second}{at}")));
             let folder = tempfile::tempdir().expect("a folder");
-            let address = crate::store::Address::parse(&address, None).expect("an address");
-            let open = |home| Store::shared(folder.path().join(home), address.clone()).engine().expect("opened");
+            let open = |home| team_engine(folder.path().join(home), &address);
             let (engine, again) = (open("store"), Some(open(second)));
             law(&Subject { engine, again, _folder: folder });
         }
     }
+}
+
+/// The store of a team, as a machine with this folder opens it.
+#[cfg(unix)]
+pub(crate) fn team_engine(folder: PathBuf, url: &str) -> Arc<dyn Engine> {
+    let place = TeamPlace { url: url.to_owned(), ..TeamPlace::default() };
+    TeamStore::new(folder, place).engine().expect("opened")
 }
 
 fn lease(engine: &Arc<dyn Engine>, name: &str) -> Box<dyn Leased> {
@@ -287,9 +294,9 @@ fn a_reply_waits_until_it_is_known_what_became_of_it(Subject { engine, .. }: &Su
 #[ignore = "needs postgresql"]
 fn another_machine_hears_of_each_change() {
     let cluster = Cluster::start();
-    let address = crate::store::Address::parse(&cluster.url(&cluster.database("team")), None).expect("an address");
+    let address = cluster.url(&cluster.database("team"));
     let folder = tempfile::tempdir().expect("a folder");
-    let open = |home| Store::shared(folder.path().join(home), address.clone()).engine().expect("opened");
+    let open = |home| team_engine(folder.path().join(home), &address);
     let (one, two) = (open("one"), open("two"));
     let (tell, mut heard) = tokio::sync::mpsc::unbounded_channel();
     two.watch(&tell).expect("watched");

@@ -11,10 +11,21 @@ pub struct Inspection {
     pub place: PathBuf,
     /// How many records open.
     pub whole: usize,
-    /// The database of the team and how many of its records open, if this machine is a member.
-    pub team: Option<(PathBuf, usize)>,
+    /// The secrets of the team, if this machine is a member.
+    pub team: Option<TeamRecords>,
     /// What is wrong.
     pub faults: Vec<VaultError>,
+}
+
+/// What was found of a team's secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TeamRecords {
+    /// The database.
+    pub place: PathBuf,
+    /// How many of its records open.
+    pub whole: usize,
+    /// The server is away, so this machine's copies were looked at.
+    pub is_away: bool,
 }
 
 /// A repaired record.

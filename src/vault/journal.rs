@@ -22,16 +22,19 @@ pub struct InFlightRefresh {
     /// From where, if several machines share the store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
-    /// How long ago, by the store's clock, if it was sent from elsewhere: its sender may still be at work.
+    /// How long ago, by the store's clock; `None` where this machine's clock is the only one.
     #[serde(skip)]
-    pub elsewhere: Option<Duration>,
+    pub age: Option<Duration>,
+    /// Whether another machine sent it, which may still be at work, or have the answer.
+    #[serde(skip)]
+    pub is_elsewhere: bool,
 }
 
 impl InFlightRefresh {
     /// A refresh that this process is about to send.
     pub fn now(number: u64) -> Self {
         let Stamp { at, by } = Stamp::now();
-        Self { number, at, by, origin: None, elsewhere: None }
+        Self { number, at, by, origin: None, age: None, is_elsewhere: false }
     }
 
     /// Whether both are about the same request.

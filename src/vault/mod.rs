@@ -38,7 +38,7 @@ use crate::vault::team::Team;
 pub use crate::vault::error::VaultError;
 pub use crate::vault::generation::{By, Change, Generation, How, Outcome};
 pub use crate::vault::history::History;
-pub use crate::vault::inspection::{Inspection, Repaired};
+pub use crate::vault::inspection::{Inspection, Repaired, TeamRecords};
 pub use crate::vault::journal::InFlightRefresh;
 pub use crate::vault::kind::VaultKind;
 pub use crate::vault::record::{Contents, Record};

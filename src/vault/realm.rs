@@ -134,8 +134,7 @@ impl Realm {
     pub(in crate::vault) fn noted(&self, stored: &Stored) -> Option<InFlightRefresh> {
         let refresh = InFlightRefresh::from_text(stored.in_flight.as_deref()?)?;
         let is_elsewhere = refresh.origin.as_deref() != self.store.origin();
-        let elsewhere = is_elsewhere.then(|| stored.in_flight_age.unwrap_or_default());
-        Some(InFlightRefresh { elsewhere, ..refresh })
+        Some(InFlightRefresh { age: stored.in_flight_age, is_elsewhere, ..refresh })
     }
 
     /// What can be used in spite of this fault, and the version that it is found at; the fault itself where nothing can.

@@ -19,7 +19,8 @@ use crate::vault::reply::Begun;
 use crate::vault::team::{Team, TeamError};
 use crate::vault::unlock::Opening;
 use crate::vault::{
-    Change, Contents, How, InFlightRefresh, Inspection, Record, Repaired, Reply, VaultError, VaultKind, reply,
+    Change, Contents, How, InFlightRefresh, Inspection, Record, Repaired, Reply, TeamRecords, VaultError, VaultKind,
+    reply,
 };
 
 /// How long to wait for another holder of a lease: longer than a refresh takes with all its retries.
@@ -184,7 +185,8 @@ impl Vault {
         match self.0.team.realm(self) {
             Ok(realm) => {
                 let whole = realm.check_all(&mut found.faults)?;
-                found.team = Some((realm.store.place().to_owned(), whole));
+                let (place, is_away) = (realm.store.place().to_owned(), realm.store.is_away());
+                found.team = Some(TeamRecords { place, whole, is_away });
             }
             Err(VaultError::Team(TeamError::None)) => {}
             Err(error) => found.faults.push(error),

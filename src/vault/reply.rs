@@ -222,7 +222,7 @@ mod tests {
     use crate::oauth::TokenSet;
     use crate::secret::Secret;
     use crate::store::tests::postgres::Cluster;
-    use crate::store::{Address, Store};
+    use crate::store::tests::team_engine;
     use crate::vault::key::Cost;
     use crate::vault::keyring::KeySource;
     use crate::vault::keyring::tests::absent;
@@ -250,9 +250,8 @@ mod tests {
     impl Ground {
         fn new(cluster: &Cluster, name: &str) -> Self {
             let folder = tempfile::tempdir().expect("a folder");
-            let address = Address::parse(&cluster.url("team"), None).expect("an address");
             let open = |home: &str| {
-                let store = Store::shared(folder.path().join(home), address.clone()).engine().expect("opened");
+                let store = team_engine(folder.path().join(home), &cluster.url("team"));
                 let key_source = KeySource { keyring: absent(), cost: Cost { memory: 8, passes: 1, lanes: 1 } };
                 let passphrase = Secret::new("open sesame");
                 Vault::open(VaultKind::Passphrase, store, Some(&passphrase), key_source, Team::default())

@@ -13,7 +13,7 @@ use tokenwright::service::Catalog;
 
 use crate::support::practice::Practice;
 use crate::support::process::Process;
-use crate::support::tokenwright::Tokenwright;
+use crate::support::tokenwright::{Tokenwright, path_with_program};
 
 /// The program with all its commands, as clap completes them.
 fn command_line() -> Command {
@@ -32,12 +32,6 @@ fn each<'a>(command: &'a Command, visit: &mut impl FnMut(&'a Command)) {
 
 fn path_of(command: &Command) -> &str {
     command.get_bin_name().expect("built").trim_start_matches("tokenwright ")
-}
-
-/// A `PATH` on which `tokenwright` is this program.
-fn path_with_program() -> String {
-    let folder = Path::new(env!("CARGO_BIN_EXE_tokenwright")).parent().expect("a folder");
-    format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default())
 }
 
 /// Runs a script in a shell where `tokenwright` is this program.

@@ -21,7 +21,7 @@ use crate::app::team;
 use crate::app::tokens;
 use crate::app::tokens::issued_for;
 use crate::app::vault::open;
-use crate::app::{CallContext, Failure, FailureKind, OpenedProfile, ProfileState, ProfileSummary};
+use crate::app::{CallContext, Failure, FailureCode, FailureKind, OpenedProfile, ProfileState, ProfileSummary};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::{Catalog, DisplayName, Profile, ProfileName};
 use crate::store::{Listed, Plain, Revision, StoreError};
@@ -192,11 +192,13 @@ pub(crate) async fn plain(app: &App, name: &ProfileName) -> Result<Plain, Failur
 
 /// An unknown profile, with the name that was probably meant.
 pub(crate) async fn unknown(app: &App, name: &ProfileName) -> Failure {
-    let saved = app.with_store(|store| store.list(0)).await.unwrap_or_default();
+    let mut saved = app.with_store(|store| store.list(0)).await.unwrap_or_default();
+    saved.extend(app.list_of_team(0).await.unwrap_or_default());
     let nearest = crate::call::nearest(name.as_str(), saved.iter().map(|saved| saved.name.as_str()));
     let meant = nearest.map(|nearest| format!("did you mean `{nearest}`? ")).unwrap_or_default();
     let hint = format!("{meant}`tokenwright list` names the saved profiles");
     Failure::new(FailureKind::NeedsSignIn, Diagnosis::new(format!("there is no profile `{name}`")).hint(hint))
+        .coded(FailureCode::NoProfile)
 }
 
 /// The drafts that are in memory only.

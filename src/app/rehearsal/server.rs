@@ -32,6 +32,7 @@ impl RehearsalServer {
             agent_socket: SocketPath::none(),
             sd_notify: SdNotify::default(),
             vault_kind: None,
+            team: ports.team.clone(),
             passphrase: None,
             open_browser: Arc::new(|_, _| Err(OpenError::System(io::ErrorKind::Unsupported))),
             clipboard: Clipboard::in_memory(),

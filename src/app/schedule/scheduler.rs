@@ -19,8 +19,8 @@ use crate::app::progress::Report;
 use crate::app::schedule::queue::{Book, Entry};
 use crate::app::schedule::refresh_due::Rules;
 use crate::app::schedule::watching::{Heard, Watching};
-use crate::app::tokens;
 use crate::app::{Failure, Need, SavedToken};
+use crate::app::{team, tokens};
 use crate::oauth::TokenSet;
 use crate::service::{Profile, ProfileName};
 use crate::vault::VaultKind;
@@ -99,8 +99,7 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
         tokio::select! {
             () = alive.news.notified() => {
                 has_rested = false;
-                watching.begin(app).await;
-                read = self::read(app, &mut book).await;
+                read = read_anew(app, &mut watching, &mut book).await;
             }
             heard = watching.next(app) => {
                 // The server is there again, if it was away.
@@ -140,6 +139,13 @@ fn rest(app: &App) {
     // Nobody waits for it.
     let store = app.ports.store.clone();
     drop(tokio::task::spawn_blocking(move || store.rest()));
+}
+
+/// Reads after somebody has said that there is something new: profiles, or a team.
+async fn read_anew(app: &App, watching: &mut Watching, book: &mut Book) -> Result<(), Failure> {
+    team::follow(app).await;
+    watching.begin(app).await;
+    read(app, book).await
 }
 
 /// Reads the keep-alive profiles and the state of their tokens, where they have changed.

@@ -1,4 +1,4 @@
-//! Hears what other machines do to the profiles of a shared store, so that nobody has to ask it again and again.
+//! Hears what other machines do to the profiles of a team, so that nobody has to ask it again and again.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -10,7 +10,7 @@ use crate::app::sign_in::send::send;
 use crate::app::sign_in::try_reading;
 use crate::app::tokens;
 use crate::app::tokens::issued_for;
-use crate::app::{CallContext, Exchange, Failure, FailureKind, Recovery, ReplyView, SaveTo};
+use crate::app::{CallContext, Exchange, Failure, FailureKind, Need, Recovery, ReplyView, SaveTo};
 use crate::call::{CallTemplate, Reply, mask_body, mask_text, pretty_body};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{ReadContext, Stage, TokenSet, clock_skew, read_token_set, retry_after, skew_note, span};
@@ -34,7 +34,7 @@ impl App {
     pub async fn request_refresh(
         &self,
         context: CallContext,
-        saved_as: Option<ProfileName>,
+        saved_as: Option<(ProfileName, Need)>,
         save_to: SaveTo,
         report: &Report,
     ) -> Result<Exchange, Failure> {
@@ -90,15 +90,15 @@ async fn request_refresh(
     app: &App,
     report: &Report,
     mut context: CallContext,
-    saved_as: Option<ProfileName>,
+    saved_as: Option<(ProfileName, Need)>,
     save_to: SaveTo,
 ) -> Result<Exchange, Failure> {
     app.supply_practice(&mut context).await?;
     let told = context.secrets.tidy();
     let pasted = !context.secrets.refresh_token.is_empty();
     let mut exchange = match saved_as {
-        Some(name) if !pasted && app.held.get(&name).is_none() => {
-            let exchange = tokens::refresh_saved(app, report, &name, context).await?;
+        Some((name, need)) if !pasted && app.held.get(&name).is_none() => {
+            let exchange = tokens::refresh_saved(app, report, (&name, need), context).await?;
             app.tell_profiles().await;
             exchange
         }

@@ -7,9 +7,11 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use crate::app::blocking::blocking;
 use crate::app::handle::App;
+use crate::app::schedule::scheduler;
 use crate::app::vault::open;
-use crate::app::{Failure, FailureKind};
+use crate::app::{Failure, FailureKind, Ports};
 use crate::config::TeamSettings;
 use crate::diagnosis::Diagnosis;
 use crate::service::ProfileName;
@@ -95,9 +97,12 @@ impl App {
 
     /// Forgets the team on this machine. Its profiles stay with the others.
     pub async fn leave_team(&self) -> Result<(), Failure> {
+        let turn = self.team_turn.lock().await;
         self.with_team(Vault::leave_team).await?;
         self.change_settings(|settings| settings.team = None).await?;
         self.ports.store.set_team(None);
+        drop(turn);
+        scheduler::changed_profiles(self).await;
         self.tell_profiles().await;
         Ok(())
     }
@@ -126,6 +131,7 @@ async fn enter(
     let TeamOrder { url, member, password_file, key_file } = order;
     let absolute = |path: Option<PathBuf>| path.map(|path| std::path::absolute(&path).unwrap_or(path));
     let place = TeamPlace { url, password_file: absolute(password_file), key_file: absolute(key_file) };
+    let turn = app.team_turn.lock().await;
     let before = app.ports.store.team();
     if let Some(before) = before.as_ref().filter(|before| before.place().url != place.url) {
         let diagnosis = Diagnosis::new(format!("this machine belongs to the team in `{}`", before.shown().display()));
@@ -141,8 +147,36 @@ async fn enter(
     let TeamPlace { url, password_file, key_file } = place;
     let settings = TeamSettings { store: url, password_file, key_file };
     app.change_settings(move |all| all.team = Some(settings)).await?;
+    drop(turn);
+    scheduler::changed_profiles(app).await;
     app.tell_profiles().await;
     entered
+}
+
+/// Uses the team that another process of this user has made, joined or left.
+pub(in crate::app) async fn follow(app: &App) {
+    let _turn = app.team_turn.lock().await;
+    let app = app.clone();
+    let _ = blocking(move || follow_settings(&app.ports)).await;
+}
+
+/// Uses the team that the environment names, or else the settings. Settings that cannot be read are reported by whoever needs
+/// them; until then the team stays.
+pub(in crate::app) fn follow_settings(ports: &Ports) {
+    let chosen = match &ports.team {
+        Some(place) => Some(place.clone()),
+        None => match ports.config.load_settings() {
+            Ok(settings) => settings.team.map(place),
+            Err(_) => return,
+        },
+    };
+    if chosen.as_ref() != ports.store.team().as_ref().map(|team| team.place()) {
+        ports.store.set_team(chosen);
+    }
+}
+
+fn place(TeamSettings { store, password_file, key_file }: TeamSettings) -> TeamPlace {
+    TeamPlace { url: store, password_file, key_file }
 }
 
 /// An address is an argument and a setting, which others may read.

@@ -7,6 +7,7 @@ mod journal;
 mod pending;
 mod policy;
 mod refusal;
+mod replay;
 mod retry;
 pub(in crate::app) mod revoke;
 pub(in crate::app) mod rotation;
@@ -133,13 +134,13 @@ fn is_borne(failure: &Failure) -> bool {
 pub(crate) async fn refresh_saved(
     app: &App,
     report: &Report,
-    name: &ProfileName,
+    (name, need): (&ProfileName, Need),
     context: CallContext,
 ) -> Result<Exchange, Failure> {
     let from = Origin::Typed(context.secrets);
-    match renew(app, report, name, Asked { profile: context.profile, from, need: Need::New }).await? {
+    match renew(app, report, name, Asked { profile: context.profile, from, need }).await? {
         Renewal::Called(exchange) => Ok(*exchange),
-        // `Need::New` is never met by what is saved.
+        // Neither `Need::New` nor `Need::Resent` is met by what is saved.
         Renewal::Found(_) => Err(needs_sign_in(name, "has no tokens")),
     }
 }
@@ -199,7 +200,7 @@ async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> 
     refusal::check_held(name, &plain)?;
     let (mut context, stage) = source::renewal(app, name, profile, &record)?;
     app.supply_practice(&mut context).await?;
-    let mut exchange = journal::exchange(app, report, (name, &entry), &record, &context, stage).await?;
+    let mut exchange = journal::exchange(app, report, (name, &entry), &record, &context, (stage, need)).await?;
     match settle(app, (name, entry), record, stage, &exchange).await {
         Ok(notes) => exchange.notes.extend(notes),
         Err(failure) => exchange.outcome = Err(failure),

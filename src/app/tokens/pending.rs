@@ -178,7 +178,7 @@ pub(in crate::app::tokens) async fn try_again(app: &App) {
     drafts::save_held(app).await;
 }
 
-/// Saves what waits on this machine for the database of a shared store, while the caller goes on.
+/// Saves what waits on this machine for the team's database, while the caller goes on.
 pub(crate) async fn take_up_waiting(app: &App) {
     let waits = app.with_store(|store| Ok(!store.waiting().is_empty())).await.unwrap_or_default();
     if !app.has_vault() || !waits {

@@ -26,7 +26,7 @@ pub(crate) fn good<'a>(
 ) -> Option<&'a TokenSet> {
     let tokens = tokens?;
     let leeway = match need {
-        Need::New => return None,
+        Need::New | Need::Resent => return None,
         Need::ValidFor(least) => least,
         Need::Usable => leeway(policy, tokens),
     };

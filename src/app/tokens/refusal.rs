@@ -29,7 +29,7 @@ pub(crate) fn check_held(name: &ProfileName, plain: &Plain) -> Result<(), Failur
 /// Does not ask again what was refused for good, unless it is asked for by hand.
 pub(crate) fn check(name: &ProfileName, record: &Record, need: Need) -> Result<(), Failure> {
     match &record.contents.refused {
-        Some(refused) if need != Need::New => Err(Failure {
+        Some(refused) if !need.is_new() => Err(Failure {
             recovery: Recovery::SignIn,
             ..Failure::new(FailureKind::NeedsSignIn, refused_words(name, refused))
         }),

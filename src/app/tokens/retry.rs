@@ -2,8 +2,8 @@
 //! limit without a time ends the retries, since each one counts against it. A person waits, so there are few retries, and
 //! nothing is given up after the last.
 //!
-//! A call whose reply was lost may have spent a refresh token that rotates. It is tried again all the same: within its
-//! grace a service repeats the answer, and without one the grant is lost already, which is then said.
+//! A call that was not answered may have spent the refresh token, which is sent again only where [`Replay`] says so. A gateway's
+//! 502 or 504 is an answer: it is tried again, and if the token turns out to be spent, that is said.
 
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use crate::app::handle::App;
 use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::token_request;
+use crate::app::tokens::replay::{Replay, Verdict};
 use crate::app::{CallContext, Exchange, Failure, Recovery};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Stage, span};
@@ -25,7 +26,13 @@ const PAUSE: Duration = Duration::from_millis(400);
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Calls, and calls again where that may help.
-pub(crate) async fn call(app: &App, report: &Report, context: &CallContext, stage: Stage) -> Result<Exchange, Failure> {
+pub(crate) async fn call(
+    app: &App,
+    report: &Report,
+    context: &CallContext,
+    stage: Stage,
+    replay: Option<&Replay>,
+) -> Result<Exchange, Failure> {
     let began = Instant::now();
     let (mut reply_lost, mut unanswered) = (false, false);
     let mut tries = 1;
@@ -38,7 +45,9 @@ pub(crate) async fn call(app: &App, report: &Report, context: &CallContext, stag
         exchange.unanswered = unanswered;
         let Recovery::Later { after } = failure.recovery else { return Ok(told(exchange, context, reply_lost)) };
         let pause = pause(tries, after, (app.ports.entropy)());
-        if tries == TRIES || began.elapsed().saturating_add(pause) > PATIENCE {
+        let verdict = replay.filter(|_| unanswered).map(|replay| replay.verdict(began.elapsed(), (app.ports.now)()));
+        let may_be_sent = verdict.is_none_or(|verdict| verdict == Verdict::Send);
+        if tries == TRIES || !may_be_sent || began.elapsed().saturating_add(pause) > PATIENCE {
             return Ok(told(exchange, context, reply_lost));
         }
         reply_lost |= failure.reply_lost;

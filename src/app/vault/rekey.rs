@@ -9,7 +9,7 @@ use crate::app::{Failure, VaultState};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::secret::Secret;
 use crate::store::StoreError;
-use crate::vault::{Inspection, Vault, VaultKind};
+use crate::vault::{Inspection, TeamRecords, Vault, VaultKind};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VaultStatus {
@@ -18,7 +18,9 @@ pub struct VaultStatus {
     pub place: Option<PathBuf>,
     /// How many sealed records open.
     pub whole: usize,
-    /// The profiles whose new tokens wait on this machine until the database of a shared store has them.
+    /// The same for the team's, if this machine is a member.
+    pub team: Option<TeamRecords>,
+    /// The profiles whose new tokens wait on this machine until the team's database has them.
     pub waiting: Vec<String>,
     pub faults: Vec<Diagnosis>,
 }
@@ -56,7 +58,7 @@ async fn status(app: &App) -> Result<VaultStatus, Failure> {
     let found = found.unwrap_or_default();
     let aside = aside.into_iter().map(|path| StoreError::DamagedReply { path }.diagnose());
     let faults = found.faults.iter().map(Diagnose::diagnose).chain(aside).collect();
-    Ok(VaultStatus { kind, place, whole: found.whole, waiting, faults })
+    Ok(VaultStatus { kind, place, whole: found.whole, team: found.team, waiting, faults })
 }
 
 async fn inspect(app: &App) -> Result<(VaultKind, Option<Inspection>), Failure> {

@@ -50,13 +50,11 @@ pub(crate) const EXIT_CODES: [(&str, &str); 7] = [
 ];
 
 /// The environment variables that are read.
-pub(crate) const ENVIRONMENT: [(&str, &str); 18] = [
+pub(crate) const ENVIRONMENT: [(&str, &str); 16] = [
     ("TOKENWRIGHT_HOME", "keep all files in this folder"),
     ("TOKENWRIGHT_VAULT", "kind of vault: `keyring`, `passphrase` or `memory`"),
     ("TOKENWRIGHT_PASSPHRASE", "passphrase of the vault, for unattended use"),
     ("TOKENWRIGHT_PASSPHRASE_FILE", "file with the passphrase of the vault"),
-    ("TOKENWRIGHT_STORE", "PostgreSQL database that several machines share: `postgres://user@host/database`"),
-    ("TOKENWRIGHT_STORE_PASSWORD_FILE", "file with the password of the shared database"),
     ("TOKENWRIGHT_TEAM", "PostgreSQL database of the team: `postgres://user@host/database`"),
     ("TOKENWRIGHT_TEAM_PASSWORD_FILE", "file with the password of the team's database"),
     ("TOKENWRIGHT_TEAM_KEY_FILE", "file with this member's key, if it is not in the vault"),
@@ -92,6 +90,9 @@ pub enum Task {
         /// Profile
         #[arg(value_name = "PROFILE")]
         name: String,
+        /// Send the refresh token even if an earlier refresh may have spent it
+        #[arg(long)]
+        resend: bool,
     },
     /// Run a command with the access token in its environment
     Exec {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use egui::Ui;
 use jiff::Timestamp;
 
-use crate::app::{EXPIRING, SharedWith};
+use crate::app::{EXPIRING, FailureCode, SharedWith};
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{Model, Stand, Visit, Work};
@@ -32,7 +32,12 @@ pub(crate) fn tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     // What was answered stands above what was requested: it is what the person waits for.
     match draft.tokens_step.tab.request(&model.open).stand() {
         Stand::Done(exchange) => response::exchange_ui(ui, draft, exchange),
-        Stand::Failed(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
+        Stand::Failed(failure) => {
+            banner(ui, Tone::Danger, &failure.diagnosis);
+            if failure.code == FailureCode::OutcomeUnknown {
+                intent_button(ui, ButtonKind::Danger, Intent::ResendRefresh, None);
+            }
+        }
         Stand::Idle | Stand::Pending(_) => {}
     }
     again_ui(ui, model, draft);

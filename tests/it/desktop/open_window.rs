@@ -140,6 +140,7 @@ pub fn ports(clipboard: tokenwright::desktop::Clipboard) -> tokenwright::app::Po
         agent_socket: tokenwright::agent::SocketPath::none(),
         sd_notify: tokenwright::agent::SdNotify::default(),
         vault_kind: Some("memory".to_owned()),
+        team: None,
         passphrase: None,
         open_browser: std::sync::Arc::new(|_, _| Ok(tokenwright::redirect::Launched::default())),
         clipboard,

@@ -44,6 +44,7 @@ impl Core {
             store: Store::new(places.store_folder()),
             config: Config::new(places),
             vault_kind: Some("memory".into()),
+            team: None,
             passphrase: None,
             open_browser: Arc::new(|_, url| {
                 let url = url.to_owned();

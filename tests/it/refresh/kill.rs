@@ -302,7 +302,8 @@ impl Ground {
         strace
     }
 
-    /// Whether the next command continues; it tells what happened if not, and the profile is signed in again.
+    /// Whether the next command continues, or that which a person then insists on; it tells what happened if not, and the
+    /// profile is signed in again.
     fn continues(&self, after: &str) -> bool {
         // The practice service's tokens live two minutes, so this is a refresh.
         let next = self.program.run(&["token", "demo", "--min-valid", "10m"]);
@@ -316,7 +317,18 @@ impl Ground {
             );
             return true;
         }
-        let stderr = next.failed(3);
+        // It was sent, or may have been: the access token that is there must not end by a blind second try.
+        let stderr = next.failed(5);
+        let words = "error: the refresh token of `demo` may be spent: refresh (process ";
+        assert!(stderr.starts_with(words) && stderr.contains(", outcome unknown\nhint: "), "after {after}: {stderr}");
+        let token = || self.program.run(&["token", "demo"]).done();
+        assert!(self.is_accepted(token().trim()), "the access token has ended after {after}");
+        let resent = self.program.run(&["refresh", "demo", "--resend"]);
+        if resent.code == 0 {
+            assert!(self.is_accepted(token().trim()), "the service refuses the token after {after}");
+            return true;
+        }
+        let stderr = resent.failed(3);
         let [error, hint] = stderr.lines().collect::<Vec<_>>()[..] else { panic!("after {after}: {stderr}") };
         let begins =
             "error: the refresh token of `demo` was spent by a refresh whose response was lost: refresh (process ";

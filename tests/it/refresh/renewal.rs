@@ -76,7 +76,44 @@ fn a_holder_that_is_killed_lets_go_and_the_next_command_refreshes() {
     wait.recv().expect("the call came");
     // Killed, not ended: nothing of it gets to tidy up.
     drop(hanging);
+    // The access token still works, and would end with a refresh token that is sent twice.
+    let words = program.run(&RENEWED).failed(5);
+    assert!(words.starts_with("error: the refresh token of `demo` may be spent: token (process "), "{words}");
+    assert!(words.contains(", outcome unknown\nhint: it is sent once more in "), "{words}");
+    assert_eq!(program.run(&["token", "demo"]).done(), "at-first\n");
+    assert_eq!(service.asked("/refresh").len(), 1);
+    let resent = program.run(&["refresh", "demo", "--resend"]).done();
+    assert!(resent.starts_with("demo: refreshed, "), "{resent}");
     assert_eq!(program.run(&RENEWED).done(), "at-second\n");
+    assert_eq!(service.asked("/refresh").len(), 2);
+    drop(release);
+}
+
+#[test]
+fn a_refresh_token_that_may_be_spent_is_sent_again_once_the_access_token_has_ended() {
+    let (arrived, wait) = channel();
+    let arrived = Mutex::new(arrived);
+    let (release, held) = channel::<()>();
+    let held = Mutex::new(held);
+    let service = service(3, move |_, earlier| {
+        if earlier == 0 {
+            arrived.lock().expect("a sender").send(()).expect("the test waits");
+            let _ = held.lock().expect("a receiver").recv();
+        }
+        tokens("second", 3600)
+    });
+    let program = signed_in(&service, "");
+    let hanging = program.start(&RENEWED);
+    wait.recv().expect("the call came");
+    drop(hanging);
+    let until = std::time::Instant::now() + crate::support::PATIENCE;
+    let mut next = program.run(&RENEWED);
+    while next.code == 5 && std::time::Instant::now() < until {
+        // waits: for the end of a token.
+        std::thread::sleep(Duration::from_millis(300));
+        next = program.run(&RENEWED);
+    }
+    assert_eq!(next.done(), "at-second\n");
     assert_eq!(service.asked("/refresh").len(), 2);
     drop(release);
 }
@@ -429,7 +466,7 @@ fn tokens_that_the_disk_does_not_take_are_printed_and_their_loss_is_told() {
     *place.lock().expect("a place") = Some(program.database());
     let finished = program.run(&RENEWED);
     let loss = "check the disk, or set `TOKENWRIGHT_HOME` to another folder. The new refresh token is \
-                lost when this command exits: `tokenwright refresh demo` shows whether the old one still works; otherwise \
+                lost when this command exits: `tokenwright refresh demo --resend` shows whether the old one still works; otherwise \
                 sign in again\n";
     assert!(
         finished.stderr.starts_with("warning: the new tokens of `demo` could not be saved: "),
@@ -438,16 +475,17 @@ fn tokens_that_the_disk_does_not_take_are_printed_and_their_loss_is_told() {
     );
     assert!(finished.stderr.ends_with(loss), "{}", finished.stderr);
     assert_eq!(finished.done(), "at-new-0\n");
-    let words = program.run(&["refresh", "demo"]).failed(6);
+    let words = program.run(&["refresh", "demo", "--resend"]).failed(6);
     assert!(words.starts_with("error: `demo` was not refreshed, since its new tokens could not be saved: "), "{words}");
     program.database().accept_secrets();
-    let words = program.run(&["refresh", "demo"]).failed(6);
+    let words = program.run(&["refresh", "demo", "--resend"]).failed(6);
     assert!(
         words.starts_with("error: the new tokens of `demo` could not be saved: ") && words.ends_with(loss),
         "{words}"
     );
     program.database().accept_secrets();
     *place.lock().expect("a place") = None;
+    program.run(&["refresh", "demo", "--resend"]).done();
     assert_eq!(program.run(&RENEWED).done(), "at-new-2\n", "the old refresh token was kept all along");
 }
 

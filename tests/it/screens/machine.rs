@@ -74,6 +74,7 @@ impl Machine {
             agent_socket: SocketPath::none(),
             sd_notify: SdNotify::default(),
             vault_kind: Some(vault.to_owned()),
+            team: None,
             passphrase: None,
             open_browser: Arc::new(move |_, url| {
                 seen.lock().expect("no panic holds it").push(url.to_owned());

@@ -3,7 +3,7 @@
 use egui::accesskit::Toggled;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::NodeT as _;
-use tokenwright::app::{News, Theme, VaultState, WindowSettings};
+use tokenwright::app::{FailureCode, News, Theme, VaultState, WindowSettings};
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::gui::model::{Requested, Visit, Work};
 use tokenwright::gui::{Intent, Step, TokenTab, VaultPrompt};
@@ -381,6 +381,13 @@ fn a_refresh_token_that_is_at_hand_is_used_without_a_sign_in() {
         window.state_mut().model.open.refresh_request = Requested::ended(Ok(refused));
         window.settle();
         assert!(window.reads("token endpoint refused the refresh token: invalid_grant"));
+        assert!(window.button("Send it once more").is_none());
+        let unknown =
+            failure("the refresh token of `demo` was spent, outcome unknown").coded(FailureCode::OutcomeUnknown);
+        window.state_mut().model.open.refresh_request = Requested::ended(Err(unknown));
+        window.settle();
+        window.press("Send it once more");
+        assert_eq!(window.state().wanted.last(), Some(&Intent::ResendRefresh));
     }
 }
 

@@ -35,9 +35,11 @@ enum Point {
 enum Outcome {
     /// Another machine goes on at once.
     GoesOn,
-    /// Another machine says who spent the token; the one that was killed goes on when it is back.
+    /// Another machine says who spent the token; the one that was killed has the answer, and goes on when it is back.
     GoesOnHere,
-    /// The new tokens are lost with the process, and all are told.
+    /// Nobody knows whether the token was sent, and all say so. It was not: whoever insists on it gets new ones.
+    Unsent,
+    /// The new tokens are lost with the process, and all say so.
     Told,
 }
 
@@ -45,8 +47,7 @@ impl Point {
     const ALL: [(Self, Outcome); 8] = [
         (Self::BeforeTheLock, Outcome::GoesOn),
         (Self::AfterTheLock, Outcome::GoesOn),
-        // Nobody else can know that nothing was sent.
-        (Self::AfterTheNote, Outcome::GoesOnHere),
+        (Self::AfterTheNote, Outcome::Unsent),
         (Self::DuringTheCall, Outcome::Told),
         (Self::AfterTheAnswer, Outcome::Told),
         (Self::AfterTheJournal, Outcome::GoesOnHere),
@@ -167,6 +168,28 @@ impl Ground {
         assert_eq!(done.stdout, format!("at-canary-{round}\n"), "{}", done.stderr);
     }
 
+    /// The machine that was killed does not send the token again, which would end the access token as well.
+    fn stays_as_it_is(&self, point: Point, before: usize) {
+        let said = start(self.killed(), &fresh(before + 1)).finish().failed(3);
+        assert!(said.contains(", outcome unknown\nhint: sign in again: "), "{point:?}: {said}");
+        let said = self.killed().run(&["refresh", "demo"]).failed(3);
+        assert!(said.contains("`tokenwright refresh demo --resend` sends it once more"), "{point:?}: {said}");
+        assert_eq!(self.killed().run(&["token", "demo"]).done(), format!("at-canary-{before}\n"), "{point:?}");
+        assert_eq!(self.team.service.counts(), (self.refreshed, self.lost), "{point:?}");
+    }
+
+    /// A person insists.
+    fn resend(&mut self, works: bool) {
+        let resent = self.killed().start(&["refresh", "demo", "--resend"]);
+        if works {
+            self.answer();
+            assert!(resent.finish().done().starts_with("demo: refreshed"));
+        } else {
+            let said = resent.finish().failed(3);
+            assert!(said.contains("was spent by a refresh whose response was lost: token (process "), "{said}");
+        }
+    }
+
     /// Whatever was done, no refresh token came that another machine had spent.
     fn check(&self, point: Point) {
         assert_eq!(self.team.service.counts(), (self.refreshed, self.lost), "{point:?}");
@@ -177,10 +200,10 @@ impl Ground {
     fn round(&mut self, point: Point, outcome: Outcome) {
         let round = self.refreshed + 1;
         self.kill_at(point);
-        let is_told = |said: &str| said.contains(", outcome unknown\nhint: wait until that machine has saved");
         if outcome != Outcome::GoesOn {
             let said = start(self.other(), &fresh(round)).finish().failed(3);
-            assert!(is_told(&said), "{point:?}: {said}");
+            let words = ", outcome unknown\nhint: wait until that machine has saved";
+            assert!(said.contains(words), "{point:?}: {said}");
             // What is valid goes out.
             let valid = format!("at-canary-{}\n", round - 1);
             assert_eq!(self.other().run(&["token", "demo"]).done(), valid, "{point:?}");
@@ -194,10 +217,15 @@ impl Ground {
                 self.goes_on(true, round);
                 self.goes_on(false, round);
             }
+            Outcome::Unsent => {
+                self.stays_as_it_is(point, round - 1);
+                self.resend(true);
+                self.goes_on(false, round);
+            }
             Outcome::Told => {
+                self.stays_as_it_is(point, round - 1);
                 self.lost += 1;
-                let said = start(self.killed(), &fresh(round)).finish().failed(3);
-                assert!(said.contains("was spent by a refresh whose response was lost: token (process "), "{said}");
+                self.resend(false);
                 sign_in(self.other(), "demo");
                 self.goes_on(true, round + 1);
             }
@@ -235,7 +263,8 @@ fn new_tokens_wait_on_their_machine_while_the_database_is_away_and_are_named() {
     assert!(ended.stderr.contains(words), "{ended:?}");
     assert_eq!(ended.done(), "at-canary-2\n");
     let status = ground.killed().run(&["vault", "status"]);
-    assert!(status.code == 6 && status.stdout.contains("waiting   demo for the database\n"), "{status:?}");
+    assert!(status.stdout.contains("1 whole; its server is away, this machine has copies\n"), "{status:?}");
+    assert!(status.stdout.contains("waiting   demo for the database\n"), "{status:?}");
     ground.team.cluster.crash_and_restart();
     let status = ground.killed().run(&["vault", "status", "--json"]).json();
     assert_eq!((&status["waiting"], &status["faults"]), (&json!(["demo"]), &json!([])));

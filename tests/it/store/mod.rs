@@ -6,4 +6,5 @@ mod kill;
 mod members;
 mod server;
 mod team;
+mod walk;
 mod watch;

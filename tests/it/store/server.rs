@@ -1,66 +1,96 @@
-//! What a person is told when the shared database cannot be used as it is.
+//! What a person is told when the team's database cannot be used as it is.
 
 use std::fs;
 use std::path::Path;
 
 use crate::support::postgres::Cluster;
 use crate::support::practice::Practice;
+use crate::support::process::{Finished, Process};
 use crate::support::tokenwright::Tokenwright;
 use serde_json::json;
 
-fn home(url: &str) -> Tokenwright {
-    Tokenwright::with_vault().with_env("TOKENWRIGHT_STORE", url)
+/// A member of a team, whose machine gets to the database by an address of the environment.
+struct Member {
+    home: Tokenwright,
+    /// Of the team's database, without a password.
+    url: String,
+    cluster: Cluster,
 }
 
-#[track_caller]
-fn refused(home: &Tokenwright, fact: &str, hint: &str) {
-    for task in [&["list"][..], &["token", "demo"], &["token", "demo", "--no-agent"], &["refresh", "demo"]] {
-        let said = home.run(task).failed(6);
-        assert!(said.contains(fact) && said.contains(hint), "{task:?}: {said}");
-        assert!(!said.contains("canary"), "{said}");
+impl Member {
+    fn new() -> Self {
+        let cluster = Cluster::start();
+        let url = cluster.url(&cluster.database("team"));
+        let home = Tokenwright::with_vault();
+        let practice = Practice::start(&home);
+        practice.sign_in(&home, "demo");
+        home.run(&["team", "init", &url]).done();
+        home.run(&["share", "demo", "--team"]).done();
+        Self { home, url, cluster }
+    }
+
+    fn run(&self, url: &str, task: &[&str]) -> Finished {
+        Process::start(self.home.command(task).env("TOKENWRIGHT_TEAM", url)).finish()
+    }
+
+    #[track_caller]
+    fn refused(&self, url: &str, fact: &str, hint: &str) {
+        for task in
+            [&["team", "status"][..], &["token", "demo"], &["token", "demo", "--no-agent"], &["refresh", "demo"]]
+        {
+            let said = self.run(url, task).failed(6);
+            assert!(said.contains(fact) && said.contains(hint), "{task:?}: {said}");
+            assert!(!said.contains("canary"), "{said}");
+        }
+        // What is this machine's own goes on.
+        let listed = self.run(url, &["list"]);
+        assert!(listed.code == 0 && listed.stderr.contains(fact), "{listed:?}");
     }
 }
 
 #[test]
 #[ignore = "needs postgresql"]
 fn what_is_wrong_with_the_server_is_named_with_what_to_do() {
-    let cluster = Cluster::start();
-    let url = cluster.url(&cluster.database("team"));
+    let member = Member::new();
+    let Member { url, cluster, .. } = &member;
     let with_password = url.replace("tester@", "tester:canary@");
-    let shown = url.as_str();
 
-    refused(&home(&cluster.url("nowhere")), "database \"nowhere\" does not exist", "hint: make it on the server with");
-    refused(&home(&format!("{with_password}?sslmode=require")), "does not support TLS", "turn on `ssl` in the server");
-    let status = home(&with_password).run(&["vault", "status", "--json"]).json();
-    assert_eq!(status["database"], json!(shown));
+    member.refused(&cluster.url("nowhere"), "database \"nowhere\" does not exist", "hint: make it on the server with");
+    member.refused(&format!("{with_password}?sslmode=require"), "does not support TLS", "turn on `ssl` in the server");
+    let status = member.run(&with_password, &["team", "status", "--json"]).json();
+    assert_eq!(status["database"], json!(url));
 
     cluster.execute("team", "UPDATE tokenwright.store SET format = 99");
-    refused(&home(&with_password), "has format 99", "hint: use the newer version of the program");
+    member.refused(&with_password, "has format 99", "hint: use the newer version of the program");
     cluster.execute("team", "UPDATE tokenwright.store SET format = 1");
 
-    let other = url.replace("tester@", "reader@");
     cluster.execute("team", "CREATE ROLE reader LOGIN; ALTER ROLE tester PASSWORD 'canary'");
-    refused(&home(&other), "permission denied for schema tokenwright", "hint: give the user the right");
+    let other = url.replace("tester@", "reader@");
+    member.refused(&other, "permission denied for schema tokenwright", "hint: give the user the right");
 
     cluster.require_passwords();
     let file = tempfile::NamedTempFile::new().expect("a file");
     fs::write(file.path(), "canary\n").expect("written");
-    refused(&home(&url), "password missing", "`TOKENWRIGHT_STORE_PASSWORD_FILE`");
-    refused(
-        &home(&url.replace("tester@", "tester:canary2@")),
-        "password authentication failed",
-        "hint: check the user",
-    );
-    home(&with_password).run(&["vault", "status"]).done();
-    home(&url).with_env("TOKENWRIGHT_STORE_PASSWORD_FILE", file.path()).run(&["vault", "status"]).done();
-    let gone = home(&url).with_env("TOKENWRIGHT_STORE_PASSWORD_FILE", "/nowhere");
-    let said = gone.run(&["list"]).failed(6);
-    assert!(said.starts_with("error: `TOKENWRIGHT_STORE_PASSWORD_FILE`: cannot read `/nowhere`: "), "{said}");
+    member.refused(url, "password missing", "`TOKENWRIGHT_TEAM_PASSWORD_FILE`");
+    let wrong = url.replace("tester@", "tester:canary2@");
+    member.refused(&wrong, "password authentication failed", "hint: check the user");
+    member.run(&with_password, &["token", "demo"]).done();
+    let with_file = |file: &Path| {
+        let mut command = member.home.command(&["token", "demo"]);
+        command.env("TOKENWRIGHT_TEAM", url).env("TOKENWRIGHT_TEAM_PASSWORD_FILE", file);
+        Process::start(&mut command).finish()
+    };
+    with_file(file.path()).done();
+    let said = with_file(Path::new("/nowhere")).failed(1);
+    assert!(said.starts_with("error: cannot read `/nowhere`: "), "{said}");
 
     cluster.stop();
+    // By an address under which this machine has seen nothing yet.
+    let other = url.replace("tester@", "another:canary@");
+    let shown = other.replace(":canary", "");
     let hint = "hint: check that the server runs under this address; until then nothing is refreshed";
-    refused(&home(&with_password), &format!("cannot open `{shown}`: Connection refused"), hint);
-    let said = home("mysql://a:canary@b/c").run(&["list"]).failed(6);
+    member.refused(&other, &format!("cannot open `{shown}`: Connection refused"), hint);
+    let said = member.run("mysql://a:canary@b/c", &["team", "status"]).failed(6);
     assert!(said.starts_with("error: the address of the shared store is not valid: "), "{said}");
     assert!(!said.contains("canary"), "{said}");
 }
@@ -68,24 +98,24 @@ fn what_is_wrong_with_the_server_is_named_with_what_to_do() {
 #[test]
 #[ignore = "needs postgresql"]
 fn a_server_is_believed_only_with_the_certificate_of_its_name() {
-    let cluster = Cluster::start();
-    cluster.database("team");
+    let member = Member::new();
+    let cluster = &member.cluster;
     let folder = tempfile::tempdir().expect("a folder");
     let (ours, others) = (folder.path().join("ca.pem"), folder.path().join("other.pem"));
     let (certificate, key) = certified(&ours);
     certified(&others);
     cluster.serve_tls(&certificate, &key);
     let url = |host: &str, roots: &Path| {
-        let address = cluster.url("team").replace("127.0.0.1", host);
+        let address = member.url.replace("127.0.0.1", host);
         format!("{address}?sslmode=verify-full&hostaddr=127.0.0.1&sslrootcert={}", roots.display())
     };
-    home(&url("localhost", &ours)).run(&["vault", "status"]).done();
-    refused(&home(&url("localhost", &others)), "invalid peer certificate", "name its authority");
-    refused(&home(&url("db.example", &ours)), "not valid for name \"db.example\"", "use the name that is in");
-    let system = cluster.url("team").replace("127.0.0.1", "localhost") + "?sslmode=require";
-    refused(&home(&system), "invalid peer certificate", "name its authority");
+    member.run(&url("localhost", &ours), &["token", "demo"]).done();
+    member.refused(&url("localhost", &others), "invalid peer certificate", "name its authority");
+    member.refused(&url("db.example", &ours), "not valid for name \"db.example\"", "use the name that is in");
+    let system = member.url.replace("127.0.0.1", "localhost") + "?sslmode=require";
+    member.refused(&system, "invalid peer certificate", "name its authority");
     let missing = url("localhost", &folder.path().join("nowhere.pem"));
-    let said = home(&missing).run(&["list"]).failed(1);
+    let said = member.run(&missing, &["team", "status"]).failed(6);
     assert!(said.contains("nowhere.pem"), "{said}");
 }
 
@@ -100,19 +130,4 @@ fn certified(authority: &Path) -> (String, String) {
     let key = rcgen::KeyPair::generate().expect("a key");
     let parameters = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).expect("parameters");
     (parameters.signed_by(&key, &issuer).expect("signed").pem(), key.serialize_pem())
-}
-
-#[test]
-#[ignore = "needs postgresql"]
-fn a_vault_that_changes_its_passphrase_and_profiles_are_seen_by_all() {
-    let cluster = Cluster::start();
-    let url = cluster.url(&cluster.database("team"));
-    let (one, two) = (home(&url), home(&url).with_env("TOKENWRIGHT_PASSPHRASE", "another"));
-    let practice = Practice::start(&one);
-    practice.sign_in(&one, "demo");
-    two.run(&["token", "demo"]).failed(6);
-    one.run_with_input(&["vault", "rekey", "--to", "passphrase", "--passphrase-stdin"], "another\n").done();
-    let names = two.run(&["list", "--json"]).json();
-    assert_eq!(names[0]["name"], json!("demo"));
-    two.run(&["vault", "status"]).done();
 }

@@ -10,10 +10,11 @@ use crate::support::postgres::Cluster;
 use crate::support::process::{Finished, Process};
 use crate::support::renewed::{describe, sign_in, spent, tokens};
 use crate::support::scripted::Scripted;
+use crate::support::team::join;
 use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
 use rustix::process::{Pid, Signal};
 
-/// Machines with one database, and the profile `demo`, which each of them can use.
+/// The machines of a team with one database, and the profile `demo`, which each of them can use.
 pub(super) struct Team {
     pub homes: Vec<Tokenwright>,
     pub cluster: Cluster,
@@ -104,14 +105,20 @@ impl Team {
         let url = cluster.url(&cluster.database("team"));
         let mut team = Self { homes: Vec::new(), cluster, service };
         (0..homes).for_each(|_| team.add(&format!("{url}{options}"), policy));
-        sign_in(&team.homes[0], "demo");
         team
     }
 
-    /// One more machine.
+    /// One more machine. The first one makes the team and gives it the profile; it lets the others in.
     pub(super) fn add(&mut self, url: &str, policy: &str) {
-        let home = Tokenwright::with_vault().with_env("TOKENWRIGHT_STORE", url);
+        let home = Tokenwright::with_vault();
         describe(&home, &self.service.scripted, "/token", policy);
+        if let Some(founder) = self.homes.first() {
+            join(founder, &home, url, &format!("member-{}", self.homes.len()));
+        } else {
+            sign_in(&home, "demo");
+            home.run(&["team", "init", url]).done();
+            home.run(&["share", "demo", "--team"]).done();
+        }
         self.homes.push(home);
     }
 
@@ -323,6 +330,7 @@ fn what_one_machine_forgets_is_gone_for_all_and_not_taken_for_lost() {
         home.run(&["vault", "status"]).done();
     }
     sign_in(&team.homes[1], "demo");
+    team.homes[1].run(&["share", "demo", "--team"]).done();
     team.homes[0].run(&["token", "demo"]).done();
 }
 

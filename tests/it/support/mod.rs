@@ -17,6 +17,7 @@ pub mod process;
 pub mod relay;
 pub mod renewed;
 pub mod scripted;
+pub mod team;
 pub mod tokenwright;
 
 mod harness_test;
