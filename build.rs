@@ -47,11 +47,13 @@ fn order_agent(source: &Path, out: &Path) {
         return;
     }
     let list = fs::read_to_string(list).expect("the list is part of the source");
-    let names = list.lines().filter(|line| !line.starts_with('#'));
-    // The compiler sets those apart that it expects to run seldom: `.text.unlikely.NAME`.
-    let sections: String = names.map(|name| format!("*(.text*.{name})\n")).collect();
-    let script = out.join("agent.ld");
-    fs::write(&script, format!("SECTIONS {{ .text.agent : {{\n{sections}}} }}\nINSERT BEFORE .text;\n"))
-        .expect("cargo made the folder");
-    println!("cargo::rustc-link-arg-bin=tokenwright-agent={}", script.display());
+    let mut script = String::from("SECTIONS { .text.agent : {\n");
+    for name in list.lines().filter(|line| !line.starts_with('#')) {
+        // The compiler sets those apart that it expects to run seldom: `.text.unlikely.NAME`.
+        writeln!(script, "*(.text*.{name})").expect("writing to a text cannot fail");
+    }
+    script.push_str("} }\nINSERT BEFORE .text;\n");
+    let file = out.join("agent.ld");
+    fs::write(&file, script).expect("cargo made the folder");
+    println!("cargo::rustc-link-arg-bin=tokenwright-agent={}", file.display());
 }
