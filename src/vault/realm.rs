@@ -35,13 +35,22 @@ impl Realm {
         let read = || -> Result<_, VaultError> {
             let seen = self.store.seen(name);
             let stored = self.store.stored(name)?;
-            check_seen(name, seen, stored.as_ref())?;
+            match (check_seen(name, seen, stored.as_ref()), seen) {
+                (Err(_), Some(seen)) if self.store.is_removed(name, &seen.id)? => {}
+                (checked, _) => checked?,
+            }
             Ok(stored)
         };
         match read() {
             Err(VaultError::RolledBack { .. } | VaultError::Missing { .. }) => read(),
             stored => stored,
         }
+    }
+
+    /// The record for who wants to use it, see [`Engine::recalled`].
+    pub(in crate::vault) fn recalled(&self, name: &str) -> Result<Option<Record>, VaultError> {
+        let recalled = self.store.recalled(name).and_then(|stored| self.open_newest(name, &stored).ok());
+        recalled.map_or_else(|| self.record(name), |record| Ok(Some(record)))
     }
 
     pub(in crate::vault) fn record(&self, name: &str) -> Result<Option<Record>, VaultError> {

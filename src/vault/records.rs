@@ -64,7 +64,7 @@ impl Vault {
 
     /// The newest record of a profile as it is now, without the lease: another process may replace it at any moment.
     pub fn snapshot(&self, profile: &ProfileName) -> Result<Option<Record>, VaultError> {
-        self.read(profile.as_str(), Realm::record)
+        self.read(profile.as_str(), Realm::recalled)
     }
 
     /// The refresh that the journal says was sent last and has no stored answer, see [`Entry::in_flight`].
@@ -290,9 +290,9 @@ impl Entry {
             return Err(VaultError::Conflict { profile: name.clone(), expected, found });
         }
         let number = change.number_after(found);
-        let next = Record::next(last.as_ref(), number, contents, change, Stamp::now());
+        let (begun, stamp) = self.begun();
+        let next = Record::next(last.as_ref(), number, contents, change, stamp);
         // If another fence is there, the store refuses this, and whoever takes the lease next decides.
-        let begun = self.begun_fence();
         let last_seen = stored.map(|Stored { id, version, .. }| Seen {
             id,
             version: Version { fence: begun.unwrap_or(version.fence), ..version },
@@ -347,27 +347,30 @@ impl Entry {
         let note = InFlightRefresh { origin, ..refresh.clone() }.to_text();
         realm.written(name, row.begin(stored.version, &note)?, Some(stored.version))?;
         let version = Version { fence: stored.version.fence.saturating_add(1), ..stored.version };
-        let begun = Begun { seen: Seen { id: stored.id, version }, record };
+        let begun = Begun { seen: Seen { id: stored.id, version }, record, came: None };
         *self.0.begun.lock().unwrap_or_else(PoisonError::into_inner) = Some(begun);
         Ok(())
     }
 
-    fn begun_fence(&self) -> Option<u64> {
+    /// The fence that was raised, and the stamp of what is written now.
+    fn begun(&self) -> (Option<u64>, Stamp) {
         let begun = self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
-        begun.as_ref().map(|begun| begun.seen.version.fence)
+        let came = begun.as_ref().and_then(|begun| begun.came.clone());
+        (begun.as_ref().map(|begun| begun.seen.version.fence), came.unwrap_or_else(Stamp::now))
     }
 
     /// Writes the answer to the refresh that was begun to this machine's journal, before a shared database is asked for
     /// anything: it may be away, and whoever has the lease next on this machine would send the spent refresh token again.
     pub fn journal_reply(&self, contents: &Contents, how: How) -> Result<(), VaultError> {
-        let begun = self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
-        begun.as_ref().map_or(Ok(()), |begun| self.in_realm(|realm| begun.journal(realm, &self.0.name, contents, how)))
+        let mut begun = self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        let realm = self.0.realm.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        begun.as_mut().map_or(Ok(()), |begun| begun.journal(&realm, &self.0.name, contents, how))
     }
 
     /// Takes the note back: the answer is here and brought nothing to store. A `put` of new tokens does so by itself.
     /// One that another machine has written meanwhile stays.
     pub fn end_refresh(&self) -> Result<(), VaultError> {
-        Ok(self.begun_fence().map_or(Ok(()), |fence| self.0.row.end(fence))?)
+        Ok(self.begun().0.map_or(Ok(()), |fence| self.0.row.end(fence))?)
     }
 
     /// Makes a record usable again that is damaged or older than the one last seen: the best that opens becomes the newest

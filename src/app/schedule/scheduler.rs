@@ -202,6 +202,9 @@ async fn changed(
 /// Reads what other machines have changed.
 async fn hear(app: &App, book: &mut Book, heard: Heard) -> Result<(), Failure> {
     if heard.is_all {
+        if let Ok(vault) = app.vault() {
+            vault.reread_team();
+        }
         return read(app, book).await;
     }
     let (catalog, _) = app.catalog().await?;
