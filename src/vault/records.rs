@@ -111,9 +111,8 @@ impl Vault {
     pub(in crate::vault) fn entry_in(&self, realm: Realm, name: &str, wait: Duration) -> Result<Entry, VaultError> {
         let taken = || VaultError::LeaseTaken { profile: name.to_owned(), waited: wait };
         let row = realm.store.lease(name, wait)?.ok_or_else(taken)?;
-        let (realm, name) = (Mutex::new(realm), name.to_owned());
-        let (opened, begun) = (Mutex::default(), Mutex::default());
-        let entry = Entry(Arc::new(Held { vault: self.clone(), realm, name, row, opened, begun }));
+        let (realm, name, begun) = (Mutex::new(realm), name.to_owned(), Mutex::default());
+        let entry = Entry(Arc::new(Held { vault: self.clone(), realm, name, row, opened: Mutex::default(), begun }));
         let reply = entry.take_up_reply()?;
         self.0.replies.lock().unwrap_or_else(PoisonError::into_inner).extend(reply);
         Ok(entry)
@@ -229,7 +228,6 @@ struct Held {
     realm: Mutex<Realm>,
     name: String,
     row: Box<dyn Leased>,
-    /// The record that was opened last.
     opened: Mutex<Option<(Sealed, Record)>>,
     begun: Mutex<Option<Begun>>,
 }

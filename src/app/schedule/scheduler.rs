@@ -175,7 +175,9 @@ async fn changed(
     for (listed, shared) in [(own, false), (team, true)] {
         let mut others = Vec::new();
         // Most profiles have no keep-alive, and reading one means reading its preset.
-        let is_candidate = |listed: &Listed| !listed.is_draft && listed.summary.as_ref().is_none_or(|it| it.keep_alive);
+        let is_candidate = |Listed { is_draft, summary, .. }: &Listed| {
+            !is_draft && summary.as_ref().is_none_or(|remembered| remembered.keep_alive)
+        };
         for listed in listed.into_iter().filter(is_candidate) {
             let Ok(name) = ProfileName::parse(&listed.name) else { continue };
             let from = ReadFrom { presets, shared, revision: listed.revision };
