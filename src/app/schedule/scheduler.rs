@@ -24,6 +24,7 @@ use crate::app::{Failure, Need, SavedToken};
 use crate::app::{team, tokens};
 use crate::oauth::TokenSet;
 use crate::service::{Profile, ProfileName};
+use crate::store::Listed;
 use crate::vault::VaultKind;
 
 /// How many profiles are refreshed at once, so that a machine that wakes up with a thousand due profiles does not flood
@@ -169,25 +170,40 @@ async fn changed(
     let (mut names, mut changed) = (BTreeSet::new(), Vec::new());
     // What a vault in memory holds has no revision in the store.
     let is_stored = app.vault().is_ok_and(|vault| vault.kind() != VaultKind::Memory);
-    // From the list, which is remembered: most profiles have no keep-alive, and reading one means reading its preset.
-    let saved = app.saved_profiles().await?.into_iter().filter(|(summary, _)| summary.keep_alive);
-    let is_known = |name: &ProfileName, from: &ReadFrom| is_stored && known.get(name) == Some(from);
-    let (known, unread): (Vec<_>, Vec<_>) =
-        saved.map(|(summary, from)| (summary.name, from)).partition(|(name, from)| is_known(name, from));
-    names.extend(known.into_iter().map(|(name, _)| name));
-    let shared = unread.iter().filter(|(_, from)| from.shared);
-    let mut ahead = ReadAhead::of(shared.map(|(name, _)| name.to_string()).collect());
-    for (name, from) in unread {
-        if from.shared {
+    let (catalog, _) = app.catalog().await?;
+    let presets = catalog.fingerprint();
+    let (own, team) = app.listed(&catalog).await?;
+    for (listed, shared) in [(own, false), (team, true)] {
+        let mut others = Vec::new();
+        // Most profiles have no keep-alive, and reading one means reading its preset.
+        let is_candidate = |Listed { is_draft, summary, .. }: &Listed| {
+            !is_draft && summary.as_ref().is_none_or(|remembered| remembered.keep_alive)
+        };
+        let from = |listed: &Listed| ReadFrom { presets, shared, revision: listed.revision };
+        let is_known = |name: &ProfileName, listed: &Listed| is_stored && known.get(name) == Some(&from(listed));
+        let named = listed.into_iter().filter(is_candidate);
+        let named = named.filter_map(|listed| Some((ProfileName::parse(&listed.name).ok()?, listed)));
+        let (there, unread): (Vec<_>, Vec<_>) = named.partition(|(name, listed)| is_known(name, listed));
+        names.extend(there.into_iter().map(|(name, _)| name));
+        let mut ahead = ReadAhead::of(unread.iter().filter(|_| shared).map(|(name, _)| name.to_string()).collect());
+        for (name, listed) in unread {
             ahead.step(app).await;
+            // One that was forgotten meanwhile is not in the next list.
+            let Ok(profile) = profiles::load(app, &name).await else { continue };
+            if !profile.keep_alive {
+                others.push(listed);
+                continue;
+            }
+            let tokens = tokens(app, &name).await;
+            changed.push((name.clone(), Entry::new(Rules::of(&profile.service), tokens, Some(from(&listed)))));
+            names.insert(name);
         }
-        // One that was forgotten meanwhile is not in the next list.
-        let Ok(profile) = profiles::load(app, &name).await else { continue };
-        let tokens = tokens(app, &name).await;
-        changed.push((name.clone(), Entry::new(Rules::of(&profile.service), tokens, Some(from))));
-        names.insert(name);
+        ahead.finish(app).await;
+        if others.len() > profiles::FEW {
+            // Remembered, so that they are not read the next time.
+            app.summaries(&catalog, others, shared).await?;
+        }
     }
-    ahead.finish(app).await;
     Ok((names, changed))
 }
 
