@@ -181,9 +181,9 @@ async fn changed(
         };
         let from = |listed: &Listed| ReadFrom { presets, shared, revision: listed.revision };
         let is_known = |name: &ProfileName, listed: &Listed| is_stored && known.get(name) == Some(&from(listed));
-        let named = listed.into_iter().filter(is_candidate);
-        let named = named.filter_map(|listed| Some((ProfileName::parse(&listed.name).ok()?, listed)));
-        let (there, unread): (Vec<_>, Vec<_>) = named.partition(|(name, listed)| is_known(name, listed));
+        let candidates = listed.into_iter().filter(is_candidate);
+        let candidates = candidates.filter_map(|listed| Some((ProfileName::parse(&listed.name).ok()?, listed)));
+        let (there, unread): (Vec<_>, Vec<_>) = candidates.partition(|(name, listed)| is_known(name, listed));
         names.extend(there.into_iter().map(|(name, _)| name));
         let mut ahead = ReadAhead::of(unread.iter().filter(|_| shared).map(|(name, _)| name.to_string()).collect());
         for (name, listed) in unread {
