@@ -114,7 +114,9 @@ impl Leased for LeasedRow {
         let writer = drawn(self.store.place())?;
         let noted = (self.name.as_str(), expected);
         let begin = async |client: &mut Client| secrets::begin(client, noted, note, &writer).await;
-        let written = self.store.write((&self.name, Patience::Restart), begin)?;
+        // A note whose commit was not heard of may be there, and would say that the token was sent: better to wait for the
+        // server, which has just answered, or for the one that takes its place.
+        let written = self.store.write((&self.name, Patience::Only), begin)?;
         if written == Written::Done {
             self.lease.saw_note(expected);
         }
