@@ -2,6 +2,7 @@
 
 mod connection;
 mod rows;
+mod watch;
 mod writer;
 
 use std::collections::BTreeSet;
@@ -12,12 +13,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, ffi};
+use tokio::sync::mpsc::UnboundedSender;
 
 use crate::durable::{self, FileError};
 use crate::store::engine::{
-    Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, Seen, Stored, Summary, VaultLock, Version, Written,
+    Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, Seen, Stored, Summary, VaultLock, Version, Watched,
+    Written,
 };
 use crate::store::lease::{Lease, Leases};
+use crate::store::sqlite::watch::Watching;
 use crate::store::sqlite::writer::Writer;
 use crate::store::{DatabaseError, StoreError};
 
@@ -42,6 +46,7 @@ struct Shared {
     reader: Option<Mutex<Option<Connection>>>,
     writer: Writer,
     leases: Leases,
+    watching: Mutex<Watching>,
 }
 
 impl Sqlite {
@@ -52,7 +57,14 @@ impl Sqlite {
         let mut connection = connection::open_in_memory().map_err(failed)?;
         connection::migrate(&mut connection, &path)?;
         let writer = Writer::new(&path, Some(connection));
-        Ok(Self(Arc::new(Shared { folder: None, path, reader: None, writer, leases: Leases::Memory(Arc::default()) })))
+        Ok(Self(Arc::new(Shared {
+            folder: None,
+            path,
+            reader: None,
+            writer,
+            leases: Leases::Memory(Arc::default()),
+            watching: Mutex::default(),
+        })))
     }
 
     /// The store in a folder; `None` if there is none yet and it is not to be made.
@@ -76,7 +88,14 @@ impl Sqlite {
         let connection = Some(connection).filter(|_| unwritable.is_none());
         let writer = Writer::new(&path, None);
         let reader = Some(Mutex::new(connection));
-        Ok(Some(Self(Arc::new(Shared { folder: Some(folder), path, reader, writer, leases }))))
+        Ok(Some(Self(Arc::new(Shared {
+            folder: Some(folder),
+            path,
+            reader,
+            writer,
+            leases,
+            watching: Mutex::default(),
+        }))))
     }
 
     /// Has this secret, whatever was there before, or none.
@@ -323,6 +342,10 @@ impl Engine for Sqlite {
             }
             Ok(is_expected)
         })
+    }
+
+    fn watch(&self, tell: &UnboundedSender<Watched>) -> Result<(), StoreError> {
+        self.watch_files(tell)
     }
 
     /// The next process that opens the database has no log to read.
