@@ -1,23 +1,59 @@
-//! Lists the files of `presets/`, so that adding a service is adding a file.
+//! Lists the files of `presets/`, so that adding a service is adding a file, and hashes them, so that no process has to. Has
+//! what an idle agent needs put together in its program.
 
 use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 use std::{env, fs};
 
 fn main() {
-    let folder = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("set by cargo")).join("presets");
+    let source = env::var("CARGO_MANIFEST_DIR").expect("set by cargo");
+    let out = env::var("OUT_DIR").expect("set by cargo");
+    list_presets(Path::new(&source), Path::new(&out));
+    order_agent(Path::new(&source), Path::new(&out));
+}
+
+fn list_presets(source: &Path, out: &Path) {
+    let folder = source.join("presets");
     println!("cargo::rerun-if-changed={}", folder.display());
     let entries = fs::read_dir(&folder).expect("the folder `presets` is part of the source");
     let mut files: Vec<_> = entries.map(|entry| entry.expect("a readable folder").path()).collect();
     files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
-    let mut list = String::from("[\n");
+    // Ids and texts are apart, so that the texts are not read from the disk for the sake of the ids between them.
+    let (mut ids, mut list) = (String::new(), String::from("[\n"));
+    let mut hasher = DefaultHasher::new();
     for file in files {
         let id = file.file_stem().and_then(|stem| stem.to_str()).expect("names are plain").to_owned();
+        fs::read(&file).expect("a readable file").hash(&mut hasher);
         let file = file.to_str().expect("the source has a plain path").to_owned();
-        writeln!(list, "    ({id:?}, include_str!({file:?})),").expect("writing to a text cannot fail");
+        writeln!(ids, "{id}").expect("writing to a text cannot fail");
+        writeln!(list, "    include_str!({file:?}),").expect("writing to a text cannot fail");
     }
     list.push(']');
-    let out = Path::new(&env::var("OUT_DIR").expect("set by cargo")).join("presets.rs");
-    fs::write(out, list).expect("cargo made the folder");
+    let list = format!("({ids:?}, {list})");
+    println!("cargo::rustc-env=TOKENWRIGHT_PRESETS={:016x}", hasher.finish());
+    fs::write(out.join("presets.rs"), list).expect("cargo made the folder");
+}
+
+/// Few pages of the program are in memory where the functions that have run stand together. Only the linker that Rust brings
+/// is sure to know such a script; whoever chose another one gets the same program with a larger agent.
+fn order_agent(source: &Path, out: &Path) {
+    let list = source.join("assets/agent-order.txt");
+    println!("cargo::rerun-if-changed={}", list.display());
+    let is = |name: &str, value: &str| env::var(name).is_ok_and(|found| found == value);
+    let is_default = env::var_os("RUSTC_LINKER").is_none() && is("CARGO_ENCODED_RUSTFLAGS", "");
+    if !(is("TARGET", "x86_64-unknown-linux-gnu") && is("PROFILE", "release") && is_default) {
+        return;
+    }
+    let list = fs::read_to_string(list).expect("the list is part of the source");
+    let mut script = String::from("SECTIONS { .text.agent : {\n");
+    for name in list.lines().filter(|line| !line.starts_with('#')) {
+        // The compiler sets those apart that it expects to run seldom: `.text.unlikely.NAME`.
+        writeln!(script, "*(.text*.{name})").expect("writing to a text cannot fail");
+    }
+    script.push_str("} }\nINSERT BEFORE .text;\n");
+    let file = out.join("agent.ld");
+    fs::write(&file, script).expect("cargo made the folder");
+    println!("cargo::rustc-link-arg-bin=tokenwright-agent={}", file.display());
 }

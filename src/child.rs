@@ -52,6 +52,20 @@ pub fn become_program(name: &str, arguments: &[OsString]) -> io::Error {
     }
 }
 
+/// Becomes another program of this package that is beside this one and answers `--version` with this line; else returns. It keeps
+/// the number of this process and gets its whole environment, since it does this one's work.
+#[cfg(unix)]
+pub fn become_sibling(name: &str, version: &str, arguments: &[&str]) {
+    let Ok(here) = std::env::current_exe() else { return };
+    let path = here.with_file_name(name);
+    let mut asking = command(&path);
+    let said = asking.arg("--version").stdin(std::process::Stdio::null()).stderr(std::process::Stdio::null()).output();
+    if said.is_ok_and(|said| said.stdout.trim_ascii_end() == version.as_bytes()) {
+        // Returns only where that failed, and then this program does the work.
+        let _ = std::os::unix::process::CommandExt::exec(Command::new(path).args(arguments));
+    }
+}
+
 /// What opens a URL on this desktop, the likeliest first.
 pub fn openers(url: &str) -> Vec<Command> {
     open::commands(url).into_iter().map(without_secrets).collect()

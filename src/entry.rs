@@ -1,17 +1,24 @@
-//! What the two programs, `tokenwright` and `tokenwright-token`, share: what the environment says, and the question to a
-//! running agent.
+//! What `tokenwright`, `tokenwright-token` and `tokenwright-agent` share: what the environment says, the ports made of it,
+//! and the question to a running agent.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use jiff::Timestamp;
 use zeroize::Zeroizing;
 
-use crate::agent::{Request, Response, SocketPath};
-use crate::app::{Failure, FailureCode, FailureKind};
+use crate::agent::{Request, Response, SdNotify, SocketPath};
+use crate::app::{Failure, FailureCode, FailureKind, Ports};
 use crate::cli;
+use crate::config::{Config, Places};
+use crate::desktop::{Clipboard, HOLD};
 use crate::diagnosis::Diagnosis;
+use crate::expression::Expressions;
+use crate::redirect;
 use crate::secret::{self, Secret};
-use crate::store::TeamPlace;
+use crate::store::{Store, TeamPlace};
+use crate::transport::{Transport, TransportOptions};
 
 /// The fast path for scripts: asks a running agent before anything is set up, even before the whole command line is parsed.
 /// `None` if the rest of the program has to answer.
@@ -87,4 +94,47 @@ pub fn team() -> Option<TeamPlace> {
     let path = |name| variable(name).map(PathBuf::from);
     let (password_file, key_file) = (path("TOKENWRIGHT_TEAM_PASSWORD_FILE"), path("TOKENWRIGHT_TEAM_KEY_FILE"));
     Some(TeamPlace { url: variable("TOKENWRIGHT_TEAM")?, password_file, key_file })
+}
+
+/// The folder of the program's data, if it can be found.
+pub fn data_folder() -> Option<PathBuf> {
+    Places::find(home()).ok().map(|places| places.data)
+}
+
+/// What the use cases need from outside.
+pub fn ports() -> Result<Ports, Failure> {
+    let places = Places::find(home())?;
+    let config = Config::new(places.clone());
+    let store = Store::new(places.store_folder());
+    Ok(Ports {
+        transport: Transport::new(TransportOptions::default()),
+        expressions: Expressions::new(own_program()),
+        store,
+        config,
+        agent_socket: agent_socket(),
+        sd_notify: SdNotify::new(std::env::var_os("NOTIFY_SOCKET")),
+        vault_kind: variable("TOKENWRIGHT_VAULT"),
+        team: team(),
+        passphrase: passphrase()?,
+        open_browser: Arc::new(redirect::open),
+        clipboard: Clipboard::of_desktop(HOLD),
+        now: Timestamp::now,
+        entropy,
+    })
+}
+
+/// The path to start this program again. On Linux it works even if the file has been replaced by a newer version.
+fn own_program() -> PathBuf {
+    let running = Path::new("/proc/self/exe");
+    if running.exists() {
+        return running.to_owned();
+    }
+    std::env::current_exe().unwrap_or_else(|_| "tokenwright".into())
+}
+
+/// 32 random bytes from the system. Nothing would be safe without them, so failing to get any is fatal.
+fn entropy() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).expect("the system supplies randomness");
+    bytes
 }

@@ -195,7 +195,8 @@ impl Trap {
         let point = match way {
             Way::ToServer if sight.is_answered && self.point == Point::AfterAnswer => Some(Point::AfterAnswer),
             Way::ToServer if commits && sight.note == here => Some(Point::BeforeNote),
-            Way::ToServer if commits && sight.put == here => Some(Point::BeforeCommit),
+            // Sent together with all that goes before it.
+            Way::ToServer if says("in_flight = CASE WHEN $7") => Some(Point::BeforeCommit),
             Way::ToServer if says("tokenwright.lease WHERE name = $1 FOR UPDATE") => Some(Point::BeforeLock),
             Way::ToClient if sight.lease == here && says("SELECT 1\0") => Some(Point::AfterLock),
             Way::ToClient if commits && sight.note == here => Some(Point::AfterNote),
@@ -205,7 +206,7 @@ impl Trap {
         match (way, point) {
             (_, Some(Point::BeforeLock)) => sight.lease = here,
             (Way::ToServer, None) if says("SET fence = fence + 1") => sight.note = here,
-            (Way::ToServer, None) if says("in_flight = CASE WHEN $6") => sight.put = here,
+            (_, Some(Point::BeforeCommit)) => sight.put = here,
             // The connection is used for other work from here on.
             (_, Some(Point::AfterNote)) => sight.note = None,
             _ => {}

@@ -17,6 +17,7 @@ use crate::app::vault::open;
 use crate::app::{Failure, FailureKind, Need};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::ProfileName;
+use crate::store::Store;
 
 impl App {
     /// Runs the agent until a signal or a stop request. `ready` gets the socket's path once the agent listens there.
@@ -88,6 +89,8 @@ async fn attend(app: App, mut connection: Connection, since: Timestamp) -> Optio
         Some(Request::Status {}) => connection.respond(async { Response::Status(standing(&app, since)) }).await,
         Some(Request::Reload {}) => {
             team::follow(&app).await;
+            // What cannot be read is said when it is asked for.
+            let _ = app.with_store(Store::reread).await;
             app.scheduler.reload();
             connection.respond(async { Response::Done }).await;
         }

@@ -39,23 +39,30 @@ pub enum Progress {
     StageRehearsed(StageLine),
 }
 
-/// Receives progress.
+/// Receives progress, unless nobody does.
 #[derive(Clone)]
-pub struct Report(Arc<dyn Fn(Progress) + Send + Sync>);
+pub struct Report(Option<Arc<dyn Fn(Progress) + Send + Sync>>);
 
 impl Report {
     /// Calls this function, from any thread; it must not block.
     pub fn new(tell: impl Fn(Progress) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(tell))
+        Self(Some(Arc::new(tell)))
     }
 
     /// Discards progress.
     pub fn none() -> Self {
-        Self::new(|_| ())
+        Self(None)
     }
 
     pub(crate) fn tell(&self, progress: Progress) {
-        (self.0)(progress);
+        if let Some(tell) = &self.0 {
+            tell(progress);
+        }
+    }
+
+    /// Whether anybody is told, so that nothing is prepared for nobody.
+    pub(crate) fn is_heard(&self) -> bool {
+        self.0.is_some()
     }
 }
 

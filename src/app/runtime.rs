@@ -61,7 +61,9 @@ impl Runtime {
 
     /// Runs a use case and waits for it, on a thread with a sufficient stack: the caller's may be smaller.
     pub fn block_on<T: Send>(&self, work: impl Future<Output = Result<T, Failure>> + Send) -> Result<T, Failure> {
-        let work = || self.runtime().block_on(caught(work));
+        // Boxed, since what a stack once held stays in memory as long as its thread.
+        let work = Box::pin(caught(work));
+        let work = || self.runtime().block_on(work);
         std::thread::scope(|scope| {
             let thread =
                 std::thread::Builder::new().name("use case".into()).stack_size(STACK).spawn_scoped(scope, work);

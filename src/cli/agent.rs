@@ -1,11 +1,13 @@
 //! `tokenwright agent`: runs until it is stopped and prints a line for each event, never a secret.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use serde_json::json;
 
 use crate::app::{Failure, FailureKind, KeptAlive, News, SavedToken};
 use crate::cli::args::{AgentOptions, AgentTask};
+use crate::cli::exit::Exit;
 use crate::cli::print;
 use crate::cli::profiles::local;
 use crate::cli::runner::{Runner, tell_news};
@@ -14,10 +16,39 @@ use crate::diagnosis::Diagnosis;
 
 pub(crate) fn run(runner: &Runner, options: &AgentOptions) -> Result<(), Failure> {
     match options.task {
-        Some(AgentTask::Status { json }) => return status(runner, json),
-        Some(AgentTask::Stop) => return stop(runner),
-        None => {}
+        Some(AgentTask::Status { json }) => status(runner, json),
+        Some(AgentTask::Stop) => stop(runner),
+        None => serve(runner),
     }
+}
+
+/// What `tokenwright-agent --version` prints.
+pub const AGENT_VERSION: &str = concat!("tokenwright-agent ", env!("CARGO_PKG_VERSION"));
+
+/// The command line of `tokenwright-agent`, which has nothing to choose but whether it is verbose.
+pub fn agent_arguments(arguments: impl IntoIterator<Item = OsString>) -> Result<bool, Exit> {
+    let mut verbose = false;
+    for argument in arguments {
+        match argument.to_str() {
+            Some("agent") => {}
+            Some("-v" | "--verbose") => verbose = true,
+            Some("-V" | "--version") => {
+                print::result(AGENT_VERSION);
+                return Err(Exit::Done);
+            }
+            _ => {
+                let diagnosis =
+                    Diagnosis::new("`tokenwright-agent` runs the agent, and takes no option but `--verbose`");
+                let hint = "`tokenwright agent --help` says more";
+                return Err(print::print_failure(&Failure::new(FailureKind::Usage, diagnosis.hint(hint))));
+            }
+        }
+    }
+    Ok(verbose)
+}
+
+/// Runs the agent until it is stopped.
+pub(crate) fn serve(runner: &Runner) -> Result<(), Failure> {
     // First, so that nobody types a passphrase in vain.
     if runner.run(runner.app.agent_status()).is_ok() {
         let hint = "`tokenwright agent status` shows it, `tokenwright agent stop` stops it";

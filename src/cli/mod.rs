@@ -23,7 +23,8 @@ mod team;
 mod tokens;
 mod vault;
 
-pub use crate::cli::args::{Arguments, Task, token_options};
+pub use crate::cli::agent::{AGENT_VERSION, agent_arguments};
+pub use crate::cli::args::{AgentOptions, Arguments, Task, token_options};
 pub use crate::cli::exit::Exit;
 pub use crate::cli::print::{no_window, print_failure, print_fault};
 pub use crate::cli::tokens::{print_notes, print_token};
@@ -45,6 +46,12 @@ pub fn arguments() -> Result<Arguments, Exit> {
 pub fn run(task: Task, verbose: bool, ports: Ports) -> Exit {
     let done = Runner::start(ports, verbose).and_then(|runner| perform(runner, task));
     done.unwrap_or_else(|failure| print::print_failure(&with_rest(failure, verbose)))
+}
+
+/// Runs the agent, and nothing else of the command line.
+pub fn run_agent(verbose: bool, ports: Ports) -> Exit {
+    let done = Runner::start(ports, verbose).and_then(|runner| agent::serve(&runner));
+    done.map_or_else(|failure| print::print_failure(&with_rest(failure, verbose)), |()| Exit::Done)
 }
 
 fn perform(runner: Runner, task: Task) -> Result<Exit, Failure> {

@@ -28,7 +28,8 @@ pub(crate) fn list(runner: &Runner, as_json: bool) -> Result<(), Failure> {
         print::note("No profiles yet. Start with: tokenwright sign-in demo --service practice");
     } else {
         let mut rows = vec![["PROFILE", "SERVICE", "STATE", "EXPIRES"].map(str::to_owned).to_vec()];
-        rows.extend(profiles.iter().map(|profile| row(profile, now)));
+        let zone = TimeZone::system();
+        rows.extend(profiles.iter().map(|profile| row(profile, now, &zone)));
         if profiles.iter().any(|profile| profile.shared) {
             let shared = profiles.iter().map(|profile| if profile.shared { "team" } else { "" });
             rows.iter_mut()
@@ -62,10 +63,10 @@ fn tell_trouble(profile: &ProfileSummary, now: Timestamp) {
     }
 }
 
-fn row(profile: &ProfileSummary, now: Timestamp) -> Vec<String> {
+fn row(profile: &ProfileSummary, now: Timestamp, zone: &TimeZone) -> Vec<String> {
     let expires = match &profile.state {
         ProfileState::Tokens { expires_at: Some(at), .. } | ProfileState::NeedsSignIn { expires_at: Some(at), .. } => {
-            local(*at)
+            in_zone(*at, zone)
         }
         ProfileState::Tokens { expires_at: None, .. } => "not known".to_owned(),
         ProfileState::Broken(diagnosis) => diagnosis.summary.clone(),
@@ -102,7 +103,11 @@ fn summary_json(profile: &ProfileSummary, now: Timestamp) -> Json {
 }
 
 pub(crate) fn local(at: Timestamp) -> String {
-    let at = TimeZone::system().to_datetime(at);
+    in_zone(at, &TimeZone::system())
+}
+
+fn in_zone(at: Timestamp, zone: &TimeZone) -> String {
+    let at = zone.to_datetime(at);
     format!("{} {:02}:{:02}:{:02}", at.date(), at.hour(), at.minute(), at.second())
 }
 

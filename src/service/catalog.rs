@@ -13,8 +13,11 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::definition::Service;
 use crate::service::preset::{PresetError, parse_preset};
 
-/// The bundled presets, id and text, by id; `build.rs` lists them.
-const BUNDLED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/presets.rs"));
+/// The ids of the bundled presets, one a line, and their texts in the same order; `build.rs` lists them.
+const BUNDLED: (&str, &[&str]) = {
+    let (ids, texts) = &include!(concat!(env!("OUT_DIR"), "/presets.rs"));
+    (ids, texts)
+};
 
 /// Those listed first: to learn on, then those most asked for.
 const FIRST: [&str; 5] = ["practice", "google", "quickbooks", "netsuite", "microsoft"];
@@ -77,12 +80,12 @@ impl Catalog {
     /// The presets that come with the program.
     pub fn bundled() -> Self {
         static ONCE: LazyLock<Catalog> = LazyLock::new(|| {
-            let entry = |(id, text): &(&'static str, &'static str)| Entry {
+            let entry = |(id, text): (&'static str, &'static str)| Entry {
                 id: Cow::Borrowed(id),
                 file: format!("{id}.toml"),
                 text: Cow::Borrowed(text),
             };
-            let mut entries: Vec<Entry> = BUNDLED.iter().map(entry).collect();
+            let mut entries: Vec<Entry> = bundled().map(entry).collect();
             entries.sort_by(|one, other| (place(&one.id), &one.id).cmp(&(place(&other.id), &other.id)));
             Catalog::of(entries)
         });
@@ -98,7 +101,14 @@ impl Catalog {
         *self.fingerprint.get_or_init(|| {
             let mut hasher = DefaultHasher::new();
             env!("CARGO_PKG_VERSION").hash(&mut hasher);
-            self.entries.iter().for_each(|entry| entry.text.hash(&mut hasher));
+            // The texts of those that are bundled, which are half a megabyte to read.
+            env!("TOKENWRIGHT_PRESETS").hash(&mut hasher);
+            for Entry { id, text, .. } in self.entries.iter() {
+                match text {
+                    Cow::Borrowed(_) => id.hash(&mut hasher),
+                    Cow::Owned(text) => text.hash(&mut hasher),
+                }
+            }
             hasher.finish()
         })
     }
@@ -177,7 +187,13 @@ impl Catalog {
 
 /// The text of a bundled preset, as it was written.
 pub(crate) fn bundled_text(id: &str) -> Option<String> {
-    BUNDLED.iter().find(|(bundled, _)| *bundled == id).map(|(_, text)| (*text).to_owned())
+    bundled().find(|(bundled, _)| *bundled == id).map(|(_, text)| text.to_owned())
+}
+
+/// The bundled presets, id and text, by id.
+fn bundled() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let (ids, texts) = BUNDLED;
+    ids.lines().zip(texts.iter().copied())
 }
 
 /// Where in the list a service stands; the one that is described by hand comes last.
@@ -243,6 +259,6 @@ mod tests {
         let ours = ("ours.toml".to_owned(), crate::service::write_preset(&google));
         assert_eq!(catalog.add(vec![ours]), []);
         assert_eq!(catalog.service("google").map(|service| service.name), Ok("Our Google".to_owned()));
-        assert_eq!(catalog.ids().count(), BUNDLED.len());
+        assert_eq!(catalog.ids().count(), bundled().count());
     }
 }

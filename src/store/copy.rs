@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::store::engine::{
-    Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, Seen, Stored, Summary, VaultLock, Version, Watched,
-    Written,
+    Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, SecretId, Seen, Stored, Summary, VaultLock, Version,
+    Watched, Written,
 };
 use crate::store::postgres::{Address, Postgres};
 use crate::store::sqlite::Sqlite;
@@ -88,6 +88,11 @@ impl Copied {
         }
     }
 
+    /// What was read from the server and is still so.
+    fn remembered<T>(&self, recall: impl FnOnce(&Postgres) -> Option<T>) -> Option<T> {
+        self.server.get().and_then(recall)
+    }
+
     fn noted<T>(&self, done: Result<T, StoreError>) -> Result<T, StoreError> {
         *self.away() = done.as_ref().is_err_and(StoreError::is_away).then(Instant::now);
         done
@@ -131,10 +136,16 @@ impl Engine for Copied {
     }
 
     fn has(&self, name: &str) -> Result<bool, StoreError> {
+        if self.remembered(|server| Some(server.memory().has(name))) == Some(true) {
+            return Ok(true);
+        }
         self.read(|server| server.has(name), |copy| copy.has(name))
     }
 
     fn profile(&self, name: &str) -> Result<Plain, StoreError> {
+        if let Some(known) = self.remembered(|server| server.memory().plain(name)) {
+            return Ok(known);
+        }
         let there = |server: &Postgres| {
             let found = server.profile(name)?;
             if self.copy.profile(name).is_ok_and(|known| known != found) {
@@ -165,6 +176,16 @@ impl Engine for Copied {
         self.read(there, |copy| copy.stored(name))
     }
 
+    fn recalled(&self, name: &str) -> Option<Stored> {
+        self.remembered(|server| server.recalled(name))
+    }
+
+    fn reread(&self) {
+        if let Some(server) = self.server.get() {
+            server.reread();
+        }
+    }
+
     fn earlier(&self, name: &str) -> Result<Vec<Sealed>, StoreError> {
         self.there(|server| server.earlier(name))
     }
@@ -172,6 +193,10 @@ impl Engine for Copied {
     fn seen(&self, name: &str) -> Option<Seen> {
         // What is copied may be older than what this machine wrote.
         if self.is_away() { None } else { self.server.get().and_then(|server| server.seen(name)) }
+    }
+
+    fn is_removed(&self, name: &str, id: &SecretId) -> Result<bool, StoreError> {
+        self.there(|server| server.is_removed(name, id))
     }
 
     fn lease(&self, name: &str, wait: Duration) -> Result<Option<Box<dyn Leased>>, StoreError> {

@@ -181,12 +181,28 @@ pub trait Engine: Send + Sync + fmt::Debug {
     /// A secret as it is now; another process may replace it at any moment.
     fn stored(&self, name: &str) -> Result<Option<Stored>, StoreError>;
 
+    /// A secret that nobody has replaced since it was read, as far as this process has heard: for who wants to use it, and not
+    /// to write. One that was replaced from this machine before the call is never returned; one that another machine has
+    /// replaced is, until this process hears of it, which takes milliseconds, or notices that it hears nothing any more, which
+    /// takes seconds. `None` where every commit is not heard of.
+    fn recalled(&self, _name: &str) -> Option<Stored> {
+        None
+    }
+
+    /// Reads again what it would recall: another process of this machine says that it has changed something.
+    fn reread(&self) {}
+
     /// The bodies of the generations before the newest that are still stored, newest first.
     fn earlier(&self, name: &str) -> Result<Vec<Sealed>, StoreError>;
 
     /// The newest version of a secret that this machine knows of. What is stored is older only if commits were lost, or the
     /// whole store was put back. It is written after the store, so it is read before it.
     fn seen(&self, name: &str) -> Option<Seen>;
+
+    /// Whether a secret of this id was removed on purpose, though it was seen here.
+    fn is_removed(&self, _name: &str, _id: &SecretId) -> Result<bool, StoreError> {
+        Ok(false)
+    }
 
     /// Takes the lease of a secret, whether there is one or not; `None` if somebody else holds it for all of `wait`.
     fn lease(&self, name: &str, wait: Duration) -> Result<Option<Box<dyn Leased>>, StoreError>;

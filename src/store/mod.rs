@@ -123,6 +123,15 @@ impl Store {
         own.and(team.and_then(|team| team.map_or(Ok(()), |engine| engine.watch(tell))))
     }
 
+    /// Another process of this machine says that it has changed something, see [`Engine::reread`].
+    pub fn reread(&self) -> Result<(), StoreError> {
+        let team = self.team().map(|team| team.reader()).transpose()?.flatten();
+        if let Some(engine) = team {
+            engine.reread();
+        }
+        Ok(())
+    }
+
     /// Tidies up after writes, see [`Engine::rest`].
     pub fn rest(&self) {
         if let Ok(Some(engine)) = self.reader() {

@@ -65,6 +65,12 @@ impl Replies {
         Ok(durable::write_private(&path, &bytes).map_err(FileError::at("write", &path))?)
     }
 
+    /// Whether the reply that waits is of the same version, and need not be written again.
+    pub(in crate::store) fn has(&self, name: &str, next: &Sealed) -> bool {
+        let there = self.read(name).ok().flatten();
+        there.is_some_and(|there| (there.id, there.version) == (next.id, next.version))
+    }
+
     /// One that comes back after a power cut is found to be known already.
     pub fn remove(&self, name: &str) {
         let _ = fs::remove_file(self.path(name));

@@ -56,6 +56,12 @@ impl Keyring {
         Self { connect: Arc::new(system_store), patience: PATIENCE, turn }
     }
 
+    /// Connects to it on a thread of its own, while the caller prepares to ask it; whoever asks meanwhile waits for that.
+    pub(in crate::vault) fn connect_ahead(self) {
+        // Whoever asks says why there is none.
+        let _ = thread::Builder::new().name("tokenwright-keyring".to_owned()).spawn(move || drop((self.connect)()));
+    }
+
     /// The value of an entry; `None` where there is none.
     pub(in crate::vault) fn get(&self, user: &str) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
         self.entry(user, |entry| match entry.get_secret() {

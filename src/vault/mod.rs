@@ -56,6 +56,11 @@ pub fn open(kind: VaultKind, store: &Store, passphrase: Option<Secret>) -> Resul
     Vault::open(kind, engine, passphrase.as_ref(), key_source, Team::of(store))
 }
 
+/// Connects to the keyring while the store is opened: a command that asks for one token waits for little else.
+pub fn connect_keyring_ahead() {
+    Keyring::of_system().connect_ahead();
+}
+
 /// What a member is called who does not say: the user and the machine.
 pub fn proposed_member_name() -> String {
     team::proposed_member_name()

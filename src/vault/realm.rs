@@ -35,7 +35,10 @@ impl Realm {
         let read = || -> Result<_, VaultError> {
             let seen = self.store.seen(name);
             let stored = self.store.stored(name)?;
-            check_seen(name, seen, stored.as_ref())?;
+            match (check_seen(name, seen, stored.as_ref()), seen) {
+                (Err(_), Some(seen)) if self.store.is_removed(name, &seen.id)? => {}
+                (checked, _) => checked?,
+            }
             Ok(stored)
         };
         match read() {
@@ -44,8 +47,31 @@ impl Realm {
         }
     }
 
+    /// The record for who wants to use it, see [`Engine::recalled`].
+    pub(in crate::vault) fn recalled(&self, name: &str) -> Result<Option<Record>, VaultError> {
+        let recalled = self.store.recalled(name).and_then(|stored| self.open_newest(name, &stored).ok());
+        recalled.map_or_else(|| self.record(name), |record| Ok(Some(record)))
+    }
+
     pub(in crate::vault) fn record(&self, name: &str) -> Result<Option<Record>, VaultError> {
         self.stored(name)?.map(|stored| self.open_newest(name, &stored)).transpose()
+    }
+
+    /// The newest record, and how it is stored. It is opened only if it is another one than the last that was `opened`.
+    pub(in crate::vault) fn newest(
+        &self,
+        name: &str,
+        opened: &mut Option<(Sealed, Record)>,
+    ) -> Result<Option<(Stored, Record)>, VaultError> {
+        let Some(stored) = self.stored(name)? else { return Ok(None) };
+        if let Some((sealed, record)) = opened
+            && stored.newest.as_ref() == Some(sealed)
+        {
+            return Ok(Some((stored, record.clone())));
+        }
+        let record = self.open_newest(name, &stored)?;
+        *opened = stored.newest.clone().map(|sealed| (sealed, record.clone()));
+        Ok(Some((stored, record)))
     }
 
     /// Opens every record; how many can be opened.
@@ -135,6 +161,13 @@ impl Realm {
         let refresh = InFlightRefresh::from_text(stored.in_flight.as_deref()?)?;
         let is_elsewhere = refresh.origin.as_deref() != self.store.origin();
         Some(InFlightRefresh { age: stored.in_flight_age, is_elsewhere, ..refresh })
+    }
+
+    pub(in crate::vault) fn check_repairable(&self, name: &str) -> Result<(), VaultError> {
+        match self.record(name) {
+            Ok(_) => Ok(()),
+            Err(fault) => self.salvage(name, fault).map(drop),
+        }
     }
 
     /// What can be used in spite of this fault, and the version that it is found at; the fault itself where nothing can.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::store::{Engine, Leased, Replies, Seen, Stored, Version};
+use crate::store::{Engine, Leased, Replies, Sealed, Seen, Stored, Version};
 use crate::vault::generation::Stamp;
 use crate::vault::key::Key;
 use crate::vault::keyring::KeySource;
@@ -64,7 +64,7 @@ impl Vault {
 
     /// The newest record of a profile as it is now, without the lease: another process may replace it at any moment.
     pub fn snapshot(&self, profile: &ProfileName) -> Result<Option<Record>, VaultError> {
-        self.read(profile.as_str(), Realm::record)
+        self.read(profile.as_str(), Realm::recalled)
     }
 
     /// The refresh that the journal says was sent last and has no stored answer, see [`Entry::in_flight`].
@@ -111,8 +111,8 @@ impl Vault {
     pub(in crate::vault) fn entry_in(&self, realm: Realm, name: &str, wait: Duration) -> Result<Entry, VaultError> {
         let taken = || VaultError::LeaseTaken { profile: name.to_owned(), waited: wait };
         let row = realm.store.lease(name, wait)?.ok_or_else(taken)?;
-        let (realm, name) = (Mutex::new(realm), name.to_owned());
-        let entry = Entry(Arc::new(Held { vault: self.clone(), realm, name, row, begun: Mutex::default() }));
+        let (realm, name, begun) = (Mutex::new(realm), name.to_owned(), Mutex::default());
+        let entry = Entry(Arc::new(Held { vault: self.clone(), realm, name, row, opened: Mutex::default(), begun }));
         let reply = entry.take_up_reply()?;
         self.0.replies.lock().unwrap_or_else(PoisonError::into_inner).extend(reply);
         Ok(entry)
@@ -168,10 +168,7 @@ impl Vault {
 
     /// Whether [`Entry::repair`] would succeed or has nothing to do; otherwise what stands in its way.
     pub fn check_repairable(&self, profile: &ProfileName) -> Result<(), VaultError> {
-        self.read(profile.as_str(), |realm, name| match realm.record(name) {
-            Ok(_) => Ok(()),
-            Err(fault) => realm.salvage(name, fault).map(drop),
-        })
+        self.read(profile.as_str(), Realm::check_repairable)
     }
 
     /// Opens every stored record; `None` for a vault in memory.
@@ -231,6 +228,7 @@ struct Held {
     realm: Mutex<Realm>,
     name: String,
     row: Box<dyn Leased>,
+    opened: Mutex<Option<(Sealed, Record)>>,
     begun: Mutex<Option<Begun>>,
 }
 
@@ -238,7 +236,11 @@ impl Entry {
     /// The newest record; `None` where there is none. Older tokens in its history are there for a person to go back to
     /// and are never used in its place: their refresh tokens may be spent.
     pub fn get(&self) -> Result<Option<Record>, VaultError> {
-        self.in_realm(|realm| realm.record(&self.0.name))
+        self.in_realm(|realm| Ok(self.newest(realm)?.map(|(_, record)| record)))
+    }
+
+    fn newest(&self, realm: &Realm) -> Result<Option<(Stored, Record)>, VaultError> {
+        realm.newest(&self.0.name, &mut self.0.opened.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Whether other machines write it as well.
@@ -279,17 +281,16 @@ impl Entry {
         change: Change,
     ) -> Result<u64, VaultError> {
         let name = &self.0.name;
-        let stored = realm.stored(name)?;
         // Opened rather than believed: a damaged one is not written over.
-        let last = stored.as_ref().map(|stored| realm.open_newest(name, stored)).transpose()?;
+        let (stored, last) = self.newest(realm)?.unzip();
         let found = last.as_ref().map(|last| last.number);
         if found != expected {
             return Err(VaultError::Conflict { profile: name.clone(), expected, found });
         }
         let number = change.number_after(found);
-        let next = Record::next(last.as_ref(), number, contents, change, Stamp::now());
+        let (begun, stamp) = self.begun();
+        let next = Record::next(last.as_ref(), number, contents, change, stamp);
         // If another fence is there, the store refuses this, and whoever takes the lease next decides.
-        let begun = self.begun_fence();
         let last_seen = stored.map(|Stored { id, version, .. }| Seen {
             id,
             version: Version { fence: begun.unwrap_or(version.fence), ..version },
@@ -331,8 +332,7 @@ impl Entry {
         let Held { name, row, .. } = &*self.0;
         let conflict =
             |found: Option<u64>| VaultError::Conflict { profile: name.clone(), expected: Some(refresh.number), found };
-        let stored = realm.stored(name)?.ok_or_else(|| conflict(None))?;
-        let record = realm.open_newest(name, &stored)?;
+        let (stored, record) = self.newest(realm)?.ok_or_else(|| conflict(None))?;
         if !record.history.is_unanswered(refresh) {
             return Err(conflict(Some(record.number)));
         }
@@ -345,27 +345,30 @@ impl Entry {
         let note = InFlightRefresh { origin, ..refresh.clone() }.to_text();
         realm.written(name, row.begin(stored.version, &note)?, Some(stored.version))?;
         let version = Version { fence: stored.version.fence.saturating_add(1), ..stored.version };
-        let begun = Begun { seen: Seen { id: stored.id, version }, record };
+        let begun = Begun { seen: Seen { id: stored.id, version }, record, came: None };
         *self.0.begun.lock().unwrap_or_else(PoisonError::into_inner) = Some(begun);
         Ok(())
     }
 
-    fn begun_fence(&self) -> Option<u64> {
+    /// The fence that was raised, and the stamp of what is written now.
+    fn begun(&self) -> (Option<u64>, Stamp) {
         let begun = self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
-        begun.as_ref().map(|begun| begun.seen.version.fence)
+        let came = begun.as_ref().and_then(|begun| begun.came.clone());
+        (begun.as_ref().map(|begun| begun.seen.version.fence), came.unwrap_or_else(Stamp::now))
     }
 
     /// Writes the answer to the refresh that was begun to this machine's journal, before a shared database is asked for
     /// anything: it may be away, and whoever has the lease next on this machine would send the spent refresh token again.
     pub fn journal_reply(&self, contents: &Contents, how: How) -> Result<(), VaultError> {
-        let begun = self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
-        begun.as_ref().map_or(Ok(()), |begun| self.in_realm(|realm| begun.journal(realm, &self.0.name, contents, how)))
+        let mut begun = self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        let realm = self.0.realm.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        begun.as_mut().map_or(Ok(()), |begun| begun.journal(&realm, &self.0.name, contents, how))
     }
 
     /// Takes the note back: the answer is here and brought nothing to store. A `put` of new tokens does so by itself.
     /// One that another machine has written meanwhile stays.
     pub fn end_refresh(&self) -> Result<(), VaultError> {
-        Ok(self.begun_fence().map_or(Ok(()), |fence| self.0.row.end(fence))?)
+        Ok(self.begun().0.map_or(Ok(()), |fence| self.0.row.end(fence))?)
     }
 
     /// Makes a record usable again that is damaged or older than the one last seen: the best that opens becomes the newest

@@ -78,17 +78,21 @@ pub(in crate::vault) struct Begun {
     pub seen: Seen,
     /// Whose refresh token it spends.
     pub record: Record,
+    /// When its reply came, once that waits on this machine: what is stored is the same line of the history.
+    pub came: Option<Stamp>,
 }
 
 impl Begun {
     /// Lets the reply wait on this machine, if the store is on another.
-    pub fn journal(&self, realm: &Realm, name: &str, contents: &Contents, how: How) -> Result<(), VaultError> {
+    pub fn journal(&mut self, realm: &Realm, name: &str, contents: &Contents, how: How) -> Result<(), VaultError> {
         let Some(replies) = realm.store.replies() else { return Ok(()) };
-        let change = Change::from(how);
+        let (change, stamp) = (Change::from(how), Stamp::now());
         let version = Version { generation: change.number_after(Some(self.record.number)), ..self.seen.version };
-        let next = Record::next(Some(&self.record), version.generation, contents, change, Stamp::now());
+        let next = Record::next(Some(&self.record), version.generation, contents, change, stamp.clone());
         let sealed = seal(&realm.keys.newest, name, (self.seen.id, version), next.to_text())?;
-        Ok(replies.write(name, &sealed)?)
+        replies.write(name, &sealed)?;
+        self.came = Some(stamp);
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::process::Command;
@@ -80,6 +80,67 @@ fn the_small_program_prints_what_the_large_one_prints_with_an_agent_and_without(
     stop(&program, agent);
     let said = moved().failed(1);
     assert!(said.starts_with("error: cannot start `tokenwright`: ") && said.contains("the same folder"), "{said}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_agent_becomes_the_program_without_a_window_where_that_is_beside_it_and_of_its_version() {
+    let program = Tokenwright::with_vault();
+    let runs = |agent: &Process| {
+        let path = fs::read_link(format!("/proc/{}/exe", agent.id())).expect("a process");
+        path.file_name().and_then(|name| name.to_str()).expect("a name").to_owned()
+    };
+    let agent = start_agent(&program);
+    assert_eq!(runs(&agent), "tokenwright-agent");
+    stop(&program, agent);
+    // Alone, and beside one of another version.
+    let folder = program.home().join("bin");
+    fs::create_dir(&folder).expect("our own folder");
+    let large = program.command(&["agent"]);
+    if fs::hard_link(large.get_program(), folder.join("tokenwright")).is_err() {
+        fs::copy(large.get_program(), folder.join("tokenwright")).expect("copied");
+    }
+    let moved = || {
+        let mut moved = Command::new(folder.join("tokenwright"));
+        moved.args(large.get_args()).env_clear();
+        moved.envs(large.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let mut agent = Process::start(&mut moved);
+        agent.line_with("The agent listens on ");
+        assert_eq!(runs(&agent), "tokenwright");
+        stop(&program, agent);
+    };
+    moved();
+    let other = folder.join("tokenwright-agent");
+    fs::write(&other, "#!/bin/sh\necho tokenwright-agent 0.0.0\n").expect("our own file");
+    fs::set_permissions(&other, fs::Permissions::from_mode(0o755)).expect("set");
+    moved();
+}
+
+#[test]
+fn the_agents_own_program_has_no_window_and_no_other_command() {
+    let program = Tokenwright::with_vault();
+    let holds_window = |command: &Command| {
+        let mut file = BufReader::new(fs::File::open(command.get_program()).expect("a program"));
+        let mut part = Vec::new();
+        while file.read_until(b'.', &mut part).expect("read") > 0 {
+            // From the paths of the library's sources, which its panics name.
+            if part.ends_with(b"winit-0.") {
+                return true;
+            }
+            part.clear();
+        }
+        false
+    };
+    let agent = |arguments: &[&str]| program.agent_command(arguments);
+    assert!(holds_window(&program.command(&[])) && !holds_window(&agent(&[])));
+    assert!(!holds_window(&program.token_command(&[])));
+    let version = Process::start(&mut agent(&["--version"])).finish().done();
+    assert_eq!(version, format!("tokenwright-agent {}\n", env!("CARGO_PKG_VERSION")));
+    assert_eq!(
+        Process::start(&mut agent(&["status"])).finish().failed(2),
+        "error: `tokenwright-agent` runs the agent, and takes no option but `--verbose`\n\
+         hint: `tokenwright agent --help` says more\n"
+    );
 }
 
 #[test]

@@ -28,7 +28,7 @@ use crate::store::{Listed, Plain, Revision, StoreError};
 use crate::vault::{Contents, Vault};
 
 /// So many summaries are read anew in less time than it takes to flush them to the disk.
-const FEW: usize = 8;
+pub(in crate::app) const FEW: usize = 8;
 
 /// What a saved profile was read from: the same again reads the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,24 +50,37 @@ impl App {
     }
 
     /// The profiles and drafts in the stores, each with what it was read from.
-    pub(in crate::app) async fn saved_profiles(&self) -> Result<Vec<(ProfileSummary, ReadFrom)>, Failure> {
+    async fn saved_profiles(&self) -> Result<Vec<(ProfileSummary, ReadFrom)>, Failure> {
         let (catalog, _) = self.catalog().await?;
-        let key = catalog.fingerprint().cast_signed();
-        let listed = self.with_store(move |store| store.list(key)).await?;
-        let mut summaries = self.summaries(&catalog, listed, false).await?;
-        match self.list_of_team(key).await {
-            Ok(mut listed) => {
-                let own: BTreeSet<&str> = summaries.iter().map(|(summary, _)| summary.name.as_str()).collect();
-                listed.retain(|shared| !own.contains(shared.name.as_str()));
-                summaries.extend(self.summaries(&catalog, listed, true).await?);
-                summaries.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
-                self.team_is_away.store(false, Ordering::Relaxed);
-            }
-            // Told once, while those of this machine go on.
-            Err(failure) if !self.team_is_away.swap(true, Ordering::Relaxed) => self.tell(News::Problem(failure)),
-            Err(_) => {}
+        let (own, team) = self.listed(&catalog).await?;
+        let mut summaries = self.summaries(&catalog, own, false).await?;
+        if !team.is_empty() {
+            summaries.extend(self.summaries(&catalog, team, true).await?);
+            summaries.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
         }
         Ok(summaries)
+    }
+
+    /// What the store of this machine lists, and what else that of the team does.
+    pub(in crate::app) async fn listed(&self, catalog: &Catalog) -> Result<(Vec<Listed>, Vec<Listed>), Failure> {
+        let key = catalog.fingerprint().cast_signed();
+        let own = self.with_store(move |store| store.list(key)).await?;
+        let team = match self.list_of_team(key).await {
+            Ok(mut team) => {
+                let names: BTreeSet<&str> = own.iter().map(|own| own.name.as_str()).collect();
+                team.retain(|shared| !names.contains(shared.name.as_str()));
+                self.team_is_away.store(false, Ordering::Relaxed);
+                team
+            }
+            Err(failure) => {
+                // Told once, while those of this machine go on.
+                if !self.team_is_away.swap(true, Ordering::Relaxed) {
+                    self.tell(News::Problem(failure));
+                }
+                Vec::new()
+            }
+        };
+        Ok((own, team))
     }
 
     async fn list_of_team(&self, key: i64) -> Result<Vec<Listed>, Failure> {
@@ -82,7 +95,7 @@ impl App {
     }
 
     /// What a list shows of these profiles, and remembers it for the next list.
-    async fn summaries(
+    pub(in crate::app) async fn summaries(
         &self,
         catalog: &Catalog,
         listed: Vec<Listed>,

@@ -23,6 +23,7 @@ use crate::app::{Failure, Need, SavedToken};
 use crate::app::{team, tokens};
 use crate::oauth::TokenSet;
 use crate::service::{Profile, ProfileName};
+use crate::store::Listed;
 use crate::vault::VaultKind;
 
 /// How many profiles are refreshed at once, so that a machine that wakes up with a thousand due profiles does not flood
@@ -168,16 +169,34 @@ async fn changed(
     let (mut names, mut changed) = (BTreeSet::new(), Vec::new());
     // What a vault in memory holds has no revision in the store.
     let is_stored = app.vault().is_ok_and(|vault| vault.kind() != VaultKind::Memory);
-    // From the list, which is remembered: most profiles have no keep-alive, and reading one means reading its preset.
-    for (summary, from) in app.saved_profiles().await?.into_iter().filter(|(summary, _)| summary.keep_alive) {
-        let name = summary.name;
-        if !(is_stored && known.get(&name) == Some(&from)) {
-            // One that was forgotten meanwhile is not in the next list.
-            let Ok(profile) = profiles::load(app, &name).await else { continue };
-            let tokens = tokens(app, &name).await;
-            changed.push((name.clone(), Entry::new(Rules::of(&profile.service), tokens, Some(from))));
+    let (catalog, _) = app.catalog().await?;
+    let presets = catalog.fingerprint();
+    let (own, team) = app.listed(&catalog).await?;
+    for (listed, shared) in [(own, false), (team, true)] {
+        let mut others = Vec::new();
+        // Most profiles have no keep-alive, and reading one means reading its preset.
+        let is_candidate = |Listed { is_draft, summary, .. }: &Listed| {
+            !is_draft && summary.as_ref().is_none_or(|remembered| remembered.keep_alive)
+        };
+        for listed in listed.into_iter().filter(is_candidate) {
+            let Ok(name) = ProfileName::parse(&listed.name) else { continue };
+            let from = ReadFrom { presets, shared, revision: listed.revision };
+            if !(is_stored && known.get(&name) == Some(&from)) {
+                // One that was forgotten meanwhile is not in the next list.
+                let Ok(profile) = profiles::load(app, &name).await else { continue };
+                if !profile.keep_alive {
+                    others.push(listed);
+                    continue;
+                }
+                let tokens = tokens(app, &name).await;
+                changed.push((name.clone(), Entry::new(Rules::of(&profile.service), tokens, Some(from))));
+            }
+            names.insert(name);
         }
-        names.insert(name);
+        if others.len() > profiles::FEW {
+            // Remembered, so that they are not read the next time.
+            app.summaries(&catalog, others, shared).await?;
+        }
     }
     Ok((names, changed))
 }
@@ -188,6 +207,9 @@ async fn hear(app: &App, watching: &mut Watching, book: &mut Book, mut heard: He
     tokio::time::sleep(TOGETHER).await;
     watching.take_rest(app, &mut heard);
     if heard.is_all {
+        if let Ok(vault) = app.vault() {
+            vault.reread_team();
+        }
         return read_anew(app, watching, book).await;
     }
     // The server is there again, if it was away.

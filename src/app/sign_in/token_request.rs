@@ -162,7 +162,8 @@ pub(crate) async fn exchange(
     let brought = outcome.as_ref().ok().into_iter().flat_map(|tokens| {
         [Some(&tokens.access_token), tokens.refresh_token.as_ref(), tokens.id_token.as_ref()].into_iter().flatten()
     });
-    let view = view(&reply, values.secrets().chain(brought));
+    let secrets = report.is_heard().then(|| values.secrets().chain(brought));
+    let view = secrets.map_or_else(|| bare_view(&reply), |secrets| view(&reply, secrets));
     Ok(Exchange { reply: Some(view), call, outcome, notes, choices: Vec::new(), unanswered: false, is_saved: false })
 }
 
@@ -242,6 +243,12 @@ fn view<'a>(reply: &Reply, secrets: impl Iterator<Item = &'a Secret>) -> ReplyVi
         masked_body: mask_body(&reply.body, &reply.media_type(), known.iter().copied()),
         body: pretty_body(&reply.body),
     }
+}
+
+/// The reply where nobody looks at it: to mask one takes longer than to read it.
+fn bare_view(reply: &Reply) -> ReplyView {
+    let (headers, masked_body, body) = (Vec::new(), String::new(), Secret::default());
+    ReplyView { status: reply.status, elapsed: reply.elapsed, headers, masked_body, body }
 }
 
 /// A cookie is a secret whatever its name.

@@ -60,10 +60,13 @@ async fn begin(
     replay: &Replay,
 ) -> Result<Option<InFlightRefresh>, Failure> {
     let (number, history, replay, now) = (record.number, record.history.clone(), replay.clone(), app.ports.now);
+    // Tokens that this process has, and could not save yet, are the answer.
+    let tokens = record.contents.tokens.as_ref();
+    let is_answered = tokens.is_some_and(|tokens| history.last().is_some_and(|last| !last.is_of(tokens)));
     let noted = app.with_entry(entry, move |entry| {
         loop {
             let earlier = entry.in_flight()?.filter(|refresh| history.is_unanswered(refresh));
-            if let Some(earlier) = &earlier {
+            if let Some(earlier) = earlier.as_ref().filter(|_| !is_answered) {
                 let verdict = replay.verdict(age(earlier, now()), now());
                 if verdict != Verdict::Send {
                     return Ok(Err((earlier.clone(), verdict)));
@@ -71,7 +74,7 @@ async fn begin(
             }
             // Called in either case: it also makes sure that the new tokens can be saved.
             match entry.begin_refresh(earlier.as_ref().unwrap_or(&InFlightRefresh::now(number))) {
-                Ok(()) => return Ok(Ok(earlier)),
+                Ok(()) => return Ok(Ok(earlier.filter(|_| !is_answered))),
                 // There is a note now that was not there a moment ago.
                 Err(VaultError::Overtaken { .. }) if earlier.is_none() => {}
                 Err(error) => return Err(error),

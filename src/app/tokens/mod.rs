@@ -77,23 +77,20 @@ pub(crate) async fn hand_out(
         let tokens = tokens.clone();
         return handed_out(profile, name, tokens, false, notes);
     }
-    let asked = Asked { profile: profile.clone(), from: Origin::Saved(text), need };
-    let renewal = renew(app, report, &name, asked).await;
-    let outcome = renewal.and_then(|renewal| match renewal {
-        Renewal::Found(tokens) => Ok(*tokens),
-        Renewal::Called(exchange) => exchange.outcome.map(|tokens| *tokens),
+    let renewal = renew(app, report, &name, Asked { profile, from: Origin::Saved(text), need }).await;
+    let outcome = renewal.and_then(|(profile, renewal)| match renewal {
+        Renewal::Found(tokens) => Ok((profile, *tokens)),
+        Renewal::Called(exchange) => exchange.outcome.map(|tokens| (profile, *tokens)),
     });
     let now = (app.ports.now)();
-    let (tokens, refreshed, mut notes) = match outcome {
-        Ok(tokens) => (tokens, true, Vec::new()),
+    let (profile, tokens, refreshed, mut notes) = match outcome {
+        Ok((profile, tokens)) => (profile, tokens, true, Vec::new()),
         Err(failure) => {
             // A profile that was forgotten meanwhile may have been revoked too.
             let last = policy::last_resort(record.contents.tokens, need, now).filter(|_| is_borne(&failure));
             let Some(tokens) = last else { return Err(failure) };
-            if profiles::load(app, &name).await.is_err() {
-                return Err(failure);
-            }
-            (tokens, false, vec![failure.diagnosis])
+            let Ok(profile) = profiles::load(app, &name).await else { return Err(failure) };
+            (profile, tokens, false, vec![failure.diagnosis])
         }
     };
     notes.extend(policy::shortfall(&tokens, need, now));
@@ -138,7 +135,7 @@ pub(crate) async fn refresh_saved(
     context: CallContext,
 ) -> Result<Exchange, Failure> {
     let from = Origin::Typed(context.secrets);
-    match renew(app, report, name, Asked { profile: context.profile, from, need }).await? {
+    match renew(app, report, name, Asked { profile: context.profile, from, need }).await?.1 {
         Renewal::Called(exchange) => Ok(*exchange),
         // Neither `Need::New` nor `Need::Resent` is met by what is saved.
         Renewal::Found(_) => Err(needs_sign_in(name, "has no tokens")),
@@ -165,8 +162,8 @@ enum Renewal {
     Called(Box<Exchange>),
 }
 
-/// Lock, read again, refresh if it is still needed, write, release.
-async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> Result<Renewal, Failure> {
+/// Lock, read again, refresh if it is still needed, write, release. Returns the profile as it was then.
+async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> Result<(Profile, Renewal), Failure> {
     let Asked { profile, from, need } = asked;
     let entry = lease(app, name).await?;
     // The last holder of the lease may have forgotten or replaced the profile.
@@ -193,7 +190,8 @@ async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> 
     }
     let now = (app.ports.now)();
     if let Some(tokens) = policy::good(&profile.service.policy, record.contents.tokens.as_ref(), need, now) {
-        return Ok(Renewal::Found(Box::new(tokens.clone())));
+        let found = Renewal::Found(Box::new(tokens.clone()));
+        return Ok((profile, found));
     }
     policy::check_age(name, &profile.service, record.contents.tokens.as_ref(), now)?;
     refusal::check(name, &record, need)?;
@@ -205,8 +203,10 @@ async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> 
         Ok(notes) => exchange.notes.extend(notes),
         Err(failure) => exchange.outcome = Err(failure),
     }
-    report.tell(Progress::Traced(Box::new(exchange.clone())));
-    Ok(Renewal::Called(Box::new(exchange)))
+    if report.is_heard() {
+        report.tell(Progress::Traced(Box::new(exchange.clone())));
+    }
+    Ok((context.profile, Renewal::Called(Box::new(exchange))))
 }
 
 /// Saves the outcome of a call: the new tokens, or that the refresh token was refused for good. Then the lease ends.

@@ -97,10 +97,14 @@ fn outcome<T>(opened: Result<Result<T, VaultError>, Failure>) -> Result<T, Vault
 /// The kind of vault to open.
 async fn kind(app: &App) -> Result<VaultKind, Failure> {
     let prescribed = app.ports.vault_kind.clone();
+    let chosen = app.with_config(|config| Ok(config.load_settings().ok().and_then(|settings| settings.vault))).await?;
+    let named = prescribed.clone().or(chosen);
+    if named.as_deref().and_then(|name| name.parse().ok()) == Some(VaultKind::Keyring) {
+        vault::connect_keyring_ahead();
+    }
     // The stored kind comes before the chosen one: the program may have ended before the choice was saved.
     let there = app.with_store(|store| Ok(vault::kind_in(store).ok().flatten())).await?;
-    let chosen = app.with_config(|config| Ok(config.load_settings().ok().and_then(|settings| settings.vault))).await?;
-    let Some(name) = prescribed.clone().or(chosen) else { return Ok(there.unwrap_or(VaultKind::Keyring)) };
+    let Some(name) = named else { return Ok(there.unwrap_or(VaultKind::Keyring)) };
     let kind = name.parse().map(|kind| match (kind, &prescribed) {
         (VaultKind::Memory, _) | (_, Some(_)) => kind,
         (kind, None) => there.unwrap_or(kind),

@@ -112,20 +112,30 @@ impl Server {
         work: impl AsyncFn(&mut Client) -> Result<T, Failed>,
     ) -> Result<T, StoreError> {
         self.retry(action, patience, || {
-            let used = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             self.wait(ANSWER, async {
-                let mut client = match used {
-                    Some(client) => client,
-                    None => self.connect().await?,
-                };
+                let mut client = self.idle_or_new().await?;
                 let done = work(&mut client).await;
-                let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-                if !client.is_closed() && idle.len() < MOST_IDLE {
-                    idle.push(client);
-                }
+                self.put_back(client);
                 done
             })
         })
+    }
+
+    /// A connection that nobody uses, else a new one.
+    pub(in crate::store) async fn idle_or_new(&self) -> Result<Client, Failed> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        match idle {
+            Some(client) => Ok(client),
+            None => self.connect().await,
+        }
+    }
+
+    /// Leaves a connection to others, outside of any transaction.
+    pub(in crate::store) fn put_back(&self, client: Client) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if !client.is_closed() && idle.len() < MOST_IDLE {
+            idle.push(client);
+        }
     }
 
     /// Tries until it works, fails for good, or patience ends.

@@ -6,6 +6,8 @@
 
 mod address;
 mod connection;
+mod leased;
+mod memory;
 mod plain;
 mod schema;
 mod secrets;
@@ -23,20 +25,18 @@ use tokio_postgres::Client;
 
 use crate::durable::{self, FileError};
 use crate::store::engine::{
-    Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, Seen, Stored, Summary, VaultLock, Version, Watched,
-    Written,
+    Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, SecretId, Seen, Stored, Summary, VaultLock, Watched,
 };
 use crate::store::lease::{Lease, Leases};
 use crate::store::postgres::connection::{Failed, Patience, Server};
-use crate::store::postgres::secrets::Put;
+use crate::store::postgres::leased::{HeldRow, LeasedRow};
+use crate::store::postgres::memory::Memory;
 use crate::store::{Replies, StoreError};
 
 pub use crate::store::postgres::address::Address;
 
 /// The file with what tells this machine from others, and the lease under which it is made.
 const ORIGIN: &str = "origin";
-/// How often a connection is used that holds a lease: several times before the server would take it for dead.
-const PING: Duration = Duration::from_secs(15);
 /// How long two processes may need to agree on a file.
 const MOMENT: Duration = Duration::from_secs(10);
 
@@ -52,6 +52,7 @@ struct Shared {
     /// What tells this process from others in its notifications.
     process: Arc<str>,
     watched: Mutex<Option<UnboundedSender<Watched>>>,
+    memory: Arc<Memory>,
 }
 
 impl Postgres {
@@ -65,8 +66,12 @@ impl Postgres {
         let origin = origin(&folder)?;
         let leases = Leases::Files(folder.join("leases"));
         let process = format!("{:032x}", u128::from_be_bytes(drawn(&folder)?)).into();
-        let (replies, watched) = (Replies::below(&folder), Mutex::default());
-        Ok(Some(Self(Arc::new(Shared { server, leases, replies, origin, process, watched }))))
+        let (replies, watched, memory) = (Replies::below(&folder), Mutex::default(), Arc::default());
+        Ok(Some(Self(Arc::new(Shared { server, leases, replies, origin, process, watched, memory }))))
+    }
+
+    pub(in crate::store) fn memory(&self) -> &Memory {
+        &self.0.memory
     }
 
     /// The text of the notification that a commit sends.
@@ -79,27 +84,30 @@ impl Postgres {
         self.0.server.run("read", Patience::Restart, async |client| work(client).await)
     }
 
+    /// Changes a profile, or all if the name is empty.
     fn write<T>(
         &self,
-        patience: Patience,
+        (name, patience): (&str, Patience),
         work: impl AsyncFn(&mut Client) -> Result<T, Failed>,
     ) -> Result<T, StoreError> {
-        self.0.server.run("write", patience, work)
+        let written = self.0.server.run("write", patience, work);
+        self.0.memory.forget(name);
+        written
     }
 
     /// Locks the row of a lease; `None` if another machine holds it for all of `wait`.
-    fn lock_row(&self, name: &str, wait: Duration) -> Result<Option<Arc<Client>>, StoreError> {
+    fn lock_row(&self, name: &str, wait: Duration) -> Result<Option<HeldRow>, StoreError> {
         let server = &self.0.server;
         let began = Instant::now();
         loop {
             let left = wait.saturating_sub(began.elapsed());
             let taken = server.wait(left + MOMENT, async {
-                let client = server.connect().await?;
+                let client = server.idle_or_new().await?;
                 secrets::take_lease(&client, name, left).await?;
                 Ok(client)
             });
             match taken {
-                Ok(client) => return Ok(Some(self.kept_alive(client))),
+                Ok(client) => return Ok(Some(HeldRow::new(&self.0, client))),
                 Err(failed) if failed.is_lock_timeout() => return Ok(None),
                 // The server restarted while this waited.
                 Err(failed) if failed.is_lost() && began.elapsed() < wait.max(MOMENT) => {}
@@ -110,31 +118,14 @@ impl Postgres {
         }
     }
 
-    /// Uses a connection now and then until it is dropped.
-    fn kept_alive(&self, client: Client) -> Arc<Client> {
-        let client = Arc::new(client);
-        let held = Arc::downgrade(&client);
-        if let Some(handle) = self.0.server.handle() {
-            handle.spawn(async move {
-                loop {
-                    tokio::time::sleep(PING).await;
-                    let Some(client) = held.upgrade() else { return };
-                    if client.batch_execute("SELECT 1").await.is_err() {
-                        return;
-                    }
-                }
-            });
-        }
-        client
-    }
-
     /// Remembers what other machines wrote since this one had the lease, so that an older state is noticed here as well.
     fn catch_up(&self, name: &str, lease: &Lease) -> Result<(), StoreError> {
         let Some((id, version)) = self.read(async |client| secrets::version(client, name).await)? else {
             return Ok(());
         };
         let is_newer = |seen: Seen| seen.id == id && seen.version < version && seen.version.fence <= version.fence;
-        if lease.seen().is_none_or(is_newer) || self.seen(name).is_none() {
+        let is_gone = |seen: Seen| seen.id != id && self.is_removed(name, &seen.id).unwrap_or_default();
+        if lease.seen().is_none_or(|seen| is_newer(seen) || is_gone(seen)) {
             lease.saw(Some(Seen { id, version }));
         }
         Ok(())
@@ -188,7 +179,7 @@ impl Engine for Postgres {
     }
 
     fn remember(&self, key: i64, summaries: Vec<(String, Revision, Summary)>) -> Result<(), StoreError> {
-        self.write(Patience::Restart, async |client| plain::remember(client, key, &summaries).await)
+        self.0.server.run("write", Patience::Restart, async |client| plain::remember(client, key, &summaries).await)
     }
 
     fn drafts(&self) -> Result<Vec<String>, StoreError> {
@@ -200,7 +191,10 @@ impl Engine for Postgres {
     }
 
     fn profile(&self, name: &str) -> Result<Plain, StoreError> {
-        self.read(async |client| plain::profile(client, name).await)
+        let reading = self.0.memory.reading();
+        let found = self.read(async |client| plain::profile(client, name).await)?;
+        self.0.memory.read_plain(reading, name, &found);
+        Ok(found)
     }
 
     fn change(&self, name: &str, change: Change) -> Result<(), StoreError> {
@@ -221,18 +215,36 @@ impl Engine for Postgres {
             known.map(|(_, next)| next.clone()).ok_or_else(interrupted)
         };
         let news = self.news_of(name);
-        self.write(Patience::Restart, async |client| plain::change(client, (name, &news), next).await)
+        self.write((name, Patience::Restart), async |client| plain::change(client, (name, &news), next).await)
     }
 
     fn secrets(&self) -> Result<Vec<String>, StoreError> {
         let mut names: BTreeSet<String> =
             self.read(async |client| secrets::secrets(client).await)?.into_iter().collect();
-        names.extend(self.0.leases.names_seen().filter(|name| self.seen(name).is_some()));
+        let is_removed = |name: &str, seen: Seen| self.is_removed(name, &seen.id).unwrap_or_default();
+        let is_known = |name: &String| self.seen(name).is_some_and(|seen| !is_removed(name, seen));
+        let lost: Vec<String> =
+            self.0.leases.names_seen().filter(|name| !names.contains(name) && is_known(name)).collect();
+        names.extend(lost);
         Ok(names.into_iter().collect())
     }
 
     fn stored(&self, name: &str) -> Result<Option<Stored>, StoreError> {
-        self.read(async |client| secrets::stored(client, name).await)
+        let reading = self.0.memory.reading();
+        let found = self.read(async |client| secrets::stored(client, name).await)?;
+        self.0.memory.read_stored(reading, name, found.as_ref());
+        Ok(found)
+    }
+
+    fn recalled(&self, name: &str) -> Option<Stored> {
+        let stored = self.0.memory.stored(name)?;
+        // Another process of this machine writes there what it has written here.
+        let seen = self.seen(name);
+        seen.is_none_or(|seen| seen.id == stored.id && seen.version <= stored.version).then_some(stored)
+    }
+
+    fn reread(&self) {
+        self.0.memory.forget("");
     }
 
     fn earlier(&self, name: &str) -> Result<Vec<Sealed>, StoreError> {
@@ -240,9 +252,11 @@ impl Engine for Postgres {
     }
 
     fn seen(&self, name: &str) -> Option<Seen> {
-        let seen = self.0.leases.seen(name)?;
-        let is_removed = self.read(async |client| secrets::is_removed(client, name, &seen.id).await);
-        (!is_removed.unwrap_or_default()).then_some(seen)
+        self.0.leases.seen(name)
+    }
+
+    fn is_removed(&self, name: &str, id: &SecretId) -> Result<bool, StoreError> {
+        self.read(async |client| secrets::is_removed(client, name, id).await)
     }
 
     fn lease(&self, name: &str, wait: Duration) -> Result<Option<Box<dyn Leased>>, StoreError> {
@@ -254,8 +268,10 @@ impl Engine for Postgres {
         }
         let Some(lease) = taken else { return Ok(None) };
         let Some(row) = self.lock_row(name, wait.saturating_sub(began.elapsed()))? else { return Ok(None) };
+        // The last holder may be on another machine, and its news on the way.
+        self.0.memory.forget(name);
         self.catch_up(name, &lease)?;
-        Ok(Some(Box::new(LeasedRow { store: self.clone(), name: name.to_owned(), _row: row, lease })))
+        Ok(Some(Box::new(LeasedRow::new(self, name, row, lease))))
     }
 
     fn vault_lock(&self) -> Result<Option<VaultLock>, StoreError> {
@@ -264,7 +280,7 @@ impl Engine for Postgres {
 
     fn set_vault_lock(&self, expected: Option<&VaultLock>, lock: &VaultLock) -> Result<bool, StoreError> {
         let (locks, news) = ((expected, lock), self.news_of(""));
-        self.write(Patience::Restart, async |client| secrets::set_vault_lock(client, locks, &news).await)
+        self.write(("", Patience::Restart), async |client| secrets::set_vault_lock(client, locks, &news).await)
     }
 
     fn watch(&self, tell: &UnboundedSender<Watched>) -> Result<(), StoreError> {
@@ -286,68 +302,10 @@ impl Engine for Postgres {
     }
 
     fn check_writable(&self) -> Result<(), StoreError> {
-        self.write(Patience::Restart, async |client| secrets::check_writable(client).await)
+        self.0.server.run("write", Patience::Restart, async |client| secrets::check_writable(client).await)
     }
 
     fn check(&self) -> Result<(), StoreError> {
         self.read(async |client| secrets::secrets(client).await).map(drop)
-    }
-}
-
-/// A leased secret. The row is let go of before the file.
-struct LeasedRow {
-    store: Postgres,
-    name: String,
-    /// In a transaction that holds the row.
-    _row: Arc<Client>,
-    lease: Lease,
-}
-
-impl Leased for LeasedRow {
-    fn put(
-        &self,
-        expected: Option<Version>,
-        next: &Sealed,
-        answers: bool,
-        mark: Option<&Mark>,
-    ) -> Result<Written, StoreError> {
-        let writer = drawn(self.store.place())?;
-        let news = &self.store.news_of(&self.name);
-        let put = Put { name: &self.name, expected, next, answers, key: mark, writer, news };
-        let replies = self.store.replies().filter(|_| answers);
-        // If this machine's disk is full, the database is the only place, and all the more reason to go on.
-        let _ = replies.map(|replies| replies.write(&self.name, next));
-        let written = self.store.write(Patience::Only, async |client| secrets::put(client, &put).await)?;
-        if written == Written::Done {
-            self.lease.saw(Some(Seen { id: next.id, version: next.version }));
-        }
-        // Where another version is found, what it holds decides.
-        if let (Written::Done | Written::Conflict { found: None }, Some(replies)) = (written, replies) {
-            replies.remove(&self.name);
-        }
-        Ok(written)
-    }
-
-    fn begin(&self, expected: Version, note: &str) -> Result<Written, StoreError> {
-        let writer = drawn(self.store.place())?;
-        let noted = (self.name.as_str(), expected);
-        let begin = async |client: &mut Client| secrets::begin(client, noted, note, &writer).await;
-        let written = self.store.write(Patience::Restart, begin)?;
-        if written == Written::Done {
-            self.lease.saw_note(expected);
-        }
-        Ok(written)
-    }
-
-    fn end(&self, fence: u64) -> Result<(), StoreError> {
-        self.store.write(Patience::Restart, async |client| secrets::end(client, &self.name, fence).await)
-    }
-
-    fn remove(&self) -> Result<(), StoreError> {
-        let news = self.store.news_of(&self.name);
-        let remove = async |client: &mut Client| secrets::remove(client, &self.name, &news).await;
-        self.lease.removing(|| self.store.write(Patience::Restart, remove))?;
-        self.store.0.replies.remove(&self.name);
-        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! The statements about plain parts, and about what lists remember of profiles.
 
+use tokio_postgres::types::Type;
 use tokio_postgres::{Client, GenericClient, Row};
 
 use crate::store::engine::{Listed, Plain, Revision, Summary};
@@ -12,7 +13,7 @@ pub(in crate::store) async fn list(client: &Client, key: i64) -> Result<Vec<List
                      LEFT JOIN tokenwright.summary m ON m.name = p.name AND m.key = $1 \
                      AND m.plain_revision = p.revision AND m.secret_revision IS NOT DISTINCT FROM s.revision \
                      WHERE p.definition IS NOT NULL ORDER BY p.name COLLATE \"C\"";
-    let rows = client.query(statement, &[&key]).await?;
+    let rows = client.query_typed(statement, &[(&key, Type::INT8)]).await?;
     rows.iter().map(listed).collect()
 }
 
@@ -83,7 +84,7 @@ pub(in crate::store) async fn remember(
 
 pub(in crate::store) async fn drafts(client: &Client) -> Result<Vec<String>, Failed> {
     let statement = "SELECT name FROM tokenwright.profile WHERE draft IS NOT NULL ORDER BY name COLLATE \"C\"";
-    let rows = client.query(statement, &[]).await?;
+    let rows = client.query_typed(statement, &[]).await?;
     Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
 }
 
@@ -91,12 +92,12 @@ pub(in crate::store) async fn has(client: &Client, name: &str) -> Result<bool, F
     let statement = "SELECT EXISTS (SELECT 1 FROM tokenwright.secret WHERE name = $1) \
                      OR EXISTS (SELECT 1 FROM tokenwright.profile \
                      WHERE name = $1 AND (definition IS NOT NULL OR draft IS NOT NULL))";
-    Ok(client.query_one(statement, &[&name]).await?.try_get(0)?)
+    Ok(client.query_typed_one(statement, &[(&name, Type::TEXT)]).await?.try_get(0)?)
 }
 
 pub(in crate::store) async fn profile(client: &impl GenericClient, name: &str) -> Result<Plain, Failed> {
     let statement = "SELECT definition, draft, sinks FROM tokenwright.profile WHERE name = $1";
-    let row = client.query_opt(statement, &[&name]).await?;
+    let row = client.query_typed_opt(statement, &[(&name, Type::TEXT)]).await?;
     Ok(row.as_ref().map(plain).transpose()?.unwrap_or_default())
 }
 

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, GenericClient, Row};
 
 use crate::store::engine::{Mark, Sealed, SecretId, Stored, VaultLock, Version, Written};
@@ -12,14 +13,14 @@ use crate::store::postgres::connection::Failed;
 const GENERATIONS: i64 = 3;
 
 pub(in crate::store) async fn secrets(client: &Client) -> Result<Vec<String>, Failed> {
-    let rows = client.query("SELECT name FROM tokenwright.secret", &[]).await?;
+    let rows = client.query_typed("SELECT name FROM tokenwright.secret", &[]).await?;
     Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
 }
 
 /// Whether a secret of this id was removed on purpose, maybe by another machine.
 pub(in crate::store) async fn is_removed(client: &Client, name: &str, id: &SecretId) -> Result<bool, Failed> {
     let statement = "SELECT 1 FROM tokenwright.removed WHERE name = $1 AND id = $2";
-    Ok(client.query_opt(statement, &[&name, &&id[..]]).await?.is_some())
+    Ok(client.query_typed_opt(statement, &[(&name, Type::TEXT), (&&id[..], Type::BYTEA)]).await?.is_some())
 }
 
 pub(in crate::store) async fn stored(client: &Client, name: &str) -> Result<Option<Stored>, Failed> {
@@ -27,7 +28,7 @@ pub(in crate::store) async fn stored(client: &Client, name: &str) -> Result<Opti
                      greatest(0, extract(epoch FROM now() - s.in_flight_at))::bigint \
                      FROM tokenwright.secret s LEFT JOIN tokenwright.sealed b \
                      ON b.name = s.name AND b.generation = s.generation WHERE s.name = $1";
-    let Some(row) = client.query_opt(statement, &[&name]).await? else { return Ok(None) };
+    let Some(row) = client.query_typed_opt(statement, &[(&name, Type::TEXT)]).await? else { return Ok(None) };
     let (id, version) = (array(&row, 0)?, Version { generation: number(&row, 1)?, fence: number(&row, 2)? });
     let body: Option<Vec<u8>> = row.try_get(5)?;
     let newest = match body {
@@ -42,7 +43,7 @@ pub(in crate::store) async fn stored(client: &Client, name: &str) -> Result<Opti
 /// The id and version of a secret.
 pub(in crate::store) async fn version(client: &Client, name: &str) -> Result<Option<(SecretId, Version)>, Failed> {
     let statement = "SELECT id, generation, fence FROM tokenwright.secret WHERE name = $1";
-    let Some(row) = client.query_opt(statement, &[&name]).await? else { return Ok(None) };
+    let Some(row) = client.query_typed_opt(statement, &[(&name, Type::TEXT)]).await? else { return Ok(None) };
     Ok(Some((array(&row, 0)?, Version { generation: number(&row, 1)?, fence: number(&row, 2)? })))
 }
 
@@ -51,7 +52,7 @@ pub(in crate::store) async fn earlier(client: &Client, name: &str) -> Result<Vec
     let statement = "SELECT s.id, b.generation, b.fence, b.body FROM tokenwright.secret s \
                      JOIN tokenwright.sealed b ON b.name = s.name \
                      WHERE s.name = $1 AND b.generation < s.generation ORDER BY b.generation DESC";
-    let rows = client.query(statement, &[&name]).await?;
+    let rows = client.query_typed(statement, &[(&name, Type::TEXT)]).await?;
     let read = |row: &Row| {
         let version = Version { generation: number(row, 1)?, fence: number(row, 2)? };
         Ok(Sealed { id: array(row, 0)?, version, body: row.try_get(3)? })
@@ -73,76 +74,118 @@ pub(in crate::store) struct Put<'a> {
     pub news: &'a str,
 }
 
-pub(in crate::store) async fn put(client: &mut Client, put: &Put<'_>) -> Result<Written, Failed> {
+/// All in one round trip: each statement finds by itself whether the ones before it have written.
+pub(in crate::store) async fn put(client: &Client, put: &Put<'_>) -> Result<Written, Failed> {
     let Put { name, expected, next, answers, key, writer, news } = put;
-    let step = client.transaction().await?;
-    let there = lock(&step, name).await?;
-    if there.as_ref().is_some_and(|there| there.writer == *writer) {
+    let (generation, fence) = (next.version.generation.cast_signed(), next.version.fence.cast_signed());
+    let (id, body, writer, key) = (&next.id[..], &next.body[..], &writer[..], key.map(|key| &key[..]));
+    let found = expected.map(|version| (version.generation.cast_signed(), version.fence.cast_signed()));
+    let (found_generation, found_fence) = found.unzip();
+    let values: [(&(dyn ToSql + Sync), Type); 9] = [
+        (name, Type::TEXT),
+        (&id, Type::BYTEA),
+        (&generation, Type::INT8),
+        (&fence, Type::INT8),
+        (&writer, Type::BYTEA),
+        (&key, Type::BYTEA),
+        (answers, Type::BOOL),
+        (&found_generation, Type::INT8),
+        (&found_fence, Type::INT8),
+    ];
+    let (row, values) = if expected.is_none() { (INSERT, &values[..6]) } else { (UPDATE, &values[..]) };
+    let body: [(&(dyn ToSql + Sync), Type); 5] = [
+        (name, Type::TEXT),
+        (&generation, Type::INT8),
+        (&fence, Type::INT8),
+        (&body, Type::BYTEA),
+        (&writer, Type::BYTEA),
+    ];
+    let rest: [(&(dyn ToSql + Sync), Type); 4] =
+        [(name, Type::TEXT), (&GENERATIONS, Type::INT8), (&writer, Type::BYTEA), (news, Type::TEXT)];
+    // Sent in this order, and no answer waited for in between; whatever fails is undone by the end of the transaction.
+    let (begun, there, mark, written, sealed, told, ended) = tokio::join!(
+        biased;
+        client.batch_execute("BEGIN"),
+        there(client, name),
+        client.query_typed_opt(MARK, &[]),
+        client.execute_typed(row, values),
+        client.execute_typed(SEAL, &body),
+        client.execute_typed(TELL, &rest),
+        client.batch_execute("COMMIT"),
+    );
+    begun?;
+    let (there, mark, written) = (there?, mark?, written?);
+    sealed?;
+    told?;
+    ended?;
+    let mark = mark.map(|row| array(&row, 0)).transpose()?;
+    if written == 1 || there.as_ref().is_some_and(|there| there.writer == put.writer) {
         return Ok(Written::Done);
     }
-    if let Some(key) = key {
-        // Locked, so that the vault gets no other key between here and the commit.
-        let row = step.query_opt("SELECT mark FROM tokenwright.vault FOR SHARE", &[]).await?;
-        if row.map(|row| array(&row, 0)).transpose()?.is_none_or(|mark| mark != **key) {
-            return Ok(Written::OtherKey);
-        }
+    if put.key.is_some_and(|key| mark.as_ref() != Some(key)) {
+        return Ok(Written::OtherKey);
     }
-    let found = there.map(|there| there.version);
-    if found != *expected {
-        return Ok(Written::Conflict { found });
-    }
-    let (generation, fence) = (next.version.generation.cast_signed(), next.version.fence.cast_signed());
-    let (id, body, writer) = (&next.id[..], &next.body[..], &writer[..]);
-    let written = if expected.is_none() {
-        let statement = "INSERT INTO tokenwright.secret(name, id, generation, fence, writer, revision) \
-                         VALUES ($1, $2, $3, $4, $5, nextval('tokenwright.revision')) ON CONFLICT DO NOTHING";
-        step.execute(statement, &[name, &id, &generation, &fence, &writer]).await?
-    } else {
-        let statement = "UPDATE tokenwright.secret SET id = $2, generation = $3, fence = $4, writer = $5, \
-                         revision = nextval('tokenwright.revision'), \
-                         in_flight = CASE WHEN $6 THEN NULL ELSE in_flight END WHERE name = $1";
-        step.execute(statement, &[name, &id, &generation, &fence, &writer, answers]).await?
-    };
-    if written != 1 {
-        return Ok(Written::Conflict { found: None });
-    }
-    let statement = "INSERT INTO tokenwright.sealed(name, generation, fence, body) VALUES ($1, $2, $3, $4) \
-                     ON CONFLICT(name, generation) DO UPDATE SET fence = $3, body = $4";
-    step.execute(statement, &[name, &generation, &fence, &body]).await?;
-    let statement = "WITH old AS (DELETE FROM tokenwright.sealed WHERE name = $1 AND generation NOT IN \
-                     (SELECT generation FROM tokenwright.sealed WHERE name = $1 ORDER BY generation DESC LIMIT $2)) \
-                     SELECT pg_notify('tokenwright', $3)";
-    step.execute(statement, &[name, &GENERATIONS, news]).await?;
-    step.commit().await?;
-    Ok(Written::Done)
+    Ok(Written::Conflict { found: there.map(|there| there.version) })
 }
 
+/// Locked, so that the vault gets no other key before the commit.
+const MARK: &str = "SELECT mark FROM tokenwright.vault FOR SHARE";
+const INSERT: &str = "INSERT INTO tokenwright.secret(name, id, generation, fence, writer, revision) \
+     SELECT $1, $2, $3, $4, $5, nextval('tokenwright.revision') \
+     WHERE $6::bytea IS NULL OR EXISTS (SELECT 1 FROM tokenwright.vault WHERE mark = $6) ON CONFLICT DO NOTHING";
+const UPDATE: &str = "UPDATE tokenwright.secret SET id = $2, generation = $3, fence = $4, writer = $5, \
+     revision = nextval('tokenwright.revision'), in_flight = CASE WHEN $7 THEN NULL ELSE in_flight END \
+     WHERE name = $1 AND generation = $8 AND fence = $9 \
+     AND ($6::bytea IS NULL OR EXISTS (SELECT 1 FROM tokenwright.vault WHERE mark = $6))";
+const SEAL: &str = "INSERT INTO tokenwright.sealed(name, generation, fence, body) SELECT $1, $2, $3, $4 \
+     WHERE EXISTS (SELECT 1 FROM tokenwright.secret WHERE name = $1 AND writer = $5) \
+     ON CONFLICT(name, generation) DO UPDATE SET fence = $3, body = $4";
+const TELL: &str = "WITH old AS (DELETE FROM tokenwright.sealed WHERE name = $1 AND generation NOT IN \
+     (SELECT generation FROM tokenwright.sealed WHERE name = $1 ORDER BY generation DESC LIMIT $2)) \
+     SELECT pg_notify('tokenwright', $4) FROM tokenwright.secret WHERE name = $1 AND writer = $3";
+
 pub(in crate::store) async fn begin(
-    client: &mut Client,
+    client: &Client,
     (name, expected): (&str, Version),
     note: &str,
     writer: &Mark,
 ) -> Result<Written, Failed> {
-    let step = client.transaction().await?;
-    let there = lock(&step, name).await?;
+    // A note that is written again is as old as it was.
+    let statement = "UPDATE tokenwright.secret SET fence = fence + 1, writer = $3, in_flight = $2, \
+                     in_flight_at = CASE WHEN in_flight = $2 THEN in_flight_at ELSE now() END \
+                     WHERE name = $1 AND generation = $4 AND fence = $5";
+    let (generation, fence) = (expected.generation.cast_signed(), expected.fence.cast_signed());
+    let values: [(&(dyn ToSql + Sync), Type); 5] = [
+        (&name, Type::TEXT),
+        (&note, Type::TEXT),
+        (&&writer[..], Type::BYTEA),
+        (&generation, Type::INT8),
+        (&fence, Type::INT8),
+    ];
+    // Committed by a message of its own: a note of a process that died while it waited for a lock would say that it sent the
+    // token, which nobody did.
+    let (begun, noted, there) = tokio::join!(
+        biased;
+        client.batch_execute("BEGIN"),
+        client.execute_typed(statement, &values),
+        there(client, name),
+    );
+    let ended = client.batch_execute("COMMIT").await;
+    begun?;
+    let (noted, there) = (noted?, there?);
+    ended?;
+    if noted == 1 {
+        return Ok(Written::Done);
+    }
     if there.as_ref().is_some_and(|there| there.writer == *writer) {
         return Ok(Written::Done);
     }
-    let found = there.map(|there| there.version);
-    if found != Some(expected) {
-        return Ok(Written::Conflict { found });
-    }
-    // A note that is written again is as old as it was.
-    let statement = "UPDATE tokenwright.secret SET fence = fence + 1, writer = $3, in_flight = $2, \
-                     in_flight_at = CASE WHEN in_flight = $2 THEN in_flight_at ELSE now() END WHERE name = $1";
-    step.execute(statement, &[&name, &note, &&writer[..]]).await?;
-    step.commit().await?;
-    Ok(Written::Done)
+    Ok(Written::Conflict { found: there.map(|there| there.version) })
 }
 
 pub(in crate::store) async fn end(client: &Client, name: &str, fence: u64) -> Result<(), Failed> {
     let statement = "UPDATE tokenwright.secret SET in_flight = NULL WHERE name = $1 AND fence = $2";
-    client.execute(statement, &[&name, &fence.cast_signed()]).await?;
+    client.execute_typed(statement, &[(&name, Type::TEXT), (&fence.cast_signed(), Type::INT8)]).await?;
     Ok(())
 }
 
@@ -159,7 +202,7 @@ pub(in crate::store) async fn remove(client: &mut Client, name: &str, news: &str
 }
 
 pub(in crate::store) async fn vault_lock(client: &impl GenericClient) -> Result<Option<VaultLock>, Failed> {
-    let row = client.query_opt("SELECT lock, mark FROM tokenwright.vault", &[]).await?;
+    let row = client.query_typed_opt("SELECT lock, mark FROM tokenwright.vault", &[]).await?;
     row.map(|row| Ok(VaultLock { text: row.try_get(0)?, mark: array(&row, 1)? })).transpose()
 }
 
@@ -198,16 +241,20 @@ pub(in crate::store) async fn check_writable(client: &mut Client) -> Result<(), 
 
 /// Takes the row that stands for a lease, in a transaction that lasts until the client is dropped.
 pub(in crate::store) async fn take_lease(client: &Client, name: &str, wait: Duration) -> Result<(), Failed> {
-    let wait = wait.as_millis().clamp(1, 3_600_000);
+    let start = format!("BEGIN; SET LOCAL lock_timeout = {}", wait.as_millis().clamp(1, 3_600_000));
+    let statement = "SELECT 1 FROM tokenwright.lease WHERE name = $1 FOR UPDATE";
     for _ in 0..2 {
-        client.batch_execute(&format!("BEGIN; SET LOCAL lock_timeout = {wait}")).await?;
-        let statement = "SELECT 1 FROM tokenwright.lease WHERE name = $1 FOR UPDATE";
-        if client.query_opt(statement, &[&name]).await?.is_some() {
+        let values: [(&(dyn ToSql + Sync), Type); 1] = [(&name, Type::TEXT)];
+        let (started, taken) =
+            tokio::join!(biased; client.batch_execute(&start), client.query_typed_opt(statement, &values));
+        started?;
+        if taken?.is_some() {
             return Ok(());
         }
         // Committed before it is locked, so that nobody waits for it to be made.
         client.batch_execute("ROLLBACK").await?;
-        client.execute("INSERT INTO tokenwright.lease(name) VALUES ($1) ON CONFLICT DO NOTHING", &[&name]).await?;
+        let statement = "INSERT INTO tokenwright.lease(name) VALUES ($1) ON CONFLICT DO NOTHING";
+        client.execute_typed(statement, &values).await?;
     }
     Err(Failed::Malformed("the table of leases"))
 }
@@ -217,9 +264,9 @@ struct There {
     writer: Mark,
 }
 
-async fn lock(client: &impl GenericClient, name: &str) -> Result<Option<There>, Failed> {
+async fn there(client: &Client, name: &str) -> Result<Option<There>, Failed> {
     let statement = "SELECT generation, fence, writer FROM tokenwright.secret WHERE name = $1 FOR UPDATE";
-    let Some(row) = client.query_opt(statement, &[&name]).await? else { return Ok(None) };
+    let Some(row) = client.query_typed_opt(statement, &[(&name, Type::TEXT)]).await? else { return Ok(None) };
     let version = Version { generation: number(&row, 0)?, fence: number(&row, 1)? };
     Ok(Some(There { version, writer: array(&row, 2)? }))
 }

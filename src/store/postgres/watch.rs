@@ -10,6 +10,7 @@ use tokio_postgres::Client;
 use crate::store::engine::Watched;
 use crate::store::postgres::Shared;
 use crate::store::postgres::connection::Failed;
+use crate::store::postgres::memory::Memory;
 
 /// How often is looked for what no notification told.
 const CHECK: Duration = Duration::from_mins(2);
@@ -24,6 +25,11 @@ const LONGEST: usize = 4000;
 pub(in crate::store) fn text(process: &str, name: &str) -> String {
     let name = if name.len() > LONGEST { "" } else { name };
     format!("{process} {name}")
+}
+
+/// Where a process hears itself: once it does, it hears of every commit. Behind a pooler it may hear nothing.
+fn own_channel(process: &str) -> String {
+    format!("tokenwright_{process}")
 }
 
 /// The profile of another process's change; `None` for one of this process.
@@ -52,7 +58,9 @@ pub(in crate::store) async fn watch(shared: Weak<Shared>, tell: UnboundedSender<
                     let _ = tell.send(Watched::Anything);
                 }
                 (pause, is_away) = (PAUSES.0, false);
-                listening.until_lost(&tell).await
+                let failed = listening.until_lost(&tell).await;
+                listening.memory.end();
+                failed
             }
             Err(failed) => failed,
         };
@@ -76,6 +84,7 @@ struct Listening {
     notifications: UnboundedReceiver<String>,
     /// Of this process, in what it commits.
     process: Arc<str>,
+    memory: Arc<Memory>,
     /// What the database's counter of changes stood at.
     revision: i64,
 }
@@ -84,9 +93,14 @@ async fn listen(shared: &Shared) -> Result<Listening, Failed> {
     let (sender, notifications) = unbounded_channel();
     let listening = async {
         let client = shared.server.connect_hearing(Some(sender)).await?;
-        client.batch_execute("LISTEN tokenwright").await?;
+        let own = own_channel(&shared.process);
+        client.batch_execute(&format!("LISTEN tokenwright; LISTEN {own}")).await?;
         let revision = revision(&client).await?;
-        Ok(Listening { client, notifications, process: Arc::clone(&shared.process), revision })
+        let other = shared.server.idle_or_new().await?;
+        other.batch_execute(&format!("NOTIFY {own}, '{}'", shared.process)).await?;
+        shared.server.put_back(other);
+        let (process, memory) = (Arc::clone(&shared.process), Arc::clone(&shared.memory));
+        Ok(Listening { client, notifications, process, memory, revision })
     };
     tokio::time::timeout(ANSWER, listening).await.unwrap_or(Err(Failed::Silent))
 }
@@ -98,8 +112,14 @@ impl Listening {
         loop {
             tokio::select! {
                 text = self.notifications.recv() => match text {
+                    Some(text) if *text == *self.process => self.memory.begin(),
                     Some(text) => {
                         has_heard = true;
+                        match heard(&self.process, &text) {
+                            Some(Watched::Changed(name)) => self.memory.forget(&name),
+                            Some(_) => self.memory.forget(""),
+                            None => {}
+                        }
                         if let Some(watched) = heard(&self.process, &text) {
                             let _ = tell.send(watched);
                         }
@@ -117,6 +137,7 @@ impl Listening {
                     let is_missed = std::mem::replace(&mut self.revision, revision) != revision && !has_heard;
                     has_heard = false;
                     if is_missed {
+                        self.memory.end();
                         let _ = tell.send(Watched::Anything);
                     }
                 }
@@ -126,7 +147,7 @@ impl Listening {
 }
 
 async fn revision(client: &Client) -> Result<i64, Failed> {
-    Ok(client.query_one("SELECT last_value FROM tokenwright.revision", &[]).await?.try_get(0)?)
+    Ok(client.query_typed_one("SELECT last_value FROM tokenwright.revision", &[]).await?.try_get(0)?)
 }
 
 #[cfg(test)]

@@ -111,6 +111,12 @@ impl Vault {
         self.team_status()
     }
 
+    /// Reads the list of members again before a secret of the team is opened: it may have changed, and this machine's name be
+    /// gone from it.
+    pub fn reread_team(&self) {
+        self.team().forget_keys();
+    }
+
     /// Lets somebody in who asks. `fingerprint` must be that of the public key that came with the request.
     pub fn admit(&self, member: &str, fingerprint_said: &str) -> Result<TeamStatus, VaultError> {
         self.change_members(|opened, requests| {

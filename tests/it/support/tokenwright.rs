@@ -69,6 +69,11 @@ impl Tokenwright {
         self.command_of(env!("CARGO_BIN_EXE_tokenwright-token"), arguments)
     }
 
+    /// The same for `tokenwright-agent`.
+    pub fn agent_command(&self, arguments: &[&str]) -> Command {
+        self.command_of(env!("CARGO_BIN_EXE_tokenwright-agent"), arguments)
+    }
+
     fn command_of(&self, path: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(path);
         command.args(arguments).current_dir(self.home()).env_clear();

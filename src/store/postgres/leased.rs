@@ -1,0 +1,136 @@
+//! A leased secret: the row that stands for it stays locked until its holder drops it, or dies.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_postgres::Client;
+
+use crate::store::StoreError;
+use crate::store::engine::{Engine as _, Leased, Mark, Sealed, Seen, Stored, Version, Written};
+use crate::store::lease::Lease;
+use crate::store::postgres::connection::Patience;
+use crate::store::postgres::secrets::{self, Put};
+use crate::store::postgres::{Postgres, Shared, drawn};
+
+/// How often a connection is used that holds a lease: several times before the server would take it for dead.
+const PING: Duration = Duration::from_secs(15);
+
+/// A row that is locked by a transaction, whose connection is used now and then until it ends.
+pub(in crate::store) struct HeldRow {
+    shared: Arc<Shared>,
+    /// `None` once it ends.
+    client: Option<Arc<Client>>,
+}
+
+impl HeldRow {
+    pub(in crate::store) fn new(shared: &Arc<Shared>, client: Client) -> Self {
+        let client = Arc::new(client);
+        let held = Arc::downgrade(&client);
+        if let Some(handle) = shared.server.handle() {
+            handle.spawn(async move {
+                loop {
+                    tokio::time::sleep(PING).await;
+                    let Some(client) = held.upgrade() else { return };
+                    if client.batch_execute("SELECT 1").await.is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        Self { shared: Arc::clone(shared), client: Some(client) }
+    }
+}
+
+impl Drop for HeldRow {
+    /// The lock ends with the transaction, and the connection is used for something else.
+    fn drop(&mut self) {
+        let (shared, client) = (Arc::downgrade(&self.shared), self.client.take());
+        if let (Some(handle), Some(client)) = (self.shared.server.handle(), client) {
+            handle.spawn(async move {
+                let ended = client.batch_execute("ROLLBACK").await;
+                if let (Ok(()), Some(client), Some(shared)) = (ended, Arc::into_inner(client), shared.upgrade()) {
+                    shared.server.put_back(client);
+                }
+            });
+        }
+    }
+}
+
+/// A leased secret. The row is let go of before the file.
+pub(in crate::store) struct LeasedRow {
+    store: Postgres,
+    name: String,
+    _row: HeldRow,
+    lease: Lease,
+}
+
+impl LeasedRow {
+    pub(in crate::store) fn new(store: &Postgres, name: &str, row: HeldRow, lease: Lease) -> Self {
+        Self { store: store.clone(), name: name.to_owned(), _row: row, lease }
+    }
+}
+
+impl Leased for LeasedRow {
+    fn put(
+        &self,
+        expected: Option<Version>,
+        next: &Sealed,
+        answers: bool,
+        mark: Option<&Mark>,
+    ) -> Result<Written, StoreError> {
+        let writer = drawn(self.store.place())?;
+        let news = &self.store.news_of(&self.name);
+        let put = Put { name: &self.name, expected, next, answers, key: mark, writer, news };
+        let replies = self.store.replies().filter(|_| answers);
+        let unwritten = replies.filter(|replies| !replies.has(&self.name, next));
+        // If this machine's disk is full, the database is the only place, and all the more reason to go on.
+        let _ = unwritten.map(|replies| replies.write(&self.name, next));
+        let memory = self.store.memory();
+        let reading = memory.reading();
+        let written = self.store.0.server.run("write", Patience::Only, async |client| secrets::put(client, &put).await);
+        let written = match written {
+            Ok(Written::Done) if answers => {
+                let (id, version) = (next.id, next.version);
+                let stored = Stored { id, version, in_flight: None, in_flight_age: None, newest: Some(next.clone()) };
+                memory.wrote(reading, &self.name, stored);
+                Written::Done
+            }
+            written => {
+                memory.forget(&self.name);
+                written?
+            }
+        };
+        if written == Written::Done {
+            self.lease.saw(Some(Seen { id: next.id, version: next.version }));
+        }
+        // Where another version is found, what it holds decides.
+        if let (Written::Done | Written::Conflict { found: None }, Some(replies)) = (written, replies) {
+            replies.remove(&self.name);
+        }
+        Ok(written)
+    }
+
+    fn begin(&self, expected: Version, note: &str) -> Result<Written, StoreError> {
+        let writer = drawn(self.store.place())?;
+        let noted = (self.name.as_str(), expected);
+        let begin = async |client: &mut Client| secrets::begin(client, noted, note, &writer).await;
+        let written = self.store.write((&self.name, Patience::Restart), begin)?;
+        if written == Written::Done {
+            self.lease.saw_note(expected);
+        }
+        Ok(written)
+    }
+
+    fn end(&self, fence: u64) -> Result<(), StoreError> {
+        let end = async |client: &mut Client| secrets::end(client, &self.name, fence).await;
+        self.store.write((&self.name, Patience::Restart), end)
+    }
+
+    fn remove(&self) -> Result<(), StoreError> {
+        let news = self.store.news_of(&self.name);
+        let remove = async |client: &mut Client| secrets::remove(client, &self.name, &news).await;
+        self.lease.removing(|| self.store.write((&self.name, Patience::Restart), remove))?;
+        self.store.0.replies.remove(&self.name);
+        Ok(())
+    }
+}
