@@ -305,13 +305,13 @@ fn what_the_command_line_does_is_shown_in_a_window_that_is_open() {
     machine.press("Open demo");
     machine.wait("Saved as demo.");
     assert_eq!(machine.access_token(), "at-first");
-    renewed::sign_in(&program, "another");
-    machine.wait("another");
+    renewed::sign_in(&program, "kestrel");
+    machine.wait("kestrel");
     program.run(&["refresh", "demo"]).done();
     machine.press("Show tokens");
     machine.wait("at-second");
-    program.run(&["forget", "another"]).done();
-    machine.wait_until("it is gone", |window| !window.reads("another"));
+    program.run(&["forget", "kestrel"]).done();
+    machine.wait_until("it is gone", |window| !window.reads("kestrel"));
 }
 
 #[test]
