@@ -31,11 +31,11 @@ impl Sqlite {
         if watching.0.as_ref().is_some_and(|(known, _)| known.same_channel(tell)) {
             return Ok(());
         }
-        let (touched, touches) = mpsc::channel();
+        let (changed, changes) = mpsc::channel();
         let heard = move |event: notify::Result<Event>| {
             // An error may stand for events that were lost.
             if !event.is_ok_and(|event| event.kind.is_access()) {
-                let _ = touched.send(());
+                let _ = changed.send(());
             }
         };
         let watcher = notify::recommended_watcher(heard).and_then(|mut watcher| {
@@ -50,7 +50,7 @@ impl Sqlite {
             tell: tell.clone(),
         };
         let thread = thread::Builder::new().name("store watch".to_owned());
-        thread.spawn(move || other.tell_all(&touches)).map_err(FileError::at("watch", folder))?;
+        thread.spawn(move || other.tell_all(&changes)).map_err(FileError::at("watch", folder))?;
         watching.0 = Some((tell.clone(), watcher));
         Ok(())
     }
@@ -74,13 +74,13 @@ struct Others {
 
 impl Others {
     /// Until the watcher is gone.
-    fn tell_all(&mut self, touches: &Receiver<()>) {
-        while touches.recv().is_ok() {
+    fn tell_all(&mut self, changes: &Receiver<()>) {
+        while changes.recv().is_ok() {
             let mut delays = DELAYS.iter();
             while !self.is_told()
                 && let Some(delay) = delays.next()
             {
-                match touches.recv_timeout(Duration::from_millis(*delay)) {
+                match changes.recv_timeout(Duration::from_millis(*delay)) {
                     Ok(()) => delays = DELAYS.iter(),
                     Err(RecvTimeoutError::Timeout) => {}
                     Err(RecvTimeoutError::Disconnected) => return,
