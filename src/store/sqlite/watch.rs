@@ -31,11 +31,11 @@ impl Sqlite {
         if watching.0.as_ref().is_some_and(|(known, _)| known.same_channel(tell)) {
             return Ok(());
         }
-        let (changed, changes) = mpsc::channel();
+        let (sender, changes) = mpsc::channel();
         let heard = move |event: notify::Result<Event>| {
             // An error may stand for events that were lost.
             if !event.is_ok_and(|event| event.kind.is_access()) {
-                let _ = changed.send(());
+                let _ = sender.send(());
             }
         };
         let watcher = notify::recommended_watcher(heard).and_then(|mut watcher| {
