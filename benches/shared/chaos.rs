@@ -57,8 +57,13 @@ struct Played {
 
 pub fn measure(plan: &Plan) -> Vec<Row> {
     println!("F9: --seed {}", plan.seed);
-    let mut team = Team::start(&plan.program, MACHINES);
+    let mut team = Team::start_apart("F9", &plan.program, MACHINES);
     team.machines.iter_mut().for_each(Machine::start_agent);
+    let links: Vec<_> = team.machines.iter().filter_map(|machine| machine.link.as_ref()).collect();
+    if !links.is_empty() {
+        let are_rough = links.iter().all(|link| link.roughen());
+        println!("F9: packets are {}", if are_rough { "delayed and lost" } else { "only cut off: no `netem` here" });
+    }
     let generation = team.generation(0);
     let (chance, began) = (Chance::of(plan.seed), Instant::now());
     let (counts, log) = (Counts::default(), VecDeque::new());
@@ -107,7 +112,7 @@ impl Chaos {
 
     /// Lets askers ask and faults happen.
     fn play(&mut self, life: u64) -> Played {
-        let events = Events::draw(&mut self.chance, MACHINES);
+        let events = Events::draw(&mut self.chance, MACHINES, self.team.machines[0].link.is_some());
         let delays: Vec<Duration> = (0..MACHINES * ASKERS).map(|_| self.chance.millis(0, 600)).collect();
         let askers = delays.into_iter().enumerate().map(|(number, delay)| {
             let (machine, socket) = (number % MACHINES, self.team.machines[number % MACHINES].socket());
@@ -166,7 +171,7 @@ impl Chaos {
 
     // flat: one arm an event
     fn cause(&mut self, event: Event, life: u64, processes: &mut Vec<(usize, Process)>) {
-        let event = event.at(self.team.service.seen().sender);
+        let event = event.at(self.team.sender());
         let machines = &mut self.team.machines;
         match event {
             Event::Ask(machine) => processes.push((machine, machines[machine].start_asker(life))),
@@ -190,6 +195,11 @@ impl Chaos {
             Event::Database(machine, weather) => machines[machine].database.set(weather),
             Event::CutDatabase(machine) => machines[machine].database.cut(),
             Event::Network(machine, weather) => machines[machine].network.set(weather),
+            Event::Link(machine, is_up) => {
+                if let Some(link) = &machines[machine].link {
+                    link.set(is_up);
+                }
+            }
             Event::CutNetwork(machine) => machines[machine].network.cut(),
             Event::RestartServer(how) => self.team.cluster.restart(how),
         }

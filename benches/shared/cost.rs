@@ -15,7 +15,7 @@ pub fn measure(plan: &Plan) -> Vec<Row> {
     let mut team = Team::start(&plan.program, 1);
     let direct = team.cluster.url("team");
     let service = Service::start();
-    let mut local = Machine::new(&plan.program, 1, None, &service);
+    let mut local = Machine::new(&plan.program, None, &service);
     local.sign_in();
     local.start_agent();
     let shared = &mut team.machines[0];

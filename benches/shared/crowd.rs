@@ -25,7 +25,7 @@ struct Round {
 
 pub fn measure(plan: &Plan) -> Vec<Row> {
     let rounds = plan.rounds.unwrap_or(1000);
-    let mut team = Team::start(&plan.program, MACHINES);
+    let mut team = Team::start_apart("F1", &plan.program, MACHINES);
     team.machines.iter_mut().for_each(super::machines::Machine::start_agent);
     let (starts, ends) = (Barrier::new(ASKERS + 1), Barrier::new(ASKERS + 1));
     let round = Mutex::<Round>::default();

@@ -11,6 +11,7 @@ use rustix::process::{Pid, Signal};
 use tempfile::TempDir;
 use tokenwright::agent::{AgentError, Request, Response, SocketPath, ask};
 
+use crate::links::{self, Link};
 use crate::proxy::{Proxy, Weather};
 use crate::service::{CANARIES, CLIENT_SECRET, Service};
 use crate::support::postgres::Cluster;
@@ -33,6 +34,10 @@ pub struct Machine {
     pub store: Option<String>,
     pub database: Proxy,
     pub network: Proxy,
+    /// Its own network, if it has one.
+    pub link: Option<Link>,
+    /// The way to the service for a sign-in.
+    _direct: Option<Proxy>,
     pub agent: Option<Process>,
 }
 
@@ -52,11 +57,29 @@ pub enum Got {
 
 impl Team {
     pub fn start(program: &Path, machines: usize) -> Self {
+        Self::start_with(program, (0..machines).map(|_| None).collect())
+    }
+
+    /// Machines with a network each where that is possible; says which.
+    pub fn start_apart(figure: &str, program: &Path, machines: usize) -> Self {
+        if !links::are_possible() {
+            println!("{figure}: {machines} homes on one host");
+            return Self::start(program, machines);
+        }
+        println!("{figure}: {machines} network namespaces, joined by pairs of interfaces");
+        Self::start_with(program, (0..machines).map(Link::new).collect())
+    }
+
+    fn start_with(program: &Path, links: Vec<Option<Link>>) -> Self {
         let cluster = Cluster::start();
         cluster.database("team");
         let service = Service::start();
-        let machine = |number| Machine::new(program, number, Some(&cluster.url("team")), &service);
-        let team = Self { machines: (0..machines).map(machine).collect(), cluster, service };
+        let mut machines = Vec::new();
+        for link in links {
+            let port = machines.first().map(|first: &Machine| first.network.port());
+            machines.push(Machine::new_in((link, port), program, Some(&cluster.url("team")), &service));
+        }
+        let team = Self { machines, cluster, service };
         team.sign_in(0);
         team.gather();
         team
@@ -80,6 +103,12 @@ impl Team {
         self.machines[machine].sign_in();
     }
 
+    /// The machine that asked the service last.
+    pub fn sender(&self) -> usize {
+        let asked = self.machines.iter().enumerate().max_by_key(|(_, machine)| machine.network.asked());
+        asked.map_or(0, |(number, _)| number)
+    }
+
     /// The number of the newest generation, by the history of a machine.
     pub fn generation(&self, machine: usize) -> u64 {
         let history = self.machines[machine].run(&["history", PROFILE, "--json"]).json();
@@ -98,17 +127,38 @@ impl Team {
             for proxy in [&machine.database, &machine.network] {
                 proxy.set(Weather::default());
             }
+            if let Some(link) = &machine.link {
+                link.set(true);
+            }
             machine.signal_agent(Signal::CONT);
         }
     }
 }
 
 impl Machine {
-    /// A machine of a team with this store, or of none. The service hears its number.
-    pub fn new(program: &Path, number: usize, store: Option<&str>, service: &Service) -> Self {
+    /// A machine of a team with this store, or of none.
+    pub fn new(program: &Path, store: Option<&str>, service: &Service) -> Self {
+        Self::new_in((None, None), program, store, service)
+    }
+
+    /// `port` is where all members send their refreshes, since they share the profile with its addresses. In a network of its
+    /// own each has a proxy of its own there; else that of the first one is the proxy of all.
+    fn new_in(
+        (mut link, port): (Option<Link>, Option<u16>),
+        program: &Path,
+        store: Option<&str>,
+        service: &Service,
+    ) -> Self {
         let home = tempfile::Builder::new().prefix("twsh").tempdir().expect("a temporary folder");
         let service = service.url();
-        let (database, network) = (Proxy::start(place(store.unwrap_or(&service))), Proxy::start(place(&service)));
+        let proxy = |url: &str| Proxy::start(place(url), link.is_some());
+        let (database, network) = (proxy(store.unwrap_or(&service)), proxy(&service));
+        let direct = link.is_some().then(|| proxy(&service));
+        if let (Some(link), Some(direct)) = (&mut link, &direct) {
+            let (database, network) = (database.port(), network.port());
+            let service = (place(&service).port(), direct.port());
+            link.forward(&[(database, database), (port.unwrap_or(network), network), service]);
+        }
         let store =
             store.map(|url| url.replace(&format!(":{}/", place(url).port()), &format!(":{}/", database.port())));
         // The address that tokens are issued for is the same everywhere; refreshes go through this machine's network.
@@ -116,14 +166,14 @@ impl Machine {
             "id = \"scripted\"\nname = \"Scripted\"\nchecked = \"2026-11-21\"\nsource = [\"a test\"]\n\
              asks = \"optional-secret\"\n[redirect]\ndefault = \"http://127.0.0.1/callback\"\n\
              [authorization]\nurl = \"{service}/authorize\"\n[token_request]\nurl = \"{service}/token\"\n\
-             authentication = \"body\"\n[refresh_request]\nurl = \"http://127.0.0.1:{}/token/{number}\"\n\
+             authentication = \"body\"\n[refresh_request]\nurl = \"http://127.0.0.1:{}/token\"\n\
              authentication = \"body\"\n",
-            network.port()
+            port.unwrap_or(network.port())
         );
         let presets = home.path().join("tokenwright/presets");
         fs::create_dir_all(&presets).expect("a folder of our own");
         fs::write(presets.join("scripted.toml"), preset).expect("a file of our own");
-        Self { program: program.to_owned(), home, store, database, network, agent: None }
+        Self { program: program.to_owned(), home, store, database, network, link, _direct: direct, agent: None }
     }
 
     pub fn data(&self) -> PathBuf {
@@ -131,7 +181,8 @@ impl Machine {
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.program);
+        let mut command =
+            self.link.as_ref().map_or_else(|| Command::new(&self.program), |link| link.command(&self.program));
         command.args(arguments).current_dir(self.home.path()).env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", self.home.path()).env("TOKENWRIGHT_HOME", self.data()).env("LANG", "C.UTF-8");

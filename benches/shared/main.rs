@@ -1,8 +1,9 @@
 //! A shared store at full size: many askers, and every fault that a machine, a network or a server has.
 //!
-//! `cargo bench --bench shared -- FIGURE… [--rounds N] [--minutes M] [--seed N] [--program PATH]`
+//! `cargo bench --bench shared -- FIGURE… [--rounds N] [--minutes M] [--profiles N] [--seed N] [--program PATH]`
 //!
-//! It needs PostgreSQL and `curl`, and touches nothing but folders of its own. It ends with 1 if something did not hold.
+//! It needs PostgreSQL and `curl`, and touches nothing but folders of its own, and for root with `ip` and `ss` networks of its own.
+//! It ends with 1 if something did not hold, and leaves nothing behind, even if it is interrupted.
 #![allow(clippy::print_stdout, reason = "its result is a table")]
 #![cfg(unix)]
 
@@ -10,7 +11,9 @@ mod chance;
 mod chaos;
 mod cost;
 mod crowd;
+mod idle;
 mod killed;
+mod links;
 mod machines;
 mod paused;
 mod plan;
@@ -18,6 +21,7 @@ mod proxy;
 mod restarted;
 mod secrets;
 mod service;
+mod supervisor;
 /// What the integration tests have as well.
 #[allow(dead_code, reason = "the tests use more of it")]
 mod support;
@@ -31,6 +35,7 @@ pub struct Plan {
     pub rounds: Option<usize>,
     pub minutes: u64,
     pub seed: u64,
+    pub profiles: usize,
 }
 
 /// One line of the table.
@@ -43,17 +48,26 @@ pub struct Row {
 
 type Figure = fn(&Plan) -> Vec<Row>;
 
-const FIGURES: [(&str, &str, Figure); 7] = [
+const FIGURES: [(&str, &str, Figure); 8] = [
     ("F1", "1,000 askers on 3 machines: one refresh a round", crowd::measure),
     ("F2", "the holder is killed at each point of a refresh", killed::measure),
     ("F3", "the holder stops for longer than others wait", paused::measure),
     ("F4", "the database restarts, or another one takes its place", restarted::measure),
     ("F5", "no secret in any file", secrets::measure),
+    ("F6", "many profiles: what agents ask at their start and when idle", idle::measure),
     ("F7", "what sharing costs", cost::measure),
     ("F9", "random faults", chaos::measure),
 ];
 
 fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().as_deref() == Some("--forward") {
+        links::forward(arguments);
+        return ExitCode::SUCCESS;
+    }
+    if !supervisor::is_supervised() {
+        return supervisor::supervise();
+    }
     let (plan, names) = plan();
     let chosen: Vec<_> = FIGURES.iter().filter(|(name, ..)| names.iter().any(|chosen| chosen == name)).collect();
     if chosen.is_empty() {
@@ -75,7 +89,7 @@ fn main() -> ExitCode {
 fn plan() -> (Plan, Vec<String>) {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_tokenwright"));
     let seed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(1, |now| now.as_secs());
-    let (mut plan, mut names) = (Plan { program, rounds: None, minutes: 10, seed }, Vec::new());
+    let (mut plan, mut names) = (Plan { program, rounds: None, minutes: 10, seed, profiles: 10_000 }, Vec::new());
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().expect("a value");
@@ -84,6 +98,7 @@ fn plan() -> (Plan, Vec<String>) {
             "--bench" => {}
             "--rounds" => plan.rounds = Some(value().parse().expect("a number")),
             "--minutes" => plan.minutes = value().parse().expect("a number"),
+            "--profiles" => plan.profiles = value().parse().expect("a number"),
             "--seed" => plan.seed = value().parse().expect("a number"),
             "--program" => plan.program = std::fs::canonicalize(value()).expect("the path of a binary"),
             name => names.push(name.to_uppercase()),

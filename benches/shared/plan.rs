@@ -19,6 +19,8 @@ pub enum Event {
     CutDatabase(usize),
     Network(usize, Weather),
     CutNetwork(usize),
+    /// The interface goes down, or up again.
+    Link(usize, bool),
     /// `fast` lets transactions end, `immediate` is a crash.
     RestartServer(&'static str),
 }
@@ -38,13 +40,14 @@ impl Event {
             Self::CutDatabase(machine) => Self::CutDatabase(at(machine)),
             Self::Network(machine, weather) => Self::Network(at(machine), weather),
             Self::CutNetwork(machine) => Self::CutNetwork(at(machine)),
+            Self::Link(machine, is_up) => Self::Link(at(machine), is_up),
             Self::RestartServer(how) => Self::RestartServer(how),
         }
     }
 
     /// Whether the answer to a refresh can be lost for good by it.
     pub fn is_deadly(self) -> bool {
-        matches!(self, Self::KillAsker(_) | Self::KillAgent(_) | Self::CutNetwork(_))
+        matches!(self, Self::KillAsker(_) | Self::KillAgent(_) | Self::CutNetwork(_) | Self::Link(..))
             || matches!(self, Self::Network(_, weather) if weather.replies == Passage::Lost)
     }
 }
@@ -62,7 +65,8 @@ pub struct Events {
 }
 
 impl Events {
-    pub fn draw(chance: &mut Chance, machines: usize) -> Self {
+    /// `links`: each machine has an interface of its own.
+    pub fn draw(chance: &mut Chance, machines: usize, links: bool) -> Self {
         let mut events = Self::default();
         for machine in 0..machines {
             if chance.percent(50) {
@@ -80,11 +84,11 @@ impl Events {
         }
         for _ in 0..chance.below(3) {
             let (at, machine) = (chance.millis(0, 1500), chance.below(machines));
-            draw_fault(chance, &mut events.begun, at, machine);
+            draw_fault(chance, &mut events.begun, at, (machine, links));
         }
         if chance.percent(60) {
             let at = chance.millis(0, 500);
-            draw_fault(chance, &mut events.sent, at, SENDER);
+            draw_fault(chance, &mut events.sent, at, (SENDER, links));
         }
         events.begun.sort_by_key(|(at, _)| *at);
         events.sent.sort_by_key(|(at, _)| *at);
@@ -97,7 +101,7 @@ impl Events {
 }
 
 // flat: one arm a fault
-fn draw_fault(chance: &mut Chance, events: &mut Vec<(Duration, Event)>, at: Duration, machine: usize) {
+fn draw_fault(chance: &mut Chance, events: &mut Vec<(Duration, Event)>, at: Duration, (machine, links): (usize, bool)) {
     let well = Weather::default();
     // Seldom longer than the server and the program wait.
     let long = match chance.below(100) {
@@ -105,6 +109,10 @@ fn draw_fault(chance: &mut Chance, events: &mut Vec<(Duration, Event)>, at: Dura
         3..15 => chance.millis(5_000, 20_000),
         _ => chance.millis(50, 3_000),
     };
+    if links && chance.percent(15) {
+        events.extend([(at, Event::Link(machine, false)), (at + long, Event::Link(machine, true))]);
+        return;
+    }
     match chance.below(100) {
         0..15 => {
             events.push((at, Event::KillAgent(machine)));

@@ -2,7 +2,7 @@
 //! delayed or lost, and somebody may look at them on their way.
 
 use std::io::{Read as _, Write as _};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -58,6 +58,8 @@ struct State {
     /// Rises with each cut; connections of an earlier number end.
     cuts: AtomicU64,
     connections: AtomicU64,
+    /// When somebody asked last, by [`ASKED`].
+    asked: AtomicU64,
     watcher: Mutex<Option<Watcher>>,
     ended: AtomicBool,
 }
@@ -65,19 +67,25 @@ struct State {
 /// How often a held direction looks whether it may go on.
 const GLANCE: Duration = Duration::from_millis(5);
 
+/// Counts what is asked by any proxy.
+static ASKED: AtomicU64 = AtomicU64::new(1);
+
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Proxy {
-    pub fn start(target: SocketAddr) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    /// For all addresses of this machine, or for its own only.
+    pub fn start(target: SocketAddr, is_for_all: bool) -> Self {
+        let ip = if is_for_all { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST };
+        let listener = TcpListener::bind((ip, 0)).expect("a free port");
         let port = listener.local_addr().expect("a bound socket").port();
         let state = Arc::new(State {
             target: Mutex::new(target),
             weather: Mutex::default(),
             cuts: AtomicU64::new(0),
             connections: AtomicU64::new(0),
+            asked: AtomicU64::new(0),
             watcher: Mutex::default(),
             ended: AtomicBool::new(false),
         });
@@ -96,6 +104,11 @@ impl Proxy {
 
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Greater for the proxy by which somebody asked later.
+    pub fn asked(&self) -> u64 {
+        self.state.asked.load(Ordering::SeqCst)
     }
 
     pub fn set(&self, weather: Weather) {
@@ -150,6 +163,9 @@ fn pump(state: &State, (number, cuts): (u64, u64), way: Way, mut from: TcpStream
             Err(error) if is_pause(&error) && !is_cut() => continue,
             Err(_) => break,
         };
+        if way == Way::ToServer {
+            state.asked.store(ASKED.fetch_add(1, Ordering::SeqCst), Ordering::SeqCst);
+        }
         let delay = locked(&state.weather).delay;
         if !delay.is_zero() {
             // waits: this is the delay.

@@ -33,8 +33,6 @@ pub struct Seen {
     pub refused: usize,
     /// Whether the newest family was ended.
     pub is_ended: bool,
-    /// The number at the end of the path to which the last refresh token was sent that was taken.
-    pub sender: usize,
     /// Answers with tokens, of any kind.
     issued: u64,
 }
@@ -92,7 +90,6 @@ fn answer(seen: &mut Seen, asked: &Asked) -> Answer {
     if family == seen.families && number == seen.taken && !seen.is_ended {
         seen.taken += 1;
         seen.refreshed += 1;
-        seen.sender = asked.path.rsplit('/').next().and_then(|number| number.parse().ok()).unwrap_or_default();
         return tokens(seen);
     }
     seen.refused += 1;

@@ -180,6 +180,15 @@ impl Engine for Copied {
         self.remembered(|server| server.recalled(name))
     }
 
+    fn read_ahead(&self, names: &[String]) -> Result<(), StoreError> {
+        if self.away().is_some_and(|at| at.elapsed() < PAUSE) {
+            return Ok(());
+        }
+        let read = self.there(|server| server.read_many(names))?;
+        kept(self.copy.copy_many(read));
+        Ok(())
+    }
+
     fn reread(&self) {
         if let Some(server) = self.server.get() {
             server.reread();

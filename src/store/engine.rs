@@ -189,6 +189,12 @@ pub trait Engine: Send + Sync + fmt::Debug {
         None
     }
 
+    /// Reads these profiles together, so that nobody has to be asked when each of them is read next. They are read as they are
+    /// now; the next call, even with no names, forgets them.
+    fn read_ahead(&self, _names: &[String]) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Reads again what it would recall: another process of this machine says that it has changed something.
     fn reread(&self) {}
 

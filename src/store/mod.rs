@@ -122,6 +122,12 @@ impl Store {
         team.map_or(Ok(()), |engine| engine.watch(tell))
     }
 
+    /// Reads profiles of the team together, see [`Engine::read_ahead`].
+    pub fn read_ahead(&self, names: &[String]) -> Result<(), StoreError> {
+        let team = self.team().map(|team| team.reader()).transpose()?.flatten();
+        team.map_or(Ok(()), |engine| engine.read_ahead(names))
+    }
+
     /// Another process of this machine says that it has changed something, see [`Engine::reread`].
     pub fn reread(&self) -> Result<(), StoreError> {
         let team = self.team().map(|team| team.reader()).transpose()?.flatten();

@@ -322,6 +322,48 @@ fn another_machine_hears_of_each_change() {
     assert!(matches!(heard.blocking_recv(), Some(Watched::Anything)));
 }
 
+#[cfg(unix)]
+#[test]
+#[ignore = "needs postgresql"]
+fn profiles_that_are_read_ahead_take_one_question_and_are_copied() {
+    let cluster = Cluster::start();
+    let address = cluster.url(&cluster.database("team"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let engine = team_engine(folder.path().join("home"), &format!("{address}?application_name=many"));
+    let all = "FROM generate_series(1, 300) n";
+    for statement in [
+        format!("INSERT INTO tokenwright.profile(name, revision, definition) SELECT 'p' || n, n, 'd' || n {all}"),
+        format!(
+            "INSERT INTO tokenwright.secret(name, id, generation, fence, revision, writer) \
+             SELECT 'p' || n, decode(repeat('07', 16), 'hex'), 2, 1, n, decode(repeat('01', 16), 'hex') {all}"
+        ),
+        format!("INSERT INTO tokenwright.sealed(name, generation, fence, body) SELECT 'p' || n, 2, 1, 'b' {all}"),
+    ] {
+        cluster.execute("team", &statement);
+    }
+    cluster.log_statements();
+    let names: Vec<String> = (1..=300).map(|number| format!("p{number}")).collect();
+    let before = cluster.statements("many").len();
+    engine.read_ahead(&names).expect("read");
+    let read = |name: &String| {
+        let definition = engine.profile(name).expect("read").definition;
+        assert_eq!((definition, engine.has(name).expect("read")), (Some(format!("d{}", &name[1..])), true));
+    };
+    let newest = Some(Sealed { id: ID, version: version(2, 1), body: b"b".to_vec() });
+    for name in &names {
+        read(name);
+        assert_eq!(engine.recalled(name).expect("read").newest, newest);
+    }
+    assert_eq!(cluster.statements("many").len() - before, 1);
+    engine.read_ahead(&[]).expect("forgotten");
+    assert_eq!(engine.recalled("p1"), None);
+    cluster.stop();
+    for name in &names {
+        read(name);
+        assert_eq!(engine.stored(name).expect("read").expect("there").newest, newest);
+    }
+}
+
 fn the_lock_of_the_vault_is_replaced_only_where_it_is_known_and_guards_every_write(Subject { engine, .. }: &Subject) {
     let lock = |text: &str, mark: u8| VaultLock { text: text.to_owned(), mark: [mark; 16] };
     assert_eq!(engine.vault_lock().expect("read"), None);

@@ -7,6 +7,7 @@ mod editor;
 pub(in crate::app) mod forget;
 pub(in crate::app) mod history;
 pub(in crate::app) mod keys;
+pub(in crate::app) mod read_ahead;
 pub(in crate::app) mod save;
 pub(in crate::app) mod summary;
 
@@ -16,6 +17,7 @@ use std::sync::atomic::Ordering;
 use crate::app::blocking::on_own_thread;
 use crate::app::handle::App;
 use crate::app::news::News;
+use crate::app::profiles::read_ahead::ReadAhead;
 use crate::app::profiles::save::sealed;
 use crate::app::team;
 use crate::app::tokens;
@@ -103,21 +105,30 @@ impl App {
     ) -> Result<Vec<(ProfileSummary, ReadFrom)>, Failure> {
         let presets = catalog.fingerprint();
         let (mut summaries, mut news) = (Vec::with_capacity(listed.len()), Vec::new());
-        for Listed { name, is_draft, revision, summary } in listed {
-            let Ok(name) = ProfileName::parse(&name) else { continue };
+        let remembered = |listed: &Listed| {
+            let name = ProfileName::parse(&listed.name).ok()?;
+            let summary = listed.summary.clone().filter(|_| self.has_vault() && self.pending(&name).is_none())?;
+            ProfileSummary::recall(&name, listed.is_draft, summary)
+        };
+        let unknown = listed.iter().filter(|listed| shared && remembered(listed).is_none());
+        let mut ahead = ReadAhead::of(unknown.map(|listed| listed.name.clone()).collect());
+        for listed in listed {
+            let Ok(name) = ProfileName::parse(&listed.name) else { continue };
+            let (revision, is_draft) = (listed.revision, listed.is_draft);
             let read_from = ReadFrom { presets, shared, revision };
-            let is_pending = self.pending(&name).is_some();
-            let remembered = summary.filter(|_| self.has_vault() && !is_pending);
-            if let Some(summary) = remembered.and_then(|summary| ProfileSummary::recall(&name, is_draft, summary)) {
+            if let Some(summary) = remembered(&listed) {
                 summaries.push((ProfileSummary { shared, ..summary }, read_from));
                 continue;
             }
+            let is_pending = self.pending(&name).is_some();
+            ahead.step(self).await;
             let summary = summarize(self, catalog, name, is_draft).await?;
             if !is_pending && let Some(remembered) = summary.remembered() {
                 news.push((summary.name.to_string(), revision, remembered));
             }
             summaries.push((ProfileSummary { shared, ..summary }, read_from));
         }
+        ahead.finish(self).await;
         if news.len() > FEW {
             let key = catalog.fingerprint().cast_signed();
             // A list is as good without.

@@ -14,6 +14,7 @@ use crate::app::blocking::{blocking, locked, on_own_thread};
 use crate::app::fault::caught;
 use crate::app::handle::App;
 use crate::app::news::News;
+use crate::app::profiles::read_ahead::ReadAhead;
 use crate::app::profiles::{self, ReadFrom};
 use crate::app::progress::Report;
 use crate::app::schedule::queue::{Book, Entry};
@@ -178,21 +179,26 @@ async fn changed(
         let is_candidate = |Listed { is_draft, summary, .. }: &Listed| {
             !is_draft && summary.as_ref().is_none_or(|remembered| remembered.keep_alive)
         };
-        for listed in listed.into_iter().filter(is_candidate) {
-            let Ok(name) = ProfileName::parse(&listed.name) else { continue };
-            let from = ReadFrom { presets, shared, revision: listed.revision };
-            if !(is_stored && known.get(&name) == Some(&from)) {
-                // One that was forgotten meanwhile is not in the next list.
-                let Ok(profile) = profiles::load(app, &name).await else { continue };
-                if !profile.keep_alive {
-                    others.push(listed);
-                    continue;
-                }
-                let tokens = tokens(app, &name).await;
-                changed.push((name.clone(), Entry::new(Rules::of(&profile.service), tokens, Some(from))));
+        let from = |listed: &Listed| ReadFrom { presets, shared, revision: listed.revision };
+        let is_known = |name: &ProfileName, listed: &Listed| is_stored && known.get(name) == Some(&from(listed));
+        let candidates = listed.into_iter().filter(is_candidate);
+        let candidates = candidates.filter_map(|listed| Some((ProfileName::parse(&listed.name).ok()?, listed)));
+        let (there, unread): (Vec<_>, Vec<_>) = candidates.partition(|(name, listed)| is_known(name, listed));
+        names.extend(there.into_iter().map(|(name, _)| name));
+        let mut ahead = ReadAhead::of(unread.iter().filter(|_| shared).map(|(name, _)| name.to_string()).collect());
+        for (name, listed) in unread {
+            ahead.step(app).await;
+            // One that was forgotten meanwhile is not in the next list.
+            let Ok(profile) = profiles::load(app, &name).await else { continue };
+            if !profile.keep_alive {
+                others.push(listed);
+                continue;
             }
+            let tokens = tokens(app, &name).await;
+            changed.push((name.clone(), Entry::new(Rules::of(&profile.service), tokens, Some(from(&listed)))));
             names.insert(name);
         }
+        ahead.finish(app).await;
         if others.len() > profiles::FEW {
             // Remembered, so that they are not read the next time.
             app.summaries(&catalog, others, shared).await?;
@@ -210,7 +216,10 @@ async fn hear(app: &App, book: &mut Book, heard: Heard) -> Result<(), Failure> {
         return read(app, book).await;
     }
     let (catalog, _) = app.catalog().await?;
-    for name in heard.names.iter().filter_map(|name| ProfileName::parse(name).ok()) {
+    let mut ahead = ReadAhead::of(heard.names.iter().cloned().collect());
+    for name in &heard.names {
+        ahead.step(app).await;
+        let Ok(name) = ProfileName::parse(name) else { continue };
         let asked = name.clone();
         let plain = app.with_store(move |store| store.profile(asked.as_str())).await?;
         let text = plain.definition.filter(|_| plain.draft.is_none());
@@ -224,6 +233,7 @@ async fn hear(app: &App, book: &mut Book, heard: Heard) -> Result<(), Failure> {
             None => book.retain(|other| *other != name),
         }
     }
+    ahead.finish(app).await;
     Ok(())
 }
 

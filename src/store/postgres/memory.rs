@@ -22,8 +22,16 @@ pub(in crate::store) struct Memory(Mutex<State>);
 struct State {
     /// `None` while commits may be missed.
     known: Option<HashMap<String, Known>>,
+    /// What was read ahead, for who reads many.
+    ahead: HashMap<String, Known>,
     /// Counts what was forgotten: a reading that began before may be older.
     forgotten: u64,
+}
+
+impl State {
+    fn get(&self, name: &str) -> Option<&Known> {
+        self.known.as_ref().and_then(|known| known.get(name)).or_else(|| self.ahead.get(name))
+    }
 }
 
 #[derive(Default)]
@@ -59,7 +67,8 @@ impl Memory {
     pub(in crate::store) fn forget(&self, name: &str) {
         let mut state = self.state();
         state.forgotten += 1;
-        if let Some(known) = &mut state.known {
+        let State { known, ahead, .. } = &mut *state;
+        for known in known.as_mut().into_iter().chain([ahead]) {
             if name.is_empty() {
                 known.clear();
             } else {
@@ -73,19 +82,17 @@ impl Memory {
     }
 
     pub(in crate::store) fn plain(&self, name: &str) -> Option<Plain> {
-        self.state().known.as_ref()?.get(name)?.plain.clone()
+        self.state().get(name)?.plain.clone()
     }
 
     pub(in crate::store) fn stored(&self, name: &str) -> Option<Stored> {
-        self.state().known.as_ref()?.get(name)?.stored.clone()
+        self.state().get(name)?.stored.clone()
     }
 
     /// Whether there is a profile of this name, or a secret, as far as that is known.
     pub(in crate::store) fn has(&self, name: &str) -> bool {
-        let state = self.state();
-        let known = state.known.as_ref().and_then(|known| known.get(name));
         let is_there = |plain: &Plain| plain.definition.is_some() || plain.draft.is_some();
-        known.is_some_and(|known| known.stored.is_some() || known.plain.as_ref().is_some_and(is_there))
+        self.state().get(name).is_some_and(|known| known.stored.is_some() || known.plain.as_ref().is_some_and(is_there))
     }
 
     pub(in crate::store) fn read_plain(&self, Reading(began): Reading, name: &str, plain: &Plain) {
@@ -101,9 +108,20 @@ impl Memory {
         let mut state = self.state();
         let is_newest = state.forgotten == began;
         state.forgotten += 1;
+        state.ahead.remove(name);
         if let Some(known) = state.known.as_mut().and_then(|known| known.get_mut(name)) {
             known.stored = Some(stored).filter(|_| is_newest);
         }
+    }
+
+    /// Replaces what was read ahead before.
+    pub(in crate::store) fn read_ahead(&self, Reading(began): Reading, read: &[(String, Plain, Option<Stored>)]) {
+        let known = |(name, plain, stored): &(String, Plain, Option<Stored>)| {
+            (name.clone(), Known { plain: Some(plain.clone()), stored: stored.clone() })
+        };
+        let mut state = self.state();
+        let is_newest = state.forgotten == began;
+        state.ahead = if is_newest { read.iter().map(known).collect() } else { HashMap::new() };
     }
 
     fn learn(&self, began: u64, name: &str, learn: impl FnOnce(&mut Known)) {
@@ -172,6 +190,21 @@ mod tests {
         memory.forget("other");
         memory.wrote(reading, "demo", stored(3));
         assert_eq!(memory.stored("demo"), None, "it may be older than what was heard of");
+    }
+
+    #[test]
+    fn what_was_read_ahead_is_known_until_it_changes_or_more_is_read() {
+        let memory = Memory::default();
+        let read =
+            |names: &[&str]| -> Vec<_> { names.iter().map(|name| ((*name).to_owned(), plain("1"), None)).collect() };
+        memory.read_ahead(memory.reading(), &read(&["a", "b", "c"]));
+        memory.forget("b");
+        let known = |memory: &Memory| ["a", "b", "c"].map(|name| memory.has(name));
+        assert_eq!(known(&memory), [true, false, true]);
+        memory.read_ahead(memory.reading(), &read(&["b"]));
+        assert_eq!(known(&memory), [false, true, false]);
+        memory.read_ahead(memory.reading(), &[]);
+        assert_eq!(known(&memory), [false; 3]);
     }
 
     #[test]

@@ -74,6 +74,20 @@ impl Postgres {
         &self.0.memory
     }
 
+    /// The profiles of these names that exist, see [`Engine::read_ahead`].
+    pub(in crate::store) fn read_many(
+        &self,
+        names: &[String],
+    ) -> Result<Vec<(String, Plain, Option<Stored>)>, StoreError> {
+        let reading = self.0.memory.reading();
+        let read = match names {
+            [] => Vec::new(),
+            names => self.read(async |client| secrets::read_many(client, names).await)?,
+        };
+        self.0.memory.read_ahead(reading, &read);
+        Ok(read)
+    }
+
     /// The text of the notification that a commit sends.
     fn news_of(&self, name: &str) -> String {
         watch::text(&self.0.process, name)
@@ -241,6 +255,10 @@ impl Engine for Postgres {
         // Another process of this machine writes there what it has written here.
         let seen = self.seen(name);
         seen.is_none_or(|seen| seen.id == stored.id && seen.version <= stored.version).then_some(stored)
+    }
+
+    fn read_ahead(&self, names: &[String]) -> Result<(), StoreError> {
+        self.read_many(names).map(drop)
     }
 
     fn reread(&self) {

@@ -1,10 +1,13 @@
 //! The statements about plain parts, and about what lists remember of profiles.
 
-use tokio_postgres::types::Type;
+use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, GenericClient, Row};
 
 use crate::store::engine::{Listed, Plain, Revision, Summary};
 use crate::store::postgres::connection::Failed;
+
+/// How many rows are written by one statement.
+const MANY: usize = 1000;
 
 pub(in crate::store) async fn list(client: &Client, key: i64) -> Result<Vec<Listed>, Failed> {
     let statement = "SELECT p.name, p.draft IS NOT NULL, p.revision, s.revision, m.display_name, m.service_id, \
@@ -48,38 +51,61 @@ pub(in crate::store) async fn remember(
 ) -> Result<(), Failed> {
     let step = client.transaction().await?;
     let old = "DELETE FROM tokenwright.summary WHERE key <> $1 AND at < now() - interval '1 day'";
-    step.execute(old, &[&key]).await?;
+    step.execute_typed(old, &[(&key, Type::INT8)]).await?;
+    for summaries in summaries.chunks(MANY) {
+        remember_many(&step, key, summaries).await?;
+    }
+    Ok(step.commit().await?)
+}
+
+fn column<'a, T>(
+    summaries: &'a [(String, Revision, Summary)],
+    of: impl Fn(&'a str, &'a Revision, &'a Summary) -> T,
+) -> Vec<T> {
+    summaries.iter().map(|(name, revision, summary)| of(name, revision, summary)).collect()
+}
+
+// flat: one line a column
+async fn remember_many(
+    client: &impl GenericClient,
+    key: i64,
+    summaries: &[(String, Revision, Summary)],
+) -> Result<(), Failed> {
     // A profile that was forgotten meanwhile has no row to be remembered by.
     let statement = "INSERT INTO tokenwright.summary(name, key, plain_revision, secret_revision, display_name, \
                      service_id, service, keep_alive, state, refreshable, times, scopes, trouble) \
-                     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 \
-                     WHERE EXISTS (SELECT 1 FROM tokenwright.profile WHERE name = $1) \
-                     ON CONFLICT(name, key) DO UPDATE SET at = now(), plain_revision = $3, secret_revision = $4, \
-                     display_name = $5, service_id = $6, service = $7, keep_alive = $8, state = $9, refreshable = $10, \
-                     times = $11, scopes = $12, trouble = $13";
-    let statement = step.prepare(statement).await?;
-    for (name, revision, summary) in summaries {
-        let Summary { display_name, service_id, service, keep_alive, state, refreshable, times, scopes, trouble } =
-            summary;
-        let (Revision { plain, secret }, state, times) = (revision, i32::from(*state), &times[..]);
-        let values: &[&(dyn tokio_postgres::types::ToSql + Sync)] = &[
-            name,
-            &key,
-            plain,
-            secret,
-            display_name,
-            service_id,
-            service,
-            keep_alive,
-            &state,
-            refreshable,
-            &times,
-            scopes,
-            trouble,
-        ];
-        step.execute(&statement, values).await?;
-    }
-    Ok(step.commit().await?)
+                     SELECT n.name, $1, n.plain, n.secret, n.display_name, n.service_id, n.service, n.keep_alive, \
+                     n.state, n.refreshable, ARRAY[n.first, n.second, n.third], n.scopes, n.trouble \
+                     FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], \
+                     $8::boolean[], $9::integer[], $10::boolean[], $11::bigint[], $12::bigint[], $13::bigint[], \
+                     $14::text[], $15::text[]) AS n(name, plain, secret, display_name, service_id, service, \
+                     keep_alive, state, refreshable, first, second, third, scopes, trouble) \
+                     JOIN tokenwright.profile USING (name) ON CONFLICT(name, key) DO UPDATE SET at = now(), \
+                     plain_revision = excluded.plain_revision, secret_revision = excluded.secret_revision, \
+                     display_name = excluded.display_name, service_id = excluded.service_id, \
+                     service = excluded.service, keep_alive = excluded.keep_alive, state = excluded.state, \
+                     refreshable = excluded.refreshable, times = excluded.times, scopes = excluded.scopes, \
+                     trouble = excluded.trouble";
+    let times = [0, 1, 2].map(|at| column(summaries, |_, _, summary| summary.times[at]));
+    let values: [(&(dyn ToSql + Sync), Type); 15] = [
+        (&key, Type::INT8),
+        (&column(summaries, |name, _, _| name), Type::TEXT_ARRAY),
+        (&column(summaries, |_, revision, _| revision.plain), Type::INT8_ARRAY),
+        (&column(summaries, |_, revision, _| revision.secret), Type::INT8_ARRAY),
+        (&column(summaries, |_, _, summary| &summary.display_name), Type::TEXT_ARRAY),
+        (&column(summaries, |_, _, summary| &summary.service_id), Type::TEXT_ARRAY),
+        (&column(summaries, |_, _, summary| &summary.service), Type::TEXT_ARRAY),
+        (&column(summaries, |_, _, summary| summary.keep_alive), Type::BOOL_ARRAY),
+        (&column(summaries, |_, _, summary| i32::from(summary.state)), Type::INT4_ARRAY),
+        (&column(summaries, |_, _, summary| summary.refreshable), Type::BOOL_ARRAY),
+        (&times[0], Type::INT8_ARRAY),
+        (&times[1], Type::INT8_ARRAY),
+        (&times[2], Type::INT8_ARRAY),
+        (&column(summaries, |_, _, summary| summary.scopes.as_deref()), Type::TEXT_ARRAY),
+        (&column(summaries, |_, _, summary| summary.trouble.as_deref()), Type::TEXT_ARRAY),
+    ];
+    client.execute_typed(statement, &values).await?;
+    Ok(())
 }
 
 pub(in crate::store) async fn drafts(client: &Client) -> Result<Vec<String>, Failed> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, GenericClient, Row};
 
-use crate::store::engine::{Mark, Sealed, SecretId, Stored, VaultLock, Version, Written};
+use crate::store::engine::{Mark, Plain, Sealed, SecretId, Stored, VaultLock, Version, Written};
 use crate::store::postgres::connection::Failed;
 
 /// How many generations are stored: the newest, and those to go back to in case it is damaged.
@@ -23,21 +23,45 @@ pub(in crate::store) async fn is_removed(client: &Client, name: &str, id: &Secre
     Ok(client.query_typed_opt(statement, &[(&name, Type::TEXT), (&&id[..], Type::BYTEA)]).await?.is_some())
 }
 
+const STORED: &str = "s.id, s.generation, s.fence, s.in_flight, b.fence, b.body, \
+     greatest(0, extract(epoch FROM now() - s.in_flight_at))::bigint";
+const SECRET: &str = "tokenwright.secret s LEFT JOIN tokenwright.sealed b \
+     ON b.name = s.name AND b.generation = s.generation";
+
 pub(in crate::store) async fn stored(client: &Client, name: &str) -> Result<Option<Stored>, Failed> {
-    let statement = "SELECT s.id, s.generation, s.fence, s.in_flight, b.fence, b.body, \
-                     greatest(0, extract(epoch FROM now() - s.in_flight_at))::bigint \
-                     FROM tokenwright.secret s LEFT JOIN tokenwright.sealed b \
-                     ON b.name = s.name AND b.generation = s.generation WHERE s.name = $1";
-    let Some(row) = client.query_typed_opt(statement, &[(&name, Type::TEXT)]).await? else { return Ok(None) };
-    let (id, version) = (array(&row, 0)?, Version { generation: number(&row, 1)?, fence: number(&row, 2)? });
-    let body: Option<Vec<u8>> = row.try_get(5)?;
+    let statement = format!("SELECT {STORED} FROM {SECRET} WHERE s.name = $1");
+    let row = client.query_typed_opt(&statement, &[(&name, Type::TEXT)]).await?;
+    row.as_ref().map(|row| read_stored(row, 0)).transpose()
+}
+
+fn read_stored(row: &Row, at: usize) -> Result<Stored, Failed> {
+    let (id, version) = (array(row, at)?, Version { generation: number(row, at + 1)?, fence: number(row, at + 2)? });
+    let body: Option<Vec<u8>> = row.try_get(at + 5)?;
     let newest = match body {
-        Some(body) => Some(Sealed { id, version: Version { fence: number(&row, 4)?, ..version }, body }),
+        Some(body) => Some(Sealed { id, version: Version { fence: number(row, at + 4)?, ..version }, body }),
         None => None,
     };
-    let age: Option<i64> = row.try_get(6)?;
+    let age: Option<i64> = row.try_get(at + 6)?;
     let in_flight_age = Some(Duration::from_secs(age.unwrap_or_default().unsigned_abs()));
-    Ok(Some(Stored { id, version, in_flight: row.try_get(3)?, in_flight_age, newest }))
+    Ok(Stored { id, version, in_flight: row.try_get(at + 3)?, in_flight_age, newest })
+}
+
+/// Those of these profiles that exist, with their secrets.
+pub(in crate::store) async fn read_many(
+    client: &Client,
+    names: &[String],
+) -> Result<Vec<(String, Plain, Option<Stored>)>, Failed> {
+    let statement = format!(
+        "SELECT p.name, p.definition, p.draft, p.sinks, {STORED} FROM tokenwright.profile p \
+         LEFT JOIN ({SECRET}) ON s.name = p.name WHERE p.name = ANY($1)"
+    );
+    let rows = client.query_typed(&statement, &[(&names, Type::TEXT_ARRAY)]).await?;
+    let read = |row: &Row| {
+        let plain = Plain { definition: row.try_get(1)?, draft: row.try_get(2)?, sinks: row.try_get(3)? };
+        let id: Option<&[u8]> = row.try_get(4)?;
+        Ok((row.try_get(0)?, plain, id.map(|_| read_stored(row, 4)).transpose()?))
+    };
+    rows.iter().map(read).collect()
 }
 
 /// The id and version of a secret.

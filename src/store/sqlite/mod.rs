@@ -1,6 +1,7 @@
 //! The store in one SQLite file on this machine, or in the memory of this process.
 
 mod connection;
+mod copied;
 mod rows;
 mod writer;
 
@@ -77,15 +78,6 @@ impl Sqlite {
         let writer = Writer::new(&path, None);
         let reader = Some(Mutex::new(connection));
         Ok(Some(Self(Arc::new(Shared { folder: Some(folder), path, reader, writer, leases }))))
-    }
-
-    /// Has this secret, whatever was there before, or none.
-    pub(in crate::store) fn copy_secret(&self, name: &str, sealed: Option<&Sealed>) -> Result<(), StoreError> {
-        let (name, sealed) = (name.to_owned(), sealed.cloned());
-        self.write(move |connection| {
-            rows::remove_secret(connection, &name)?;
-            sealed.map_or(Ok(()), |sealed| rows::put(connection, &name, None, &sealed, true, None).map(drop))
-        })
     }
 
     fn read<T>(&self, work: impl Fn(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
