@@ -101,6 +101,8 @@ fn parse(bytes: &[u8]) -> Option<Sealed> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::store::Version;
 
@@ -149,5 +151,30 @@ mod tests {
         assert_eq!((replies.names(), replies.damaged()), (Vec::new(), vec![aside]));
         fs::create_dir(&path).expect("made");
         assert!(replies.read("demo").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_read_is_what_was_written_and_nothing_else_is(
+            id in any::<[u8; 16]>(),
+            (generation, fence) in any::<(u64, u64)>(),
+            body in any::<Vec<u8>>(),
+            (at, byte) in any::<(prop::sample::Index, u8)>(),
+            noise in any::<Vec<u8>>(),
+        ) {
+            let text = |sealed: &Sealed| {
+                let seen = Seen { id: sealed.id, version: sealed.version };
+                [format!("{HEAD}\n{}", seen.to_text()).as_bytes(), &sealed.body].concat()
+            };
+            let sealed = Sealed { id, version: Version { generation, fence }, body };
+            let mut bytes = text(&sealed);
+            prop_assert_eq!(parse(&bytes), Some(sealed));
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            let head = [HEAD.as_bytes(), b"\n", &noise].concat();
+            for bytes in [bytes, noise, head] {
+                prop_assert!(parse(&bytes).is_none_or(|read| text(&read) == bytes));
+            }
+        }
     }
 }

@@ -243,3 +243,28 @@ fn what_makes_no_sense_is_refused_and_changes_nothing() {
     let after = anna.vault.team_status().expect("a status");
     assert_eq!((members(after), requests(status)), (vec!["anna".to_owned()], Vec::new()));
 }
+
+#[test]
+fn a_document_that_somebody_has_changed_shows_the_same_members_or_none() {
+    use proptest::prelude::*;
+
+    let team = shared();
+    let anna = anna(&team);
+    let _ben = join(&anna, &team, "ben");
+    let lock = team.vault_lock().expect("read").expect("a lock");
+    let known = members(anna.vault.team_status().expect("a status"));
+    let run = proptest::test_runner::Config::with_cases(300);
+    proptest!(run, |((at, text) in any::<(prop::sample::Index, String)>(), cut in 0..40_usize)| {
+        let from = at.index(lock.text.len());
+        let from = (0..=from).rev().find(|at| lock.text.is_char_boundary(*at)).unwrap_or_default();
+        let to = (from + cut).min(lock.text.len());
+        let changed = format!("{}{text}{}", &lock.text[..from], lock.text.get(to..).unwrap_or_default());
+        let there = team.vault_lock().expect("read").expect("a lock");
+        let next = VaultLock { text: changed, ..lock.clone() };
+        prop_assert!(team.set_vault_lock(Some(&there), &next).expect("tried"));
+        if let Ok(TeamStatus { standing: Standing::Member { members, .. }, .. }) = anna.vault.team_status() {
+            let names: Vec<String> = members.into_iter().map(|member| member.name).collect();
+            prop_assert_eq!(&names, &known);
+        }
+    });
+}
