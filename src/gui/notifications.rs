@@ -17,6 +17,8 @@ const LONGEST: usize = 60;
 pub(crate) struct Attention {
     /// Whether the window asks for attention.
     asks: bool,
+    /// Whether the window had the keyboard in the last frame; `None` until it had it once.
+    was_here: Option<bool>,
     /// The profiles kept alive that are known to need a sign-in; `None` until they were first listed.
     known: Option<BTreeSet<ProfileName>>,
 }
@@ -30,12 +32,18 @@ impl Attention {
         Some(notice)
     }
 
-    /// Stops asking once the person is there: a desktop leaves the mark on the window otherwise.
-    pub(crate) fn follow(&mut self, ctx: &Context) {
-        if self.asks && has_focus(ctx) {
+    /// Stops asking once the person is there: a desktop leaves the mark on the window otherwise. Whether they have come back.
+    pub(crate) fn follow(&mut self, ctx: &Context) -> bool {
+        let is_here = has_focus(ctx);
+        if self.asks && is_here {
             self.asks = false;
             ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(UserAttentionType::Reset));
         }
+        let has_left = self.was_here == Some(false);
+        if is_here || self.was_here.is_some() {
+            self.was_here = Some(is_here);
+        }
+        is_here && has_left
     }
 
     /// What is to be said of the profiles kept alive that have come to need a sign-in: of each once, until it has been mended.

@@ -33,7 +33,11 @@ impl Window {
             };
             let next = self.follow_vault(&news).or_else(|| self.follow_end(&news));
             let draft = self.model.open.draft.clone();
+            let is_list = matches!(news, News::Profiles(_));
             self.model.hear(news);
+            if is_list {
+                self.follow_others();
+            }
             self.propose_name(draft.as_ref());
             if let Some(next) = next {
                 self.perform(ctx, next);
@@ -57,6 +61,7 @@ impl Window {
         self.take_requests(ctx);
         self.take_saved(ctx);
         self.take_of_profile();
+        self.take_read_again();
         self.take_of_list();
         self.take_import();
         self.take_export(ctx);
@@ -274,7 +279,7 @@ impl Window {
     }
 
     /// Reads the generations again, where they are shown.
-    fn history_may_have_changed(&mut self) {
+    pub(in crate::gui) fn history_may_have_changed(&mut self) {
         if self.model.open.history.last().is_some()
             && let Some(name) = self.model.open.name().cloned()
         {

@@ -14,6 +14,24 @@ impl Window {
         self.model.opening.start(self.tasks.start(|app, _| async move { app.open(&name).await }));
     }
 
+    /// Reads the open profile again if another process has changed its tokens.
+    pub(in crate::gui) fn follow_others(&mut self) {
+        let Some(name) = self.model.changed_elsewhere().cloned() else { return };
+        self.model.open.read_again.start(self.tasks.start(|app, _| async move { app.open(&name).await }));
+    }
+
+    /// Takes in what was read again, unless something else is open by now.
+    pub(in crate::gui) fn take_read_again(&mut self) {
+        if !self.poll(|model| &mut model.open.read_again) || self.model.changed_elsewhere().is_none() {
+            return;
+        }
+        if let Some(Ok(opened)) = self.model.open.read_again.take() {
+            self.model.open.tokens = opened.context.tokens;
+            self.model.open.shared = opened.shared;
+            self.history_may_have_changed();
+        }
+    }
+
     /// Removes a profile from this machine, with or without revoking its tokens first.
     pub(in crate::gui) fn forget(&mut self, name: ProfileName, revoke: bool) {
         self.work_on_listed(move |app, report| async move {

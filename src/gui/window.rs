@@ -291,7 +291,9 @@ impl eframe::App for Window {
         self.remember_size(ctx);
         self.schedule_clock(ctx);
         self.name_window(ctx);
-        self.attention.follow(ctx);
+        if self.attention.follow(ctx) {
+            self.tasks.run(|app| async move { app.load_again().await });
+        }
         let fallen = self.attention.fallen(&self.model, self.draft.clock.now);
         self.call_person(ctx, fallen);
         self.ask_before_closing(ctx);

@@ -116,10 +116,11 @@ impl Store {
         Ok(opened.clone())
     }
 
-    /// Tells what other members do in the team's store, see [`Engine::watch`].
+    /// Tells what other processes do, and other members in the team's store, see [`Engine::watch`].
     pub fn watch(&self, tell: &UnboundedSender<Watched>) -> Result<(), StoreError> {
-        let team = self.team().map(|team| team.reader()).transpose()?.flatten();
-        team.map_or(Ok(()), |engine| engine.watch(tell))
+        let own = self.reader().and_then(|own| own.map_or(Ok(()), |engine| engine.watch(tell)));
+        let team = self.team().map(|team| team.reader()).transpose().map(Option::flatten);
+        own.and(team.and_then(|team| team.map_or(Ok(()), |engine| engine.watch(tell))))
     }
 
     /// Reads profiles of the team together, see [`Engine::read_ahead`].

@@ -288,6 +288,38 @@ fn a_reply_waits_until_it_is_known_what_became_of_it(Subject { engine, .. }: &Su
     assert!(!is_here(), "the profile is gone");
 }
 
+/// What this process does itself is no news.
+#[test]
+fn another_process_is_heard_over_sqlite() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let open = || Store::new(folder.path().join("store")).engine().expect("opened");
+    let define = |engine: &Arc<dyn Engine>, text: &str| {
+        let text = Some(text.to_owned());
+        engine.change("demo", Box::new(|plain| plain.definition = text)).expect("changed");
+    };
+    let (one, two) = (open(), open());
+    let (tell, mut heard) = tokio::sync::mpsc::unbounded_channel();
+    define(&one, "before");
+    one.watch(&tell).expect("watched");
+    one.watch(&tell).expect("watched already");
+    for text in ["a", "b"] {
+        define(&one, "ours");
+        define(&two, text);
+        assert!(matches!(heard.blocking_recv(), Some(Watched::Anything)));
+        assert_eq!(one.profile("demo").expect("read").definition.as_deref(), Some(text));
+    }
+    define(&one, "ours");
+    one.rest();
+    two.profile("demo").expect("read");
+    // The last one to say something is the other one, so what came before is known to be nothing.
+    define(&two, "c");
+    assert!(matches!(heard.blocking_recv(), Some(Watched::Anything)));
+    assert!(heard.try_recv().is_err(), "a process heard of itself");
+    drop(one);
+    drop(tell);
+    assert!(heard.blocking_recv().is_none(), "the watcher outlives its store");
+}
+
 /// What this machine does itself is no news.
 #[cfg(unix)]
 #[test]

@@ -32,6 +32,8 @@ use crate::vault::VaultKind;
 const AT_ONCE: usize = 16;
 /// How often the state is told at most while profiles are being refreshed.
 const TOLD_EVERY: Duration = Duration::from_millis(200);
+/// How long one waits for more of what others are doing.
+const TOGETHER: Duration = Duration::from_millis(100);
 /// How long after a refresh what it needs (root certificates, above all) stays in memory, and the store's log stays as it is.
 /// If the next refresh is due within this time, too.
 const SOON: Duration = Duration::from_secs(30);
@@ -104,9 +106,7 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
                 read = read_anew(app, &mut watching, &mut book).await;
             }
             heard = watching.next(app) => {
-                // The server is there again, if it was away.
-                watching.begin(app).await;
-                read = hear(app, &mut book, heard).await;
+                read = hear(app, &mut watching, &mut book, heard).await;
                 app.tell_profiles().await;
             }
             Some(done) = going.join_next() => {
@@ -207,14 +207,19 @@ async fn changed(
     Ok((names, changed))
 }
 
-/// Reads what other machines have changed.
-async fn hear(app: &App, book: &mut Book, heard: Heard) -> Result<(), Failure> {
+/// Reads what other processes and machines have changed.
+async fn hear(app: &App, watching: &mut Watching, book: &mut Book, mut heard: Heard) -> Result<(), Failure> {
+    // A sign-in is several changes.
+    tokio::time::sleep(TOGETHER).await;
+    watching.take_rest(app, &mut heard);
     if heard.is_all {
         if let Ok(vault) = app.vault() {
             vault.reread_team();
         }
-        return read(app, book).await;
+        return read_anew(app, watching, book).await;
     }
+    // The server is there again, if it was away.
+    watching.begin(app).await;
     let (catalog, _) = app.catalog().await?;
     let mut ahead = ReadAhead::of(heard.names.iter().cloned().collect());
     for name in &heard.names {

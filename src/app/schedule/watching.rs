@@ -1,4 +1,5 @@
-//! Hears what other machines do to the profiles of a team, so that nobody has to ask it again and again.
+//! Hears what other processes do to the profiles, and other machines to those of a team, so that nobody has to ask again and
+//! again.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -66,14 +67,24 @@ impl Watching {
                 () = tokio::time::sleep_until(again), if self.again.is_some() => self.begin(app).await,
             }
         };
-        let mut next = Some(first);
-        while let Some(watched) = next {
-            match watched {
-                Watched::Changed(name) => drop(heard.names.insert(name)),
-                Watched::Anything => heard.is_all = true,
-                Watched::Away(error) => app.tell(News::Problem(Failure::from(error))),
-            }
-            next = self.watched.try_recv().ok();
+        heard.add(app, first);
+        self.take_rest(app, heard);
+    }
+
+    /// What has come meanwhile.
+    pub(in crate::app::schedule) fn take_rest(&mut self, app: &App, heard: &mut Heard) {
+        while let Ok(watched) = self.watched.try_recv() {
+            heard.add(app, watched);
+        }
+    }
+}
+
+impl Heard {
+    fn add(&mut self, app: &App, watched: Watched) {
+        match watched {
+            Watched::Changed(name) => drop(self.names.insert(name)),
+            Watched::Anything => self.is_all = true,
+            Watched::Away(error) => app.tell(News::Problem(Failure::from(error))),
         }
     }
 }

@@ -1,8 +1,9 @@
-//! What the window loads at its start: presets, settings, profiles, the state of the vault.
+//! What the window loads at its start, and what it reads again: presets, settings, profiles, the state of the vault.
 
 use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::profiles::drafts;
+use crate::app::team;
 use crate::app::types::{VaultState, WindowSettings};
 use crate::app::vault::open;
 use crate::app::{Failure, FailureKind};
@@ -31,6 +32,14 @@ impl App {
         self.tell_profiles().await;
         // The vault may be open now.
         self.scheduler.reload();
+        Ok(())
+    }
+
+    /// Reads again what other processes may have changed: the team and the profiles.
+    pub async fn load_again(&self) -> Result<(), Failure> {
+        team::follow(self).await;
+        self.scheduler.reload();
+        self.tell_profiles().await;
         Ok(())
     }
 

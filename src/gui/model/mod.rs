@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::app::{
     CallContext, ExportDone, ExportView, Failure, FormatLine, ImportOutcome, KeptAlive, News, OpenedProfile,
-    ProfileSummary, SavedToken, ShareDone, TrayState, VaultState, WindowSettings,
+    ProfileState, ProfileSummary, SavedToken, ShareDone, TrayState, VaultState, WindowSettings,
 };
 use crate::diagnosis::Diagnosis;
 use crate::export::Sinks;
@@ -163,6 +163,18 @@ impl Model {
         let (draft, saved_as) = if opened.draft { (name, None) } else { (None, name) };
         let (tokens, shared) = (opened.context.tokens.clone(), opened.shared.clone());
         self.open = Open { tokens, saved_as, draft, shared, ..Open::default() };
+    }
+
+    /// The open profile, if the list shows other tokens of it than the page does: another process has written them.
+    pub fn changed_elsewhere(&self) -> Option<&ProfileName> {
+        let open = &self.open;
+        let name = open.saved_as.as_ref().filter(|_| open.draft.is_none())?;
+        let is_busy =
+            open.sign_in.work.is_pending() || open.token_request.is_pending() || open.refresh_request.is_pending();
+        let listed = self.profiles.iter().find(|profile| profile.name == *name).filter(|_| !is_busy)?;
+        let ProfileState::Tokens { expires_at, .. } = &listed.state else { return None };
+        let shown = open.tokens.as_ref()?;
+        (*expires_at != shown.expires_at).then_some(name)
     }
 
     pub fn forgotten(&mut self, name: &ProfileName) {

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use crate::app::{
-    Answers, Authorized, Choosing, Exchange, Failure, Fetched, Identified, ProfileHistory, Progress, Restored,
-    SharedWith, StageLine, TriedReading, Waiting,
+    Answers, Authorized, Choosing, Exchange, Failure, Fetched, Identified, OpenedProfile, ProfileHistory, Progress,
+    Restored, SharedWith, StageLine, TriedReading, Waiting,
 };
 use crate::diagnosis::Diagnosis;
 use crate::gui::model::Requested;
@@ -24,6 +24,8 @@ pub struct Open {
     /// What the person must choose among before the tokens are complete.
     pub choosing: Vec<Choosing>,
     pub tokens: Option<TokenSet>,
+    /// The same profile, where another process has written newer ones.
+    pub read_again: Requested<OpenedProfile>,
     /// The name under which the profile is saved.
     pub saved_as: Option<ProfileName>,
     /// The draft that holds what was received since, or what was typed.

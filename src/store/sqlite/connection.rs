@@ -3,14 +3,17 @@
 //! No other code of this program may open the database or the files beside it while a connection is open: closing such a
 //! file would free the locks that SQLite holds on it (<https://sqlite.org/howtocorrupt.html>, section 2.2).
 
-use std::path::Path;
+use std::fs::{self, OpenOptions};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, ffi};
 
+use crate::durable::FileError;
 use crate::store::StoreError;
 use crate::store::error::DatabaseError;
+use crate::store::lease::Leases;
 
 /// How long a write waits for that of another process, which takes milliseconds.
 pub(in crate::store) const BUSY_WAIT: Duration = Duration::from_secs(10);
@@ -172,4 +175,70 @@ pub(in crate::store) fn failed(action: &'static str, path: &Path, error: &rusqli
         other => other.to_string(),
     };
     DatabaseError { action, path: path.to_owned(), code, reason }
+}
+
+/// Makes the file before SQLite does, for this user only: the files beside it get its rights.
+pub(in crate::store) fn create_file(path: &Path) -> Result<(), StoreError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        // Another process made it meanwhile. It is not opened here, which would free the locks of connections.
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(FileError::at("create", path)(error).into()),
+    }
+}
+
+/// A connection to a database whose tables are of this program's version, and why it can only be read if so.
+pub(in crate::store) fn open_migrated(
+    path: &Path,
+    leases: &Leases,
+) -> Result<(Connection, Option<DatabaseError>), StoreError> {
+    // SQLite is told not to follow a link in place of the database, but follows those beside it.
+    for path in [path.to_owned(), beside(path, "-wal"), beside(path, "-shm")] {
+        if fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink()) {
+            let is_link = std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is a symbolic link");
+            return Err(FileError::at("open", path)(is_link).into());
+        }
+    }
+    let with_version = |opened: rusqlite::Result<Connection>| -> Result<(usize, Connection), StoreError> {
+        let connection = opened.map_err(|error| failed("open", path, &error))?;
+        Ok((version(&connection, path)?, connection))
+    };
+    let (found, mut connection) = match with_version(open(path)) {
+        Ok(opened) => opened,
+        Err(StoreError::Database(error)) if cannot_share(&error) => {
+            // Only right if no commits wait in the log.
+            let alone = if has_log(path) { open_alone(path) } else { open_unchanging(path) };
+            let (_, connection) = with_version(alone).map_err(|_| error.clone())?;
+            return Ok((connection, Some(error)));
+        }
+        Err(error) => return Err(error),
+    };
+    if found == 0 && leases.names_seen().next().is_some() {
+        return Err(StoreError::Lost { path: path.to_owned(), empty: true });
+    }
+    if is_behind(found) {
+        migrate(&mut connection, path)?;
+    }
+    Ok((connection, None))
+}
+
+/// Whether SQLite could not make the files that connections share: on a disk that is full or cannot be written.
+fn cannot_share(error: &DatabaseError) -> bool {
+    matches!(error.primary(), ffi::SQLITE_CANTOPEN | ffi::SQLITE_READONLY | ffi::SQLITE_IOERR)
+}
+
+/// Whether commits wait in the log beside the database.
+fn has_log(path: &Path) -> bool {
+    fs::metadata(beside(path, "-wal")).is_ok_and(|found| found.len() > 0)
+}
+
+/// A file that SQLite keeps beside the database.
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(end);
+    beside.into()
 }

@@ -3,22 +3,26 @@
 mod connection;
 mod copied;
 mod rows;
+mod watch;
 mod writer;
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, ffi};
+use tokio::sync::mpsc::UnboundedSender;
 
 use crate::durable::{self, FileError};
 use crate::store::engine::{
-    Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, Seen, Stored, Summary, VaultLock, Version, Written,
+    Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, Seen, Stored, Summary, VaultLock, Version, Watched,
+    Written,
 };
 use crate::store::lease::{Lease, Leases};
+use crate::store::sqlite::watch::Watching;
 use crate::store::sqlite::writer::Writer;
 use crate::store::{DatabaseError, StoreError};
 
@@ -43,6 +47,7 @@ struct Shared {
     reader: Option<Mutex<Option<Connection>>>,
     writer: Writer,
     leases: Leases,
+    watching: Mutex<Watching>,
 }
 
 impl Sqlite {
@@ -53,7 +58,14 @@ impl Sqlite {
         let mut connection = connection::open_in_memory().map_err(failed)?;
         connection::migrate(&mut connection, &path)?;
         let writer = Writer::new(&path, Some(connection));
-        Ok(Self(Arc::new(Shared { folder: None, path, reader: None, writer, leases: Leases::Memory(Arc::default()) })))
+        Ok(Self(Arc::new(Shared {
+            folder: None,
+            path,
+            reader: None,
+            writer,
+            leases: Leases::Memory(Arc::default()),
+            watching: Mutex::default(),
+        })))
     }
 
     /// The store in a folder; `None` if there is none yet and it is not to be made.
@@ -68,16 +80,23 @@ impl Sqlite {
                 return Ok(None);
             }
             durable::create_private_folder(folder).map_err(FileError::at("create", folder))?;
-            create_file(&path)?;
+            connection::create_file(&path)?;
         }
         // SQLite follows no link in a path that it is told not to follow, so those above the file are resolved here.
         let folder = folder.canonicalize().map_err(FileError::at("open", folder))?;
         let path = folder.join(FILE);
-        let (connection, unwritable) = open_migrated(&path, &leases)?;
+        let (connection, unwritable) = connection::open_migrated(&path, &leases)?;
         let connection = Some(connection).filter(|_| unwritable.is_none());
         let writer = Writer::new(&path, None);
         let reader = Some(Mutex::new(connection));
-        Ok(Some(Self(Arc::new(Shared { folder: Some(folder), path, reader, writer, leases }))))
+        Ok(Some(Self(Arc::new(Shared {
+            folder: Some(folder),
+            path,
+            reader,
+            writer,
+            leases,
+            watching: Mutex::default(),
+        }))))
     }
 
     fn read<T>(&self, work: impl Fn(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
@@ -89,7 +108,7 @@ impl Sqlite {
                 if let Some(connection) = &*reader {
                     work(connection)
                 } else {
-                    let (connection, unwritable) = open_migrated(path, leases)?;
+                    let (connection, unwritable) = connection::open_migrated(path, leases)?;
                     let read = work(&connection);
                     *reader = Some(connection).filter(|_| unwritable.is_none());
                     read
@@ -104,7 +123,7 @@ impl Sqlite {
         let Some(reader) = &self.0.reader else { return Ok(()) };
         let mut reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
         if reader.is_none() {
-            match open_migrated(&self.0.path, &self.0.leases)? {
+            match connection::open_migrated(&self.0.path, &self.0.leases)? {
                 (connection, None) => *reader = Some(connection),
                 (_, Some(error)) => return Err(error.into()),
             }
@@ -169,69 +188,6 @@ impl Sqlite {
     fn give_up_reserve(&self) -> bool {
         self.0.folder.as_ref().is_some_and(|folder| fs::remove_file(folder.join(RESERVE)).is_ok())
     }
-}
-
-/// Makes the file before SQLite does, for this user only: the files beside it get its rights.
-fn create_file(path: &Path) -> Result<(), StoreError> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Ok(_) => Ok(()),
-        // Another process made it meanwhile. It is not opened here, which would free the locks of connections.
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(FileError::at("create", path)(error).into()),
-    }
-}
-
-/// A connection to a database whose tables are of this program's version, and why it can only be read if so.
-fn open_migrated(path: &Path, leases: &Leases) -> Result<(Connection, Option<DatabaseError>), StoreError> {
-    // SQLite is told not to follow a link in place of the database, but follows those beside it.
-    for path in [path.to_owned(), beside(path, "-wal"), beside(path, "-shm")] {
-        if fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink()) {
-            let is_link = std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is a symbolic link");
-            return Err(FileError::at("open", path)(is_link).into());
-        }
-    }
-    let with_version = |opened: rusqlite::Result<Connection>| -> Result<(usize, Connection), StoreError> {
-        let connection = opened.map_err(|error| connection::failed("open", path, &error))?;
-        Ok((connection::version(&connection, path)?, connection))
-    };
-    let (version, mut connection) = match with_version(connection::open(path)) {
-        Ok(opened) => opened,
-        Err(StoreError::Database(error)) if cannot_share(&error) => {
-            // Only right if no commits wait in the log.
-            let alone = if has_log(path) { connection::open_alone(path) } else { connection::open_unchanging(path) };
-            let (_, connection) = with_version(alone).map_err(|_| error.clone())?;
-            return Ok((connection, Some(error)));
-        }
-        Err(error) => return Err(error),
-    };
-    if version == 0 && leases.names_seen().next().is_some() {
-        return Err(StoreError::Lost { path: path.to_owned(), empty: true });
-    }
-    if connection::is_behind(version) {
-        connection::migrate(&mut connection, path)?;
-    }
-    Ok((connection, None))
-}
-
-/// Whether SQLite could not make the files that connections share: on a disk that is full or cannot be written.
-fn cannot_share(error: &DatabaseError) -> bool {
-    matches!(error.primary(), ffi::SQLITE_CANTOPEN | ffi::SQLITE_READONLY | ffi::SQLITE_IOERR)
-}
-
-/// Whether commits wait in the log beside the database.
-fn has_log(path: &Path) -> bool {
-    fs::metadata(beside(path, "-wal")).is_ok_and(|found| found.len() > 0)
-}
-
-/// A file that SQLite keeps beside the database.
-fn beside(path: &Path, end: &str) -> PathBuf {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(end);
-    beside.into()
 }
 
 impl fmt::Debug for Sqlite {
@@ -315,6 +271,10 @@ impl Engine for Sqlite {
             }
             Ok(is_expected)
         })
+    }
+
+    fn watch(&self, tell: &UnboundedSender<Watched>) -> Result<(), StoreError> {
+        self.watch_files(tell)
     }
 
     /// The next process that opens the database has no log to read.

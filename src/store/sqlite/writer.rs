@@ -100,6 +100,15 @@ impl Writer {
         locked(&self.connection).as_ref().map(work)
     }
 
+    /// The same, with a connection that is opened if there is none.
+    pub(in crate::store) fn read_connected<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<rusqlite::Result<T>, DatabaseError> {
+        let mut writing = locked(&self.connection);
+        Ok(work(self.connected(&mut writing)?))
+    }
+
     fn commit(&self, writing: &mut Option<Connection>, mut jobs: Vec<Box<dyn Job>>) {
         let committed = match self.connected(writing) {
             Ok(connection) => {

@@ -298,6 +298,23 @@ fn what_the_window_forgets_during_a_refresh_elsewhere_stays_forgotten() {
 }
 
 #[test]
+fn what_the_command_line_does_is_shown_in_a_window_that_is_open() {
+    let service = renewed::service(3600, |_, _| renewed::tokens("second", 3600));
+    let program = renewed::signed_in(&service, "");
+    let mut machine = opened(&program);
+    machine.press("Open demo");
+    machine.wait("Saved as demo.");
+    assert_eq!(machine.access_token(), "at-first");
+    renewed::sign_in(&program, "kestrel");
+    machine.wait("kestrel");
+    program.run(&["refresh", "demo"]).done();
+    machine.press("Show tokens");
+    machine.wait("at-second");
+    program.run(&["forget", "kestrel"]).done();
+    machine.wait_until("it is gone", |window| !window.reads("kestrel"));
+}
+
+#[test]
 fn the_window_asks_before_a_profile_becomes_another_clients() {
     let service = renewed::service(3600, |_, _| renewed::tokens("second", 3600));
     let program = renewed::signed_in(&service, "");
