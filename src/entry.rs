@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::agent::{Request, Response, SdNotify, SocketPath};
-use crate::app::{Failure, FailureCode, FailureKind, Ports};
+use crate::app::{Failure, FailureKind, Ports};
 use crate::cli;
 use crate::config::{Config, Places};
 use crate::desktop::{Clipboard, HOLD};
@@ -42,10 +42,9 @@ pub fn token_of_agent(arguments: impl IntoIterator<Item = OsString>) -> Option<c
         }
         Ok(Response::Failed { kind, code, diagnosis }) => {
             let failure = Failure::of_words(&kind, code.as_deref(), diagnosis);
-            // Trouble with the agent's vault, or with the agent itself, need not be ours. And it may not have heard of a
-            // profile yet.
+            // Trouble with the agent's vault, or with the agent itself, need not be ours.
             let is_agents = matches!(failure.kind, FailureKind::Vault | FailureKind::Machine);
-            (!is_agents && failure.code != FailureCode::NoProfile).then(|| cli::print_failure(&failure))
+            (!is_agents).then(|| cli::print_failure(&failure))
         }
         Ok(Response::Status(_) | Response::Done) | Err(_) => None,
     }

@@ -45,8 +45,6 @@ pub enum FailureCode {
     General,
     /// A profile of this name exists; it may be replaced.
     ProfileExists,
-    /// There is no profile of this name.
-    NoProfile,
     /// The profile was forgotten since it was opened.
     ProfileGone,
     /// A preset with this ID exists; it may be replaced.
@@ -213,7 +211,7 @@ impl From<TransportError> for Failure {
 }
 
 impl FailureCode {
-    const WORDS: [(Self, &'static str); 12] = [
+    const WORDS: [(Self, &'static str); 11] = [
         (Self::ProfileExists, "profile-exists"),
         (Self::PresetExists, "preset-exists"),
         (Self::FileForeign, "file-foreign"),
@@ -223,7 +221,6 @@ impl FailureCode {
         (Self::LiveSink, "live-sink"),
         (Self::AddressNeeded, "address-needed"),
         (Self::AmbiguousDocument, "ambiguous-document"),
-        (Self::NoProfile, "no-profile"),
         (Self::Spent, "spent"),
         (Self::GrantEnded, "grant-ended"),
     ];

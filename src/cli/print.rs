@@ -105,7 +105,6 @@ fn in_the_terminal(code: FailureCode) -> Option<Words> {
         ),
         FailureCode::General
         | FailureCode::ProfileExists
-        | FailureCode::NoProfile
         | FailureCode::ProfileGone
         | FailureCode::PresetExists
         | FailureCode::Spent

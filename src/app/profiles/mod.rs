@@ -23,7 +23,7 @@ use crate::app::team;
 use crate::app::tokens;
 use crate::app::tokens::issued_for;
 use crate::app::vault::open;
-use crate::app::{CallContext, Failure, FailureCode, FailureKind, OpenedProfile, ProfileState, ProfileSummary};
+use crate::app::{CallContext, Failure, FailureKind, OpenedProfile, ProfileState, ProfileSummary};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::{Catalog, DisplayName, Profile, ProfileName};
 use crate::store::{Listed, Plain, Revision, StoreError};
@@ -222,7 +222,6 @@ pub(crate) async fn unknown(app: &App, name: &ProfileName) -> Failure {
     let meant = nearest.map(|nearest| format!("did you mean `{nearest}`? ")).unwrap_or_default();
     let hint = format!("{meant}`tokenwright list` names the saved profiles");
     Failure::new(FailureKind::NeedsSignIn, Diagnosis::new(format!("there is no profile `{name}`")).hint(hint))
-        .coded(FailureCode::NoProfile)
 }
 
 /// The drafts that are in memory only.
