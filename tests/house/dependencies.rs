@@ -51,7 +51,7 @@ struct Policy {
     licences: Vec<String>,
     /// A crate and the licence that is allowed for it alone.
     exceptions: Vec<(String, String)>,
-    /// A crate that stays out, and why.
+    /// A crate that stays out, or one version of it (`NAME@=VERSION`), and why.
     banned: Vec<(String, String)>,
     /// Crates of which there is one version only.
     single: Vec<String>,
@@ -101,7 +101,11 @@ fn complaints(packages: &[Package], policy: &Policy) -> Vec<String> {
             complaints.insert(format!("{name}: it comes from {origin}"));
         }
     }
-    let banned = policy.banned.iter().filter(|(name, _)| versions.contains_key(name.as_str()));
+    let is_built = |ban: &str| match ban.split_once("@=") {
+        Some((name, version)) => versions.get(name).is_some_and(|all| all.contains(version)),
+        None => versions.contains_key(ban),
+    };
+    let banned = policy.banned.iter().filter(|(ban, _)| is_built(ban));
     complaints.extend(banned.map(|(name, reason)| format!("{name}: {reason}")));
     let doubled = policy.single.iter().filter(|name| versions.get(name.as_str()).is_some_and(|all| all.len() > 1));
     complaints.extend(doubled.map(|name| format!("{name}: more than one version: {:?}", versions[name.as_str()])));
@@ -143,7 +147,7 @@ fn what_the_policy_does_not_allow_is_named() {
     let policy = Policy {
         licences: ["MIT", "Unicode-3.0", "Apache-2.0 WITH LLVM-exception"].map(name).into(),
         exceptions: vec![(name("option-ext"), name("MPL-2.0"))],
-        banned: vec![(name("rsa"), name("timing leak"))],
+        banned: vec![(name("rsa"), name("timing leak")), (name("idle@=1.7.0"), name("it wakes"))],
         single: vec![name("egui")],
     };
     let check = |line: &str, expected: &[&str]| {
@@ -160,5 +164,7 @@ fn what_the_policy_does_not_allow_is_named() {
     }
     check("a v1.0.0 (https://git.test/a)|MIT", &["a: it comes from (https://git.test/a)"]);
     check("rsa v0.9.0|MIT", &["rsa: timing leak"]);
+    check("idle v1.7.0|MIT", &["idle@=1.7.0: it wakes"]);
+    check("idle v1.6.2|MIT", &[]);
     check("egui v0.36.0|MIT\negui v0.37.0|MIT", &["egui: more than one version: {\"0.36.0\", \"0.37.0\"}"]);
 }
