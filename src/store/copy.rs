@@ -1,4 +1,4 @@
-//! What this machine has seen of a shared store, for the time in which the server is away: its tokens can be used until they
+//! What this machine has seen of a team's store, for the time in which the server is away: its tokens can be used until they
 //! expire, and nothing is written or refreshed. Secrets are sealed here as they are there.
 
 use std::fmt;
@@ -20,7 +20,7 @@ use crate::store::{Replies, StoreError};
 /// How long a server that was away is not asked again: each attempt may take seconds.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// A shared store, with a copy of what was read from it.
+/// The store of a team, with a copy of what was read from it.
 pub(in crate::store) struct Copied {
     address: Address,
     place: PathBuf,

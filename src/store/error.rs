@@ -20,7 +20,7 @@ pub struct DatabaseError {
     pub reason: String,
 }
 
-/// What the server of a shared store said, or that it said nothing.
+/// What the server of a team's store said, or that it said nothing.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("cannot {action} `{place}`: {reason}")]
 pub struct ServerError {
@@ -62,9 +62,9 @@ pub enum StoreError {
     #[error(transparent)]
     Server(#[from] ServerError),
     /// The address is not repeated: it may hold a password.
-    #[error("the address of the shared store is not valid: {reason}")]
+    #[error("the address of the team's database is not valid: {reason}")]
     BadAddress { reason: &'static str },
-    #[error("this machine cannot connect to a shared store: {reason}")]
+    #[error("this machine cannot connect to the team's database: {reason}")]
     Client { reason: String },
     #[error("the server of `{place}` is PostgreSQL {found}; {least} or later is needed")]
     OldServer { place: PathBuf, found: i32, least: i32 },

@@ -1,4 +1,4 @@
-//! The reply journal: new tokens of a shared store, sealed, on this machine from before they are sent to the database until it
+//! The reply journal: new tokens of a team's profiles, sealed, on this machine from before they are sent to the database until it
 //! has said what became of them. A process that ends in between leaves them to whoever takes the lease next on this machine.
 //!
 //! One file a profile, which only the holder of the profile's lease writes, removes or sets aside. Its head is not believed: the
@@ -23,7 +23,7 @@ pub struct Replies {
 }
 
 impl Replies {
-    /// Below the folder that this machine has for one shared store.
+    /// Below the folder that this machine has for one team's store.
     pub(in crate::store) fn below(folder: &Path) -> Self {
         Self { folder: folder.join("replies") }
     }

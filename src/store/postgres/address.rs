@@ -1,4 +1,4 @@
-//! Where a shared store is. A password in it is never shown, and nothing goes over a network that TLS does not protect.
+//! Where the store of a team is. A password in it is never shown, and nothing goes over a network that TLS does not protect.
 
 use std::fmt;
 use std::net::IpAddr;

@@ -1,4 +1,4 @@
-//! The tables of a shared store, how they change from version to version, and whether a database has them.
+//! The tables of a team's store, how they change from version to version, and whether a database has them.
 
 use tokio_postgres::{Client, GenericClient};
 

@@ -293,7 +293,7 @@ fn what_a_person_gets_wrong_is_said_and_changes_nothing() {
     };
     let with_password = place.url.replace("tester@", "tester:canary@");
     refused(&ben, &["team", "join", &with_password], 2, "holds a password");
-    refused(&ben, &["team", "join", "http://x/y"], 6, "the address of the shared store is not valid");
+    refused(&ben, &["team", "join", "http://x/y"], 6, "the address of the team's database is not valid");
     refused(&ben, &["team", "join", &place.cluster.url("nowhere")], 6, "does not exist");
     refused(&ben, &["team", "init", &place.url], 2, "has a team");
     refused(&ben, &["team", "join", &place.url, "--as", "b n"], 2, "`b n` is not a name for a member");

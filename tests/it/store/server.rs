@@ -91,7 +91,7 @@ fn what_is_wrong_with_the_server_is_named_with_what_to_do() {
     let hint = "hint: check that the server runs under this address; until then nothing is refreshed";
     member.refused(&other, &format!("cannot open `{shown}`: Connection refused"), hint);
     let said = member.run("mysql://a:canary@b/c", &["team", "status"]).failed(6);
-    assert!(said.starts_with("error: the address of the shared store is not valid: "), "{said}");
+    assert!(said.starts_with("error: the address of the team's database is not valid: "), "{said}");
     assert!(!said.contains("canary"), "{said}");
 }
 
