@@ -29,20 +29,23 @@ pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'stat
 
 /// Runs a use case that blocks many times for a short while: to change threads each time takes longer than the work itself.
 /// No time limit inside it applies to its blocking parts.
-pub(in crate::app) async fn on_own_thread<T: Send + 'static>(
+pub(in crate::app) fn on_own_thread<T: Send + 'static>(
     work: impl Future<Output = Result<T, Failure>> + Send + 'static,
-) -> Result<T, Failure> {
-    if IS_OWN.get() {
-        return work.await;
+) -> impl Future<Output = Result<T, Failure>> + Send {
+    let work = caught(work);
+    async move {
+        if IS_OWN.get() {
+            return work.await;
+        }
+        let runtime = Handle::current();
+        let run = move || {
+            IS_OWN.set(true);
+            let done = runtime.block_on(work);
+            IS_OWN.set(false);
+            done
+        };
+        blocking(run).await?
     }
-    let runtime = Handle::current();
-    let run = move || {
-        IS_OWN.set(true);
-        let done = runtime.block_on(caught(work));
-        IS_OWN.set(false);
-        done
-    };
-    blocking(run).await?
 }
 
 /// Locks, even after a panic elsewhere: each change under the lock is one step.

@@ -24,12 +24,12 @@ impl Failure {
     }
 }
 
-/// Runs this and turns a panic into a failure. Shared state stays valid: each change to it is one step.
-pub(crate) async fn caught<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+/// Runs this and turns a panic into a failure. Shared state stays valid: each change to it is one step. Boxed before anything
+/// else, since each step that passes a large future on by value holds it on its stack, whose memory stays with the thread.
+pub(crate) fn caught<T>(work: impl Future<Output = Result<T, Failure>>) -> impl Future<Output = Result<T, Failure>> {
     let mut work = Box::pin(work);
     poll_fn(move |context| {
         let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)));
         polled.unwrap_or_else(|_| Poll::Ready(Err(Failure::fault())))
     })
-    .await
 }

@@ -38,11 +38,11 @@ impl Runtime {
         let app = App::new(ports, Box::new(news));
         let trying = app.clone();
         runtime.spawn(async move {
-            let write_pending = async {
+            let write_pending = caught(async {
                 tokens::write_pending(&trying).await;
                 Ok(())
-            };
-            if let Err(failure) = caught(write_pending).await {
+            });
+            if let Err(failure) = write_pending.await {
                 trying.tell(News::Problem(failure));
             }
         });
@@ -61,8 +61,7 @@ impl Runtime {
 
     /// Runs a use case and waits for it, on a thread with a sufficient stack: the caller's may be smaller.
     pub fn block_on<T: Send>(&self, work: impl Future<Output = Result<T, Failure>> + Send) -> Result<T, Failure> {
-        // Boxed, since what a stack once held stays in memory as long as its thread.
-        let work = Box::pin(caught(work));
+        let work = caught(work);
         let work = || self.runtime().block_on(work);
         std::thread::scope(|scope| {
             let thread =

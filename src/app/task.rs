@@ -45,8 +45,8 @@ impl Tasks {
         let tell = self.teller(sender.clone());
         let report = Report::new(move |progress| tell(Step::Progress(progress)));
         let end = self.teller(sender);
-        let work = work(self.app.clone(), report);
-        let task = self.handle.spawn(async move { end(Step::Ended(caught(work).await)) });
+        let work = caught(work(self.app.clone(), report));
+        let task = self.handle.spawn(async move { end(Step::Ended(work.await)) });
         let id = self.started.fetch_add(1, Ordering::Relaxed) + 1;
         Pending { id, steps: Some(steps), task: Some(task.abort_handle()) }
     }
@@ -57,9 +57,9 @@ impl Tasks {
         F: Future<Output = Result<(), Failure>> + Send + 'static,
     {
         let app = self.app.clone();
-        let work = work(self.app.clone());
+        let work = caught(work(self.app.clone()));
         self.handle.spawn(async move {
-            if let Err(failure) = caught(work).await {
+            if let Err(failure) = work.await {
                 app.tell(News::Problem(failure));
             }
         });

@@ -94,6 +94,11 @@ fn the_readme_and_the_map_are_true() {
 }
 
 #[test]
+fn what_the_linker_puts_together_for_an_agent_is_still_there() {
+    assert_none(&papers::order_complaints(&read("assets/agent-order.txt"), &sources("src")));
+}
+
+#[test]
 fn nothing_stands_twice_in_a_row_or_in_a_list() {
     let mut paths = vec!["tests/run".to_owned(), "assets/tokenwright-agent.service".to_owned()];
     for folder in [".", "docs", "presets"] {

@@ -1,7 +1,10 @@
 //! The documentation is true: the README's commands are the ones that run, the map matches the folders, and a merge
 //! left no doubled line.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+
+use crate::text::Source;
 
 /// What on the map is not so. `rooms` are the rooms of `src`.
 pub fn map_complaints(architecture: &str, rooms: &[&str], root: &Path) -> Vec<String> {
@@ -31,6 +34,38 @@ pub fn command_complaints(readme: &str, ci: &str, root: &Path) -> Vec<String> {
         (ci.lines().any(|line| line.trim() == "exec tests/run"), ".ci/run does not call tests/run"),
     ];
     checks.into_iter().filter(|(holds, _)| !holds).map(|(_, complaint)| complaint.to_owned()).collect()
+}
+
+/// The agent's list of functions is written anew when a fifth of our own in it are in the source no more.
+pub fn order_complaints(list: &str, sources: &[Source]) -> Vec<String> {
+    let there: BTreeSet<&str> = sources
+        .iter()
+        .flat_map(|source| &source.code)
+        .flat_map(|line| line.split("fn ").skip(1))
+        .filter_map(|rest| rest.split(|c: char| c != '_' && !c.is_alphanumeric()).next())
+        .collect();
+    let names: Vec<&str> =
+        list.lines().filter_map(|line| own_function(line.strip_prefix("_ZN11tokenwright")?)).collect();
+    let stale: Vec<&str> = names.iter().copied().filter(|name| !there.contains(name)).collect();
+    let complaint = format!("write assets/agent-order.txt anew with assets/agent-order: it has {}", stale.join(", "));
+    (stale.len() * 5 > names.len() || names.is_empty()).then_some(complaint).into_iter().collect()
+}
+
+/// The function of a mangled path, such as `write` of `7durable5write17h*`; `None` for one that the compiler made.
+fn own_function(mut path: &str) -> Option<&str> {
+    let mut function = None;
+    loop {
+        let digits = path.find(|c: char| !c.is_ascii_digit())?;
+        let Ok(length) = path[..digits].parse::<usize>() else { return function };
+        // A hash is the end, written without what differs.
+        let Some(name) = path[digits..].get(..length) else { return function };
+        if name.chars().all(|c| c == '_' || c.is_ascii_lowercase() || c.is_ascii_digit()) {
+            function = Some(name);
+        } else if !name.starts_with("_$u7b$") {
+            return None;
+        }
+        path = &path[digits + length..];
+    }
 }
 
 /// Lines that stand twice in a row. In Rust only those of comments and lists of texts: a statement may be repeated.
@@ -90,6 +125,15 @@ mod tests {
 
     fn root() -> &'static Path {
         Path::new(env!("CARGO_MANIFEST_DIR"))
+    }
+
+    #[test]
+    fn a_list_with_functions_that_are_gone_is_to_be_written_anew() {
+        let source = Source::new("src/a.rs", "pub(crate) fn write(at: u8) {}\nasync fn read() {}\n");
+        let there = "# Ours.\n_ZN11tokenwright1a5write17h*\n_ZN11tokenwright1a4read28_$u7b$$u7b$closure$u7d$$u7d$17h*\nmalloc\n";
+        assert_eq!(order_complaints(there, std::slice::from_ref(&source)), Vec::<String>::new());
+        let gone = order_complaints(&format!("{there}_ZN11tokenwright1a5erase17h*\n"), &[source]);
+        assert_eq!(gone, ["write assets/agent-order.txt anew with assets/agent-order: it has erase"]);
     }
 
     #[test]
