@@ -66,6 +66,7 @@ pub use crate::app::types::{
     Choosing, Exchange, Fetched, FieldRead, Identified, Need, OpenedProfile, ReplyView, SavedToken, TrayState,
     TriedReading, VaultState, Waiting, WindowSettings,
 };
+pub use crate::app::vault::open::connect_keyring_ahead;
 pub use crate::app::vault::rekey::VaultStatus;
 pub use crate::config::Theme;
 pub use crate::desktop::{Notice, Sensitivity, TrayIcon, TrayPress};

@@ -29,7 +29,7 @@ pub use crate::cli::exit::Exit;
 pub use crate::cli::print::{no_window, print_failure, print_fault};
 pub use crate::cli::tokens::{print_notes, print_token};
 
-use crate::app::{Failure, Ports};
+use crate::app::{self, Failure, Ports};
 use crate::cli::runner::Runner;
 
 /// Parses the command line. Help, completions, manual pages and usage errors end the program here: they need no home,
@@ -44,8 +44,19 @@ pub fn arguments() -> Result<Arguments, Exit> {
 }
 
 pub fn run(task: Task, verbose: bool, ports: Ports) -> Exit {
+    if is_quick(&task) {
+        app::connect_keyring_ahead(&ports);
+    }
     let done = Runner::start(ports, verbose).and_then(|runner| perform(runner, task));
     done.unwrap_or_else(|failure| print::print_failure(&with_rest(failure, verbose)))
+}
+
+/// Whether a command does little but read what the vault holds, so that most of its time may be the keyring's.
+fn is_quick(task: &Task) -> bool {
+    matches!(
+        task,
+        Task::Token(_) | Task::Exec { .. } | Task::GitCredential { .. } | Task::List { .. } | Task::Show { .. }
+    )
 }
 
 /// Runs the agent, and nothing else of the command line.

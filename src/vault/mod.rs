@@ -28,6 +28,8 @@ mod team;
 mod tests;
 mod unlock;
 
+use std::sync::Once;
+
 use crate::secret::Secret;
 use crate::store::Store;
 use crate::vault::key::Cost;
@@ -58,7 +60,8 @@ pub fn open(kind: VaultKind, store: &Store, passphrase: Option<Secret>) -> Resul
 
 /// Connects to the keyring while the store is opened: a command that asks for one token waits for little else.
 pub fn connect_keyring_ahead() {
-    Keyring::of_system().connect_ahead();
+    static BEGUN: Once = Once::new();
+    BEGUN.call_once(|| Keyring::of_system().connect_ahead());
 }
 
 /// What a member is called who does not say: the user and the machine.

@@ -65,9 +65,21 @@ pub(crate) async fn hand_out(
     name: ProfileName,
     need: Need,
 ) -> Result<(Profile, SavedToken), Failure> {
-    open::open_chosen(app).await?;
-    let (profile, text) = profiles::load_text(app, &name).await?;
-    let record = pending::read(app, &name).await?;
+    // The profile is read while a keyring is waited for.
+    let (opened, loaded) = tokio::join!(open::open_chosen(app), profiles::load_text(app, &name));
+    let is_moved = opened?;
+    let (profile, text) = match loaded {
+        Ok(loaded) if !is_moved => loaded,
+        _ => profiles::load_text(app, &name).await?,
+    };
+    let record = match pending::read(app, &name).await {
+        Ok(record) => record,
+        Err(failure) => {
+            // It may have been forgotten since it was read.
+            profiles::load(app, &name).await?;
+            return Err(failure);
+        }
+    };
     let policy = profile.service.policy.clone();
     issued_for::check(&name, &profile, record.contents.tokens.as_ref())?;
     let now = (app.ports.now)();

@@ -5,7 +5,7 @@ use crate::app::blocking::blocking;
 use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::profiles::drafts;
-use crate::app::{Failure, FailureKind, VaultState};
+use crate::app::{Failure, FailureKind, Ports, VaultState};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::secret::Secret;
 use crate::vault::{self, VaultError, VaultKind};
@@ -36,8 +36,8 @@ pub(crate) async fn probe(app: &App) -> VaultState {
     }
 }
 
-/// Opens the vault for a command that needs it.
-pub(crate) async fn open_chosen(app: &App) -> Result<(), Failure> {
+/// Opens the vault for a command that needs it, and finishes what needs an open vault. Whether that has changed any profile.
+pub(crate) async fn open_chosen(app: &App) -> Result<bool, Failure> {
     match probe(app).await {
         VaultState::Open(_) => drafts::finish_moves(app).await,
         VaultState::NeedsPassphrase { problem: Some(diagnosis), .. }
@@ -92,6 +92,15 @@ async fn open(app: &App, kind: VaultKind, passphrase: Option<Secret>) -> Result<
 /// A panic while opening is an internal error, not a reason to ask for a passphrase.
 fn outcome<T>(opened: Result<Result<T, VaultError>, Failure>) -> Result<T, VaultError> {
     opened.unwrap_or_else(|failure| Err(VaultError::Internal { reason: failure.diagnosis.summary }))
+}
+
+/// Connects to the keyring if the vault is known to need it, while the rest of the program starts.
+pub fn connect_keyring_ahead(ports: &Ports) {
+    let settings = || ports.config.load_settings().ok().and_then(|settings| settings.vault);
+    let named = ports.vault_kind.clone().or_else(settings);
+    if named.is_some_and(|name| name.parse() == Ok(VaultKind::Keyring)) {
+        vault::connect_keyring_ahead();
+    }
 }
 
 /// The kind of vault to open.

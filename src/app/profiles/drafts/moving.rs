@@ -72,8 +72,8 @@ async fn mark_of(app: &App, draft: &ProfileName) -> Result<Option<Mark>, Failure
     app.with_store(move |store| Mark::load(store, &draft)).await
 }
 
-/// Finishes renames that an earlier process began.
-pub(crate) async fn finish_moves(app: &App) -> Result<(), Failure> {
+/// Finishes renames that an earlier process began. Whether there were any.
+pub(crate) async fn finish_moves(app: &App) -> Result<bool, Failure> {
     let moves = app.with_store(|store| {
         let (mut moves, mut shared) = (Vec::new(), Vec::new());
         for draft in store.drafts()? {
@@ -89,6 +89,7 @@ pub(crate) async fn finish_moves(app: &App) -> Result<(), Failure> {
         Ok((moves, shared))
     });
     let (moves, shared) = moves.await?;
+    let is_moved = !moves.is_empty() || !shared.is_empty();
     for (draft, name) in moves {
         finish(app, &draft, &name).await?;
     }
@@ -98,7 +99,7 @@ pub(crate) async fn finish_moves(app: &App) -> Result<(), Failure> {
             app.tell(News::Problem(failure));
         }
     }
-    Ok(())
+    Ok(is_moved)
 }
 
 async fn finish(app: &App, draft: &ProfileName, name: &ProfileName) -> Result<(), Failure> {
