@@ -102,11 +102,12 @@ impl App {
 
     /// Runs work to its end even if the caller stops waiting, because it may spend a code or a refresh token, or write
     /// the only copy of something.
-    pub(in crate::app) async fn settle<T: Send + 'static>(
+    pub(in crate::app) fn settle<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, Failure>> + Send + 'static,
-    ) -> Result<T, Failure> {
-        self.settling.spawn(caught(work)).await.unwrap_or_else(|_| Err(Failure::ended()))
+    ) -> impl Future<Output = Result<T, Failure>> + Send {
+        let work = caught(work);
+        async { self.settling.spawn(work).await.unwrap_or_else(|_| Err(Failure::ended())) }
     }
 
     /// Waits for all such work.
@@ -220,6 +221,10 @@ impl State {
     ) -> Result<T, Failure> {
         let entry = entry.clone();
         self.with_vault(move |_| work(&entry)).await
+    }
+
+    pub(in crate::app) fn is_pending(&self, name: &ProfileName) -> bool {
+        locked(&self.pending_writes).contains_key(name)
     }
 
     /// The pending write of a profile.

@@ -156,17 +156,22 @@ pub(crate) fn exchange(exchange: &Exchange) {
 }
 
 /// Aligns rows in columns, the header first.
-pub(crate) fn table(rows: &[Vec<String>]) {
-    let shown: Vec<Vec<_>> = rows.iter().map(|row| row.iter().map(|cell| printable(cell)).collect()).collect();
-    let columns = rows.first().map_or(0, Vec::len);
-    let width = |column: usize| shown.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
-    let widths: Vec<usize> = (0..columns).map(width).collect();
+pub(crate) fn table<T: AsRef<str>>(rows: &[Vec<T>]) {
+    let columns = rows.first().map_or(1, Vec::len);
+    let width = |text: &str| if text.is_ascii() { text.len() } else { text.chars().count() };
+    let cells = rows.iter().flatten().map(|cell| printable(cell.as_ref()));
+    let cells: Vec<_> = cells.map(|cell| (width(&cell), cell)).collect();
+    let mut widths = vec![0; columns];
+    for row in cells.chunks(columns) {
+        widths.iter_mut().zip(row).for_each(|(widest, (width, _))| *widest = (*widest).max(*width));
+    }
     // In one piece: a call for each of 10,000 lines takes longer than reading them. No cell of a table is a secret.
-    let (mut text, blanks) = (String::new(), " ".repeat(widths.iter().max().map_or(0, |widest| widest + 2)));
-    for row in &shown {
-        for (cell, width) in row.iter().zip(&widths) {
+    let mut text = String::with_capacity(rows.len() * widths.iter().map(|width| width + 2).sum::<usize>());
+    let blanks = " ".repeat(widths.iter().max().map_or(0, |widest| widest + 2));
+    for row in cells.chunks(columns) {
+        for ((width, cell), widest) in row.iter().zip(&widths) {
             text.push_str(cell);
-            text.push_str(&blanks[..width - cell.chars().count() + 2]);
+            text.push_str(&blanks[..widest - width + 2]);
         }
         text.truncate(text.trim_end_matches(' ').len());
         text.push('\n');

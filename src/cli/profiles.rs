@@ -1,5 +1,7 @@
 //! Commands about saved profiles: `list`, `show`, `forget` and `display-name`.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value as Json, json};
@@ -27,26 +29,27 @@ pub(crate) fn list(runner: &Runner, as_json: bool) -> Result<(), Failure> {
     } else if profiles.is_empty() {
         print::note("No profiles yet. Start with: tokenwright sign-in demo --service practice");
     } else {
-        let mut rows = vec![["PROFILE", "SERVICE", "STATE", "EXPIRES"].map(str::to_owned).to_vec()];
+        let mut rows = vec![["PROFILE", "SERVICE", "STATE", "EXPIRES"].map(Cow::from).to_vec()];
         let zone = TimeZone::system();
         rows.extend(profiles.iter().map(|profile| row(profile, now, &zone)));
         if profiles.iter().any(|profile| profile.shared) {
             let shared = profiles.iter().map(|profile| if profile.shared { "team" } else { "" });
-            rows.iter_mut()
-                .zip(std::iter::once("SHARED").chain(shared))
-                .for_each(|(row, text)| row.push(text.to_owned()));
+            rows.iter_mut().zip(std::iter::once("SHARED").chain(shared)).for_each(|(row, text)| row.push(text.into()));
         }
         if profiles.iter().any(|profile| !profile.display_name.is_empty()) {
             // Last, because the width of other scripts on a terminal is unknown.
-            let names = profiles.iter().map(|profile| profile.display_name.to_string());
-            let names = std::iter::once("DISPLAY NAME".to_owned()).chain(names);
-            rows.iter_mut().zip(names).for_each(|(row, name)| row.push(name));
+            let names = profiles.iter().map(|profile| profile.display_name.as_str());
+            let names = std::iter::once("DISPLAY NAME").chain(names);
+            rows.iter_mut().zip(names).for_each(|(row, name)| row.push(name.into()));
         }
         print::table(&rows);
         for profile in &profiles {
             tell_trouble(profile, now);
         }
+        // The program ends now: to give back what 10,000 profiles take is time lost.
+        std::mem::forget(rows);
     }
+    std::mem::forget(profiles);
     Ok(())
 }
 
@@ -63,20 +66,20 @@ fn tell_trouble(profile: &ProfileSummary, now: Timestamp) {
     }
 }
 
-fn row(profile: &ProfileSummary, now: Timestamp, zone: &TimeZone) -> Vec<String> {
-    let expires = match &profile.state {
+fn row<'p>(profile: &'p ProfileSummary, now: Timestamp, zone: &TimeZone) -> Vec<Cow<'p, str>> {
+    let expires: Cow<'_, str> = match &profile.state {
         ProfileState::Tokens { expires_at: Some(at), .. } | ProfileState::NeedsSignIn { expires_at: Some(at), .. } => {
-            in_zone(*at, zone)
+            in_zone(*at, zone).into()
         }
-        ProfileState::Tokens { expires_at: None, .. } => "not known".to_owned(),
-        ProfileState::Broken(diagnosis) => diagnosis.summary.clone(),
+        ProfileState::Tokens { expires_at: None, .. } => "not known".into(),
+        ProfileState::Broken(diagnosis) => diagnosis.summary.as_str().into(),
         ProfileState::NeedsSignIn { .. } | ProfileState::Stale(_) | ProfileState::SignedOut | ProfileState::Closed => {
-            String::new()
+            "".into()
         }
     };
     let word = profile.state.label(now);
-    let state = if profile.draft { format!("draft, {word}") } else { word.to_owned() };
-    vec![profile.name.to_string(), profile.service.clone(), state, expires]
+    let state = if profile.draft { format!("draft, {word}").into() } else { word.into() };
+    vec![profile.name.as_str().into(), profile.service.as_str().into(), state, expires]
 }
 
 fn summary_json(profile: &ProfileSummary, now: Timestamp) -> Json {

@@ -26,7 +26,7 @@ use crate::app::vault::open;
 use crate::app::{CallContext, Failure, FailureKind, OpenedProfile, ProfileState, ProfileSummary};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::{Catalog, DisplayName, Profile, ProfileName};
-use crate::store::{Listed, Plain, Revision, StoreError};
+use crate::store::{Listed, Plain, Revision, StoreError, Summary};
 use crate::vault::{Contents, Vault};
 
 /// So many summaries are read anew in less time than it takes to flush them to the disk.
@@ -105,22 +105,24 @@ impl App {
     ) -> Result<Vec<(ProfileSummary, ReadFrom)>, Failure> {
         let presets = catalog.fingerprint();
         let (mut summaries, mut news) = (Vec::with_capacity(listed.len()), Vec::new());
-        let remembered = |listed: &Listed| {
-            let name = ProfileName::parse(&listed.name).ok()?;
-            let summary = listed.summary.clone().filter(|_| self.has_vault() && self.pending(&name).is_none())?;
-            ProfileSummary::recall(&name, listed.is_draft, summary)
+        let has_vault = self.has_vault();
+        let recall = |name: &ProfileName, is_draft: bool, summary: Option<Summary>| {
+            ProfileSummary::recall(name, is_draft, summary.filter(|_| has_vault && !self.is_pending(name))?)
         };
-        let unknown = listed.iter().filter(|listed| shared && remembered(listed).is_none());
+        let is_known = |listed: &&Listed| {
+            let name = ProfileName::parse(&listed.name).ok();
+            name.is_some_and(|name| recall(&name, listed.is_draft, listed.summary.clone()).is_some())
+        };
+        let unknown = listed.iter().filter(|listed| shared && !is_known(listed));
         let mut ahead = ReadAhead::of(unknown.map(|listed| listed.name.clone()).collect());
-        for listed in listed {
-            let Ok(name) = ProfileName::parse(&listed.name) else { continue };
-            let (revision, is_draft) = (listed.revision, listed.is_draft);
+        for Listed { name, is_draft, revision, summary } in listed {
+            let Ok(name) = ProfileName::parse(&name) else { continue };
             let read_from = ReadFrom { presets, shared, revision };
-            if let Some(summary) = remembered(&listed) {
+            if let Some(summary) = recall(&name, is_draft, summary) {
                 summaries.push((ProfileSummary { shared, ..summary }, read_from));
                 continue;
             }
-            let is_pending = self.pending(&name).is_some();
+            let is_pending = self.is_pending(&name);
             ahead.step(self).await;
             let summary = summarize(self, catalog, name, is_draft).await?;
             if !is_pending && let Some(remembered) = summary.remembered() {
