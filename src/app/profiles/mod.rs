@@ -117,7 +117,7 @@ impl App {
             let (revision, is_draft) = (listed.revision, listed.is_draft);
             let read_from = ReadFrom { presets, shared, revision };
             if let Some(summary) = remembered(&listed) {
-                summaries.push((ProfileSummary { shared, ..summary }, read_from));
+                summaries.push((ProfileSummary { shared, revision: Some(revision), ..summary }, read_from));
                 continue;
             }
             let is_pending = self.pending(&name).is_some();
@@ -126,7 +126,7 @@ impl App {
             if !is_pending && let Some(remembered) = summary.remembered() {
                 news.push((summary.name.to_string(), revision, remembered));
             }
-            summaries.push((ProfileSummary { shared, ..summary }, read_from));
+            summaries.push((ProfileSummary { shared, revision: Some(revision), ..summary }, read_from));
         }
         ahead.finish(self).await;
         if news.len() > FEW {
@@ -185,12 +185,14 @@ async fn summarize(app: &App, catalog: &Catalog, name: ProfileName, draft: bool)
             let state = state(app, &name, &profile).await;
             let (display_name, keep_alive) = (profile.display_name, !draft && profile.keep_alive);
             let (service_id, service) = (profile.service.id, profile.service.name);
-            ProfileSummary { name, display_name, service_id, service, keep_alive, draft, shared: false, state }
+            let (shared, revision) = (false, None);
+            ProfileSummary { name, display_name, service_id, service, keep_alive, draft, shared, state, revision }
         }
         Err(error) => {
             let (service_id, service, display_name) = (String::new(), String::new(), DisplayName::default());
             let state = ProfileState::Broken(error.diagnose());
-            ProfileSummary { name, display_name, service_id, service, keep_alive: false, draft, shared: false, state }
+            let (keep_alive, shared, revision) = (false, false, None);
+            ProfileSummary { name, display_name, service_id, service, keep_alive, draft, shared, state, revision }
         }
     })
 }
@@ -231,7 +233,8 @@ fn held(app: &App) -> Vec<ProfileSummary> {
         let (service_id, service) = (profile.service.id.clone(), profile.service.name.clone());
         let display_name = profile.display_name.clone();
         let state = state_of(&name, &context.profile, &sealed(app, &context).0);
-        ProfileSummary { name, display_name, service_id, service, keep_alive: false, draft: true, shared: false, state }
+        let (keep_alive, draft, shared, revision) = (false, true, false, None);
+        ProfileSummary { name, display_name, service_id, service, keep_alive, draft, shared, state, revision }
     };
     app.held.all().into_iter().map(summary).collect()
 }

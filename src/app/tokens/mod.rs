@@ -67,7 +67,10 @@ pub(crate) async fn hand_out(
 ) -> Result<(Profile, SavedToken), Failure> {
     open::open_chosen(app).await?;
     let (profile, text) = profiles::load_text(app, &name).await?;
-    let record = pending::read(app, &name).await?;
+    let record = match pending::read(app, &name).await {
+        Ok(record) => record,
+        Err(failure) => arrived(app, &name, failure).await?,
+    };
     let policy = profile.service.policy.clone();
     issued_for::check(&name, &profile, record.contents.tokens.as_ref())?;
     let now = (app.ports.now)();
@@ -96,6 +99,16 @@ pub(crate) async fn hand_out(
     notes.extend(policy::shortfall(&tokens, need, now));
     notes.extend(ending(&name, &policy, &tokens, now));
     handed_out(profile, name, tokens, refreshed, notes)
+}
+
+/// The record of a profile that another process is taking out of the team, once it is here; else this failure to read it.
+async fn arrived(app: &App, name: &ProfileName, failure: Failure) -> Result<Record, Failure> {
+    if drafts::Move::of(&profiles::plain(app, name).await?).is_none() {
+        return Err(failure);
+    }
+    let entry = lease(app, name).await?;
+    drafts::check_owner(name, &profiles::plain(app, name).await?)?;
+    pending::read_leased(app, name, &entry).await
 }
 
 /// That a token may have been replaced, since the server of its store is away.
