@@ -10,6 +10,8 @@
 #![warn(missing_docs)]
 
 mod error;
+#[cfg(any(test, fuzzing))]
+mod fuzzing;
 mod generation;
 mod history;
 mod inspection;
@@ -37,6 +39,8 @@ use crate::vault::lock::Lock;
 use crate::vault::team::Team;
 
 pub use crate::vault::error::VaultError;
+#[cfg(fuzzing)]
+pub use crate::vault::fuzzing::{read_any_document, read_any_record};
 pub use crate::vault::generation::{By, Change, Generation, How, Outcome};
 pub use crate::vault::history::History;
 pub use crate::vault::inspection::{Inspection, Repaired, TeamRecords};
