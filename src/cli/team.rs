@@ -149,7 +149,10 @@ pub(crate) fn share(runner: &Runner, names: &[String]) -> Result<(), Failure> {
 fn unshare(runner: &Runner, names: &[String]) -> Result<(), Failure> {
     let names: Result<Vec<ProfileName>, _> = names.iter().map(|name| ProfileName::parse(name)).collect();
     for name in names? {
-        runner.run(runner.app.take_from_team(&name))?;
+        if !runner.run(runner.app.take_from_team(&name))? {
+            print::result(&format!("{name}: not shared; it is this machine's own"));
+            continue;
+        }
         print::result(&format!("{name}: taken out of the team; it is this machine's own now"));
         print::note(&format!("To replace the tokens that other members have read: tokenwright refresh {name}"));
     }

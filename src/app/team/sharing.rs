@@ -38,8 +38,8 @@ impl App {
         self.settle(async move { share(&app, &name).await }).await
     }
 
-    /// Makes a profile of the team one of this machine's own, which the other members lose. Nothing happens if it is.
-    pub async fn take_from_team(&self, name: &ProfileName) -> Result<(), Failure> {
+    /// Makes a profile of the team one of this machine's own, which the other members lose. Whether it was the team's.
+    pub async fn take_from_team(&self, name: &ProfileName) -> Result<bool, Failure> {
         let (app, name) = (self.clone(), name.clone());
         self.settle(async move { take_out(&app, &name).await }).await
     }
@@ -66,26 +66,26 @@ async fn share(app: &App, name: &ProfileName) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn take_out(app: &App, name: &ProfileName) -> Result<(), Failure> {
+async fn take_out(app: &App, name: &ProfileName) -> Result<bool, Failure> {
     check_member(app).await?;
     check_saved(app, name)?;
     if app.load_profile_text(name).await?.is_none() {
         return Err(unknown(app, name).await);
     }
     let (store, vault, asked) = (app.ports.store.clone(), app.vault()?, name.clone());
-    blocking(move || -> Result<(), Failure> {
+    let is_taken = blocking(move || -> Result<bool, Failure> {
         let leased = Leases::take(&vault, &asked)?;
         let is_in_team = team(&store)?.has(asked.as_str())?;
         match (store.engine()?.has(asked.as_str())?, is_in_team) {
             (true, true) => return Err(TeamError::OwnProfileExists { profile: asked.to_string() }.diagnosed()),
-            (_, false) => return Ok(()),
+            (_, false) => return Ok(false),
             (false, true) => {}
         }
-        leased.take_out(&store, &asked)
+        leased.take_out(&store, &asked).map(|()| true)
     })
     .await??;
     tell(app).await;
-    Ok(())
+    Ok(is_taken)
 }
 
 async fn tell(app: &App) {

@@ -93,7 +93,7 @@ fn a_profile_that_is_taken_out_is_its_taker_s_and_nobody_else_s() {
     assert!(history.contains("taken out of the team"), "{history}");
     assert_eq!(ground.team.cluster.execute("team", "SELECT count(*) FROM tokenwright.sealed").trim(), "0");
     // Once more does nothing.
-    taker.run(&UNSHARE).done();
+    assert_eq!(taker.run(&UNSHARE).done(), "demo: not shared; it is this machine's own\n");
     let said = other.run(&UNSHARE).failed(3);
     assert!(said.contains(UNKNOWN), "{said}");
     // And what the other machine had copied is of no use when the database is away.
@@ -214,4 +214,26 @@ fn a_profile_on_its_way_is_not_refreshed_while_the_database_is_away() {
     // A refresh of another machine comes first, and its tokens are those that are taken out.
     ground.assert_refreshes(ground.other(), "meanwhile");
     ground.assert_own("it went on");
+}
+
+#[test]
+#[ignore = "needs postgresql"]
+fn new_tokens_that_wait_on_another_machine_hold_it_back_and_are_dropped_once_it_is_out() {
+    let ground = Ground::new();
+    let (killed, other) = (ground.taker(), ground.other());
+    let stopped = ground.relay.stop_at(Stop { statement: "UPDATE tokenwright.secret SET id", done: None });
+    let refresh = start(killed, &["refresh".to_owned(), "demo".to_owned()]);
+    stopped.wait();
+    signal(&refresh, Signal::KILL);
+    drop(refresh);
+    let said = other.run(&UNSHARE).failed(2);
+    assert!(said.contains("has no answer, so its refresh token may be spent"), "{said}");
+    sign_in(other, "demo");
+    other.run(&UNSHARE).done();
+    let mut agent = killed.start(&["agent"]);
+    agent.line_with("were dropped, since the profile was forgotten or taken out of the team in the meantime");
+    killed.run(&["agent", "stop"]).done();
+    agent.finish();
+    let said = killed.run(&["token", "demo"]).failed(3);
+    assert!(said.contains(UNKNOWN), "{said}");
 }
