@@ -8,13 +8,13 @@ use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::agent::protocol::REQUEST_LIMIT;
 use crate::agent::{AgentError, Request, Response, SocketPath};
@@ -22,9 +22,10 @@ use crate::durable;
 
 /// The most concurrent connections: more than a user's scripts start, and below the limit of open files. Further clients wait
 /// in the backlog of the socket.
-const AT_ONCE: usize = 256;
-/// The most connections without a request: clients send it at once.
-const SILENT_AT_ONCE: usize = 64;
+const AT_ONCE: usize = 512;
+/// How long a connection may be without a request once others wait for its place. Clients send it at once, but on a busy
+/// machine that takes a moment; and they wait two seconds for an answer, in which a crowd that says nothing must be gone.
+const SILENCE: Duration = Duration::from_secs(1);
 /// The time limit for sending a request or reading the response.
 const HURRY: Duration = Duration::from_secs(2);
 /// After this time, a space announces the response, so that the client knows that the agent is running.
@@ -50,8 +51,9 @@ pub struct Connection {
 }
 
 /// A connection without a request yet.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Silent {
+    since: Instant,
     has_asked: AtomicBool,
     /// Notified when this connection is evicted for others.
     evicted: Notify,
@@ -76,29 +78,52 @@ impl Listener {
         }
         let socket = UnixListener::bind(&path).map_err(AgentError::at("listen on", &path))?;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).map_err(AgentError::at("protect", &path))?;
-        let places = Arc::new(Semaphore::new(AT_ONCE));
+        let places = Arc::new(Semaphore::new(at_once()));
         Ok(Self { socket, path, places, silent: Mutex::default(), _lock: lock })
     }
 
-    /// Adds a connection without a request. At the limit the oldest is evicted, so that idle connections do not keep out
-    /// others.
-    fn note_silent(&self) -> Arc<Silent> {
-        let asked = Arc::new(Silent::default());
+    /// The connections without a request, oldest first.
+    fn silent(&self) -> MutexGuard<'_, VecDeque<Arc<Silent>>> {
         let mut silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
         silent.retain(|one| !one.has_asked.load(Ordering::Relaxed) && Arc::strong_count(one) > 1);
-        silent.push_back(Arc::clone(&asked));
-        if silent.len() > SILENT_AT_ONCE
-            && let Some(first) = silent.pop_front()
-        {
-            first.evicted.notify_one();
-        }
+        silent
+    }
+
+    fn note_silent(&self) -> Arc<Silent> {
+        let asked =
+            Arc::new(Silent { since: Instant::now(), has_asked: AtomicBool::default(), evicted: Notify::default() });
+        self.silent().push_back(Arc::clone(&asked));
         asked
+    }
+
+    /// A place for one more connection. Where all are taken, those make room that have said nothing for too long.
+    async fn place(&self) -> OwnedSemaphorePermit {
+        loop {
+            let free = Arc::clone(&self.places).acquire_owned();
+            // Nobody joins them while all places are taken.
+            let oldest = self.silent().front().map(|one| one.since + SILENCE);
+            let free = match oldest {
+                Some(end) => timeout_at(end, free).await,
+                None => Ok(free.await),
+            };
+            match free {
+                Ok(place) => return place.expect("the semaphore is never closed"),
+                Err(_) => self.evict_silent(),
+            }
+        }
+    }
+
+    fn evict_silent(&self) {
+        let mut silent = self.silent();
+        while let Some(one) = silent.pop_front_if(|one| one.since.elapsed() >= SILENCE) {
+            one.evicted.notify_one();
+        }
     }
 
     /// The next connection from this user; others are closed.
     pub async fn next(&self) -> Connection {
         loop {
-            let place = Arc::clone(&self.places).acquire_owned().await.expect("the semaphore is never closed");
+            let place = self.place().await;
             match self.socket.accept().await {
                 Ok((stream, _)) if is_this_user(&stream) => {
                     return Connection { stream, asked: self.note_silent(), _place: place };
@@ -136,7 +161,11 @@ impl Connection {
         tokio::select! {
             biased;
             read = timeout(HURRY, read) => read.ok()?,
-            () = self.asked.evicted.notified() => return None,
+            () = self.asked.evicted.notified() => {
+                // Whoever asks after all finds nobody, and does the work without the agent.
+                let _ = self.stream.shutdown().await;
+                return None;
+            }
         }
         self.asked.has_asked.store(true, Ordering::Relaxed);
         Request::parse(&line).filter(|_| line.len() <= REQUEST_LIMIT)
@@ -154,6 +183,12 @@ impl Connection {
         };
         let _ = timeout(HURRY, self.stream.write_all(&response.to_line())).await;
     }
+}
+
+/// No more than half of the files that this process may open.
+fn at_once() -> usize {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    limit.and_then(|limit| usize::try_from(limit / 2).ok()).map_or(AT_ONCE, |half| half.clamp(1, AT_ONCE))
 }
 
 fn is_this_user(stream: &UnixStream) -> bool {

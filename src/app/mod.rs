@@ -72,4 +72,5 @@ pub use crate::config::Theme;
 pub use crate::desktop::{Notice, Sensitivity, TrayIcon, TrayPress};
 pub use crate::practice::PracticeOptions;
 pub use crate::redirect::Browser;
+pub use crate::store::Revision;
 pub use crate::vault::{Member, Request, Standing, TeamStatus, VaultKind, proposed_member_name};

@@ -40,6 +40,7 @@ pub(crate) fn run(runner: &Runner, task: &TeamTask) -> Result<(), Failure> {
         }
         TeamTask::Admit { member, fingerprint, .. } => admit(runner, member, fingerprint.clone())?,
         TeamTask::Remove { member } => remove(runner, member)?,
+        TeamTask::Unshare { names } => unshare(runner, names)?,
         TeamTask::Status { json } => status(runner, *json)?,
         TeamTask::Leave => {
             runner.run(runner.app.leave_team())?;
@@ -140,6 +141,20 @@ pub(crate) fn share(runner: &Runner, names: &[String]) -> Result<(), Failure> {
     for name in names? {
         runner.run(runner.app.share_with_team(&name))?;
         print::result(&format!("{name}: shared with the team"));
+    }
+    Ok(())
+}
+
+/// Takes profiles out of the team.
+fn unshare(runner: &Runner, names: &[String]) -> Result<(), Failure> {
+    let names: Result<Vec<ProfileName>, _> = names.iter().map(|name| ProfileName::parse(name)).collect();
+    for name in names? {
+        if !runner.run(runner.app.take_from_team(&name))? {
+            print::result(&format!("{name}: not shared; it is this machine's own"));
+            continue;
+        }
+        print::result(&format!("{name}: taken out of the team; it is this machine's own now"));
+        print::note(&format!("To replace the tokens that other members have read: tokenwright refresh {name}"));
     }
     Ok(())
 }

@@ -130,6 +130,7 @@ pub(crate) fn history(runner: &Runner, options: &HistoryOptions) -> Result<(), F
     }
     if let Some(begun) = &history.begun {
         print::note(&format!("A refresh of the newest tokens was started and its reply was never saved: {begun}"));
+        print::note(&format!("What can be done about it: tokenwright refresh {}", history.name));
     }
     Ok(())
 }

@@ -210,6 +210,7 @@ pub struct Revealed {
 #[derive(Clone, Debug, Default)]
 pub struct Questions {
     pub forget: Option<ProfileName>,
+    pub unshare: Option<ProfileName>,
     /// The older generation to restore although its refresh token was used.
     pub restore: Option<u64>,
     /// Whether to move the vault to another key.
@@ -303,10 +304,8 @@ impl Draft {
     pub fn open(&mut self, opened: &OpenedProfile) {
         self.begin();
         self.next_view = NextView { to_top: true, ..NextView::default() };
-        self.profile = Some(ProfileDraft::from(&opened.context.profile));
-        self.secrets = opened.context.secrets.clone();
+        self.follow(opened);
         self.tokens_step.name = opened.name.to_string();
-        self.changes.baseline = self.typed();
         self.step = Step::Tokens;
         let refreshable = opened.context.tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());
         self.tokens_step.tab = if refreshable { TokenTab::RefreshRequest } else { TokenTab::TokenRequest };

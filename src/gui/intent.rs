@@ -124,6 +124,8 @@ pub enum Intent {
     Share(Insisted),
     /// Give the chosen profiles to the team.
     ShareWithTeam,
+    /// Make a profile of the team this machine's own.
+    Unshare(ProfileName),
     OpenTeam,
     Team(TeamAction),
     /// Close the export page, the sharing page or the team's.
@@ -209,6 +211,9 @@ impl Intent {
             Self::OpenShare => ("Share…", "Share profiles with a colleague"),
             Self::Share(_) => ("Share", "Write the file to send to a colleague"),
             Self::ShareWithTeam => ("Give to the team", "Its members use and refresh them from now on"),
+            Self::Unshare(_) => {
+                ("Take out of the team", "It becomes this machine's own, and the other members lose it")
+            }
             Self::OpenTeam => ("Team…", "Share profiles with machines of other people"),
             Self::Team(TeamAction::Look) => ("Check again", "Ask the database who is in the team"),
             Self::Team(TeamAction::Found) => ("Make a team", "This machine becomes its first member"),

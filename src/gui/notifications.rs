@@ -136,6 +136,7 @@ mod tests {
             draft: false,
             shared: false,
             state: state(*needs),
+            revision: None,
         };
         let mut model = Model::default();
         model.hear(News::Window(WindowSettings::default()));

@@ -33,11 +33,7 @@ impl Window {
             };
             let next = self.follow_vault(&news).or_else(|| self.follow_end(&news));
             let draft = self.model.open.draft.clone();
-            let is_list = matches!(news, News::Profiles(_));
             self.model.hear(news);
-            if is_list {
-                self.follow_others();
-            }
             self.propose_name(draft.as_ref());
             if let Some(next) = next {
                 self.perform(ctx, next);
@@ -62,6 +58,7 @@ impl Window {
         self.take_saved(ctx);
         self.take_of_profile();
         self.take_read_again();
+        self.follow_saved();
         self.take_of_list();
         self.take_import();
         self.take_export(ctx);

@@ -1,11 +1,12 @@
 //! What is asked of the core for saved profiles and the vault.
 
-use crate::app::{App, Failure, Report, VaultKind, VaultState};
+use crate::app::{App, Failure, OpenedProfile, Report, VaultKind, VaultState};
+use crate::gui::draft::Draft;
 use crate::gui::model::{AskedQuery, Requested};
 use crate::gui::queries::Query;
 use crate::gui::window::Window;
 use crate::secret::Secret;
-use crate::service::ProfileName;
+use crate::service::{ProfileDraft, ProfileName};
 
 impl Window {
     /// Opens a profile; then shows the step that signs in again, where that is what was asked for.
@@ -14,22 +15,28 @@ impl Window {
         self.model.opening.start(self.tasks.start(|app, _| async move { app.open(&name).await }));
     }
 
-    /// Reads the open profile again if another process has changed its tokens.
-    pub(in crate::gui) fn follow_others(&mut self) {
-        let Some(name) = self.model.changed_elsewhere().cloned() else { return };
+    /// Reads the open profile again if it was saved since: by another process, or by this window.
+    pub(in crate::gui) fn follow_saved(&mut self) {
+        if self.model.open.read_again.is_pending() {
+            return;
+        }
+        let Some((name, revision)) = self.model.changed_since().map(|(name, revision)| (name.clone(), revision)) else {
+            return;
+        };
+        self.model.open.revision = revision;
         self.model.open.read_again.start(self.tasks.start(|app, _| async move { app.open(&name).await }));
     }
 
-    /// Takes in what was read again, unless something else is open by now.
+    /// Takes in what was read again, unless something else is open by now. What the person has typed stays.
     pub(in crate::gui) fn take_read_again(&mut self) {
-        if !self.poll(|model| &mut model.open.read_again) || self.model.changed_elsewhere().is_none() {
+        if !self.poll(|model| &mut model.open.read_again) || self.model.changed_since().is_some() {
             return;
         }
-        if let Some(Ok(opened)) = self.model.open.read_again.take() {
-            self.model.open.tokens = opened.context.tokens;
-            self.model.open.shared = opened.shared;
-            self.history_may_have_changed();
-        }
+        let Some(Ok(opened)) = self.model.open.read_again.take() else { return };
+        self.draft.follow(&opened);
+        self.model.open.tokens = opened.context.tokens;
+        self.model.open.shared = opened.shared;
+        self.history_may_have_changed();
     }
 
     /// Removes a profile from this machine, with or without revoking its tokens first.
@@ -41,6 +48,14 @@ impl Window {
                 app.forget(&name, &report).await?;
             }
             Ok(Some(name))
+        });
+    }
+
+    /// Makes a profile of the team this machine's own.
+    pub(in crate::gui) fn unshare(&mut self, name: ProfileName) {
+        self.work_on_listed(move |app, _| async move {
+            app.take_from_team(&name).await?;
+            Ok(None)
         });
     }
 
@@ -101,5 +116,16 @@ impl Window {
     {
         self.draft.questions.vault_passphrase = [Secret::default(), Secret::default()];
         self.model.vault_work.start(self.tasks.start(|app, _| work(app)));
+    }
+}
+
+impl Draft {
+    /// Takes over what was saved of the open profile, unless the person has changed it here.
+    pub(in crate::gui) fn follow(&mut self, opened: &OpenedProfile) {
+        if !self.has_edits() {
+            self.profile = Some(ProfileDraft::from(&opened.context.profile));
+            self.secrets = opened.context.secrets.clone();
+            self.changes.baseline = self.typed();
+        }
     }
 }

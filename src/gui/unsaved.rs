@@ -64,6 +64,7 @@ impl Window {
             | Intent::OpenShare
             | Intent::OpenTeam
             | Intent::ShareWithTeam
+            | Intent::Unshare(_)
             | Intent::Team(_)
             | Intent::AcceptShared => true,
             _ => false,

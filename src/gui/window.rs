@@ -184,6 +184,7 @@ impl Window {
             Intent::OpenShare => self.open_share(),
             Intent::Share(insisted) => self.share(insisted),
             Intent::ShareWithTeam => self.share_with_team(),
+            Intent::Unshare(name) => self.unshare(name),
             Intent::OpenTeam => self.open_team(),
             Intent::Team(action) => self.on_team(action),
             Intent::CloseExport => self.close_export(),

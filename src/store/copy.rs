@@ -139,7 +139,15 @@ impl Engine for Copied {
         if self.remembered(|server| Some(server.memory().has(name))) == Some(true) {
             return Ok(true);
         }
-        self.read(|server| server.has(name), |copy| copy.has(name))
+        let there = |server: &Postgres| {
+            let is_there = server.has(name)?;
+            // Forgotten or taken out by another machine: not to be used when the server is away.
+            if !is_there && self.copy.has(name).unwrap_or_default() {
+                self.copy.forget(name);
+            }
+            Ok(is_there)
+        };
+        self.read(there, |copy| copy.has(name))
     }
 
     fn profile(&self, name: &str) -> Result<Plain, StoreError> {
@@ -283,9 +291,16 @@ impl Leased for LeasedCopy {
 
     fn remove(&self) -> Result<(), StoreError> {
         self.there.remove()?;
-        kept(self.copy.copy_secret(&self.name, None));
-        kept(self.copy.change(&self.name, Box::new(|plain| *plain = Plain::default())));
+        self.copy.forget(&self.name);
         Ok(())
+    }
+
+    fn take_out(&self, copied: Option<Seen>, mark: Option<&Mark>) -> Result<Written, StoreError> {
+        let written = self.there.take_out(copied, mark)?;
+        if written == Written::Done {
+            self.copy.forget(&self.name);
+        }
+        Ok(written)
     }
 }
 

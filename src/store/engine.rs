@@ -263,4 +263,9 @@ pub trait Leased: Send + Sync {
 
     /// Removes the secret and the plain part of its profile. It is no error if there is none.
     fn remove(&self) -> Result<(), StoreError>;
+
+    /// Removes the same, but only while the secret is the one that the caller has copied elsewhere; `None` where there was none.
+    /// In one step with that check, so that a refresh either was noted before, and is found, or finds no secret to note it at.
+    /// `mark` is that of [`Leased::put`].
+    fn take_out(&self, copied: Option<Seen>, mark: Option<&Mark>) -> Result<Written, StoreError>;
 }

@@ -16,7 +16,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::durable::{self, FileError};
-use crate::store::{Seen, StoreError, Version};
+use crate::store::{Seen, StoreError, Version, Written};
 
 /// How often a lock that is taken is tried again: soon at first, then seldom enough to cost nothing. The system has no call
 /// that waits for a file lock and also gives up.
@@ -107,11 +107,14 @@ impl Lease {
     }
 
     /// Removes a secret. The mark goes first: without its row it would say that the secret was lost.
-    pub(in crate::store) fn removing(&self, remove: impl FnOnce() -> Result<(), StoreError>) -> Result<(), StoreError> {
+    pub(in crate::store) fn removing(
+        &self,
+        remove: impl FnOnce() -> Result<Written, StoreError>,
+    ) -> Result<Written, StoreError> {
         let seen = self.seen();
         self.saw(None);
         let removed = remove();
-        if removed.is_err() {
+        if !matches!(removed, Ok(Written::Done)) {
             self.saw(seen);
         }
         removed

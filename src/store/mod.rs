@@ -30,6 +30,8 @@ pub use crate::store::engine::{
 pub use crate::store::error::{DatabaseError, ServerError, ServerFault, StoreError};
 pub use crate::store::postgres::Address;
 pub use crate::store::replies::Replies;
+#[cfg(fuzzing)]
+pub use crate::store::replies::read_any_reply;
 pub use crate::store::team::{TeamPlace, TeamStore};
 
 /// The store of one user, opened when it is first needed. Clones share it.

@@ -49,6 +49,7 @@ laws! {
     the_fence_refuses_a_late_writer_and_the_note_stays_until_it_is_answered,
     a_few_generations_are_stored_and_no_more,
     removing_takes_the_secret_and_the_profile,
+    a_secret_is_taken_out_only_as_it_was_copied,
     a_lease_excludes_everybody_else,
     a_reply_waits_until_it_is_known_what_became_of_it,
     the_lock_of_the_vault_is_replaced_only_where_it_is_known_and_guards_every_write,
@@ -255,6 +256,30 @@ fn removing_takes_the_secret_and_the_profile(Subject { engine, .. }: &Subject) {
     assert_eq!(engine.secrets().expect("listed"), [""; 0]);
     assert_eq!(names(engine).len(), 0);
     leased.remove().expect("nothing to remove is no error");
+}
+
+fn a_secret_is_taken_out_only_as_it_was_copied(Subject { engine, .. }: &Subject) {
+    let leased = lease(engine, "demo");
+    let define = || engine.change("demo", Box::new(|plain| plain.definition = Some("d".to_owned()))).expect("changed");
+    let taken = |copied| leased.take_out(copied, None).expect("tried");
+    define();
+    put(&*leased, None, version(1, 0));
+    let copied = Seen { id: sealed(version(1, 0)).id, version: version(1, 0) };
+    leased.begin(version(1, 0), "spent by another").expect("noted");
+    let conflict = Written::Conflict { found: Some(version(1, 1)) };
+    assert_eq!((taken(Some(copied)), taken(None)), (conflict, conflict), "a refresh began since it was copied");
+    let copied = Seen { version: version(1, 1), ..copied };
+    assert_eq!(taken(Some(Seen { id: [0; 16], ..copied })), conflict, "another secret of that name");
+    assert_eq!(leased.take_out(Some(copied), Some(&[9; 16])).expect("tried"), Written::OtherKey);
+    assert!(engine.has("demo").expect("read") && engine.profile("demo").expect("read").definition.is_some());
+    assert_eq!(taken(Some(copied)), Written::Done);
+    assert!(!engine.has("demo").expect("read"));
+    let late = Written::Conflict { found: None };
+    assert_eq!(leased.begin(version(1, 1), "late").expect("tried"), late, "nobody can note a refresh any more");
+    assert_eq!(put(&*leased, Some(version(1, 1)), version(2, 1)), late, "or save one");
+    define();
+    assert_eq!(taken(None), Written::Done, "a profile without a secret");
+    assert!(!engine.has("demo").expect("read"));
 }
 
 fn a_lease_excludes_everybody_else(Subject { engine, again, .. }: &Subject) {

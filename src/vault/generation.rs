@@ -48,6 +48,8 @@ pub enum How {
     Pasted,
     /// The same tokens as before; something else changed.
     Saved,
+    /// The same tokens as before, which were a team's.
+    TakenOut,
 }
 
 /// What became of a generation's tokens.
@@ -145,6 +147,7 @@ impl fmt::Display for How {
             Self::Restored(from) => write!(f, "restored {from}"),
             Self::Pasted => f.write_str("pasted"),
             Self::Saved => f.write_str("saved"),
+            Self::TakenOut => f.write_str("taken out of the team"),
         }
     }
 }
@@ -221,7 +224,8 @@ impl TryFrom<String> for How {
         if let Some(from) = text.strip_prefix("restored ") {
             return from.parse().map(Self::Restored).map_err(|_| UNKNOWN);
         }
-        let mut all = [Self::SignedIn, Self::AskedFor, Self::Refreshed, Self::Pasted, Self::Saved].into_iter();
+        let mut all =
+            [Self::SignedIn, Self::AskedFor, Self::Refreshed, Self::Pasted, Self::Saved, Self::TakenOut].into_iter();
         all.find(|how| how.to_string() == text).ok_or(UNKNOWN)
     }
 }
@@ -250,7 +254,8 @@ mod tests {
 
     #[test]
     fn a_line_is_read_as_it_was_sealed_and_a_word_of_later_versions_is_unknown() {
-        let ways = [How::SignedIn, How::AskedFor, How::Refreshed, How::Restored(7), How::Pasted, How::Saved];
+        let ways =
+            [How::SignedIn, How::AskedFor, How::Refreshed, How::Restored(7), How::Pasted, How::Saved, How::TakenOut];
         for how in ways {
             for outcome in [Outcome::Unused, Outcome::Worked, Outcome::Refused("invalid_grant".into())] {
                 let by = Some(By::this());

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::vault::VaultError;
+use crate::store::{Seen, Version};
+use crate::vault::generation::Stamp;
+use crate::vault::realm::Realm;
+use crate::vault::{Change, Entry, How, Record, VaultError};
 
 /// What was found in the store.
 #[derive(Debug, Default)]
@@ -35,4 +38,27 @@ pub struct Repaired {
     pub from: u64,
     /// The number it has now.
     pub number: u64,
+}
+
+impl Entry {
+    /// Makes a record usable again that is damaged or older than the one last seen: the best that opens becomes the newest
+    /// generation. Changes nothing where nothing is wrong.
+    pub fn repair(&self) -> Result<Option<Repaired>, VaultError> {
+        self.in_realm(|realm| self.repair_in(realm))
+    }
+
+    fn repair_in(&self, realm: &Realm) -> Result<Option<Repaired>, VaultError> {
+        let name = &self.0.name;
+        let Err(fault) = realm.record(name) else { return Ok(None) };
+        let (record, stored) = realm.salvage(name, fault)?;
+        let known = realm.store.seen(name).map_or(stored.version, |seen| seen.version);
+        let from = record.number;
+        let number = known.generation.max(stored.version.generation).saturating_add(1);
+        let version = Version { generation: number, fence: known.fence.max(stored.version.fence) };
+        let change = Change::New(How::Restored(from));
+        let next = Record::next(Some(&record), number, &record.contents, change, Stamp::now());
+        let last = Seen { id: stored.id, version: stored.version };
+        realm.put(&*self.0.row, name, (Some(last), version), (&next, true))?;
+        Ok(Some(Repaired { from, number }))
+    }
 }

@@ -10,6 +10,8 @@
 #![warn(missing_docs)]
 
 mod error;
+#[cfg(any(test, fuzzing))]
+mod fuzzing;
 mod generation;
 mod history;
 mod inspection;
@@ -23,6 +25,7 @@ mod record;
 mod records;
 mod reply;
 mod seal;
+mod taking;
 mod team;
 #[cfg(test)]
 mod tests;
@@ -38,6 +41,8 @@ use crate::vault::lock::Lock;
 use crate::vault::team::Team;
 
 pub use crate::vault::error::VaultError;
+#[cfg(fuzzing)]
+pub use crate::vault::fuzzing::{read_any_document, read_any_record};
 pub use crate::vault::generation::{By, Change, Generation, How, Outcome};
 pub use crate::vault::history::History;
 pub use crate::vault::inspection::{Inspection, Repaired, TeamRecords};
@@ -46,6 +51,7 @@ pub use crate::vault::kind::VaultKind;
 pub use crate::vault::record::{Contents, Record};
 pub use crate::vault::records::{Entry, Vault};
 pub use crate::vault::reply::Reply;
+pub use crate::vault::taking::Copied;
 pub use crate::vault::team::{Member, Request, Standing, TeamError, TeamStatus};
 
 /// Opens the vault in a store, or creates it. Without a passphrase, a passphrase vault fails with

@@ -19,8 +19,7 @@ use crate::vault::reply::Begun;
 use crate::vault::team::{Team, TeamError};
 use crate::vault::unlock::Opening;
 use crate::vault::{
-    Change, Contents, How, InFlightRefresh, Inspection, Record, Repaired, Reply, TeamRecords, VaultError, VaultKind,
-    reply,
+    Change, Contents, How, InFlightRefresh, Inspection, Record, Reply, TeamRecords, VaultError, VaultKind, reply,
 };
 
 /// How long to wait for another holder of a lease: longer than a refresh takes with all its retries.
@@ -220,14 +219,14 @@ impl Vault {
 /// the process.
 #[must_use = "the lease ends when the entry is dropped"]
 #[derive(Clone)]
-pub struct Entry(Arc<Held>);
+pub struct Entry(pub(in crate::vault) Arc<Held>);
 
-struct Held {
+pub(in crate::vault) struct Held {
     vault: Vault,
     /// Replaced when a team's key has changed.
     realm: Mutex<Realm>,
-    name: String,
-    row: Box<dyn Leased>,
+    pub name: String,
+    pub row: Box<dyn Leased>,
     opened: Mutex<Option<(Sealed, Record)>>,
     begun: Mutex<Option<Begun>>,
 }
@@ -239,7 +238,7 @@ impl Entry {
         self.in_realm(|realm| Ok(self.newest(realm)?.map(|(_, record)| record)))
     }
 
-    fn newest(&self, realm: &Realm) -> Result<Option<(Stored, Record)>, VaultError> {
+    pub(in crate::vault) fn newest(&self, realm: &Realm) -> Result<Option<(Stored, Record)>, VaultError> {
         realm.newest(&self.0.name, &mut self.0.opened.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -249,7 +248,10 @@ impl Entry {
     }
 
     /// Does some work, and again if the team has got another key meanwhile.
-    fn in_realm<T>(&self, work: impl Fn(&Realm) -> Result<T, VaultError>) -> Result<T, VaultError> {
+    pub(in crate::vault) fn in_realm<T>(
+        &self,
+        work: impl Fn(&Realm) -> Result<T, VaultError>,
+    ) -> Result<T, VaultError> {
         let realm = self.0.realm.lock().unwrap_or_else(PoisonError::into_inner).clone();
         match work(&realm) {
             Err(VaultError::Replaced { .. }) if realm.is_team => {
@@ -369,27 +371,6 @@ impl Entry {
     /// One that another machine has written meanwhile stays.
     pub fn end_refresh(&self) -> Result<(), VaultError> {
         Ok(self.begun().0.map_or(Ok(()), |fence| self.0.row.end(fence))?)
-    }
-
-    /// Makes a record usable again that is damaged or older than the one last seen: the best that opens becomes the newest
-    /// generation. Changes nothing where nothing is wrong.
-    pub fn repair(&self) -> Result<Option<Repaired>, VaultError> {
-        self.in_realm(|realm| self.repair_in(realm))
-    }
-
-    fn repair_in(&self, realm: &Realm) -> Result<Option<Repaired>, VaultError> {
-        let name = &self.0.name;
-        let Err(fault) = realm.record(name) else { return Ok(None) };
-        let (record, stored) = realm.salvage(name, fault)?;
-        let known = realm.store.seen(name).map_or(stored.version, |seen| seen.version);
-        let from = record.number;
-        let number = known.generation.max(stored.version.generation).saturating_add(1);
-        let version = Version { generation: number, fence: known.fence.max(stored.version.fence) };
-        let change = Change::New(How::Restored(from));
-        let next = Record::next(Some(&record), number, &record.contents, change, Stamp::now());
-        let last = Seen { id: stored.id, version: stored.version };
-        realm.put(&*self.0.row, name, (Some(last), version), (&next, true))?;
-        Ok(Some(Repaired { from, number }))
     }
 }
 

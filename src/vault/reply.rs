@@ -52,7 +52,10 @@ impl Diagnose for Reply {
                 Diagnosis::new(summary).hint("the newer ones are used; nothing needs to be done")
             }
             Self::Forgotten(origin) => {
-                Diagnosis::new(format!("{origin} were dropped, since the profile was forgotten in the meantime"))
+                let summary = format!(
+                    "{origin} were dropped, since the profile was forgotten or taken out of the team in the meantime"
+                );
+                Diagnosis::new(summary)
             }
             Self::Damaged { profile, path } => {
                 let path = path.display();

@@ -8,6 +8,7 @@ use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::process::Command;
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use crate::support::PATIENCE;
 use crate::support::practice::Practice;
@@ -15,7 +16,7 @@ use crate::support::process::{Finished, Process, one_test};
 use crate::support::renewed::{signed_in_at_one_endpoint, tokens};
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
-use rustix::process::{Pid, Signal};
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, setrlimit};
 use serde_json::{Value, json};
 
 #[test]
@@ -327,10 +328,47 @@ fn hundreds_that_say_nothing_do_not_hold_up_one_that_asks() {
     let program = signed_in(&service);
     let agent = start_agent(&program);
     let connect = || UnixStream::connect(program.data().join("agent/agent.sock")).expect("an agent");
-    let silent: Vec<UnixStream> = (0..700).map(|_| connect()).collect();
-    // Without the agent it would fail for want of a passphrase; who asks the agent gives up after two seconds.
-    assert_eq!(without_passphrase(&program, &["token", "demo"]).done(), "at-first\n");
-    drop(silent);
+    for crowd in [200, 700] {
+        let silent: Vec<UnixStream> = (0..crowd).map(|_| connect()).collect();
+        // Without the agent it would fail for want of a passphrase; who asks the agent gives up after two seconds.
+        assert_eq!(without_passphrase(&program, &["token", "demo"]).done(), "at-first\n", "{crowd}");
+        drop(silent);
+    }
+    stop(&program, agent);
+}
+
+#[test]
+fn a_thousand_that_ask_a_moment_later_are_all_answered() {
+    let program = Tokenwright::with_vault();
+    let agent = start_agent(&program);
+    let limit = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).expect("more files");
+    let socket = program.data().join("agent/agent.sock");
+    let mut connected: Vec<UnixStream> = (0..1000).map(|_| UnixStream::connect(&socket).expect("an agent")).collect();
+    // waits: as a thousand processes would on a busy machine.
+    std::thread::sleep(Duration::from_millis(300));
+    for stream in &mut connected {
+        stream.write_all(b"{\"ask\":\"status\"}\n").expect("it listens");
+    }
+    for (at, stream) in connected.iter_mut().enumerate() {
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.contains("\"answer\":\"status\""), "{at}: {answer:?}");
+    }
+    stop(&program, agent);
+}
+
+#[test]
+fn whoever_was_turned_away_for_saying_nothing_does_the_work_alone() {
+    let program = Tokenwright::with_vault();
+    let agent = start_agent(&program);
+    let connect = || UnixStream::connect(program.data().join("agent/agent.sock")).expect("an agent");
+    let mut first = connect();
+    let crowd: Vec<UnixStream> = (0..700).map(|_| connect()).collect();
+    let mut answer = String::new();
+    first.read_to_string(&mut answer).expect("closed");
+    assert_eq!(answer, "", "no answer, as if there were no agent");
+    drop(crowd);
     stop(&program, agent);
 }
 

@@ -9,7 +9,7 @@ use crate::app::schedule::scheduler;
 use crate::app::vault::lease::lease_for;
 use crate::app::vault::open;
 use crate::service::ProfileName;
-use crate::store::{Plain, StoreError};
+use crate::store::Plain;
 use crate::vault::Entry;
 
 impl App {
@@ -47,11 +47,8 @@ pub(crate) async fn forget_held(app: &App, name: &ProfileName, entry: &Entry) ->
     // One closure, so that cancelling the caller cannot stop it half way or end the lease early.
     let removed = app.with_entry(entry, move |entry| {
         entry.forget()?;
-        // Where the secrets were in memory, the plain part is elsewhere.
-        Ok(store.change(&gone, |plain| -> Result<(), StoreError> {
-            *plain = Plain::default();
-            Ok(())
-        })?)
+        // Where the secrets were in memory, the plain part is elsewhere. If the team has one of that name, that one stays.
+        Ok(store.engine()?.change(&gone, Box::new(|plain| *plain = Plain::default()))?)
     });
     removed.await?;
     app.take_pending(name);

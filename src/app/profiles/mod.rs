@@ -119,7 +119,7 @@ impl App {
             let Ok(name) = ProfileName::parse(&name) else { continue };
             let read_from = ReadFrom { presets, shared, revision };
             if let Some(summary) = recall(&name, is_draft, summary) {
-                summaries.push((ProfileSummary { shared, ..summary }, read_from));
+                summaries.push((ProfileSummary { shared, revision: Some(revision), ..summary }, read_from));
                 continue;
             }
             let is_pending = self.is_pending(&name);
@@ -128,7 +128,7 @@ impl App {
             if !is_pending && let Some(remembered) = summary.remembered() {
                 news.push((summary.name.to_string(), revision, remembered));
             }
-            summaries.push((ProfileSummary { shared, ..summary }, read_from));
+            summaries.push((ProfileSummary { shared, revision: Some(revision), ..summary }, read_from));
         }
         ahead.finish(self).await;
         if news.len() > FEW {
@@ -187,12 +187,14 @@ async fn summarize(app: &App, catalog: &Catalog, name: ProfileName, draft: bool)
             let state = state(app, &name, &profile).await;
             let (display_name, keep_alive) = (profile.display_name, !draft && profile.keep_alive);
             let (service_id, service) = (profile.service.id, profile.service.name);
-            ProfileSummary { name, display_name, service_id, service, keep_alive, draft, shared: false, state }
+            let (shared, revision) = (false, None);
+            ProfileSummary { name, display_name, service_id, service, keep_alive, draft, shared, state, revision }
         }
         Err(error) => {
             let (service_id, service, display_name) = (String::new(), String::new(), DisplayName::default());
             let state = ProfileState::Broken(error.diagnose());
-            ProfileSummary { name, display_name, service_id, service, keep_alive: false, draft, shared: false, state }
+            let (keep_alive, shared, revision) = (false, false, None);
+            ProfileSummary { name, display_name, service_id, service, keep_alive, draft, shared, state, revision }
         }
     })
 }
@@ -233,7 +235,8 @@ fn held(app: &App) -> Vec<ProfileSummary> {
         let (service_id, service) = (profile.service.id.clone(), profile.service.name.clone());
         let display_name = profile.display_name.clone();
         let state = state_of(&name, &context.profile, &sealed(app, &context).0);
-        ProfileSummary { name, display_name, service_id, service, keep_alive: false, draft: true, shared: false, state }
+        let (keep_alive, draft, shared, revision) = (false, true, false, None);
+        ProfileSummary { name, display_name, service_id, service, keep_alive, draft, shared, state, revision }
     };
     app.held.all().into_iter().map(summary).collect()
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::diagnosis::Diagnosis;
 use crate::oauth::span_left;
 use crate::service::{DisplayName, ProfileName};
-use crate::store::Summary;
+use crate::store::{Revision, Summary};
 
 /// An access token that lives no longer than this is shown as expiring.
 pub const EXPIRING: Duration = Duration::from_mins(1);
@@ -27,6 +27,8 @@ pub struct ProfileSummary {
     /// Whether it is the team's.
     pub shared: bool,
     pub state: ProfileState,
+    /// Changes with everything that is saved of it; `None` if it is in memory only.
+    pub revision: Option<Revision>,
 }
 
 impl ProfileSummary {
@@ -93,6 +95,7 @@ impl ProfileSummary {
             _ => return None,
         };
         Some(Self {
+            revision: None,
             name: name.clone(),
             display_name: DisplayName::of(&summary.display_name),
             service_id: summary.service_id,

@@ -98,6 +98,8 @@ impl App {
     /// Forgets the team on this machine. Its profiles stay with the others.
     pub async fn leave_team(&self) -> Result<(), Failure> {
         let turn = self.team_turn.lock().await;
+        open::open_chosen(self).await?;
+        sharing::check_all_arrived(self).await?;
         self.with_team(Vault::leave_team).await?;
         self.change_settings(|settings| settings.team = None).await?;
         self.ports.store.set_team(None);

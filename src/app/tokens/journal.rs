@@ -101,7 +101,7 @@ fn may_be_spent(name: &ProfileName, earlier: &InFlightRefresh, verdict: Verdict)
     let (by, at) = (&earlier.by, earlier.at.strftime("%Y-%m-%d %H:%M:%S UTC"));
     if let Verdict::Wait(left) = verdict {
         let summary = format!("the refresh token of `{name}` may be spent: {by} sent it at {at}, outcome unknown");
-        return unknown(FailureKind::Network, Recovery::Later { after: left }, summary, wait_words(name, left));
+        return unknown(FailureKind::Network, Recovery::Later { after: Some(left) }, summary, wait_words(name, left));
     }
     let summary = format!("the refresh token of `{name}` was spent by {by} at {at}, outcome unknown");
     let wait = if earlier.is_elsewhere { "wait until that machine has saved the new tokens, or " } else { "" };
@@ -114,7 +114,7 @@ fn not_sent_again(failure: &mut Failure, name: &ProfileName, verdict: Verdict) {
     let hint = match verdict {
         Verdict::Send => return,
         Verdict::Wait(left) => {
-            failure.recovery = Recovery::Later { after: left };
+            failure.recovery = Recovery::Later { after: Some(left) };
             wait_words(name, left)
         }
         Verdict::Tell => person_words(name),
@@ -129,17 +129,12 @@ fn unknown(kind: FailureKind, recovery: Recovery, summary: String, hint: String)
     Failure { code, recovery, ..Failure::new(kind, Diagnosis::new(summary).hint(hint)) }
 }
 
-fn wait_words(name: &ProfileName, left: Option<Duration>) -> String {
-    let until = left.map_or_else(
-        || "the access token, which has no known end, could end with it".to_owned(),
-        |left| {
-            format!(
-                "it is sent once more in {}: until then the access token is valid, and could end with it",
-                span(left)
-            )
-        },
-    );
-    format!("{until}; `tokenwright refresh {name} --resend` sends it now")
+fn wait_words(name: &ProfileName, left: Duration) -> String {
+    format!(
+        "it is sent once more in {}: until then the access token may be valid, and could end with it; `tokenwright refresh \
+         {name} --resend` sends it now",
+        span(left)
+    )
 }
 
 fn person_words(name: &ProfileName) -> String {

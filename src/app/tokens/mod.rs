@@ -72,7 +72,11 @@ pub(crate) async fn hand_out(
         Ok(loaded) if !is_moved => loaded,
         _ => profiles::load_text(app, &name).await?,
     };
-    let record = match pending::read(app, &name).await {
+    let mut read = pending::read(app, &name).await;
+    if let Err(failure) = read {
+        read = arrived(app, &name, failure).await;
+    }
+    let record = match read {
         Ok(record) => record,
         Err(failure) => {
             // It may have been forgotten since it was read.
@@ -108,6 +112,16 @@ pub(crate) async fn hand_out(
     notes.extend(policy::shortfall(&tokens, need, now));
     notes.extend(ending(&name, &policy, &tokens, now));
     handed_out(profile, name, tokens, refreshed, notes)
+}
+
+/// The record of a profile that another process is taking out of the team, once it is here; else this failure to read it.
+async fn arrived(app: &App, name: &ProfileName, failure: Failure) -> Result<Record, Failure> {
+    if drafts::Move::of(&profiles::plain(app, name).await?).is_none() {
+        return Err(failure);
+    }
+    let entry = lease(app, name).await?;
+    drafts::check_owner(name, &profiles::plain(app, name).await?)?;
+    pending::read_leased(app, name, &entry).await
 }
 
 /// That a token may have been replaced, since the server of its store is away.

@@ -10,6 +10,10 @@ use crate::oauth::{Freshness, TokenSet};
 use crate::service::TokenPolicy;
 use crate::vault::Record;
 
+/// How long an access token without a known end is left alone: most live no longer, and it would wait for ever otherwise, with
+/// the sign-in lost once the refresh token has ended as well.
+const UNKNOWN_END: Duration = Duration::from_hours(1);
+
 /// What is known of a refresh token that may be spent.
 #[derive(Clone, Debug)]
 pub(in crate::app::tokens) struct Replay {
@@ -28,8 +32,8 @@ pub(in crate::app::tokens) struct Replay {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::app::tokens) enum Verdict {
     Send,
-    /// For the end of the access token, which could be lost; `None` if it is not known to end.
-    Wait(Option<Duration>),
+    /// For the end of the access token, which could be lost.
+    Wait(Duration),
     /// Only a person can decide.
     Tell,
 }
@@ -67,12 +71,15 @@ impl Replay {
             return Verdict::Tell;
         }
         // Nobody else can have the answer, and the refresh token is the only way back.
-        match self.access.as_ref().filter(|access| access.freshness(now, Duration::ZERO) == Freshness::Fresh) {
-            Some(access) => {
-                let left = access.expires_at.map(|end| end.duration_since(now));
-                Verdict::Wait(left.and_then(|left| Duration::try_from(left).ok()))
-            }
-            None => Verdict::Send,
+        let Some(access) = &self.access else { return Verdict::Send };
+        let left = match access.expires_at {
+            Some(end) => Duration::try_from(end.duration_since(now)).unwrap_or_default(),
+            None => UNKNOWN_END.saturating_sub(age),
+        };
+        if access.freshness(now, Duration::ZERO) == Freshness::Fresh && !left.is_zero() {
+            Verdict::Wait(left)
+        } else {
+            Verdict::Send
         }
     }
 }
@@ -108,7 +115,7 @@ mod tests {
         let verdict = |is_shared, need, now| {
             Replay::new(&policy, &record(tokens(Some(at(100)))), is_shared, need).verdict(SECOND, at(now))
         };
-        assert_eq!(verdict(false, Need::Usable, 40), Verdict::Wait(Some(SECOND * 60)));
+        assert_eq!(verdict(false, Need::Usable, 40), Verdict::Wait(SECOND * 60));
         assert_eq!(verdict(false, Need::New, 100), Verdict::Send);
         for now in [40, 100] {
             assert_eq!(verdict(true, Need::New, now), Verdict::Tell);
@@ -131,8 +138,17 @@ mod tests {
             let policy = TokenPolicy { access_token_life, ..TokenPolicy::default() };
             Replay::new(&policy, &record(tokens(None)), false, Need::New).verdict(SECOND, at(now))
         };
-        assert_eq!(verdict(None, 1_000_000), Verdict::Wait(None));
-        assert_eq!([verdict(Some(60), 30), verdict(Some(60), 60)], [Verdict::Wait(Some(SECOND * 30)), Verdict::Send]);
+        assert_eq!([verdict(Some(60), 30), verdict(Some(60), 60)], [Verdict::Wait(SECOND * 30), Verdict::Send]);
+    }
+
+    #[test]
+    fn one_whose_end_nobody_knows_is_waited_for_an_hour() {
+        let replay = Replay::new(&TokenPolicy::default(), &record(tokens(None)), false, Need::New);
+        let verdict = |age| replay.verdict(age, at(1_000_000));
+        assert_eq!(verdict(SECOND * 600), Verdict::Wait(SECOND * 3000));
+        assert_eq!([verdict(SECOND * 3600), verdict(Duration::MAX)], [Verdict::Send; 2]);
+        let shared = Replay::new(&TokenPolicy::default(), &record(tokens(None)), true, Need::New);
+        assert_eq!(shared.verdict(SECOND * 3600, at(1_000_000)), Verdict::Tell);
     }
 
     #[test]

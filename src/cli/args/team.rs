@@ -41,6 +41,12 @@ pub enum TeamTask {
         #[arg(value_name = "MEMBER")]
         member: String,
     },
+    /// Take profiles out of the team: they become this machine's own, and the other members lose them
+    Unshare {
+        /// Profiles to take out
+        #[arg(value_name = "PROFILE", required = true)]
+        names: Vec<String>,
+    },
     /// Show the team, its members and who asks to be let in
     Status {
         /// Print JSON

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::app::{
     CallContext, ExportDone, ExportView, Failure, FormatLine, ImportOutcome, KeptAlive, News, OpenedProfile,
-    ProfileState, ProfileSummary, SavedToken, ShareDone, TrayState, VaultState, WindowSettings,
+    ProfileSummary, Revision, SavedToken, ShareDone, TrayState, VaultState, WindowSettings,
 };
 use crate::diagnosis::Diagnosis;
 use crate::export::Sinks;
@@ -162,19 +162,22 @@ impl Model {
         let name = Some(opened.name.clone());
         let (draft, saved_as) = if opened.draft { (name, None) } else { (None, name) };
         let (tokens, shared) = (opened.context.tokens.clone(), opened.shared.clone());
-        self.open = Open { tokens, saved_as, draft, shared, ..Open::default() };
+        // The list may be older than what was opened: then it is read once more.
+        let listed = self.profiles.iter().find(|profile| profile.name == opened.name);
+        let revision = listed.and_then(|listed| listed.revision);
+        self.open = Open { tokens, revision, saved_as, draft, shared, ..Open::default() };
     }
 
-    /// The open profile, if the list shows other tokens of it than the page does: another process has written them.
-    pub fn changed_elsewhere(&self) -> Option<&ProfileName> {
+    /// The open profile, if it was saved since the page read it, by whomever; and as what the list shows it.
+    pub fn changed_since(&self) -> Option<(&ProfileName, Option<Revision>)> {
         let open = &self.open;
         let name = open.saved_as.as_ref().filter(|_| open.draft.is_none())?;
-        let is_busy =
-            open.sign_in.work.is_pending() || open.token_request.is_pending() || open.refresh_request.is_pending();
+        let works =
+            [open.sign_in.work.is_pending(), open.token_request.is_pending(), open.refresh_request.is_pending()];
+        let saves = [open.save.is_pending(), open.restore.is_pending()];
+        let is_busy = works.into_iter().chain(saves).any(|pending| pending);
         let listed = self.profiles.iter().find(|profile| profile.name == *name).filter(|_| !is_busy)?;
-        let ProfileState::Tokens { expires_at, .. } = &listed.state else { return None };
-        let shown = open.tokens.as_ref()?;
-        (*expires_at != shown.expires_at).then_some(name)
+        (listed.revision != open.revision).then_some((name, listed.revision))
     }
 
     pub fn forgotten(&mut self, name: &ProfileName) {

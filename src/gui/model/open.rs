@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::app::{
     Answers, Authorized, Choosing, Exchange, Failure, Fetched, Identified, OpenedProfile, ProfileHistory, Progress,
-    Restored, SharedWith, StageLine, TriedReading, Waiting,
+    Restored, Revision, SharedWith, StageLine, TriedReading, Waiting,
 };
 use crate::diagnosis::Diagnosis;
 use crate::gui::model::Requested;
@@ -24,7 +24,9 @@ pub struct Open {
     /// What the person must choose among before the tokens are complete.
     pub choosing: Vec<Choosing>,
     pub tokens: Option<TokenSet>,
-    /// The same profile, where another process has written newer ones.
+    /// What the list showed the profile as when the page last read it.
+    pub revision: Option<Revision>,
+    /// The same profile, where it was saved since.
     pub read_again: Requested<OpenedProfile>,
     /// The name under which the profile is saved.
     pub saved_as: Option<ProfileName>,

@@ -34,7 +34,7 @@ fn lines_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, history: &ProfileHist
             ui,
             Tone::Warning,
             "A refresh was started with the newest tokens and its response was never saved",
-            begun,
+            &format!("{begun}. Refresh the tokens to see what can be done about it."),
         );
     }
     let busy = model.open.restore.is_pending().then_some("Restoring…");

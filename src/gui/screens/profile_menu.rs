@@ -62,6 +62,9 @@ fn items_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSumm
         if item(ui, text, &format!("Export {}", profile.name), hint) {
             want(ui, export);
         }
+        if profile.shared && item(ui, "Take out of team…", "Take out of team…", Intent::Unshare(name()).words().1) {
+            draft.questions.unshare = Some(name());
+        }
         ui.separator();
     }
     if item(ui, "Forget…", "Forget…", Intent::Forget(name()).words().1) {

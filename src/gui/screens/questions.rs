@@ -110,6 +110,25 @@ pub(crate) fn forgetting_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     }
 }
 
+/// Asks, where the other members of the team are about to lose a profile.
+pub(crate) fn unsharing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    let Some(name) = draft.questions.unshare.clone() else { return };
+    let title = format!("Take {} out of the team?", model.shown_name(&name));
+    let text = "The profile and its tokens become this machine's own. The other members lose it at once: their agents, \
+                windows and commands say that there is no such profile. An access token that they have read stays valid \
+                until it expires; to replace it, refresh the profile afterwards.";
+    let shown = dialog(ui, "unsharing", title, text, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            let takes = intent_button(ui, ButtonKind::Danger, Intent::Unshare(name.clone()), None);
+            takes || secondary_button(ui, "Cancel").clicked()
+        })
+        .inner
+    });
+    if shown.should_close() || shown.inner {
+        draft.questions.unshare = None;
+    }
+}
+
 /// Asks before the window closes on tokens that are nowhere else.
 pub(crate) fn closing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     if model.pending_writes.is_empty() {

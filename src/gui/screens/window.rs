@@ -36,6 +36,7 @@ pub fn window_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Vec<Intent> {
         questions::unsaved_ui(ui, model, draft);
     }
     questions::forgetting_ui(ui, model, draft);
+    questions::unsharing_ui(ui, model, draft);
     questions::query_ui(ui, model, draft);
     toasts::toasts_ui(ui);
     import::arrival_ui(ui, draft);

@@ -131,8 +131,20 @@ impl Leased for LeasedRow {
     fn remove(&self) -> Result<(), StoreError> {
         let news = self.store.news_of(&self.name);
         let remove = async |client: &mut Client| secrets::remove(client, &self.name, &news).await;
-        self.lease.removing(|| self.store.write((&self.name, Patience::Restart), remove))?;
+        let removed = || self.store.write((&self.name, Patience::Restart), remove).map(|()| Written::Done);
+        self.lease.removing(removed)?;
         self.store.0.replies.remove(&self.name);
         Ok(())
+    }
+
+    fn take_out(&self, copied: Option<Seen>, mark: Option<&Mark>) -> Result<Written, StoreError> {
+        let news = self.store.news_of(&self.name);
+        let copied = (self.name.as_str(), copied);
+        let take_out = async |client: &mut Client| secrets::take_out(client, copied, mark, &news).await;
+        let written = self.lease.removing(|| self.store.write((&self.name, Patience::Restart), take_out))?;
+        if written == Written::Done {
+            self.store.0.replies.remove(&self.name);
+        }
+        Ok(written)
     }
 }

@@ -134,13 +134,12 @@ impl Postgres {
 
     /// Remembers what other machines wrote since this one had the lease, so that an older state is noticed here as well.
     fn catch_up(&self, name: &str, lease: &Lease) -> Result<(), StoreError> {
-        let Some((id, version)) = self.read(async |client| secrets::version(client, name).await)? else {
-            return Ok(());
-        };
+        let Some(found) = self.read(async |client| secrets::version(client, name).await)? else { return Ok(()) };
+        let Seen { id, version } = found;
         let is_newer = |seen: Seen| seen.id == id && seen.version < version && seen.version.fence <= version.fence;
         let is_gone = |seen: Seen| seen.id != id && self.is_removed(name, &seen.id).unwrap_or_default();
         if lease.seen().is_none_or(|seen| is_newer(seen) || is_gone(seen)) {
-            lease.saw(Some(Seen { id, version }));
+            lease.saw(Some(found));
         }
         Ok(())
     }

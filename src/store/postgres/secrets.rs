@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, GenericClient, Row};
+use tokio_postgres::{Client, GenericClient, Row, Transaction};
 
-use crate::store::engine::{Mark, Plain, Sealed, SecretId, Stored, VaultLock, Version, Written};
+use crate::store::engine::{Mark, Plain, Sealed, SecretId, Seen, Stored, VaultLock, Version, Written};
 use crate::store::postgres::connection::Failed;
 
 /// How many generations are stored: the newest, and those to go back to in case it is damaged.
@@ -18,7 +18,11 @@ pub(in crate::store) async fn secrets(client: &Client) -> Result<Vec<String>, Fa
 }
 
 /// Whether a secret of this id was removed on purpose, maybe by another machine.
-pub(in crate::store) async fn is_removed(client: &Client, name: &str, id: &SecretId) -> Result<bool, Failed> {
+pub(in crate::store) async fn is_removed(
+    client: &impl GenericClient,
+    name: &str,
+    id: &SecretId,
+) -> Result<bool, Failed> {
     let statement = "SELECT 1 FROM tokenwright.removed WHERE name = $1 AND id = $2";
     Ok(client.query_typed_opt(statement, &[(&name, Type::TEXT), (&&id[..], Type::BYTEA)]).await?.is_some())
 }
@@ -65,10 +69,10 @@ pub(in crate::store) async fn read_many(
 }
 
 /// The id and version of a secret.
-pub(in crate::store) async fn version(client: &Client, name: &str) -> Result<Option<(SecretId, Version)>, Failed> {
+pub(in crate::store) async fn version(client: &Client, name: &str) -> Result<Option<Seen>, Failed> {
     let statement = "SELECT id, generation, fence FROM tokenwright.secret WHERE name = $1";
-    let Some(row) = client.query_typed_opt(statement, &[(&name, Type::TEXT)]).await? else { return Ok(None) };
-    Ok(Some((array(&row, 0)?, Version { generation: number(&row, 1)?, fence: number(&row, 2)? })))
+    let row = client.query_typed_opt(statement, &[(&name, Type::TEXT)]).await?;
+    row.as_ref().map(seen).transpose()
 }
 
 /// The bodies of the generations before the newest, newest first.
@@ -215,6 +219,11 @@ pub(in crate::store) async fn end(client: &Client, name: &str, fence: u64) -> Re
 
 pub(in crate::store) async fn remove(client: &mut Client, name: &str, news: &str) -> Result<(), Failed> {
     let step = client.transaction().await?;
+    delete(&step, name, news).await?;
+    Ok(step.commit().await?)
+}
+
+async fn delete(step: &Transaction<'_>, name: &str, news: &str) -> Result<(), Failed> {
     let statement = "INSERT INTO tokenwright.removed(name, id) SELECT name, id FROM tokenwright.secret \
                      WHERE name = $1 ON CONFLICT DO NOTHING";
     step.execute(statement, &[&name]).await?;
@@ -222,7 +231,37 @@ pub(in crate::store) async fn remove(client: &mut Client, name: &str, news: &str
     step.execute("DELETE FROM tokenwright.profile WHERE name = $1", &[&name]).await?;
     let statement = "SELECT pg_notify('tokenwright', $1), nextval('tokenwright.revision')";
     step.execute(statement, &[&news]).await?;
-    Ok(step.commit().await?)
+    Ok(())
+}
+
+pub(in crate::store) async fn take_out(
+    client: &mut Client,
+    (name, copied): (&str, Option<Seen>),
+    key: Option<&Mark>,
+    news: &str,
+) -> Result<Written, Failed> {
+    let step = client.transaction().await?;
+    let mark = step.query_typed_opt(MARK, &[]).await?.map(|row| array(&row, 0)).transpose()?;
+    if key.is_some_and(|key| mark.as_ref() != Some(key)) {
+        return Ok(Written::OtherKey);
+    }
+    let statement = "SELECT id, generation, fence FROM tokenwright.secret WHERE name = $1 FOR UPDATE";
+    let row = step.query_typed_opt(statement, &[(&name, Type::TEXT)]).await?;
+    let found = row.as_ref().map(seen).transpose()?;
+    match (found, copied) {
+        (found, copied) if found == copied => {
+            delete(&step, name, news).await?;
+            step.commit().await?;
+            Ok(Written::Done)
+        }
+        // Done again, since it was not known whether it was committed.
+        (None, Some(copied)) if is_removed(&step, name, &copied.id).await? => Ok(Written::Done),
+        (found, _) => Ok(Written::Conflict { found: found.map(|found| found.version) }),
+    }
+}
+
+fn seen(row: &Row) -> Result<Seen, Failed> {
+    Ok(Seen { id: array(row, 0)?, version: Version { generation: number(row, 1)?, fence: number(row, 2)? } })
 }
 
 pub(in crate::store) async fn vault_lock(client: &impl GenericClient) -> Result<Option<VaultLock>, Failed> {

@@ -14,6 +14,12 @@ impl Sqlite {
         })
     }
 
+    /// Has nothing of this profile any more. A copy that could not be written is older, and does no harm.
+    pub(in crate::store) fn forget(&self, name: &str) {
+        let name = name.to_owned();
+        let _ = self.write(move |connection| rows::remove(connection, &name));
+    }
+
     /// Has these profiles as they are elsewhere, in one step.
     pub(in crate::store) fn copy_many(&self, read: Vec<(String, Plain, Option<Stored>)>) -> Result<(), StoreError> {
         if read.is_empty() {

@@ -343,6 +343,13 @@ impl Leased for LeasedRow {
 
     fn remove(&self) -> Result<(), StoreError> {
         let name = self.name.clone();
-        self.lease.removing(|| self.store.write(move |connection| rows::remove(connection, &name)))
+        let remove = move |connection: &Connection| rows::remove(connection, &name).map(|()| Written::Done);
+        self.lease.removing(|| self.store.write(remove)).map(drop)
+    }
+
+    fn take_out(&self, copied: Option<Seen>, mark: Option<&Mark>) -> Result<Written, StoreError> {
+        let (name, mark) = (self.name.clone(), mark.copied());
+        let take_out = move |connection: &Connection| rows::take_out(connection, &name, copied, mark.as_ref());
+        self.lease.removing(|| self.store.write(take_out))
     }
 }

@@ -6,7 +6,7 @@ use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Result, Row, Rows, params};
 
-use crate::store::engine::{Listed, Mark, Plain, Revision, Sealed, Stored, Summary, VaultLock, Version, Written};
+use crate::store::engine::{Listed, Mark, Plain, Revision, Sealed, Seen, Stored, Summary, VaultLock, Version, Written};
 
 /// How many generations are stored: the newest, and those to go back to in case it is damaged.
 const GENERATIONS: i64 = 3;
@@ -207,9 +207,7 @@ pub(in crate::store) fn put(
     answers: bool,
     mark: Option<&Mark>,
 ) -> Result<Written> {
-    if let Some(mark) = mark
-        && vault_lock(connection)?.is_none_or(|lock| lock.mark != *mark)
-    {
+    if is_other_key(connection, mark)? {
         return Ok(Written::OtherKey);
     }
     let (found, in_flight) = version(connection, name)?.unzip();
@@ -261,6 +259,28 @@ pub(in crate::store) fn remove_secret(connection: &Connection, name: &str) -> Re
 pub(in crate::store) fn remove(connection: &Connection, name: &str) -> Result<()> {
     remove_secret(connection, name)?;
     connection.prepare_cached("DELETE FROM profile WHERE name = ?1")?.execute([name]).map(drop)
+}
+
+pub(in crate::store) fn take_out(
+    connection: &Connection,
+    name: &str,
+    copied: Option<Seen>,
+    mark: Option<&Mark>,
+) -> Result<Written> {
+    if is_other_key(connection, mark)? {
+        return Ok(Written::OtherKey);
+    }
+    let found = stored(connection, name)?.map(|stored| Seen { id: stored.id, version: stored.version });
+    if found != copied {
+        return Ok(Written::Conflict { found: found.map(|found| found.version) });
+    }
+    remove(connection, name).map(|()| Written::Done)
+}
+
+/// Whether the vault has another key than the one with this mark.
+fn is_other_key(connection: &Connection, mark: Option<&Mark>) -> Result<bool> {
+    let Some(mark) = mark else { return Ok(false) };
+    Ok(vault_lock(connection)?.is_none_or(|lock| lock.mark != *mark))
 }
 
 pub(in crate::store) fn vault_lock(connection: &Connection) -> Result<Option<VaultLock>> {

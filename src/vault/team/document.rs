@@ -127,6 +127,15 @@ impl Document {
         Ok(document.to_lock(key.mark()))
     }
 
+    /// The text of a document whose list of members and key for `recipient` are what somebody put there.
+    #[cfg(any(test, fuzzing))]
+    pub(in crate::vault) fn forged(roster: &[u8], recipient: String, wrapped: &[u8], key: &Key) -> VaultLock {
+        let keys = BTreeMap::from([(recipient, BASE64.encode(wrapped))]);
+        let (roster, kind) = (BASE64.encode(roster), KIND.to_owned());
+        let forged = Self { format: FORMAT, kind, roster, keys, earlier: Vec::new(), requests: Vec::new() };
+        forged.to_lock(key.mark())
+    }
+
     /// The same keys and members, with other requests.
     pub(in crate::vault) fn with_requests(self, requests: Vec<Request>, lock: &VaultLock) -> VaultLock {
         Self { requests, ..self }.to_lock(lock.mark)

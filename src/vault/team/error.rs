@@ -58,6 +58,9 @@ pub enum TeamError {
     /// The team has a profile of that name.
     #[error("the team has a profile `{profile}`")]
     ProfileExists { profile: String },
+    /// This machine has a profile of that name.
+    #[error("this machine has a profile `{profile}` of its own, beside that of the team")]
+    OwnProfileExists { profile: String },
 }
 
 impl TeamError {
@@ -73,6 +76,7 @@ impl TeamError {
                 | Self::NoMember { .. }
                 | Self::RemovesItself { .. }
                 | Self::ProfileExists { .. }
+                | Self::OwnProfileExists { .. }
         )
     }
 }
@@ -109,6 +113,9 @@ impl Diagnose for TeamError {
             Self::SealedBefore { .. } => diagnosis.hint("repeat `tokenwright team remove` with the same name"),
             Self::KeyFile { .. } => diagnosis.hint("name a file that `tokenwright team join --key-file` or `age-keygen` wrote"),
             Self::ProfileExists { .. } => diagnosis.hint("save yours under another name, or forget one of the two"),
+            Self::OwnProfileExists { profile } => diagnosis.hint(format!(
+                "save your own under another name, or remove it: `tokenwright forget {profile}`; then repeat this"
+            )),
         }
     }
 }

@@ -25,6 +25,8 @@ use crate::vault::{Contents, How, Vault, VaultError};
 pub(in crate::vault) use crate::vault::team::document::Document;
 pub use crate::vault::team::document::{Member, Request};
 pub use crate::vault::team::error::TeamError;
+#[cfg(any(test, fuzzing))]
+pub(in crate::vault) use crate::vault::team::identity::{Identity as MemberKey, wrap_for};
 pub(in crate::vault) use crate::vault::team::membership::proposed_member_name;
 pub use crate::vault::team::membership::{Standing, TeamStatus};
 

@@ -109,7 +109,7 @@ const TABLE: &[Line] = &[
         code: 5,
         words: "error: the connection to `{host}` was lost: Invalid chunk size line: missing size digit; the refresh token \
                 may be spent, so it is not sent again now\n\
-                hint: it is sent once more in {left}: until then the access token is valid, and could end with it; \
+                hint: it is sent once more in {left}: until then the access token may be valid, and could end with it; \
                 `tokenwright refresh demo --resend` sends it now\n",
         ..WELL
     },

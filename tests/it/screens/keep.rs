@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use egui::{ViewportCommand, ViewportEvent, ViewportId};
 use egui_kittest::Harness;
+use egui_kittest::kittest::NodeT as _;
 use jiff::SignedDuration;
+use serde_json::json;
 use tokenwright::app::{News, ProfileState, ProfileSummary};
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::gui::model::Model;
@@ -18,8 +20,9 @@ use crate::screens::machine::{Machine, Visit};
 use crate::screens::scenes::{self, name, now};
 use crate::screens::screen::{THEMES, screen};
 use crate::support::database::Database;
+use crate::support::process::Process;
 use crate::support::renewed;
-use crate::support::scripted::Scripted;
+use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
 
 /// A list with a profile in this state.
@@ -34,6 +37,7 @@ fn listed(state: ProfileState) -> Model {
         draft: false,
         shared: false,
         state,
+        revision: None,
     };
     model.hear(News::Profiles(vec![summary]));
     model
@@ -312,6 +316,45 @@ fn what_the_command_line_does_is_shown_in_a_window_that_is_open() {
     machine.wait("at-second");
     program.run(&["forget", "kestrel"]).done();
     machine.wait_until("it is gone", |window| !window.reads("kestrel"));
+}
+
+#[test]
+fn what_is_edited_elsewhere_is_shown_on_the_page_of_an_open_profile_but_not_over_what_was_typed() {
+    // Tokens without a known end: nothing but their text tells them apart.
+    let endless = |name: &str| {
+        Answer::json(200, &json!({ "access_token": format!("at-{name}"), "refresh_token": format!("rt-{name}") }))
+    };
+    let service = Scripted::start(move |asked, _| match asked.path.as_str() {
+        "/authorize" => asked.grant("a-code"),
+        "/token" => endless("first"),
+        _ => endless("second"),
+    });
+    let program = renewed::signed_in(&service, "");
+    let mut machine = opened(&program);
+    machine.press("Open demo");
+    machine.wait("Saved as demo.");
+    assert_eq!(machine.access_token(), "at-first");
+    program.run(&["refresh", "demo"]).done();
+    machine.press("Show tokens");
+    machine.wait("at-second");
+    let edit = |from: &str, to: &str| {
+        let editor = format!("sed -i 's/{from}/{to}/'");
+        Process::start(program.command(&["edit", "demo"]).env("VISUAL", editor)).finish().done();
+    };
+    edit("\"it\"", "\"kestrel\"");
+    machine.press("Back");
+    let shows = |text: &'static str| {
+        move |window: &Harness<'static, Window>| {
+            window.field("Client ID").is_some_and(|field| field.accesskit_node().value().as_deref() == Some(text))
+        }
+    };
+    machine.wait_until("edited", shows("kestrel"));
+    machine.window.fill("Client ID", "merlin");
+    edit("\"kestrel\"", "\"osprey\"");
+    machine
+        .wait_until("read again", |_| program.database().profile("demo").is_some_and(|text| text.contains("osprey")));
+    machine.window.settle();
+    assert!(shows("merlin")(&machine.window), "what the person typed stays");
 }
 
 #[test]

@@ -184,6 +184,7 @@ pub fn saved(as_name: &str) -> Model {
         draft: false,
         shared: false,
         state,
+        revision: None,
     };
     model.hear(News::Profiles(vec![
         summary(name(as_name), "Practice service", tokens(119)),

@@ -161,6 +161,18 @@ mod with_a_database {
         assert_ne!(anna.access_token(), first);
         assert_eq!(anna.access_token(), ben.access_token());
 
+        ben.press("More for demo");
+        ben.press("Take out of team…");
+        ben.wait("The other members lose it at once");
+        ben.press("Take out of the team");
+        anna.wait_until("taken out", |window| !window.reads("Team · Practice service"));
+        ben.wait_until("its own", |window| !window.reads("acme: anna, ben"));
+        ben.press("Share profiles");
+        ben.press("With the team");
+        ben.press("Give to the team");
+        anna.wait("Team · Practice service");
+        anna.press("Open demo");
+
         anna.press("Team");
         anna.wait("let in by anna");
         anna.press("Remove…");

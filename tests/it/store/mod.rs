@@ -6,5 +6,6 @@ mod kill;
 mod members;
 mod server;
 mod team;
+mod unshare;
 mod walk;
 mod watch;

@@ -50,7 +50,12 @@ fn the_commands_of_the_paper_about_teams_do_what_it_says() {
     let said = &done.stdout;
     // Every token is one of the practice service; the last one is refused, since that member was removed.
     assert_eq!(said.matches("\npractice-at-").count(), 2, "{done:?}");
-    assert!(said.contains("demo: shared with the team\n") && said.contains("demo: refreshed, "), "{done:?}");
+    assert!(
+        said.matches("demo: shared with the team\n").count() == 2
+            && said.contains("demo: taken out of the team;")
+            && said.contains("demo: refreshed, "),
+        "{done:?}"
+    );
     assert_eq!(done.stderr.matches("error: ").count(), 1, "{done:?}");
     assert!(done.stderr.contains("no longer a member") || done.stderr.contains("not a member"), "{done:?}");
 }

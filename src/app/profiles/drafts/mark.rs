@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::service::ProfileName;
-use crate::store::{Store, StoreError};
+use crate::store::{Plain, Store, StoreError};
 
 /// What a draft knows beyond its profile. Holds no secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +18,9 @@ pub(crate) struct Mark {
     /// Whether it is on its way to the team: no draft, but not to be used here either.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) moves_to_team: bool,
+    /// The id of the team's secret, while that is on its way to this machine: no draft either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) moves_from_team: Option<String>,
 }
 
 impl Mark {
@@ -34,6 +37,31 @@ impl Mark {
     pub(super) fn to_text(&self) -> String {
         let words = "# This profile is a draft: it has not been saved under a name yet.\n";
         format!("{words}{}", toml::to_string(self).unwrap_or_default())
+    }
+}
+
+/// A profile that is on its way between this machine and the team.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Move {
+    ToTeam,
+    /// The id of the team's secret, empty if there is none.
+    FromTeam(String),
+}
+
+impl Move {
+    /// That of a plain part.
+    pub(crate) fn of(plain: &Plain) -> Option<Self> {
+        let mark = Mark::parse(plain.draft.as_deref()?);
+        mark.moves_from_team.map(Self::FromTeam).or(mark.moves_to_team.then_some(Self::ToTeam))
+    }
+
+    /// The text of its mark.
+    pub(crate) fn to_text(&self) -> String {
+        let mark = match self {
+            Self::ToTeam => Mark { moves_to_team: true, ..Mark::default() },
+            Self::FromTeam(id) => Mark { moves_from_team: Some(id.clone()), ..Mark::default() },
+        };
+        mark.to_text()
     }
 }
 

@@ -22,8 +22,8 @@ use crate::service::ProfileName;
 use crate::store::{Plain, Store, StoreError};
 use crate::vault::{Contents, How, Vault, VaultError};
 
-pub(crate) use crate::app::profiles::drafts::mark::is_draft;
-pub(crate) use crate::app::profiles::drafts::moving::{check_owner, copy, finish_moves, mark_for_team, save_as};
+pub(crate) use crate::app::profiles::drafts::mark::{Move, is_draft};
+pub(crate) use crate::app::profiles::drafts::moving::{check_owner, copy, finish_moves, save_as};
 
 /// How long to wait for a name that another process may be taking.
 const NAME_WAIT: Duration = Duration::from_millis(100);

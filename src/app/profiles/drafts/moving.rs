@@ -11,7 +11,7 @@ use crate::app::blocking::blocking;
 use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::profiles;
-use crate::app::profiles::drafts::mark::Mark;
+use crate::app::profiles::drafts::mark::{Mark, Move};
 use crate::app::profiles::drafts::write;
 use crate::app::schedule::scheduler;
 use crate::app::team::sharing;
@@ -19,7 +19,7 @@ use crate::app::vault::open;
 use crate::app::{CallContext, Failure, FailureKind, export};
 use crate::diagnosis::Diagnosis;
 use crate::service::ProfileName;
-use crate::store::{Engine, Plain, Store, StoreError};
+use crate::store::{Plain, Store, StoreError};
 use crate::vault::{Entry, How, Vault, VaultError};
 
 /// Saves a draft under a name: its own, or another.
@@ -79,7 +79,7 @@ pub(crate) async fn finish_moves(app: &App) -> Result<bool, Failure> {
         for draft in store.drafts()? {
             let Ok(draft) = ProfileName::parse(&draft) else { continue };
             let Some(mark) = Mark::load(store, &draft)? else { continue };
-            if mark.moves_to_team {
+            if mark.moves_to_team || mark.moves_from_team.is_some() {
                 shared.push(draft);
                 continue;
             }
@@ -134,10 +134,7 @@ fn move_over(vault: &Vault, store: &Store, draft: &ProfileName, name: &ProfileNa
     }
     copy(&from, &to)?;
     from.forget()?;
-    Ok(store.change(draft.as_str(), |plain| -> Result<(), StoreError> {
-        *plain = Plain::default();
-        Ok(())
-    })?)
+    Ok(store.engine()?.change(draft.as_str(), Box::new(|plain| *plain = Plain::default()))?)
 }
 
 /// Copies what is sealed under one name to another, or to another place.
@@ -149,18 +146,12 @@ pub(crate) fn copy(from: &Entry, to: &Entry) -> Result<(), VaultError> {
     }
     // How the tokens were obtained; later changes of other kinds do not count.
     let told = record.history.lines.iter().rev().map(|line| line.how);
-    let mut told = told.filter(|how| !matches!(how, How::Saved | How::Restored(_)));
+    let mut told = told.filter(|how| !matches!(how, How::Saved | How::Restored(_) | How::TakenOut));
     let how = told.next().unwrap_or(How::Saved);
     let signing_key = last.as_ref().and_then(|last| last.contents.secrets.signing_key.clone());
     let mut contents = record.contents;
     contents.secrets.signing_key = contents.secrets.signing_key.or(signing_key);
     to.put(last.map(|last| last.number), &contents, how).map(|_| ())
-}
-
-/// Marks a profile as one that is on its way to the team.
-pub(crate) fn mark_for_team(store: &dyn Engine, name: &ProfileName) -> Result<(), StoreError> {
-    let mark = Mark { moves_to_team: true, ..Mark::default() }.to_text();
-    store.change(name.as_str(), Box::new(|plain| plain.draft = Some(mark)))
 }
 
 /// Sets or removes the mark of a draft.
@@ -171,8 +162,12 @@ fn set_mark(store: &Store, name: &ProfileName, mark: Option<String>) -> Result<(
     })
 }
 
-/// Refuses a draft that was saved under another name: its refresh token belongs there now. Asked by whoever holds its lease.
+/// Refuses a draft that was saved under another name, and a profile that is on its way to or from the team: its refresh token
+/// belongs there. Asked by whoever holds its lease.
 pub(crate) fn check_owner(name: &ProfileName, plain: &Plain) -> Result<(), Failure> {
+    if let Some(way) = Move::of(plain) {
+        return Err(sharing::on_its_way(name, &way));
+    }
     let mark = plain.draft.as_deref().map(Mark::parse);
     let Some(becomes) = mark.and_then(|mark| mark.becomes) else { return Ok(()) };
     let diagnosis = Diagnosis::new(format!("the draft `{name}` was saved as `{becomes}`"));
