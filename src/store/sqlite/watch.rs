@@ -15,9 +15,12 @@ use crate::store::engine::Watched;
 use crate::store::sqlite::{Shared, Sqlite};
 use crate::store::{StoreError, sqlite::connection};
 
-/// How many milliseconds after a file has changed SQLite is asked again. The log is written first; only after the disk has it is the commit
-/// to be seen, and of that the system says nothing.
-const DELAYS: [u64; 5] = [10, 40, 150, 600, 2500];
+/// A commit changes files many times, and to ask SQLite takes the connection that writes: so it is asked once for all changes
+/// of this time.
+const TOGETHER: Duration = Duration::from_millis(10);
+/// After how many milliseconds more it is asked again. The log is written first; only after the disk has it is the commit to
+/// be seen, and of that the system says nothing.
+const DELAYS: [u64; 4] = [40, 150, 600, 2500];
 
 /// What is watched already, and for whom.
 #[derive(Default)]
@@ -77,7 +80,7 @@ impl Others {
     fn tell_all(&mut self, changes: &Receiver<()>) {
         while changes.recv().is_ok() {
             let mut delays = DELAYS.iter();
-            while !self.is_told()
+            while !self.is_told_of(changes)
                 && let Some(delay) = delays.next()
             {
                 match changes.recv_timeout(Duration::from_millis(*delay)) {
@@ -89,8 +92,11 @@ impl Others {
         }
     }
 
-    /// Whether there was something to tell.
-    fn is_told(&mut self) -> bool {
+    /// Whether there was something to tell after these changes and those that follow at once.
+    fn is_told_of(&mut self, changes: &Receiver<()>) -> bool {
+        // waits: for more of the same.
+        thread::sleep(TOGETHER);
+        while changes.try_recv().is_ok() {}
         let found = self.store.upgrade().and_then(|store| Sqlite(store).commits_of_others().ok());
         let Some(found) = found.filter(|found| *found != self.seen) else { return false };
         self.seen = found;

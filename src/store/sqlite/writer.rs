@@ -1,6 +1,8 @@
-//! Group commit: whoever gets the connection does the work of all that wait for it, in one transaction and with one flush
-//! of the disk. Each has a savepoint of its own, so that one failure stays its own.
+//! Group commit: one of those that have something to write does the work of all that wait, in one transaction and with one
+//! flush of the disk, and then hands over to one that has come meanwhile. Each has a savepoint of its own, so that one
+//! failure stays its own.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, SyncSender};
@@ -20,9 +22,16 @@ pub(in crate::store) struct Writer {
     path: PathBuf,
     /// Opened by the first job: most commands write nothing.
     connection: Mutex<Option<Connection>>,
-    waiting: Mutex<Vec<Box<dyn Job>>>,
+    queue: Mutex<Queue>,
     /// Whether anything was written since the log was emptied.
     has_written: AtomicBool,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: VecDeque<Box<dyn Job>>,
+    /// Whether a thread is committing, which hands over at its end.
+    is_led: bool,
 }
 
 /// Something to write. What it returns is told once the transaction is durable.
@@ -31,12 +40,22 @@ trait Job: Send {
     fn run(&mut self, connection: &Connection) -> bool;
 
     fn tell(self: Box<Self>, committed: Result<(), DatabaseError>);
+
+    /// Lets the thread that waits for it commit what waits; whether there is one.
+    fn lead(&self) -> bool;
+}
+
+/// What a thread hears that waits for its job.
+enum Word<T> {
+    Done(Result<T, StoreError>),
+    /// It is the one to commit now.
+    Lead,
 }
 
 struct Work<T, F> {
     step: Option<F>,
     result: Option<Result<T, StoreError>>,
-    reply: SyncSender<Result<T, StoreError>>,
+    reply: SyncSender<Word<T>>,
 }
 
 impl Writer {
@@ -44,7 +63,7 @@ impl Writer {
         Self {
             path: path.to_owned(),
             connection: Mutex::new(connection),
-            waiting: Mutex::default(),
+            queue: Mutex::default(),
             has_written: AtomicBool::default(),
         }
     }
@@ -55,26 +74,37 @@ impl Writer {
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (reply, answer) = mpsc::sync_channel(1);
-        locked(&self.waiting).push(Box::new(Work { step: Some(work), result: None, reply }));
-        let mut writing = locked(&self.connection);
-        // Empty if another has done ours meanwhile.
-        let jobs = self.take_waiting();
-        if !jobs.is_empty() {
-            self.commit(&mut writing, jobs);
+        let mut queue = locked(&self.queue);
+        queue.waiting.push_back(Box::new(Work { step: Some(work), result: None, reply }));
+        let leads = !std::mem::replace(&mut queue.is_led, true);
+        drop(queue);
+        if leads {
+            self.commit_waiting();
         }
-        drop(writing);
-        answer.recv().map_err(|_| StoreError::Interrupted { path: self.path.clone() })?
+        loop {
+            match answer.recv() {
+                Ok(Word::Done(result)) => return result,
+                Ok(Word::Lead) => self.commit_waiting(),
+                Err(_) => return Err(StoreError::Interrupted { path: self.path.clone() }),
+            }
+        }
+    }
+
+    /// Commits what waits, the job of this thread among it.
+    fn commit_waiting(&self) {
+        let _over = HandOver(&self.queue);
+        let jobs: Vec<_> = {
+            let mut queue = locked(&self.queue);
+            let count = queue.waiting.len().min(MOST_JOBS);
+            queue.waiting.drain(..count).collect()
+        };
+        let mut writing = locked(&self.connection);
+        self.commit(&mut writing, jobs);
     }
 
     /// The next job opens a new connection.
     pub(in crate::store) fn close(&self) {
         locked(&self.connection).take();
-    }
-
-    fn take_waiting(&self) -> Vec<Box<dyn Job>> {
-        let mut waiting = locked(&self.waiting);
-        let count = waiting.len().min(MOST_JOBS);
-        waiting.drain(..count).collect()
     }
 
     /// Empties the log if this process has written to it. Another process that reads it stops that, and does no harm.
@@ -131,6 +161,19 @@ impl Writer {
     }
 }
 
+/// Hands over when it is dropped, after a panic too.
+struct HandOver<'a>(&'a Mutex<Queue>);
+
+impl Drop for HandOver<'_> {
+    fn drop(&mut self) {
+        let mut queue = locked(self.0);
+        while queue.waiting.front().is_some_and(|next| !next.lead()) {
+            queue.waiting.pop_front();
+        }
+        queue.is_led = !queue.waiting.is_empty();
+    }
+}
+
 fn in_one(connection: &mut Connection, jobs: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {
     // Immediate: one that reads first and writes later is refused at once if another process wrote in between.
     let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -158,11 +201,50 @@ impl<T: Send, F: FnOnce(&Connection) -> Result<T, StoreError> + Send> Job for Wo
             (None, Ok(())) => return,
         };
         // Nobody waits any more where the asker's thread has ended.
-        let _ = self.reply.send(result);
+        let _ = self.reply.send(Word::Done(result));
+    }
+
+    fn lead(&self) -> bool {
+        self.reply.send(Word::Lead).is_ok()
     }
 }
 
 /// A thread that panicked has left no half transaction: dropping one rolls it back.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    #[test]
+    fn all_that_write_at_once_are_told_and_one_that_panics_holds_nobody_up() {
+        let connection = Connection::open_in_memory().expect("opened");
+        connection.execute_batch("CREATE TABLE numbers (number INTEGER)").expect("a table");
+        let writer = Writer::new(Path::new(":memory:"), Some(connection));
+        let insert = |number: u32| {
+            let job = move |connection: &Connection| {
+                assert!(number % 97 != 0, "a mistake");
+                connection.execute("INSERT INTO numbers VALUES (?)", [number]).expect("inserted");
+                Ok(())
+            };
+            // Those in one transaction with a job that panics are told that it was interrupted.
+            u32::from(catch_unwind(AssertUnwindSafe(|| writer.run(job))).is_ok_and(|done| done.is_ok()))
+        };
+        let done: u32 = std::thread::scope(|scope| {
+            let insert = &insert;
+            let threads: Vec<_> = (0..16)
+                .map(|thread| scope.spawn(move || (1..=60).map(|n| insert(thread * 60 + n)).sum::<u32>()))
+                .collect();
+            threads.into_iter().map(|thread| thread.join().expect("ended")).sum()
+        });
+        let stored = writer
+            .read(|connection| connection.query_row("SELECT count(*) FROM numbers", (), |row| row.get::<_, u32>(0)));
+        assert_eq!(stored.expect("a connection").expect("read"), done);
+        assert!((480..=951).contains(&done), "{done} of 960 were kept");
+        assert!(!locked(&writer.queue).is_led && locked(&writer.queue).waiting.is_empty());
+    }
 }
