@@ -91,8 +91,11 @@ async fn attend(app: App, mut connection: Connection, since: Timestamp) -> Optio
             team::follow(&app).await;
             // What cannot be read is said when it is asked for.
             let _ = app.with_store(Store::reread).await;
-            app.scheduler.reload();
-            connection.respond(async { Response::Done }).await;
+            let read = async {
+                app.scheduler.reloaded().await;
+                Response::Done
+            };
+            connection.respond(read).await;
         }
         None => {
             let diagnosis = Diagnosis::new("the request cannot be read");

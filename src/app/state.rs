@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::agent::KeptAlive;
 use crate::app::blocking::locked;
@@ -16,6 +17,9 @@ use crate::desktop::{Trace, Tray};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::{Catalog, ProfileName};
 use crate::vault::{How, Record};
+
+/// How long one waits until the scheduler has read what is new: shorter than a client of the agent has patience.
+const SOON: Duration = Duration::from_secs(1);
 
 /// The icon shown now.
 pub(in crate::app) type TraySlot = Mutex<Option<Arc<Tray>>>;
@@ -71,6 +75,9 @@ impl Held {
 pub(in crate::app) struct SchedulerState {
     /// Set when profiles may have changed, or the scheduler is to end.
     pub(in crate::app) news: Notify,
+    /// How often they were to be read again, and how many of these times the state that is told includes.
+    pub(in crate::app) asked: AtomicU64,
+    pub(in crate::app) told: watch::Sender<u64>,
     pub(in crate::app) runs: AtomicBool,
     pub(in crate::app) ends: AtomicBool,
     pub(in crate::app) over: Notify,
@@ -81,7 +88,18 @@ pub(in crate::app) struct SchedulerState {
 impl SchedulerState {
     /// Makes the scheduler read the profiles again soon.
     pub(in crate::app) fn reload(&self) {
+        self.asked.fetch_add(1, Ordering::AcqRel);
         self.news.notify_one();
+    }
+
+    /// The same, and waits until [`Self::standing`] tells what was read, but not for long: it may have very much to read.
+    pub(in crate::app) async fn reloaded(&self) {
+        self.reload();
+        let asked = self.asked.load(Ordering::Acquire);
+        if self.runs.load(Ordering::Acquire) {
+            let mut told = self.told.subscribe();
+            let _ = tokio::time::timeout(SOON, told.wait_for(|told| *told >= asked)).await;
+        }
     }
 
     /// The last known state of the profiles.

@@ -85,6 +85,7 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
     let mut has_rested = true;
     let mut watching = Watching::new();
     watching.begin(app).await;
+    let mut asked = alive.asked.load(Ordering::Acquire);
     let mut read = read(app, &mut book).await;
     while !alive.ends.load(Ordering::Relaxed) {
         let now = (app.ports.now)();
@@ -96,6 +97,7 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
         let is_told = going.is_empty() || Instant::now() >= tell_at;
         if is_told {
             tell(app, &book);
+            alive.told.send_replace(asked);
             tell_at = Instant::now() + TOLD_EVERY;
         }
         let next = book.next(going.len() < AT_ONCE);
@@ -103,6 +105,7 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
         tokio::select! {
             () = alive.news.notified() => {
                 has_rested = false;
+                asked = alive.asked.load(Ordering::Acquire);
                 read = read_anew(app, &mut watching, &mut book).await;
             }
             heard = watching.next(app) => {

@@ -5,10 +5,11 @@
 
 use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior, ffi};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, ffi};
 
 use crate::durable::FileError;
 use crate::store::StoreError;
@@ -136,9 +137,10 @@ fn set(connection: &Connection) -> rusqlite::Result<()> {
 pub(in crate::store) fn version(connection: &Connection, path: &Path) -> Result<usize, StoreError> {
     let failed = |error| failed("read", path, &error);
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)?;
-    let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(failed)?;
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0)).map_err(failed)?;
+    // Last: another process may make the tables just now, and sets all three in one commit.
+    let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(failed)?;
     if application != APPLICATION && (version > 0 || tables > 0) {
         return Err(StoreError::NotOurs { path: path.to_owned() });
     }
@@ -156,8 +158,7 @@ pub(in crate::store) fn is_behind(version: usize) -> bool {
 /// Brings the tables to the newest version. A second process waits, then finds nothing to do.
 pub(in crate::store) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     let failed = |error| failed("write", path, &error);
-    // Kept in the file. A database in memory has no log and says so.
-    connection.pragma_update(None, "journal_mode", "wal").map_err(failed)?;
+    write_ahead(connection).map_err(failed)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
     for (done, step) in STEPS.iter().enumerate().skip(version(&transaction, path)?) {
         transaction.execute_batch(step).map_err(failed)?;
@@ -165,6 +166,20 @@ pub(in crate::store) fn migrate(connection: &mut Connection, path: &Path) -> Res
     }
     transaction.pragma_update(None, "application_id", APPLICATION).map_err(failed)?;
     Ok(transaction.commit().map_err(failed)?)
+}
+
+/// Lets the database have a log, which is kept in the file. One in memory has none and says so.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    let began = Instant::now();
+    loop {
+        match connection.pragma_update(None, "journal_mode", "wal") {
+            // waits: where several processes make the tables at once, SQLite does not wait itself.
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && began.elapsed() < BUSY_WAIT => {
+                thread::sleep(Duration::from_millis(5));
+            }
+            done => return done,
+        }
+    }
 }
 
 /// What the database said. It holds no value of a row.
@@ -217,7 +232,8 @@ pub(in crate::store) fn open_migrated(
         }
         Err(error) => return Err(error),
     };
-    if found == 0 && leases.names_seen().next().is_some() {
+    // Another process that has made the tables meanwhile may have saved secrets as well.
+    if found == 0 && leases.names_seen().next().is_some() && version(&connection, path)? == 0 {
         return Err(StoreError::Lost { path: path.to_owned(), empty: true });
     }
     if is_behind(found) {

@@ -227,7 +227,7 @@ mod tests {
         let writer = Writer::new(Path::new(":memory:"), Some(connection));
         let insert = |number: u32| {
             let job = move |connection: &Connection| {
-                assert!(number % 97 != 0, "a mistake");
+                assert!(!number.is_multiple_of(97), "a mistake");
                 connection.execute("INSERT INTO numbers VALUES (?)", [number]).expect("inserted");
                 Ok(())
             };
