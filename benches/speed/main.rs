@@ -10,6 +10,7 @@
 
 mod many;
 mod measure;
+mod windows;
 
 use std::fs;
 use std::io::BufReader;
@@ -38,6 +39,7 @@ const PARTS: &[Part] = &[
     ("lists", Bench::lists),
     ("flushes", Bench::flushes),
     ("many", Bench::many),
+    ("windows", Bench::windows),
 ];
 
 /// What was asked for on the command line.

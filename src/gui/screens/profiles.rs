@@ -14,11 +14,14 @@ use crate::gui::screens::profile_menu::menu_ui;
 use crate::gui::screens::{intent_button, want};
 use crate::gui::theme::{CONTROL_HEIGHT, Palette, SPACE_S, Tone, heading, shown, small};
 use crate::gui::widgets::{
-    self, ButtonKind, above_footer, countdown_text, dot, keyed, segmented, status_dot, toggle, told,
+    self, ButtonKind, above_footer, countdown_text, dot, keyed, rows, segmented, status_dot, toggle, told,
 };
 
 /// Height of the part below the list, in points, until it was drawn once.
 const FOOT_HEIGHT: f32 = 84.0;
+
+/// Height of most cards with the space below, in points.
+const CARD_HEIGHT: f32 = 87.0;
 
 /// The inner margin of a profile's card, in points.
 const MARGIN: f32 = 10.0;
@@ -78,12 +81,12 @@ fn list_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     if model.profiles.is_empty() {
         ui.label(small(ui, "None yet. Step 3 saves a profile here, with its tokens."));
     }
-    for profile in &model.profiles {
+    rows(ui, "saved profiles", CARD_HEIGHT, &model.profiles, |ui, profile| {
         keyed(ui, profile.name.as_str(), |ui| {
             profile_ui(ui, model, draft, profile);
         });
         ui.add_space(4.0);
-    }
+    });
 }
 
 /// A card to open it by, with its menu in the corner, and the one thing that mends it at the foot.
@@ -107,6 +110,9 @@ fn profile_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSu
         format!("Open {} ({})", profile.display_name, profile.name)
     };
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_open, described.clone()));
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
     if response.has_focus() {
         ui.painter().rect_stroke(response.rect, 8, crate::gui::theme::focus_stroke(palette), egui::StrokeKind::Outside);
     }

@@ -11,9 +11,12 @@ use crate::gui::screens::export::failure_ui;
 use crate::gui::screens::{intent_button, vault, waiting_row};
 use crate::gui::theme::{Tone, heading, small};
 use crate::gui::widgets::{
-    ButtonKind, Field, banner, footer, key_values, keyed, notice, page, section, segmented, toggle, waiting,
+    ButtonKind, Field, banner, footer, key_values, keyed, notice, page, rows, section, segmented, toggle, waiting,
 };
 use crate::service::ProfileName;
+
+/// Height of a profile to choose with the space below, in points.
+const ROW_HEIGHT: f32 = 48.0;
 
 pub(crate) fn share_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(mut share) = draft.share.take() else { return };
@@ -55,7 +58,7 @@ fn which_ui(ui: &mut Ui, model: &Model, share: &mut ShareDraft) {
         !matches!(profile.state, ProfileState::Broken(_)) && !(share.to_team && (profile.shared || profile.draft))
     };
     let offered: Vec<&ProfileSummary> = model.profiles.iter().filter(is_offered).collect();
-    for profile in offered {
+    rows(ui, "profiles to share", ROW_HEIGHT, &offered, |ui, profile| {
         let mut on = share.profiles.contains(&profile.name);
         let help = if profile.display_name.is_empty() {
             profile.service.clone()
@@ -68,7 +71,7 @@ fn which_ui(ui: &mut Ui, model: &Model, share: &mut ShareDraft) {
         } else {
             share.profiles.remove(&profile.name);
         }
-    }
+    });
 }
 
 fn to_ui(ui: &mut Ui, share: &mut ShareDraft) {

@@ -173,8 +173,8 @@ fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
     let began = Instant::now();
     loop {
         match connection.pragma_update(None, "journal_mode", "wal") {
-            // waits: where several processes make the tables at once, SQLite does not wait itself.
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && began.elapsed() < BUSY_WAIT => {
+                // waits: where several processes make the tables at once, SQLite does not wait itself.
                 thread::sleep(Duration::from_millis(5));
             }
             done => return done,

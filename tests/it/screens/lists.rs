@@ -1,7 +1,7 @@
 //! Lists that change while a press is in flight: it reaches what was meant, or nothing.
 
 use egui_kittest::Harness;
-use tokenwright::app::{News, WindowSettings};
+use tokenwright::app::{News, ProfileSummary, WindowSettings};
 use tokenwright::gui::model::Model;
 use tokenwright::gui::queries::QUERIES;
 use tokenwright::gui::{Intent, ShareDraft, Step, TokenTab};
@@ -25,6 +25,61 @@ fn tell(play: &mut Screen) {
     play.model.tell(failure("it").diagnosis);
     play.model.window = Some(WindowSettings::default());
     play.model.profiles[0].keep_alive = true;
+}
+
+/// So many saved profiles, with names in their order.
+fn many(count: usize) -> Model {
+    let mut model = saved("demo");
+    let demo = model.profiles[0].clone();
+    let profiles = (0..count).map(|at| ProfileSummary { name: name(&format!("p{at:05}")), ..demo.clone() });
+    model.hear(News::Profiles(profiles.collect()));
+    model
+}
+
+/// How many profiles of the list are drawn.
+fn drawn(window: &Harness<'static, Screen>, prefix: &str) -> usize {
+    window.words().lines().filter(|line| line.starts_with(prefix)).count()
+}
+
+#[test]
+fn of_ten_thousand_profiles_those_in_view_are_drawn_and_all_are_reached() {
+    let mut window = screen(THEMES[0], many(10_000), draft());
+    assert!((5..60).contains(&drawn(&window, "p0")), "{}", window.words());
+    window.press("Open p00001");
+    assert_eq!(window.state().wanted, [Intent::Open(name("p00001"))]);
+    // Each card has two places for the keyboard, itself and its menu.
+    for _ in 0..120 {
+        if window.focused() == "Open p00041" {
+            break;
+        }
+        window.key_press(egui::Key::Tab);
+        window.settle();
+    }
+    assert_eq!(window.focused(), "Open p00041");
+    assert!(window.button("Open p00001").is_none() && window.button("Open p00041").is_some(), "{}", window.words());
+    let card = window.button("Open p00041").expect("there").rect();
+    assert!(card.top() > 0.0 && card.bottom() < 780.0, "{card:?}");
+
+    // The wheel, as far down as it goes.
+    window.hover_at(card.center());
+    for _ in 0..5 {
+        let delta = egui::vec2(0.0, -1_000_000.0);
+        window.event(egui::Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Point,
+            delta,
+            phase: egui::TouchPhase::Move,
+            source: egui::MouseWheelSource::Wheel,
+            modifiers: egui::Modifiers::NONE,
+        });
+        window.settle();
+    }
+    window.press("Open p09999");
+    assert_eq!(window.state().wanted.last(), Some(&Intent::Open(name("p09999"))));
+
+    let mut shared = draft();
+    shared.share = Some(ShareDraft::new([].into(), std::path::Path::new("/home/ada")));
+    let window = screen(THEMES[0], many(10_000), shared);
+    assert!((10..200).contains(&drawn(&window, "p0")), "{}", drawn(&window, "p0"));
 }
 
 /// The list of saved profiles without its first.
