@@ -19,7 +19,7 @@ use crate::service::{Catalog, ProfileName};
 use crate::vault::{How, Record};
 
 /// How long one waits until the scheduler has read what is new: shorter than a client of the agent has patience.
-const SOON: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The icon shown now.
 pub(in crate::app) type TraySlot = Mutex<Option<Arc<Tray>>>;
@@ -75,7 +75,7 @@ impl Held {
 pub(in crate::app) struct SchedulerState {
     /// Set when profiles may have changed, or the scheduler is to end.
     pub(in crate::app) news: Notify,
-    /// How often they were to be read again, and how many of these times the state that is told includes.
+    /// How often somebody asked to read them again, and up to which of these requests [`Self::standing`] is.
     pub(in crate::app) asked: AtomicU64,
     pub(in crate::app) told: watch::Sender<u64>,
     pub(in crate::app) runs: AtomicBool,
@@ -98,7 +98,7 @@ impl SchedulerState {
         let asked = self.asked.load(Ordering::Acquire);
         if self.runs.load(Ordering::Acquire) {
             let mut told = self.told.subscribe();
-            let _ = tokio::time::timeout(SOON, told.wait_for(|told| *told >= asked)).await;
+            let _ = tokio::time::timeout(PATIENCE, told.wait_for(|told| *told >= asked)).await;
         }
     }
 

@@ -25,7 +25,7 @@ mod record;
 mod records;
 mod reply;
 mod seal;
-mod taking;
+mod take_out;
 mod team;
 #[cfg(test)]
 mod tests;
@@ -51,7 +51,7 @@ pub use crate::vault::kind::VaultKind;
 pub use crate::vault::record::{Contents, Record};
 pub use crate::vault::records::{Entry, Vault};
 pub use crate::vault::reply::Reply;
-pub use crate::vault::taking::Copied;
+pub use crate::vault::take_out::Copied;
 pub use crate::vault::team::{Member, Request, Standing, TeamError, TeamStatus};
 
 /// Opens the vault in a store, or creates it. Without a passphrase, a passphrase vault fails with

@@ -359,7 +359,7 @@ fn a_thousand_that_ask_a_moment_later_are_all_answered() {
 }
 
 #[test]
-fn whoever_was_turned_away_for_saying_nothing_does_the_work_alone() {
+fn whoever_says_nothing_is_turned_away_without_an_answer() {
     let program = Tokenwright::with_vault();
     let agent = start_agent(&program);
     let connect = || UnixStream::connect(program.data().join("agent/agent.sock")).expect("an agent");

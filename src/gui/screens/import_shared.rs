@@ -9,8 +9,11 @@ use crate::gui::draft::ImportDraft;
 use crate::gui::intent::Intent;
 use crate::gui::screens::{entered, intent_button, want};
 use crate::gui::theme::{Tone, small};
-use crate::gui::widgets::{ButtonKind, Field, banner, key_values, section, toggle};
+use crate::gui::widgets::{ButtonKind, Field, banner, key_values, keyed, rows, section, toggle};
 use crate::service::ProfileName;
+
+/// Height of what is said of most profiles with the space below, in points.
+const SECTION_HEIGHT: f32 = 160.0;
 
 /// Asks what opens them.
 pub(crate) fn locked_ui(ui: &mut Ui, locked: &LockedText, import: &mut ImportDraft) {
@@ -45,9 +48,10 @@ pub(crate) fn shared_ui(ui: &mut Ui, shared: &SharedProfiles, import: &mut Impor
             toggle(ui, "Replace existing profiles of the same name", &mut import.replace, Some(help));
         }
     });
-    for profile in &shared.profiles {
-        section(ui, profile.name.as_str(), |ui| profile_ui(ui, profile, import.replace));
-    }
+    rows(ui, "profiles in the file", SECTION_HEIGHT, &shared.profiles, |ui, profile| {
+        let name = profile.name.as_str();
+        keyed(ui, name, |ui| section(ui, name, |ui| profile_ui(ui, profile, import.replace)));
+    });
 }
 
 fn profile_ui(ui: &mut Ui, profile: &SharedProfile, replace: bool) {

@@ -14,7 +14,7 @@ use crate::gui::screens::profile_menu::menu_ui;
 use crate::gui::screens::{intent_button, want};
 use crate::gui::theme::{CONTROL_HEIGHT, Palette, SPACE_S, Tone, heading, shown, small};
 use crate::gui::widgets::{
-    self, ButtonKind, above_footer, countdown_text, dot, keyed, rows, segmented, status_dot, toggle, told,
+    self, ButtonKind, above_footer, countdown_text, dot, follow_focus, keyed, rows, segmented, status_dot, toggle, told,
 };
 
 /// Height of the part below the list, in points, until it was drawn once.
@@ -40,7 +40,10 @@ pub(crate) fn profiles_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let foot = ui.data(|data| data.get_temp(key)).unwrap_or(FOOT_HEIGHT);
     above_footer(ui, foot, |ui| {
         let area = ScrollArea::vertical().auto_shrink(false).id_salt("profiles");
-        area.show(ui, |ui| list_ui(ui, model, draft));
+        area.show(ui, |ui| {
+            list_ui(ui, model, draft);
+            follow_focus(ui);
+        });
     });
     let top = ui.cursor().top() - ui.spacing().item_spacing.y;
     tray_ui(ui, model);
@@ -110,9 +113,6 @@ fn profile_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSu
         format!("Open {} ({})", profile.display_name, profile.name)
     };
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_open, described.clone()));
-    if response.gained_focus() {
-        response.scroll_to_me(None);
-    }
     if response.has_focus() {
         ui.painter().rect_stroke(response.rect, 8, crate::gui::theme::focus_stroke(palette), egui::StrokeKind::Outside);
     }

@@ -32,7 +32,7 @@ pub use countdown::countdown_text;
 pub use field::Field;
 pub use intake::{SHORT, TEXT};
 pub use key_values::key_values;
-pub use page::{above_footer, footer, page};
+pub use page::{above_footer, follow_focus, footer, page};
 pub use rows::rows;
 pub use section::{disclosure, keyed, section};
 pub use segmented::{labelled_segmented, segmented, segmented_among, tabs};

@@ -46,9 +46,9 @@ pub fn footer(ui: &mut Ui, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut U
     });
 }
 
-/// Scrolls to the focused widget when the Tab key has moved the focus out of sight.
-fn follow_focus(ui: &Ui) {
-    let key = egui::Id::unique("focus followed");
+/// Scrolls to the focused widget when the Tab key has moved the focus out of sight. Called at the end of what scrolls.
+pub fn follow_focus(ui: &Ui) {
+    let key = ui.unique_id().with("focus followed");
     let focused = ui.memory(egui::Memory::focused);
     let followed =
         ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default::<Option<egui::Id>>(key), focused));
@@ -57,7 +57,7 @@ fn follow_focus(ui: &Ui) {
     }
     let Some(widget) = focused.and_then(|id| ui.ctx().read_response(id)) else { return };
     let is_hidden = widget.interact_rect != widget.rect;
-    // The list at the left scrolls by itself.
+    // What is beside this scrolls by itself.
     if is_hidden && ui.clip_rect().x_range().contains(widget.rect.center().x) {
         ui.scroll_to_rect(widget.rect.expand(8.0), None);
     }

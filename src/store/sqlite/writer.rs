@@ -46,7 +46,7 @@ trait Job: Send {
 }
 
 /// What a thread hears that waits for its job.
-enum Word<T> {
+enum Reply<T> {
     Done(Result<T, StoreError>),
     /// It is the one to commit now.
     Lead,
@@ -55,7 +55,7 @@ enum Word<T> {
 struct Work<T, F> {
     step: Option<F>,
     result: Option<Result<T, StoreError>>,
-    reply: SyncSender<Word<T>>,
+    reply: SyncSender<Reply<T>>,
 }
 
 impl Writer {
@@ -83,8 +83,8 @@ impl Writer {
         }
         loop {
             match answer.recv() {
-                Ok(Word::Done(result)) => return result,
-                Ok(Word::Lead) => self.commit_waiting(),
+                Ok(Reply::Done(result)) => return result,
+                Ok(Reply::Lead) => self.commit_waiting(),
                 Err(_) => return Err(StoreError::Interrupted { path: self.path.clone() }),
             }
         }
@@ -92,7 +92,7 @@ impl Writer {
 
     /// Commits what waits, the job of this thread among it.
     fn commit_waiting(&self) {
-        let _over = HandOver(&self.queue);
+        let _hand_over = HandOver(&self.queue);
         let jobs: Vec<_> = {
             let mut queue = locked(&self.queue);
             let count = queue.waiting.len().min(MOST_JOBS);
@@ -201,11 +201,11 @@ impl<T: Send, F: FnOnce(&Connection) -> Result<T, StoreError> + Send> Job for Wo
             (None, Ok(())) => return,
         };
         // Nobody waits any more where the asker's thread has ended.
-        let _ = self.reply.send(Word::Done(result));
+        let _ = self.reply.send(Reply::Done(result));
     }
 
     fn lead(&self) -> bool {
-        self.reply.send(Word::Lead).is_ok()
+        self.reply.send(Reply::Lead).is_ok()
     }
 }
 

@@ -351,8 +351,8 @@ fn what_is_edited_elsewhere_is_shown_on_the_page_of_an_open_profile_but_not_over
     machine.wait_until("edited", shows("kestrel"));
     machine.window.fill("Client ID", "merlin");
     edit("\"kestrel\"", "\"osprey\"");
-    machine
-        .wait_until("read again", |_| program.database().profile("demo").is_some_and(|text| text.contains("osprey")));
+    program.run(&["display-name", "demo", "Falcon"]).done();
+    machine.wait_until("the list is read again", |window| window.button("Open Falcon (demo)").is_some());
     machine.window.settle();
     assert!(shows("merlin")(&machine.window), "what the person typed stays");
 }
