@@ -118,6 +118,8 @@ pub type Typed = (ProfileDraft, ProfileSecrets);
 pub struct Draft {
     pub step: Step,
     pub next_view: NextView,
+    /// Whether the page of the open profile is shown in place of the steps.
+    pub home: bool,
     /// `None` until a service is chosen.
     pub profile: Option<ProfileDraft>,
     pub secrets: ProfileSecrets,
@@ -307,6 +309,7 @@ impl Draft {
         self.follow(opened);
         self.tokens_step.name = opened.name.to_string();
         self.step = Step::Tokens;
+        self.home = !opened.draft;
         let refreshable = opened.context.tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());
         self.tokens_step.tab = if refreshable { TokenTab::RefreshRequest } else { TokenTab::TokenRequest };
     }
@@ -390,7 +393,9 @@ impl Draft {
         });
         match step {
             Step::Service => first_is_done,
-            Step::Authorization if profile.client_flow => matches!(model.open.sign_in.visit, Visit::Done(_)),
+            Step::Authorization if profile.client_flow => {
+                model.open.tokens.is_some() || matches!(model.open.sign_in.visit, Visit::Done(_))
+            }
             Step::Authorization => errors.is_empty(),
             Step::Tokens => model.open.saved_as.is_some() && model.open.draft.is_none(),
         }

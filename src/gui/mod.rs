@@ -2,11 +2,13 @@
 
 pub mod clipboard;
 pub mod clock;
+pub mod copied_token;
 pub mod display_text;
 pub mod draft;
 mod export;
 pub mod export_draft;
 pub mod fonts;
+mod home;
 pub mod icon;
 mod import;
 pub mod intent;

@@ -2,11 +2,14 @@
 
 mod actions;
 mod authorization;
+mod browser_wait;
 mod call_form;
 mod copy_as;
 mod export;
 mod export_options;
 mod history;
+mod home;
+mod home_parts;
 mod import;
 mod import_shared;
 mod key;
@@ -21,6 +24,7 @@ mod service;
 mod share;
 mod team;
 mod toasts;
+mod token_facts;
 mod tokens;
 mod vault;
 mod window;

@@ -173,8 +173,8 @@ impl Machine {
     pub fn access_token(&mut self) -> String {
         self.press("Show tokens");
         let words = self.window.words();
-        let mut lines = words.lines().skip_while(|line| *line != "Value").skip_while(|line| *line == "Value");
-        let token = lines.next().expect("the value beside its name").to_owned();
+        let (_, after) = words.rsplit_once("\nAccess token\n").expect("its name");
+        let token = after.lines().next().expect("the value beside its name").to_owned();
         self.press("Hide tokens");
         token
     }
