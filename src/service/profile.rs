@@ -304,9 +304,9 @@ mod tests {
         let plain = profile().to_toml(&catalog);
         assert!(!plain.contains("notes") && !plain.contains("tags"));
         let notes = Notes::of("Ask Ms Ito.\n'''\n\"\"\"\\ = x\n[tags]");
-        let noted = Profile { notes, tags: Tags::of("prod customer:acme"), ..profile() };
-        let text = noted.to_toml(&catalog);
-        assert_eq!(Profile::from_toml(&name, &text, &catalog), Ok(noted));
+        let described = Profile { notes, tags: Tags::of("prod customer:acme"), ..profile() };
+        let text = described.to_toml(&catalog);
+        assert_eq!(Profile::from_toml(&name, &text, &catalog), Ok(described));
         let error =
             Profile::from_toml(&name, &format!("tags = [\"two words\"]\n{plain}"), &catalog).expect_err("refused");
         assert_eq!(
