@@ -6,7 +6,9 @@ use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Result, Row, Rows, params};
 
-use crate::store::engine::{Listed, Mark, Plain, Revision, Sealed, Seen, Stored, Summary, VaultLock, Version, Written};
+use crate::store::engine::{
+    Listed, Mark, Plain, Resealed, Revision, Sealed, Seen, Stored, Summary, VaultLock, Version, Written,
+};
 
 /// How many generations are stored: the newest, and those to go back to in case it is damaged.
 const GENERATIONS: i64 = 3;
@@ -19,8 +21,8 @@ pub(in crate::store) fn list(connection: &Connection, key: i64) -> Result<Vec<Li
         .prepare_cached("SELECT name, draft IS NOT NULL, revision FROM profile WHERE is_defined ORDER BY name")?;
     let mut secrets = moment.prepare_cached("SELECT name, revision FROM secret ORDER BY name")?;
     let mut summaries = moment.prepare_cached(
-        "SELECT name, plain_revision, secret_revision, display_name, service_id, service, keep_alive, state, refreshable, \
-         first_time, second_time, third_time, scopes, trouble FROM summary \
+        "SELECT name, plain_revision, secret_revision, display_name, service_id, service, tags, environment, keep_alive, \
+         state, refreshable, first_time, second_time, third_time, scopes, trouble FROM summary \
          WHERE ?1 = (SELECT summary_key FROM counter) ORDER BY name",
     )?;
     let (mut secrets, mut summaries) = (ByName::new(secrets.query(())?)?, ByName::new(summaries.query([key])?)?);
@@ -45,12 +47,14 @@ fn summary(row: &Row<'_>, revision: Revision) -> Result<Option<Summary>> {
         display_name: row.get(3)?,
         service_id: row.get(4)?,
         service: row.get(5)?,
-        keep_alive: row.get(6)?,
-        state: row.get(7)?,
-        refreshable: row.get(8)?,
-        times: [row.get(9)?, row.get(10)?, row.get(11)?],
-        scopes: row.get(12)?,
-        trouble: row.get(13)?,
+        tags: row.get(6)?,
+        environment: row.get(7)?,
+        keep_alive: row.get(8)?,
+        state: row.get(9)?,
+        refreshable: row.get(10)?,
+        times: [row.get(11)?, row.get(12)?, row.get(13)?],
+        scopes: row.get(14)?,
+        trouble: row.get(15)?,
     }))
 }
 
@@ -85,8 +89,8 @@ pub(in crate::store) fn remember(
     }
     // A profile that was forgotten meanwhile has no row to be remembered by.
     let mut statement = connection.prepare_cached(
-        "INSERT OR REPLACE INTO summary SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14 \
-         WHERE EXISTS (SELECT 1 FROM profile WHERE name = ?1)",
+        "INSERT OR REPLACE INTO summary SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
+         ?15, ?16 WHERE EXISTS (SELECT 1 FROM profile WHERE name = ?1)",
     )?;
     for (name, revision, summary) in summaries {
         let [first, second, third] = summary.times;
@@ -97,6 +101,8 @@ pub(in crate::store) fn remember(
             summary.display_name,
             summary.service_id,
             summary.service,
+            summary.tags,
+            summary.environment,
             summary.keep_alive,
             summary.state,
             summary.refreshable,
@@ -275,6 +281,43 @@ pub(in crate::store) fn take_out(
         return Ok(Written::Conflict { found: found.map(|found| found.version) });
     }
     remove(connection, name).map(|()| Written::Done)
+}
+
+pub(in crate::store) fn rename(
+    connection: &Connection,
+    (from, to): (&str, &str),
+    secret: Option<&Resealed>,
+    mark: Option<&Mark>,
+) -> Result<Written> {
+    if is_other_key(connection, mark)? {
+        return Ok(Written::OtherKey);
+    }
+    let found = stored(connection, from)?;
+    let seen = found.as_ref().map(|found| Seen { id: found.id, version: found.version });
+    if seen != secret.map(|secret| secret.read) {
+        return Ok(Written::Conflict { found: seen.map(|seen| seen.version) });
+    }
+    if has(connection, to)? {
+        return Ok(Written::NameTaken);
+    }
+    save_profile(connection, to, &profile(connection, from)?)?;
+    remove(connection, from)?;
+    let Some((secret, id)) = secret.and_then(|secret| Some((secret, secret.seen()?.id))) else {
+        return Ok(Written::Done);
+    };
+    let (version, in_flight) = (secret.read.version, found.and_then(|found| found.in_flight));
+    let revision = next_revision(connection)?;
+    connection
+        .prepare_cached(
+            "INSERT INTO secret(name, id, generation, fence, revision, in_flight) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![to, id, version.generation.cast_signed(), version.fence.cast_signed(), revision, in_flight])?;
+    for Sealed { version, body, .. } in &secret.bodies {
+        connection
+            .prepare_cached("INSERT INTO sealed(name, generation, fence, body) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![to, version.generation.cast_signed(), version.fence.cast_signed(), body])?;
+    }
+    Ok(Written::Done)
 }
 
 /// Whether the vault has another key than the one with this mark.
