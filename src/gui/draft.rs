@@ -120,6 +120,8 @@ pub struct Draft {
     pub next_view: NextView,
     /// Whether the page of the open profile is shown in place of the steps.
     pub home: bool,
+    /// `None` while they are as they are saved.
+    pub remarks: Option<Remarks>,
     /// `None` until a service is chosen.
     pub profile: Option<ProfileDraft>,
     pub secrets: ProfileSecrets,
@@ -213,6 +215,8 @@ pub struct Revealed {
 pub struct Questions {
     pub forget: Option<ProfileName>,
     pub unshare: Option<ProfileName>,
+    /// The name that is being typed for a profile, or for a copy of it.
+    pub naming: Option<Naming>,
     /// The older generation to restore although its refresh token was used.
     pub restore: Option<u64>,
     /// Whether to move the vault to another key.
@@ -225,6 +229,22 @@ pub struct Questions {
     pub vault: Option<VaultPrompt>,
     /// The passphrase being typed, and again.
     pub vault_passphrase: [Secret; 2],
+}
+
+/// A name for a saved profile, as it is typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Naming {
+    pub profile: ProfileName,
+    /// Whether the name is for a copy.
+    pub copy: bool,
+    pub typed: String,
+}
+
+/// Notes and tags of the open profile, as they are typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remarks {
+    pub tags: String,
+    pub notes: String,
 }
 
 /// Whether what is typed is saved.

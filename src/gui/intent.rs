@@ -111,6 +111,10 @@ pub enum Intent {
     /// Change the open profile, in the three steps.
     EditProfile,
     CopyToken(CopiedToken),
+    /// Save the notes and tags that are typed.
+    SaveRemarks,
+    /// Give a profile the typed name, or a copy of it.
+    SaveName,
     Ask(&'static Query, ProfileName),
     RetrySave,
     /// Save what would be lost, then go on with what was wanted.
@@ -242,6 +246,8 @@ impl Intent {
             | Self::GoTo(Step::Service)
             | Self::ChooseFetched(_)
             | Self::TryReading
+            | Self::SaveRemarks
+            | Self::SaveName
             | Self::Open(_)
             | Self::SaveUnsaved
             | Self::DiscardUnsaved

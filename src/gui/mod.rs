@@ -30,7 +30,7 @@ mod unsaved;
 pub mod widgets;
 mod window;
 
-pub use crate::gui::draft::{Copied, Draft, ImportDraft, TokenTab, VaultPrompt};
+pub use crate::gui::draft::{Copied, Draft, ImportDraft, Naming, TokenTab, VaultPrompt};
 pub use crate::gui::export_draft::{ExportDraft, Locking, ShareDraft, Way};
 pub use crate::gui::intent::{Intent, Step, TeamAction};
 pub use crate::gui::start_error::NoWindow;

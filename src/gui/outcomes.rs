@@ -59,6 +59,7 @@ impl Window {
         self.take_saved(ctx);
         self.take_of_profile();
         self.take_copied_token(ctx);
+        self.take_name();
         self.take_read_again();
         self.follow_saved();
         self.take_of_list(ctx);

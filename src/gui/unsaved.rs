@@ -59,6 +59,7 @@ impl Window {
             | Intent::SignIn(_)
             | Intent::Revoke(_)
             | Intent::CopyToken(_)
+            | Intent::SaveName
             | Intent::Ask(..)
             | Intent::ShowHistory(_)
             | Intent::Restore { .. }

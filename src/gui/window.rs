@@ -165,6 +165,8 @@ impl Window {
             Intent::ShowHome => self.show_home(),
             Intent::EditProfile => self.edit_profile(),
             Intent::CopyToken(what) => self.copy_token(ctx, what),
+            Intent::SaveRemarks => self.save_remarks(),
+            Intent::SaveName => self.save_name(),
             Intent::Forget(name) => self.forget(name, false),
             Intent::Revoke(name) => self.forget(name, true),
             Intent::SetKeepAlive(name, on) => self.set_keep_alive(name, on),

@@ -98,6 +98,8 @@ pub struct Model {
     pub lease_busy: Option<Diagnosis>,
     /// A saved profile that is being read.
     pub opening: Requested<OpenedProfile>,
+    /// A profile that gets a name, or is copied under one: the name, and what went wrong with its exported files.
+    pub naming: Requested<(ProfileName, Vec<Diagnosis>)>,
     /// What is being done to saved profiles of the list; the name is that of one that is forgotten by it.
     pub listed: Vec<Requested<Option<ProfileName>>>,
     /// What was asked about a saved profile last, until the person closes the answer.

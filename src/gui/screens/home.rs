@@ -3,7 +3,6 @@
 use egui::Ui;
 use jiff::Timestamp;
 
-use crate::app::ProfileSummary;
 use crate::gui::copied_token::CopiedToken;
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
@@ -25,29 +24,31 @@ pub(crate) fn home_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, name: &Prof
     let top = std::mem::take(&mut draft.next_view.to_top);
     page(ui, ("home", name.as_str()), top, false, |ui| {
         window::news_ui(ui, model, draft);
-        let listed = model.profiles.iter().find(|profile| profile.name == *name);
-        title_ui(ui, model, draft, name, listed);
-        home_parts::more_ui(ui, draft, name, listed);
+        title_ui(ui, model, draft, name);
+        home_parts::more_ui(ui, model, draft, name);
         tokens::trouble_ui(ui, model, draft);
         tokens_ui(ui, model, draft, name);
         tokens::choosing_ui(ui, model);
         account_ui(ui, model, draft, name);
         home_parts::details_ui(ui, model, draft, name);
+        home_parts::remarks_ui(ui, draft);
         disclosure(ui, "History", false, |ui| history::history_ui(ui, model, draft, name));
     });
 }
 
 /// The name, and what it is of.
-fn title_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName, listed: Option<&ProfileSummary>) {
+fn title_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName) {
+    let listed = model.profiles.iter().find(|profile| profile.name == *name);
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         let title = model.shown_name(name);
         ui.add(egui::Label::new(heading(title)).wrap().selectable(true));
         let service = draft.profile.as_ref().map(|profile| profile.service.name.as_str());
         let plain = (title != name.as_str()).then_some(name.as_str());
+        let environment = listed.map(|listed| listed.environment.as_str()).filter(|words| !words.is_empty());
         let team = listed.is_some_and(|listed| listed.shared).then_some("shared with the team");
         let account = model.known_as.get(name).map(String::as_str);
-        let parts: Vec<&str> = [plain, service, team, account].into_iter().flatten().collect();
+        let parts: Vec<&str> = [plain, service, environment, team, account].into_iter().flatten().collect();
         ui.add(egui::Label::new(small(ui, shown(parts.join(" · ")))).wrap().selectable(true));
     });
 }

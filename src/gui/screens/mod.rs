@@ -13,6 +13,7 @@ mod home_parts;
 mod import;
 mod import_shared;
 mod key;
+mod naming;
 mod preset;
 mod profile_menu;
 mod profiles;

@@ -6,8 +6,8 @@ use crate::gui::draft::Draft;
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::Model;
 use crate::gui::screens::{
-    actions, authorization, browser_wait, export, home, import, profiles, questions, service, share, take_wanted, team,
-    toasts, tokens, vault, want,
+    actions, authorization, browser_wait, export, home, import, naming, profiles, questions, service, share,
+    take_wanted, team, toasts, tokens, vault, want,
 };
 use crate::gui::theme::{Palette, Tone};
 use crate::gui::widgets::{StepMark, banner, banner_with, page, secondary_button, stepper};
@@ -40,6 +40,7 @@ pub fn window_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Vec<Intent> {
     }
     questions::forgetting_ui(ui, model, draft);
     questions::unsharing_ui(ui, model, draft);
+    naming::naming_ui(ui, model, draft);
     questions::query_ui(ui, model, draft);
     toasts::toasts_ui(ui);
     import::arrival_ui(ui, draft);

@@ -35,11 +35,27 @@ pub fn qr_code(ui: &mut Ui, name: &str, text: &str) {
 /// `None` for a text that fits no code.
 fn drawn(ui: &Ui, text: &str) -> Option<Drawn> {
     let code = QrCode::encode_text(text, QrCodeEcc::Low).ok()?;
-    let side = code.size() + 2 * QUIET;
-    let pixels = (0..side).flat_map(|y| (0..side).map(move |x| (x, y)));
+    let modules = code.size() + 2 * QUIET;
+    let pixels = (0..modules).flat_map(|y| (0..modules).map(move |x| (x, y)));
     let colour = |(x, y)| if code.get_module(x - QUIET, y - QUIET) { Color32::BLACK } else { Color32::WHITE };
-    let size = usize::try_from(side).ok()?;
-    let image = ColorImage::new([size, size], pixels.map(colour).collect());
+    let width = usize::try_from(modules).ok()?;
+    let image = ColorImage::new([width, width], pixels.map(colour).collect());
     let texture = ui.ctx().load_texture("QR code", image, TextureOptions::NEAREST);
-    Some(Drawn { text: text.to_owned(), texture, modules: u16::try_from(side).ok()? })
+    Some(Drawn { text: text.to_owned(), texture, modules: u16::try_from(modules).ok()? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gui::widgets::harness::{THEMES, harness};
+    use egui_kittest::kittest::Queryable as _;
+
+    #[test]
+    fn a_text_that_fits_no_code_says_so() {
+        for (length, fits) in [(300, true), (3000, false)] {
+            let harness = harness(THEMES[0], (), move |ui, ()| qr_code(ui, "QR code", &"a".repeat(length)));
+            assert_eq!(harness.query_by_label("QR code").is_some(), fits);
+            assert_eq!(harness.query_by_label_contains("too long for a QR code").is_some(), !fits);
+        }
+    }
 }

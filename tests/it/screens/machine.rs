@@ -141,10 +141,16 @@ impl Machine {
     /// Draws, event by event, until there is a text on the clipboard.
     #[track_caller]
     pub fn copied(&mut self) -> String {
+        self.copied_that(|_| true)
+    }
+
+    /// The same, until the text is of this kind.
+    #[track_caller]
+    pub fn copied_that(&mut self, is_it: impl Fn(&str) -> bool) -> String {
         let end = Instant::now() + PATIENCE;
         loop {
             self.window.settle();
-            if let Ok(text) = self.clipboard.read() {
+            if let Some(text) = self.clipboard.read().ok().filter(|text| is_it(text.expose())) {
                 return text.expose().to_owned();
             }
             assert!(self.is_woken_by(end), "nothing was copied in\n{}", self.window.words());
