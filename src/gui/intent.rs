@@ -173,7 +173,7 @@ impl Intent {
             Self::OpenKey => ("Use saved key", "Load the key from the vault"),
             Self::WriteCertificate => ("Save certificate", "Write the certificate to the file; it contains no secret"),
             Self::RequestTokens => ("Send token request", "Send the request exactly as previewed"),
-            Self::RequestRefresh => ("Refresh", "Send the request exactly as previewed"),
+            Self::RequestRefresh => ("Refresh", "Get new tokens now, whatever is left of the old ones"),
             Self::ResendRefresh => {
                 ("Send it once more", "If the refresh token is spent, the access token may end as well")
             }
