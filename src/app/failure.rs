@@ -16,6 +16,8 @@ use crate::vault::VaultError;
 
 /// The error code for a spent code or refresh token (RFC 6749 section 5.2).
 pub(crate) const INVALID_GRANT: &str = "invalid_grant";
+/// Client authentication failed (RFC 6749 section 5.2).
+const INVALID_CLIENT: &str = "invalid_client";
 
 /// A failure, ready to be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +67,8 @@ pub enum FailureCode {
     AmbiguousDocument,
     /// The service says that the code or the refresh token is spent (`invalid_grant`).
     Spent,
+    /// The service does not know the client, or not by what was sent (`invalid_client`).
+    ClientRefused,
     /// The refresh token is dead for another reason that the service names.
     GrantEnded,
     /// The refresh token was sent before, and nobody knows what came of it; a person may have it sent again.
@@ -133,6 +137,7 @@ impl Failure {
         let code = match (error.code(), recovery) {
             (Some(INVALID_GRANT), _) => FailureCode::Spent,
             (_, Recovery::SignIn) => FailureCode::GrantEnded,
+            (Some(INVALID_CLIENT), _) => FailureCode::ClientRefused,
             _ => FailureCode::General,
         };
         let (reply_lost, says_more) = (error.may_have_acted(), !error.tells_all());

@@ -108,6 +108,7 @@ fn in_the_terminal(code: FailureCode) -> Option<Words> {
         | FailureCode::ProfileGone
         | FailureCode::PresetExists
         | FailureCode::Spent
+        | FailureCode::ClientRefused
         | FailureCode::GrantEnded
         | FailureCode::OutcomeUnknown => return None,
     })

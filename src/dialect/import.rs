@@ -77,6 +77,10 @@ impl Described {
         }
         let errors = ProfileDraft::from(&self.as_it_stands()).parse().err().unwrap_or_default();
         for error in errors {
+            // Said above, where nothing else is.
+            if error.field == Field::TokenUrl && error.is_missing {
+                continue;
+            }
             // The reader knows better where to find it.
             if missing.iter().any(|note| note.field.as_ref() == Some(&error.field)) {
                 continue;
@@ -85,6 +89,7 @@ impl Described {
                 Field::ClientId => &self.service.labels.client_id,
                 Field::Input(name) => name,
                 Field::AuthorizationUrl => "authorization URL",
+                Field::TokenUrl => "token URL",
                 Field::RedirectUri => "redirect URI",
             };
             missing.push(Note::new(place, in_a_line(error.diagnosis, error.is_missing)).about(error.field.clone()));

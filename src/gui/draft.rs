@@ -1,7 +1,7 @@
 //! What is on the screen but not saved: the fields being typed, the step shown, what is revealed.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::app::{CallContext, Exchange, OpenedProfile};
@@ -125,6 +125,8 @@ pub struct Draft {
     pub share: Option<ShareDraft>,
     /// `None` unless the team's page is open.
     pub team: Option<TeamDraft>,
+    /// The lines of each service's checklist that are ticked, by its ID and their place.
+    pub ticks: BTreeMap<String, BTreeSet<usize>>,
     pub questions: Questions,
     pub changes: Changes,
     pub clock: Clock,
@@ -139,8 +141,6 @@ pub struct ServiceStep {
     pub browsing: bool,
     /// The practice service's faults that are switched on.
     pub faults: Vec<String>,
-    /// The lines of the service's checklist that are ticked, by place.
-    pub ticked: BTreeSet<usize>,
     /// What the last import did not say.
     pub missing: Vec<Note>,
     /// `None` unless the service is being saved as a preset.
@@ -151,6 +151,8 @@ pub struct ServiceStep {
 #[derive(Clone, Debug, Default)]
 pub struct AuthorizationStep {
     pub key: KeyDraft,
+    /// The issuer whose metadata describes the service.
+    pub issuer: String,
     /// The service's response, where the browser could not bring it.
     pub pasted: Secret,
 }
@@ -244,11 +246,12 @@ impl Draft {
         Self { clock, next_view: NextView { focus: Some(Focus::Search), ..NextView::default() }, ..Self::default() }
     }
 
-    /// Begins anew; the clock and the practice service's faults stay.
+    /// Begins anew; the clock, the practice service's faults and the ticks in checklists stay.
     pub fn begin(&mut self) {
-        let faults = std::mem::take(&mut self.service_step.faults);
-        *self =
-            Self { service_step: ServiceStep { faults, ..ServiceStep::default() }, ..Self::new(self.clock.clone()) };
+        let service_step =
+            ServiceStep { faults: std::mem::take(&mut self.service_step.faults), ..ServiceStep::default() };
+        let ticks = std::mem::take(&mut self.ticks);
+        *self = Self { service_step, ticks, ..Self::new(self.clock.clone()) };
     }
 
     /// Starts over with a service and its defaults.
@@ -374,20 +377,13 @@ impl Draft {
 
     /// Whether a step has what the next one needs.
     pub fn is_done(&self, step: Step, model: &Model) -> bool {
-        use crate::service::Field;
         let Some(profile) = &self.profile else { return false };
-        let errors = self.errors();
-        // What comes with the private key is asked for beside it, in step 2.
-        let first_is_done = !errors.iter().any(|error| match &error.field {
-            Field::Input(name) => !profile.service.is_of_key(name),
-            field => *field == Field::AuthorizationUrl,
-        });
         match step {
-            Step::Service => first_is_done,
+            Step::Service => true,
             Step::Authorization if profile.client_flow => {
                 model.open.tokens.is_some() || matches!(model.open.sign_in.visit, Visit::Done(_))
             }
-            Step::Authorization => errors.is_empty(),
+            Step::Authorization => self.errors().is_empty(),
             Step::Tokens => model.open.saved_as.is_some() && model.open.draft.is_none(),
         }
     }
@@ -402,7 +398,7 @@ mod tests {
     #[test]
     fn a_frame_in_which_nothing_changes_parses_nothing() {
         let service = |id: &str| crate::service::Catalog::bundled().service(id).expect("a preset");
-        for (id, step) in [("google", Step::Service), ("google", Step::Authorization), ("practice", Step::Tokens)] {
+        for (id, step) in [("google", Step::Tokens), ("practice", Step::Tokens)] {
             let mut draft = Draft::default();
             draft.choose(service(id));
             draft.step = step;

@@ -1,9 +1,11 @@
 //! What the window does about an import: opens it, has it read, and fills the fields with what came.
 
-use crate::app::{App, ImportOutcome, ImportSource};
+use crate::app::{App, Failure, FailureKind, ImportOutcome, ImportSource};
+use crate::diagnosis::Diagnosis;
+use crate::dialect::Issuer;
 use crate::gui::import_draft::ImportDraft;
 use crate::gui::window::Window;
-use crate::service::NewPreset;
+use crate::service::{NewPreset, ProfileDraft};
 
 impl Window {
     pub(in crate::gui) fn open_import(&mut self) {
@@ -58,4 +60,44 @@ impl Window {
             self.draft.service_step.preset = Some(if is_there { NewPreset::beside(&described.service) } else { own });
         }
     }
+
+    /// Fetches the metadata of the typed issuer.
+    pub(in crate::gui) fn discover(&mut self) {
+        let Some(issuer) = Issuer::parse(self.draft.authorization_step.issuer.trim()) else { return };
+        let issuer = ImportSource::Issuer(issuer);
+        self.model.open.discovery.start(self.tasks.start(|app: App, report| async move {
+            match app.import(issuer, &report).await? {
+                ImportOutcome::Described(imported) => Ok(*imported),
+                _ => Err(no_metadata()),
+            }
+        }));
+    }
+
+    /// Fills in what the metadata says. What the person has typed of the client stays.
+    pub(in crate::gui) fn take_discovery(&mut self) {
+        if !self.poll(|model| &mut model.open.discovery) {
+            return;
+        }
+        let described = self.model.open.discovery.last().and_then(|found| found.import.described.first());
+        let (Some(described), Some(typed)) = (described, &mut self.draft.profile) else { return };
+        let found = ProfileDraft::new(described.service.clone());
+        let typed_scopes =
+            if typed.typed_scopes.is_empty() { found.typed_scopes.clone() } else { typed.typed_scopes.clone() };
+        *typed = ProfileDraft {
+            display_name: typed.display_name.clone(),
+            client_id: typed.client_id.clone(),
+            redirect_uri: typed.redirect_uri.clone(),
+            extra: typed.extra.clone(),
+            user_name: typed.user_name.clone(),
+            notes: typed.notes.clone(),
+            tags: typed.tags.clone(),
+            typed_scopes,
+            ..found
+        };
+    }
+}
+
+fn no_metadata() -> Failure {
+    let diagnosis = Diagnosis::new("the issuer's reply is no metadata");
+    Failure::new(FailureKind::Usage, diagnosis.hint("enter the URLs from the service's documentation"))
 }

@@ -55,6 +55,10 @@ pub enum Intent {
         again: bool,
     },
     Paste,
+    /// Fill in the URLs from the metadata of the typed issuer.
+    Discover,
+    /// Send the request once more, with the client's ID and secret in the other place.
+    TryOtherAuthentication,
     Cancel(Work),
     ReadKey,
     MakeKey,
@@ -181,6 +185,10 @@ impl Intent {
             Self::Authorize { again: false } => ("Start authorization", "Open the browser and wait for the code"),
             Self::Authorize { again: true } => ("Authorize again", "Open the browser to get a new code"),
             Self::Paste => ("Use pasted response", "Treat the pasted text as the service's response"),
+            Self::Discover => ("Discover", "Fetch the issuer's metadata and fill in what it says"),
+            Self::TryOtherAuthentication => {
+                ("Try the other place", "Send the request again, with the client's ID and secret elsewhere in it")
+            }
             Self::Cancel(_) => ("Cancel", "Stop waiting"),
             Self::ReadKey => ("Read key", "Read the private key and use it for this profile"),
             Self::MakeKey => ("Make a key pair", "Create a private key and a certificate to upload"),

@@ -64,6 +64,7 @@ impl Window {
         self.follow_saved();
         self.take_of_list(ctx);
         self.take_import();
+        self.take_discovery();
         self.take_export(ctx);
         self.take_team();
         self.propose_name(draft.as_ref());

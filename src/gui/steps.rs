@@ -90,6 +90,18 @@ impl Window {
         );
     }
 
+    /// Sends the request that was refused once more, with the client's ID and secret in the other place. If it works, that is
+    /// what is saved.
+    pub(in crate::gui) fn try_other_authentication(&mut self) {
+        let Some(profile) = &mut self.draft.profile else { return };
+        let Some(tried) = profile.client_authentication() else { return };
+        profile.choose_client_authentication(tried.other());
+        match self.draft.tokens_step.tab {
+            TokenTab::TokenRequest => self.request_tokens(),
+            TokenTab::RefreshRequest => self.request_refresh(Need::New),
+        }
+    }
+
     pub(in crate::gui) fn check_token(&mut self) {
         let Some(context) = self.context() else { return };
         let saved_as = self.model.open.name().cloned();

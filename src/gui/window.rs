@@ -139,6 +139,8 @@ impl Window {
             Intent::GoTo(step) => self.draft.go_to(step, &self.model),
             Intent::Authorize { .. } => self.sign_in(),
             Intent::Paste => self.paste(),
+            Intent::Discover => self.discover(),
+            Intent::TryOtherAuthentication => self.try_other_authentication(),
             Intent::Cancel(work) => self.model.cancel(work),
             Intent::ReadKey => self.read_key(),
             Intent::MakeKey => self.make_key(),

@@ -103,6 +103,7 @@ pub enum BodyKind {
 pub enum Field {
     Input(String),
     AuthorizationUrl,
+    TokenUrl,
     ClientId,
     RedirectUri,
 }
@@ -161,14 +162,15 @@ impl ProfileDraft {
         if self.client_id.trim().is_empty() {
             wrong(Field::ClientId, "", self.missing_client_id());
         }
-        if self.client_flow {
-            if self.authorization_url.trim().is_empty() {
-                let missing = Diagnosis::new("the authorization URL is missing");
-                wrong(Field::AuthorizationUrl, "", missing.hint("enter the URL from the service's documentation"));
+        for (field, name, url) in self.urls() {
+            if let Some(diagnosis) = wrong_url(name, url) {
+                wrong(field, url, diagnosis);
             }
-            if let Err(error) = RedirectUri::parse(&self.redirect_uri) {
-                wrong(Field::RedirectUri, &self.redirect_uri, error.diagnose());
-            }
+        }
+        if self.client_flow
+            && let Err(error) = RedirectUri::parse(&self.redirect_uri)
+        {
+            wrong(Field::RedirectUri, &self.redirect_uri, error.diagnose());
         }
         if errors.is_empty() { Ok(self.profile(inputs)) } else { Err(errors) }
     }
@@ -185,6 +187,15 @@ impl ProfileDraft {
         let typed = split_scopes(&self.typed_scopes, &self.service.scopes.separator);
         scopes.extend(typed.into_iter().filter(|scope| !self.ticked.contains(scope)));
         scopes
+    }
+
+    /// The URLs without which there are no tokens, and what they are called. A refresh token at hand needs no other request.
+    fn urls(&self) -> impl Iterator<Item = (Field, &'static str, &str)> {
+        let authorization = (Field::AuthorizationUrl, "authorization URL", self.authorization_url.as_str());
+        let token = (Field::TokenUrl, "token URL", self.token_request.url.as_str());
+        let refreshes_only = token.2.trim().is_empty() && !self.refresh_request.url.trim().is_empty();
+        let authorization = self.client_flow.then_some(authorization);
+        authorization.into_iter().chain((!refreshes_only).then_some(token))
     }
 
     fn missing_client_id(&self) -> Diagnosis {
@@ -233,6 +244,30 @@ impl ProfileDraft {
         service.refresh_request =
             (!self.refresh_request.url.trim().is_empty()).then(|| self.refresh_request.call_template());
         service
+    }
+}
+
+/// What is wrong with a URL as it is typed. What its placeholders come to is checked when it is used.
+pub fn wrong_url(name: &str, typed: &str) -> Option<Diagnosis> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        let missing = Diagnosis::new(format!("the {name} is missing"));
+        return Some(missing.hint("enter the URL from the service's documentation"));
+    }
+    // A placeholder may stand for anything, the scheme and the host included.
+    if typed.contains(['<', '{']) {
+        return None;
+    }
+    let wrong = |why: &str| {
+        let diagnosis = Diagnosis::new(format!("the {name} {why}"));
+        Some(diagnosis.hint("enter an address such as https://example.com/oauth2/token"))
+    };
+    match url::Url::parse(typed) {
+        Ok(url) if !matches!(url.scheme(), "https" | "http") => wrong("does not begin with https://"),
+        Ok(url) if url.host().is_none() => wrong("names no host"),
+        Ok(_) if typed.contains(char::is_whitespace) => wrong("has a blank in it"),
+        Ok(_) => None,
+        Err(_) => wrong("is no address"),
     }
 }
 
@@ -375,6 +410,23 @@ mod tests {
         let errors = draft.parse().expect_err("three fields are wrong");
         let fields: Vec<&Field> = errors.iter().map(|error| &error.field).collect();
         assert_eq!(fields, [&Field::Input("account_id".into()), &Field::ClientId, &Field::RedirectUri]);
+    }
+
+    #[test]
+    fn a_url_is_checked_as_it_is_typed() {
+        for (typed, expected) in [
+            ("https://as.test/token", None),
+            ("http://127.0.0.1:8080/token", None),
+            ("https://<account_id>.as.test/token", None),
+            ("", Some("the token URL is missing")),
+            ("htp:/foo bar", Some("the token URL does not begin with https://")),
+            ("as.test/token", Some("the token URL is no address")),
+            ("https://as.test/to ken", Some("the token URL has a blank in it")),
+            ("javascript:alert(1)", Some("the token URL does not begin with https://")),
+        ] {
+            let wrong = wrong_url("token URL", typed).map(|diagnosis| diagnosis.summary);
+            assert_eq!(wrong.as_deref(), expected, "{typed}");
+        }
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use crate::app::{
-    Answers, Authorized, Choosing, Exchange, Failure, Fetched, Identified, OpenedProfile, ProfileHistory, Progress,
-    Restored, Revision, SavedToken, SharedWith, StageLine, TriedReading, Waiting,
+    Answers, Authorized, Choosing, Exchange, Failure, Fetched, Identified, Imported, OpenedProfile, ProfileHistory,
+    Progress, Restored, Revision, SavedToken, SharedWith, StageLine, TriedReading, Waiting,
 };
 use crate::diagnosis::Diagnosis;
 use crate::gui::copied_token::CopiedToken;
@@ -20,6 +20,8 @@ pub struct Open {
     pub token_request: Requested<Exchange>,
     pub refresh_request: Requested<Exchange>,
     pub identity: Requested<Identified>,
+    /// The metadata of an issuer, from which the fields are filled in.
+    pub discovery: Requested<Imported>,
     /// A token that is to be copied, and how.
     pub copying: Requested<SavedToken>,
     pub copied_as: Option<CopiedToken>,

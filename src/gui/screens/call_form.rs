@@ -15,7 +15,7 @@ use crate::gui::widgets::{
 };
 use crate::oauth::{GrantType, ProfileSecrets};
 use crate::secret::MASK;
-use crate::service::{Asks, BodyKind, CallFields, Catalog, OFFERED_GRANTS, ProfileDraft, Start};
+use crate::service::{Asks, BodyKind, CallFields, Catalog, ProfileDraft, Start};
 
 const PLACEHOLDERS: &str = "Placeholders: <client_id> <client_secret> <user_name> <code> <redirect_uri> <scope> <grant_type> \
     <code_verifier> <token> <refresh_token>, the service's inputs, and the other response parameters.";
@@ -40,11 +40,6 @@ pub(crate) fn call_form_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let described = profile.service.id == Catalog::CUSTOM;
     disclosure(ui, "Change the request", described, |ui| {
         if tab == TokenTab::TokenRequest {
-            if described {
-                let mut grant = profile.grant();
-                choice(ui, "Grant", &mut grant, &OFFERED_GRANTS, None);
-                profile.choose_grant(grant);
-            }
             Field::new("Grant type").help("The value of <grant_type>.").mono().show(ui, &mut profile.grant_type);
         }
         let call = match tab {
@@ -66,13 +61,6 @@ pub(crate) fn secrets_ui(
     secrets: &mut ProfileSecrets,
     next_view: &mut NextView,
 ) {
-    let options = [
-        (Asks::Nothing, "No secret"),
-        (Asks::Secret, "Secret"),
-        (Asks::OptionalSecret, "Optional secret"),
-        (Asks::UserAndSecret, "User ID and secret"),
-    ];
-    choice(ui, "User ID and/or secret", &mut profile.asks, &options, None);
     let service = profile.customised();
     if service.wants_user_name() {
         let field = Field::new(&profile.service.labels.user_name.clone()).mono().show(ui, &mut profile.user_name);

@@ -8,7 +8,7 @@ use crate::diagnosis::Diagnosis;
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::model::{KeyDone, Model, Stand, Work};
-use crate::gui::screens::service::input_ui;
+use crate::gui::screens::client::input_ui;
 use crate::gui::screens::{entered, intent_button, waiting_row, want};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{

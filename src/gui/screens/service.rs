@@ -1,23 +1,19 @@
 //! Step 1: which service, and what it needs to know.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use egui::Ui;
 
 use crate::app::faults;
 use crate::diagnosis::Diagnosis;
 use crate::dialect::Note;
-use crate::gui::draft::{Draft, Focus, NextView, ServiceStep};
+use crate::gui::draft::{Draft, Focus, ServiceStep};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, PracticeState};
-use crate::gui::screens::{copy_as, entered, intent_button, lead_to, preset, rehearsal, want};
+use crate::gui::screens::{copy_as, entered, intent_button, preset, rehearsal, want};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
-    ButtonKind, Field as TextField, SHORT, banner, card, card_width, chips, choice, disclosure, link_button,
-    secondary_button, section, toggle,
+    ButtonKind, Field as TextField, SHORT, banner, card, card_width, chips, disclosure, secondary_button, section,
 };
-use crate::secret::Secret;
-use crate::service::{Catalog, Confidence, Field, FieldError, Input, NewPreset, ProfileDraft, Service};
+use crate::service::{Catalog, Confidence, NewPreset, Service};
 
 /// Width left free beside the search for the button, in points.
 const IMPORT_WIDTH: f32 = 90.0;
@@ -40,10 +36,9 @@ pub(crate) fn service_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         ui.label(small(ui, "Choose a service to continue. The Practice service needs no registration."));
         return;
     }
-    needs_ui(ui, model, draft);
-    let Draft { profile: Some(profile), secrets, next_view, .. } = draft else { return };
+    chosen_ui(ui, model, draft);
+    let Draft { profile: Some(profile), next_view, .. } = draft else { return };
     rehearsal::rehearsal_ui(ui, model, &profile.service, profile.is_changed(), next_view);
-    secret_inputs_ui(ui, profile, &mut secrets.inputs);
     preset::preset_ui(ui, model, draft);
     copy_as::copy_as_ui(ui, draft);
 }
@@ -114,47 +109,23 @@ fn cards_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, enter: bool) {
     }
 }
 
-/// What the chosen service needs.
-fn needs_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
-    let errors = if draft.insisted { draft.errors() } else { Vec::new() };
-    let Draft { profile: Some(profile), next_view, service_step, .. } = draft else { return };
-    let ServiceStep { faults, ticked, preset, .. } = service_step;
+/// The chosen service, and what can be done with its preset. What it needs is asked for in step 2.
+fn chosen_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    let Draft { profile: Some(profile), service_step, .. } = draft else { return };
+    let ServiceStep { faults, preset, .. } = service_step;
     let service = profile.service.clone();
     section(ui, &service.name, |ui| {
-        checklist_ui(ui, &service, ticked);
-        // What comes with the key is asked for beside it, in step 2.
-        for input in service.inputs.iter().filter(|input| !input.secret && !service.is_of_key(&input.name)) {
-            input_ui(ui, input, profile, &errors, next_view);
-        }
+        ui.label(small(ui, &service.summary));
         if service.practice {
             practice_ui(ui, model, faults);
         }
         doubts_ui(ui, &service);
-        client_flow_ui(ui, profile, &errors, next_view);
-        links_ui(ui, &service);
         ui.horizontal_wrapped(|ui| {
             rehearsal::button_ui(ui, model, &service);
             if preset::button_ui(ui, profile) && preset.is_none() {
                 *preset = Some(NewPreset::beside(&service));
             }
         });
-    });
-}
-
-/// What the service needs to know and nobody else may.
-fn secret_inputs_ui(ui: &mut Ui, profile: &ProfileDraft, typed: &mut BTreeMap<String, Secret>) {
-    let inputs: Vec<&Input> = profile.service.inputs.iter().filter(|input| input.secret).collect();
-    if inputs.is_empty() {
-        return;
-    }
-    section(ui, "Secrets", |ui| {
-        for input in inputs {
-            let help = Some(input.help.as_str()).filter(|help| !help.is_empty());
-            let field = TextField::new(&input.label).help(help);
-            let field = if input.optional { field.optional() } else { field };
-            field.show_secret(ui, typed.entry(input.name.clone()).or_default());
-        }
-        ui.label(small(ui, "Stored in the vault, never in a plain file."));
     });
 }
 
@@ -181,60 +152,6 @@ fn practice_ui(ui: &mut Ui, model: &Model, switched_on: &mut Vec<String>) {
     }
 }
 
-/// What to do before the first sign-in, ticked as it is done. The ticks are not saved.
-fn checklist_ui(ui: &mut Ui, service: &Service, ticked: &mut BTreeSet<usize>) {
-    if service.checklist.is_empty() {
-        return;
-    }
-    let (done, all) = (ticked.len(), service.checklist.len());
-    let title = if done == 0 {
-        "Before the first sign-in".to_owned()
-    } else {
-        format!("Before the first sign-in: {done} of {all} done")
-    };
-    ui.label(crate::gui::theme::label(title));
-    for (place, step) in service.checklist.iter().enumerate() {
-        let mut is_done = ticked.contains(&place);
-        if toggle(ui, &format!("{}. {step}", place + 1), &mut is_done, None).clicked() {
-            if is_done {
-                ticked.insert(place)
-            } else {
-                ticked.remove(&place)
-            };
-        }
-    }
-}
-
-pub(crate) fn input_ui(
-    ui: &mut Ui,
-    input: &Input,
-    profile: &mut ProfileDraft,
-    errors: &[FieldError],
-    next_view: &mut NextView,
-) {
-    let error = errors.iter().find(|error| error.field == Field::Input(input.name.clone()));
-    let value = profile.inputs.entry(input.name.clone()).or_default();
-    let help = Some(input.help.as_str()).filter(|help| !help.is_empty());
-    if !input.choices.is_empty() {
-        if value.is_empty() && !input.optional {
-            value.clone_from(&input.choices[0].value);
-        }
-        let options: Vec<(String, &str)> =
-            input.choices.iter().map(|choice| (choice.value.clone(), choice.label.as_str())).collect();
-        choice(ui, &input.label, value, &options, help);
-        return;
-    }
-    // What was typed is checked at once; that nothing was typed is said only when the person wants to go on.
-    let typed_wrong = (!value.trim().is_empty()).then(|| input.parse(value).err()).flatten();
-    let error = typed_wrong.map(|error| error.to_string()).or(error.map(|error| error.diagnosis.summary.clone()));
-    let mut field = TextField::new(&input.label).help(help).example(input.example.as_str()).error(error.as_deref());
-    if input.optional {
-        field = field.optional();
-    }
-    let field = field.show(ui, value);
-    lead_to(&field, Focus::Error, error.is_some(), next_view);
-}
-
 /// What to know before relying on the preset.
 fn doubts_ui(ui: &mut Ui, service: &Service) {
     if let Some(words) = service.start.note() {
@@ -249,31 +166,4 @@ fn doubts_ui(ui: &mut Ui, service: &Service) {
     if service.confidence == Confidence::OneSource {
         ui.label(small(ui, format!("Based on a single source, checked on {}.", service.checked)));
     }
-}
-
-fn client_flow_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError], next_view: &mut NextView) {
-    let help = "You sign in with the browser, and the service sends back a code.";
-    toggle(ui, "This service requires client-flow authorization", &mut profile.client_flow, Some(help));
-    if profile.client_flow {
-        let error = errors.iter().find(|error| error.field == Field::AuthorizationUrl);
-        let error = error.map(|error| error.diagnosis.summary.as_str());
-        let field = TextField::new("Authorization URL")
-            .help("The address the browser opens. Values in angle brackets are filled in.")
-            .example("https://example.com/oauth2/authorize")
-            .error(error)
-            .mono()
-            .show(ui, &mut profile.authorization_url);
-        lead_to(&field, Focus::Error, error.is_some(), next_view);
-    }
-}
-
-fn links_ui(ui: &mut Ui, service: &Service) {
-    ui.horizontal_wrapped(|ui| {
-        if let Some(console) = &service.links.console {
-            link_button(ui, "Open the service's console", console);
-        }
-        if let Some(documentation) = &service.links.documentation {
-            link_button(ui, "Read its documentation", documentation);
-        }
-    });
 }

@@ -12,6 +12,7 @@ use crate::gui::widgets::{
     ButtonKind, banner, banner_with, key_values, notice, secondary_button, section, status_dot, tabs,
 };
 use crate::oauth::TokenSet;
+use crate::service::{ClientAuthentication, ProfileDraft};
 
 pub(crate) fn tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     // Of each service: what was folded away for one is open for another.
@@ -30,6 +31,7 @@ pub(crate) fn tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         Stand::Failed(failure) => failure_ui(ui, failure),
         Stand::Idle | Stand::Pending(_) => {}
     }
+    other_authentication_ui(ui, model, draft);
     again_ui(ui, model, draft);
     ui.push_id(("call", draft.tokens_step.tab as u8, service), |ui| call_form::call_form_ui(ui, model, draft));
     ui.push_id(("reading", draft.tokens_step.tab as u8), |ui| response::reading_ui(ui, model, draft));
@@ -41,6 +43,21 @@ pub(crate) fn failure_ui(ui: &mut Ui, failure: &Failure) {
     if failure.code == FailureCode::OutcomeUnknown {
         intent_button(ui, ButtonKind::Danger, Intent::ResendRefresh, None);
     }
+}
+
+/// The other way to authenticate the client, where the service did not accept the one that was tried.
+fn other_authentication_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
+    let Stand::Done(exchange) = draft.tokens_step.tab.request(&model.open).stand() else { return };
+    let is_refused = exchange.outcome.as_ref().is_err_and(|failure| failure.code == FailureCode::ClientRefused);
+    let tried = draft.profile.as_ref().and_then(ProfileDraft::client_authentication).filter(|_| is_refused);
+    let Some(tried) = tried else { return };
+    let [here, there] = match tried {
+        ClientAuthentication::Header => ["in the header", "in the body"],
+        ClientAuthentication::Body => ["in the body", "in the header"],
+    };
+    let words = format!("The client ID and secret were sent {here}. Some services accept them only {there}.");
+    notice(ui, Tone::Info, "Is it the place?", &words);
+    intent_button(ui, ButtonKind::Secondary, Intent::TryOtherAuthentication, None);
 }
 
 /// The way back to the browser where the call for the tokens failed: a code is good for one call (RFC 6749 section 4.1.2).

@@ -152,6 +152,9 @@ fn enter_and_space_press_what_has_the_keyboard() {
             window.key_press(key);
             window.settle();
             assert_eq!(window.state().wanted, [Intent::Choose("google".into())], "{key:?}");
+            window.state_mut().draft.step = Step::Authorization;
+            window.settle();
+            window.press("More about the authorization");
             window.button("This service requires client-flow authorization").expect("a tick box").focus();
             window.settle();
             window.key_press(key);

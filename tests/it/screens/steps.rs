@@ -37,13 +37,13 @@ fn a_service_is_chosen_by_its_card_and_found_by_another_name() {
 #[test]
 fn what_the_service_needs_is_asked_and_a_wrong_value_is_told_while_it_is_typed() {
     for theme in THEMES {
-        let mut window = screen(theme, started(), at(service("netsuite"), Step::Service));
+        let mut window = screen(theme, started(), at(service("netsuite"), Step::Authorization));
         assert!(!window.reads("Account ID is missing"));
         let model = window.state().model.clone();
-        window.state_mut().draft.go_to(Step::Authorization, &model);
+        window.state_mut().draft.go_to(Step::Tokens, &model);
         window.settle();
         assert!(window.reads("Account ID is missing"));
-        assert_eq!((window.state().draft.step, window.focused()), (Step::Service, "Account ID".to_owned()));
+        assert_eq!((window.state().draft.step, window.focused()), (Step::Authorization, "Account ID".to_owned()));
         window.fill("Account ID", "evil.example/#");
         assert!(window.reads("Account ID"), "{}", window.words());
         assert!(!window.reads("Account ID is missing"));
@@ -52,17 +52,34 @@ fn what_the_service_needs_is_asked_and_a_wrong_value_is_told_while_it_is_typed()
         window.fill("Account ID", "1234567_SB1");
         let right = window.field("Account ID").expect("the field");
         assert!(right.accesskit_node().data().invalid().is_none());
-        window.press("Next");
-        assert_eq!(window.state().wanted, [Intent::GoTo(Step::Authorization)]);
     }
 }
 
 #[test]
-fn the_checklist_is_ticked_as_done_and_begins_anew_with_another_choice() {
+fn what_one_needs_in_the_services_console_stands_on_one_page_in_its_order() {
+    for theme in THEMES {
+        let window = screen(theme, started(), at(service("quickbooks"), Step::Authorization));
+        let words = window.words();
+        let places: Vec<_> = [
+            "Open the service's console",
+            "Before the first sign-in",
+            "Redirect URI to register",
+            "Client ID",
+            "Client secret",
+            "Scopes",
+        ]
+        .map(|text| words.find(text).unwrap_or_else(|| panic!("no {text} in {words}")))
+        .into();
+        assert!(places.is_sorted(), "{places:?} {words}");
+    }
+}
+
+#[test]
+fn the_checklist_is_ticked_as_done_and_the_ticks_are_kept() {
     for theme in THEMES {
         let quickbooks = service("quickbooks");
         let (first, all) = (format!("1. {}", quickbooks.checklist[0]), quickbooks.checklist.len());
-        let mut window = screen(theme, started(), at(quickbooks.clone(), Step::Service));
+        let mut window = screen(theme, started(), at(quickbooks.clone(), Step::Authorization));
         let ticked = |window: &egui_kittest::Harness<'static, crate::screens::screen::Screen>| {
             window.button(&first).expect("a tick box").accesskit_node().toggled() == Some(Toggled::True)
         };
@@ -72,9 +89,44 @@ fn the_checklist_is_ticked_as_done_and_begins_anew_with_another_choice() {
         window.press(&first);
         assert!(!ticked(&window));
         window.press(&first);
-        window.state_mut().draft.choose(quickbooks.clone());
+        window.state_mut().draft.choose(service("google"));
         window.settle();
-        assert!(!ticked(&window));
+        window.state_mut().draft.choose(quickbooks.clone());
+        window.state_mut().draft.step = Step::Authorization;
+        window.settle();
+        assert!(ticked(&window), "{}", window.words());
+    }
+}
+
+#[test]
+fn a_wrong_url_of_a_custom_service_is_told_at_its_field_and_nothing_is_opened() {
+    for theme in THEMES {
+        let mut window = screen(theme, started(), at(service("custom"), Step::Authorization));
+        window.fill("Client ID", "my-client");
+        window.fill("Authorization URL", "htp:/foo bar");
+        assert!(window.reads("the authorization URL does not begin with https://"), "{}", window.words());
+        window.fill("Authorization URL", "https://as.test/authorize");
+        assert!(!window.reads("the authorization URL"));
+        let model = window.state().model.clone();
+        window.state_mut().draft.go_to(Step::Tokens, &model);
+        window.settle();
+        assert_eq!((window.state().draft.step, window.focused()), (Step::Authorization, "Token URL".to_owned()));
+        assert!(window.reads("the token URL is missing"));
+        window.fill("Token URL", "https://as.test/token");
+        let profile = window.state().draft.profile.as_ref().expect("chosen");
+        assert_eq!(profile.refresh_request.url, "https://as.test/token");
+        assert!(profile.parse().is_ok());
+    }
+}
+
+#[test]
+fn a_client_that_is_refused_can_be_sent_in_the_other_place() {
+    for theme in THEMES {
+        let refused = failure("the service refused the client: invalid_client").coded(FailureCode::ClientRefused);
+        let mut window = screen(theme, called(Err(refused)), at(service("practice"), Step::Tokens));
+        assert!(window.reads("were sent in the "), "{}", window.words());
+        window.press("Try the other place");
+        assert_eq!(window.state().wanted, [Intent::TryOtherAuthentication]);
     }
 }
 
@@ -100,11 +152,11 @@ fn a_missing_client_id_is_told_at_its_field_and_no_later_step_is_entered() {
 #[test]
 fn a_service_without_client_flow_asks_for_the_client_id_only() {
     for theme in THEMES {
-        let mut window = screen(theme, started(), at(service("custom"), Step::Service));
+        let mut window = screen(theme, started(), at(service("custom"), Step::Authorization));
+        assert!(window.field("Authorization URL").is_some() && window.field("Token URL").is_some());
+        window.press("More about the authorization");
         window.press("This service requires client-flow authorization");
         assert!(window.field("Authorization URL").is_none());
-        window.state_mut().draft.step = Step::Authorization;
-        window.settle();
         assert!(window.field("Client ID").is_some());
         assert!(window.field("Redirect URI").is_none() && window.button("Start authorization").is_none());
         window.press("Next");

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::support::database::Database;
 use egui::Key;
+use egui_kittest::kittest::NodeT as _;
 use tokenwright::config::{Config, Places};
 use tokenwright::store::{Plain, Store, StoreError};
 
@@ -195,21 +196,47 @@ fn a_service_described_by_hand_works_like_a_preset() {
     let base = words.split("Listening on ").nth(1).and_then(|rest| rest.split(',').next()).expect("its address");
     machine.window.fill("Search services", "custom");
     machine.press("Custom service");
-    machine.window.fill("Authorization URL", &format!("{base}/authorize"));
     machine.press("Next");
+    machine.window.fill("Authorization URL", &format!("{base}/authorize"));
+    machine.window.fill("Token URL", &format!("{base}/token"));
     machine.window.fill("Client ID", "practice-client");
     machine.window.fill("Redirect URI", "http://127.0.0.1/callback");
     machine.window.fill("Client secret", "practice-secret");
     machine.window.fill("Scopes", "openid offline_access");
     machine.press("Start authorization");
-    // The code came, and the call has no URL yet: that is where the window leads.
-    machine.wait("Step 3 of 3: Tokens, current");
-    machine.window.settle();
-    assert_eq!(machine.window.focused(), "URL");
-    machine.window.fill("URL", &format!("{base}/token"));
-    machine.press("Send token request");
     machine.wait("Tokens received");
     assert!(machine.window.reads("openid offline_access"));
+}
+
+#[test]
+fn a_custom_service_is_filled_in_from_its_issuers_metadata() {
+    let (mut machine, _home) = Machine::new(THEMES[1], Visit::Follow);
+    machine.press("Practice service");
+    machine.wait("Listening on http://127.0.0.1:");
+    let words = machine.window.words();
+    let base = words.split("Listening on ").nth(1).and_then(|rest| rest.split(',').next()).expect("its address");
+    machine.window.fill("Search services", "custom");
+    machine.press("Custom service");
+    machine.press("Next");
+    machine.window.fill("Client ID", "practice-client");
+    machine.window.fill("Redirect URI", "http://127.0.0.1/callback");
+    machine.window.fill("Issuer", base);
+    machine.press("Discover");
+    machine.wait("Filled in from the metadata");
+    let value = |machine: &Machine, field: &str| {
+        machine.window.field(field).and_then(|field| field.accesskit_node().value()).expect("a field")
+    };
+    for (field, expected) in [
+        ("Authorization URL", format!("{base}/authorize")),
+        ("Token URL", format!("{base}/token")),
+        ("Client ID", "practice-client".to_owned()),
+        ("Redirect URI", "http://127.0.0.1/callback".to_owned()),
+    ] {
+        assert_eq!(value(&machine, field), expected, "{field}");
+    }
+    machine.window.fill("Client secret", "practice-secret");
+    machine.press("Start authorization");
+    machine.wait("Tokens received");
 }
 
 /// A profile whose text was cut.

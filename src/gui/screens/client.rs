@@ -1,0 +1,162 @@
+//! The client as the service knows it: its ID and secret, what the service wants to know besides, and the scopes.
+
+use std::collections::BTreeMap;
+
+use egui::Ui;
+
+use crate::call::{Parameter, write_parameters};
+use crate::gui::draft::{Draft, Focus, NextView};
+use crate::gui::model::Model;
+use crate::gui::screens::{call_form, endpoints, lead_to};
+use crate::gui::theme::small;
+use crate::gui::widgets::{Field as TextField, chips, choice, disclosure, labelled_segmented, section, toggle, told};
+use crate::oauth::Pkce;
+use crate::secret::Secret;
+use crate::service::{Asks, Field, FieldError, Input, ProfileDraft};
+
+/// Shows the fields of the client, its secrets and scopes.
+pub(crate) fn client_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &[FieldError]) {
+    let is_described = draft.profile.as_ref().is_some_and(|profile| endpoints::is_described(model, profile));
+    let Draft { profile: Some(profile), next_view, secrets, .. } = draft else { return };
+    section(ui, "Client", |ui| {
+        inputs_ui(ui, profile, errors, next_view);
+        let label = profile.service.labels.client_id.clone();
+        let wrong = errors.iter().find(|error| error.field == Field::ClientId).map(|error| told(&error.diagnosis));
+        let help = "Issued by the service when you register your client.";
+        let field = TextField::new(&label).help(help).error(wrong.as_deref()).mono().show(ui, &mut profile.client_id);
+        lead_to(&field, Focus::Error, wrong.is_some(), next_view);
+        // The call for the tokens follows the code at once, so what it needs is asked before the browser opens.
+        call_form::secrets_ui(ui, profile, secrets, next_view);
+        secret_inputs_ui(ui, profile, &mut secrets.inputs);
+        if profile.client_flow || profile.customised().wants("scope") {
+            scopes_ui(ui, profile);
+        }
+        more_ui(ui, profile, is_described, errors, next_view);
+    });
+}
+
+/// What the service needs to know besides: an environment, an account. What comes with a private key is asked for beside it.
+fn inputs_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError], next_view: &mut NextView) {
+    let service = profile.service.clone();
+    for input in service.inputs.iter().filter(|input| !input.secret && !service.is_of_key(&input.name)) {
+        input_ui(ui, input, profile, errors, next_view);
+    }
+}
+
+pub(crate) fn input_ui(
+    ui: &mut Ui,
+    input: &Input,
+    profile: &mut ProfileDraft,
+    errors: &[FieldError],
+    next_view: &mut NextView,
+) {
+    let error = errors.iter().find(|error| error.field == Field::Input(input.name.clone()));
+    let value = profile.inputs.entry(input.name.clone()).or_default();
+    let help = Some(input.help.as_str()).filter(|help| !help.is_empty());
+    if !input.choices.is_empty() {
+        if value.is_empty() && !input.optional {
+            value.clone_from(&input.choices[0].value);
+        }
+        let options: Vec<(String, &str)> =
+            input.choices.iter().map(|choice| (choice.value.clone(), choice.label.as_str())).collect();
+        choice(ui, &input.label, value, &options, help);
+        return;
+    }
+    // What was typed is checked at once; that nothing was typed is said only when the person wants to go on.
+    let typed_wrong = (!value.trim().is_empty()).then(|| input.parse(value).err()).flatten();
+    let error = typed_wrong.map(|error| error.to_string()).or(error.map(|error| error.diagnosis.summary.clone()));
+    let mut field = TextField::new(&input.label).help(help).example(input.example.as_str()).error(error.as_deref());
+    if input.optional {
+        field = field.optional();
+    }
+    let field = field.show(ui, value);
+    lead_to(&field, Focus::Error, error.is_some(), next_view);
+}
+
+/// What the service needs to know and nobody else may.
+fn secret_inputs_ui(ui: &mut Ui, profile: &ProfileDraft, typed: &mut BTreeMap<String, Secret>) {
+    let inputs: Vec<&Input> = profile.service.inputs.iter().filter(|input| input.secret).collect();
+    if inputs.is_empty() {
+        return;
+    }
+    for input in inputs {
+        let help = Some(input.help.as_str()).filter(|help| !help.is_empty());
+        let field = TextField::new(&input.label).help(help);
+        let field = if input.optional { field.optional() } else { field };
+        field.show_secret(ui, typed.entry(input.name.clone()).or_default());
+    }
+    ui.label(small(ui, "Stored in the vault, never in a plain file."));
+}
+
+fn scopes_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
+    let known = profile.service.scopes.known.clone();
+    if !known.is_empty() {
+        let options: Vec<(&str, &str)> =
+            known.iter().map(|scope| (scope.name.as_str(), scope.meaning.as_str())).collect();
+        chips(ui, "Scopes", &options, &mut profile.ticked);
+    }
+    let label = if known.is_empty() { "Scopes" } else { "More scopes" };
+    let separator = match profile.service.scopes.separator.as_str() {
+        "," => "a comma",
+        ";" => "a semicolon",
+        _ => "a space",
+    };
+    let help = format!("Separated by {separator}, as this service requires.");
+    TextField::new(label).help(help.as_str()).optional().mono().show(ui, &mut profile.typed_scopes);
+}
+
+/// The ways of the code challenge, as RFC 7636 writes them; the second is one service's own.
+const PKCE: [(Pkce, &str); 4] =
+    [(Pkce::S256, "S256"), (Pkce::S256Hex, "S256 in hex"), (Pkce::Plain, "plain"), (Pkce::Off, "off")];
+
+fn more_ui(
+    ui: &mut Ui,
+    profile: &mut ProfileDraft,
+    is_described: bool,
+    errors: &[FieldError],
+    next_view: &mut NextView,
+) {
+    let leads = errors.iter().any(|error| error.field == Field::AuthorizationUrl) && !is_described;
+    disclosure(ui, "More about the authorization", leads, |ui| {
+        let options = [
+            (Asks::Nothing, "No secret"),
+            (Asks::Secret, "Secret"),
+            (Asks::OptionalSecret, "Optional secret"),
+            (Asks::UserAndSecret, "User ID and secret"),
+        ];
+        choice(ui, "The client has", &mut profile.asks, &options, None);
+        let help = "You sign in with the browser, and the service sends back a code.";
+        toggle(ui, "This service requires client-flow authorization", &mut profile.client_flow, Some(help));
+        if !profile.client_flow {
+            return;
+        }
+        if !is_described {
+            endpoints::authorization_url_ui(ui, profile, errors, next_view);
+        }
+        labelled_segmented(ui, "PKCE", &mut profile.pkce, &PKCE);
+        let help = "Binds the code to this program (RFC 7636). Turn it off only if the service rejects it.";
+        ui.label(small(ui, help));
+        offers_ui(ui, profile);
+        TextField::new("Extra parameters")
+            .help("One name=value per line, added to the authorization URL.")
+            .example("login_hint=ada@example.com")
+            .optional()
+            .show_lines(ui, &mut profile.extra, 2);
+    });
+}
+
+/// Parameters that the service knows and that are sent only if they are wanted.
+fn offers_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
+    let Some(authorization) = &profile.service.authorization else { return };
+    for offer in &authorization.offers {
+        let line = write_parameters(&[Parameter::new(&offer.name, &offer.value)]);
+        let mut on = profile.extra.lines().any(|typed| typed.trim() == line);
+        let label = format!("{}={}", offer.name, offer.value);
+        if !toggle(ui, &label, &mut on, Some(&offer.meaning)).changed() {
+            continue;
+        }
+        let others = profile.extra.lines().filter(|typed| typed.trim() != line);
+        let lines: Vec<&str> = others.chain(on.then_some(line.as_str())).filter(|line| !line.is_empty()).collect();
+        profile.extra = lines.join("\n");
+    }
+}

@@ -1,0 +1,118 @@
+//! What one needs while the service's own console is open: its address, what to do there, and the redirect URI to enter.
+
+use std::collections::BTreeSet;
+
+use egui::Ui;
+
+use crate::diagnosis::Diagnosis;
+use crate::gui::draft::{Draft, Focus, NextView};
+use crate::gui::screens::lead_to;
+use crate::gui::theme::{Tone, small};
+use crate::gui::widgets::{CodeBlock, Field as TextField, banner, link_button, section, toggle};
+use crate::oauth::{Landing, RedirectUri};
+use crate::service::{Field, FieldError, LoopbackRule, ProfileDraft, Service};
+
+/// Shows it, where there is any of it.
+pub(crate) fn console_ui(ui: &mut Ui, draft: &mut Draft, errors: &[FieldError]) {
+    let Draft { profile: Some(profile), next_view, ticks, .. } = draft else { return };
+    let service = profile.service.clone();
+    let has_links = service.links.console.is_some() || service.links.documentation.is_some();
+    if !(has_links || profile.client_flow || !service.checklist.is_empty()) {
+        return;
+    }
+    section(ui, "Register your client", |ui| {
+        links_ui(ui, &service);
+        checklist_ui(ui, &service, ticks.entry(service.id.clone()).or_default());
+        if profile.client_flow {
+            let error = errors.iter().find(|error| error.field == Field::RedirectUri);
+            redirect_ui(ui, profile, error, next_view);
+        }
+    });
+}
+
+fn links_ui(ui: &mut Ui, service: &Service) {
+    ui.horizontal_wrapped(|ui| {
+        if let Some(console) = &service.links.console {
+            link_button(ui, "Open the service's console", console);
+        }
+        if let Some(documentation) = &service.links.documentation {
+            link_button(ui, "Read its documentation", documentation);
+        }
+    });
+}
+
+/// What to do before the first sign-in, ticked as it is done.
+fn checklist_ui(ui: &mut Ui, service: &Service, ticked: &mut BTreeSet<usize>) {
+    if service.checklist.is_empty() {
+        return;
+    }
+    let (done, all) = (ticked.len(), service.checklist.len());
+    let title = if done == 0 {
+        "Before the first sign-in".to_owned()
+    } else {
+        format!("Before the first sign-in: {done} of {all} done")
+    };
+    ui.label(crate::gui::theme::label(title));
+    for (place, step) in service.checklist.iter().enumerate() {
+        let mut is_done = ticked.contains(&place);
+        if toggle(ui, &format!("{}. {step}", place + 1), &mut is_done, None).clicked() {
+            if is_done {
+                ticked.insert(place)
+            } else {
+                ticked.remove(&place)
+            };
+        }
+    }
+}
+
+fn redirect_ui(ui: &mut Ui, profile: &mut ProfileDraft, error: Option<&FieldError>, next_view: &mut NextView) {
+    let note = profile.service.redirect.note.clone();
+    let parsed = RedirectUri::parse(&profile.redirect_uri);
+    // What was typed is checked at once.
+    let wrong = parsed.as_ref().err().map(ToString::to_string);
+    let wrong = wrong.or(error.map(|error| error.diagnosis.summary.clone()));
+    let field = TextField::new("Redirect URI")
+        .help(Some(note.as_str()).filter(|note| !note.is_empty()))
+        .error(wrong.as_deref())
+        .mono()
+        .show(ui, &mut profile.redirect_uri);
+    lead_to(&field, Focus::Error, wrong.is_some(), next_view);
+    let Ok(uri) = parsed else { return };
+    CodeBlock::new("Redirect URI to register", uri.as_str()).show(ui);
+    ui.label(small(ui, landing_words(&uri)));
+    loopback_ui(ui, &profile.service, &uri);
+}
+
+/// Why the service may refuse this redirect URI.
+fn loopback_ui(ui: &mut Ui, service: &Service, uri: &RedirectUri) {
+    let Landing::Loopback(plan) = uri.landing() else { return };
+    let (summary, hint) = match (service.redirect.loopback, plan.port) {
+        (LoopbackRule::Refused, _) => (
+            format!("{} does not accept loopback redirect URIs", service.name),
+            "register an https address you control, and paste the address you are redirected to",
+        ),
+        (LoopbackRule::DevelopmentOnly, _) => (
+            format!("{} accepts this only while the app is in development", service.name),
+            "in production register an https address you control, and paste the address you are redirected to",
+        ),
+        (LoopbackRule::FixedPort, None) => (
+            format!("{} requires the exact port, and a free port changes each time", service.name),
+            "choose a port, such as http://localhost:8080/callback",
+        ),
+        _ => return,
+    };
+    banner(ui, Tone::Warning, &Diagnosis::new(summary).hint(hint));
+}
+
+/// What this redirect URI means for registering it and for listening.
+fn landing_words(uri: &RedirectUri) -> String {
+    match uri.landing() {
+        Landing::Elsewhere => {
+            "Register exactly this URI. It is not on this machine: paste the address you are redirected to.".to_owned()
+        }
+        Landing::Loopback(plan) => match plan.port {
+            None => "A free port is chosen each time, so the service must accept any port.".to_owned(),
+            Some(port) => format!("Register exactly this URI. Tokenwright listens on port {port} of this machine."),
+        },
+    }
+}

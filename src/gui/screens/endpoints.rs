@@ -1,0 +1,114 @@
+//! A service that a person describes: where it is, by which grant it gives tokens, and how the client shows who it is.
+
+use egui::Ui;
+
+use crate::dialect::Issuer;
+use crate::gui::draft::{Draft, Focus, NextView};
+use crate::gui::intent::Intent;
+use crate::gui::model::{Model, Stand, Work};
+use crate::gui::screens::{intent_button, lead_to, waiting_row};
+use crate::gui::theme::{Tone, small};
+use crate::gui::widgets::{ButtonKind, Field as TextField, banner, choice, notice, section, told};
+use crate::service::{Catalog, ClientAuthentication, Field, FieldError, OFFERED_GRANTS, ProfileDraft, wrong_url};
+
+/// Whether the service is no preset, so that the person describes it.
+pub(crate) fn is_described(model: &Model, profile: &ProfileDraft) -> bool {
+    let id = &profile.service.id;
+    id == Catalog::CUSTOM || !model.services.iter().any(|service| service.id == *id)
+}
+
+/// Shows the fields, and the way to have them filled in from the issuer's metadata.
+pub(crate) fn endpoints_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &[FieldError]) {
+    let Draft { profile: Some(profile), next_view, authorization_step, .. } = draft else { return };
+    section(ui, "Service", |ui| {
+        discovery_ui(ui, model, &mut authorization_step.issuer);
+        let mut grant = profile.grant();
+        choice(ui, "Grant", &mut grant, &OFFERED_GRANTS, None);
+        profile.choose_grant(grant);
+        if profile.client_flow {
+            authorization_url_ui(ui, profile, errors, next_view);
+        }
+        token_url_ui(ui, profile, errors, next_view);
+        if let Some(mut chosen) = profile.client_authentication() {
+            let before = chosen;
+            choice(ui, "Client authentication", &mut chosen, &ClientAuthentication::OFFERED, None);
+            if chosen != before {
+                profile.choose_client_authentication(chosen);
+            }
+        }
+        ui.label(small(ui, "Further parameters, headers and the way a response is read can be changed in step 3."));
+    });
+}
+
+fn discovery_ui(ui: &mut Ui, model: &Model, issuer: &mut String) {
+    let help =
+        "If the service publishes its metadata (OpenID Connect Discovery, RFC 8414), the URLs are filled in from it.";
+    let is_typed = !issuer.trim().is_empty();
+    let wrong =
+        (is_typed && Issuer::parse(issuer.trim()).is_none()).then_some("it is no https address without a query");
+    let field = TextField::new("Issuer").help(help).example("https://accounts.example.com").optional().mono();
+    field.error(wrong).show(ui, issuer);
+    let blocked = (!is_typed || wrong.is_some()).then_some("Enter the issuer first");
+    let discovery = &model.open.discovery;
+    match discovery.stand() {
+        Stand::Pending(place) => {
+            let what = if place.is_empty() { "Fetching the metadata".to_owned() } else { format!("Asking {place}") };
+            return waiting_row(ui, discovery, &what, Work::Discovery);
+        }
+        Stand::Failed(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
+        Stand::Done(found) => notice(ui, Tone::Success, "Filled in from the metadata", &found.from),
+        Stand::Idle => {}
+    }
+    intent_button(ui, ButtonKind::Secondary, Intent::Discover, blocked);
+}
+
+/// The field of the authorization endpoint.
+pub(crate) fn authorization_url_ui(
+    ui: &mut Ui,
+    profile: &mut ProfileDraft,
+    errors: &[FieldError],
+    next_view: &mut NextView,
+) {
+    let field = TextField::new("Authorization URL")
+        .help("The address the browser opens. Values in angle brackets are filled in.")
+        .example("https://example.com/oauth2/authorize");
+    url_ui(
+        ui,
+        &field,
+        &mut profile.authorization_url,
+        "authorization URL",
+        (Field::AuthorizationUrl, errors),
+        next_view,
+    );
+}
+
+/// The field of the token endpoint; the refresh request follows it until that has an address of its own.
+fn token_url_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError], next_view: &mut NextView) {
+    let before = profile.token_request.url.clone();
+    let field = TextField::new("Token URL")
+        .help("The address that the code and the refresh token are sent to.")
+        .example("https://example.com/oauth2/token");
+    url_ui(ui, &field, &mut profile.token_request.url, "token URL", (Field::TokenUrl, errors), next_view);
+    if profile.refresh_request.url == before {
+        profile.refresh_request.url.clone_from(&profile.token_request.url);
+    }
+}
+
+/// A URL is checked as it is typed; that it is missing is said only when the person wants to go on.
+fn url_ui(
+    ui: &mut Ui,
+    field: &TextField<'_>,
+    url: &mut String,
+    name: &str,
+    (which, errors): (Field, &[FieldError]),
+    next_view: &mut NextView,
+) {
+    let typed_wrong = (!url.trim().is_empty()).then(|| wrong_url(name, url)).flatten();
+    let error = typed_wrong.or_else(|| {
+        let error = errors.iter().find(|error| error.field == which);
+        error.map(|error| error.diagnosis.clone())
+    });
+    let words = error.as_ref().map(told);
+    let response = field.clone().error(words.as_deref()).mono().show(ui, url);
+    lead_to(&response, Focus::Error, error.is_some(), next_view);
+}

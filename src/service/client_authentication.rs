@@ -1,0 +1,102 @@
+//! How the client of a service that a person describes by hand shows who it is (RFC 6749 section 2.3.1).
+
+use crate::call::{Authentication, Parameter, parse_parameters, write_parameters};
+use crate::service::draft::{BodyKind, CallFields, ProfileDraft};
+
+/// Where a request has the client's ID and secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientAuthentication {
+    /// `Authorization: Basic`; a client without a secret has its ID in the body.
+    Header,
+    /// `client_id` and `client_secret` in the form.
+    Body,
+}
+
+impl ClientAuthentication {
+    /// The other one.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Header => Self::Body,
+            Self::Body => Self::Header,
+        }
+    }
+
+    /// The two, with labels.
+    pub const OFFERED: [(Self, &str); 2] =
+        [(Self::Header, "In the header (Basic)"), (Self::Body, "In the body (client_id and client_secret)")];
+}
+
+impl ProfileDraft {
+    /// How the token request authenticates the client; `None` where that is neither of the two.
+    pub fn client_authentication(&self) -> Option<ClientAuthentication> {
+        let call = &self.token_request;
+        match call.authentication {
+            _ if call.body_kind != BodyKind::Form => None,
+            Authentication::Basic | Authentication::BasicOrNone => Some(ClientAuthentication::Header),
+            Authentication::None if names(call).any(|name| name == "client_id") => Some(ClientAuthentication::Body),
+            _ => None,
+        }
+    }
+
+    /// Changes it, in the token request and the refresh request.
+    pub fn choose_client_authentication(&mut self, chosen: ClientAuthentication) {
+        for call in [&mut self.token_request, &mut self.refresh_request] {
+            if call.body_kind == BodyKind::Form {
+                authenticate(call, chosen);
+            }
+        }
+    }
+}
+
+fn names(call: &CallFields) -> impl Iterator<Item = String> {
+    parse_parameters(&call.body).into_iter().map(|parameter| parameter.name)
+}
+
+fn authenticate(call: &mut CallFields, chosen: ClientAuthentication) {
+    let mut form = parse_parameters(&call.body);
+    form.retain(|parameter| !matches!(parameter.name.as_str(), "client_id" | "client_secret"));
+    call.authentication = match chosen {
+        ClientAuthentication::Header => Authentication::BasicOrNone,
+        ClientAuthentication::Body => {
+            form.push(Parameter::new("client_id", "<client_id>"));
+            form.push(Parameter::new("client_secret", "<client_secret>"));
+            Authentication::None
+        }
+    };
+    call.body = write_parameters(&form);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::Catalog;
+
+    fn custom() -> ProfileDraft {
+        ProfileDraft::new(Catalog::bundled().service(Catalog::CUSTOM).expect("a preset"))
+    }
+
+    #[test]
+    fn the_client_moves_to_the_header_and_back() {
+        let mut draft = custom();
+        assert_eq!(draft.client_authentication(), Some(ClientAuthentication::Body));
+        draft.choose_client_authentication(ClientAuthentication::Header);
+        assert_eq!(draft.client_authentication(), Some(ClientAuthentication::Header));
+        for call in [&draft.token_request, &draft.refresh_request] {
+            assert_eq!(call.authentication, Authentication::BasicOrNone);
+            assert!(!names(call).any(|name| name.starts_with("client_")), "{}", call.body);
+        }
+        draft.choose_client_authentication(ClientAuthentication::Body);
+        assert_eq!(draft.token_request, custom().token_request);
+        assert_eq!(draft.refresh_request, custom().refresh_request);
+    }
+
+    #[test]
+    fn what_is_sent_otherwise_is_neither_of_the_two() {
+        let mut draft = custom();
+        draft.token_request.authentication = Authentication::PrivateKeyJwt;
+        assert_eq!(draft.client_authentication(), None);
+        draft.token_request.change_body_kind(BodyKind::Json);
+        assert_eq!(draft.client_authentication(), None);
+    }
+}
