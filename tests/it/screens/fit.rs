@@ -132,7 +132,7 @@ fn step_1_fits() {
 fn step_2_fits() {
     for service in started().services {
         let draft = at(service.clone(), Step::Authorization);
-        let opened: &[&str] = if service.authorization.is_some() { &["PKCE and extra parameters"] } else { &[] };
+        let opened: &[&str] = if service.authorization.is_some() { &["More about the authorization"] } else { &[] };
         check(&service.id, &started(), &draft, opened);
     }
     check("without a key", &started(), &netsuite(Step::Authorization), &["Change the assertion"]);
