@@ -7,8 +7,8 @@ use egui::Ui;
 use crate::diagnosis::Diagnosis;
 use crate::gui::draft::{Draft, Focus, NextView};
 use crate::gui::screens::lead_to;
-use crate::gui::theme::{Tone, small};
-use crate::gui::widgets::{CodeBlock, Field as TextField, banner, link_button, section, toggle};
+use crate::gui::theme::{SPACE_XS, Tone, small};
+use crate::gui::widgets::{Field as TextField, banner, copy_named_button, link_button, section, toggle};
 use crate::oauth::{Landing, RedirectUri};
 use crate::service::{Field, FieldError, LoopbackRule, ProfileDraft, Service};
 
@@ -53,16 +53,19 @@ fn checklist_ui(ui: &mut Ui, service: &Service, ticked: &mut BTreeSet<usize>) {
         format!("Before the first sign-in: {done} of {all} done")
     };
     ui.label(crate::gui::theme::label(title));
-    for (place, step) in service.checklist.iter().enumerate() {
-        let mut is_done = ticked.contains(&place);
-        if toggle(ui, &format!("{}. {step}", place + 1), &mut is_done, None).clicked() {
-            if is_done {
-                ticked.insert(place)
-            } else {
-                ticked.remove(&place)
-            };
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = SPACE_XS;
+        for (place, step) in service.checklist.iter().enumerate() {
+            let mut is_done = ticked.contains(&place);
+            if toggle(ui, &format!("{}. {step}", place + 1), &mut is_done, None).clicked() {
+                if is_done {
+                    ticked.insert(place)
+                } else {
+                    ticked.remove(&place)
+                };
+            }
         }
-    }
+    });
 }
 
 fn redirect_ui(ui: &mut Ui, profile: &mut ProfileDraft, error: Option<&FieldError>, next_view: &mut NextView) {
@@ -78,8 +81,10 @@ fn redirect_ui(ui: &mut Ui, profile: &mut ProfileDraft, error: Option<&FieldErro
         .show(ui, &mut profile.redirect_uri);
     lead_to(&field, Focus::Error, wrong.is_some(), next_view);
     let Ok(uri) = parsed else { return };
-    CodeBlock::new("Redirect URI to register", uri.as_str()).show(ui);
-    ui.label(small(ui, landing_words(&uri)));
+    ui.horizontal_wrapped(|ui| {
+        copy_named_button(ui, "redirect URI", uri.as_str());
+        ui.label(small(ui, landing_words(&uri)));
+    });
     loopback_ui(ui, &profile.service, &uri);
 }
 

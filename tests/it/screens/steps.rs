@@ -63,7 +63,7 @@ fn what_one_needs_in_the_services_console_stands_on_one_page_in_its_order() {
         let places: Vec<_> = [
             "Open the service's console",
             "Before the first sign-in",
-            "Redirect URI to register",
+            "Copy redirect URI",
             "Client ID",
             "Client secret",
             "Scopes",
@@ -143,7 +143,7 @@ fn a_missing_client_id_is_told_at_its_field_and_no_later_step_is_entered() {
         window.fill("Client ID", "my-client");
         assert!(!window.reads("Client ID is missing"));
         window.fill("Redirect URI", "not a uri");
-        assert!(!window.reads("Redirect URI to register"));
+        assert!(window.button("Copy redirect URI").is_none());
         window.fill("Redirect URI", "https://app.example/callback");
         assert!(window.reads("paste the address you are redirected to"), "{}", window.words());
     }
