@@ -11,6 +11,7 @@ use crate::dialect::{Described, Dialect, Note, zspec};
 use crate::gui::clock::Clock;
 use crate::gui::export_draft::{ExportDraft, ShareDraft};
 use crate::gui::intent::{Intent, Step};
+use crate::gui::listing::Listing;
 use crate::gui::model::{Model, Open, Requested, Visit};
 use crate::gui::team_draft::TeamDraft;
 use crate::oauth::{ProfileSecrets, ReadKey};
@@ -49,6 +50,8 @@ pub struct NextView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Focus {
     Search,
+    /// The search in the list of profiles.
+    Profiles,
     /// The first field that is wrong.
     Error,
     /// The first thing that the token request lacks.
@@ -113,7 +116,8 @@ pub struct VaultPrompt {
 /// What is typed, to see whether it was changed.
 pub type Typed = (ProfileDraft, ProfileSecrets);
 
-/// What is on the screen. All of it begins anew with another service but the clock and the faults, see [`Draft::begin`].
+/// What is on the screen. All of it begins anew with another service but the clock, the list and the faults, see
+/// [`Draft::begin`].
 #[derive(Clone, Debug, Default)]
 pub struct Draft {
     pub step: Step,
@@ -137,6 +141,8 @@ pub struct Draft {
     pub questions: Questions,
     pub changes: Changes,
     pub clock: Clock,
+    /// What the person does with the list of saved profiles.
+    pub listing: Listing,
     /// What was computed last from `profile`.
     computed: RefCell<Option<Rc<Computed>>>,
 }
@@ -251,11 +257,12 @@ impl Draft {
         Self { clock, next_view: NextView { focus: Some(Focus::Search), ..NextView::default() }, ..Self::default() }
     }
 
-    /// Begins anew; the clock and the practice service's faults stay.
+    /// Begins anew; the clock, the list of profiles and the practice service's faults stay.
     pub fn begin(&mut self) {
         let faults = std::mem::take(&mut self.service_step.faults);
-        *self =
-            Self { service_step: ServiceStep { faults, ..ServiceStep::default() }, ..Self::new(self.clock.clone()) };
+        let service_step = ServiceStep { faults, ..ServiceStep::default() };
+        let listing = std::mem::take(&mut self.listing);
+        *self = Self { service_step, listing, ..Self::new(self.clock.clone()) };
     }
 
     /// Starts over with a service and its defaults.

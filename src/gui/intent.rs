@@ -134,12 +134,18 @@ pub enum Intent {
     /// Change how the window looks and behaves; its size stays.
     ChangeSettings(WindowSettings),
     Dismiss(Diagnosis),
+    /// Put the keyboard into the search of the list of profiles.
+    FindProfile,
+    /// Show the list of profiles, or hide it.
+    ToggleList,
 }
 
 const NEXT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Enter);
 const NEW: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::N);
 const SAVE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::S);
 const IMPORT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::I);
+const FIND: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::F);
+const LIST: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::B);
 const STOP: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::Escape);
 
 impl Intent {
@@ -225,6 +231,8 @@ impl Intent {
             Self::CloseExport => ("Close", "Back to the steps"),
             Self::OpenVault(VaultKind::Passphrase, _) => ("Open vault", "Open the vault with this passphrase"),
             Self::OpenVault(VaultKind::Memory, _) => ("Memory only", "Tokens are lost when the window closes"),
+            Self::FindProfile => ("Find profile", "Search the saved profiles"),
+            Self::ToggleList => ("Show or hide the list", "Show or hide the list of profiles"),
             // Wanted by cards, links and the like, which have their own words.
             Self::Choose(_)
             | Self::GoTo(Step::Service)
@@ -254,6 +262,8 @@ impl Intent {
             Self::Save { replace: false } => Some(SAVE),
             Self::SaveExport(insisted) | Self::Share(insisted) if *insisted == Insisted::default() => Some(SAVE),
             Self::OpenImport => Some(IMPORT),
+            Self::FindProfile => Some(FIND),
+            Self::ToggleList => Some(LIST),
             _ => None,
         }
     }

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use crate::app::{Need, News, PracticeOptions, Runtime, Tasks, Theme, VaultState, WindowSettings, parse_faults};
 use crate::gui::clock::{self, Clock};
-use crate::gui::draft::Draft;
+use crate::gui::draft::{Draft, Focus};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Open, Rehearsal};
 use crate::gui::notifications::Attention;
@@ -26,7 +26,7 @@ const TITLE: &str = "Tokenwright";
 /// The window's size in points, the first time.
 const FIRST_SIZE: [f32; 2] = [1100.0, 780.0];
 /// Smaller than this nothing is promised to fit.
-const LEAST_SIZE: [f32; 2] = [860.0, 560.0];
+const LEAST_SIZE: [f32; 2] = [640.0, 400.0];
 
 /// Opens the window and stays until it is closed; `drawn` is set when it first shows something.
 pub fn run(start: StartRuntime, drawn: Arc<AtomicBool>) -> Result<(), NoWindow> {
@@ -194,8 +194,20 @@ impl Window {
                 self.model.window = Some(self.settings);
                 self.save_settings();
             }
+            Intent::FindProfile => self.find_profile(),
+            Intent::ToggleList => self.toggle_list(ctx),
             Intent::Dismiss(problem) => self.model.problems.retain(|told| *told != problem),
         }
+    }
+
+    fn find_profile(&mut self) {
+        self.draft.listing.is_open = Some(true);
+        self.draft.next_view.focus = Some(Focus::Profiles);
+    }
+
+    fn toggle_list(&mut self, ctx: &Context) {
+        let is_open = screens::is_open(&self.draft, ctx.content_rect().width());
+        self.draft.listing.is_open = Some(!is_open);
     }
 
     fn save_settings(&self) {
