@@ -172,6 +172,7 @@ failure_from! {
     crate::oauth::MakeKeyError => Machine,
     crate::oauth::RedirectUriError => Usage,
     crate::service::ProfileNameError => Usage,
+    crate::service::TagError => Usage,
     ListenError => Machine,
     CertificateError => Machine,
     PracticeError => Machine,

@@ -14,6 +14,7 @@ mod practice;
 mod print;
 mod profiles;
 mod prompt;
+mod remarks;
 mod runner;
 mod service;
 mod service_export;
@@ -83,11 +84,13 @@ fn perform(runner: Runner, task: Task) -> Result<Exit, Failure> {
         Task::KeepAlive { name, off } => tokens::keep_alive(runner, &name, !off),
         Task::History(options) => tokens::history(runner, &options),
         Task::Restore(options) => tokens::restore(runner, &options),
-        Task::List { json } => profiles::list(runner, json),
+        Task::List { tags, json } => profiles::list(runner, &tags, json),
         Task::Show { name, json } => profiles::show(runner, &name, json),
         Task::Edit { name } => edit::run(runner, &name),
         Task::Forget { name, revoke } => profiles::forget(runner, &name, revoke),
-        Task::DisplayName { name, text } => profiles::display_name(runner, &name, &text),
+        Task::DisplayName { name, text } => remarks::display_name(runner, &name, &text),
+        Task::Tag { name, added, removed } => remarks::tag(runner, &name, &added, &removed),
+        Task::Notes { name, text } => remarks::notes(runner, &name, text.as_deref()),
         Task::Share(options) => sharing::share(runner, &options),
         Task::Export(options) => export::run(runner, &options),
         Task::GitCredential { name, operation } => exec::git_credential(runner, &name, &operation),

@@ -1,4 +1,4 @@
-//! Commands about saved profiles: `list`, `show`, `forget` and `display-name`.
+//! Commands about saved profiles: `list`, `show` and `forget`.
 
 use std::borrow::Cow;
 
@@ -6,16 +6,20 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value as Json, json};
 
-use crate::app::{EXPIRING, Failure, FailureKind, OpenedProfile, ProfileState, ProfileSummary, VaultState};
+use crate::app::{EXPIRING, Failure, OpenedProfile, ProfileState, ProfileSummary, VaultState};
 use crate::cli::print;
 use crate::cli::runner::Runner;
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Freshness, TokenSet, decode_jwt};
-use crate::service::{DisplayName, ProfileName};
+use crate::service::{ProfileName, Tags};
 
-pub(crate) fn list(runner: &Runner, as_json: bool) -> Result<(), Failure> {
+pub(crate) fn list(runner: &Runner, tags: &[String], as_json: bool) -> Result<(), Failure> {
+    let tags = Tags::parse(tags)?;
     let vault = runner.run(async { Ok(runner.app.probe_vault().await) })?;
-    let profiles = runner.run(runner.app.profiles())?;
+    let mut profiles = runner.run(runner.app.profiles())?;
+    if !tags.is_empty() {
+        profiles.retain(|profile| profile.tags.contains_all(&tags));
+    }
     if let VaultState::NoKeyring(problem)
     | VaultState::NeedsChoice(problem)
     | VaultState::NeedsPassphrase { problem: Some(problem), .. } = vault
@@ -26,6 +30,8 @@ pub(crate) fn list(runner: &Runner, as_json: bool) -> Result<(), Failure> {
     if as_json {
         let list: Vec<Json> = profiles.iter().map(|profile| summary_json(profile, now)).collect();
         print::json(&Json::from(list));
+    } else if profiles.is_empty() && !tags.is_empty() {
+        print::note(&format!("No profile is tagged {tags}."));
     } else if profiles.is_empty() {
         print::note("No profiles yet. Start with: tokenwright sign-in demo --service practice");
     } else {
@@ -35,6 +41,10 @@ pub(crate) fn list(runner: &Runner, as_json: bool) -> Result<(), Failure> {
         if profiles.iter().any(|profile| profile.shared) {
             let shared = profiles.iter().map(|profile| if profile.shared { "team" } else { "" });
             rows.iter_mut().zip(std::iter::once("SHARED").chain(shared)).for_each(|(row, text)| row.push(text.into()));
+        }
+        if profiles.iter().any(|profile| !profile.tags.is_empty()) {
+            let tags = profiles.iter().map(|profile| profile.tags.as_str());
+            rows.iter_mut().zip(std::iter::once("TAGS").chain(tags)).for_each(|(row, text)| row.push(text.into()));
         }
         if profiles.iter().any(|profile| !profile.display_name.is_empty()) {
             // Last, because the width of other scripts on a terminal is unknown.
@@ -92,9 +102,11 @@ fn summary_json(profile: &ProfileSummary, now: Timestamp) -> Json {
     };
     json!({
         "name": profile.name.as_str(),
-        "display_name": Some(profile.display_name.as_str()).filter(|name| !name.is_empty()),
+        "display_name": text(profile.display_name.as_str()),
         "service": profile.service_id,
         "service_name": profile.service,
+        "environment": text(&profile.environment),
+        "tags": profile.tags.iter().collect::<Vec<_>>(),
         "state": profile.state.label(now),
         "expires_at": expires_at,
         "refreshable": refreshable,
@@ -103,6 +115,11 @@ fn summary_json(profile: &ProfileSummary, now: Timestamp) -> Json {
         "shared": profile.shared,
         "draft": profile.draft,
     })
+}
+
+/// `null` for an empty text.
+fn text(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
 }
 
 pub(crate) fn local(at: Timestamp) -> String {
@@ -131,11 +148,16 @@ pub(crate) fn show(runner: &Runner, name: &str, as_json: bool) -> Result<(), Fai
         let text = match value {
             Json::Null => continue,
             Json::String(text) => text.clone(),
+            Json::Array(items) if items.is_empty() && key == "tags" => continue,
             Json::Array(items) => items.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(" "),
             Json::Object(fields) if fields.is_empty() => continue,
             value => value.to_string(),
         };
-        print::result(&format!("{:18} {text}", key.replace('_', " ")));
+        // Notes have several lines, each of which is shown as one.
+        let mut label = key.replace('_', " ");
+        for line in text.split('\n') {
+            print::result(format!("{:18} {line}", std::mem::take(&mut label)).trim_end());
+        }
     }
     if let Some(shared) = &opened.shared {
         let line = |label: &str, text: &str| print::result(&format!("{label:18} {text}"));
@@ -159,8 +181,11 @@ fn facts(name: &ProfileName, opened: &OpenedProfile, now: Timestamp) -> Json {
     let claims = tokens.and_then(|tokens| decode_jwt(&tokens.access_token)).map(|jwt| jwt.claims);
     json!({
         "name": name.as_str(),
-        "display_name": Some(profile.display_name.as_str()).filter(|name| !name.is_empty()),
+        "display_name": text(profile.display_name.as_str()),
+        "tags": profile.tags.iter().collect::<Vec<_>>(),
+        "notes": text(profile.notes.as_str()),
         "service": profile.service.id,
+        "environment": text(profile.environment()),
         "client_id": profile.client_id,
         "redirect_uri": profile.redirect_uri,
         "inputs": profile.inputs,
@@ -213,26 +238,4 @@ pub(crate) fn forget(runner: &Runner, name: &str, revoke: bool) -> Result<(), Fa
         (if revoke { "revoked and " } else { "" }, if is_shared { ", for the whole team" } else { "" });
     print::result(&format!("{name}: {revoked}forgotten{for_whom}"));
     Ok(())
-}
-
-pub(crate) fn display_name(runner: &Runner, name: &str, text: &str) -> Result<(), Failure> {
-    let name = ProfileName::parse(name)?;
-    let display_name = parse_display_name(text)?;
-    runner.run(runner.app.set_display_name(&name, display_name.clone()))?;
-    print::result(&if display_name.is_empty() {
-        format!("{name}: no display name")
-    } else {
-        format!("{name}: {display_name}")
-    });
-    Ok(())
-}
-
-/// The display name for this text. A text without visible characters is an error.
-pub(crate) fn parse_display_name(text: &str) -> Result<DisplayName, Failure> {
-    let display_name = DisplayName::of(text);
-    if display_name.is_empty() && !text.is_empty() {
-        let diagnosis = Diagnosis::new("the display name has no visible characters");
-        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("use letters, or `''` to remove it")));
-    }
-    Ok(display_name)
 }

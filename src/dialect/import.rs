@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnosis::Diagnosis;
 use crate::oauth::ProfileSecrets;
 use crate::secret::Secret;
-use crate::service::{Field, Profile, ProfileDraft, Service, write_preset};
+use crate::service::{Field, Notes, Profile, ProfileDraft, Service, Tags, write_preset};
 
 /// The services in a document, and how it was understood.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -139,6 +139,8 @@ impl Described {
             user_name: self.user_name.clone(),
             service: service.clone(),
             keep_alive: false,
+            notes: Notes::default(),
+            tags: Tags::default(),
         }
     }
 }

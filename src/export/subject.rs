@@ -118,7 +118,7 @@ fn plain(name: &str, value: &str) -> Field {
 #[cfg(test)]
 pub(in crate::export) mod tests {
     use super::*;
-    use crate::service::Catalog;
+    use crate::service::{Catalog, Notes, Tags};
 
     /// A subject with everything in it.
     pub(in crate::export) fn subject() -> Subject {
@@ -154,6 +154,8 @@ pub(in crate::export) mod tests {
             extra: Vec::new(),
             user_name: String::new(),
             keep_alive: false,
+            notes: Notes::default(),
+            tags: Tags::default(),
         }
     }
 

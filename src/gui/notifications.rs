@@ -115,7 +115,7 @@ mod tests {
     use super::*;
     use crate::app::{News, WindowSettings};
     use crate::diagnosis::Diagnosis;
-    use crate::service::DisplayName;
+    use crate::service::{DisplayName, Tags};
 
     fn model(states: &[(&str, bool)]) -> Model {
         let dead = || ProfileState::NeedsSignIn { why: Diagnosis::new("dead"), expires_at: None };
@@ -132,6 +132,8 @@ mod tests {
             display_name: DisplayName::default(),
             service_id: String::new(),
             service: String::new(),
+            tags: Tags::default(),
+            environment: String::new(),
             keep_alive: true,
             draft: false,
             shared: false,

@@ -13,6 +13,7 @@ use crate::service::assertion_fields::AssertionFields;
 use crate::service::definition::{Authorization, Service};
 use crate::service::display_name::DisplayName;
 use crate::service::profile::Profile;
+use crate::service::remarks::{Notes, Tags};
 use crate::service::rules::Asks;
 
 /// An unsaved profile, as typed.
@@ -46,6 +47,10 @@ pub struct ProfileDraft {
     pub user_name: String,
     /// Whether its tokens are refreshed before they expire.
     pub keep_alive: bool,
+    /// What the person wrote down about it; not typed here.
+    pub notes: Notes,
+    /// What the person groups it by; not typed here.
+    pub tags: Tags,
     /// The value of `<grant_type>`.
     pub grant_type: String,
     /// How `<assertion>` is made, if there is one.
@@ -126,6 +131,8 @@ impl ProfileDraft {
             extra: Vec::new(),
             user_name: String::new(),
             keep_alive: false,
+            notes: Notes::default(),
+            tags: Tags::default(),
             service,
         };
         Self::from(&profile)
@@ -200,6 +207,8 @@ impl ProfileDraft {
             extra: parse_parameters(&self.extra),
             user_name: self.user_name.trim().to_owned(),
             keep_alive: self.keep_alive,
+            notes: self.notes.clone(),
+            tags: self.tags.clone(),
         }
     }
 
@@ -257,6 +266,8 @@ impl From<&Profile> for ProfileDraft {
             asks: service.asks,
             user_name: profile.user_name.clone(),
             keep_alive: profile.keep_alive,
+            notes: profile.notes.clone(),
+            tags: profile.tags.clone(),
             grant_type: service.grant_type.clone(),
             assertion: service.assertion.as_ref().map(AssertionFields::from),
             token_request: CallFields::from(&service.token_request),

@@ -15,6 +15,7 @@ mod own_preset;
 mod preset;
 mod profile;
 mod profile_name;
+mod remarks;
 mod rules;
 mod signing;
 
@@ -31,6 +32,7 @@ pub use crate::service::own_preset::{NewPreset, NewPresetError};
 pub use crate::service::preset::{PresetError, parse_preset, write_preset};
 pub use crate::service::profile::{Profile, ProfileError};
 pub use crate::service::profile_name::{ProfileName, ProfileNameError};
+pub use crate::service::remarks::{Notes, TagError, Tags};
 pub use crate::service::rules::{
     Asks, Confidence, Defaults, KnownScope, Labels, Links, LoopbackRule, Offer, RedirectRules, Start, TokenPolicy,
 };

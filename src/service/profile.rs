@@ -10,8 +10,10 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::catalog::{Catalog, CatalogError};
 use crate::service::definition::Service;
 use crate::service::display_name::DisplayName;
+use crate::service::input::Input;
 use crate::service::preset::{Changes, changes_between, line_of, preset_table, service_of_table, with_changes};
 use crate::service::profile_name::ProfileName;
+use crate::service::remarks::{Notes, Tags};
 
 /// One person's use of a service.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,7 +36,14 @@ pub struct Profile {
     pub user_name: String,
     /// Whether its tokens are refreshed before they expire, while the window or the agent runs.
     pub keep_alive: bool,
+    /// What the person wrote down about it.
+    pub notes: Notes,
+    /// What the person groups it by.
+    pub tags: Tags,
 }
+
+/// The name or label of the input that chooses among the environments of a service.
+const ENVIRONMENT: &str = "environment";
 
 /// Why the text of a profile cannot be read.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -87,6 +96,10 @@ struct ProfileText {
     user_name: String,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     keep_alive: bool,
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    tags: Tags,
+    #[serde(default, skip_serializing_if = "Notes::is_empty")]
+    notes: Notes,
     /// The paths of the preset's keys that the person removed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     removed: Vec<Vec<String>>,
@@ -152,6 +165,8 @@ impl Profile {
             extra: file.extra,
             user_name: file.user_name,
             keep_alive: file.keep_alive,
+            notes: file.notes,
+            tags: file.tags,
         })
     }
 
@@ -167,6 +182,8 @@ impl Profile {
             scopes: self.scopes.clone(),
             user_name: self.user_name.clone(),
             keep_alive: self.keep_alive,
+            tags: self.tags.clone(),
+            notes: self.notes.clone(),
             inputs: self.inputs.clone(),
             extra: self.extra.clone(),
             removed: changes.removed,
@@ -175,6 +192,16 @@ impl Profile {
         };
         toml::to_string_pretty(&file)
             .expect("a profile holds nothing but texts, numbers, lists and tables, all of which TOML can write")
+    }
+
+    /// Which environment of the service it is for, such as `Sandbox`, as the service's input of that name says; empty if the
+    /// service has no such input.
+    pub fn environment(&self) -> &str {
+        let is_it = |input: &&Input| input.name == ENVIRONMENT || input.label.eq_ignore_ascii_case(ENVIRONMENT);
+        let Some(input) = self.service.inputs.iter().filter(|input| !input.secret).find(is_it) else { return "" };
+        let value = self.inputs.get(&input.name).map_or("", String::as_str);
+        let chosen = input.choices.iter().find(|choice| choice.value == value);
+        chosen.map_or(value, |choice| &choice.label)
     }
 
     /// What is sent as `redirect_uri`: the URI, or the service's name for it.
@@ -244,6 +271,8 @@ mod tests {
             extra: vec![Parameter::new("prompt", "login")],
             user_name: String::new(),
             keep_alive: false,
+            notes: Notes::default(),
+            tags: Tags::default(),
         }
     }
 
@@ -267,6 +296,36 @@ mod tests {
         let forged = format!("display_name = \"a\\u001b[2J\\u202eb\\nc\"\n{}", profile().to_toml(&catalog));
         let read = Profile::from_toml(&name, &forged, &catalog).expect("a profile");
         assert_eq!(read.display_name.as_str(), "a[2Jb c");
+    }
+
+    #[test]
+    fn notes_and_tags_are_written_where_there_are_any_and_a_wrong_tag_is_named_with_its_line() {
+        let (catalog, name) = (Catalog::bundled(), ProfileName::parse("acme").expect("a name"));
+        let plain = profile().to_toml(&catalog);
+        assert!(!plain.contains("notes") && !plain.contains("tags"));
+        let notes = Notes::of("Ask Ms Ito.\n'''\n\"\"\"\\ = x\n[tags]");
+        let described = Profile { notes, tags: Tags::of("prod customer:acme"), ..profile() };
+        let text = described.to_toml(&catalog);
+        assert_eq!(Profile::from_toml(&name, &text, &catalog), Ok(described));
+        let error =
+            Profile::from_toml(&name, &format!("tags = [\"two words\"]\n{plain}"), &catalog).expect_err("refused");
+        assert_eq!(
+            error.to_string(),
+            "the profile `acme`, line 1, key `tags`: the tag `two words` cannot hold ' ' there"
+        );
+    }
+
+    #[test]
+    fn the_environment_is_called_as_the_service_calls_it() {
+        let of = |service: &str, input: &str, value: &str| {
+            let service = Catalog::bundled().service(service).expect("a preset");
+            let inputs = [(input.to_owned(), value.to_owned())].into();
+            Profile { service, inputs, ..profile() }.environment().to_owned()
+        };
+        assert_eq!(of("ebay", "environment", "sandbox"), "Sandbox");
+        assert_eq!(of("docusign", "account_host", "account.docusign.com"), "Live");
+        assert_eq!(of("business-central-online", "environment", "UAT"), "UAT");
+        assert_eq!(of("netsuite", "account_id", "123-sb1"), "");
     }
 
     #[test]

@@ -44,6 +44,9 @@ pub struct Summary {
     pub display_name: String,
     pub service_id: String,
     pub service: String,
+    /// With a space between.
+    pub tags: String,
+    pub environment: String,
     pub keep_alive: bool,
     /// The state of the tokens, as a number of the caller's.
     pub state: u8,

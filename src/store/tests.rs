@@ -130,6 +130,8 @@ fn a_summary_is_remembered_until_the_profile_its_secret_or_the_key_changes(Subje
     let listed = |key: i64| engine.list(key).expect("listed").pop().expect("a line");
     let summary = Summary {
         service: "Demo".to_owned(),
+        tags: "acme prod".to_owned(),
+        environment: "Sandbox".to_owned(),
         times: [Some(-1), None, Some(i64::MAX)],
         scopes: Some("a\nb".to_owned()),
         ..Summary::default()

@@ -8,6 +8,7 @@ pub(in crate::app) mod forget;
 pub(in crate::app) mod history;
 pub(in crate::app) mod keys;
 pub(in crate::app) mod read_ahead;
+pub(in crate::app) mod remarks;
 pub(in crate::app) mod save;
 pub(in crate::app) mod summary;
 
@@ -25,7 +26,7 @@ use crate::app::tokens::issued_for;
 use crate::app::vault::open;
 use crate::app::{CallContext, Failure, FailureKind, OpenedProfile, ProfileState, ProfileSummary};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::service::{Catalog, DisplayName, Profile, ProfileName};
+use crate::service::{Catalog, Profile, ProfileName};
 use crate::store::{Listed, Plain, Revision, StoreError, Summary};
 use crate::vault::{Contents, Vault};
 
@@ -169,14 +170,6 @@ impl App {
     pub(in crate::app) async fn load_profile_text(&self, name: &ProfileName) -> Result<Option<String>, Failure> {
         Ok(plain(self, name).await?.definition)
     }
-
-    /// Sets the display name of a saved profile; an empty one removes it.
-    pub async fn set_display_name(&self, name: &ProfileName, display_name: DisplayName) -> Result<(), Failure> {
-        let profile = Profile { display_name, ..load(self, name).await? };
-        self.save_plain(name, profile).await?;
-        self.tell_profiles().await;
-        Ok(())
-    }
 }
 
 /// Reads and opens a profile to see what a list shows of it.
@@ -185,17 +178,9 @@ async fn summarize(app: &App, catalog: &Catalog, name: ProfileName, draft: bool)
     Ok(match Profile::from_toml(&name, &text, catalog) {
         Ok(profile) => {
             let state = state(app, &name, &profile).await;
-            let (display_name, keep_alive) = (profile.display_name, !draft && profile.keep_alive);
-            let (service_id, service) = (profile.service.id, profile.service.name);
-            let (shared, revision) = (false, None);
-            ProfileSummary { name, display_name, service_id, service, keep_alive, draft, shared, state, revision }
+            ProfileSummary::of(name, &profile, draft, state)
         }
-        Err(error) => {
-            let (service_id, service, display_name) = (String::new(), String::new(), DisplayName::default());
-            let state = ProfileState::Broken(error.diagnose());
-            let (keep_alive, shared, revision) = (false, false, None);
-            ProfileSummary { name, display_name, service_id, service, keep_alive, draft, shared, state, revision }
-        }
+        Err(error) => ProfileSummary::broken(name, draft, error.diagnose()),
     })
 }
 
@@ -231,12 +216,8 @@ pub(crate) async fn unknown(app: &App, name: &ProfileName) -> Failure {
 /// The drafts that are in memory only.
 fn held(app: &App) -> Vec<ProfileSummary> {
     let summary = |(name, context): (ProfileName, CallContext)| {
-        let profile = &context.profile;
-        let (service_id, service) = (profile.service.id.clone(), profile.service.name.clone());
-        let display_name = profile.display_name.clone();
         let state = state_of(&name, &context.profile, &sealed(app, &context).0);
-        let (keep_alive, draft, shared, revision) = (false, true, false, None);
-        ProfileSummary { name, display_name, service_id, service, keep_alive, draft, shared, state, revision }
+        ProfileSummary::of(name, &context.profile, true, state)
     };
     app.held.all().into_iter().map(summary).collect()
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::diagnosis::Diagnosis;
 use crate::oauth::span_left;
-use crate::service::{DisplayName, ProfileName};
+use crate::service::{DisplayName, Profile, ProfileName, Tags};
 use crate::store::{Revision, Summary};
 
 /// An access token that lives no longer than this is shown as expiring.
@@ -21,6 +21,10 @@ pub struct ProfileSummary {
     /// The id of its service; empty when the profile cannot be read.
     pub service_id: String,
     pub service: String,
+    /// What the person groups it by.
+    pub tags: Tags,
+    /// Which environment of the service it is for, as the service calls it; empty if the service has only one.
+    pub environment: String,
     pub keep_alive: bool,
     /// Whether it was never saved under a name.
     pub draft: bool,
@@ -39,6 +43,40 @@ impl ProfileSummary {
 }
 
 impl ProfileSummary {
+    /// That of a profile of this machine which is in memory only.
+    pub(in crate::app) fn of(name: ProfileName, profile: &Profile, draft: bool, state: ProfileState) -> Self {
+        Self {
+            name,
+            display_name: profile.display_name.clone(),
+            service_id: profile.service.id.clone(),
+            service: profile.service.name.clone(),
+            tags: profile.tags.clone(),
+            environment: profile.environment().to_owned(),
+            keep_alive: !draft && profile.keep_alive,
+            draft,
+            shared: false,
+            state,
+            revision: None,
+        }
+    }
+
+    /// That of a profile whose text cannot be read.
+    pub(in crate::app) fn broken(name: ProfileName, draft: bool, why: Diagnosis) -> Self {
+        Self {
+            name,
+            display_name: DisplayName::default(),
+            service_id: String::new(),
+            service: String::new(),
+            tags: Tags::default(),
+            environment: String::new(),
+            keep_alive: false,
+            draft,
+            shared: false,
+            state: ProfileState::Broken(why),
+            revision: None,
+        }
+    }
+
     /// What the store remembers of it; `None` for what may be different the next time.
     pub(in crate::app) fn remembered(&self) -> Option<Summary> {
         let nanoseconds = |at: &Option<Timestamp>| at.and_then(|at| i64::try_from(at.as_nanosecond()).ok());
@@ -47,6 +85,8 @@ impl ProfileSummary {
             display_name: self.display_name.to_string(),
             service_id: self.service_id.clone(),
             service: self.service.clone(),
+            tags: self.tags.to_string(),
+            environment: self.environment.clone(),
             keep_alive: self.keep_alive,
             ..Summary::default()
         };
@@ -100,6 +140,8 @@ impl ProfileSummary {
             display_name: DisplayName::of(&summary.display_name),
             service_id: summary.service_id,
             service: summary.service,
+            tags: Tags::of(&summary.tags),
+            environment: summary.environment,
             keep_alive: summary.keep_alive,
             draft,
             shared: false,

@@ -57,19 +57,7 @@ impl App {
 
     /// Turns keep-alive on or off for a saved profile.
     pub async fn set_keep_alive(&self, name: &ProfileName, on: bool) -> Result<(), Failure> {
-        let (store, asked, (catalog, _)) = (self.ports.store.clone(), name.clone(), self.catalog().await?);
-        let changed = move || -> Result<bool, Failure> {
-            let named = asked.clone();
-            store.change(named.as_str(), move |plain| {
-                let Some(text) = &plain.definition else { return Ok(false) };
-                let profile = Profile::from_toml(&asked, text, &catalog)?;
-                plain.definition = Some(Profile { keep_alive: on, ..profile }.to_toml(&catalog));
-                Ok(true)
-            })
-        };
-        if !blocking(changed).await?? {
-            return Err(profiles::unknown(self, name).await);
-        }
+        profiles::remarks::change(self, name, move |profile| profile.keep_alive = on).await?;
         // Before the news: the command line ends when it gets them.
         changed_profiles(self).await;
         self.tell_profiles().await;

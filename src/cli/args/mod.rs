@@ -105,6 +105,9 @@ pub enum Task {
     },
     /// List all profiles
     List {
+        /// Only those with this tag (repeatable: with all of them)
+        #[arg(long = "tag", value_name = "TAG")]
+        tags: Vec<String>,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -152,6 +155,26 @@ pub enum Task {
         name: String,
         /// Any text; `''` removes the display name
         text: String,
+    },
+    /// Add tags to a profile and remove them, and print those that it has
+    Tag {
+        /// Profile
+        #[arg(value_name = "PROFILE")]
+        name: String,
+        /// Tags to add, each one word
+        #[arg(value_name = "TAG")]
+        added: Vec<String>,
+        /// Remove this tag (repeatable)
+        #[arg(long = "remove", short = 'd', value_name = "TAG")]
+        removed: Vec<String>,
+    },
+    /// Print or set the notes of a profile
+    Notes {
+        /// Profile
+        #[arg(value_name = "PROFILE")]
+        name: String,
+        /// The notes from now on; `-` reads them from standard input, `''` removes them
+        text: Option<String>,
     },
     /// Edit a profile, without its secrets, as text in your editor
     Edit {

@@ -10,8 +10,9 @@ use crate::app::{
 };
 use crate::call::nearest;
 use crate::cli::args::SignInOptions;
-use crate::cli::profiles::{local, parse_display_name};
+use crate::cli::profiles::local;
 use crate::cli::prompt::is_yes;
+use crate::cli::remarks::parse_display_name;
 use crate::cli::runner::{Runner, tell_news};
 use crate::cli::sign_in::terminal::Terminal;
 use crate::cli::vault::open_vault;
@@ -24,12 +25,17 @@ use crate::service::{Field, FieldError, Profile, ProfileDraft, ProfileName};
 pub(crate) fn run(runner: &Runner, options: &SignInOptions) -> Result<(), Failure> {
     let name = ProfileName::parse(&options.name)?;
     let (draft, saved) = draft(runner, &name, options)?;
-    let profile = parse(&draft, options)?;
+    let mut profile = parse(&draft, options)?;
     let mut secrets = secrets::gather(&profile.service, options, saved)?;
     // Opened before the browser: a token must not be thrown away after a successful sign-in.
     let vault = open_vault(runner)?;
     let known = runner.run(runner.app.open(&name)).ok();
-    let other = known.and_then(|saved| other_profile(&name, &saved.context.profile, &profile));
+    let other = known.as_ref().and_then(|saved| other_profile(&name, &saved.context.profile, &profile));
+    if let (Some(saved), None) = (known, &other) {
+        // `--service` begins with the preset; what a person wrote down about the profile is not part of it.
+        let Profile { notes, tags, .. } = saved.context.profile;
+        (profile.notes, profile.tags) = (notes, tags);
+    }
     other.filter(|_| !options.overwrite).map_or(Ok(()), ask_to_replace)?;
     if secrets.signing_key.is_none() && profile.service.signed_assertion().is_some() {
         let saved = runner.run(runner.app.saved_key(&name))?;

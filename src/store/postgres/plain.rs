@@ -11,7 +11,7 @@ const MANY: usize = 1000;
 
 pub(in crate::store) async fn list(client: &Client, key: i64) -> Result<Vec<Listed>, Failed> {
     let statement = "SELECT p.name, p.draft IS NOT NULL, p.revision, s.revision, m.display_name, m.service_id, \
-                     m.service, m.keep_alive, m.state, m.refreshable, m.times, m.scopes, m.trouble \
+                     m.service, m.tags, m.environment, m.keep_alive, m.state, m.refreshable, m.times, m.scopes, m.trouble \
                      FROM tokenwright.profile p LEFT JOIN tokenwright.secret s ON s.name = p.name \
                      LEFT JOIN tokenwright.summary m ON m.name = p.name AND m.key = $1 \
                      AND m.plain_revision = p.revision AND m.secret_revision IS NOT DISTINCT FROM s.revision \
@@ -26,17 +26,19 @@ fn listed(row: &Row) -> Result<Listed, Failed> {
     let summary = match display_name {
         None => None,
         Some(display_name) => {
-            let (state, times): (i32, Vec<Option<i64>>) = (row.try_get(8)?, row.try_get(10)?);
+            let (state, times): (i32, Vec<Option<i64>>) = (row.try_get(10)?, row.try_get(12)?);
             Some(Summary {
                 display_name,
                 service_id: row.try_get(5)?,
                 service: row.try_get(6)?,
-                keep_alive: row.try_get(7)?,
+                tags: row.try_get(7)?,
+                environment: row.try_get(8)?,
+                keep_alive: row.try_get(9)?,
                 state: u8::try_from(state).map_err(|_| Failed::Malformed("a summary"))?,
-                refreshable: row.try_get(9)?,
+                refreshable: row.try_get(11)?,
                 times: times.try_into().map_err(|_| Failed::Malformed("a summary"))?,
-                scopes: row.try_get(11)?,
-                trouble: row.try_get(12)?,
+                scopes: row.try_get(13)?,
+                trouble: row.try_get(14)?,
             })
         }
     };
@@ -73,21 +75,23 @@ async fn remember_many(
 ) -> Result<(), Failed> {
     // A profile that was forgotten meanwhile has no row to be remembered by.
     let statement = "INSERT INTO tokenwright.summary(name, key, plain_revision, secret_revision, display_name, \
-                     service_id, service, keep_alive, state, refreshable, times, scopes, trouble) \
-                     SELECT n.name, $1, n.plain, n.secret, n.display_name, n.service_id, n.service, n.keep_alive, \
+                     service_id, service, tags, environment, keep_alive, state, refreshable, times, scopes, trouble) \
+                     SELECT n.name, $1, n.plain, n.secret, n.display_name, n.service_id, n.service, n.tags, \
+                     n.environment, n.keep_alive, \
                      n.state, n.refreshable, ARRAY[n.first, n.second, n.third], n.scopes, n.trouble \
                      FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], \
-                     $8::boolean[], $9::integer[], $10::boolean[], $11::bigint[], $12::bigint[], $13::bigint[], \
-                     $14::text[], $15::text[]) AS n(name, plain, secret, display_name, service_id, service, \
-                     keep_alive, state, refreshable, first, second, third, scopes, trouble) \
+                     $8::text[], $9::text[], $10::boolean[], $11::integer[], $12::boolean[], $13::bigint[], \
+                     $14::bigint[], $15::bigint[], $16::text[], $17::text[]) AS n(name, plain, secret, \
+                     display_name, service_id, service, tags, environment, keep_alive, state, refreshable, first, second, third, scopes, trouble) \
                      JOIN tokenwright.profile USING (name) ON CONFLICT(name, key) DO UPDATE SET at = now(), \
                      plain_revision = excluded.plain_revision, secret_revision = excluded.secret_revision, \
                      display_name = excluded.display_name, service_id = excluded.service_id, \
-                     service = excluded.service, keep_alive = excluded.keep_alive, state = excluded.state, \
+                     service = excluded.service, tags = excluded.tags, \
+                     environment = excluded.environment, keep_alive = excluded.keep_alive, state = excluded.state, \
                      refreshable = excluded.refreshable, times = excluded.times, scopes = excluded.scopes, \
                      trouble = excluded.trouble";
     let times = [0, 1, 2].map(|at| column(summaries, |_, _, summary| summary.times[at]));
-    let values: [(&(dyn ToSql + Sync), Type); 15] = [
+    let values: [(&(dyn ToSql + Sync), Type); 17] = [
         (&key, Type::INT8),
         (&column(summaries, |name, _, _| name), Type::TEXT_ARRAY),
         (&column(summaries, |_, revision, _| revision.plain), Type::INT8_ARRAY),
@@ -95,6 +99,8 @@ async fn remember_many(
         (&column(summaries, |_, _, summary| &summary.display_name), Type::TEXT_ARRAY),
         (&column(summaries, |_, _, summary| &summary.service_id), Type::TEXT_ARRAY),
         (&column(summaries, |_, _, summary| &summary.service), Type::TEXT_ARRAY),
+        (&column(summaries, |_, _, summary| &summary.tags), Type::TEXT_ARRAY),
+        (&column(summaries, |_, _, summary| &summary.environment), Type::TEXT_ARRAY),
         (&column(summaries, |_, _, summary| summary.keep_alive), Type::BOOL_ARRAY),
         (&column(summaries, |_, _, summary| i32::from(summary.state)), Type::INT4_ARRAY),
         (&column(summaries, |_, _, summary| summary.refreshable), Type::BOOL_ARRAY),

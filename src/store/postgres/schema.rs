@@ -35,6 +35,8 @@ const STEPS: &[&str] = &["
         display_name text NOT NULL,
         service_id text NOT NULL,
         service text NOT NULL,
+        tags text NOT NULL,
+        environment text NOT NULL,
         keep_alive boolean NOT NULL,
         state integer NOT NULL,
         refreshable boolean NOT NULL,

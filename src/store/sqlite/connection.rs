@@ -44,6 +44,8 @@ const STEPS: &[&str] = &["
         display_name TEXT NOT NULL,
         service_id TEXT NOT NULL,
         service TEXT NOT NULL,
+        tags TEXT NOT NULL,
+        environment TEXT NOT NULL,
         keep_alive INTEGER NOT NULL,
         state INTEGER NOT NULL,
         refreshable INTEGER NOT NULL,

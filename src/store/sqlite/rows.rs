@@ -19,8 +19,8 @@ pub(in crate::store) fn list(connection: &Connection, key: i64) -> Result<Vec<Li
         .prepare_cached("SELECT name, draft IS NOT NULL, revision FROM profile WHERE is_defined ORDER BY name")?;
     let mut secrets = moment.prepare_cached("SELECT name, revision FROM secret ORDER BY name")?;
     let mut summaries = moment.prepare_cached(
-        "SELECT name, plain_revision, secret_revision, display_name, service_id, service, keep_alive, state, refreshable, \
-         first_time, second_time, third_time, scopes, trouble FROM summary \
+        "SELECT name, plain_revision, secret_revision, display_name, service_id, service, tags, environment, keep_alive, \
+         state, refreshable, first_time, second_time, third_time, scopes, trouble FROM summary \
          WHERE ?1 = (SELECT summary_key FROM counter) ORDER BY name",
     )?;
     let (mut secrets, mut summaries) = (ByName::new(secrets.query(())?)?, ByName::new(summaries.query([key])?)?);
@@ -45,12 +45,14 @@ fn summary(row: &Row<'_>, revision: Revision) -> Result<Option<Summary>> {
         display_name: row.get(3)?,
         service_id: row.get(4)?,
         service: row.get(5)?,
-        keep_alive: row.get(6)?,
-        state: row.get(7)?,
-        refreshable: row.get(8)?,
-        times: [row.get(9)?, row.get(10)?, row.get(11)?],
-        scopes: row.get(12)?,
-        trouble: row.get(13)?,
+        tags: row.get(6)?,
+        environment: row.get(7)?,
+        keep_alive: row.get(8)?,
+        state: row.get(9)?,
+        refreshable: row.get(10)?,
+        times: [row.get(11)?, row.get(12)?, row.get(13)?],
+        scopes: row.get(14)?,
+        trouble: row.get(15)?,
     }))
 }
 
@@ -85,8 +87,8 @@ pub(in crate::store) fn remember(
     }
     // A profile that was forgotten meanwhile has no row to be remembered by.
     let mut statement = connection.prepare_cached(
-        "INSERT OR REPLACE INTO summary SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14 \
-         WHERE EXISTS (SELECT 1 FROM profile WHERE name = ?1)",
+        "INSERT OR REPLACE INTO summary SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
+         ?15, ?16 WHERE EXISTS (SELECT 1 FROM profile WHERE name = ?1)",
     )?;
     for (name, revision, summary) in summaries {
         let [first, second, third] = summary.times;
@@ -97,6 +99,8 @@ pub(in crate::store) fn remember(
             summary.display_name,
             summary.service_id,
             summary.service,
+            summary.tags,
+            summary.environment,
             summary.keep_alive,
             summary.state,
             summary.refreshable,

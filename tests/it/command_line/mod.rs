@@ -5,3 +5,4 @@ mod profiles;
 mod rehearse;
 mod services;
 mod sign_in;
+mod upkeep;

@@ -90,6 +90,8 @@ fn json_is_for_programs() {
         "display_name",
         "service",
         "service_name",
+        "environment",
+        "tags",
         "state",
         "expires_at",
         "refreshable",

@@ -33,6 +33,8 @@ fn listed(state: ProfileState) -> Model {
         name: name("acme"),
         service_id: "practice".into(),
         service: "Practice service".into(),
+        tags: tokenwright::service::Tags::default(),
+        environment: String::new(),
         keep_alive: false,
         draft: false,
         shared: false,

@@ -180,6 +180,8 @@ pub fn saved(as_name: &str) -> Model {
         name,
         service_id: "practice".into(),
         service: service.to_owned(),
+        tags: tokenwright::service::Tags::default(),
+        environment: String::new(),
         keep_alive: false,
         draft: false,
         shared: false,
