@@ -62,6 +62,9 @@ pub enum ListGroup {
     #[default]
     None,
     Service,
+    /// A profile is in the group of each of its tags.
+    Tag,
+    Environment,
 }
 
 /// How to get to the store of a team.

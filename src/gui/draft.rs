@@ -13,6 +13,7 @@ use crate::gui::export_draft::{ExportDraft, ShareDraft};
 use crate::gui::intent::{Intent, Step};
 use crate::gui::listing::Listing;
 use crate::gui::model::{Model, Open, Requested, Visit};
+use crate::gui::palette_draft::Palette;
 use crate::gui::team_draft::TeamDraft;
 use crate::oauth::{ProfileSecrets, ReadKey};
 use crate::secret::Secret;
@@ -52,6 +53,8 @@ pub enum Focus {
     Search,
     /// The search in the list of profiles.
     Profiles,
+    /// The path of a file: none was chosen.
+    Path,
     /// The first field that is wrong.
     Error,
     /// The first thing that the token request lacks.
@@ -138,6 +141,10 @@ pub struct Draft {
     pub share: Option<ShareDraft>,
     /// `None` unless the team's page is open.
     pub team: Option<TeamDraft>,
+    /// `None` unless the command palette is open.
+    pub palette: Option<Palette>,
+    /// Whether the sheet of keys is open.
+    pub keys_are_shown: bool,
     pub questions: Questions,
     pub changes: Changes,
     pub clock: Clock,

@@ -117,6 +117,8 @@ pub enum Intent {
     OpenExport(ProfileName),
     CopyExport,
     SaveExport(Insisted),
+    /// Let the person choose where the open export or sharing page writes to.
+    ChooseTarget,
     /// Remove a file from a profile's list of exports.
     DropSink(ProfileName, String),
     OpenShare,
@@ -138,6 +140,10 @@ pub enum Intent {
     FindProfile,
     /// Show the list of profiles, or hide it.
     ToggleList,
+    /// Open the command palette.
+    OpenPalette,
+    /// Show the sheet of keys.
+    ShowKeys,
 }
 
 const NEXT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Enter);
@@ -146,6 +152,8 @@ const SAVE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::S)
 const IMPORT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::I);
 const FIND: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::F);
 const LIST: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::B);
+const PALETTE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::K);
+const KEYS: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::F1);
 const STOP: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::Escape);
 
 impl Intent {
@@ -184,6 +192,7 @@ impl Intent {
             Self::Import(ImportSource::File(_)) => ("Read file", "Show what it describes"),
             Self::Import(_) => ("Read text", "Show what it describes"),
             Self::ImportChosen => ("Browse…", "Choose a file"),
+            Self::ChooseTarget => ("Browse…", "Choose where to write the file"),
             Self::UseImport { as_preset: false } => ("Use it", "Fill in the three steps with it"),
             Self::UseImport { as_preset: true } => ("Save as preset…", "Save it as your own preset"),
             Self::Forget(_) => ("Forget", "Remove the profile and its tokens"),
@@ -233,6 +242,8 @@ impl Intent {
             Self::OpenVault(VaultKind::Memory, _) => ("Memory only", "Tokens are lost when the window closes"),
             Self::FindProfile => ("Find profile", "Search the saved profiles"),
             Self::ToggleList => ("Show or hide the list", "Show or hide the list of profiles"),
+            Self::OpenPalette => ("Commands", "Find what can be done, a profile or a service by its name"),
+            Self::ShowKeys => ("Keys", "Show all keys"),
             // Wanted by cards, links and the like, which have their own words.
             Self::Choose(_)
             | Self::GoTo(Step::Service)
@@ -264,6 +275,8 @@ impl Intent {
             Self::OpenImport => Some(IMPORT),
             Self::FindProfile => Some(FIND),
             Self::ToggleList => Some(LIST),
+            Self::OpenPalette => Some(PALETTE),
+            Self::ShowKeys => Some(KEYS),
             _ => None,
         }
     }

@@ -268,7 +268,8 @@ impl Facts {
 fn texts(model: &Model, profile: &ProfileSummary) -> (String, String) {
     let name = folded(profile.shown_name());
     let account = model.known_as.get(&profile.name).map_or("", String::as_str);
-    let text = folded(&format!("{} {} {} {account}", profile.display_name, profile.name, profile.service));
+    let ProfileSummary { display_name, service, environment, tags, .. } = profile;
+    let text = folded(&format!("{display_name} {} {service} {environment} {tags} {account}", profile.name));
     (name, text)
 }
 
@@ -361,5 +362,201 @@ fn groups_of(by: ListGroup, profile: &ProfileSummary) -> Vec<(bool, String)> {
     match by {
         ListGroup::None => Vec::new(),
         ListGroup::Service => one(&profile.service, "Unknown service"),
+        ListGroup::Environment => one(&profile.environment, "No environment"),
+        ListGroup::Tag if profile.tags.is_empty() => one("", "No tags"),
+        ListGroup::Tag => profile.tags.iter().map(|tag| (false, tag.to_owned())).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::{ListSettings, WindowSettings};
+    use crate::diagnosis::Diagnosis;
+    use crate::service::{DisplayName, Tags};
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn at(seconds: i64) -> Option<Timestamp> {
+        Timestamp::from_second(seconds).ok()
+    }
+
+    fn tokens(ends: i64, refreshable: bool) -> ProfileState {
+        ProfileState::Tokens {
+            expires_at: at(ends),
+            refreshable,
+            refresh_token_expires_at: None,
+            announced_from: None,
+            scopes: None,
+        }
+    }
+
+    fn name(text: &str) -> ProfileName {
+        ProfileName::parse(text).expect("a name")
+    }
+
+    fn profile(text: &str, service: &str, tags: &str, state: ProfileState) -> ProfileSummary {
+        ProfileSummary {
+            name: name(text),
+            display_name: DisplayName::default(),
+            service_id: service.to_lowercase(),
+            service: service.to_owned(),
+            tags: Tags::of(tags),
+            environment: String::new(),
+            keep_alive: false,
+            draft: false,
+            shared: false,
+            state,
+            revision: None,
+        }
+    }
+
+    fn three() -> Model {
+        let profiles = vec![
+            profile("cafe", "Google", "Paris team-a", tokens(600, true)),
+            profile("Acme", "Xero", "", tokens(300, false)),
+            profile("bar", "Google", "Paris", ProfileState::SignedOut),
+        ];
+        Model { profiles: profiles.into(), ..Model::default() }
+    }
+
+    fn ordered(sort: ListSort, group: ListGroup) -> Model {
+        let list = ListSettings { sort, group, width: None };
+        Model { window: Some(WindowSettings { list, ..WindowSettings::default() }), ..three() }
+    }
+
+    /// The lines, a group in brackets.
+    fn lines(listing: &mut Listing, model: &Model, now: Timestamp) -> Vec<String> {
+        let line = |row: &Row| match &row.line {
+            Line::Group(name) => format!("[{name} {}]", row.of),
+            Line::Profile(name) => name.to_string(),
+        };
+        listing.shown(model, now).rows.iter().map(line).collect()
+    }
+
+    #[test]
+    fn the_order_is_by_name_whatever_its_case_or_by_service_or_by_what_ends_soonest() {
+        for (sort, expected) in [
+            (ListSort::Name, ["Acme", "bar", "cafe"]),
+            (ListSort::Service, ["bar", "cafe", "Acme"]),
+            (ListSort::Ends, ["Acme", "cafe", "bar"]),
+        ] {
+            assert_eq!(lines(&mut Listing::default(), &ordered(sort, ListGroup::None), NOW), expected, "{sort:?}");
+        }
+    }
+
+    #[test]
+    fn groups_have_their_count_and_those_without_one_come_last() {
+        let check = |group, expected: &[&str]| {
+            assert_eq!(lines(&mut Listing::default(), &ordered(ListSort::Name, group), NOW), expected, "{group:?}");
+        };
+        check(ListGroup::Service, &["[Google 2]", "bar", "cafe", "[Xero 1]", "Acme"]);
+        check(ListGroup::Tag, &["[Paris 2]", "bar", "cafe", "[team-a 1]", "cafe", "[No tags 1]", "Acme"]);
+        check(ListGroup::Environment, &["[No environment 3]", "Acme", "bar", "cafe"]);
+    }
+
+    #[test]
+    fn a_closed_group_hides_its_profiles_but_not_from_a_search() {
+        let model = ordered(ListSort::Name, ListGroup::Service);
+        let mut listing = Listing::default();
+        listing.toggle("Google");
+        assert_eq!(lines(&mut listing, &model, NOW), ["[Google 2]", "[Xero 1]", "Acme"]);
+        listing.search = "CAFÉ".to_owned();
+        assert_eq!(lines(&mut listing, &model, NOW), ["[Google 1]", "cafe"]);
+    }
+
+    #[test]
+    fn a_search_looks_at_everything_that_is_known_of_a_profile() {
+        let mut model = three();
+        model.known_as.insert(name("bar"), "Ada Lovelace".to_owned());
+        let found = |search: &str| {
+            let mut listing = Listing { search: search.to_owned(), ..Listing::default() };
+            lines(&mut listing, &model, NOW)
+        };
+        assert_eq!(found("google paris"), ["bar", "cafe"]);
+        assert_eq!(found("lovelace"), ["bar"]);
+        assert_eq!(found("nobody"), [""; 0]);
+    }
+
+    #[test]
+    fn what_needs_a_person_is_found_again_when_a_token_ends_by_itself() {
+        let model = three();
+        let mut listing = Listing { attention: true, ..Listing::default() };
+        assert_eq!(lines(&mut listing, &model, NOW), ["bar"]);
+        assert_eq!(lines(&mut listing, &model, at(299).expect("a time")), ["bar"]);
+        // The other token can be refreshed.
+        assert_eq!(lines(&mut listing, &model, at(9999).expect("a time")), ["Acme", "bar"]);
+    }
+
+    #[test]
+    fn a_refresh_that_failed_needs_a_person() {
+        let mut model = three();
+        model.profiles[0].keep_alive = true;
+        let problem = Some(Diagnosis::new("it is refused"));
+        model.keep_alive.push(crate::app::KeptAlive { name: name("cafe"), next: None, problem });
+        let mut listing = Listing { attention: true, ..Listing::default() };
+        assert_eq!(lines(&mut listing, &model, NOW), ["bar", "cafe"]);
+        assert!(listing.is_failing(0) && !listing.is_failing(1));
+    }
+
+    #[test]
+    fn nothing_is_put_in_order_again_unless_something_has_changed() {
+        let mut model = three();
+        let mut listing = Listing::default();
+        let first = listing.shown(&model, NOW);
+        assert!(Rc::ptr_eq(&first, &listing.shown(&model, NOW)));
+        listing.search = "a".to_owned();
+        let second = listing.shown(&model, NOW);
+        assert!(!Rc::ptr_eq(&first, &second));
+        model.profiles[0].keep_alive = true;
+        assert!(!Rc::ptr_eq(&second, &listing.shown(&model, NOW)));
+    }
+
+    #[test]
+    fn the_keyboard_follows_its_profile_and_stays_at_its_place_when_that_is_gone() {
+        let mut model = three();
+        let mut listing = Listing::default();
+        let shown = listing.shown(&model, NOW);
+        listing.begin(&shown, Some(&name("bar")));
+        assert_eq!(listing.cursor(&shown), Some(1));
+        model.profiles.remove(1);
+        let shown = listing.shown(&model, NOW);
+        assert_eq!(listing.cursor(&shown), Some(0));
+        model.profiles.remove(1);
+        let shown = listing.shown(&model, NOW);
+        assert_eq!(listing.cursor(&shown), Some(0));
+        assert!(listing.is_at(0, &shown.rows[0]));
+        model.profiles.clear();
+        let shown = listing.shown(&model, NOW);
+        assert_eq!(listing.cursor(&shown), None);
+    }
+
+    #[test]
+    fn a_profile_in_two_groups_is_passed_in_both() {
+        let model = ordered(ListSort::Name, ListGroup::Tag);
+        let mut listing = Listing::default();
+        let shown = listing.shown(&model, NOW);
+        listing.begin(&shown, None);
+        let mut places = Vec::new();
+        for _ in 0..shown.rows.len() {
+            listing.go(&shown, Move::Down);
+            places.extend(listing.cursor(&shown));
+        }
+        assert_eq!(places, [1, 2, 3, 4, 5, 6, 6]);
+        listing.go(&shown, Move::PageUp(4));
+        assert_eq!(listing.cursor(&shown), Some(2));
+        listing.fold(&shown, true);
+        assert_eq!(listing.cursor(&shown), Some(0));
+        assert!(listing.collapsed.contains("Paris"));
+    }
+
+    #[test]
+    fn the_rows_in_view_are_those_between_two_heights() {
+        let model = ordered(ListSort::Name, ListGroup::Service);
+        let shown = Listing::default().shown(&model, NOW);
+        assert!((shown.height() - 2.0 * GROUP_HEIGHT - 3.0 * PROFILE_HEIGHT).abs() < 0.1);
+        assert_eq!(shown.between(0.0, 10.0), 0..1);
+        assert_eq!(shown.between(GROUP_HEIGHT + 1.0, GROUP_HEIGHT + 2.0), 1..2);
+        assert_eq!(shown.between(1000.0, 2000.0), 5..5);
     }
 }

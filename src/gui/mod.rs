@@ -16,6 +16,7 @@ pub mod listing;
 pub mod model;
 mod notifications;
 mod outcomes;
+pub mod palette_draft;
 pub mod queries;
 mod saved_profiles;
 pub mod screens;

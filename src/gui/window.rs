@@ -14,6 +14,7 @@ use crate::gui::draft::{Draft, Focus};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Open, Rehearsal};
 use crate::gui::notifications::Attention;
+use crate::gui::palette_draft::Palette;
 use crate::gui::start_error::{NoWindow, Reason, no_window};
 use crate::gui::tray::Tray;
 use crate::gui::{clipboard, icon, links, screens, theme};
@@ -180,6 +181,7 @@ impl Window {
             Intent::OpenExport(name) => self.open_export(name),
             Intent::CopyExport => self.copy_export(),
             Intent::SaveExport(insisted) => self.save_export(insisted),
+            Intent::ChooseTarget => self.choose_target(),
             Intent::DropSink(name, path) => self.drop_sink(name, path),
             Intent::OpenShare => self.open_share(),
             Intent::Share(insisted) => self.share(insisted),
@@ -194,6 +196,8 @@ impl Window {
                 self.model.window = Some(self.settings);
                 self.save_settings();
             }
+            Intent::OpenPalette => self.draft.palette = Some(Palette::default()),
+            Intent::ShowKeys => self.draft.keys_are_shown = true,
             Intent::FindProfile => self.find_profile(),
             Intent::ToggleList => self.toggle_list(ctx),
             Intent::Dismiss(problem) => self.model.problems.retain(|told| *told != problem),

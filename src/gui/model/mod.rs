@@ -6,6 +6,7 @@ mod team;
 mod versioned;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use crate::app::{
     CallContext, ExportDone, ExportView, Failure, FormatLine, ImportOutcome, KeptAlive, News, OpenedProfile,
@@ -45,6 +46,8 @@ pub struct ExportModel {
     pub view: Requested<ExportView>,
     pub done: Requested<ExportDone>,
     pub shared: Requested<ShareDone>,
+    /// The file that the person chose to write to; `None` for none.
+    pub target: Requested<Option<PathBuf>>,
     /// The files that each profile is exported to.
     pub sinks: BTreeMap<ProfileName, Sinks>,
 }
@@ -59,6 +62,7 @@ impl ExportModel {
         self.view.cancel();
         self.done.cancel();
         self.shared.cancel();
+        self.target.cancel();
     }
 }
 

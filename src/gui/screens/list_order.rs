@@ -14,7 +14,12 @@ use crate::gui::widgets::{keyed, link, toggle};
 
 const SORTS: [(ListSort, &str); 3] =
     [(ListSort::Name, "Name"), (ListSort::Service, "Service"), (ListSort::Ends, "Ends soonest")];
-const GROUPS: [(ListGroup, &str); 2] = [(ListGroup::None, "No groups"), (ListGroup::Service, "Service")];
+const GROUPS: [(ListGroup, &str); 4] = [
+    (ListGroup::None, "Nothing"),
+    (ListGroup::Service, "Service"),
+    (ListGroup::Tag, "Tag"),
+    (ListGroup::Environment, "Environment"),
+];
 
 pub(crate) fn order_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, shown: &Shown) {
     ui.scope(|ui| {

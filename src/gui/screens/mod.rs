@@ -3,6 +3,7 @@
 mod actions;
 mod authorization;
 mod call_form;
+mod commands;
 mod copy_as;
 mod export;
 mod export_options;
@@ -12,6 +13,7 @@ mod import_shared;
 mod key;
 mod keys;
 mod list_order;
+mod palette;
 mod preset;
 mod profile_menu;
 mod profile_row;
@@ -83,8 +85,10 @@ pub(crate) fn hint(ui: &Ui, intent: &Intent) -> String {
     }
 }
 
+/// Whether its key was pressed, unless a question lies over what asks, and waits for its answer.
 fn is_key_pressed(ui: &Ui, intent: &Intent) -> bool {
-    intent.key().is_some_and(|key| ui.input_mut(|input| input.consume_shortcut(&key)))
+    let is_reached = ui.memory(|memory| memory.allows_interaction(ui.layer_id()));
+    is_reached && intent.key().is_some_and(|key| ui.input_mut(|input| input.consume_shortcut(&key)))
 }
 
 /// What is waited for and since when, and the way out of it, by button or key.

@@ -29,6 +29,8 @@ const MIDDLES: (f32, f32) = (14.0, 32.0);
 const MENU: egui::Vec2 = vec2(24.0, 28.0);
 /// Width of the bar that marks the profile that is open, in points.
 const BAR: f32 = 3.0;
+/// What is said of a profile whose last refresh by keep-alive failed.
+const FAILING: &str = "Keep-alive: last refresh failed";
 
 /// Where a line is, and what has the keyboard there.
 pub(crate) struct RowView {
@@ -89,14 +91,15 @@ pub(crate) fn profile_ui(ui: &mut Ui, row: &RowView, model: &Model, draft: &mut 
     let response = row.interact(ui);
     let now = draft.clock.now;
     let second = second_line(model, &draft.listing, row.of, now);
-    let described = if profile.display_name.is_empty() {
+    let name = if profile.display_name.is_empty() {
         format!("Open {}", profile.name)
     } else {
         format!("Open {} ({})", profile.display_name, profile.name)
     };
-    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, is_open, described.clone()));
+    response.widget_info(|| WidgetInfo::labeled(Role::ListBoxOption, true, name.clone()));
     ui.ctx().accesskit_node_builder(response.id, |node| {
-        node.set_description(format!("{second}, {}", state(&profile.state, now).1));
+        node.set_description(described(model, &draft.listing, row.of, now));
+        node.set_selected(is_open);
     });
     paint_back(ui, row.rect, is_open, response.hovered());
     let right = row.rect.right() - MENU.x - SPACE_XS;
@@ -184,21 +187,37 @@ fn second_line(model: &Model, listing: &Listing, place: usize, now: Timestamp) -
         ProfileState::Tokens { .. } => profile.state.trouble(now).map(|trouble| trouble.summary),
         _ => None,
     };
+    // The time says that it is fresh.
+    let word = if word == "fresh" { "" } else { word };
+    let failing = if listing.is_failing(place) { FAILING } else { "" };
+    joined(&[word, dying.as_deref().unwrap_or_default(), failing, &belongs(model, profile)], " · ")
+}
+
+/// The line for a screen reader: the state with its time, what is wrong in full, and where it belongs.
+fn described(model: &Model, listing: &Listing, place: usize, now: Timestamp) -> String {
+    let profile = &model.profiles[place];
+    let trouble = profile.state.trouble(now).map(|trouble| told(&trouble)).unwrap_or_default();
+    let kept = match (profile.keep_alive, listing.is_failing(place)) {
+        (true, true) => FAILING,
+        (true, false) => "Keep-alive",
+        (false, _) => "",
+    };
+    joined(&[&state(&profile.state, now).1, &trouble, kept, &belongs(model, profile)], ", ")
+}
+
+/// Whose it is, its service, its environment there, its tags, and its account.
+fn belongs(model: &Model, profile: &ProfileSummary) -> String {
     let kind = match profile {
         ProfileSummary { draft: true, .. } => "Draft",
         ProfileSummary { shared: true, .. } => "Team",
         _ => "",
     };
-    let parts = [
-        kind,
-        // The time says it.
-        if word == "fresh" { "" } else { word },
-        dying.as_deref().unwrap_or_default(),
-        if listing.is_failing(place) { "keep-alive failed" } else { "" },
-        &profile.service,
-        model.known_as.get(&profile.name).map_or("", String::as_str),
-    ];
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    let account = model.known_as.get(&profile.name).map_or("", String::as_str);
+    joined(&[kind, &profile.service, &profile.environment, profile.tags.as_str(), account], " · ")
+}
+
+fn joined(parts: &[&str], between: &str) -> String {
+    parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(between)
 }
 
 /// All of it in full, as the pointer brings it up.
@@ -208,17 +227,7 @@ fn details_ui(ui: &mut Ui, model: &Model, profile: &ProfileSummary, now: Timesta
     if !profile.display_name.is_empty() {
         ui.label(small(ui, profile.name.as_str()));
     }
-    let kind = match profile {
-        ProfileSummary { draft: true, .. } => "Draft · ",
-        ProfileSummary { shared: true, .. } => "Team · ",
-        _ => "",
-    };
-    if !profile.service.is_empty() {
-        ui.label(small(ui, format!("{kind}{}", profile.service)));
-    }
-    if let Some(account) = model.known_as.get(&profile.name) {
-        ui.label(small(ui, account));
-    }
+    ui.label(small(ui, belongs(model, profile)));
     let (tone, words) = state(&profile.state, now);
     status_dot(ui, tone, &words);
     if let Some(trouble) = profile.state.trouble(now) {
@@ -228,7 +237,7 @@ fn details_ui(ui: &mut Ui, model: &Model, profile: &ProfileSummary, now: Timesta
         let kept = model.keep_alive.iter().find(|kept| kept.name == profile.name);
         match kept.and_then(|kept| kept.problem.as_ref()) {
             Some(problem) => {
-                let words = format!("Keep-alive: last refresh failed: {}", display_text::quoted(&problem.summary));
+                let words = format!("{FAILING}: {}", display_text::quoted(&problem.summary));
                 ui.label(RichText::new(shown(words)).small().color(Palette::of(ui).tone(Tone::Warning)));
             }
             None => drop(ui.label(small(ui, "Keep-alive"))),

@@ -33,8 +33,10 @@ pub(crate) fn profiles_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let key = Id::unique("height of the foot");
     let foot = ui.data(|data| data.get_temp(key)).unwrap_or(FOOT_HEIGHT);
     above_footer(ui, foot, |ui| {
-        if shown.found == 0 && shown.total > 0 {
-            return nothing_ui(ui, &mut draft.listing);
+        match (shown.found, shown.total) {
+            (_, 0) => return,
+            (0, _) => return nothing_ui(ui, &mut draft.listing),
+            _ => {}
         }
         ui.spacing_mut().item_spacing.y = 0.0;
         ScrollArea::vertical().auto_shrink(false).id_salt("profiles").show_viewport(ui, |ui, view| {
@@ -56,6 +58,7 @@ fn head_ui(ui: &mut Ui, model: &Model) {
         ui.label(heading("Tokenwright"));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             intent_link_ui(ui, Intent::ToggleList, "Hide", "Hide the list of profiles");
+            intent_link_ui(ui, Intent::ShowKeys, "?", "Keys");
         });
     });
     ui.horizontal(|ui| {
@@ -141,7 +144,7 @@ fn list_ui(ui: &mut Ui, view: Rect, model: &Model, draft: &mut Draft, shown: &Sh
     let builder = UiBuilder::new()
         .scope_id(list_id())
         .max_rect(whole)
-        .sense(if shown.rows.is_empty() { Sense::hover() } else { Sense::focusable_noninteractive() })
+        .sense(Sense::focusable_noninteractive())
         .accessibility_role(Role::ListBox)
         .accessibility_label("Saved profiles");
     let mut list = ui.new_child(builder);
@@ -166,7 +169,12 @@ fn list_ui(ui: &mut Ui, view: Rect, model: &Model, draft: &mut Draft, shown: &Sh
             list.ctx().accesskit_node_builder(list_id(), |node| node.set_active_descendant(active));
         }
     }
-    list.ctx().accesskit_node_builder(list_id(), |node| node.set_size_of_set(shown.rows.len()));
+    // The toolkit knows the place of what can have the keyboard only once it is drawn.
+    let [x0, y0, x1, y1] = [whole.left(), whole.top(), whole.right(), whole.bottom()].map(f64::from);
+    list.ctx().accesskit_node_builder(list_id(), |node| {
+        node.set_bounds(egui::accesskit::Rect { x0, y0, x1, y1 });
+        node.set_size_of_set(shown.rows.len());
+    });
     if moved && let Some(place) = draft.listing.cursor(shown) {
         let row = &shown.rows[place];
         let rect = Rect::from_min_size(whole.min + vec2(0.0, row.top), vec2(size.x, row.height()));
@@ -180,11 +188,12 @@ fn keys_ui(ui: &Ui, view: Rect, model: &Model, draft: &mut Draft, shown: &Shown)
     // The toolkit's own arrows would go to something else.
     let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(list_id(), filter));
-    let came = !ui.memory(|memory| memory.had_focus_last_frame(list_id()));
+    // When the keyboard comes to the list, the line that has it comes into view.
+    let mut has_moved = !ui.memory(|memory| memory.had_focus_last_frame(list_id()));
     draft.listing.begin(shown, model.open.name());
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "lines in a window")]
     let page = (view.height() / PROFILE_HEIGHT).max(1.0) as usize;
-    let moves = [
+    let keys = [
         (Key::ArrowUp, Move::Up),
         (Key::ArrowDown, Move::Down),
         (Key::Home, Move::First),
@@ -193,17 +202,16 @@ fn keys_ui(ui: &Ui, view: Rect, model: &Model, draft: &mut Draft, shown: &Shown)
         (Key::PageDown, Move::PageDown(page)),
     ];
     let pressed = |key| ui.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key));
-    let mut moved = came;
-    for (key, to) in moves {
+    for (key, to) in keys {
         for _ in 0..pressed(key) {
             draft.listing.go(shown, to);
-            moved = true;
+            has_moved = true;
         }
     }
     for (key, closed) in [(Key::ArrowLeft, true), (Key::ArrowRight, false)] {
         if pressed(key) > 0 {
             draft.listing.fold(shown, closed);
-            moved = true;
+            has_moved = true;
         }
     }
     if pressed(Key::Enter) + pressed(Key::Space) > 0
@@ -214,7 +222,7 @@ fn keys_ui(ui: &Ui, view: Rect, model: &Model, draft: &mut Draft, shown: &Shown)
             Line::Profile(name) => want(ui, Intent::Open(name.clone())),
         }
     }
-    moved
+    has_moved
 }
 
 fn list_id() -> Id {

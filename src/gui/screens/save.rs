@@ -16,10 +16,7 @@ use crate::service::{DisplayName, ProfileName, ProfileNameError};
 pub(crate) fn save_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     ui.separator();
     let (field, enters) = names_ui(ui, model, draft);
-    let blocked = match plain_name(draft, model) {
-        Err(_) => Some("Enter a name first"),
-        Ok(_) => model.open.save.is_pending().then_some("Saving…"),
-    };
+    let blocked = save_blocked(model, draft);
     if draft.next_view.take_focus(Focus::Name) {
         field.request_focus();
         select_all(ui, field.id, &draft.tokens_step.name);
@@ -55,6 +52,14 @@ pub(crate) fn save_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         if failure.code == FailureCode::ProfileGone && secondary_button(ui, "Save it again").clicked() {
             want(ui, Intent::Save { replace: true });
         }
+    }
+}
+
+/// Why the profile cannot be saved now.
+pub(crate) fn save_blocked(model: &Model, draft: &Draft) -> Option<&'static str> {
+    match plain_name(draft, model) {
+        Err(_) => Some("Enter a name first"),
+        Ok(_) => model.open.save.is_pending().then_some("Saving…"),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::{hint, profiles, want};
 use crate::gui::theme::Palette;
+use crate::gui::widgets::link;
 
 /// Width of the list, in points, until the person has changed it: a name of twenty letters and a time fit.
 const WIDTH: f32 = 236.0;
@@ -69,6 +70,12 @@ fn strip_ui(ui: &mut Ui) {
     if is_pressed {
         want(ui, intent);
     }
+    let keys = Intent::ShowKeys;
+    ui.vertical_centered(|ui| {
+        if link(ui, "?", keys.words().0).on_hover_text(hint(ui, &keys)).clicked() {
+            want(ui, keys);
+        }
+    });
 }
 
 /// The edge of the list, which is drawn with the pointer; pressed twice, the list is as wide as at first.

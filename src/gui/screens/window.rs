@@ -6,15 +6,15 @@ use crate::gui::draft::Draft;
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::Model;
 use crate::gui::screens::{
-    actions, authorization, export, import, keys, questions, service, share, side, take_wanted, team, toasts, tokens,
-    vault, want,
+    actions, authorization, export, import, keys, palette, questions, service, share, side, take_wanted, team, toasts,
+    tokens, vault, want,
 };
 use crate::gui::theme::{Palette, Tone};
 use crate::gui::widgets::{StepMark, banner, banner_with, page, secondary_button, stepper};
 
 /// Draws the window; what the person wants, in the order in which it was asked for.
 pub fn window_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Vec<Intent> {
-    keys::keys_ui(ui);
+    keys::early_keys_ui(ui);
     let palette = Palette::of(ui);
     let has_page = side::side_ui(ui, model, draft);
     let middle = egui::Frame::new().fill(palette.background).inner_margin(egui::Margin::symmetric(24, 16));
@@ -35,6 +35,9 @@ pub fn window_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Vec<Intent> {
     questions::forgetting_ui(ui, model, draft);
     questions::unsharing_ui(ui, model, draft);
     questions::query_ui(ui, model, draft);
+    palette::palette_ui(ui, model, draft);
+    keys::sheet_ui(ui, draft);
+    keys::late_keys_ui(ui, model, draft);
     toasts::toasts_ui(ui);
     import::arrival_ui(ui, draft);
     let wanted = take_wanted(ui);

@@ -1,0 +1,85 @@
+//! All that can be done now, wherever its button is: for the command palette, the sheet of keys, and the keys on screens that
+//! do not show the button. The words and the key of each are those of its intent.
+
+use crate::gui::draft::{Draft, TokenTab};
+use crate::gui::intent::{Intent, Step};
+use crate::gui::model::{Model, Visit, Work};
+use crate::gui::palette_draft::Command;
+use crate::gui::queries::QUERIES;
+use crate::gui::screens::actions::call_blocked;
+use crate::gui::screens::profile_menu::service_of;
+use crate::gui::screens::save::save_blocked;
+
+/// What is wanted by its key wherever the person is.
+pub(crate) const EVERYWHERE: [Intent; 6] = [
+    Intent::OpenPalette,
+    Intent::FindProfile,
+    Intent::NewProfile,
+    Intent::OpenImport,
+    Intent::ToggleList,
+    Intent::ShowKeys,
+];
+
+/// All of it, the most likely first.
+pub(crate) fn commands(model: &Model, draft: &Draft) -> Vec<Command> {
+    let mut all = Vec::new();
+    // A page that lies over the steps has its own buttons.
+    if draft.import.is_none() && draft.export.is_none() && draft.share.is_none() && draft.team.is_none() {
+        steps(model, draft, &mut all);
+    }
+    of_profile(model, draft, &mut all);
+    let everywhere = EVERYWHERE.into_iter().filter(|intent| *intent != Intent::OpenPalette);
+    all.extend(everywhere.map(Command::new));
+    let nothing = model.profiles.is_empty().then(|| "There is no profile yet".to_owned());
+    all.push(Command::unless(Intent::OpenShare, nothing));
+    all.push(Command::new(Intent::OpenTeam));
+    all
+}
+
+/// What leads through the steps.
+fn steps(model: &Model, draft: &Draft, all: &mut Vec<Command>) {
+    let Some(profile) = &draft.profile else {
+        let why = Some("Choose a service first".to_owned());
+        return all.push(Command::unless(Intent::GoTo(Step::Authorization), why));
+    };
+    match draft.step {
+        Step::Service => all.push(Command::new(Intent::GoTo(Step::Authorization))),
+        Step::Authorization if !profile.client_flow => all.push(Command::new(Intent::GoTo(Step::Tokens))),
+        Step::Authorization => match model.open.sign_in.visit {
+            Visit::Done(_) => {
+                all.push(Command::new(Intent::GoTo(Step::Tokens)));
+                all.push(Command::new(Intent::Authorize { again: true }));
+            }
+            Visit::Starting | Visit::Waiting(..) => {
+                all.push(Command::unless(Intent::GoTo(Step::Tokens), Some("The code has not arrived yet".to_owned())));
+                all.push(Command::new(Intent::Cancel(Work::SignIn)));
+            }
+            Visit::None | Visit::Failed(_) => all.push(Command::new(Intent::Authorize { again: false })),
+        },
+        Step::Tokens => {
+            let call = match draft.tokens_step.tab {
+                TokenTab::TokenRequest => Intent::RequestTokens,
+                TokenTab::RefreshRequest => Intent::RequestRefresh,
+            };
+            all.push(Command::unless(call, call_blocked(model, draft)));
+        }
+    }
+    let no_tokens = model.open.tokens.is_none().then_some("There are no tokens yet");
+    let blocked = no_tokens.or_else(|| save_blocked(model, draft));
+    all.push(Command::unless(Intent::Save { replace: false }, blocked.map(str::to_owned)));
+    all.push(Command::unless(Intent::CheckToken, no_tokens.map(str::to_owned)));
+}
+
+/// What is done with the profile that is open.
+fn of_profile(model: &Model, draft: &Draft, all: &mut Vec<Command>) {
+    let Some(name) = model.open.name() else { return };
+    if model.open.tokens.is_some()
+        && let Some(service) = service_of(model, draft, name)
+    {
+        let offered = QUERIES.iter().filter(|query| (query.is_offered)(service));
+        all.extend(offered.map(|query| Command::new(Intent::Ask(query, name.clone()))));
+    }
+    for intent in [Intent::OpenExport(name.clone()), Intent::SignIn(name.clone()), Intent::ShowHistory(name.clone())] {
+        all.push(Command::new(intent));
+    }
+}
