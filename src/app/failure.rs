@@ -183,6 +183,9 @@ failure_from! {
 impl From<VaultError> for Failure {
     fn from(error: VaultError) -> Self {
         let is_usage = matches!(&error, VaultError::Team(error) if error.is_usage());
+        if let VaultError::NameTaken { .. } = error {
+            return Self::new(FailureKind::Usage, error.diagnose()).coded(FailureCode::ProfileExists);
+        }
         Self::new(if is_usage { FailureKind::Usage } else { FailureKind::Vault }, error.diagnose())
     }
 }

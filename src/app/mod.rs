@@ -46,6 +46,7 @@ pub use crate::app::profiles::drafts::SaveTo;
 pub use crate::app::profiles::edit::Edited;
 pub use crate::app::profiles::history::{HistoryLine, Left, ProfileHistory, Restored};
 pub use crate::app::profiles::keys::KeySource;
+pub use crate::app::profiles::rename::Renamed;
 pub use crate::app::profiles::summary::{EXPIRING, ProfileState, ProfileSummary};
 pub use crate::app::progress::{Progress, Report};
 pub use crate::app::rehearsal::faults::{faults, parse_faults};

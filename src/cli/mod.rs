@@ -89,6 +89,8 @@ fn perform(runner: Runner, task: Task) -> Result<Exit, Failure> {
         Task::Edit { name } => edit::run(runner, &name),
         Task::Forget { name, revoke } => profiles::forget(runner, &name, revoke),
         Task::DisplayName { name, text } => remarks::display_name(runner, &name, &text),
+        Task::Duplicate { name, new } => profiles::duplicate(runner, &name, &new),
+        Task::Rename { name, new } => profiles::rename(runner, &name, &new),
         Task::Tag { name, added, removed } => remarks::tag(runner, &name, &added, &removed),
         Task::Notes { name, text } => remarks::notes(runner, &name, text.as_deref()),
         Task::Share(options) => sharing::share(runner, &options),

@@ -1,4 +1,4 @@
-//! Commands about saved profiles: `list`, `show` and `forget`.
+//! Commands about saved profiles: `list`, `show`, `duplicate`, `rename` and `forget`.
 
 use std::borrow::Cow;
 
@@ -224,6 +224,26 @@ fn state(state: &ProfileState, tokens: Option<&TokenSet>, now: Timestamp) -> Str
         Freshness::Expiring => format!("expiring{until}"),
         Freshness::Expired => format!("expired{until}"),
     }
+}
+
+pub(crate) fn duplicate(runner: &Runner, name: &str, new: &str) -> Result<(), Failure> {
+    let (name, new) = (ProfileName::parse(name)?, ProfileName::parse(new)?);
+    runner.run(runner.app.duplicate(&name, &new))?;
+    print::result(&format!("{new}: a copy of {name}, without its tokens"));
+    print::note(&format!("It has no keep-alive and no exported files either. Next: tokenwright sign-in {new}"));
+    Ok(())
+}
+
+pub(crate) fn rename(runner: &Runner, name: &str, new: &str) -> Result<(), Failure> {
+    let (name, new) = (ProfileName::parse(name)?, ProfileName::parse(new)?);
+    let is_shared = runner.run(runner.app.is_shared(&name)).unwrap_or_default();
+    let renamed = runner.run(runner.app.rename(&name, &new))?;
+    print::result(&format!("{name}: renamed to {new}{}", if is_shared { ", for the whole team" } else { "" }));
+    for path in &renamed.rewritten {
+        print::note(&format!("Written anew with the new name: {path}"));
+    }
+    renamed.problems.iter().for_each(print::warning);
+    Ok(())
 }
 
 pub(crate) fn forget(runner: &Runner, name: &str, revoke: bool) -> Result<(), Failure> {

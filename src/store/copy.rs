@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::store::engine::{
-    Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, SecretId, Seen, Stored, Summary, VaultLock, Version,
-    Watched, Written,
+    Change, Engine, Leased, Listed, Mark, Plain, Resealed, Revision, Sealed, SecretId, Seen, Stored, Summary,
+    VaultLock, Version, Watched, Written,
 };
 use crate::store::postgres::{Address, Postgres};
 use crate::store::sqlite::Sqlite;
@@ -267,6 +267,14 @@ struct LeasedCopy {
 }
 
 impl Leased for LeasedCopy {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn saw(&self, seen: Option<Seen>) {
+        self.there.saw(seen);
+    }
+
     fn put(
         &self,
         expected: Option<Version>,
@@ -298,6 +306,19 @@ impl Leased for LeasedCopy {
     fn take_out(&self, copied: Option<Seen>, mark: Option<&Mark>) -> Result<Written, StoreError> {
         let written = self.there.take_out(copied, mark)?;
         if written == Written::Done {
+            self.copy.forget(&self.name);
+        }
+        Ok(written)
+    }
+
+    fn rename(&self, to: &dyn Leased, secret: Option<&Resealed>, mark: Option<&Mark>) -> Result<Written, StoreError> {
+        let written = self.there.rename(to, secret, mark)?;
+        if written == Written::Done {
+            let name = to.name();
+            if let Ok(plain) = self.copy.profile(&self.name) {
+                kept(self.copy.change(name, Box::new(|copied| *copied = plain)));
+            }
+            kept(self.copy.copy_secret(name, secret.and_then(|secret| secret.bodies.first())));
             self.copy.forget(&self.name);
         }
         Ok(written)

@@ -130,6 +130,24 @@ pub enum Written {
     },
     /// The vault has another key by now: what was sealed with this one would not open.
     OtherKey,
+    /// Something is stored under the other name.
+    NameTaken,
+}
+
+/// A secret under another name, see [`Leased::rename`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resealed {
+    /// What was read under the old name.
+    pub read: Seen,
+    /// Its bodies, newest first, sealed for the new name under an id drawn for it. There is at least one.
+    pub bodies: Vec<Sealed>,
+}
+
+impl Resealed {
+    /// The newest version under the new name.
+    pub(in crate::store) fn seen(&self) -> Option<Seen> {
+        self.bodies.first().map(|newest| Seen { id: newest.id, version: self.read.version })
+    }
 }
 
 /// What another process or machine did.
@@ -245,6 +263,12 @@ pub trait Engine: Send + Sync + fmt::Debug {
 
 /// The right to write one secret. It ends when this is dropped, or with the process.
 pub trait Leased: Send + Sync {
+    /// The name of the profile.
+    fn name(&self) -> &str;
+
+    /// Remembers on this machine which version was written last; `None` that there is no secret any more.
+    fn saw(&self, seen: Option<Seen>);
+
     /// Writes the body that follows `expected`, which is `None` where there is no secret yet, and makes its version the newest.
     /// `answers` takes back the note of [`Leased::begin`]; such a body may be nowhere else, so an engine with [`Engine::replies`] has it
     /// there before it is sent, and until it is known to be written or of no use to anybody. `mark` is that of the key that sealed it, `None` for a vault whose
@@ -271,4 +295,9 @@ pub trait Leased: Send + Sync {
     /// In one step with that check, so that a refresh either was noted before, and is found, or finds no secret to note it at.
     /// `mark` is that of [`Leased::put`].
     fn take_out(&self, copied: Option<Seen>, mark: Option<&Mark>) -> Result<Written, StoreError>;
+
+    /// Gives a profile the name of another lease of the same engine, with its plain part, its secret, if it has one, and the
+    /// note of [`Leased::begin`]. In one step, and only while the secret is the one that was read and nothing is stored under
+    /// the other name; what that was exported to does not count. `mark` is that of [`Leased::put`].
+    fn rename(&self, to: &dyn Leased, secret: Option<&Resealed>, mark: Option<&Mark>) -> Result<Written, StoreError>;
 }

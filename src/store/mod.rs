@@ -24,8 +24,8 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::store::sqlite::Sqlite;
 
 pub use crate::store::engine::{
-    Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, SecretId, Seen, Stored, Summary, VaultLock, Version,
-    Watched, Written,
+    Change, Engine, Leased, Listed, Mark, Plain, Resealed, Revision, Sealed, SecretId, Seen, Stored, Summary,
+    VaultLock, Version, Watched, Written,
 };
 pub use crate::store::error::{DatabaseError, ServerError, ServerFault, StoreError};
 pub use crate::store::postgres::Address;
@@ -67,6 +67,12 @@ impl Store {
     /// The store of the team, if there is one.
     pub fn team(&self) -> Option<Arc<TeamStore>> {
         self.team.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether there is anything of this name, here or with the team.
+    pub fn has(&self, name: &str) -> Result<bool, StoreError> {
+        let is_here = self.reader()?.map(|own| own.has(name)).transpose()?.unwrap_or_default();
+        Ok(is_here || self.is_shared(name)?)
     }
 
     /// Whether a profile is the team's: it is not here, and it is there.

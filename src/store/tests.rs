@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use crate::store::engine::{Engine, Leased, Plain, Sealed, Seen, Summary, VaultLock, Version, Watched, Written};
+use crate::store::engine::{
+    Engine, Leased, Plain, Resealed, Sealed, Seen, Summary, VaultLock, Version, Watched, Written,
+};
 use crate::store::{Replies, Store, StoreError, TeamPlace, TeamStore};
 
 #[cfg(unix)]
@@ -50,6 +52,7 @@ laws! {
     a_few_generations_are_stored_and_no_more,
     removing_takes_the_secret_and_the_profile,
     a_secret_is_taken_out_only_as_it_was_copied,
+    a_profile_is_renamed_whole_and_only_as_it_was_read,
     a_lease_excludes_everybody_else,
     a_reply_waits_until_it_is_known_what_became_of_it,
     the_lock_of_the_vault_is_replaced_only_where_it_is_known_and_guards_every_write,
@@ -282,6 +285,59 @@ fn a_secret_is_taken_out_only_as_it_was_copied(Subject { engine, .. }: &Subject)
     define();
     assert_eq!(taken(None), Written::Done, "a profile without a secret");
     assert!(!engine.has("demo").expect("read"));
+}
+
+fn a_profile_is_renamed_whole_and_only_as_it_was_read(Subject { engine, again, .. }: &Subject) {
+    let (old, new) = (lease(engine, "old"), lease(engine, "new"));
+    let define = |name: &str, text: &str| {
+        let plain = Plain { definition: Some(text.to_owned()), draft: None, sinks: Some("s".to_owned()) };
+        engine.change(name, Box::new(|saved| *saved = plain)).expect("changed");
+    };
+    define("old", "d");
+    put(&*old, None, version(1, 0));
+    put(&*old, Some(version(1, 0)), version(2, 0));
+    old.begin(version(2, 0), "under way").expect("noted");
+    let body = |id, version| Sealed { id: [id; 16], version, body: vec![id] };
+    let resealed = |id, version: Version| {
+        let read = Seen { id: ID, version };
+        Resealed { read, bodies: vec![body(id, self::version(2, 0)), body(id, self::version(1, 0))] }
+    };
+    let rename = |secret: Option<&Resealed>| old.rename(&*new, secret, None).expect("tried");
+    let conflict = Written::Conflict { found: Some(version(2, 1)) };
+    assert_eq!((rename(Some(&resealed(1, version(2, 0)))), rename(None)), (conflict, conflict), "a refresh was noted");
+    let whole = resealed(1, version(2, 1));
+    assert_eq!(old.rename(&*new, Some(&whole), Some(&[9; 16])).expect("tried"), Written::OtherKey);
+    define("new", "another's");
+    assert_eq!(rename(Some(&whole)), Written::NameTaken);
+    engine.change("new", Box::new(|plain| plain.definition = None)).expect("changed");
+    put(&*new, None, version(1, 0));
+    assert_eq!(rename(Some(&whole)), Written::NameTaken, "a key that was made ahead");
+    assert!(engine.has("old").expect("read"));
+    new.remove().expect("removed");
+
+    assert_eq!(rename(Some(&whole)), Written::Done);
+    for engine in [Some(engine), again.as_ref()].into_iter().flatten() {
+        assert!(!engine.has("old").expect("read") && engine.earlier("old").expect("read").is_empty());
+        assert_eq!((engine.profile("old").expect("read"), engine.stored("old").expect("read")), Default::default());
+        assert_eq!((names(engine), engine.secrets().expect("listed")), (vec!["new".into()], vec!["new".to_owned()]));
+        let plain = engine.profile("new").expect("read");
+        assert_eq!((plain.definition.as_deref(), plain.sinks.as_deref()), (Some("d"), Some("s")));
+        let stored = engine.stored("new").expect("read").expect("there");
+        assert_eq!(
+            (stored.id, stored.version, stored.in_flight.as_deref()),
+            ([1; 16], version(2, 1), Some("under way"))
+        );
+        assert_eq!(stored.newest, Some(body(1, version(2, 0))));
+        assert_eq!(engine.earlier("new").expect("read"), [body(1, version(1, 0))]);
+    }
+    let late = Written::Conflict { found: None };
+    assert_eq!(old.begin(version(2, 1), "late").expect("tried"), late, "nobody can note a refresh any more");
+    assert_eq!(put(&*old, Some(version(2, 1)), version(3, 1)), late, "or save one");
+    assert_eq!(put(&*new, Some(version(2, 1)), version(3, 1)), Written::Done);
+    define("old", "without a secret");
+    new.remove().expect("removed");
+    assert_eq!(rename(None), Written::Done);
+    assert_eq!(names(engine), ["new"]);
 }
 
 fn a_lease_excludes_everybody_else(Subject { engine, again, .. }: &Subject) {

@@ -100,6 +100,9 @@ pub enum VaultError {
     /// Another machine took over while this one was at work, and went on.
     #[error("another machine has taken over the refresh of `{profile}`")]
     Overtaken { profile: String },
+    /// A profile cannot get the name of another one.
+    #[error("a profile `{profile}` exists already")]
+    NameTaken { profile: String },
     /// Another thread or process holds the lease.
     #[error("profile `{profile}` is in use elsewhere; waited {} s", waited.as_secs_f32())]
     LeaseTaken { profile: String, waited: Duration },
@@ -165,6 +168,7 @@ impl Diagnose for VaultError {
             Self::NewerLock { .. } | Self::NewerRecord { .. } => diagnosis.hint("use the newer version of the program"),
             Self::TooLarge { .. } => diagnosis.hint("check what was pasted; no token is that long"),
             Self::Conflict { .. } => diagnosis.hint("read the profile again, then repeat the change"),
+            Self::NameTaken { .. } => diagnosis.hint("choose another name"),
             Self::Overtaken { .. } => diagnosis.hint("what that machine saves is used"),
             Self::LeaseTaken { .. } => diagnosis.hint("wait until the other window or command is done, then try again"),
             Self::Store(error) => error.diagnose(),

@@ -23,6 +23,7 @@ mod lock;
 mod realm;
 mod record;
 mod records;
+mod rename;
 mod reply;
 mod seal;
 mod take_out;

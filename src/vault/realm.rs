@@ -90,7 +90,7 @@ impl Realm {
         }
     }
 
-    fn open_body(&self, name: &str, sealed: &Sealed) -> Result<Record, VaultError> {
+    pub(in crate::vault) fn open_body(&self, name: &str, sealed: &Sealed) -> Result<Record, VaultError> {
         let number = sealed.version.generation;
         let damaged = || VaultError::Damaged { profile: name.to_owned(), generation: number };
         let Keys { newest, earlier, .. } = &self.keys;
@@ -133,6 +133,7 @@ impl Realm {
         match written {
             Written::Done => Ok(()),
             Written::OtherKey => Err(self.replaced()),
+            Written::NameTaken => Err(VaultError::NameTaken { profile: name.to_owned() }),
             Written::Conflict { found: Some(found) }
                 if expected.is_some_and(|last| last.generation == found.generation && last.fence < found.fence) =>
             {

@@ -28,7 +28,7 @@ use crate::vault::Entry;
 
 pub use crate::app::export::order::{ExportDone, ExportOrder, ExportTo, ExportView, FormatLine};
 pub use crate::app::export::share::{ShareDone, ShareOrder};
-pub(crate) use crate::app::export::sinks::{carry_over, clear_hand_over, handed_over, rewrite};
+pub(crate) use crate::app::export::sinks::{carry_over, clear_hand_over, follow_name, handed_over, rewrite};
 pub use crate::app::export::state::home_folder;
 pub use crate::delivery::{Insisted, Lock as ShareLock};
 

@@ -111,8 +111,36 @@ pub(crate) async fn rewrite(app: &App, name: &ProfileName) -> Vec<Diagnosis> {
     problems
 }
 
+/// Writes the files anew that ask for the token of this profile by its name, after that has changed. Returns those that were
+/// written, and why others were not.
+pub(crate) async fn follow_name(app: &App, name: &ProfileName) -> (Vec<String>, Vec<Diagnosis>) {
+    let sinks = match load(app, name).await {
+        Ok(sinks) => sinks,
+        Err(failure) => return (Vec::new(), vec![failure.diagnosis]),
+    };
+    let (mut written, mut problems) = (Vec::new(), Vec::new());
+    for mut sink in sinks.files.into_iter().filter(|file| file.live) {
+        match write_again(app, name, &sink).await {
+            Ok(digest) => {
+                sink.digest = digest;
+                sink.written_at = (app.ports.now)().to_string();
+                written.push(sink);
+            }
+            Err(failure) => {
+                let summary = format!("the file `{}` still has the old name: {}", sink.path, failure.diagnosis.summary);
+                problems.push(Diagnosis::new(summary).hint(format!("export `{name}` to it again")));
+            }
+        }
+    }
+    let paths = written.iter().map(|sink| sink.path.clone()).collect();
+    let changed = change(app, name, move |sinks| written.into_iter().for_each(|sink| sinks.remember(sink)));
+    problems.extend(changed.await.err().map(|failure| failure.diagnosis));
+    (paths, problems)
+}
+
 async fn write_again(app: &App, name: &ProfileName, sink: &Sink) -> Result<String, Failure> {
     let order = ExportOrder {
+        live: sink.live,
         with_refresh_token: sink.with_refresh_token,
         url: sink.url.clone(),
         ..ExportOrder::new(name.clone(), &sink.format)
@@ -123,11 +151,11 @@ async fn write_again(app: &App, name: &ProfileName, sink: &Sink) -> Result<Strin
     let rotates = rotation.rotates();
     format.hands_over(&order, rotates)?;
     let text = format.write(&order, &subject, rotates)?.text;
-    let (path, known) = (Path::new(&sink.path).to_owned(), sink.digest.clone());
+    let (path, known, is_secret) = (Path::new(&sink.path).to_owned(), sink.digest.clone(), !sink.live);
     // A work tree was accepted when the file was first written.
     let insisted = delivery::Insisted { replace: false, in_work_tree: true };
     let written = blocking(move || {
-        delivery::check(&path, Some(&known), true, insisted)?;
+        delivery::check(&path, Some(&known), is_secret, insisted)?;
         delivery::write(&path, &text)
     });
     Ok(written.await??)

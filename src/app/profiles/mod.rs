@@ -2,6 +2,7 @@
 
 pub(in crate::app) mod accept_shared;
 pub(in crate::app) mod drafts;
+mod duplicate;
 pub(in crate::app) mod edit;
 mod editor;
 pub(in crate::app) mod forget;
@@ -9,6 +10,7 @@ pub(in crate::app) mod history;
 pub(in crate::app) mod keys;
 pub(in crate::app) mod read_ahead;
 pub(in crate::app) mod remarks;
+pub(in crate::app) mod rename;
 pub(in crate::app) mod save;
 pub(in crate::app) mod summary;
 

@@ -102,7 +102,7 @@ async fn check_member(app: &App) -> Result<(), Failure> {
     Err(TeamError::NotMember { place: status.place, team: None }.diagnosed())
 }
 
-fn check_saved(app: &App, name: &ProfileName) -> Result<(), Failure> {
+pub(in crate::app) fn check_saved(app: &App, name: &ProfileName) -> Result<(), Failure> {
     if app.pending(name).is_none() {
         return Ok(());
     }
@@ -266,7 +266,7 @@ fn copy_here(here: &Entry, copied: &Copied) -> Result<(), VaultError> {
 }
 
 /// Refuses a refresh token that may be spent.
-fn check_answered(entry: &Entry, name: &ProfileName) -> Result<(), Failure> {
+pub(in crate::app) fn check_answered(entry: &Entry, name: &ProfileName) -> Result<(), Failure> {
     let in_flight = entry.in_flight()?;
     if entry.get()?.zip(in_flight).is_some_and(|(record, refresh)| record.history.is_unanswered(&refresh)) {
         let summary = format!("the last refresh of `{name}` has no answer, so its refresh token may be spent");

@@ -156,6 +156,24 @@ pub enum Task {
         /// Any text; `''` removes the display name
         text: String,
     },
+    /// Save a copy of a profile under another name, without its tokens
+    Duplicate {
+        /// Profile
+        #[arg(value_name = "PROFILE")]
+        name: String,
+        /// Name of the copy
+        #[arg(value_name = "NEW_NAME")]
+        new: String,
+    },
+    /// Give a profile another name; its tokens, history and exported files come along
+    Rename {
+        /// Profile
+        #[arg(value_name = "PROFILE")]
+        name: String,
+        /// Its name from now on
+        #[arg(value_name = "NEW_NAME")]
+        new: String,
+    },
     /// Add tags to a profile and remove them, and print those that it has
     Tag {
         /// Profile

@@ -6,9 +6,10 @@ use std::time::Duration;
 use tokio_postgres::Client;
 
 use crate::store::StoreError;
-use crate::store::engine::{Engine as _, Leased, Mark, Sealed, Seen, Stored, Version, Written};
+use crate::store::engine::{Engine as _, Leased, Mark, Resealed, Sealed, Seen, Stored, Version, Written};
 use crate::store::lease::Lease;
 use crate::store::postgres::connection::Patience;
+use crate::store::postgres::rename::{self, Rename};
 use crate::store::postgres::secrets::{self, Put};
 use crate::store::postgres::{Postgres, Shared, drawn};
 
@@ -71,6 +72,14 @@ impl LeasedRow {
 }
 
 impl Leased for LeasedRow {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn saw(&self, seen: Option<Seen>) {
+        self.lease.saw(seen);
+    }
+
     fn put(
         &self,
         expected: Option<Version>,
@@ -143,6 +152,22 @@ impl Leased for LeasedRow {
         let take_out = async |client: &mut Client| secrets::take_out(client, copied, mark, &news).await;
         let written = self.lease.removing(|| self.store.write((&self.name, Patience::Restart), take_out))?;
         if written == Written::Done {
+            self.store.0.replies.remove(&self.name);
+        }
+        Ok(written)
+    }
+
+    fn rename(&self, to: &dyn Leased, secret: Option<&Resealed>, mark: Option<&Mark>) -> Result<Written, StoreError> {
+        let names = [self.name.as_str(), to.name()];
+        let news = names.map(|name| self.store.news_of(name));
+        let (writer, key) = (drawn(self.store.place())?, mark);
+        let order = Rename { names, secret, key, writer, news: [&news[0], &news[1]] };
+        let rename = async |client: &mut Client| rename::rename(client, &order).await;
+        let written = self.lease.removing(|| self.store.write((&self.name, Patience::Restart), rename));
+        self.store.memory().forget(to.name());
+        let written = written?;
+        if written == Written::Done {
+            to.saw(secret.and_then(Resealed::seen));
             self.store.0.replies.remove(&self.name);
         }
         Ok(written)

@@ -9,6 +9,7 @@ mod connection;
 mod leased;
 mod memory;
 mod plain;
+mod rename;
 mod schema;
 mod secrets;
 mod watch;

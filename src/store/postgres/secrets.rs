@@ -157,7 +157,7 @@ pub(in crate::store) async fn put(client: &Client, put: &Put<'_>) -> Result<Writ
 }
 
 /// Locked, so that the vault gets no other key before the commit.
-const MARK: &str = "SELECT mark FROM tokenwright.vault FOR SHARE";
+pub(in crate::store) const MARK: &str = "SELECT mark FROM tokenwright.vault FOR SHARE";
 const INSERT: &str = "INSERT INTO tokenwright.secret(name, id, generation, fence, writer, revision) \
      SELECT $1, $2, $3, $4, $5, nextval('tokenwright.revision') \
      WHERE $6::bytea IS NULL OR EXISTS (SELECT 1 FROM tokenwright.vault WHERE mark = $6) ON CONFLICT DO NOTHING";
@@ -223,7 +223,7 @@ pub(in crate::store) async fn remove(client: &mut Client, name: &str, news: &str
     Ok(step.commit().await?)
 }
 
-async fn delete(step: &Transaction<'_>, name: &str, news: &str) -> Result<(), Failed> {
+pub(in crate::store) async fn delete(step: &Transaction<'_>, name: &str, news: &str) -> Result<(), Failed> {
     let statement = "INSERT INTO tokenwright.removed(name, id) SELECT name, id FROM tokenwright.secret \
                      WHERE name = $1 ON CONFLICT DO NOTHING";
     step.execute(statement, &[&name]).await?;
@@ -260,7 +260,7 @@ pub(in crate::store) async fn take_out(
     }
 }
 
-fn seen(row: &Row) -> Result<Seen, Failed> {
+pub(in crate::store) fn seen(row: &Row) -> Result<Seen, Failed> {
     Ok(Seen { id: array(row, 0)?, version: Version { generation: number(row, 1)?, fence: number(row, 2)? } })
 }
 
@@ -340,7 +340,7 @@ fn number(row: &Row, column: usize) -> Result<u64, Failed> {
     u64::try_from(number).map_err(|_| Failed::Malformed("a number"))
 }
 
-fn array(row: &Row, column: usize) -> Result<[u8; 16], Failed> {
+pub(in crate::store) fn array(row: &Row, column: usize) -> Result<[u8; 16], Failed> {
     let bytes: &[u8] = row.try_get(column)?;
     bytes.try_into().map_err(|_| Failed::Malformed("an id"))
 }

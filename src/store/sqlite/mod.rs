@@ -18,8 +18,8 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::durable::{self, FileError};
 use crate::store::engine::{
-    Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, Seen, Stored, Summary, VaultLock, Version, Watched,
-    Written,
+    Change, Engine, Leased, Listed, Mark, Plain, Resealed, Revision, Sealed, Seen, Stored, Summary, VaultLock, Version,
+    Watched, Written,
 };
 use crate::store::lease::{Lease, Leases};
 use crate::store::sqlite::watch::Watching;
@@ -306,6 +306,14 @@ struct LeasedRow {
 }
 
 impl Leased for LeasedRow {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn saw(&self, seen: Option<Seen>) {
+        self.lease.saw(seen);
+    }
+
     fn put(
         &self,
         expected: Option<Version>,
@@ -351,5 +359,17 @@ impl Leased for LeasedRow {
         let (name, mark) = (self.name.clone(), mark.copied());
         let take_out = move |connection: &Connection| rows::take_out(connection, &name, copied, mark.as_ref());
         self.lease.removing(|| self.store.write(take_out))
+    }
+
+    fn rename(&self, to: &dyn Leased, secret: Option<&Resealed>, mark: Option<&Mark>) -> Result<Written, StoreError> {
+        let (names, moved, mark) = ((self.name.clone(), to.name().to_owned()), secret.cloned(), mark.copied());
+        let rename = move |connection: &Connection| {
+            rows::rename(connection, (&names.0, &names.1), moved.as_ref(), mark.as_ref())
+        };
+        let written = self.lease.removing(|| self.store.write(rename))?;
+        if written == Written::Done {
+            to.saw(secret.and_then(Resealed::seen));
+        }
+        Ok(written)
     }
 }

@@ -6,7 +6,9 @@ use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Result, Row, Rows, params};
 
-use crate::store::engine::{Listed, Mark, Plain, Revision, Sealed, Seen, Stored, Summary, VaultLock, Version, Written};
+use crate::store::engine::{
+    Listed, Mark, Plain, Resealed, Revision, Sealed, Seen, Stored, Summary, VaultLock, Version, Written,
+};
 
 /// How many generations are stored: the newest, and those to go back to in case it is damaged.
 const GENERATIONS: i64 = 3;
@@ -279,6 +281,43 @@ pub(in crate::store) fn take_out(
         return Ok(Written::Conflict { found: found.map(|found| found.version) });
     }
     remove(connection, name).map(|()| Written::Done)
+}
+
+pub(in crate::store) fn rename(
+    connection: &Connection,
+    (from, to): (&str, &str),
+    secret: Option<&Resealed>,
+    mark: Option<&Mark>,
+) -> Result<Written> {
+    if is_other_key(connection, mark)? {
+        return Ok(Written::OtherKey);
+    }
+    let found = stored(connection, from)?;
+    let seen = found.as_ref().map(|found| Seen { id: found.id, version: found.version });
+    if seen != secret.map(|secret| secret.read) {
+        return Ok(Written::Conflict { found: seen.map(|seen| seen.version) });
+    }
+    if has(connection, to)? {
+        return Ok(Written::NameTaken);
+    }
+    save_profile(connection, to, &profile(connection, from)?)?;
+    remove(connection, from)?;
+    let Some((secret, id)) = secret.and_then(|secret| Some((secret, secret.seen()?.id))) else {
+        return Ok(Written::Done);
+    };
+    let (version, in_flight) = (secret.read.version, found.and_then(|found| found.in_flight));
+    let revision = next_revision(connection)?;
+    connection
+        .prepare_cached(
+            "INSERT INTO secret(name, id, generation, fence, revision, in_flight) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![to, id, version.generation.cast_signed(), version.fence.cast_signed(), revision, in_flight])?;
+    for Sealed { version, body, .. } in &secret.bodies {
+        connection
+            .prepare_cached("INSERT INTO sealed(name, generation, fence, body) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![to, version.generation.cast_signed(), version.fence.cast_signed(), body])?;
+    }
+    Ok(Written::Done)
 }
 
 /// Whether the vault has another key than the one with this mark.

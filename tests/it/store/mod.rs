@@ -4,6 +4,7 @@
 
 mod kill;
 mod members;
+mod rename;
 mod server;
 mod team;
 mod unshare;
