@@ -14,6 +14,7 @@ mod keys;
 pub mod links;
 pub mod listing;
 pub mod model;
+mod next_view;
 mod notifications;
 mod outcomes;
 pub mod palette_draft;

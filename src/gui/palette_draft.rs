@@ -8,7 +8,7 @@ use crate::gui::search::{Query, folded};
 
 /// Something that can be done now, or could be if something else were done first.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Command {
+pub struct Action {
     pub intent: Intent,
     pub name: &'static str,
     pub hint: &'static str,
@@ -17,8 +17,8 @@ pub struct Command {
     pub blocked: Option<String>,
 }
 
-impl Command {
-    pub fn new(intent: Intent) -> Self {
+impl Action {
+    pub fn of(intent: Intent) -> Self {
         Self::unless(intent, None)
     }
 
@@ -43,7 +43,7 @@ pub enum Found {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Palette {
     pub search: String,
-    pub commands: Vec<Command>,
+    pub commands: Vec<Action>,
     pub found: Vec<Found>,
     /// Which of what was found Enter takes.
     pub at: usize,
@@ -53,7 +53,7 @@ pub struct Palette {
 
 impl Palette {
     /// Looks anew, if what is looked for or the lists have changed; `commands` says what can be done.
-    pub fn look(&mut self, model: &Model, commands: impl FnOnce() -> Vec<Command>) {
+    pub fn look(&mut self, model: &Model, commands: impl FnOnce() -> Vec<Action>) {
         let from = Some((self.search.clone(), model.profiles.version(), model.services.len()));
         if self.from == from {
             return;
@@ -115,9 +115,9 @@ mod tests {
         let mut palette = Palette { search: search.to_owned(), ..Palette::default() };
         palette.look(&model, || {
             vec![
-                Command::unless(Intent::GoTo(Step::Tokens), Some("The code has not arrived yet".to_owned())),
-                Command::new(Intent::NewProfile),
-                Command::new(Intent::OpenImport),
+                Action::unless(Intent::GoTo(Step::Tokens), Some("The code has not arrived yet".to_owned())),
+                Action::of(Intent::NewProfile),
+                Action::of(Intent::OpenImport),
             ]
         });
         (palette, model)

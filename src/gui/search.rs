@@ -67,21 +67,21 @@ fn fold(letter: char, folded: &mut String) {
 /// What is looked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
-    words: Vec<String>,
+    terms: Vec<String>,
 }
 
 impl Query {
     pub fn of(search: &str) -> Self {
-        Self { words: folded(search).split_whitespace().map(str::to_owned).collect() }
+        Self { terms: folded(search).split_whitespace().map(str::to_owned).collect() }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.words.is_empty()
+        self.terms.is_empty()
     }
 
     /// Whether each word is somewhere in a text that is folded.
     pub fn finds(&self, text: &str) -> bool {
-        self.words.iter().all(|word| text.contains(word.as_str()))
+        self.terms.iter().all(|word| text.contains(word.as_str()))
     }
 
     /// How well it is met by something of this name, with the rest that is known of it; both are folded. `None` if a word is
@@ -100,10 +100,10 @@ impl Query {
 
     fn sum(&self, name: &str, worth: impl Fn(&str) -> Option<u32>) -> Option<u32> {
         let mut sum = 0;
-        for word in &self.words {
+        for word in &self.terms {
             sum += worth(word)?;
         }
-        let is_same = !self.words.is_empty() && name.split_whitespace().eq(self.words.iter().map(String::as_str));
+        let is_same = !self.terms.is_empty() && name.split_whitespace().eq(self.terms.iter().map(String::as_str));
         Some(if is_same { sum + SAME } else { sum })
     }
 
@@ -117,7 +117,7 @@ impl Query {
             origin.resize(folded_name.len(), place);
         }
         let mut marks = Vec::new();
-        for word in &self.words {
+        for word in &self.terms {
             if let Some((at, _)) = best(word, &folded_name) {
                 marks.extend(&origin[at..at + word.len()]);
             } else if let Some(places) = letters(word, &folded_name) {

@@ -4,7 +4,7 @@
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{Model, Visit, Work};
-use crate::gui::palette_draft::Command;
+use crate::gui::palette_draft::Action;
 use crate::gui::queries::QUERIES;
 use crate::gui::screens::actions::call_blocked;
 use crate::gui::screens::profile_menu::service_of;
@@ -21,7 +21,7 @@ pub(crate) const EVERYWHERE: [Intent; 6] = [
 ];
 
 /// All of it, the most likely first.
-pub(crate) fn commands(model: &Model, draft: &Draft) -> Vec<Command> {
+pub(crate) fn commands(model: &Model, draft: &Draft) -> Vec<Action> {
     let mut all = Vec::new();
     // A page that lies over the steps has its own buttons.
     if draft.import.is_none() && draft.export.is_none() && draft.share.is_none() && draft.team.is_none() {
@@ -29,57 +29,57 @@ pub(crate) fn commands(model: &Model, draft: &Draft) -> Vec<Command> {
     }
     of_profile(model, draft, &mut all);
     let everywhere = EVERYWHERE.into_iter().filter(|intent| *intent != Intent::OpenPalette);
-    all.extend(everywhere.map(Command::new));
+    all.extend(everywhere.map(Action::of));
     let nothing = model.profiles.is_empty().then(|| "There is no profile yet".to_owned());
-    all.push(Command::unless(Intent::OpenShare, nothing));
-    all.push(Command::new(Intent::OpenTeam));
+    all.push(Action::unless(Intent::OpenShare, nothing));
+    all.push(Action::of(Intent::OpenTeam));
     all
 }
 
 /// What leads through the steps.
-fn steps(model: &Model, draft: &Draft, all: &mut Vec<Command>) {
+fn steps(model: &Model, draft: &Draft, all: &mut Vec<Action>) {
     let Some(profile) = &draft.profile else {
         let why = Some("Choose a service first".to_owned());
-        return all.push(Command::unless(Intent::GoTo(Step::Authorization), why));
+        return all.push(Action::unless(Intent::GoTo(Step::Authorization), why));
     };
     match draft.step {
-        Step::Service => all.push(Command::new(Intent::GoTo(Step::Authorization))),
-        Step::Authorization if !profile.client_flow => all.push(Command::new(Intent::GoTo(Step::Tokens))),
+        Step::Service => all.push(Action::of(Intent::GoTo(Step::Authorization))),
+        Step::Authorization if !profile.client_flow => all.push(Action::of(Intent::GoTo(Step::Tokens))),
         Step::Authorization => match model.open.sign_in.visit {
             Visit::Done(_) => {
-                all.push(Command::new(Intent::GoTo(Step::Tokens)));
-                all.push(Command::new(Intent::Authorize { again: true }));
+                all.push(Action::of(Intent::GoTo(Step::Tokens)));
+                all.push(Action::of(Intent::Authorize { again: true }));
             }
             Visit::Starting | Visit::Waiting(..) => {
-                all.push(Command::unless(Intent::GoTo(Step::Tokens), Some("The code has not arrived yet".to_owned())));
-                all.push(Command::new(Intent::Cancel(Work::SignIn)));
+                all.push(Action::unless(Intent::GoTo(Step::Tokens), Some("The code has not arrived yet".to_owned())));
+                all.push(Action::of(Intent::Cancel(Work::SignIn)));
             }
-            Visit::None | Visit::Failed(_) => all.push(Command::new(Intent::Authorize { again: false })),
+            Visit::None | Visit::Failed(_) => all.push(Action::of(Intent::Authorize { again: false })),
         },
         Step::Tokens => {
             let call = match draft.tokens_step.tab {
                 TokenTab::TokenRequest => Intent::RequestTokens,
                 TokenTab::RefreshRequest => Intent::RequestRefresh,
             };
-            all.push(Command::unless(call, call_blocked(model, draft)));
+            all.push(Action::unless(call, call_blocked(model, draft)));
         }
     }
     let no_tokens = model.open.tokens.is_none().then_some("There are no tokens yet");
     let blocked = no_tokens.or_else(|| save_blocked(model, draft));
-    all.push(Command::unless(Intent::Save { replace: false }, blocked.map(str::to_owned)));
-    all.push(Command::unless(Intent::CheckToken, no_tokens.map(str::to_owned)));
+    all.push(Action::unless(Intent::Save { replace: false }, blocked.map(str::to_owned)));
+    all.push(Action::unless(Intent::CheckToken, no_tokens.map(str::to_owned)));
 }
 
 /// What is done with the profile that is open.
-fn of_profile(model: &Model, draft: &Draft, all: &mut Vec<Command>) {
+fn of_profile(model: &Model, draft: &Draft, all: &mut Vec<Action>) {
     let Some(name) = model.open.name() else { return };
     if model.open.tokens.is_some()
         && let Some(service) = service_of(model, draft, name)
     {
         let offered = QUERIES.iter().filter(|query| (query.is_offered)(service));
-        all.extend(offered.map(|query| Command::new(Intent::Ask(query, name.clone()))));
+        all.extend(offered.map(|query| Action::of(Intent::Ask(query, name.clone()))));
     }
     for intent in [Intent::OpenExport(name.clone()), Intent::SignIn(name.clone()), Intent::ShowHistory(name.clone())] {
-        all.push(Command::new(intent));
+        all.push(Action::of(intent));
     }
 }

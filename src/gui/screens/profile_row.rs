@@ -118,7 +118,11 @@ pub(crate) fn profile_ui(ui: &mut Ui, row: &RowView, model: &Model, draft: &mut 
     if response.clicked() {
         want(ui, Intent::Open(profile.name.clone()));
     }
-    response.on_hover_ui(|ui| details_ui(ui, model, profile, now))
+    // Not above a question.
+    if ui.memory(|memory| memory.allows_interaction(ui.layer_id())) {
+        return response.on_hover_ui(|ui| details_ui(ui, model, profile, now));
+    }
+    response
 }
 
 /// What marks the profile that is open: more than a shade, since shades are hard to tell apart.

@@ -24,7 +24,7 @@ fn many(count: usize) -> Model {
     let profile = |at: usize| ProfileSummary {
         name: name(&format!("p{at:03}")),
         service: services[at % 3].to_owned(),
-        tags: Tags::of(if at % 2 == 0 { "even" } else { "" }),
+        tags: Tags::of(if at.is_multiple_of(2) { "even" } else { "" }),
         state: if at % 10 == 9 { ProfileState::SignedOut } else { demo.state.clone() },
         ..demo.clone()
     };
@@ -53,7 +53,7 @@ fn find(window: &mut Harness<'static, Screen>) {
 #[test]
 fn the_search_is_reached_from_every_screen_and_gives_the_keyboard_back() {
     let scenes =
-        [draft(), at(service("practice"), Step::Authorization), at(service("practice"), Step::Tokens), importing()];
+        vec![draft(), at(service("practice"), Step::Authorization), at(service("practice"), Step::Tokens), importing()];
     for theme in THEMES {
         for draft in scenes.clone() {
             let mut window = screen(theme, many(30), draft);
