@@ -272,8 +272,9 @@ impl Window {
     fn schedule_clock(&self, ctx: &Context) {
         let now = self.draft.clock.now;
         let saved = self.model.profiles.iter().filter_map(screens::expiry);
+        let saved = saved.filter_map(|at| clock::until_next_short_change(at, now));
         let own = self.model.open.tokens.as_ref().and_then(|tokens| tokens.expires_at);
-        if let Some(next) = saved.chain(own).filter_map(|at| clock::until_next_change(at, now)).min() {
+        if let Some(next) = saved.chain(own.and_then(|at| clock::until_next_change(at, now))).min() {
             clock::wake_after(ctx, now, next);
         }
     }

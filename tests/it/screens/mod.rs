@@ -3,6 +3,7 @@
 mod alive;
 mod by_name;
 mod canary;
+mod choosers;
 mod export;
 mod fit;
 mod idle;
