@@ -6,6 +6,7 @@ mod canary;
 mod choosers;
 mod export;
 mod fit;
+mod home;
 mod idle;
 mod import;
 mod keep;
