@@ -19,6 +19,7 @@ use crate::oauth::{ProfileSecrets, ReadKey};
 use crate::secret::Secret;
 use crate::service::{FieldError, NewPreset, Profile, ProfileDraft, ProfileName, Service};
 
+pub use crate::gui::import_draft::ImportDraft;
 pub use crate::gui::next_view::{Focus, NextView};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,21 +37,6 @@ impl TokenTab {
             Self::RefreshRequest => &open.refresh_request,
         }
     }
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ImportDraft {
-    pub path: String,
-    /// What was pasted; it may hold secrets.
-    pub pasted: Secret,
-    /// Which of several services is meant, by place.
-    pub picked: usize,
-    /// What opens shared profiles that are locked.
-    pub passphrase: Secret,
-    /// The path of the age identity that opens them instead.
-    pub identity: String,
-    /// Whether profiles that are here may be replaced by shared ones of the same name.
-    pub replace: bool,
 }
 
 /// What was copied last in another tool's format.

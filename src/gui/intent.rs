@@ -39,6 +39,21 @@ pub enum TeamAction {
     Leave,
 }
 
+impl TeamAction {
+    /// As [`Intent::words`].
+    fn words(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Look => ("Check again", "Ask the database who is in the team"),
+            Self::Found => ("Make a team", "This machine becomes its first member"),
+            Self::Join => ("Join team", "Ask the members to let this machine in"),
+            Self::Admit { .. } => ("It is the same: let them in", "They can use all shared profiles"),
+            Self::Refuse(_) => ("Drop the request", "They are not let in"),
+            Self::Remove(_) => ("Remove and refresh all", "They cannot open what comes next"),
+            Self::Leave => ("Leave the team", "Forget the team on this machine; the others keep it"),
+        }
+    }
+}
+
 /// What a person wants.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Intent {
@@ -245,20 +260,10 @@ impl Intent {
                 ("Take out of the team", "It becomes this machine's own, and the other members lose it")
             }
             Self::OpenTeam => ("Team…", "Share profiles with machines of other people"),
-            Self::Team(TeamAction::Look) => ("Check again", "Ask the database who is in the team"),
-            Self::Team(TeamAction::Found) => ("Make a team", "This machine becomes its first member"),
-            Self::Team(TeamAction::Join) => ("Join team", "Ask the members to let this machine in"),
-            Self::Team(TeamAction::Admit { .. }) => ("It is the same: let them in", "They can use all shared profiles"),
-            Self::Team(TeamAction::Refuse(_)) => ("Drop the request", "They are not let in"),
-            Self::Team(TeamAction::Remove(_)) => ("Remove and refresh all", "They cannot open what comes next"),
-            Self::Team(TeamAction::Leave) => ("Leave the team", "Forget the team on this machine; the others keep it"),
+            Self::Team(action) => action.words(),
             Self::CloseExport => ("Close", "Back to the steps"),
             Self::OpenVault(VaultKind::Passphrase, _) => ("Open vault", "Open the vault with this passphrase"),
             Self::OpenVault(VaultKind::Memory, _) => ("Memory only", "Tokens are lost when the window closes"),
-            Self::FindProfile => ("Find profile", "Search the saved profiles"),
-            Self::ToggleList => ("Show or hide the list", "Show or hide the list of profiles"),
-            Self::OpenPalette => ("Commands", "Find what can be done, a profile or a service by its name"),
-            Self::ShowKeys => ("Keys", "Show all keys"),
             Self::CopyToken(what) => (what.words(), what.hint()),
             // Wanted by cards, links and the like, which have their own words.
             Self::Choose(_)
@@ -275,6 +280,17 @@ impl Intent {
             | Self::ChangeSettings(_)
             | Self::Dismiss(_)
             | Self::OpenVault(VaultKind::Keyring, _) => ("", ""),
+            Self::FindProfile | Self::ToggleList | Self::OpenPalette | Self::ShowKeys => self.words_of_window(),
+        }
+    }
+
+    /// The same of what is wanted wherever the person is.
+    fn words_of_window(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::FindProfile => ("Find profile", "Search the saved profiles"),
+            Self::ToggleList => ("Show or hide the list", "Show or hide the list of profiles"),
+            Self::OpenPalette => ("Commands", "Find what can be done, a profile or a service by its name"),
+            _ => ("Keys", "Show all keys"),
         }
     }
 

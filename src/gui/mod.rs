@@ -11,6 +11,7 @@ pub mod fonts;
 mod home;
 pub mod icon;
 mod import;
+mod import_draft;
 pub mod intent;
 mod keys;
 pub mod links;

@@ -1,6 +1,7 @@
 //! The list of profiles, the command palette and the sheet of keys, by keyboard alone on a real window.
 
 use crate::desktop::open_window::Window;
+use crate::support::dropping::drop_file;
 use crate::support::practice::Practice;
 use crate::support::tokenwright::Tokenwright;
 
@@ -58,4 +59,20 @@ fn a_profile_is_found_and_opened_by_keys_from_the_list_and_from_the_palette() {
         window.reader.wait("Show the list of profiles");
         assert!(!window.reader.names().iter().any(|name| name == "Open alpha"), "the list is hidden");
     }
+}
+
+#[test]
+#[ignore = "needs a desktop"]
+fn a_file_that_is_dropped_on_the_page_of_a_profile_is_read() {
+    let (window, _service) = three("light");
+    window.reader.press("Open beta");
+    let display = &window.desktop.display;
+    display.focus("^beta - Tokenwright$");
+    let file = window.desktop.program.home().join("request.txt");
+    let request = "curl https://login.acme.example/token -d grant_type=client_credentials -d client_id=abc\n";
+    std::fs::write(&file, request).expect("our own file");
+    let target = display.xdotool(&["search", "--onlyvisible", "--name", "^beta - Tokenwright$"]);
+    drop_file(display.name(), target.trim().parse().expect("a window"), &file);
+    window.reader.wait("login.acme.example");
+    window.desktop.picture("desktop-dropped");
 }
