@@ -10,16 +10,17 @@ use crate::diagnosis::Diagnosis;
 use crate::dialect::{Described, Dialect, Note, zspec};
 use crate::gui::clock::Clock;
 use crate::gui::export_draft::{ExportDraft, ShareDraft};
+use crate::gui::import_draft::ImportDraft;
 use crate::gui::intent::{Intent, Step};
 use crate::gui::listing::Listing;
 use crate::gui::model::{Model, Open, Requested, Visit};
+use crate::gui::page_draft::{Naming, Remarks};
 use crate::gui::palette_draft::Palette;
 use crate::gui::team_draft::TeamDraft;
 use crate::oauth::{ProfileSecrets, ReadKey};
 use crate::secret::Secret;
 use crate::service::{FieldError, NewPreset, Profile, ProfileDraft, ProfileName, Service};
 
-pub use crate::gui::import_draft::ImportDraft;
 pub use crate::gui::next_view::{Focus, NextView};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -195,22 +196,6 @@ pub struct Questions {
     pub vault: Option<VaultPrompt>,
     /// The passphrase being typed, and again.
     pub vault_passphrase: [Secret; 2],
-}
-
-/// A name for a saved profile, as it is typed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Naming {
-    pub profile: ProfileName,
-    /// Whether the name is for a copy.
-    pub copy: bool,
-    pub typed: String,
-}
-
-/// Notes and tags of the open profile, as they are typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Remarks {
-    pub tags: String,
-    pub notes: String,
 }
 
 /// Whether what is typed is saved.

@@ -1,8 +1,7 @@
-//! What is chosen and typed on the import page.
+//! What is typed on the import page.
 
 use crate::secret::Secret;
 
-/// What the page holds until the document is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportDraft {
     pub path: String,

@@ -39,21 +39,6 @@ pub enum TeamAction {
     Leave,
 }
 
-impl TeamAction {
-    /// As [`Intent::words`].
-    fn words(&self) -> (&'static str, &'static str) {
-        match self {
-            Self::Look => ("Check again", "Ask the database who is in the team"),
-            Self::Found => ("Make a team", "This machine becomes its first member"),
-            Self::Join => ("Join team", "Ask the members to let this machine in"),
-            Self::Admit { .. } => ("It is the same: let them in", "They can use all shared profiles"),
-            Self::Refuse(_) => ("Drop the request", "They are not let in"),
-            Self::Remove(_) => ("Remove and refresh all", "They cannot open what comes next"),
-            Self::Leave => ("Leave the team", "Forget the team on this machine; the others keep it"),
-        }
-    }
-}
-
 /// What a person wants.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Intent {
@@ -171,6 +156,21 @@ pub enum Intent {
     OpenPalette,
     /// Show the sheet of keys.
     ShowKeys,
+}
+
+impl TeamAction {
+    /// What its button says, and what the pointer brings up there.
+    fn words(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Look => ("Check again", "Ask the database who is in the team"),
+            Self::Found => ("Make a team", "This machine becomes its first member"),
+            Self::Join => ("Join team", "Ask the members to let this machine in"),
+            Self::Admit { .. } => ("It is the same: let them in", "They can use all shared profiles"),
+            Self::Refuse(_) => ("Drop the request", "They are not let in"),
+            Self::Remove(_) => ("Remove and refresh all", "They cannot open what comes next"),
+            Self::Leave => ("Leave the team", "Forget the team on this machine; the others keep it"),
+        }
+    }
 }
 
 const NEXT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Enter);

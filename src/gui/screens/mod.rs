@@ -17,6 +17,7 @@ mod key;
 mod keys;
 mod list_order;
 mod naming;
+mod news;
 mod palette;
 mod preset;
 mod profile_menu;

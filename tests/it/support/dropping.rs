@@ -17,10 +17,12 @@ use crate::support::desktop::until;
 /// Version 5, in the byte where `XdndEnter` has it.
 const VERSION: u32 = 5 << 24;
 
+/// A point of the screen, x in the upper half: 512 and 256 pixels.
+const PLACE: u32 = 0x0200_0100;
+
 /// The side from which the file comes.
 struct Source {
     connection: RustConnection,
-    window: u32,
     target: u32,
 }
 
@@ -33,11 +35,11 @@ pub fn drop_file(display: &str, target: u32, file: &Path) {
     let (parent, class) = (x11rb::COPY_DEPTH_FROM_PARENT, WindowClass::INPUT_OUTPUT);
     let made = connection.create_window(parent, window, root, 0, 0, 1, 1, 0, class, 0, &CreateWindowAux::new());
     made.expect("sent").check().expect("a window");
-    let source = Source { connection, window, target };
+    let source = Source { connection, target };
     let owned = source.connection.set_selection_owner(window, source.atom("XdndSelection"), x11rb::CURRENT_TIME);
     owned.expect("sent").check().expect("owned");
     source.send("XdndEnter", [window, VERSION, source.atom("text/uri-list"), 0, 0]);
-    source.send("XdndPosition", [window, 0, (400 << 16) | 300, x11rb::CURRENT_TIME, source.atom("XdndActionCopy")]);
+    source.send("XdndPosition", [window, 0, PLACE, x11rb::CURRENT_TIME, source.atom("XdndActionCopy")]);
     let uris = format!("file://{}\r\n", file.display());
     source.until_told("XdndStatus", &uris);
     source.send("XdndDrop", [window, 0, x11rb::CURRENT_TIME, 0, 0]);
