@@ -55,6 +55,7 @@ fn a_profile_is_found_and_opened_by_keys_from_the_list_and_from_the_palette() {
         window.reader.wait("Ctrl+K");
         window.desktop.picture(&format!("desktop-keys-{theme}"));
         display.key("Escape");
+        window.desktop.rest();
         display.key("ctrl+b");
         window.reader.wait("Show the list of profiles");
         assert!(!window.reader.names().iter().any(|name| name == "Open alpha"), "the list is hidden");
