@@ -73,6 +73,6 @@ pub use crate::app::vault::rekey::VaultStatus;
 pub use crate::config::Theme;
 pub use crate::desktop::{Notice, Sensitivity, TrayIcon, TrayPress};
 pub use crate::practice::PracticeOptions;
-pub use crate::redirect::Browser;
+pub use crate::redirect::{Browser, InstalledBrowser};
 pub use crate::store::Revision;
 pub use crate::vault::{Member, Request, Standing, TeamStatus, VaultKind, proposed_member_name};

@@ -118,6 +118,10 @@ pub type Typed = (ProfileDraft, ProfileSecrets);
 pub struct Draft {
     pub step: Step,
     pub next_view: NextView,
+    /// Whether the page of the open profile is shown in place of the steps.
+    pub home: bool,
+    /// `None` while they are as they are saved.
+    pub remarks: Option<Remarks>,
     /// `None` until a service is chosen.
     pub profile: Option<ProfileDraft>,
     pub secrets: ProfileSecrets,
@@ -211,6 +215,8 @@ pub struct Revealed {
 pub struct Questions {
     pub forget: Option<ProfileName>,
     pub unshare: Option<ProfileName>,
+    /// The name that is being typed for a profile, or for a copy of it.
+    pub naming: Option<Naming>,
     /// The older generation to restore although its refresh token was used.
     pub restore: Option<u64>,
     /// Whether to move the vault to another key.
@@ -223,6 +229,22 @@ pub struct Questions {
     pub vault: Option<VaultPrompt>,
     /// The passphrase being typed, and again.
     pub vault_passphrase: [Secret; 2],
+}
+
+/// A name for a saved profile, as it is typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Naming {
+    pub profile: ProfileName,
+    /// Whether the name is for a copy.
+    pub copy: bool,
+    pub typed: String,
+}
+
+/// Notes and tags of the open profile, as they are typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remarks {
+    pub tags: String,
+    pub notes: String,
 }
 
 /// Whether what is typed is saved.
@@ -307,6 +329,7 @@ impl Draft {
         self.follow(opened);
         self.tokens_step.name = opened.name.to_string();
         self.step = Step::Tokens;
+        self.home = !opened.draft;
         let refreshable = opened.context.tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());
         self.tokens_step.tab = if refreshable { TokenTab::RefreshRequest } else { TokenTab::TokenRequest };
     }
@@ -390,7 +413,9 @@ impl Draft {
         });
         match step {
             Step::Service => first_is_done,
-            Step::Authorization if profile.client_flow => matches!(model.open.sign_in.visit, Visit::Done(_)),
+            Step::Authorization if profile.client_flow => {
+                model.open.tokens.is_some() || matches!(model.open.sign_in.visit, Visit::Done(_))
+            }
             Step::Authorization => errors.is_empty(),
             Step::Tokens => model.open.saved_as.is_some() && model.open.draft.is_none(),
         }

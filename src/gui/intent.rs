@@ -4,6 +4,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::app::{Fetched, ImportSource, Insisted, VaultKind, WindowSettings};
 use crate::diagnosis::Diagnosis;
+use crate::gui::copied_token::CopiedToken;
 use crate::gui::model::Work;
 use crate::gui::queries::Query;
 use crate::secret::Secret;
@@ -103,6 +104,17 @@ pub enum Intent {
     MoveVault(VaultKind, Option<Secret>),
     Revoke(ProfileName),
     SignIn(ProfileName),
+    /// Sign in to the open profile anew, with the browser.
+    SignInAgain,
+    /// Show the page of the open profile.
+    ShowHome,
+    /// Change the open profile, in the three steps.
+    EditProfile,
+    CopyToken(CopiedToken),
+    /// Save the notes and tags that are typed.
+    SaveRemarks,
+    /// Give a profile the typed name, or a copy of it.
+    SaveName,
     Ask(&'static Query, ProfileName),
     RetrySave,
     /// Save what would be lost, then go on with what was wanted.
@@ -161,12 +173,12 @@ impl Intent {
             Self::OpenKey => ("Use saved key", "Load the key from the vault"),
             Self::WriteCertificate => ("Save certificate", "Write the certificate to the file; it contains no secret"),
             Self::RequestTokens => ("Send token request", "Send the request exactly as previewed"),
-            Self::RequestRefresh => ("Refresh", "Send the request exactly as previewed"),
+            Self::RequestRefresh => ("Refresh", "Get new tokens now, whatever is left of the old ones"),
             Self::ResendRefresh => {
                 ("Send it once more", "If the refresh token is spent, the access token may end as well")
             }
             Self::CheckToken => ("Check token", "Ask the service which account the token belongs to"),
-            Self::Save { replace: false } => ("Save profile", "Save the profile under this name"),
+            Self::Save { replace: false } => ("Done", "Save the profile under this name and show its page"),
             Self::Save { replace: true } => ("Replace", "Overwrite the existing profile of that name"),
             Self::SavePreset { replace: false } => ("Save preset", "Save it as your own preset file"),
             Self::SavePreset { replace: true } => ("Replace preset", "Overwrite the preset file with that ID"),
@@ -191,7 +203,10 @@ impl Intent {
             }
             Self::MoveVault(..) => ("Move to keyring", "Encrypt the vault with a key stored in the desktop keyring"),
             Self::Revoke(_) => ("Revoke and forget", "Revoke the tokens at the service, then remove the profile"),
-            Self::SignIn(_) => ("Sign in", "Open the profile to authorize it again"),
+            Self::SignIn(_) => ("Sign in", "Open the browser to sign in to this profile"),
+            Self::SignInAgain => ("Sign in again", "Open the browser to sign in to this profile anew"),
+            Self::ShowHome => ("Back to the profile", "Show its tokens and what can be done with them"),
+            Self::EditProfile => ("Edit…", "Change the service, the client or the requests"),
             Self::Ask(query, _) => (query.text, query.hint),
             Self::RetrySave => ("Retry saving", "Write the tokens to the vault"),
             Self::CloseAnyway => ("Close and lose tokens", "Close the window; the unsaved tokens are lost"),
@@ -225,11 +240,14 @@ impl Intent {
             Self::CloseExport => ("Close", "Back to the steps"),
             Self::OpenVault(VaultKind::Passphrase, _) => ("Open vault", "Open the vault with this passphrase"),
             Self::OpenVault(VaultKind::Memory, _) => ("Memory only", "Tokens are lost when the window closes"),
+            Self::CopyToken(what) => (what.words(), what.hint()),
             // Wanted by cards, links and the like, which have their own words.
             Self::Choose(_)
             | Self::GoTo(Step::Service)
             | Self::ChooseFetched(_)
             | Self::TryReading
+            | Self::SaveRemarks
+            | Self::SaveName
             | Self::Open(_)
             | Self::SaveUnsaved
             | Self::DiscardUnsaved

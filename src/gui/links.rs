@@ -16,7 +16,7 @@ pub struct NotOpened {
 /// The addresses that were pressed.
 #[derive(Default)]
 pub struct Links {
-    wanted: Vec<String>,
+    wanted: Vec<(String, Browser)>,
     opening: Vec<(String, Pending<()>)>,
     not_opened: Option<NotOpened>,
 }
@@ -30,7 +30,7 @@ impl Plugin for Links {
         let before = self.wanted.len();
         output.platform_output.commands.retain(|command| match command {
             OutputCommand::OpenUrl(open) => {
-                self.wanted.push(open.url.clone());
+                self.wanted.push((open.url.clone(), Browser::System));
                 false
             }
             _ => true,
@@ -45,12 +45,18 @@ fn with<R>(ctx: &Context, act: impl FnOnce(&mut Links) -> R) -> R {
     act(&mut ctx.plugin_or_default::<Links>().lock())
 }
 
+/// Opens an address in this browser.
+pub fn open(ctx: &Context, url: &str, browser: Browser) {
+    with(ctx, |links| links.wanted.push((url.to_owned(), browser)));
+    ctx.request_repaint();
+}
+
 /// Opens what was pressed.
 pub fn start(ctx: &Context, tasks: &Tasks) {
     with(ctx, |links| {
-        for url in std::mem::take(&mut links.wanted) {
+        for (url, browser) in std::mem::take(&mut links.wanted) {
             let address = url.clone();
-            let open = tasks.start(|app, _| async move { app.open_link(address, Browser::System).await });
+            let open = tasks.start(|app, _| async move { app.open_link(address, browser).await });
             links.opening.push((url, open));
         }
     });

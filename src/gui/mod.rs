@@ -2,11 +2,13 @@
 
 pub mod clipboard;
 pub mod clock;
+pub mod copied_token;
 pub mod display_text;
 pub mod draft;
 mod export;
 pub mod export_draft;
 pub mod fonts;
+mod home;
 pub mod icon;
 mod import;
 pub mod intent;
@@ -28,7 +30,7 @@ mod unsaved;
 pub mod widgets;
 mod window;
 
-pub use crate::gui::draft::{Copied, Draft, ImportDraft, TokenTab, VaultPrompt};
+pub use crate::gui::draft::{Copied, Draft, ImportDraft, Naming, TokenTab, VaultPrompt};
 pub use crate::gui::export_draft::{ExportDraft, Locking, ShareDraft, Way};
 pub use crate::gui::intent::{Intent, Step, TeamAction};
 pub use crate::gui::start_error::NoWindow;

@@ -9,6 +9,7 @@ use crate::gui::model::{KeyDone, Model, Requested, Saved, Visit};
 use crate::gui::notifications;
 use crate::gui::window::Window;
 use crate::gui::{clipboard, links, screens};
+use crate::service::ProfileName;
 
 impl Window {
     /// Takes in the news since the last frame.
@@ -57,9 +58,11 @@ impl Window {
         self.take_requests(ctx);
         self.take_saved(ctx);
         self.take_of_profile();
+        self.take_copied_token(ctx);
+        self.take_name();
         self.take_read_again();
         self.follow_saved();
-        self.take_of_list();
+        self.take_of_list(ctx);
         self.take_import();
         self.take_export(ctx);
         self.take_team();
@@ -110,6 +113,7 @@ impl Window {
 
     /// The sign-in: its code, and its end.
     fn take_sign_in(&mut self, ctx: &Context) {
+        self.poll(|model| &mut model.browsers);
         let ended = self.poll(|model| &mut model.open.sign_in.work);
         if self.model.open.sign_in.code_came() {
             self.draft.next_view.to_top = true;
@@ -146,6 +150,7 @@ impl Window {
             if let Some(exchange) = self.model.open.token_request.last().cloned() {
                 self.model.open.called(&exchange);
             }
+            self.return_home();
             self.call_person(ctx, notice);
         }
         if refreshed && let Some(exchange) = self.model.open.refresh_request.last().cloned() {
@@ -185,6 +190,8 @@ impl Window {
         if let Some(saved) = self.model.open.save.last().cloned() {
             self.draft.changes.baseline = self.draft.changes.sent.take();
             self.model.open.saved(&saved);
+            self.draft.home = matches!(saved, Saved::Profile(_));
+            self.draft.next_view.to_top |= self.draft.home;
             self.history_may_have_changed();
             if let Some(next) = next {
                 self.perform(ctx, next);
@@ -222,8 +229,17 @@ impl Window {
         }
     }
 
+    /// A profile is forgotten; its page goes with it.
+    fn forgotten(&mut self, name: &ProfileName) {
+        let was_shown = self.draft.home && self.model.open.saved_as.as_ref() == Some(name);
+        self.model.forgotten(name);
+        if was_shown {
+            self.leave_wizard();
+        }
+    }
+
     /// What was asked about saved profiles and the vault.
-    fn take_of_list(&mut self) {
+    fn take_of_list(&mut self, ctx: &Context) {
         let mut told = Vec::new();
         for mut work in std::mem::take(&mut self.model.listed) {
             if !work.poll(&mut told) {
@@ -232,7 +248,7 @@ impl Window {
             }
             self.model.lease_busy = None;
             match work.take() {
-                Some(Ok(Some(name))) => self.model.forgotten(&name),
+                Some(Ok(Some(name))) => self.forgotten(&name),
                 Some(Err(failure)) => self.tell_failure(failure),
                 Some(Ok(None)) | None => {}
             }
@@ -244,6 +260,7 @@ impl Window {
             if let Some(account) = asked.answer.last().and_then(|findings| findings.account.clone()) {
                 self.model.known_as.insert(asked.profile.clone(), account);
             }
+            self.history_may_have_changed();
         }
         if self.model.vault_work.poll(&mut told) {
             match self.model.vault_work.take() {
@@ -259,7 +276,7 @@ impl Window {
                     self.model.opened(&opened);
                     self.draft.open(&opened);
                     if self.signing_in.take().is_some_and(|name| name == opened.name) {
-                        self.draft.go_to(Step::Authorization, &self.model);
+                        self.perform(ctx, Intent::SignInAgain);
                     }
                 }
                 Some(Err(failure)) => self.tell_failure(failure),

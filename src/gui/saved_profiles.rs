@@ -66,7 +66,7 @@ impl Window {
         });
     }
 
-    fn work_on_listed<F>(&mut self, work: impl FnOnce(App, Report) -> F)
+    pub(in crate::gui) fn work_on_listed<F>(&mut self, work: impl FnOnce(App, Report) -> F)
     where
         F: Future<Output = Result<Option<ProfileName>, Failure>> + Send + 'static,
     {

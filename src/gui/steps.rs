@@ -19,6 +19,7 @@ impl Window {
         self.draft.next_view.to_top = true;
         self.draft.authorization_step.pasted = Secret::default();
         let request = SignIn { context, browser: Browser::System, save_to: self.save_to() };
+        self.model.browsers.start_again(self.tasks.start(|app, _| async move { app.installed_browsers().await }));
         let (ask, answers) = questions();
         let mut sign_in = model::SignIn { answers: Some(answers), visit: Visit::Starting, ..model::SignIn::default() };
         sign_in.work.start(self.tasks.start(|app, report| async move {

@@ -43,7 +43,11 @@ impl Window {
         let is_held = |name: &ProfileName| self.model.pending_writes.contains_key(name);
         match intent {
             Intent::Open(name) | Intent::Forget(name) => !is_held(name),
-            Intent::Authorize { .. } | Intent::RequestTokens | Intent::RequestRefresh | Intent::ResendRefresh => {
+            Intent::Authorize { .. }
+            | Intent::SignInAgain
+            | Intent::RequestTokens
+            | Intent::RequestRefresh
+            | Intent::ResendRefresh => {
                 // What is missing is said first.
                 let is_complete = self.draft.errors().is_empty();
                 is_complete && self.draft.profile.as_ref().is_some_and(|profile| !profile.service.practice)
@@ -54,6 +58,8 @@ impl Window {
             Intent::Save { .. }
             | Intent::SignIn(_)
             | Intent::Revoke(_)
+            | Intent::CopyToken(_)
+            | Intent::SaveName
             | Intent::Ask(..)
             | Intent::ShowHistory(_)
             | Intent::Restore { .. }
@@ -165,6 +171,7 @@ fn leaves(intent: &Intent) -> bool {
             | Intent::Choose(_)
             | Intent::Open(_)
             | Intent::SignIn(_)
+            | Intent::ShowHome
             | Intent::UseImport { .. }
             | Intent::Close
     )

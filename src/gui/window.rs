@@ -161,6 +161,12 @@ impl Window {
             Intent::AcceptShared => self.accept_shared(),
             Intent::Open(name) => self.open(name, false),
             Intent::SignIn(name) => self.open(name, true),
+            Intent::SignInAgain => self.sign_in_again(),
+            Intent::ShowHome => self.show_home(),
+            Intent::EditProfile => self.edit_profile(),
+            Intent::CopyToken(what) => self.copy_token(ctx, what),
+            Intent::SaveRemarks => self.save_remarks(),
+            Intent::SaveName => self.save_name(),
             Intent::Forget(name) => self.forget(name, false),
             Intent::Revoke(name) => self.forget(name, true),
             Intent::SetKeepAlive(name, on) => self.set_keep_alive(name, on),
@@ -216,7 +222,7 @@ impl Window {
         self.model.open = Open::default();
     }
 
-    fn leave_wizard(&mut self) {
+    pub(in crate::gui) fn leave_wizard(&mut self) {
         self.cancel_all();
         self.draft.begin();
     }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::app::blocking::blocking;
 use crate::app::handle::App;
-use crate::app::{Browser, Failure, FailureKind};
+use crate::app::{Browser, Failure, FailureKind, InstalledBrowser};
 use crate::diagnosis::Diagnosis;
+use crate::redirect::installed;
 
 impl App {
     /// Opens an address in the browser.
@@ -15,11 +16,18 @@ impl App {
         }
         let open = Arc::clone(&self.ports.open_browser);
         let problem = match blocking(move || open(&browser, &url)).await? {
+            // It stays for as long as the browser does.
+            Ok(launched) if launched.may_be_the_browser() => None,
             // The launcher may still fail: no browser is set, or it cannot be started.
             Ok(launched) => blocking(move || launched.failure()).await?,
             Err(error) => Some(error),
         };
         problem.map_or(Ok(()), |error| Err(not_opened(&error.to_string())))
+    }
+
+    /// The browsers of this machine.
+    pub async fn installed_browsers(&self) -> Result<Vec<InstalledBrowser>, Failure> {
+        blocking(|| installed(&std::env::var_os("PATH").unwrap_or_default())).await
     }
 }
 

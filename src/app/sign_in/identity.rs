@@ -33,7 +33,10 @@ impl App {
 
     /// Asks the service which account a saved profile is signed in to.
     pub async fn whoami(&self, name: &ProfileName, report: &Report) -> Result<Identified, Failure> {
-        ask(self, report, &self.usable(name, report).await?).await
+        let context = self.usable(name, report).await?;
+        let identified = ask(self, report, &context).await?;
+        history::worked(self, name, context.tokens).await;
+        Ok(identified)
     }
 
     /// All claims that the identity endpoint returns for a saved profile (OpenID Connect Core 1.0 section 5.3).

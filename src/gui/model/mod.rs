@@ -7,8 +7,8 @@ mod team;
 use std::collections::BTreeMap;
 
 use crate::app::{
-    CallContext, ExportDone, ExportView, Failure, FormatLine, ImportOutcome, KeptAlive, News, OpenedProfile,
-    ProfileSummary, Revision, SavedToken, ShareDone, TrayState, VaultState, WindowSettings,
+    CallContext, ExportDone, ExportView, Failure, FormatLine, ImportOutcome, InstalledBrowser, KeptAlive, News,
+    OpenedProfile, ProfileSummary, Revision, SavedToken, ShareDone, TrayState, VaultState, WindowSettings,
 };
 use crate::diagnosis::Diagnosis;
 use crate::export::Sinks;
@@ -92,10 +92,14 @@ pub struct Model {
     pub tray: TrayState,
     pub vault: VaultState,
     pub practice: PracticeState,
+    /// The browsers of this machine, once a sign-in has begun.
+    pub browsers: Requested<Vec<InstalledBrowser>>,
     /// Why something is waited for, where another window or command is at work on the profile.
     pub lease_busy: Option<Diagnosis>,
     /// A saved profile that is being read.
     pub opening: Requested<OpenedProfile>,
+    /// A profile that gets a name, or is copied under one: the name, and what went wrong with its exported files.
+    pub naming: Requested<(ProfileName, Vec<Diagnosis>)>,
     /// What is being done to saved profiles of the list; the name is that of one that is forgotten by it.
     pub listed: Vec<Requested<Option<ProfileName>>>,
     /// What was asked about a saved profile last, until the person closes the answer.

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use crate::app::{
     Answers, Authorized, Choosing, Exchange, Failure, Fetched, Identified, OpenedProfile, ProfileHistory, Progress,
-    Restored, Revision, SharedWith, StageLine, TriedReading, Waiting,
+    Restored, Revision, SavedToken, SharedWith, StageLine, TriedReading, Waiting,
 };
 use crate::diagnosis::Diagnosis;
+use crate::gui::copied_token::CopiedToken;
 use crate::gui::model::Requested;
 use crate::oauth::{ReadKey, TokenSet};
 use crate::service::ProfileName;
@@ -19,6 +20,9 @@ pub struct Open {
     pub token_request: Requested<Exchange>,
     pub refresh_request: Requested<Exchange>,
     pub identity: Requested<Identified>,
+    /// A token that is to be copied, and how.
+    pub copying: Requested<SavedToken>,
+    pub copied_as: Option<CopiedToken>,
     /// What the last reply comes to by the expressions as they are typed.
     pub tried: Requested<TriedReading>,
     /// What the person must choose among before the tokens are complete.

@@ -5,7 +5,7 @@ use egui::{Align, Layout, Ui};
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{Model, Stand, Visit, Work};
-use crate::gui::screens::{call_form, intent_button, waiting_row, want};
+use crate::gui::screens::{call_form, intent_button, save, waiting_row, want};
 use crate::gui::widgets::{ButtonKind, footer, link, secondary_button};
 
 /// The way past the authorization request.
@@ -23,6 +23,12 @@ pub(crate) fn actions_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
         if secondary_button(ui, "Back").clicked() {
             want(ui, Intent::GoTo(step));
         }
+    };
+    let back = |ui: &mut Ui| {
+        if model.open.saved_as.is_some() {
+            intent_button(ui, ButtonKind::Secondary, Intent::ShowHome, None);
+        }
+        back(ui);
     };
     footer(ui, back, |ui| match draft.step {
         Step::Service => primary(ui, Intent::GoTo(Step::Authorization), None),
@@ -56,8 +62,12 @@ fn authorization_ui(ui: &mut Ui, model: &Model) {
     }
 }
 
-/// Step 3.
+/// Step 3. What is left to do with tokens is to name them; the request comes first until there are some.
 fn call_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
+    let can_be_saved = model.open.tokens.is_some() || model.open.saved_as.is_some();
+    if can_be_saved {
+        primary(ui, Intent::Save { replace: false }, save::blocked(model, draft));
+    }
     let (work, state, call) = match draft.tokens_step.tab {
         TokenTab::TokenRequest => (Work::TokenRequest, &model.open.token_request, Intent::RequestTokens),
         TokenTab::RefreshRequest => (Work::RefreshRequest, &model.open.refresh_request, Intent::RequestRefresh),
@@ -66,18 +76,12 @@ fn call_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
         let missing = call_form::rendered(model, draft).err().map(|missing| missing.summary);
         let spent = draft.tokens_step.tab == TokenTab::TokenRequest && is_code_spent(model);
         let blocked = missing.as_deref().or(spent.then_some("The code has been used: refresh, or authorize again"));
-        // What is left to do first is to give the draft a name.
-        let kind = if is_to_be_saved(model) { ButtonKind::Secondary } else { ButtonKind::Primary };
+        let kind = if can_be_saved { ButtonKind::Secondary } else { ButtonKind::Primary };
         intent_button(ui, kind, call, blocked);
         return;
     };
     let place = if origin.is_empty() { "Preparing the request".to_owned() } else { format!("Calling {origin}") };
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| waiting_row(ui, state, &place, work));
-}
-
-/// Whether there are tokens that have no name of the person's choosing.
-pub(crate) fn is_to_be_saved(model: &Model) -> bool {
-    model.open.tokens.is_some() && (model.open.draft.is_some() || model.open.saved_as.is_none())
 }
 
 /// Whether the code has brought tokens already. A service that sees it again ends them (RFC 6749 section 4.1.2).

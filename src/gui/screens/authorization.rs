@@ -2,17 +2,17 @@
 
 use egui::Ui;
 
-use crate::app::{Authorized, Waiting};
+use crate::app::Authorized;
 use crate::call::{Parameter, write_parameters};
 use crate::diagnosis::Diagnosis;
 use crate::gui::draft::{Draft, Focus, NextView};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Visit, Work};
-use crate::gui::screens::{call_form, intent_button, key, lead_to, waiting_row, want};
+use crate::gui::screens::{browser_wait, call_form, key, lead_to, waiting_row, want};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
-    ButtonKind, CodeBlock, Field as TextField, TEXT, banner, chips, disclosure, key_values, labelled_segmented,
-    link_button, notice, section, toggle, told,
+    CodeBlock, Field as TextField, banner, chips, disclosure, key_values, labelled_segmented, link_button, notice,
+    section, toggle, told,
 };
 use crate::oauth::{Landing, Pkce, RedirectUri};
 use crate::service::{Field, FieldError, LoopbackRule, ProfileDraft, Service};
@@ -54,7 +54,7 @@ fn visit_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
             if let Some(ignored) = ignored {
                 banner(ui, Tone::Warning, ignored);
             }
-            waiting_ui(ui, model, draft, waiting);
+            browser_wait::wait_ui(ui, model, draft, waiting);
         }
         Visit::Done(authorized) => done_ui(ui, authorized),
     }
@@ -184,36 +184,6 @@ fn offers_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
         let lines: Vec<&str> = others.chain(on.then_some(line.as_str())).filter(|line| !line.is_empty()).collect();
         profile.extra = lines.join("\n");
     }
-}
-
-fn waiting_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, waiting: &Waiting) {
-    section(ui, "Sign in with the browser", |ui| {
-        for problem in waiting.listener_problem.iter().chain(&waiting.browser_problem) {
-            banner(ui, Tone::Warning, problem);
-        }
-        let place = if waiting.addresses.is_empty() {
-            "Waiting for you to paste the response".to_owned()
-        } else {
-            format!("Waiting on {}", waiting.addresses.join(" and "))
-        };
-        waiting_row(ui, &model.open.sign_in.work, &place, Work::SignIn);
-        let until = waiting.until.to_zoned(draft.clock.zone.clone()).strftime("%H:%M");
-        ui.label(small(ui, format!("Times out at {until}.")));
-        if let Some(fingerprint) = &waiting.fingerprint {
-            let text = "The browser will warn once, because the certificate was created on this machine. Continue if it shows this fingerprint.";
-            notice(ui, Tone::Info, "Self-signed certificate", text);
-            CodeBlock::new("SHA-256 fingerprint", fingerprint).show(ui);
-        }
-        key_values(ui, |rows| rows.copyable("Redirect URI", &waiting.redirect_uri));
-        CodeBlock::new("URL", &waiting.url).max_height(96.0).show(ui);
-        TextField::new("Pasted response")
-            .help("The address the browser was redirected to, its query, or just the code.")
-            .optional()
-            .limit(TEXT)
-            .show_secret(ui, &mut draft.authorization_step.pasted);
-        let blocked = draft.authorization_step.pasted.is_empty().then_some("Paste the response first");
-        intent_button(ui, ButtonKind::Secondary, Intent::Paste, blocked);
-    });
 }
 
 fn done_ui(ui: &mut Ui, authorized: &Authorized) {

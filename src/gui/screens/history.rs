@@ -6,24 +6,24 @@ use egui::{Grid, Ui};
 use crate::app::{HistoryLine, Left, ProfileHistory};
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
-use crate::gui::model::Model;
-use crate::gui::screens::intent_button;
+use crate::gui::model::{Model, Stand};
+use crate::gui::screens::{intent_button, want};
 use crate::gui::theme::{Tone, shown, small};
-use crate::gui::widgets::{ButtonKind, banner, notice, secondary_button, section};
+use crate::gui::widgets::{ButtonKind, banner, notice, secondary_button};
 use crate::service::ProfileName;
 
 /// How many generations are shown; the command line shows all of them.
 const SHOWN: usize = 12;
 
-/// Shows the history of the open profile, once it was asked for.
-pub(crate) fn history_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
-    let Some(name) = model.open.name() else { return };
-    if let Some(history) = model.open.history.last().filter(|history| history.name == *name) {
-        section(ui, "History", |ui| lines_ui(ui, model, draft, history));
-        return;
+/// Shows the history of the open profile, and asks for it where it is not there yet.
+pub(crate) fn history_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, name: &ProfileName) {
+    let asked = &model.open.history;
+    match asked.last().filter(|history| history.name == *name) {
+        Some(history) => lines_ui(ui, model, draft, history),
+        None if matches!(asked.stand(), Stand::Idle) => want(ui, Intent::ShowHistory(name.clone())),
+        None => {}
     }
-    intent_button(ui, ButtonKind::Secondary, Intent::ShowHistory(name.clone()), None);
-    if let Some(failure) = model.open.history.failure() {
+    if let Some(failure) = asked.failure() {
         banner(ui, Tone::Danger, &failure.diagnosis);
     }
 }
@@ -52,7 +52,7 @@ fn lines_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, history: &ProfileHist
         let older = history.lines.len() - SHOWN;
         ui.label(small(ui, format!("{older} older: tokenwright history {}", history.name)));
     }
-    if let Some(failure) = model.open.restore.failure().or(model.open.history.failure()) {
+    if let Some(failure) = model.open.restore.failure() {
         banner(ui, Tone::Danger, &failure.diagnosis);
     }
 }

@@ -2,14 +2,18 @@
 
 mod actions;
 mod authorization;
+mod browser_wait;
 mod call_form;
 mod copy_as;
 mod export;
 mod export_options;
 mod history;
+mod home;
+mod home_parts;
 mod import;
 mod import_shared;
 mod key;
+mod naming;
 mod preset;
 mod profile_menu;
 mod profiles;
@@ -21,6 +25,7 @@ mod service;
 mod share;
 mod team;
 mod toasts;
+mod token_facts;
 mod tokens;
 mod vault;
 mod window;

@@ -3,7 +3,7 @@
 use egui::{Button, Popup, Style, Ui, vec2};
 
 use crate::app::{ProfileState, ProfileSummary};
-use crate::gui::draft::Draft;
+use crate::gui::draft::{Draft, Naming};
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::queries::QUERIES;
@@ -64,6 +64,13 @@ fn items_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSumm
         }
         if profile.shared && item(ui, "Take out of team…", "Take out of team…", Intent::Unshare(name()).words().1) {
             draft.questions.unshare = Some(name());
+        }
+        if !profile.draft {
+            for (text, copy) in [("Rename…", false), ("Duplicate…", true)] {
+                if item(ui, text, &format!("{text} {}", profile.name), "") {
+                    draft.questions.naming = Some(Naming::begin(&profile.name, copy));
+                }
+            }
         }
         ui.separator();
     }

@@ -158,23 +158,17 @@ pub(crate) fn closing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     }
 }
 
-/// What was asked about a saved profile: that it is waited for, then the answer.
+/// What was asked about a saved profile whose page is not shown.
 pub(crate) fn query_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
-    let Some(AskedQuery { query, profile, answer }) = &model.query else { return };
-    let shown = dialog(ui, "query", format!("{}: {}", query.text, model.shown_name(profile)), "", |ui| {
-        match answer.stand() {
-            Stand::Idle => {}
-            Stand::Pending(place) => {
-                let what =
-                    if place.is_empty() { "Preparing the request".to_owned() } else { format!("Asking {place}") };
-                waiting_row(ui, answer, &what, Work::Query);
-                return false;
-            }
-            Stand::Failed(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
-            Stand::Done(findings) => {
-                notice(ui, findings.tone, findings.summary, "");
-                ScrollArea::vertical().max_height(ROWS_HEIGHT).show(ui, |ui| rows_ui(ui, &findings.rows, &draft.clock));
-            }
+    let Some(asked) = &model.query else { return };
+    if draft.home && model.open.saved_as.as_ref() == Some(&asked.profile) {
+        return;
+    }
+    let title = format!("{}: {}", asked.query.text, model.shown_name(&asked.profile));
+    let shown = dialog(ui, "query", title, "", |ui| {
+        answer_ui(ui, asked, &draft.clock);
+        if asked.answer.is_pending() {
+            return false;
         }
         let response = secondary_button(ui, "Close");
         if ui.memory(|memory| memory.focused().is_none()) {
@@ -184,6 +178,22 @@ pub(crate) fn query_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
     });
     if shown.inner || shown.should_close() {
         want(ui, Intent::Cancel(Work::Query));
+    }
+}
+
+/// What was asked: that it is waited for, then the answer.
+pub(crate) fn answer_ui(ui: &mut Ui, AskedQuery { answer, .. }: &AskedQuery, clock: &Clock) {
+    match answer.stand() {
+        Stand::Idle => {}
+        Stand::Pending(place) => {
+            let what = if place.is_empty() { "Preparing the request".to_owned() } else { format!("Asking {place}") };
+            waiting_row(ui, answer, &what, Work::Query);
+        }
+        Stand::Failed(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
+        Stand::Done(findings) => {
+            notice(ui, findings.tone, findings.summary, "");
+            ScrollArea::vertical().max_height(ROWS_HEIGHT).show(ui, |ui| rows_ui(ui, &findings.rows, clock));
+        }
     }
 }
 

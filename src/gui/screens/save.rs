@@ -6,30 +6,35 @@ use crate::app::FailureCode;
 use crate::gui::draft::{Draft, Focus};
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
-use crate::gui::screens::actions::is_to_be_saved;
 use crate::gui::screens::{entered, intent_button, want};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, Field, SHORT, banner, secondary_button, toggle};
 use crate::service::{DisplayName, ProfileName, ProfileNameError};
 
-/// Shows the name and the buttons.
+/// Shows the names, and in one row what else there is to do with tokens that have just come.
 pub(crate) fn save_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
-    ui.separator();
     let (field, enters) = names_ui(ui, model, draft);
-    let blocked = match plain_name(draft, model) {
-        Err(_) => Some("Enter a name first"),
-        Ok(_) => model.open.save.is_pending().then_some("Saving…"),
-    };
     if draft.next_view.take_focus(Focus::Name) {
         field.request_focus();
         select_all(ui, field.id, &draft.tokens_step.name);
     }
+    let blocked = blocked(model, draft);
     if enters && blocked.is_none() {
         want(ui, Intent::Save { replace: false });
     }
+    if let Some(name) = &model.open.draft {
+        let words = format!("Saved as draft {name}. Press Done to save it under this name, or leave it for later.");
+        // One that waits for the vault is told above.
+        if !model.pending_writes.contains_key(name) {
+            ui.label(small(ui, words));
+        }
+    }
+    failure_ui(ui, model, blocked);
+    keep_alive_ui(ui, model, draft);
     ui.horizontal_wrapped(|ui| {
-        let kind = if is_to_be_saved(model) { ButtonKind::Primary } else { ButtonKind::Secondary };
-        intent_button(ui, kind, Intent::Save { replace: false }, blocked);
+        if draft.profile.as_ref().is_some_and(|profile| profile.service.identity.is_some()) {
+            intent_button(ui, ButtonKind::Secondary, Intent::CheckToken, None);
+        }
         if let Some(name) = model.open.name() {
             intent_button(ui, ButtonKind::Secondary, Intent::OpenExport(name.clone()), None);
             if secondary_button(ui, "Forget…").clicked() {
@@ -37,24 +42,25 @@ pub(crate) fn save_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
             }
         }
     });
-    keep_alive_ui(ui, model, draft);
-    if let Some(name) = &model.open.draft {
-        let words = format!("Saved as draft {name}. Save it under a name now, or leave it for later.");
-        // One that waits for the vault is told above.
-        if !model.pending_writes.contains_key(name) {
-            ui.label(small(ui, words));
-        }
-    } else if let Some(name) = &model.open.saved_as {
-        ui.label(small(ui, format!("Saved as {name}. In the terminal: tokenwright token {name}")));
+}
+
+/// Why the profile cannot be saved as it stands.
+pub(crate) fn blocked(model: &Model, draft: &Draft) -> Option<&'static str> {
+    match plain_name(draft, model) {
+        Err(_) => Some("Enter a name first"),
+        Ok(_) => model.open.save.is_pending().then_some("Saving…"),
     }
-    if let Some(failure) = model.open.save.failure() {
-        banner(ui, Tone::Danger, &failure.diagnosis);
-        if failure.code == FailureCode::ProfileExists {
-            intent_button(ui, ButtonKind::Danger, Intent::Save { replace: true }, blocked);
-        }
-        if failure.code == FailureCode::ProfileGone && secondary_button(ui, "Save it again").clicked() {
-            want(ui, Intent::Save { replace: true });
-        }
+}
+
+/// Why it was not saved, with what can be done about it.
+pub(crate) fn failure_ui(ui: &mut Ui, model: &Model, blocked: Option<&str>) {
+    let Some(failure) = model.open.save.failure() else { return };
+    banner(ui, Tone::Danger, &failure.diagnosis);
+    if failure.code == FailureCode::ProfileExists {
+        intent_button(ui, ButtonKind::Danger, Intent::Save { replace: true }, blocked);
+    }
+    if failure.code == FailureCode::ProfileGone && secondary_button(ui, "Save it again").clicked() {
+        want(ui, Intent::Save { replace: true });
     }
 }
 
@@ -68,7 +74,7 @@ fn select_all(ui: &Ui, field: egui::Id, text: &str) {
 }
 
 /// Keep-alive. For a saved profile the choice is saved at once, otherwise together with the profile.
-fn keep_alive_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+pub(crate) fn keep_alive_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(profile) = &mut draft.profile else { return };
     let name = model.open.saved_as.as_ref();
     let saved = model.profiles.iter().find(|saved| Some(&saved.name) == name);

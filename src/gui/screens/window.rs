@@ -6,8 +6,8 @@ use crate::gui::draft::Draft;
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::Model;
 use crate::gui::screens::{
-    actions, authorization, export, import, profiles, questions, service, share, take_wanted, team, toasts, tokens,
-    vault, want,
+    actions, authorization, browser_wait, export, home, import, naming, profiles, questions, service, share,
+    take_wanted, team, toasts, tokens, vault, want,
 };
 use crate::gui::theme::{Palette, Tone};
 use crate::gui::widgets::{StepMark, banner, banner_with, page, secondary_button, stepper};
@@ -27,7 +27,10 @@ pub fn window_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Vec<Intent> {
         Draft { export: Some(_), .. } => export::export_ui(ui, model, draft),
         Draft { share: Some(_), .. } => share::share_ui(ui, model, draft),
         Draft { team: Some(_), .. } => team::team_ui(ui, model, draft),
-        _ => wizard_ui(ui, model, draft),
+        _ => match model.open.saved_as.clone().filter(|_| draft.home) {
+            Some(name) => home::home_ui(ui, model, draft, &name),
+            None => wizard_ui(ui, model, draft),
+        },
     });
     questions::closing_ui(ui, model, draft);
     vault::dialog_ui(ui, model, draft);
@@ -37,6 +40,7 @@ pub fn window_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Vec<Intent> {
     }
     questions::forgetting_ui(ui, model, draft);
     questions::unsharing_ui(ui, model, draft);
+    naming::naming_ui(ui, model, draft);
     questions::query_ui(ui, model, draft);
     toasts::toasts_ui(ui);
     import::arrival_ui(ui, draft);
@@ -52,8 +56,8 @@ fn wizard_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     actions::actions_ui(ui, model, draft);
 }
 
-/// The step on the screen, under what is wrong and what must be asked first.
-fn step_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+/// What is wrong, and what must be asked first.
+pub(crate) fn news_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     for problem in &model.problems {
         banner_with(ui, Tone::Warning, problem, |ui| {
             if secondary_button(ui, "Dismiss").clicked() {
@@ -64,8 +68,14 @@ fn step_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     if let Some(why) = &model.lease_busy {
         banner(ui, Tone::Info, why);
     }
+    browser_wait::reminder_ui(ui, model, draft);
     vault::pending_writes_ui(ui, model, draft);
     vault::vault_ui(ui, model, draft);
+}
+
+/// The step on the screen.
+fn step_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    news_ui(ui, model, draft);
     match draft.step {
         Step::Service => service::service_ui(ui, model, draft),
         Step::Authorization => authorization::authorization_ui(ui, model, draft),

@@ -87,9 +87,19 @@ pub fn copy_secret_button(ui: &mut Ui, what: &str, text: &Secret) -> Response {
     response.on_hover_text("Copies it in the clear, marked as a secret; it is taken back after a while")
 }
 
+/// A button for a copy that is made elsewhere under the name of `id`; it says `Copied ✓` for a moment once it is.
+pub fn copied_elsewhere_button(ui: &mut Ui, id: Id, words: &str) -> Response {
+    said_button(ui, id, words).accessible_name(words)
+}
+
 /// The button, and under which its copies are known.
 fn copying_button(ui: &mut Ui, what: &str, words: &str) -> (Response, Id) {
     let id = ui.make_persistent_id(("copy", what));
+    (said_button(ui, id, words).accessible_name(format!("Copy {what}")), id)
+}
+
+/// A button known by `id`, with what came of the copy of that name in place of its words.
+fn said_button(ui: &mut Ui, id: Id, words: &str) -> Response {
     let now = ui.input(|input| input.time);
     let state = clipboard::state(ui.ctx(), id);
     let said = match state {
@@ -105,7 +115,7 @@ fn copying_button(ui: &mut Ui, what: &str, words: &str) -> (Response, Id) {
     let letters = words.chars().count().max("Not copied".len());
     #[allow(clippy::cast_precision_loss, reason = "a few letters")]
     let width = ui.text_style_height(&egui::TextStyle::Button) * 0.5 * letters as f32;
-    (framed(ui, id, ButtonKind::Secondary, said, width).accessible_name(format!("Copy {what}")), id)
+    framed(ui, id, ButtonKind::Secondary, said, width)
 }
 
 /// A button known by `id`, not narrower than `width`.

@@ -1,6 +1,6 @@
 //! Facts in two columns: what it is, and its value.
 
-use egui::{Label, Response, RichText, Ui, vec2};
+use egui::{Align, Label, Layout, Response, RichText, Ui, vec2};
 
 use crate::gui::theme::{self, SPACE_M, SPACE_XS};
 use crate::gui::widgets::buttons::{copy_button, copy_secret_button};
@@ -8,6 +8,9 @@ use crate::secret::{MASK, Secret};
 
 /// Width of the first column, in points: fits `Refresh token expires`.
 const LABEL_WIDTH: f32 = 160.0;
+
+/// The most room for a value with a copy button beside it, in points.
+const VALUE_WIDTH: f32 = 400.0;
 
 /// Room for the copy button, in points.
 const BUTTON_WIDTH: f32 = 108.0;
@@ -48,10 +51,12 @@ impl Rows<'_> {
     }
 
     fn beside(&mut self, label: &str, value: &str, can_be_marked: bool, copy: impl FnOnce(&mut Ui) -> Response) {
-        self.custom(label, |ui| {
+        self.row(Align::Center, label, |ui| {
             let button = BUTTON_WIDTH;
-            let width = (ui.available_width() - button).max(button);
+            // As wide in each row, so that the buttons stand below each other.
+            let width = (ui.available_width() - button).clamp(button, VALUE_WIDTH);
             ui.allocate_ui(vec2(width, 0.0), |ui| {
+                ui.set_min_width(width);
                 ui.add(Label::new(RichText::new(theme::shown(value)).monospace()).wrap().selectable(can_be_marked));
             });
             ui.spacing_mut().button_padding.y = 2.0;
@@ -61,16 +66,21 @@ impl Rows<'_> {
 
     /// Anything as the value.
     pub fn custom<R>(&mut self, label: &str, value: impl FnOnce(&mut Ui) -> R) -> R {
-        self.ui
-            .horizontal_top(|ui| {
-                let width = LABEL_WIDTH.min(ui.available_width() * 0.4);
-                ui.allocate_ui(vec2(width, 24.0), |ui| {
-                    ui.set_min_width(width);
-                    ui.add(Label::new(theme::small(ui, label)).wrap());
-                });
-                value(ui)
-            })
-            .inner
+        self.row(Align::Min, label, value)
+    }
+
+    fn row<R>(&mut self, align: Align, label: &str, value: impl FnOnce(&mut Ui) -> R) -> R {
+        let layout = Layout::left_to_right(align);
+        let size = vec2(self.ui.available_width(), 24.0);
+        let shown = self.ui.allocate_ui_with_layout(size, layout, |ui| {
+            let width = LABEL_WIDTH.min(ui.available_width() * 0.4);
+            ui.allocate_ui(vec2(width, 24.0), |ui| {
+                ui.set_min_width(width);
+                ui.add(Label::new(theme::small(ui, label)).wrap());
+            });
+            value(ui)
+        });
+        shown.inner
     }
 }
 

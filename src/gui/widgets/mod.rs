@@ -14,6 +14,7 @@ pub(in crate::gui) mod harness;
 mod intake;
 mod key_values;
 mod page;
+mod qr;
 mod rows;
 mod section;
 mod segmented;
@@ -23,7 +24,9 @@ mod toggle;
 mod waiting;
 
 pub use banner::{banner, banner_with, notice, told};
-pub use buttons::{ButtonKind, button, copy_button, copy_named_button, link, link_button, secondary_button};
+pub use buttons::{
+    ButtonKind, button, copied_elsewhere_button, copy_button, copy_named_button, link, link_button, secondary_button,
+};
 pub use card::{card, card_width};
 pub use chips::chips;
 pub use choice::choice;
@@ -33,6 +36,7 @@ pub use field::Field;
 pub use intake::{SHORT, TEXT};
 pub use key_values::key_values;
 pub use page::{above_footer, follow_focus, footer, page};
+pub use qr::qr_code;
 pub use rows::rows;
 pub use section::{disclosure, keyed, section};
 pub use segmented::{labelled_segmented, segmented, segmented_among, tabs};

@@ -40,7 +40,7 @@ fn before_it_is_saved_the_tick_is_saved_with_it() {
     machine.sign_in();
     machine.press("Keep alive");
     machine.window.fill("Profile name", "demo");
-    machine.press("Save profile");
+    machine.press("Done");
     machine.wait("Keep-alive");
     machine.press("Keep alive");
     machine.wait_until("no longer kept alive", |window| !window.reads("Keep-alive"));

@@ -7,6 +7,7 @@ use tokenwright::secret::Secret;
 
 use crate::screens::by_name::ByName as _;
 use crate::screens::export::{choosing, previewed, shared, sharing};
+use crate::screens::home;
 use crate::screens::scenes::{
     ACCESS_TOKEN, CLIENT_SECRET, CODE, REFRESH_TOKEN, VERIFIER, at, authorized, called, failure, saved, service,
     token_set, visiting,
@@ -56,6 +57,7 @@ fn everywhere() -> Vec<(Model, Draft)> {
         (saved("demo"), draft(Step::Tokens, TokenTab::RefreshRequest)),
         (called(Ok(token_set(ACCESS_TOKEN))), draft(Step::Tokens, TokenTab::TokenRequest)),
         (refused(), draft(Step::Tokens, TokenTab::TokenRequest)),
+        (home::opened(), home::page()),
         (previewed(true), exporting),
         (shared(), sharing(Locking::Passphrase, PASTED)),
     ]

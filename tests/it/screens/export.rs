@@ -283,8 +283,8 @@ fn with_a_profile(visit: usize) -> (Machine, tempfile::TempDir, String) {
     let (mut machine, home) = Machine::new(THEMES[visit], Visit::Follow);
     machine.sign_in();
     machine.window.fill("Profile name", "demo");
-    machine.press("Save profile");
-    machine.wait("Saved as demo.");
+    machine.press("Done");
+    machine.wait("tokenwright token demo");
     let token = machine.access_token();
     (machine, home, token)
 }
@@ -310,9 +310,8 @@ fn in_the_whole_window_a_sink_is_written_and_written_again_at_the_next_refresh()
     assert!(fs::read_to_string(&path).expect("the sink").contains(&token));
     assert!(!machine.window.reads(&token), "{}", machine.window.words());
     machine.press("Close");
-    machine.press("Refresh request");
     machine.press("Refresh");
-    machine.wait("Tokens received");
+    machine.wait("Refreshed: a new access token");
     let after = machine.access_token();
     assert_ne!(after, token);
     assert!(fs::read_to_string(&path).expect("the sink").contains(&after));

@@ -8,12 +8,14 @@ use tokenwright::app::{FieldRead, ImportOutcome, Imported, KeptAlive, News, Prof
 use tokenwright::call::Expression;
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::dialect::{Described, Dialect, Import, Note};
-use tokenwright::gui::model::{Model, Requested, Visit};
-use tokenwright::gui::{Copied, Draft, Locking, Step, TokenTab};
+use tokenwright::gui::model::{AskedQuery, Model, Requested, Visit};
+use tokenwright::gui::queries::QUERIES;
+use tokenwright::gui::{Copied, Draft, Locking, Naming, Step, TokenTab};
 use tokenwright::service::{Catalog, KnownScope, Service};
 
 use crate::screens::by_name::{ByName as _, TYPED};
 use crate::screens::export::{choosing, exported, exporting, previewed, shared, sharing};
+use crate::screens::home;
 use crate::screens::import::{import_failed, imported, importing, issuer_found};
 use crate::screens::key::{keyed, netsuite, pair};
 use crate::screens::preset::{customising, written};
@@ -159,6 +161,19 @@ fn step_3_fits() {
         sending.open.refresh_request = Requested::going("https://login.a-service.example:8443");
         check("being called", &sending, &draft, &[]);
     }
+}
+
+#[test]
+fn the_page_of_a_profile_fits() {
+    check("a page", &home::opened(), &home::page(), &["History"]);
+    let mut failed = home::opened();
+    failed.open.refresh_request = Requested::ended(Ok(exchange(Err(failure(&"a long reason ".repeat(20))))));
+    failed.query =
+        Some(AskedQuery { query: &QUERIES[1], profile: name("demo"), answer: Requested::going("a.example") });
+    check("a refusal", &failed, &home::page(), &[]);
+    let mut naming = home::page();
+    naming.questions.naming = Some(Naming { profile: name(&"a".repeat(64)), copy: false, typed: "b".repeat(64) });
+    check("renaming", &home::opened(), &naming, &[]);
 }
 
 #[test]

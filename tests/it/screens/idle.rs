@@ -53,7 +53,7 @@ fn an_export_that_is_looked_at_asks_for_no_frames_of_its_own() {
     let (mut machine, _home) = Machine::new(THEMES[0], Visit::Follow);
     machine.sign_in();
     machine.window.fill("Profile name", "demo");
-    machine.press("Save profile");
+    machine.press("Done");
     machine.press("More for demo");
     machine.press("Export demo");
     machine.press("JSON");

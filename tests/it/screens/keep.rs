@@ -164,7 +164,7 @@ fn in_the_whole_window_tokens_outlive_a_vault_that_takes_nothing() {
     let (service, program) = with_vault_that_takes_nothing();
     let mut machine = opened(&program);
     machine.press("Open demo");
-    machine.wait("Saved as demo.");
+    machine.wait("tokenwright token demo");
     let first = machine.access_token();
     machine.press("Refresh");
     machine.wait("the new tokens of “demo” could not be saved: ");
@@ -196,7 +196,7 @@ fn tokens_held_in_memory_are_forgotten_with_their_profile() {
     let (_service, program) = with_vault_that_takes_nothing();
     let mut machine = opened(&program);
     machine.press("Open demo");
-    machine.wait("Saved as demo.");
+    machine.wait("tokenwright token demo");
     machine.press("Refresh");
     machine.wait("the new tokens of “demo” could not be saved: ");
     // What cannot be forgotten stays where it can be tried again.
@@ -221,18 +221,14 @@ fn in_the_whole_window_a_profile_is_asked_for_revoked_and_forgotten() {
     let (mut machine, _home) = Machine::new(THEMES[1], Visit::Follow);
     machine.sign_in();
     machine.window.fill("Profile name", "demo");
-    machine.press("Save profile");
-    machine.wait("Saved as demo.");
-    machine.press("More for demo");
+    machine.press("Done");
+    machine.wait("tokenwright token demo");
     machine.press("Who am I");
     machine.wait("The service accepts the token");
-    machine.press("Close");
     machine.wait("Ada");
-    machine.press("More for demo");
     machine.press("Introspect token");
     machine.wait("The access token is active");
     assert!(machine.window.reads("Expires") && machine.window.reads("practice-client"), "{}", machine.window.words());
-    machine.press("Close");
     machine.press("Forget…");
     machine.press("Revoke and forget");
     machine.wait("None yet. Step 3 saves a profile here");
@@ -309,7 +305,7 @@ fn what_the_command_line_does_is_shown_in_a_window_that_is_open() {
     let program = renewed::signed_in(&service, "");
     let mut machine = opened(&program);
     machine.press("Open demo");
-    machine.wait("Saved as demo.");
+    machine.wait("tokenwright token demo");
     assert_eq!(machine.access_token(), "at-first");
     renewed::sign_in(&program, "kestrel");
     machine.wait("kestrel");
@@ -334,7 +330,7 @@ fn what_is_edited_elsewhere_is_shown_on_the_page_of_an_open_profile_but_not_over
     let program = renewed::signed_in(&service, "");
     let mut machine = opened(&program);
     machine.press("Open demo");
-    machine.wait("Saved as demo.");
+    machine.wait("tokenwright token demo");
     assert_eq!(machine.access_token(), "at-first");
     program.run(&["refresh", "demo"]).done();
     machine.press("Show tokens");
@@ -344,6 +340,7 @@ fn what_is_edited_elsewhere_is_shown_on_the_page_of_an_open_profile_but_not_over
         Process::start(program.command(&["edit", "demo"]).env("VISUAL", editor)).finish().done();
     };
     edit("\"it\"", "\"kestrel\"");
+    machine.press("Edit…");
     machine.press("Back");
     let shows = |text: &'static str| {
         move |window: &Harness<'static, Window>| {
@@ -365,11 +362,12 @@ fn the_window_asks_before_a_profile_becomes_another_clients() {
     let program = renewed::signed_in(&service, "");
     let mut machine = opened(&program);
     machine.press("Open demo");
-    machine.wait("Saved as demo.");
+    machine.wait("tokenwright token demo");
+    machine.press("Edit…");
     machine.press("Back");
     machine.window.fill("Client ID", "another");
     machine.press("Step 3 of 3: Tokens, done");
-    machine.press("Save profile");
+    machine.press("Done");
     machine.wait("a profile “demo” exists already, of another client id: “it” there, “another” here");
     assert!(program.database().profile("demo").expect("a profile").contains("\"it\""));
     machine.press("Replace");
@@ -384,9 +382,9 @@ fn what_another_process_has_forgotten_is_not_saved_again_unasked() {
     let program = renewed::signed_in(&service, "");
     let mut machine = opened(&program);
     machine.press("Open demo");
-    machine.wait("Saved as demo.");
+    machine.press("Edit…");
     program.run(&["forget", "demo"]).done();
-    machine.press("Save profile");
+    machine.press("Done");
     machine.wait("the profile “demo” was forgotten in the meantime");
     assert!(!program.database().has("demo"), "it came back");
     machine.press("Save it again");

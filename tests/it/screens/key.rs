@@ -202,11 +202,11 @@ fn from_a_new_key_pair_to_tokens_without_a_browser() {
     machine.press("Send token request");
     machine.wait("Tokens received");
     machine.window.fill("Profile name", "robot");
-    machine.press("Save profile");
-    machine.wait("Saved as robot. In the terminal: tokenwright token robot");
+    machine.press("Done");
+    machine.wait("tokenwright token robot");
     let first = machine.access_token();
-    machine.press("Send token request");
-    machine.wait_until("another token", |window| window.reads("Tokens received"));
+    machine.press("Refresh");
+    machine.wait("Refreshed: a new access token");
     assert_ne!(machine.access_token(), first);
 }
 

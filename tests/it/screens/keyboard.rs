@@ -10,6 +10,7 @@ use tokenwright::gui::{Draft, Intent, Locking, Step};
 
 use crate::screens::by_name::{ByName as _, PRESSED, TYPED};
 use crate::screens::export::{choosing, exporting, previewed, shared, sharing};
+use crate::screens::home;
 use crate::screens::import::{imported, importing, issuer_found};
 use crate::screens::scenes::{
     ACCESS_TOKEN, at, authorized, called, draft, saved, service, started, token_set, visiting,
@@ -88,6 +89,18 @@ fn the_tab_key_reaches_everything_on_every_step_and_the_next_thing_to_do_last() 
             (authorized(), at(service("practice"), Step::Tokens), "Send token request"),
             (called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens), "Back"),
             (saved("demo"), at(service("practice"), Step::Tokens), "Back"),
+        ];
+        for (model, draft, last) in scenes {
+            check_reach(theme, model, draft, last);
+        }
+    }
+}
+
+#[test]
+fn the_tab_key_reaches_everything_on_every_page_and_the_next_thing_to_do_last() {
+    for theme in THEMES {
+        let scenes = vec![
+            (home::opened(), home::page(), "History"),
             (started(), importing(), "Back to the services"),
             (issuer_found(), importing(), "Back to the services"),
             (imported(&["quickbooks", "google"]), importing(), "Save as preset…"),

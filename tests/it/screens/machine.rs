@@ -141,10 +141,16 @@ impl Machine {
     /// Draws, event by event, until there is a text on the clipboard.
     #[track_caller]
     pub fn copied(&mut self) -> String {
+        self.copied_that(|_| true)
+    }
+
+    /// The same, until the text is of this kind.
+    #[track_caller]
+    pub fn copied_that(&mut self, is_it: impl Fn(&str) -> bool) -> String {
         let end = Instant::now() + PATIENCE;
         loop {
             self.window.settle();
-            if let Ok(text) = self.clipboard.read() {
+            if let Some(text) = self.clipboard.read().ok().filter(|text| is_it(text.expose())) {
                 return text.expose().to_owned();
             }
             assert!(self.is_woken_by(end), "nothing was copied in\n{}", self.window.words());
@@ -173,8 +179,8 @@ impl Machine {
     pub fn access_token(&mut self) -> String {
         self.press("Show tokens");
         let words = self.window.words();
-        let mut lines = words.lines().skip_while(|line| *line != "Value").skip_while(|line| *line == "Value");
-        let token = lines.next().expect("the value beside its name").to_owned();
+        let (_, after) = words.rsplit_once("\nAccess token\n").expect("its name");
+        let token = after.lines().next().expect("the value beside its name").to_owned();
         self.press("Hide tokens");
         token
     }

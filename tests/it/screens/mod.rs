@@ -5,6 +5,7 @@ mod by_name;
 mod canary;
 mod export;
 mod fit;
+mod home;
 mod idle;
 mod import;
 mod keep;

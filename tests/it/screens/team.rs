@@ -112,8 +112,8 @@ mod with_a_database {
     fn save_demo(machine: &mut Machine) {
         machine.sign_in();
         machine.window.fill("Profile name", "demo");
-        machine.press("Save profile");
-        machine.wait("Saved as demo");
+        machine.press("Done");
+        machine.wait("tokenwright token demo");
     }
 
     #[test]
@@ -153,9 +153,8 @@ mod with_a_database {
         ben.press("Open demo");
         ben.wait("acme: anna, ben");
         let first = ben.access_token();
-        ben.press("Refresh request");
         ben.press("Refresh");
-        ben.wait("Tokens received");
+        ben.wait("Refreshed: a new access token");
         anna.press("Open demo");
         anna.wait("acme: anna, ben");
         assert_ne!(anna.access_token(), first);

@@ -12,6 +12,7 @@ use tokenwright::gui::model::Model;
 use tokenwright::gui::{Draft, Locking, Step, TokenTab};
 
 use crate::screens::export::{choosing, exporting, previewed, shared, sharing};
+use crate::screens::home;
 use crate::screens::import::{imported, importing};
 use crate::screens::scenes::{
     ACCESS_TOKEN, at, authorized, called, draft, failure, saved, service, started, token_set, visiting,
@@ -92,6 +93,11 @@ fn step_3_says() {
     let mut refresh = tokens();
     refresh.tokens_step.tab = TokenTab::RefreshRequest;
     check("step 3, refresh", saved("demo"), refresh);
+}
+
+#[test]
+fn the_page_of_a_profile_says() {
+    check("profile", home::opened(), home::page());
 }
 
 #[test]

@@ -42,8 +42,8 @@ fn with_profile(home: &std::path::Path, theme: egui::Theme, passphrase: &str) ->
     machine.wait("Vault: passphrase");
     machine.sign_in();
     machine.window.fill("Profile name", "kept");
-    machine.press("Save profile");
-    machine.wait("Saved as kept.");
+    machine.press("Done");
+    machine.wait("tokenwright token kept");
     machine
 }
 
@@ -53,11 +53,10 @@ fn the_history_shows_what_came_of_each_generation_and_leads_back() {
     let home = temp_home();
     let mut machine = with_profile(home.path(), theme, "correct horse");
     let first = machine.access_token();
-    machine.press("Show history");
+    machine.press("History");
     machine.wait("signed in");
-    machine.press("Check token");
+    machine.press("Who am I");
     machine.wait("worked");
-    machine.press("Refresh request");
     machine.press("Refresh");
     machine.wait("refreshed");
     assert_ne!(machine.access_token(), first);
@@ -136,7 +135,7 @@ fn tokens_of_the_practice_service_ask_for_no_vault_until_they_are_saved() {
             assert!(!machine.window.reads(asked), "{asked} in\n{}", machine.window.words());
         }
         assert!(!Database::of(home.path()).has_vault());
-        machine.press("Save profile");
+        machine.press("Done");
         machine.wait("Set a vault passphrase");
         for _ in 0..2 {
             machine.window.event(egui::Event::Text("correct horse".to_owned()));
@@ -144,7 +143,7 @@ fn tokens_of_the_practice_service_ask_for_no_vault_until_they_are_saved() {
             machine.window.key_press(egui::Key::Enter);
             machine.window.settle();
         }
-        machine.wait("Saved as practice-ada.");
+        machine.wait("tokenwright token practice-ada");
         assert!(!machine.window.reads("in this window only"), "{}", machine.window.words());
     }
 }

@@ -23,7 +23,7 @@ fn from_choosing_the_service_to_a_saved_profile_that_is_refreshed() {
         machine.window.field("Profile name").expect("the field").focus();
         machine.window.settle();
         machine.window.key_press(Key::Enter);
-        machine.wait("Saved as demo. In the terminal: tokenwright token demo");
+        machine.wait("tokenwright token demo");
         let first = machine.access_token();
 
         machine.press("New profile");
@@ -32,7 +32,7 @@ fn from_choosing_the_service_to_a_saved_profile_that_is_refreshed() {
         machine.wait("Refresh");
         assert_eq!(machine.access_token(), first);
         machine.press("Refresh");
-        machine.wait("Tokens received");
+        machine.wait("Refreshed: a new access token");
         assert_ne!(machine.access_token(), first);
 
         machine.press("Forget…");
@@ -151,10 +151,11 @@ fn what_is_typed_while_a_code_waits_becomes_a_draft_and_not_the_saved_profile() 
     let (mut machine, home) = Machine::new(THEMES[0], Visit::Follow);
     machine.sign_in();
     machine.window.fill("Profile name", "demo");
-    machine.press("Save profile");
-    machine.wait("Saved as demo.");
+    machine.press("Done");
+    machine.wait("tokenwright token demo");
     let database = Database::of(home.path());
     let saved = database.profile("demo").expect("a profile");
+    machine.press("Edit…");
     machine.press("Back");
     machine.press("Review the token request before sending");
     machine.press("Authorize again");

@@ -1,0 +1,175 @@
+//! The page of a saved profile: the state of its tokens, and what one does with it from day to day.
+
+use egui::Ui;
+use jiff::Timestamp;
+
+use crate::gui::copied_token::CopiedToken;
+use crate::gui::draft::Draft;
+use crate::gui::intent::Intent;
+use crate::gui::model::{Model, Stand, Work};
+use crate::gui::queries::QUERIES;
+use crate::gui::screens::{
+    history, home_parts, intent_button, questions, save, token_facts, tokens, waiting_row, want, window,
+};
+use crate::gui::theme::{Tone, heading, shown, small};
+use crate::gui::widgets::{
+    ButtonKind, banner, banner_with, copied_elsewhere_button, disclosure, key_values, notice, page, secondary_button,
+    section, status_dot,
+};
+use crate::oauth::TokenSet;
+use crate::service::ProfileName;
+
+/// Shows the page.
+pub(crate) fn home_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, name: &ProfileName) {
+    let top = std::mem::take(&mut draft.next_view.to_top);
+    page(ui, ("home", name.as_str()), top, false, |ui| {
+        window::news_ui(ui, model, draft);
+        title_ui(ui, model, draft, name);
+        home_parts::more_ui(ui, model, draft, name);
+        tokens::trouble_ui(ui, model, draft);
+        tokens_ui(ui, model, draft, name);
+        tokens::choosing_ui(ui, model);
+        account_ui(ui, model, draft, name);
+        home_parts::details_ui(ui, model, draft, name);
+        home_parts::remarks_ui(ui, draft);
+        disclosure(ui, "History", false, |ui| history::history_ui(ui, model, draft, name));
+    });
+}
+
+/// The name, and what it is of.
+fn title_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName) {
+    let listed = model.profiles.iter().find(|profile| profile.name == *name);
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        let title = model.shown_name(name);
+        ui.add(egui::Label::new(heading(title)).wrap().selectable(true));
+        let service = draft.profile.as_ref().map(|profile| profile.service.name.as_str());
+        let plain = (title != name.as_str()).then_some(name.as_str());
+        let environment = listed.map(|listed| listed.environment.as_str()).filter(|words| !words.is_empty());
+        let team = listed.is_some_and(|listed| listed.shared).then_some("shared with the team");
+        let account = model.known_as.get(name).map(String::as_str);
+        let parts: Vec<&str> = [plain, service, environment, team, account].into_iter().flatten().collect();
+        ui.add(egui::Label::new(small(ui, shown(parts.join(" · ")))).wrap().selectable(true));
+    });
+}
+
+/// The state of the tokens, and what is done with them most.
+fn tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, name: &ProfileName) {
+    section(ui, "", |ui| {
+        let Some(tokens) = &model.open.tokens else {
+            status_dot(ui, Tone::Info, "signed out");
+            let can = draft.profile.as_ref().is_some_and(|profile| profile.client_flow);
+            let intent = if can { Intent::SignInAgain } else { Intent::RequestTokens };
+            intent_button(ui, ButtonKind::Primary, intent, None);
+            return;
+        };
+        clocks_ui(ui, model, draft, tokens, name);
+        buttons_ui(ui, model, draft, tokens, name);
+        outcome_ui(ui, model, draft);
+        save::keep_alive_ui(ui, model, draft);
+    });
+}
+
+/// When each of the tokens ends, and is renewed.
+fn clocks_ui(ui: &mut Ui, model: &Model, draft: &Draft, tokens: &TokenSet, name: &ProfileName) {
+    let clock = &draft.clock;
+    key_values(ui, |rows| {
+        rows.custom("Access token", |ui| {
+            let can_be_renewed = token_facts::is_renewable(draft, tokens);
+            let (tone, text) = token_facts::access_state(tokens, clock.now, can_be_renewed);
+            status_dot(ui, tone, &text);
+        });
+        if let Some(at) = tokens.expires_at {
+            rows.text("Expires", &clock.show(at));
+        }
+        rows.text("Refresh token", &token_facts::refresh_token_words(draft, tokens));
+        rows.text("Issued", &clock.show(tokens.obtained_at));
+        let kept = model.keep_alive.iter().find(|kept| kept.name == *name);
+        if let Some(next) = kept.and_then(|kept| kept.next) {
+            rows.text("Next refresh", &clock.show(next));
+        }
+    });
+}
+
+fn buttons_ui(ui: &mut Ui, model: &Model, draft: &Draft, tokens: &TokenSet, name: &ProfileName) {
+    let refreshing = model.open.refresh_request.is_pending();
+    let can_be_renewed = token_facts::is_renewable(draft, tokens);
+    ui.horizontal_wrapped(|ui| {
+        let blocked = match (refreshing, can_be_renewed) {
+            (true, _) => Some("A refresh is under way"),
+            (_, false) => Some("There is no refresh token: sign in again"),
+            _ => None,
+        };
+        let kind = if can_be_renewed { ButtonKind::Primary } else { ButtonKind::Secondary };
+        intent_button(ui, kind, Intent::RequestRefresh, blocked);
+        for what in CopiedToken::ALL {
+            let response = copied_elsewhere_button(ui, what.id(), what.words()).on_hover_text(what.hint());
+            if response.clicked() {
+                want(ui, Intent::CopyToken(what));
+            }
+        }
+        intent_button(ui, ButtonKind::Secondary, Intent::OpenExport(name.clone()), None);
+    });
+}
+
+/// What came of the last refresh or sign-in, where it was asked for.
+fn outcome_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
+    let open = &model.open;
+    let (request, done) = match open.refresh_request.stand() {
+        Stand::Idle => (&open.token_request, "Signed in"),
+        _ => (&open.refresh_request, "Refreshed"),
+    };
+    match request.stand() {
+        Stand::Idle => {}
+        Stand::Pending(place) => {
+            let what = if place.is_empty() { "Preparing the request".to_owned() } else { format!("Calling {place}") };
+            let work = if done == "Refreshed" { Work::RefreshRequest } else { Work::TokenRequest };
+            waiting_row(ui, request, &what, work);
+        }
+        Stand::Failed(failure) => tokens::failure_ui(ui, failure),
+        Stand::Done(exchange) => match &exchange.outcome {
+            Err(failure) => {
+                banner_with(ui, Tone::Danger, &failure.diagnosis, |ui| {
+                    if secondary_button(ui, "Show request and response").clicked() {
+                        want(ui, Intent::EditProfile);
+                    }
+                });
+            }
+            Ok(tokens) => {
+                notice(ui, Tone::Success, &done_words(done, tokens, draft.clock.now), "");
+                exchange.notes.iter().for_each(|note| banner(ui, Tone::Warning, note));
+            }
+        },
+    }
+    if let Some(failure) = open.copying.failure() {
+        banner(ui, Tone::Danger, &failure.diagnosis);
+    }
+}
+
+fn done_words(done: &str, tokens: &TokenSet, now: Timestamp) -> String {
+    match tokens.expires_at.filter(|at| *at > now) {
+        Some(at) => format!("{done}: a new access token, {} left", token_facts::left(at, now)),
+        None => format!("{done}: a new access token"),
+    }
+}
+
+/// Whose tokens they are, as the service says when it is asked.
+fn account_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName) {
+    let Some(profile) = draft.profile.as_ref().filter(|_| model.open.tokens.is_some()) else { return };
+    let offered: Vec<_> = QUERIES.iter().filter(|query| (query.is_offered)(&profile.service)).collect();
+    if offered.is_empty() {
+        return;
+    }
+    section(ui, "Account", |ui| {
+        ui.horizontal_wrapped(|ui| {
+            for query in offered {
+                if secondary_button(ui, query.text).on_hover_text(query.hint).clicked() {
+                    want(ui, Intent::Ask(query, name.clone()));
+                }
+            }
+        });
+        let Some(asked) = model.query.as_ref().filter(|asked| asked.profile == *name) else { return };
+        ui.label(crate::gui::theme::label(asked.query.text));
+        questions::answer_ui(ui, asked, &draft.clock);
+    });
+}

@@ -1,0 +1,212 @@
+//! The page of a saved profile: its state, and what is done with it from day to day.
+
+use egui_kittest::kittest::NodeT as _;
+use jiff::SignedDuration;
+use tokenwright::app::{Failure, FailureCode, FailureKind};
+use tokenwright::diagnosis::Diagnosis;
+use tokenwright::gui::copied_token::CopiedToken;
+use tokenwright::gui::model::{Model, Requested};
+use tokenwright::gui::queries::QUERIES;
+use tokenwright::gui::{Draft, Intent, Naming, Step};
+
+use crate::screens::by_name::ByName as _;
+use crate::screens::machine::{Machine, Visit};
+use crate::screens::scenes::{ACCESS_TOKEN, at, exchange, failure, name, now, saved, service, token_set};
+use crate::screens::screen::{THEMES, screen};
+use crate::support::database::Database;
+
+/// The page of `demo`.
+pub fn page() -> Draft {
+    let mut draft = at(service("practice"), Step::Tokens);
+    draft.home = true;
+    draft
+}
+
+/// `demo` as it is read from the store: nothing was asked for.
+pub fn opened() -> Model {
+    let mut model = saved("demo");
+    model.open.token_request = Requested::default();
+    model
+}
+
+#[test]
+fn what_is_done_each_day_stands_beside_the_state_of_the_tokens() {
+    for theme in THEMES {
+        let mut window = screen(theme, opened(), page());
+        for text in ["fresh, 1 min 59 s left", "1 day 0 h left", "tokenwright token demo", "openid profile"] {
+            assert!(window.reads(text), "{text} in {}", window.words());
+        }
+        assert!(!window.reads(ACCESS_TOKEN));
+        for (button, intent) in [
+            ("Refresh", Intent::RequestRefresh),
+            ("Copy token", Intent::CopyToken(CopiedToken::Token)),
+            ("Copy header", Intent::CopyToken(CopiedToken::Header)),
+            ("Copy curl", Intent::CopyToken(CopiedToken::Curl)),
+            ("Export…", Intent::OpenExport(name("demo"))),
+            ("Who am I", Intent::Ask(&QUERIES[0], name("demo"))),
+            ("Sign in again", Intent::SignInAgain),
+            ("Edit…", Intent::EditProfile),
+        ] {
+            window.press(button);
+            assert_eq!(window.state_mut().wanted.pop(), Some(intent), "{button}");
+        }
+        // By its key as well.
+        window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Enter);
+        window.settle();
+        assert_eq!(window.state().wanted, [Intent::RequestRefresh]);
+    }
+}
+
+#[test]
+fn an_expired_token_is_a_fault_only_where_nothing_renews_it() {
+    let expired = |refreshable: bool| {
+        let mut model = opened();
+        let tokens = model.open.tokens.as_mut().expect("tokens");
+        tokens.expires_at = Some(now() - SignedDuration::from_secs(5));
+        tokens.refresh_token.take_if(|_| !refreshable);
+        screen(THEMES[0], model, page())
+    };
+    let renewable = expired(true);
+    assert!(renewable.reads("expired, and refreshed at the next use"), "{}", renewable.words());
+    assert!(!renewable.button("Refresh").expect("there").accesskit_node().is_disabled());
+    let dead = expired(false);
+    assert!(dead.reads("none: sign in again when the access token expires"), "{}", dead.words());
+    assert!(dead.button("Refresh").expect("there").accesskit_node().is_disabled());
+}
+
+#[test]
+fn what_came_of_a_refresh_stands_under_its_button() {
+    for theme in THEMES {
+        let mut model = opened();
+        model.open.refresh_request = Requested::ended(Ok(exchange(Ok(token_set(ACCESS_TOKEN)))));
+        let window = screen(theme, model.clone(), page());
+        let told = window.words().find("Refreshed: a new access token, 1 min 59 s left").expect("told");
+        let (button, next) = (window.words().find("\nRefresh\n").expect("it"), window.words().find("\nAccount\n"));
+        assert!(button < told && told < next.expect("the next section"), "{}", window.words());
+
+        model.open.refresh_request = Requested::ended(Ok(exchange(Err(failure("the service refused: invalid_grant")))));
+        let mut window = screen(theme, model.clone(), page());
+        assert!(window.reads("the service refused: invalid_grant"));
+        window.press("Show request and response");
+        assert_eq!(window.state().wanted, [Intent::EditProfile]);
+
+        let unknown = Failure::new(FailureKind::NeedsSignIn, Diagnosis::new("it may be spent"));
+        model.open.refresh_request = Requested::ended(Err(unknown.coded(FailureCode::OutcomeUnknown)));
+        let mut window = screen(theme, model, page());
+        window.press("Send it once more");
+        assert_eq!(window.state().wanted, [Intent::ResendRefresh]);
+    }
+}
+
+#[test]
+fn a_name_is_asked_for_and_a_wrong_or_taken_one_told() {
+    for (link, action, proposed, typed) in
+        [("Rename…", "Rename", "demo", "acme-books"), ("Duplicate…", "Duplicate", "demo-copy", "acme-books")]
+    {
+        let mut window = screen(THEMES[1], opened(), page());
+        window.press(link);
+        assert_eq!(window.focused(), "New name");
+        assert_eq!(window.field("New name").expect("it").accesskit_node().value().as_deref(), Some(proposed));
+        window.fill("New name", "a b");
+        assert!(window.button(action).expect("there").accesskit_node().is_disabled());
+        window.fill("New name", typed);
+        window.press(action);
+        assert_eq!(window.state().wanted, [Intent::SaveName]);
+        let expected = Naming { profile: name("demo"), copy: action == "Duplicate", typed: typed.to_owned() };
+        assert_eq!(window.state().draft.questions.naming, Some(expected));
+        window.state_mut().model.naming = Requested::ended(Err(failure("a profile of that name exists already")));
+        window.settle();
+        assert!(window.reads("a profile of that name exists already"));
+        window.press("Cancel");
+        assert_eq!(window.state().draft.questions.naming, None);
+    }
+}
+
+/// The practice service, signed in to as `demo`.
+fn signed_in() -> (Machine, tempfile::TempDir) {
+    let (mut machine, home) = Machine::new(THEMES[0], Visit::Follow);
+    machine.sign_in();
+    machine.window.fill("Profile name", "demo");
+    machine.press("Done");
+    machine.wait("tokenwright token demo");
+    (machine, home)
+}
+
+#[test]
+fn in_the_whole_window_the_token_is_copied_in_each_shape() {
+    let (mut machine, _home) = signed_in();
+    let token = machine.access_token();
+    for (button, starts, ends) in [
+        ("Copy token", token.clone(), token.clone()),
+        ("Copy header", "Authorization: Bearer ".to_owned(), token.clone()),
+        ("Copy curl", "header=\"$(tokenwright token demo --header)\" && ".to_owned(), "/userinfo'".to_owned()),
+    ] {
+        machine.press(button);
+        let copied = machine.copied_that(|text| text.starts_with(&starts) && text.ends_with(&ends));
+        assert_eq!(copied.contains(&token), button != "Copy curl");
+    }
+}
+
+#[test]
+fn in_the_whole_window_a_sign_in_anew_ends_on_the_page() {
+    let (mut machine, home) = signed_in();
+    let first = machine.access_token();
+    machine.press("Sign in again");
+    machine.wait("Signed in: a new access token");
+    assert_ne!(machine.access_token(), first);
+    assert_eq!(machine.sent.lock().expect("no panic holds it").len(), 2);
+    let database = Database::of(home.path());
+    assert!(database.has("demo"), "the profile is the same one");
+    machine.press("Edit…");
+    machine.press("Back to the profile");
+    machine.wait("tokenwright token demo");
+}
+
+#[test]
+fn in_the_whole_window_a_profile_gets_notes_another_name_and_a_copy() {
+    let (mut machine, home) = signed_in();
+    let database = Database::of(home.path());
+    machine.window.fill("Tags", "prod, acme");
+    machine.window.fill("Notes", "Ask Ada.");
+    machine.window.field("Tags").expect("it").focus();
+    machine.wait_until("saved", |_| {
+        database.profile("demo").is_some_and(|text| text.contains("Ask Ada.") && text.contains("acme"))
+    });
+    machine.press("Rename…");
+    machine.window.fill("New name", "books");
+    machine.press("Rename");
+    machine.wait("tokenwright token books");
+    assert!(!database.has("demo") && database.has("books"));
+    let token = machine.access_token();
+    machine.press("Refresh");
+    machine.wait("Refreshed: a new access token");
+    assert_ne!(machine.access_token(), token);
+
+    machine.press("Duplicate…");
+    machine.press("Duplicate");
+    machine.wait("tokenwright token books-copy");
+    assert!(machine.window.reads("signed out") && machine.window.button("Sign in again").is_some());
+    let copy = database.profile("books-copy").expect("a profile");
+    assert!(copy.contains("Ask Ada."), "{copy}");
+}
+
+#[test]
+fn in_the_whole_window_what_was_changed_is_asked_about_on_the_way_back_to_the_page() {
+    let (mut machine, home) = signed_in();
+    let database = Database::of(home.path());
+    machine.press("Edit…");
+    machine.press("Back");
+    machine.press("email");
+    machine.press("Back to the profile");
+    machine.wait("Save your changes?");
+    machine.press("Discard");
+    machine.wait("tokenwright token demo");
+    assert!(!database.profile("demo").expect("a profile").contains("email"));
+    machine.press("Edit…");
+    machine.press("Back");
+    machine.press("email");
+    machine.press("Back to the profile");
+    machine.press("Save");
+    machine.wait("tokenwright token demo");
+    assert!(database.profile("demo").expect("a profile").contains("email"));
+}
