@@ -1,12 +1,9 @@
-//! Copying the token of a saved profile: it is refreshed first where it needs to be, as for any other program.
+//! The shapes in which the token of a saved profile is copied.
 
-use egui::{Context, Id};
+use egui::Id;
 
-use crate::app::{Need, SavedToken, Sensitivity};
-use crate::gui::clipboard;
-use crate::gui::window::Window;
+use crate::app::SavedToken;
 use crate::secret::Secret;
-use crate::service::ProfileName;
 
 /// In which shape the token of a profile is copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,58 +43,12 @@ impl CopiedToken {
     pub fn id(self) -> Id {
         Id::unique("copied token").with(self.words())
     }
-}
 
-impl Window {
-    /// Copies the token of the open profile, once it is there.
-    pub(in crate::gui) fn copy_token(&mut self, ctx: &Context, what: CopiedToken) {
-        let Some(name) = self.model.open.saved_as.clone() else { return };
-        if what == CopiedToken::Curl {
-            let command = Secret::new(self.curl_command(&name));
-            clipboard::copy(ctx, what.id(), command, Sensitivity::Plain);
-            return;
+    /// What is copied, where it holds the token.
+    pub(in crate::gui) fn text(self, token: &SavedToken) -> Secret {
+        match self {
+            Self::Header => Secret::new(token.header.line(token.tokens.access_token.expose())),
+            Self::Token | Self::Curl => token.tokens.access_token.clone(),
         }
-        self.model.open.copied_as = Some(what);
-        let token = self.tasks.start(|app, report| async move { app.token(&name, Need::Usable, &report).await });
-        self.model.open.copying.start(token);
-    }
-
-    /// Puts the token on the clipboard.
-    pub(in crate::gui) fn take_copied_token(&mut self, ctx: &Context) {
-        if !self.poll(|model| &mut model.open.copying) {
-            return;
-        }
-        self.model.lease_busy = None;
-        let Some(what) = self.model.open.copied_as.take() else { return };
-        if let Some(token) = self.model.open.copying.last() {
-            clipboard::copy(ctx, what.id(), text(what, token), Sensitivity::Secret);
-            // It stays nowhere else.
-            self.model.open.copying.cancel();
-        }
-    }
-
-    /// The command asks the service whose token it is, where it can; else it has a place for the address.
-    fn curl_command(&self, name: &ProfileName) -> String {
-        let url = self.identity_url().unwrap_or_else(|| "https://api.example.com/".to_owned());
-        let header = format!("header=\"$(tokenwright token {name} --header)\"");
-        format!("{header} && printf '%s\\n' \"$header\" | curl --header @- '{url}'")
-    }
-
-    /// The address of the service's identity endpoint, if it holds no secret and nothing that ends the quotes around it.
-    fn identity_url(&self) -> Option<String> {
-        let context = self.draft.context(&self.model)?;
-        let call = context.preview(&context.profile.service.identity.as_ref()?.call, self.draft.clock.now).ok()?;
-        if call.url.secret_names().next().is_some() {
-            return None;
-        }
-        let url = call.url.to_secret().expose().to_owned();
-        (!url.contains('\'')).then_some(url)
-    }
-}
-
-fn text(what: CopiedToken, token: &SavedToken) -> Secret {
-    match what {
-        CopiedToken::Header => Secret::new(token.header.line(token.tokens.access_token.expose())),
-        CopiedToken::Token | CopiedToken::Curl => token.tokens.access_token.clone(),
     }
 }

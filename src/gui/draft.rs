@@ -10,8 +10,10 @@ use crate::diagnosis::Diagnosis;
 use crate::dialect::{Described, Dialect, Note, zspec};
 use crate::gui::clock::Clock;
 use crate::gui::export_draft::{ExportDraft, ShareDraft};
+use crate::gui::import_draft::ImportDraft;
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{Model, Open, Requested, Visit};
+use crate::gui::page_draft::{Naming, Remarks};
 use crate::gui::team_draft::TeamDraft;
 use crate::oauth::{ProfileSecrets, ReadKey};
 use crate::secret::Secret;
@@ -63,21 +65,6 @@ impl NextView {
     pub fn take_focus(&mut self, focus: Focus) -> bool {
         self.focus.take_if(|wanted| *wanted == focus).is_some()
     }
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ImportDraft {
-    pub path: String,
-    /// What was pasted; it may hold secrets.
-    pub pasted: Secret,
-    /// Which of several services is meant, by place.
-    pub picked: usize,
-    /// What opens shared profiles that are locked.
-    pub passphrase: Secret,
-    /// The path of the age identity that opens them instead.
-    pub identity: String,
-    /// Whether profiles that are here may be replaced by shared ones of the same name.
-    pub replace: bool,
 }
 
 /// What was copied last in another tool's format.
@@ -229,22 +216,6 @@ pub struct Questions {
     pub vault: Option<VaultPrompt>,
     /// The passphrase being typed, and again.
     pub vault_passphrase: [Secret; 2],
-}
-
-/// A name for a saved profile, as it is typed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Naming {
-    pub profile: ProfileName,
-    /// Whether the name is for a copy.
-    pub copy: bool,
-    pub typed: String,
-}
-
-/// Notes and tags of the open profile, as they are typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Remarks {
-    pub tags: String,
-    pub notes: String,
 }
 
 /// Whether what is typed is saved.

@@ -1,9 +1,16 @@
 //! What the window does for the page of the open profile.
 
-use crate::gui::draft::{Naming, Remarks, TokenTab};
+use egui::Context;
+
+use crate::app::{Need, Sensitivity};
+use crate::gui::clipboard;
+use crate::gui::copied_token::CopiedToken;
+use crate::gui::draft::TokenTab;
 use crate::gui::intent::Step;
+use crate::gui::page_draft::Naming;
 use crate::gui::window::Window;
-use crate::service::{Notes, ProfileDraft, ProfileName, TagError, Tags};
+use crate::secret::Secret;
+use crate::service::ProfileName;
 
 impl Window {
     /// Shows the page of the open profile. What was typed and is discarded is read again.
@@ -95,18 +102,49 @@ impl Window {
     }
 }
 
-impl Remarks {
-    pub(in crate::gui) fn of(profile: &ProfileDraft) -> Self {
-        Self { tags: profile.tags.as_str().to_owned(), notes: profile.notes.as_str().to_owned() }
+impl Window {
+    /// Copies the token of the open profile, once it is there.
+    pub(in crate::gui) fn copy_token(&mut self, ctx: &Context, what: CopiedToken) {
+        let Some(name) = self.model.open.saved_as.clone() else { return };
+        if what == CopiedToken::Curl {
+            let command = Secret::new(self.curl_command(&name));
+            clipboard::copy(ctx, what.id(), command, Sensitivity::Plain);
+            return;
+        }
+        self.model.open.copied_as = Some(what);
+        let token = self.tasks.start(|app, report| async move { app.token(&name, Need::Usable, &report).await });
+        self.model.open.copying.start(token);
     }
 
-    pub(in crate::gui) fn notes(&self) -> Notes {
-        Notes::of(&self.notes)
+    /// Puts the token on the clipboard.
+    pub(in crate::gui) fn take_copied_token(&mut self, ctx: &Context) {
+        if !self.poll(|model| &mut model.open.copying) {
+            return;
+        }
+        self.model.lease_busy = None;
+        let Some(what) = self.model.open.copied_as.take() else { return };
+        if let Some(token) = self.model.open.copying.last() {
+            clipboard::copy(ctx, what.id(), what.text(token), Sensitivity::Secret);
+            // It stays nowhere else.
+            self.model.open.copying.cancel();
+        }
     }
 
-    /// The tags, which are separated by blanks or commas.
-    pub(in crate::gui) fn tags(&self) -> Result<Tags, TagError> {
-        let is_between = |c: char| c == ',' || c.is_whitespace();
-        Tags::parse(self.tags.split(is_between).filter(|tag| !tag.is_empty()))
+    /// The command asks the service whose token it is, where it can; else it has a place for the address.
+    fn curl_command(&self, name: &ProfileName) -> String {
+        let url = self.identity_url().unwrap_or_else(|| "https://api.example.com/".to_owned());
+        let header = format!("header=\"$(tokenwright token {name} --header)\"");
+        format!("{header} && printf '%s\\n' \"$header\" | curl --header @- '{url}'")
+    }
+
+    /// The address of the service's identity endpoint, if it holds no secret and nothing that ends the quotes around it.
+    fn identity_url(&self) -> Option<String> {
+        let context = self.draft.context(&self.model)?;
+        let call = context.preview(&context.profile.service.identity.as_ref()?.call, self.draft.clock.now).ok()?;
+        if call.url.secret_names().next().is_some() {
+            return None;
+        }
+        let url = call.url.to_secret().expose().to_owned();
+        (!url.contains('\'')).then_some(url)
     }
 }

@@ -1,7 +1,7 @@
 //! What the window does about an import: opens it, has it read, and fills the fields with what came.
 
 use crate::app::{App, ImportOutcome, ImportSource};
-use crate::gui::draft::ImportDraft;
+use crate::gui::import_draft::ImportDraft;
 use crate::gui::window::Window;
 use crate::service::NewPreset;
 

@@ -148,6 +148,21 @@ pub enum Intent {
     Dismiss(Diagnosis),
 }
 
+impl TeamAction {
+    /// What its button says, and what the pointer brings up there.
+    fn words(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Look => ("Check again", "Ask the database who is in the team"),
+            Self::Found => ("Make a team", "This machine becomes its first member"),
+            Self::Join => ("Join team", "Ask the members to let this machine in"),
+            Self::Admit { .. } => ("It is the same: let them in", "They can use all shared profiles"),
+            Self::Refuse(_) => ("Drop the request", "They are not let in"),
+            Self::Remove(_) => ("Remove and refresh all", "They cannot open what comes next"),
+            Self::Leave => ("Leave the team", "Forget the team on this machine; the others keep it"),
+        }
+    }
+}
+
 const NEXT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Enter);
 const NEW: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::N);
 const SAVE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::S);
@@ -230,13 +245,7 @@ impl Intent {
                 ("Take out of the team", "It becomes this machine's own, and the other members lose it")
             }
             Self::OpenTeam => ("Team…", "Share profiles with machines of other people"),
-            Self::Team(TeamAction::Look) => ("Check again", "Ask the database who is in the team"),
-            Self::Team(TeamAction::Found) => ("Make a team", "This machine becomes its first member"),
-            Self::Team(TeamAction::Join) => ("Join team", "Ask the members to let this machine in"),
-            Self::Team(TeamAction::Admit { .. }) => ("It is the same: let them in", "They can use all shared profiles"),
-            Self::Team(TeamAction::Refuse(_)) => ("Drop the request", "They are not let in"),
-            Self::Team(TeamAction::Remove(_)) => ("Remove and refresh all", "They cannot open what comes next"),
-            Self::Team(TeamAction::Leave) => ("Leave the team", "Forget the team on this machine; the others keep it"),
+            Self::Team(action) => action.words(),
             Self::CloseExport => ("Close", "Back to the steps"),
             Self::OpenVault(VaultKind::Passphrase, _) => ("Open vault", "Open the vault with this passphrase"),
             Self::OpenVault(VaultKind::Memory, _) => ("Memory only", "Tokens are lost when the window closes"),

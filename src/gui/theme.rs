@@ -28,6 +28,9 @@ pub const RADIUS: u8 = 6;
 pub const RADIUS_CARD: u8 = 10;
 /// The height of a field or button, so that they line up in a row.
 pub const CONTROL_HEIGHT: f32 = 32.0;
+/// The modules of a QR code and its ground, the same in both themes: not every camera reads the reverse.
+pub const QR_CODE: [Color32; 2] = [Color32::BLACK, Color32::WHITE];
+
 /// What a coloured part wants to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tone {

@@ -61,10 +61,11 @@ fn is_program(path: &Path) -> bool {
     path.with_extension("exe").is_file()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
     #[test]
     fn those_that_can_be_started_are_found_with_their_private_windows() {
         use std::os::unix::fs::PermissionsExt as _;

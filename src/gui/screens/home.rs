@@ -9,7 +9,7 @@ use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
 use crate::gui::queries::QUERIES;
 use crate::gui::screens::{
-    history, home_parts, intent_button, questions, save, token_facts, tokens, waiting_row, want, window,
+    history, home_parts, intent_button, news, questions, save, token_facts, tokens, waiting_row, want,
 };
 use crate::gui::theme::{Tone, heading, shown, small};
 use crate::gui::widgets::{
@@ -23,7 +23,7 @@ use crate::service::ProfileName;
 pub(crate) fn home_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, name: &ProfileName) {
     let top = std::mem::take(&mut draft.next_view.to_top);
     page(ui, ("home", name.as_str()), top, false, |ui| {
-        window::news_ui(ui, model, draft);
+        news::news_ui(ui, model, draft);
         title_ui(ui, model, draft, name);
         home_parts::more_ui(ui, model, draft, name);
         tokens::trouble_ui(ui, model, draft);

@@ -3,9 +3,10 @@
 use egui::Ui;
 
 use crate::diagnosis::Diagnose as _;
-use crate::gui::draft::{Draft, Naming, Remarks};
+use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
+use crate::gui::page_draft::{Naming, Remarks};
 use crate::gui::screens::{token_facts, want};
 use crate::gui::theme::SPACE_L;
 use crate::gui::widgets::{Field, SHORT, key_values, link, section};
@@ -31,7 +32,7 @@ pub(crate) fn more_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, name: &Prof
         model.open.tokens.is_some() && draft.profile.as_ref().is_some_and(|profile| profile.client_flow);
     let is_shared = model.profiles.iter().any(|listed| listed.name == *name && listed.shared);
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = SPACE_L;
+        (ui.spacing_mut().item_spacing.x, ui.spacing_mut().interact_size.y) = (SPACE_L, 0.0);
         if can_sign_in_again {
             intent_link(ui, Intent::SignInAgain);
         }

@@ -5,7 +5,7 @@ use egui::Ui;
 
 use crate::app::{ImportSource, LockedText, ShareKey, SharedProfile, SharedProfiles};
 use crate::diagnosis::Diagnosis;
-use crate::gui::draft::ImportDraft;
+use crate::gui::import_draft::ImportDraft;
 use crate::gui::intent::Intent;
 use crate::gui::screens::{entered, intent_button, want};
 use crate::gui::theme::{Tone, small};

@@ -14,6 +14,7 @@ mod import;
 mod import_shared;
 mod key;
 mod naming;
+mod news;
 mod preset;
 mod profile_menu;
 mod profiles;

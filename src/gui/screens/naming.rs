@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use crate::gui::draft::{Draft, Naming};
+use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::questions::dialog;
@@ -10,14 +10,6 @@ use crate::gui::screens::{entered, want};
 use crate::gui::theme::Tone;
 use crate::gui::widgets::{ButtonKind, Field, SHORT, banner, button, secondary_button};
 use crate::service::ProfileName;
-
-impl Naming {
-    /// Begins with the name that it has.
-    pub(in crate::gui) fn begin(profile: &ProfileName, copy: bool) -> Self {
-        let typed = if copy { format!("{profile}-copy") } else { profile.to_string() };
-        Self { profile: profile.clone(), copy, typed }
-    }
-}
 
 /// Asks for the name, once that is wanted.
 pub(crate) fn naming_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {

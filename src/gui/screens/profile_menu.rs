@@ -3,9 +3,10 @@
 use egui::{Button, Popup, Style, Ui, vec2};
 
 use crate::app::{ProfileState, ProfileSummary};
-use crate::gui::draft::{Draft, Naming};
+use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
+use crate::gui::page_draft::Naming;
 use crate::gui::queries::QUERIES;
 use crate::gui::screens::want;
 use crate::gui::theme::Palette;

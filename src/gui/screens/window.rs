@@ -6,11 +6,11 @@ use crate::gui::draft::Draft;
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::Model;
 use crate::gui::screens::{
-    actions, authorization, browser_wait, export, home, import, naming, profiles, questions, service, share,
-    take_wanted, team, toasts, tokens, vault, want,
+    actions, authorization, export, home, import, naming, news, profiles, questions, service, share, take_wanted, team,
+    toasts, tokens, vault, want,
 };
-use crate::gui::theme::{Palette, Tone};
-use crate::gui::widgets::{StepMark, banner, banner_with, page, secondary_button, stepper};
+use crate::gui::theme::Palette;
+use crate::gui::widgets::{StepMark, page, stepper};
 
 /// Width of the list of profiles, in points: a name of twenty letters and a countdown fit.
 const PROFILES_WIDTH: f32 = 236.0;
@@ -56,26 +56,9 @@ fn wizard_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     actions::actions_ui(ui, model, draft);
 }
 
-/// What is wrong, and what must be asked first.
-pub(crate) fn news_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
-    for problem in &model.problems {
-        banner_with(ui, Tone::Warning, problem, |ui| {
-            if secondary_button(ui, "Dismiss").clicked() {
-                want(ui, Intent::Dismiss(problem.clone()));
-            }
-        });
-    }
-    if let Some(why) = &model.lease_busy {
-        banner(ui, Tone::Info, why);
-    }
-    browser_wait::reminder_ui(ui, model, draft);
-    vault::pending_writes_ui(ui, model, draft);
-    vault::vault_ui(ui, model, draft);
-}
-
 /// The step on the screen.
 fn step_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
-    news_ui(ui, model, draft);
+    news::news_ui(ui, model, draft);
     match draft.step {
         Step::Service => service::service_ui(ui, model, draft),
         Step::Authorization => authorization::authorization_ui(ui, model, draft),

@@ -74,7 +74,7 @@ impl Rows<'_> {
         let size = vec2(self.ui.available_width(), 24.0);
         let shown = self.ui.allocate_ui_with_layout(size, layout, |ui| {
             let width = LABEL_WIDTH.min(ui.available_width() * 0.4);
-            ui.allocate_ui(vec2(width, 24.0), |ui| {
+            ui.allocate_ui_with_layout(vec2(width, 24.0), layout, |ui| {
                 ui.set_min_width(width);
                 ui.add(Label::new(theme::small(ui, label)).wrap());
             });

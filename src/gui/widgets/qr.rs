@@ -1,9 +1,9 @@
 //! A text as a QR code (ISO/IEC 18004), for the camera of another device.
 
-use egui::{Color32, ColorImage, Id, Image, TextureHandle, TextureOptions, Ui, WidgetInfo, accesskit::Role, vec2};
+use egui::{ColorImage, Id, Image, TextureHandle, TextureOptions, Ui, WidgetInfo, accesskit::Role, vec2};
 use qrcodegen::{QrCode, QrCodeEcc};
 
-use crate::gui::theme::small;
+use crate::gui::theme::{QR_CODE, small};
 
 /// Side of a module, in points.
 const MODULE: f32 = 3.0;
@@ -18,7 +18,7 @@ struct Drawn {
     modules: u16,
 }
 
-/// Draws the code, black on white in both themes, since not every camera reads the reverse. Screen readers know it by `name`.
+/// Draws the code. Screen readers know it by `name`.
 pub fn qr_code(ui: &mut Ui, name: &str, text: &str) {
     let key = Id::unique("QR code").with(name);
     let known: Option<Drawn> = ui.data(|data| data.get_temp(key)).filter(|drawn: &Drawn| drawn.text == text);
@@ -37,7 +37,8 @@ fn drawn(ui: &Ui, text: &str) -> Option<Drawn> {
     let code = QrCode::encode_text(text, QrCodeEcc::Low).ok()?;
     let modules = code.size() + 2 * QUIET;
     let pixels = (0..modules).flat_map(|y| (0..modules).map(move |x| (x, y)));
-    let colour = |(x, y)| if code.get_module(x - QUIET, y - QUIET) { Color32::BLACK } else { Color32::WHITE };
+    let [dark, light] = QR_CODE;
+    let colour = |(x, y)| if code.get_module(x - QUIET, y - QUIET) { dark } else { light };
     let width = usize::try_from(modules).ok()?;
     let image = ColorImage::new([width, width], pixels.map(colour).collect());
     let texture = ui.ctx().load_texture("QR code", image, TextureOptions::NEAREST);
