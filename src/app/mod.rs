@@ -44,6 +44,7 @@ pub use crate::app::ports::Ports;
 pub use crate::app::profiles::accept_shared::ShareKey;
 pub use crate::app::profiles::drafts::SaveTo;
 pub use crate::app::profiles::edit::Edited;
+pub use crate::app::profiles::forget::ForgottenProfile;
 pub use crate::app::profiles::history::{HistoryLine, Left, ProfileHistory, Restored};
 pub use crate::app::profiles::keys::KeySource;
 pub use crate::app::profiles::rename::Renamed;
