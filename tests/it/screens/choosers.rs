@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokenwright::app::{ImportOutcome, ImportSource};
 use tokenwright::gui::draft::Focus;
-use tokenwright::gui::model::Requested;
+use tokenwright::gui::model::{Model, Requested};
 use tokenwright::gui::{Draft, Intent, Locking, Step};
 
 use crate::screens::by_name::ByName as _;
@@ -35,21 +35,23 @@ fn where_no_file_was_chosen_to_import_it_says_so_and_the_path_has_the_keyboard()
 #[test]
 fn an_export_and_shared_profiles_are_written_where_one_points_or_types() {
     for theme in THEMES {
-        for (model, draft) in
-            [(previewed(true), choosing(Some("json"))), (exporting(), sharing(Locking::WithoutSecrets, ""))]
-        {
-            let mut window = screen(theme, model, draft.clone());
-            assert!(!window.reads(NOTHING));
-            window.press("Browse…");
-            assert_eq!(window.state().wanted, [Intent::ChooseTarget]);
-
-            let mut model = window.state().model.clone();
-            model.export.target = Requested::ended(Ok(None));
-            let window = screen(theme, model, led_to_path(draft));
-            assert!(window.reads(NOTHING), "{}", window.words());
-            assert_eq!(window.focused(), "File");
-        }
+        check_target(theme, previewed(true), choosing(Some("json")));
+        check_target(theme, exporting(), sharing(Locking::WithoutSecrets, ""));
     }
+}
+
+#[track_caller]
+fn check_target(theme: egui::Theme, model: Model, draft: Draft) {
+    let mut window = screen(theme, model, draft.clone());
+    assert!(!window.reads(NOTHING));
+    window.press("Browse…");
+    assert_eq!(window.state().wanted, [Intent::ChooseTarget]);
+
+    let mut model = window.state().model.clone();
+    model.export.target = Requested::ended(Ok(None));
+    let window = screen(theme, model, led_to_path(draft));
+    assert!(window.reads(NOTHING), "{}", window.words());
+    assert_eq!(window.focused(), "File");
 }
 
 #[test]
