@@ -49,6 +49,8 @@ pub enum FailureCode {
     ProfileExists,
     /// The profile was forgotten since it was opened.
     ProfileGone,
+    /// The profile was forgotten, and can be brought back.
+    Forgotten,
     /// A preset with this ID exists; it may be replaced.
     PresetExists,
     /// Another program wrote the file.
@@ -220,7 +222,8 @@ impl From<TransportError> for Failure {
 }
 
 impl FailureCode {
-    const WORDS: [(Self, &'static str); 11] = [
+    const WORDS: [(Self, &'static str); 12] = [
+        (Self::Forgotten, "forgotten"),
         (Self::ProfileExists, "profile-exists"),
         (Self::PresetExists, "preset-exists"),
         (Self::FileForeign, "file-foreign"),

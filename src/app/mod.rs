@@ -44,6 +44,7 @@ pub use crate::app::ports::Ports;
 pub use crate::app::profiles::accept_shared::ShareKey;
 pub use crate::app::profiles::drafts::SaveTo;
 pub use crate::app::profiles::edit::Edited;
+pub use crate::app::profiles::forget::ForgottenProfile;
 pub use crate::app::profiles::history::{HistoryLine, Left, ProfileHistory, Restored};
 pub use crate::app::profiles::keys::KeySource;
 pub use crate::app::profiles::rename::Renamed;
@@ -69,7 +70,7 @@ pub use crate::app::types::{
 };
 pub use crate::app::vault::open::connect_keyring_ahead;
 pub use crate::app::vault::rekey::VaultStatus;
-pub use crate::config::Theme;
+pub use crate::config::{ListGroup, ListSettings, ListSort, Theme};
 pub use crate::desktop::{Notice, Sensitivity, TrayIcon, TrayPress};
 pub use crate::practice::PracticeOptions;
 pub use crate::redirect::{Browser, InstalledBrowser};

@@ -7,6 +7,7 @@ mod edit;
 mod exec;
 mod exit;
 mod export;
+mod forgotten;
 mod import;
 mod key;
 mod manual;
@@ -84,10 +85,12 @@ fn perform(runner: Runner, task: Task) -> Result<Exit, Failure> {
         Task::KeepAlive { name, off } => tokens::keep_alive(runner, &name, !off),
         Task::History(options) => tokens::history(runner, &options),
         Task::Restore(options) => tokens::restore(runner, &options),
-        Task::List { tags, json } => profiles::list(runner, &tags, json),
+        Task::List { forgotten: true, json, .. } => forgotten::list(runner, json),
+        Task::List { tags, json, .. } => profiles::list(runner, &tags, json),
         Task::Show { name, json } => profiles::show(runner, &name, json),
         Task::Edit { name } => edit::run(runner, &name),
-        Task::Forget { name, revoke } => profiles::forget(runner, &name, revoke),
+        Task::Forget { name, revoke, now } => forgotten::forget(runner, &name, revoke, now),
+        Task::Unforget { name } => forgotten::unforget(runner, &name),
         Task::DisplayName { name, text } => remarks::display_name(runner, &name, &text),
         Task::Duplicate { name, new } => profiles::duplicate(runner, &name, &new),
         Task::Rename { name, new } => profiles::rename(runner, &name, &new),

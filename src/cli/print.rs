@@ -106,6 +106,7 @@ fn in_the_terminal(code: FailureCode) -> Option<Words> {
         FailureCode::General
         | FailureCode::ProfileExists
         | FailureCode::ProfileGone
+        | FailureCode::Forgotten
         | FailureCode::PresetExists
         | FailureCode::Spent
         | FailureCode::ClientRefused

@@ -1,4 +1,4 @@
-//! Commands about saved profiles: `list`, `show`, `duplicate`, `rename` and `forget`.
+//! Commands about saved profiles: `list`, `show`, `duplicate` and `rename`.
 
 use std::borrow::Cow;
 
@@ -243,19 +243,5 @@ pub(crate) fn rename(runner: &Runner, name: &str, new: &str) -> Result<(), Failu
         print::note(&format!("Written anew with the new name: {path}"));
     }
     renamed.problems.iter().for_each(print::warning);
-    Ok(())
-}
-
-pub(crate) fn forget(runner: &Runner, name: &str, revoke: bool) -> Result<(), Failure> {
-    let (name, report) = (ProfileName::parse(name)?, runner.report());
-    let is_shared = runner.run(runner.app.is_shared(&name)).unwrap_or_default();
-    if revoke {
-        runner.run(runner.app.revoke_and_forget(&name, &report))?;
-    } else {
-        runner.run(runner.app.forget(&name, &report))?;
-    }
-    let (revoked, for_whom) =
-        (if revoke { "revoked and " } else { "" }, if is_shared { ", for the whole team" } else { "" });
-    print::result(&format!("{name}: {revoked}forgotten{for_whom}"));
     Ok(())
 }

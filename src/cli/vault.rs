@@ -26,9 +26,13 @@ fn status(runner: &Runner, as_json: bool) -> Result<(), Failure> {
             print::result(&format!("database  {}", place.display()));
             print::result(&format!("records   {} whole", status.whole));
         }
+        if status.forgotten > 0 {
+            print::result(&format!("forgotten {}, which can be brought back", status.forgotten));
+        }
         if let Some(team) = &status.team {
             let away = if team.is_away { "; its server is away, this machine has copies" } else { "" };
-            print::result(&format!("team      {}, {} whole{away}", team.place.display(), team.whole));
+            let forgotten = if team.forgotten > 0 { format!(", {} forgotten", team.forgotten) } else { String::new() };
+            print::result(&format!("team      {}, {} whole{forgotten}{away}", team.place.display(), team.whole));
         }
         if !status.waiting.is_empty() {
             print::result(&format!("waiting   {} for the database", status.waiting.join(", ")));
@@ -47,8 +51,14 @@ fn status_json(status: &VaultStatus) -> serde_json::Value {
         "kind": status.kind.to_string(),
         "database": status.place,
         "whole": status.whole,
+        "forgotten": status.forgotten,
         "team": status.team.as_ref().map(|team| {
-            json!({ "database": team.place, "whole": team.whole, "away": team.is_away })
+            json!({
+                "database": team.place,
+                "whole": team.whole,
+                "forgotten": team.forgotten,
+                "away": team.is_away,
+            })
         }),
         "waiting": status.waiting,
         "faults": faults.collect::<Vec<_>>(),

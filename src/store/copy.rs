@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::store::engine::{
-    Change, Engine, Leased, Listed, Mark, Plain, Resealed, Revision, Sealed, SecretId, Seen, Stored, Summary,
-    VaultLock, Version, Watched, Written,
+    Change, Engine, Forgotten, Leased, Listed, Mark, Plain, Resealed, Revision, Sealed, SecretId, Seen, Stored,
+    Summary, VaultLock, Version, Watched, Written,
 };
 use crate::store::postgres::{Address, Postgres};
 use crate::store::sqlite::Sqlite;
@@ -216,6 +216,22 @@ impl Engine for Copied {
         self.there(|server| server.is_removed(name, id))
     }
 
+    fn forgotten(&self) -> Result<Vec<Forgotten>, StoreError> {
+        self.there(Engine::forgotten)
+    }
+
+    fn erase_forgotten(&self, name: Option<&str>) -> Result<usize, StoreError> {
+        self.there(|server| server.erase_forgotten(name))
+    }
+
+    fn forgotten_bodies(&self, number: i64) -> Result<Vec<Sealed>, StoreError> {
+        self.there(|server| server.forgotten_bodies(number))
+    }
+
+    fn reseal_forgotten(&self, number: i64, bodies: Vec<Sealed>) -> Result<(), StoreError> {
+        self.there(|server| server.reseal_forgotten(number, bodies))
+    }
+
     fn lease(&self, name: &str, wait: Duration) -> Result<Option<Box<dyn Leased>>, StoreError> {
         let leased = self.there(|server| server.lease(name, wait))?;
         let (copy, name) = (self.copy.clone(), name.to_owned());
@@ -301,6 +317,16 @@ impl Leased for LeasedCopy {
         self.there.remove()?;
         self.copy.forget(&self.name);
         Ok(())
+    }
+
+    fn forget(&self, newest_only: bool) -> Result<(), StoreError> {
+        self.there.forget(newest_only)?;
+        self.copy.forget(&self.name);
+        Ok(())
+    }
+
+    fn bring_back(&self, number: i64) -> Result<Written, StoreError> {
+        self.there.bring_back(number)
     }
 
     fn take_out(&self, copied: Option<Seen>, mark: Option<&Mark>) -> Result<Written, StoreError> {

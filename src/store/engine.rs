@@ -11,6 +11,21 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::store::{Replies, StoreError};
 
+/// How long a forgotten profile can be brought back.
+pub const FORGOTTEN_FOR: Duration = Duration::from_hours(7 * 24);
+
+/// A profile that was forgotten and can be brought back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Tells it from others of the same name.
+    pub number: i64,
+    pub name: String,
+    /// When, in seconds since 1970.
+    pub at: i64,
+    pub definition: Option<String>,
+    pub has_secret: bool,
+}
+
 /// The part of a profile that is no secret. Each text is written and read by its owner in `service`, `app` and `export`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plain {
@@ -231,6 +246,19 @@ pub trait Engine: Send + Sync + fmt::Debug {
         Ok(false)
     }
 
+    /// The profiles that were forgotten no longer than [`FORGOTTEN_FOR`] ago, the latest first.
+    fn forgotten(&self) -> Result<Vec<Forgotten>, StoreError>;
+
+    /// Erases what was forgotten under a name; without one, what was forgotten longer than [`FORGOTTEN_FOR`] ago, which happens
+    /// by itself whenever a process opens the store to write. How many profiles were erased.
+    fn erase_forgotten(&self, name: Option<&str>) -> Result<usize, StoreError>;
+
+    /// The bodies of a forgotten secret.
+    fn forgotten_bodies(&self, number: i64) -> Result<Vec<Sealed>, StoreError>;
+
+    /// Replaces the bodies of a forgotten secret by those of the same generations that were sealed with another key.
+    fn reseal_forgotten(&self, number: i64, bodies: Vec<Sealed>) -> Result<(), StoreError>;
+
     /// Takes the lease of a secret, whether there is one or not; `None` if somebody else holds it for all of `wait`.
     fn lease(&self, name: &str, wait: Duration) -> Result<Option<Box<dyn Leased>>, StoreError>;
 
@@ -291,7 +319,15 @@ pub trait Leased: Send + Sync {
     /// Removes the secret and the plain part of its profile. It is no error if there is none.
     fn remove(&self) -> Result<(), StoreError>;
 
-    /// Removes the same, but only while the secret is the one that the caller has copied elsewhere; `None` where there was none.
+    /// Removes the same so that it can be brought back: nobody else finds it meanwhile. Of a secret whose older generations are
+    /// of no use any more, `newest_only` leaves only the newest.
+    fn forget(&self, newest_only: bool) -> Result<(), StoreError>;
+
+    /// Brings a forgotten profile of this name back, with its secret and the note of [`Leased::begin`]. A
+    /// [`Written::Conflict`] if it was erased meanwhile.
+    fn bring_back(&self, number: i64) -> Result<Written, StoreError>;
+
+    /// Removes what [`Leased::remove`] does, but only while the secret is the one that the caller has copied elsewhere; `None` where there was none.
     /// In one step with that check, so that a refresh either was noted before, and is found, or finds no secret to note it at.
     /// `mark` is that of [`Leased::put`].
     fn take_out(&self, copied: Option<Seen>, mark: Option<&Mark>) -> Result<Written, StoreError>;

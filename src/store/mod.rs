@@ -24,8 +24,8 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::store::sqlite::Sqlite;
 
 pub use crate::store::engine::{
-    Change, Engine, Leased, Listed, Mark, Plain, Resealed, Revision, Sealed, SecretId, Seen, Stored, Summary,
-    VaultLock, Version, Watched, Written,
+    Change, Engine, FORGOTTEN_FOR, Forgotten, Leased, Listed, Mark, Plain, Resealed, Revision, Sealed, SecretId, Seen,
+    Stored, Summary, VaultLock, Version, Watched, Written,
 };
 pub use crate::store::error::{DatabaseError, ServerError, ServerFault, StoreError};
 pub use crate::store::postgres::Address;
@@ -67,6 +67,12 @@ impl Store {
     /// The store of the team, if there is one.
     pub fn team(&self) -> Option<Arc<TeamStore>> {
         self.team.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The forgotten profiles of this machine, or those of the team, see [`Engine::forgotten`].
+    pub fn forgotten(&self, shared: bool) -> Result<Vec<Forgotten>, StoreError> {
+        let engine = if shared { self.team().map(|team| team.reader()).transpose()?.flatten() } else { self.reader()? };
+        engine.map_or_else(|| Ok(Vec::new()), |engine| engine.forgotten())
     }
 
     /// Whether there is anything of this name, here or with the team.

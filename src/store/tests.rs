@@ -53,6 +53,7 @@ laws! {
     removing_takes_the_secret_and_the_profile,
     a_secret_is_taken_out_only_as_it_was_copied,
     a_profile_is_renamed_whole_and_only_as_it_was_read,
+    a_forgotten_profile_is_nowhere_and_comes_back_whole,
     a_lease_excludes_everybody_else,
     a_reply_waits_until_it_is_known_what_became_of_it,
     the_lock_of_the_vault_is_replaced_only_where_it_is_known_and_guards_every_write,
@@ -338,6 +339,69 @@ fn a_profile_is_renamed_whole_and_only_as_it_was_read(Subject { engine, again, .
     new.remove().expect("removed");
     assert_eq!(rename(None), Written::Done);
     assert_eq!(names(engine), ["new"]);
+}
+
+fn a_forgotten_profile_is_nowhere_and_comes_back_whole(Subject { engine, again, .. }: &Subject) {
+    let leased = lease(engine, "demo");
+    let both = || [Some(engine), again.as_ref()].into_iter().flatten();
+    let define = |text: &str| {
+        let plain = Plain { definition: Some(text.to_owned()), draft: None, sinks: Some("s".to_owned()) };
+        engine.change("demo", Box::new(|saved| *saved = plain)).expect("changed");
+    };
+    leased.forget(false).expect("nothing to forget is no error");
+    assert_eq!(engine.forgotten().expect("listed"), []);
+    define("first");
+    (1..=3).for_each(|number| {
+        let before = Some(version(number - 1, 0)).filter(|_| number > 1);
+        assert_eq!(put(&*leased, before, version(number, 0)), Written::Done);
+    });
+    leased.begin(version(3, 0), "under way").expect("noted");
+    leased.forget(false).expect("forgotten");
+    for engine in both() {
+        assert!(!engine.has("demo").expect("read") && engine.earlier("demo").expect("read").is_empty());
+        assert_eq!((engine.profile("demo").expect("read"), engine.stored("demo").expect("read")), Default::default());
+        assert_eq!((names(engine), engine.secrets().expect("listed")), Default::default());
+    }
+    assert_eq!(leased.begin(version(3, 1), "late").expect("tried"), Written::Conflict { found: None });
+    assert_eq!(put(&*leased, Some(version(3, 1)), version(4, 1)), Written::Conflict { found: None });
+    let [first] = &engine.forgotten().expect("listed")[..] else { panic!("one is forgotten") };
+    assert_eq!((first.name.as_str(), first.definition.as_deref(), first.has_secret), ("demo", Some("first"), true));
+    assert!((jiff::Timestamp::now().as_second() - first.at).abs() < 60);
+    let bodies: Vec<u64> =
+        engine.forgotten_bodies(first.number).expect("read").iter().map(|b| b.version.generation).collect();
+    assert_eq!(bodies, [3, 2, 1]);
+
+    define("second");
+    assert_eq!(leased.bring_back(first.number).expect("tried"), Written::NameTaken);
+    assert_eq!(put(&*leased, None, version(1, 0)), Written::Done);
+    leased.forget(true).expect("forgotten");
+    let texts: Vec<_> = engine.forgotten().expect("listed").into_iter().map(|forgotten| forgotten.definition).collect();
+    assert_eq!(texts, [Some("second".to_owned()), Some("first".to_owned())], "the latest first");
+
+    let anew = Sealed { id: ID, version: version(2, 0), body: b"anew".to_vec() };
+    engine.reseal_forgotten(first.number, vec![anew.clone()]).expect("sealed anew");
+    assert_eq!(lease(engine, "other").bring_back(first.number).expect("tried"), Written::Conflict { found: None });
+    assert_eq!(leased.bring_back(first.number).expect("tried"), Written::Done);
+    assert_eq!(leased.bring_back(first.number).expect("tried"), Written::Done, "it is there");
+    for engine in both() {
+        let plain = engine.profile("demo").expect("read");
+        assert_eq!((plain.definition.as_deref(), plain.sinks.as_deref()), (Some("first"), Some("s")));
+        let stored = engine.stored("demo").expect("read").expect("there");
+        assert_eq!((stored.version, stored.in_flight.as_deref()), (version(3, 1), Some("under way")));
+        assert_eq!(stored.newest, Some(sealed(version(3, 0))));
+        assert_eq!(engine.earlier("demo").expect("read"), [anew.clone(), sealed(version(1, 0))]);
+        assert!(!engine.is_removed("demo", &ID).expect("read"));
+    }
+    assert_eq!(put(&*leased, Some(version(3, 1)), version(4, 1)), Written::Done);
+
+    leased.forget(true).expect("forgotten");
+    let number = engine.forgotten().expect("listed")[0].number;
+    assert_eq!(engine.forgotten_bodies(number).expect("read"), [sealed(version(4, 1))], "the newest only");
+    assert_eq!(engine.erase_forgotten(None).expect("tried"), 0, "none is old");
+    assert_eq!(engine.erase_forgotten(Some("other")).expect("tried"), 0);
+    assert_eq!(engine.erase_forgotten(Some("demo")).expect("erased"), 2);
+    assert_eq!(engine.forgotten().expect("listed"), []);
+    assert_eq!(leased.bring_back(number).expect("tried"), Written::Conflict { found: None });
 }
 
 fn a_lease_excludes_everybody_else(Subject { engine, again, .. }: &Subject) {

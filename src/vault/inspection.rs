@@ -14,6 +14,8 @@ pub struct Inspection {
     pub place: PathBuf,
     /// How many records open.
     pub whole: usize,
+    /// How many profiles were forgotten and can be brought back.
+    pub forgotten: usize,
     /// The secrets of the team, if this machine is a member.
     pub team: Option<TeamRecords>,
     /// What is wrong.
@@ -27,6 +29,8 @@ pub struct TeamRecords {
     pub place: PathBuf,
     /// How many of its records open.
     pub whole: usize,
+    /// How many of its profiles were forgotten and can be brought back.
+    pub forgotten: usize,
     /// The server is away, so this machine's copies were looked at.
     pub is_away: bool,
 }

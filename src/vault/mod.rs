@@ -10,6 +10,7 @@
 #![warn(missing_docs)]
 
 mod error;
+mod forgotten;
 #[cfg(any(test, fuzzing))]
 mod fuzzing;
 mod generation;

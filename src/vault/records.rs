@@ -178,11 +178,14 @@ impl Vault {
         let mut found = Inspection { place: self.0.store.place().to_owned(), ..Inspection::default() };
         found.faults.extend(self.0.store.check().err().map(VaultError::from));
         found.whole = self.own().check_all(&mut found.faults)?;
+        found.forgotten = self.0.store.forgotten()?.len();
         match self.0.team.realm(self) {
             Ok(realm) => {
                 let whole = realm.check_all(&mut found.faults)?;
                 let (place, is_away) = (realm.store.place().to_owned(), realm.store.is_away());
-                found.team = Some(TeamRecords { place, whole, is_away });
+                // Not known while the server is away.
+                let forgotten = realm.store.forgotten().map(|all| all.len()).unwrap_or_default();
+                found.team = Some(TeamRecords { place, whole, forgotten, is_away });
             }
             Err(VaultError::Team(TeamError::None)) => {}
             Err(error) => found.faults.push(error),
@@ -311,7 +314,7 @@ impl Entry {
     }
 
     /// Removes the profile: its secrets, and what the same store has of it in plain, in one step.
-    pub fn forget(&self) -> Result<(), VaultError> {
+    pub fn erase(&self) -> Result<(), VaultError> {
         Ok(self.0.row.remove()?)
     }
 

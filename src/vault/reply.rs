@@ -360,11 +360,11 @@ mod tests {
         assert_eq!(ground.found(), outcome("superseded", "9", "s", 2), "another machine has newer ones");
 
         let ground = Ground::new(&cluster, "e");
-        ground.two.entry("e", std::time::Duration::from_secs(5)).expect("free").forget().expect("removed");
+        ground.two.entry("e", std::time::Duration::from_secs(5)).expect("free").erase().expect("removed");
         assert_eq!(ground.found(), (Some("forgotten"), None));
 
         let ground = Ground::new(&cluster, "f");
-        ground.two.entry("f", std::time::Duration::from_secs(5)).expect("free").forget().expect("removed");
+        ground.two.entry("f", std::time::Duration::from_secs(5)).expect("free").erase().expect("removed");
         ground.put(&ground.two, None, "1", "s", How::SignedIn);
         assert_eq!(ground.found(), outcome("superseded", "1", "s", 1), "the same tokens, but another secret");
 

@@ -28,7 +28,7 @@ impl Entry {
         })
     }
 
-    /// Removes the profile, as [`Entry::forget`] does. [`VaultError::Overtaken`] if a refresh was begun since it was copied, and
+    /// Removes the profile, as [`Entry::erase`] does. [`VaultError::Overtaken`] if a refresh was begun since it was copied, and
     /// [`VaultError::Conflict`] if anything was saved; then nothing is removed.
     pub fn take_out(&self, copied: &Copied) -> Result<(), VaultError> {
         self.in_realm(|realm| {

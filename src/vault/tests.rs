@@ -118,9 +118,9 @@ fn a_record_is_put_only_by_who_has_read_the_last_one() {
         let first = put(vault, "demo", None, "c").expect_err("not the first");
         assert!(matches!(first, VaultError::Conflict { expected: None, found: Some(2), .. }));
         assert_eq!(text(vault, "demo"), "b");
-        lease(vault, "demo").forget().expect("removed");
+        lease(vault, "demo").erase().expect("removed");
         assert_eq!(get(vault, "demo").expect("read"), None);
-        lease(vault, "demo").forget().expect("nothing to remove is no error");
+        lease(vault, "demo").erase().expect("nothing to remove is no error");
         let gone = put(vault, "demo", Some(2), "c").expect_err("gone");
         assert!(matches!(gone, VaultError::Conflict { expected: Some(2), found: None, .. }));
     });
@@ -256,7 +256,7 @@ fn a_vault_of_another_kind_stays_while_it_holds_something() {
     put(&keyring, "demo", None, "a").expect("put");
     let other = home.open(VaultKind::Passphrase, "p").expect_err("another kind");
     assert!(matches!(other, VaultError::OtherKind { found: VaultKind::Keyring, asked: VaultKind::Passphrase, .. }));
-    lease(&keyring, "demo").forget().expect("removed");
+    lease(&keyring, "demo").erase().expect("removed");
     home.open(VaultKind::Passphrase, "p").expect("an empty vault may change its kind");
     let replaced = put(&keyring, "demo", None, "a").expect_err("its key is not the store's any more");
     assert!(matches!(replaced, VaultError::Replaced { .. }), "{replaced}");
@@ -320,7 +320,7 @@ fn a_row_of_another_generation_profile_or_vault_does_not_open_in_this_ones_place
     let body: Vec<u8> = connection
         .query_row("SELECT body FROM sealed WHERE name = 'demo' AND generation = 1", (), |row| row.get(0))
         .expect("a row");
-    lease(&vault, "demo").forget().expect("forgotten");
+    lease(&vault, "demo").erase().expect("forgotten");
     put(&vault, "demo", None, "another").expect("put");
     assert_eq!(text(&vault, "demo"), "another");
     connection.execute("UPDATE sealed SET body = ?1 WHERE name = 'demo'", [body]).expect("put back");
@@ -373,7 +373,7 @@ fn a_lost_record_is_missed_until_the_profile_is_forgotten() {
     assert_eq!(error, "the secrets of profile `demo` are missing (last seen: generation 1)");
     assert_eq!(vault.inspect().expect("inspected").expect("not in memory").faults.len(), 1);
     assert!(matches!(lease(&vault, "demo").repair(), Err(VaultError::Missing { .. })));
-    lease(&vault, "demo").forget().expect("forgotten");
+    lease(&vault, "demo").erase().expect("forgotten");
     assert_eq!(get(&vault, "demo").expect("nobody misses what was forgotten"), None);
 }
 

@@ -47,7 +47,7 @@ impl Opening<'_> {
 
     /// Whether something is stored that another key would not open.
     fn is_in_use(&self) -> Result<bool, VaultError> {
-        Ok(!self.store.secrets()?.is_empty())
+        Ok(!self.store.secrets()?.is_empty() || self.store.forgotten()?.iter().any(|forgotten| forgotten.has_secret))
     }
 
     fn unlock(&self, there: &VaultLock) -> Result<Option<Key>, VaultError> {

@@ -205,8 +205,11 @@ pub(crate) async fn plain(app: &App, name: &ProfileName) -> Result<Plain, Failur
     app.with_store(move |store| store.profile(name.as_str())).await
 }
 
-/// An unknown profile, with the name that was probably meant.
+/// An unknown profile: that it was forgotten, or the name that was probably meant.
 pub(crate) async fn unknown(app: &App, name: &ProfileName) -> Failure {
+    if let Some(failure) = forget::was_forgotten(app, name).await {
+        return failure;
+    }
     let mut saved = app.with_store(|store| store.list(0)).await.unwrap_or_default();
     saved.extend(app.list_of_team(0).await.unwrap_or_default());
     let nearest = crate::call::nearest(name.as_str(), saved.iter().map(|saved| saved.name.as_str()));

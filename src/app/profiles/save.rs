@@ -147,7 +147,10 @@ async fn save_checked(app: &App, name: &ProfileName, mut context: CallContext, c
     let is_same = app.with_entry(&entry, put).await?;
     let (saved, definition) = (name.clone(), Some(context.profile.to_toml(&app.catalog().await?.0)));
     let save = move |plain: &mut Plain| -> Result<(), StoreError> {
-        *plain = Plain { definition, draft: None, ..std::mem::take(plain) };
+        // What a former profile of this name was exported to is not this one's.
+        let is_new = plain.definition.is_none() && plain.draft.is_none();
+        let sinks = plain.sinks.take().filter(|_| !is_new);
+        *plain = Plain { definition, draft: None, sinks };
         Ok(())
     };
     app.with_store(move |store| store.change(saved.as_str(), save)).await?;

@@ -188,7 +188,7 @@ fn is_out(team: &dyn Engine, name: &ProfileName, id: &str) -> Result<bool, Store
 /// Removes what was copied here, and is still the team's.
 fn drop_copy(here: &Entry, own: &dyn Engine, name: &ProfileName) -> Result<(), VaultError> {
     let sinks = own.profile(name.as_str())?.sinks;
-    here.forget()?;
+    here.erase()?;
     Ok(own.change(name.as_str(), Box::new(move |plain| *plain = Plain { sinks, ..Plain::default() }))?)
 }
 

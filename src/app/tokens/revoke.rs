@@ -3,6 +3,7 @@
 
 use crate::app::handle::App;
 use crate::app::profiles;
+use crate::app::profiles::forget::Removal;
 use crate::app::progress::Report;
 use crate::app::sign_in::send;
 use crate::app::tokens;
@@ -13,7 +14,8 @@ use crate::diagnosis::Diagnosis;
 use crate::service::{ProfileName, Service};
 
 impl App {
-    /// Has the service revoke the tokens of a saved profile, then forgets it.
+    /// Has the service revoke the tokens of a saved profile, then erases them and forgets the profile, which can be brought back
+    /// signed out for a week.
     pub async fn revoke_and_forget(&self, name: &ProfileName, report: &Report) -> Result<(), Failure> {
         open::open_chosen(self).await?;
         let profile = profiles::load(self, name).await?;
@@ -25,7 +27,7 @@ impl App {
         self.supply_practice(&mut context).await?;
         revoke(self, report, name, &context, &template).await?;
         // The lease is held to the end, so that nobody refreshes tokens that are being revoked.
-        profiles::forget::forget_held(self, name, &entry).await
+        profiles::forget::forget_held(self, name, &entry, Removal::SignedOut).await
     }
 }
 

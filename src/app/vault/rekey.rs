@@ -18,6 +18,8 @@ pub struct VaultStatus {
     pub place: Option<PathBuf>,
     /// How many sealed records open.
     pub whole: usize,
+    /// How many profiles were forgotten and can be brought back.
+    pub forgotten: usize,
     /// The same for the team's, if this machine is a member.
     pub team: Option<TeamRecords>,
     /// The profiles whose new tokens wait on this machine until the team's database has them.
@@ -58,7 +60,7 @@ async fn status(app: &App) -> Result<VaultStatus, Failure> {
     let found = found.unwrap_or_default();
     let aside = aside.into_iter().map(|path| StoreError::DamagedReply { path }.diagnose());
     let faults = found.faults.iter().map(Diagnose::diagnose).chain(aside).collect();
-    Ok(VaultStatus { kind, place, whole: found.whole, team: found.team, waiting, faults })
+    Ok(VaultStatus { kind, place, whole: found.whole, forgotten: found.forgotten, team: found.team, waiting, faults })
 }
 
 async fn inspect(app: &App) -> Result<(VaultKind, Option<Inspection>), Failure> {

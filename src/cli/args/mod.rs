@@ -108,6 +108,9 @@ pub enum Task {
         /// Only those with this tag (repeatable: with all of them)
         #[arg(long = "tag", value_name = "TAG")]
         tags: Vec<String>,
+        /// Those that were forgotten and can be brought back, instead
+        #[arg(long, conflicts_with = "tags")]
+        forgotten: bool,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -200,14 +203,23 @@ pub enum Task {
         #[arg(value_name = "PROFILE")]
         name: String,
     },
-    /// Delete a profile and its tokens
+    /// Forget a profile and its tokens; `unforget` brings them back within a week
     Forget {
         /// Profile
         #[arg(value_name = "PROFILE")]
         name: String,
-        /// Revoke the tokens at the service first; if that fails, nothing is deleted
+        /// Revoke the tokens at the service first, and erase them; if that fails, nothing is forgotten
         #[arg(long)]
         revoke: bool,
+        /// Erase it at once, with all that was forgotten under this name
+        #[arg(long)]
+        now: bool,
+    },
+    /// Bring back what was forgotten last under a name
+    Unforget {
+        /// Profile
+        #[arg(value_name = "PROFILE")]
+        name: String,
     },
     /// Show a profile's token history: when each was issued, how, and whether it was used
     History(HistoryOptions),

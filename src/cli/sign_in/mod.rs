@@ -6,7 +6,7 @@ mod terminal;
 use std::sync::Arc;
 
 use crate::app::{
-    Browser, CallContext, Failure, FailureKind, KeySource, News, SaveTo, SignIn, VaultKind, other_profile,
+    Browser, CallContext, Failure, FailureCode, FailureKind, KeySource, News, SaveTo, SignIn, VaultKind, other_profile,
 };
 use crate::call::nearest;
 use crate::cli::args::SignInOptions;
@@ -169,7 +169,9 @@ fn ask_user_name(draft: &mut ProfileDraft, options: &SignInOptions) -> Result<()
 fn needs_service(failure: Failure) -> Failure {
     let hint = "add `--service SERVICE`; `tokenwright service list` lists them";
     match failure.kind {
-        FailureKind::NeedsSignIn => Failure::new(FailureKind::Usage, failure.diagnosis.hint(hint)),
+        FailureKind::NeedsSignIn if failure.code != FailureCode::Forgotten => {
+            Failure::new(FailureKind::Usage, failure.diagnosis.hint(hint))
+        }
         _ => failure,
     }
 }

@@ -91,12 +91,12 @@ pub(crate) fn forgetting_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         }
         let is_shared = model.profiles.iter().any(|profile| profile.name == name && profile.shared);
         ui.label(if is_shared {
-            "The profile and its tokens are removed for every member of the team and cannot be recovered."
+            "The profile and its tokens are removed for every member of the team. They can be brought back for a week."
         } else {
-            "The profile and its tokens are removed from this machine and cannot be recovered."
+            "The profile and its tokens are removed. They can be brought back for a week."
         });
         if revocable {
-            ui.label("Revoking also invalidates the tokens at the service, for everyone who holds them.");
+            ui.label("Revoking also invalidates the tokens at the service, for everyone who holds them, and erases them here.");
         }
         ui.horizontal_wrapped(|ui| {
             let forgets = intent_button(ui, ButtonKind::Danger, Intent::Forget(name.clone()), None);

@@ -9,6 +9,7 @@ use crate::store::StoreError;
 use crate::store::engine::{Engine as _, Leased, Mark, Resealed, Sealed, Seen, Stored, Version, Written};
 use crate::store::lease::Lease;
 use crate::store::postgres::connection::Patience;
+use crate::store::postgres::forgotten;
 use crate::store::postgres::rename::{self, Rename};
 use crate::store::postgres::secrets::{self, Put};
 use crate::store::postgres::{Postgres, Shared, drawn};
@@ -144,6 +145,26 @@ impl Leased for LeasedRow {
         self.lease.removing(removed)?;
         self.store.0.replies.remove(&self.name);
         Ok(())
+    }
+
+    fn forget(&self, newest_only: bool) -> Result<(), StoreError> {
+        let news = self.store.news_of(&self.name);
+        let forget = async |client: &mut Client| forgotten::forget(client, (&self.name, &news), newest_only).await;
+        let forgotten = || self.store.write((&self.name, Patience::Restart), forget).map(|()| Written::Done);
+        self.lease.removing(forgotten)?;
+        self.store.0.replies.remove(&self.name);
+        Ok(())
+    }
+
+    fn bring_back(&self, number: i64) -> Result<Written, StoreError> {
+        let (news, writer) = (self.store.news_of(&self.name), drawn(self.store.place())?);
+        let bring_back =
+            async |client: &mut Client| forgotten::bring_back(client, (&self.name, &news), number, &writer).await;
+        let (written, seen) = self.store.write((&self.name, Patience::Restart), bring_back)?;
+        if seen.is_some() {
+            self.lease.saw(seen);
+        }
+        Ok(written)
     }
 
     fn take_out(&self, copied: Option<Seen>, mark: Option<&Mark>) -> Result<Written, StoreError> {

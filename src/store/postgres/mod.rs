@@ -6,6 +6,7 @@
 
 mod address;
 mod connection;
+mod forgotten;
 mod leased;
 mod memory;
 mod plain;
@@ -26,7 +27,8 @@ use tokio_postgres::Client;
 
 use crate::durable::{self, FileError};
 use crate::store::engine::{
-    Change, Engine, Leased, Listed, Mark, Plain, Revision, Sealed, SecretId, Seen, Stored, Summary, VaultLock, Watched,
+    Change, Engine, Forgotten, Leased, Listed, Mark, Plain, Revision, Sealed, SecretId, Seen, Stored, Summary,
+    VaultLock, Watched,
 };
 use crate::store::lease::{Lease, Leases};
 use crate::store::postgres::connection::{Failed, Patience, Server};
@@ -275,6 +277,23 @@ impl Engine for Postgres {
 
     fn is_removed(&self, name: &str, id: &SecretId) -> Result<bool, StoreError> {
         self.read(async |client| secrets::is_removed(client, name, id).await)
+    }
+
+    fn forgotten(&self) -> Result<Vec<Forgotten>, StoreError> {
+        self.read(async |client| forgotten::list(client).await)
+    }
+
+    fn erase_forgotten(&self, name: Option<&str>) -> Result<usize, StoreError> {
+        let news = self.news_of(name.unwrap_or_default());
+        self.0.server.run("write", Patience::Restart, async |client| forgotten::erase(client, name, &news).await)
+    }
+
+    fn forgotten_bodies(&self, number: i64) -> Result<Vec<Sealed>, StoreError> {
+        self.read(async |client| forgotten::bodies(client, number).await)
+    }
+
+    fn reseal_forgotten(&self, number: i64, bodies: Vec<Sealed>) -> Result<(), StoreError> {
+        self.0.server.run("write", Patience::Restart, async |client| forgotten::reseal(client, number, &bodies).await)
     }
 
     fn lease(&self, name: &str, wait: Duration) -> Result<Option<Box<dyn Leased>>, StoreError> {

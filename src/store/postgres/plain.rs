@@ -1,7 +1,7 @@
 //! The statements about plain parts, and about what lists remember of profiles.
 
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, GenericClient, Row};
+use tokio_postgres::{Client, GenericClient, Row, Transaction};
 
 use crate::store::engine::{Listed, Plain, Revision, Summary};
 use crate::store::postgres::connection::Failed;
@@ -120,7 +120,7 @@ pub(in crate::store) async fn drafts(client: &Client) -> Result<Vec<String>, Fai
     Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
 }
 
-pub(in crate::store) async fn has(client: &Client, name: &str) -> Result<bool, Failed> {
+pub(in crate::store) async fn has(client: &impl GenericClient, name: &str) -> Result<bool, Failed> {
     let statement = "SELECT EXISTS (SELECT 1 FROM tokenwright.secret WHERE name = $1) \
                      OR EXISTS (SELECT 1 FROM tokenwright.profile \
                      WHERE name = $1 AND (definition IS NOT NULL OR draft IS NOT NULL))";
@@ -146,15 +146,21 @@ pub(in crate::store) async fn change(
     let step = client.transaction().await?;
     // A row that is not there yet cannot be locked.
     step.execute("SELECT pg_advisory_xact_lock(hashtextextended('tokenwright ' || $1, 0))", &[&name]).await?;
-    let Plain { definition, draft, sinks } = next(profile(&step, name).await?)?;
+    save(&step, name, &next(profile(&step, name).await?)?).await?;
+    step.execute("SELECT pg_notify('tokenwright', $1)", &[&news]).await?;
+    Ok(step.commit().await?)
+}
+
+/// Writes the plain part of a profile.
+pub(in crate::store) async fn save(step: &Transaction<'_>, name: &str, plain: &Plain) -> Result<(), Failed> {
+    let Plain { definition, draft, sinks } = plain;
     if definition.is_none() && draft.is_none() && sinks.is_none() {
         step.execute("DELETE FROM tokenwright.profile WHERE name = $1", &[&name]).await?;
     } else {
         let statement = "INSERT INTO tokenwright.profile(name, revision, definition, draft, sinks) \
                          VALUES ($1, nextval('tokenwright.revision'), $2, $3, $4) ON CONFLICT(name) DO UPDATE SET \
                          revision = excluded.revision, definition = $2, draft = $3, sinks = $4";
-        step.execute(statement, &[&name, &definition, &draft, &sinks]).await?;
+        step.execute(statement, &[&name, definition, draft, sinks]).await?;
     }
-    step.execute("SELECT pg_notify('tokenwright', $1)", &[&news]).await?;
-    Ok(step.commit().await?)
+    Ok(())
 }

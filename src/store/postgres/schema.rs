@@ -4,6 +4,7 @@ use tokio_postgres::{Client, GenericClient};
 
 use crate::store::StoreError;
 use crate::store::postgres::connection::{Failed, Server};
+use crate::store::postgres::forgotten;
 
 /// The oldest server whose behaviour the engine relies on.
 const LEAST_SERVER: i32 = 13;
@@ -67,6 +68,26 @@ const STEPS: &[&str] = &["
         lock text NOT NULL,
         mark bytea NOT NULL CHECK(length(mark) = 16)
     );
+    CREATE TABLE tokenwright.forgotten(
+        number bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+        name text NOT NULL,
+        at timestamptz NOT NULL DEFAULT now(),
+        definition text,
+        draft text,
+        sinks text,
+        id bytea CHECK(length(id) = 16),
+        generation bigint,
+        fence bigint,
+        in_flight text,
+        in_flight_at timestamptz
+    );
+    CREATE TABLE tokenwright.forgotten_body(
+        number bigint NOT NULL REFERENCES tokenwright.forgotten(number) ON DELETE CASCADE,
+        generation bigint NOT NULL,
+        fence bigint NOT NULL,
+        body bytea NOT NULL,
+        PRIMARY KEY(number, generation)
+    );
     CREATE TABLE tokenwright.lease(name text PRIMARY KEY);
     CREATE TABLE tokenwright.removed(
         name text NOT NULL,
@@ -89,7 +110,13 @@ pub(in crate::store) async fn id(server: &Server, client: &mut Client, create: b
     if !is_there && !create {
         return Ok(None);
     }
-    let (id, format) = if is_there { read(client).await? } else { (String::new(), 0) };
+    let (id, format) = if is_there {
+        // Sent together. Where this one may not write, or finds the tables of another version, somebody else erases it.
+        let (there, _) = tokio::join!(biased; read(client), forgotten::erase_old(client));
+        there?
+    } else {
+        (String::new(), 0)
+    };
     let newest = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
     if format > newest {
         return Err(Failed::Store(StoreError::NewerFormat { path: place(), version: format }));

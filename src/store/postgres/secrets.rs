@@ -335,7 +335,7 @@ async fn there(client: &Client, name: &str) -> Result<Option<There>, Failed> {
 }
 
 /// A number that the tables bound from below.
-fn number(row: &Row, column: usize) -> Result<u64, Failed> {
+pub(in crate::store) fn number(row: &Row, column: usize) -> Result<u64, Failed> {
     let number: i64 = row.try_get(column)?;
     u64::try_from(number).map_err(|_| Failed::Malformed("a number"))
 }

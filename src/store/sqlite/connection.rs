@@ -76,6 +76,25 @@ const STEPS: &[&str] = &["
         body BLOB NOT NULL,
         PRIMARY KEY(name, generation)
     ) STRICT;
+    CREATE TABLE forgotten(
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        definition TEXT,
+        draft TEXT,
+        sinks TEXT,
+        id BLOB CHECK(length(id) = 16),
+        generation INTEGER,
+        fence INTEGER,
+        in_flight TEXT
+    ) STRICT;
+    CREATE TABLE forgotten_body(
+        number INTEGER NOT NULL REFERENCES forgotten(number) ON DELETE CASCADE,
+        generation INTEGER NOT NULL,
+        fence INTEGER NOT NULL,
+        body BLOB NOT NULL,
+        PRIMARY KEY(number, generation)
+    ) STRICT;
     CREATE TABLE vault(
         only INTEGER PRIMARY KEY CHECK(only = 1),
         lock TEXT NOT NULL,

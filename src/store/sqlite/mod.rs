@@ -2,6 +2,8 @@
 
 mod connection;
 mod copied;
+mod forgotten;
+mod leased;
 mod rows;
 mod watch;
 mod writer;
@@ -18,10 +20,10 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::durable::{self, FileError};
 use crate::store::engine::{
-    Change, Engine, Leased, Listed, Mark, Plain, Resealed, Revision, Sealed, Seen, Stored, Summary, VaultLock, Version,
-    Watched, Written,
+    Change, Engine, Forgotten, Leased, Listed, Plain, Revision, Sealed, Seen, Stored, Summary, VaultLock, Watched,
 };
-use crate::store::lease::{Lease, Leases};
+use crate::store::lease::Leases;
+use crate::store::sqlite::leased::LeasedRow;
 use crate::store::sqlite::watch::Watching;
 use crate::store::sqlite::writer::Writer;
 use crate::store::{DatabaseError, StoreError};
@@ -252,6 +254,26 @@ impl Engine for Sqlite {
         self.0.leases.seen(name)
     }
 
+    fn forgotten(&self) -> Result<Vec<Forgotten>, StoreError> {
+        self.read(forgotten::list)
+    }
+
+    fn erase_forgotten(&self, name: Option<&str>) -> Result<usize, StoreError> {
+        let name = name.map(str::to_owned);
+        self.write(move |connection| match &name {
+            Some(name) => forgotten::erase(connection, name),
+            None => forgotten::erase_old(connection),
+        })
+    }
+
+    fn forgotten_bodies(&self, number: i64) -> Result<Vec<Sealed>, StoreError> {
+        self.read(|connection| forgotten::bodies(connection, number))
+    }
+
+    fn reseal_forgotten(&self, number: i64, bodies: Vec<Sealed>) -> Result<(), StoreError> {
+        self.write(move |connection| forgotten::reseal(connection, number, &bodies))
+    }
+
     fn lease(&self, name: &str, wait: Duration) -> Result<Option<Box<dyn Leased>>, StoreError> {
         let lease = self.0.leases.take(name, wait)?;
         Ok(lease
@@ -295,81 +317,5 @@ impl Engine for Sqlite {
         }
         let code = ffi::SQLITE_CORRUPT;
         Err(DatabaseError { action: "read", path: self.0.path.clone(), code, reason: found }.into())
-    }
-}
-
-/// A leased secret.
-struct LeasedRow {
-    store: Sqlite,
-    name: String,
-    lease: Lease,
-}
-
-impl Leased for LeasedRow {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn saw(&self, seen: Option<Seen>) {
-        self.lease.saw(seen);
-    }
-
-    fn put(
-        &self,
-        expected: Option<Version>,
-        next: &Sealed,
-        answers: bool,
-        mark: Option<&Mark>,
-    ) -> Result<Written, StoreError> {
-        let written = self.store.insist(true, || {
-            let (name, next, mark) = (self.name.clone(), next.clone(), mark.copied());
-            self.store.write(move |connection| rows::put(connection, &name, expected, &next, answers, mark.as_ref()))
-        })?;
-        if written == Written::Done {
-            self.lease.saw(Some(Seen { id: next.id, version: next.version }));
-        }
-        Ok(written)
-    }
-
-    fn begin(&self, expected: Version, note: &str) -> Result<Written, StoreError> {
-        let length = self.store.read(|connection| rows::length(connection, &self.name))?;
-        self.store.reserve(length.saturating_mul(4))?;
-        let written = self.store.insist(false, || {
-            let (name, note) = (self.name.clone(), note.to_owned());
-            self.store.write(move |connection| rows::begin(connection, &name, expected, &note))
-        })?;
-        if written == Written::Done {
-            self.lease.saw_note(expected);
-        }
-        Ok(written)
-    }
-
-    fn end(&self, fence: u64) -> Result<(), StoreError> {
-        let name = self.name.clone();
-        self.store.write(move |connection| rows::end(connection, &name, fence))
-    }
-
-    fn remove(&self) -> Result<(), StoreError> {
-        let name = self.name.clone();
-        let remove = move |connection: &Connection| rows::remove(connection, &name).map(|()| Written::Done);
-        self.lease.removing(|| self.store.write(remove)).map(drop)
-    }
-
-    fn take_out(&self, copied: Option<Seen>, mark: Option<&Mark>) -> Result<Written, StoreError> {
-        let (name, mark) = (self.name.clone(), mark.copied());
-        let take_out = move |connection: &Connection| rows::take_out(connection, &name, copied, mark.as_ref());
-        self.lease.removing(|| self.store.write(take_out))
-    }
-
-    fn rename(&self, to: &dyn Leased, secret: Option<&Resealed>, mark: Option<&Mark>) -> Result<Written, StoreError> {
-        let (names, moved, mark) = ((self.name.clone(), to.name().to_owned()), secret.cloned(), mark.copied());
-        let rename = move |connection: &Connection| {
-            rows::rename(connection, (&names.0, &names.1), moved.as_ref(), mark.as_ref())
-        };
-        let written = self.lease.removing(|| self.store.write(rename))?;
-        if written == Written::Done {
-            to.saw(secret.and_then(Resealed::seen));
-        }
-        Ok(written)
     }
 }

@@ -155,7 +155,7 @@ pub(in crate::store) fn save_profile(connection: &Connection, name: &str, plain:
         .map(drop)
 }
 
-fn next_revision(connection: &Connection) -> Result<i64> {
+pub(in crate::store) fn next_revision(connection: &Connection) -> Result<i64> {
     let mut statement = connection.prepare_cached("UPDATE counter SET revision = revision + 1 RETURNING revision")?;
     statement.query_row((), |row| row.get(0))
 }
@@ -345,7 +345,7 @@ fn version(connection: &Connection, name: &str) -> Result<Option<(Version, Optio
 }
 
 /// A number that the tables bound from below.
-fn number(row: &Row<'_>, column: usize) -> Result<u64> {
+pub(in crate::store) fn number(row: &Row<'_>, column: usize) -> Result<u64> {
     let number: i64 = row.get(column)?;
     u64::try_from(number)
         .map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Integer, Box::new(error)))

@@ -12,7 +12,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::store::StoreError;
 use crate::store::error::DatabaseError;
-use crate::store::sqlite::connection;
+use crate::store::sqlite::{connection, forgotten};
 
 /// The most jobs of one transaction.
 const MOST_JOBS: usize = 256;
@@ -153,10 +153,13 @@ impl Writer {
     }
 
     fn connected<'a>(&self, writing: &'a mut Option<Connection>) -> Result<&'a mut Connection, DatabaseError> {
-        let opened = match writing.take() {
-            Some(opened) => opened,
-            None => connection::open(&self.path).map_err(|error| connection::failed("write", &self.path, &error))?,
-        };
+        if let Some(opened) = writing.take() {
+            return Ok(writing.insert(opened));
+        }
+        let failed = |error| connection::failed("write", &self.path, &error);
+        let opened = connection::open(&self.path).map_err(failed)?;
+        // If that fails, what comes next does as well, or it is done the next time.
+        let _ = forgotten::erase_old(&opened);
         Ok(writing.insert(opened))
     }
 }

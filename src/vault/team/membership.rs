@@ -180,12 +180,13 @@ impl Vault {
         Ok(before)
     }
 
-    /// Drops the keys before the newest. Fails if a secret needs one.
+    /// Drops the keys before the newest, which what was forgotten is sealed with anew first. Fails if a secret needs one.
     pub fn finish_removal(&self) -> Result<TeamStatus, VaultError> {
         let left = self.sealed_before()?;
         if let Some(profile) = left.first() {
             return Err(TeamError::SealedBefore { profile: profile.clone(), count: left.len() }.into());
         }
+        self.team().realm_anew(self)?.reseal_forgotten()?;
         self.change_members(|opened, _| {
             opened.earlier.clear();
             Ok(())
@@ -229,7 +230,7 @@ impl Vault {
 
     /// Forgets the key of this member and the team. The team goes on to have it as a member until another removes it.
     pub fn leave_team(&self) -> Result<(), VaultError> {
-        self.lease_own(super::MEMBER)?.forget()?;
+        self.lease_own(super::MEMBER)?.erase()?;
         self.team().forget_keys();
         Ok(())
     }

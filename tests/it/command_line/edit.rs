@@ -184,7 +184,7 @@ fn a_profile_that_was_changed_or_forgotten_meanwhile_is_left_as_it_is() {
     setup.check_refused(&setup.text(), &words, "keep_alive = true");
 
     let forget = format!("TOKENWRIGHT_PASSPHRASE='{PASSPHRASE}' {own} forget demo");
-    let words = setup.edit(&format!("{forget} >/dev/null; {change}")).failed(2);
+    let words = setup.edit(&format!("{forget} >/dev/null 2>&1; {change}")).failed(2);
     assert!(
         words.starts_with("error: the profile `demo` was forgotten in the meantime: nothing was saved\n"),
         "{words}"

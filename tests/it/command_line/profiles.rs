@@ -113,15 +113,17 @@ fn json_is_for_programs() {
 }
 
 #[test]
-fn a_forgotten_profile_leaves_no_secret_behind() {
+fn an_erased_profile_leaves_no_secret_behind() {
     let program = Tokenwright::with_vault();
     let practice = Practice::start(&program);
     practice.sign_in(&program, "demo");
     program.run(&["refresh", "demo"]).done();
     assert!(program.database().has_secret("demo"));
-    assert_eq!(program.run(&["forget", "demo"]).done(), "demo: forgotten\n");
+    assert_eq!(program.run(&["forget", "demo", "--now"]).done(), "demo: erased\n");
     assert!(!program.database().has("demo"));
-    assert_eq!(program.run(&["list", "--json"]).json(), json!([]));
+    for list in [&["list", "--json"][..], &["list", "--forgotten", "--json"]] {
+        assert_eq!(program.run(list).json(), json!([]));
+    }
     let list = program.run(&["list"]);
     assert_eq!(list.stderr, "No profiles yet. Start with: tokenwright sign-in demo --service practice\n");
     assert_eq!(list.done(), "");

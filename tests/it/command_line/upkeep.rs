@@ -10,6 +10,7 @@ use crate::support::http::browser;
 use crate::support::practice::Practice;
 use crate::support::process::Process;
 use crate::support::renewed;
+use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
 
 #[test]
@@ -200,7 +201,164 @@ fn a_profile_whose_tokens_were_in_memory_is_renamed_without_them() {
     program.run(&["rename", "acme", "demo"]).failed(2);
 }
 
-/// Each time it is killed one write to the disk later.
+#[test]
+fn a_forgotten_profile_is_nowhere_for_a_week_and_comes_back_whole() {
+    let service = renewed::service(3600, |_, earlier| renewed::tokens(&format!("after-{earlier}"), 3600));
+    let program = renewed::signed_in(&service, "");
+    let sink = program.home().join("sink.env").to_str().expect("UTF-8").to_owned();
+    program.run(&["export", "demo", "--format", "dotenv", "--output", &sink, "--sink"]).done();
+    program.run(&["refresh", "demo"]).done();
+    program.run(&["keep-alive", "demo"]).done();
+    program.run(&["display-name", "demo", "Demo GmbH"]).done();
+    let history = program.run(&["history", "demo", "--json"]).json();
+    let mut agent = program.start(&["agent"]);
+    agent.line_with("The agent listens on ");
+    assert_eq!(program.run(&["token", "demo"]).done(), "at-after-0\n");
+
+    let done = program.run(&["forget", "demo"]);
+    let forgotten = program.run(&["list", "--forgotten", "--json"]).json();
+    let at = |key: &str| forgotten[0][key].as_str().expect("a text").parse::<jiff::Timestamp>().expect("a time");
+    let day = |at: jiff::Timestamp| at.to_zoned(jiff::tz::TimeZone::UTC).date();
+    assert_eq!(at("erased_at").duration_since(at("forgotten_at")).as_hours(), 7 * 24);
+    let until = format!("Until {} it can be brought back: tokenwright unforget demo\n", day(at("erased_at")));
+    assert_eq!(done.stderr, until);
+    assert_eq!(done.done(), "demo: forgotten\n");
+    assert_eq!((&forgotten[0]["display_name"], &forgotten[0]["shared"]), (&json!("Demo GmbH"), &json!(false)));
+    let said = format!(
+        "error: the profile `demo` was forgotten on {}\nhint: `tokenwright unforget demo` brings it back until {}\n",
+        day(at("forgotten_at")),
+        day(at("erased_at"))
+    );
+    for task in
+        [&["token", "demo"][..], &["refresh", "demo"], &["show", "demo"], &["tag", "demo", "x"], &["forget", "demo"]]
+    {
+        assert_eq!(program.run(task).failed(3), said, "{task:?}");
+    }
+    assert_eq!(program.run(&["sign-in", "demo"]).failed(3), said);
+    let status = program.run(&["agent", "status", "--json"]).json();
+    assert_eq!(status["profiles"], json!([]));
+    program.run(&["agent", "stop"]).done();
+    agent.finish();
+    assert_eq!(program.run(&["token", "demo"]).failed(3), said, "without an agent");
+    assert_eq!(program.run(&["list", "--json"]).json(), json!([]));
+    assert!(program.run(&["list", "--forgotten"]).done().contains("demo     Scripted  20"));
+    let status = program.run(&["vault", "status", "--json"]).json();
+    assert_eq!((&status["whole"], &status["forgotten"]), (&json!(0), &json!(1)));
+
+    // Another passphrase, and no other profile to need the vault for.
+    let rekey = ["vault", "rekey", "--to", "passphrase", "--passphrase-stdin"];
+    program.run_with_input(&rekey, "another").done();
+    let program = program.with_env("TOKENWRIGHT_PASSPHRASE", "another");
+    assert_eq!(program.run(&["unforget", "demo"]).done(), "demo: brought back\n");
+    assert_eq!(program.run(&["token", "demo"]).done(), "at-after-0\n");
+    assert_eq!(program.run(&["history", "demo", "--json"]).json(), history);
+    assert_eq!(program.run(&["list", "--json"]).json()[0]["keep_alive"], true);
+    assert_eq!(program.run(&["list", "--forgotten", "--json"]).json(), json!([]));
+    program.run(&["refresh", "demo"]).done();
+    assert!(fs::read_to_string(&sink).expect("written").contains("at-after-1"));
+    assert!(program.run(&["unforget", "demo"]).failed(2).contains("`demo` was not forgotten"));
+}
+
+#[test]
+fn what_was_forgotten_does_not_come_back_over_another_profile_or_after_a_week() {
+    let service = renewed::service(3600, |_, _| renewed::tokens("second", 3600));
+    let program = renewed::signed_in(&service, "");
+    program.run(&["notes", "demo", "the first"]).done();
+    program.run(&["forget", "demo"]).done();
+    renewed::sign_in(&program, "demo");
+    let told = program.run(&["unforget", "demo"]).failed(2);
+    let words = "error: there is another profile `demo` by now\n\
+                 hint: give that one another name first: `tokenwright rename demo NEW_NAME`\n";
+    assert_eq!(told, words);
+    // The one that was forgotten last comes first.
+    program.run(&["notes", "demo", "the second"]).done();
+    program.run(&["forget", "demo"]).done();
+    for (notes, name) in [("the second\n", "second"), ("the first\n", "first")] {
+        program.run(&["unforget", "demo"]).done();
+        program.run(&["rename", "demo", name]).done();
+        assert_eq!(program.run(&["notes", name]).done(), notes);
+        assert_eq!(program.run(&["token", name]).done(), "at-first\n");
+    }
+    assert!(program.run(&["unforget", "demo"]).failed(2).contains("no profile `demo` was forgotten in the last week"));
+
+    program.run(&["forget", "first"]).done();
+    program.run(&["forget", "second"]).done();
+    program.database().execute("UPDATE forgotten SET at = at - 7 * 24 * 3600 WHERE name = 'first'");
+    let listed = program.run(&["list", "--forgotten", "--json"]).json();
+    assert_eq!((&listed[0]["name"], &listed[1]), (&json!("second"), &json!(null)));
+    program.run(&["unforget", "first"]).failed(2);
+    assert!(program.run(&["token", "first"]).failed(3).contains("there is no profile `first`"));
+    let left = |table: &str| -> i64 {
+        let statement = format!("SELECT count(*) FROM {table}");
+        program.database().connection().query_row(&statement, (), |row| row.get(0)).expect("a count")
+    };
+    renewed::sign_in(&program, "other");
+    assert_eq!((left("forgotten"), left("forgotten_body")), (1, 1), "the next write erased it");
+
+    renewed::sign_in(&program, "second");
+    assert_eq!(program.run(&["forget", "second", "--now"]).done(), "second: erased\n");
+    assert_eq!((left("forgotten"), left("forgotten_body")), (0, 0), "all of that name");
+    program.run(&["forget", "other"]).done();
+    assert_eq!(program.run(&["forget", "other", "--now"]).done(), "other: erased\n");
+    assert_eq!((left("forgotten"), left("forgotten_body")), (0, 0));
+    program.run(&["forget", "other", "--now"]).failed(3);
+}
+
+#[test]
+fn what_was_revoked_comes_back_without_its_tokens() {
+    let service = Scripted::start(|asked, earlier| match asked.path.as_str() {
+        "/authorize" => asked.grant("a-code"),
+        "/revoke" => Answer::json(200, &json!({})),
+        "/refresh" => renewed::tokens(&format!("after-{earlier}"), 3600),
+        _ => renewed::tokens(&format!("signed-in-{earlier}"), 3600),
+    });
+    let program = Tokenwright::with_vault();
+    let more = format!(
+        "[revocation]\nurl = \"{}/revoke\"\n[[inputs]]\nname = \"pin\"\nlabel = \"PIN\"\nsecret = true",
+        service.url()
+    );
+    renewed::add_preset(&program, &service, &more);
+    let mut sign_in = program.command(&["sign-in", "demo", "--service", "scripted", "--client-id", "it"]);
+    sign_in.args(["--browser", browser()]).env("TOKENWRIGHT_SECRET_PIN", "hunter2");
+    Process::start(&mut sign_in).finish().done();
+    program.run(&["refresh", "demo"]).done();
+    let done = program.run(&["forget", "demo", "--revoke"]);
+    assert!(done.stderr.contains("it can be brought back, signed out: tokenwright unforget demo\n"), "{}", done.stderr);
+    assert_eq!(done.done(), "demo: revoked and forgotten\n");
+    program.run(&["unforget", "demo"]).done();
+    assert!(program.run(&["token", "demo"]).failed(3).contains("`demo` has no tokens"));
+    assert_eq!(program.database().sealed("demo").len(), 1, "no older generation");
+    let history = program.run(&["history", "demo", "--json"]).json();
+    let left = history["generations"].as_array().expect("a list").iter().map(|line| line["tokens"].clone());
+    assert_eq!(left.filter(|left| left == "restorable" || left == "spent").count(), 0, "{history}");
+    // What tokens are asked for with is there.
+    program.run(&["sign-in", "demo", "--browser", browser()]).done();
+    assert_eq!(program.run(&["token", "demo"]).done(), "at-signed-in-1\n");
+    assert_eq!(program.run(&["forget", "demo", "--revoke", "--now"]).done(), "demo: revoked and erased\n");
+    assert_eq!(program.run(&["list", "--forgotten", "--json"]).json(), json!([]));
+}
+
+/// Kills a command at its `count`-th write to the database or a lease; whether it came so far.
+#[cfg(target_os = "linux")]
+fn is_killed(program: &Tokenwright, arguments: &[&str], count: usize) -> bool {
+    let command = program.command(arguments);
+    let mut strace = Command::new("strace");
+    let calls = "pwrite64,write,ftruncate,fsync,fdatasync";
+    strace.args(["-f", "-qq", "-o", "/dev/null"]);
+    for file in ["profiles.db", "profiles.db-wal", "leases/demo", "leases/acme"] {
+        strace.arg("-P").arg(program.database().folder().join(file));
+    }
+    strace.args(["-e", &format!("trace={calls}"), "-e", &format!("inject={calls}:signal=SIGKILL:when={count}")]);
+    strace.arg(command.get_program()).args(command.get_args()).current_dir(program.home()).env_clear();
+    strace.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?)))).stdout(Stdio::null());
+    Process::start(&mut strace).finish().code != 0
+}
+
+#[cfg(target_os = "linux")]
+fn names(list: &serde_json::Value) -> Vec<&str> {
+    list.as_array().expect("a list").iter().filter_map(|line| line["name"].as_str()).collect()
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 #[ignore = "needs strace"]
@@ -209,36 +367,47 @@ fn whoever_is_killed_while_renaming_leaves_the_profile_under_one_name() {
     let program = renewed::signed_in(&service, "");
     let sink = program.home().join("live.sh");
     program.run(&["export", "demo", "--format", "shell", "--live", "--output", sink.to_str().expect("UTF-8")]).done();
-    let (mut names, mut count, mut renamed) = (["demo", "acme"], 1, 0);
-    loop {
-        let rename = program.command(&["rename", names[0], names[1]]);
-        let mut strace = Command::new("strace");
-        let calls = "pwrite64,write,ftruncate,fsync,fdatasync";
-        strace.args(["-f", "-qq", "-o", "/dev/null", "-P"]).arg(program.database().folder());
-        for file in ["profiles.db", "profiles.db-wal", "leases/demo", "leases/acme"] {
-            strace.arg("-P").arg(program.database().folder().join(file));
-        }
-        strace.args(["-e", &format!("trace={calls}"), "-e", &format!("inject={calls}:signal=SIGKILL:when={count}")]);
-        strace.arg(rename.get_program()).args(rename.get_args()).current_dir(program.home()).env_clear();
-        strace.envs(rename.get_envs().filter_map(|(name, value)| Some((name, value?)))).stdout(Stdio::null());
-        let is_killed = Process::start(&mut strace).finish().code != 0;
+    let (mut old_and_new, mut count, mut renamed, mut goes_on) = (["demo", "acme"], 1, 0, true);
+    while goes_on {
+        goes_on = is_killed(&program, &["rename", old_and_new[0], old_and_new[1]], count);
         let listed = program.run(&["list", "--json"]).json();
-        let there: Vec<&str> =
-            listed.as_array().expect("a list").iter().filter_map(|line| line["name"].as_str()).collect();
-        let [name] = there[..] else { panic!("killed at write {count}: {listed}") };
+        let [name] = names(&listed)[..] else { panic!("killed at write {count}: {listed}") };
         assert_eq!(program.run(&["token", name]).done(), "at-first\n", "killed at write {count}");
         let history = program.run(&["history", name, "--json"]).json();
         assert_eq!(history["generations"].as_array().map(Vec::len), Some(1), "killed at write {count}");
         let sinks = program.run(&["export", name, "--list-sinks", "--json"]).done();
         assert!(sinks.contains("live.sh"), "killed at write {count}: {sinks}");
-        if name == names[1] {
-            names.swap(0, 1);
+        if name == old_and_new[1] {
+            old_and_new.swap(0, 1);
             renamed += 1;
-        }
-        if !is_killed {
-            break;
         }
         count += 1;
     }
-    assert!(count > 5 && renamed > 1, "killed at {count} writes, {renamed} times renamed");
+    assert!(count > 6 && renamed > 1, "killed at {count} writes, {renamed} times renamed");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "needs strace"]
+fn whoever_is_killed_while_forgetting_leaves_the_profile_in_one_place() {
+    let service = renewed::service(3600, |_, _| renewed::tokens("second", 3600));
+    let program = renewed::signed_in(&service, "");
+    for task in ["forget", "unforget"] {
+        let (mut count, mut goes_on) = (1, true);
+        while goes_on {
+            goes_on = is_killed(&program, &[task, "demo"], count);
+            let listed = program.run(&["list", "--json"]).json();
+            let forgotten = program.run(&["list", "--forgotten", "--json"]).json();
+            let there = (names(&listed).len(), names(&forgotten).len());
+            let what = format!("{task} killed at write {count}: {listed} {forgotten}");
+            assert!([(0, 1), (1, 0)].contains(&there), "{what}");
+            program.run(&["unforget", "demo"]);
+            assert_eq!(program.run(&["token", "demo"]).done(), "at-first\n", "{what}");
+            if task == "unforget" {
+                program.run(&["forget", "demo"]).done();
+            }
+            count += 1;
+        }
+        assert!(count > 3, "{task} was killed at {count} writes");
+    }
 }

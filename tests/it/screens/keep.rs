@@ -54,7 +54,7 @@ fn a_profile_that_needs_a_sign_in_says_why_and_has_the_button_that_mends_it() {
             (ProfileState::Stale(why.clone()), "stale"),
         ] {
             let mut screen = screen(theme, listed(state), scenes::draft());
-            assert!(screen.words().lines().any(|line| line == word), "{}", screen.words());
+            assert!(screen.reads(word), "{}", screen.words());
             screen.press("Sign in");
             assert_eq!(screen.state().wanted, [Intent::SignIn(name("acme"))]);
         }
@@ -212,7 +212,7 @@ fn tokens_held_in_memory_are_forgotten_with_their_profile() {
     machine.wait("None yet. Step 3 saves a profile here");
     assert!(!machine.window.reads("in memory and saving is retried"), "{}", machine.window.words());
     drop(machine);
-    assert!(program.run(&["token", "demo"]).failed(3).contains("there is no profile `demo`"));
+    assert!(program.run(&["token", "demo"]).failed(3).contains("the profile `demo` was forgotten"));
     assert!(!program.database().has("demo"));
 }
 
@@ -295,7 +295,7 @@ fn what_the_window_forgets_during_a_refresh_elsewhere_stays_forgotten() {
     machine.wait("None yet. Step 3 saves a profile here");
     assert!(!machine.window.reads("to finish its refresh"), "{}", machine.window.words());
     assert_eq!(refresh.finish().code, 0);
-    assert!(program.run(&["token", "demo"]).failed(3).contains("there is no profile `demo`"));
+    assert!(program.run(&["token", "demo"]).failed(3).contains("the profile `demo` was forgotten"));
     assert!(!program.database().has("demo"));
 }
 

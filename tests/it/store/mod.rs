@@ -2,6 +2,7 @@
 //! ends the whole sign-in when one comes twice.
 #![cfg(unix)]
 
+mod forget;
 mod kill;
 mod members;
 mod rename;

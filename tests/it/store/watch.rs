@@ -93,7 +93,7 @@ fn an_agent_asks_for_a_token_again_only_once_somebody_has_replaced_it() {
         assert!(Instant::now() < until, "the agent heard of nothing");
     }
     two.run(&["forget", "demo"]).done();
-    assert!(two.run(&["token", "demo"]).failed(3).contains("there is no profile `demo`"));
+    assert!(two.run(&["token", "demo"]).failed(3).contains("the profile `demo` was forgotten"));
     two.run(&["agent", "stop"]).done();
     agent.finish().done();
     team.service.assert_refreshed(11);

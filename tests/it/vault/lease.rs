@@ -243,7 +243,7 @@ fn tokens_that_are_being_revoked_are_not_refreshed_and_those_that_came_last_are_
     // The access token is revoked as well, where the service knows of such a call.
     let _ = slow.release.send(());
     forget.finish().done();
-    assert!(late.finish().failed(3).contains("there is no profile `demo`"));
+    assert!(late.finish().failed(3).contains("the profile `demo` was forgotten"));
     assert_eq!(slow.service.asked("/token").len(), 2);
     drop(slow);
     assert_forgotten(&program, &Slow::start(|| {}));
@@ -263,7 +263,7 @@ fn the_agent_does_not_bring_back_what_is_forgotten_during_its_renewal() {
     slow.release();
     forget.finish().done();
     token.finish().done();
-    assert!(program.run(&["token", "demo"]).failed(3).contains("there is no profile `demo`"));
+    assert!(program.run(&["token", "demo"]).failed(3).contains("the profile `demo` was forgotten"));
     assert_forgotten(&program, &slow);
     program.run(&["agent", "stop"]).done();
     agent.finish();

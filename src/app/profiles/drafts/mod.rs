@@ -238,7 +238,9 @@ impl Draft {
     fn write_plain(&self, store: &Store, name: &ProfileName) -> Result<(), StoreError> {
         let (definition, draft) = (Some(self.text.clone()), Some(self.mark.to_text()));
         store.change(name.as_str(), move |plain| {
-            *plain = Plain { definition, draft, sinks: plain.sinks.take() };
+            // What a former profile of this name was exported to is not this one's.
+            let sinks = plain.sinks.take().filter(|_| plain.definition.is_some());
+            *plain = Plain { definition, draft, sinks };
             Ok(())
         })
     }

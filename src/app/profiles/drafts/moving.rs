@@ -133,7 +133,7 @@ fn move_over(vault: &Vault, store: &Store, draft: &ProfileName, name: &ProfileNa
         })?;
     }
     copy(&from, &to)?;
-    from.forget()?;
+    from.erase()?;
     Ok(store.engine()?.change(draft.as_str(), Box::new(|plain| *plain = Plain::default()))?)
 }
 
