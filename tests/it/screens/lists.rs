@@ -182,8 +182,9 @@ fn a_late_press_on_a_step_a_tab_or_a_listed_value_reaches_that_one() {
     press_late(&mut window, "Refresh request", tell);
     assert_eq!(window.state().draft.tokens_step.tab, TokenTab::RefreshRequest);
 
-    let mut window = screen(THEMES[0], saved("demo"), tokens());
-    window.press("User ID and/or secret");
+    let mut window = screen(THEMES[0], saved("demo"), at(service("practice"), Step::Authorization));
+    window.press("More about the authorization");
+    window.press("The client has");
     press_late(&mut window, "Optional secret", tell);
     assert_eq!(window.state().draft.profile.as_ref().expect("chosen").asks, Asks::OptionalSecret);
 }

@@ -58,7 +58,7 @@ fn the_history_shows_what_came_of_each_generation_and_leads_back() {
     machine.press("Who am I");
     machine.wait("worked");
     machine.press("Refresh");
-    machine.wait("refreshed");
+    machine.wait("Refreshed: a new access token");
     assert_ne!(machine.access_token(), first);
     machine.press("Restore…");
     machine.press("Cancel");
