@@ -70,7 +70,7 @@ pub use crate::app::types::{
 };
 pub use crate::app::vault::open::connect_keyring_ahead;
 pub use crate::app::vault::rekey::VaultStatus;
-pub use crate::config::Theme;
+pub use crate::config::{ListGroup, ListSettings, ListSort, Theme};
 pub use crate::desktop::{Notice, Sensitivity, TrayIcon, TrayPress};
 pub use crate::practice::PracticeOptions;
 pub use crate::redirect::{Browser, InstalledBrowser};

@@ -10,7 +10,7 @@ use crate::app::sign_in::call_context::CallContext;
 use crate::app::team::SharedWith;
 use crate::app::tokens::rotation::Rotation;
 use crate::call::Call;
-use crate::config::Theme;
+use crate::config::{ListSettings, Theme};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{TokenHeader, TokenSet};
 use crate::secret::Secret;
@@ -73,6 +73,7 @@ pub struct WindowSettings {
     pub tray: bool,
     /// Whether the token request is shown before it is sent.
     pub stop_before_token_call: bool,
+    pub list: ListSettings,
 }
 
 /// A sign-in that waits for the browser.

@@ -16,7 +16,7 @@ use crate::durable::{self, FileError};
 
 pub use crate::config::error::ConfigError;
 pub use crate::config::places::Places;
-pub use crate::config::settings::{Settings, TeamSettings, Theme};
+pub use crate::config::settings::{ListGroup, ListSettings, ListSort, Settings, TeamSettings, Theme};
 
 /// The most bytes of a text file: far more than a person writes, and too few to fill the memory.
 const SIZE_LIMIT: u64 = 1024 * 1024;

@@ -28,6 +28,43 @@ pub struct Settings {
     /// Width and height when it was last closed, in points.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "window_size")]
     pub window_size: Option<(f32, f32)>,
+    /// How the window lists the saved profiles.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub list: ListSettings,
+}
+
+/// How the window lists the saved profiles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListSettings {
+    pub sort: ListSort,
+    pub group: ListGroup,
+    /// Width of the list, in points; `None` as long as nobody changed it.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "list_width")]
+    pub width: Option<f32>,
+}
+
+/// The order of the listed profiles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ListSort {
+    #[default]
+    Name,
+    Service,
+    /// Whose tokens end soonest comes first.
+    Ends,
+}
+
+/// What the listed profiles are grouped by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ListGroup {
+    #[default]
+    None,
+    Service,
+    /// A profile is in the group of each of its tags.
+    Tag,
+    Environment,
 }
 
 /// How to get to the store of a team.
@@ -69,9 +106,11 @@ impl Settings {
         })
     }
 
-    /// Leaves out an unusable window size, which would be refused the next time.
+    /// Leaves out an unusable size, which would be refused the next time.
     pub(in crate::config) fn to_text(&self) -> String {
-        let settings = Self { window_size: self.window_size.filter(|size| is_size(*size)), ..self.clone() };
+        let mut settings = self.clone();
+        settings.window_size.take_if(|size| !is_size(*size));
+        settings.list.width.take_if(|width| !is_side(*width));
         toml::to_string(&settings).expect("text, names and finite numbers are TOML")
     }
 }
@@ -85,9 +124,25 @@ fn window_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<(f32
     Ok(Some(size))
 }
 
+fn list_width<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f32>, D::Error> {
+    let width = f32::deserialize(deserializer)?;
+    if !is_side(width) {
+        let (least, most) = SIDE;
+        return Err(serde::de::Error::custom(format_args!("the width is a number from {least} to {most}")));
+    }
+    Ok(Some(width))
+}
+
 fn is_size((width, height): (f32, f32)) -> bool {
-    let is_side = |side: f32| (SIDE.0..=SIDE.1).contains(&side);
     is_side(width) && is_side(height)
+}
+
+fn is_side(side: f32) -> bool {
+    (SIDE.0..=SIDE.1).contains(&side)
+}
+
+fn is_usual(list: &ListSettings) -> bool {
+    *list == ListSettings::default()
 }
 
 fn key(line: &str) -> Option<String> {
@@ -112,10 +167,12 @@ mod tests {
             window_size: Some((1024.5, 700.0)),
             tray: false,
             stop_before_token_call: true,
+            list: ListSettings { sort: ListSort::Ends, group: ListGroup::Service, width: Some(300.0) },
         };
         assert_eq!(
             settings.to_text(),
-            "vault = \"memory\"\ntheme = \"dark\"\nstop_before_token_call = true\nwindow_size = [1024.5, 700.0]\n"
+            "vault = \"memory\"\ntheme = \"dark\"\nstop_before_token_call = true\nwindow_size = [1024.5, 700.0]\n\n\
+             [list]\nsort = \"ends\"\ngroup = \"service\"\nwidth = 300.0\n"
         );
         assert_eq!(parse(&settings.to_text()), Ok(settings));
         assert_eq!(parse(&Settings::default().to_text()), Ok(Settings::default()));
@@ -140,6 +197,7 @@ mod tests {
             "window_size = [nan, inf]",
             "line 1 of `settings.toml`, key `window_size`: each side is a number from 100 to 20000",
         );
+        check("[list]\nwidth = 3", "line 2 of `settings.toml`, key `width`: the width is a number from 100 to 20000");
     }
 
     #[test]

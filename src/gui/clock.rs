@@ -43,6 +43,17 @@ pub(crate) fn until_next_change(at: Timestamp, now: Timestamp) -> Option<Duratio
     Some(Duration::new(left.as_secs() % step, left.subsec_nanos()))
 }
 
+/// The same for a countdown that names its largest unit only: each second in the last minute, each minute in the last hour.
+pub(crate) fn until_next_short_change(at: Timestamp, now: Timestamp) -> Option<Duration> {
+    let left = Duration::try_from(at.duration_since(now)).ok()?;
+    let step = match left.as_secs() {
+        ..60 => 1,
+        60..3600 => 60,
+        _ => 3600,
+    };
+    Some(Duration::new(left.as_secs() % step, left.subsec_nanos()))
+}
+
 /// Wakes the window when the second ends in which `until_change` is over. All that counts shares these seconds: each
 /// countdown in its own would draw the window as often as there are profiles.
 pub(crate) fn wake_after(ctx: &Context, now: Timestamp, until_change: Duration) {
@@ -75,6 +86,17 @@ fn until_end_of_second(now: Timestamp, until_change: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_countdown_that_is_short_changes_as_its_unit_does() {
+        let now: Timestamp = "2026-11-28T12:00:00Z".parse().expect("a time");
+        for (left, short, long) in [(59, 0, 0), (61, 1, 0), (150, 30, 0), (3700, 100, 40), (-1, -1, -1)] {
+            let at = now + jiff::SignedDuration::from_secs(left);
+            let seconds = |until: Option<Duration>| until.map_or(-1, |until| until.as_secs().cast_signed());
+            assert_eq!(seconds(until_next_short_change(at, now)), short, "{left}");
+            assert_eq!(seconds(until_next_change(at, now)), long, "{left}");
+        }
+    }
 
     #[test]
     fn whatever_changes_within_a_second_is_drawn_in_one_frame_at_its_end() {

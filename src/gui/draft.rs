@@ -12,12 +12,16 @@ use crate::gui::clock::Clock;
 use crate::gui::export_draft::{ExportDraft, ShareDraft};
 use crate::gui::import_draft::ImportDraft;
 use crate::gui::intent::{Intent, Step};
+use crate::gui::listing::Listing;
 use crate::gui::model::{Model, Open, Requested, Visit};
 use crate::gui::page_draft::{Naming, Remarks};
+use crate::gui::palette_draft::Palette;
 use crate::gui::team_draft::TeamDraft;
 use crate::oauth::{ProfileSecrets, ReadKey};
 use crate::secret::Secret;
 use crate::service::{FieldError, NewPreset, Profile, ProfileDraft, ProfileName, Service};
+
+pub use crate::gui::next_view::{Focus, NextView};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TokenTab {
@@ -33,37 +37,6 @@ impl TokenTab {
             Self::TokenRequest => &open.token_request,
             Self::RefreshRequest => &open.refresh_request,
         }
-    }
-}
-
-/// What the next frame scrolls to and focuses.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct NextView {
-    /// Whether the screen shows its top: something came that stands there.
-    pub to_top: bool,
-    /// Whether the screen shows the rehearsal: a stage of it is over.
-    pub to_rehearsal: bool,
-    /// What takes the keyboard.
-    pub focus: Option<Focus>,
-}
-
-/// What can take the keyboard by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Focus {
-    Search,
-    /// The first field that is wrong.
-    Error,
-    /// The first thing that the token request lacks.
-    Missing,
-    Passphrase,
-    /// The name of the profile: tokens arrived that are not saved.
-    Name,
-}
-
-impl NextView {
-    /// Whether this takes the keyboard now; it is asked for once.
-    pub fn take_focus(&mut self, focus: Focus) -> bool {
-        self.focus.take_if(|wanted| *wanted == focus).is_some()
     }
 }
 
@@ -100,7 +73,8 @@ pub struct VaultPrompt {
 /// What is typed, to see whether it was changed.
 pub type Typed = (ProfileDraft, ProfileSecrets);
 
-/// What is on the screen. All of it begins anew with another service but the clock and the faults, see [`Draft::begin`].
+/// What is on the screen. All of it begins anew with another service but the clock, the list and the faults, see
+/// [`Draft::begin`].
 #[derive(Clone, Debug, Default)]
 pub struct Draft {
     pub step: Step,
@@ -125,9 +99,15 @@ pub struct Draft {
     pub share: Option<ShareDraft>,
     /// `None` unless the team's page is open.
     pub team: Option<TeamDraft>,
+    /// `None` unless the command palette is open.
+    pub palette: Option<Palette>,
+    /// Whether the sheet of keys is open.
+    pub keys_are_shown: bool,
     pub questions: Questions,
     pub changes: Changes,
     pub clock: Clock,
+    /// What the person does with the list of saved profiles.
+    pub listing: Listing,
     /// What was computed last from `profile`.
     computed: RefCell<Option<Rc<Computed>>>,
 }
@@ -244,11 +224,12 @@ impl Draft {
         Self { clock, next_view: NextView { focus: Some(Focus::Search), ..NextView::default() }, ..Self::default() }
     }
 
-    /// Begins anew; the clock and the practice service's faults stay.
+    /// Begins anew; the clock, the list of profiles and the practice service's faults stay.
     pub fn begin(&mut self) {
         let faults = std::mem::take(&mut self.service_step.faults);
-        *self =
-            Self { service_step: ServiceStep { faults, ..ServiceStep::default() }, ..Self::new(self.clock.clone()) };
+        let service_step = ServiceStep { faults, ..ServiceStep::default() };
+        let listing = std::mem::take(&mut self.listing);
+        *self = Self { service_step, listing, ..Self::new(self.clock.clone()) };
     }
 
     /// Starts over with a service and its defaults.

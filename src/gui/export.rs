@@ -1,12 +1,13 @@
 //! What the window does about an export and about sharing: opens the page, asks for the preview whenever what is chosen
 //! changes, has it written, and puts a text that was asked for as such on the clipboard.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use egui::Context;
 
 use crate::app::{App, ExportTo, Insisted, Sensitivity, VaultState, home_folder};
 use crate::gui::clipboard;
+use crate::gui::draft::Focus;
 use crate::gui::export_draft::{ExportDraft, ShareDraft, Way};
 use crate::gui::window::Window;
 use crate::secret::Secret;
@@ -73,6 +74,35 @@ impl Window {
         self.model.export.done.start(self.tasks.start(export));
     }
 
+    /// Lets the person choose where to write to, beginning with what is typed.
+    pub(in crate::gui) fn choose_target(&mut self) {
+        let typed = match (&self.draft.export, &self.draft.share) {
+            (Some(export), _) => &export.path,
+            (None, Some(share)) => &share.path,
+            (None, None) => return,
+        };
+        let typed = PathBuf::from(typed.trim());
+        let choose = |app: App, _| async move { Ok(app.choose_target(&typed).await) };
+        self.model.export.target.start(self.tasks.start(choose));
+    }
+
+    /// Takes in where to write to. Where nothing was chosen the keyboard goes to the path: there may be no file chooser.
+    fn take_target(&mut self) {
+        if !self.poll(|model| &mut model.export.target) {
+            return;
+        }
+        let path = self.model.export.target.last().cloned().flatten();
+        let Some(path) = path.as_deref().and_then(Path::to_str) else {
+            self.draft.next_view.focus = Some(Focus::Path);
+            return;
+        };
+        if let Some(export) = &mut self.draft.export {
+            (export.path, export.path_is_typed) = (path.to_owned(), true);
+        } else if let Some(share) = &mut self.draft.share {
+            path.clone_into(&mut share.path);
+        }
+    }
+
     /// Takes a file off the list of what was exported of a profile.
     pub(in crate::gui) fn drop_sink(&mut self, name: ProfileName, path: String) {
         self.tasks.run(|app| async move { app.drop_sink(&name, &path).await.map(|_| ()) });
@@ -81,6 +111,7 @@ impl Window {
     /// Takes in what came of them. A text goes to the clipboard, and stays nowhere else; nor does the passphrase of a file
     /// that is locked.
     pub(in crate::gui) fn take_export(&mut self, ctx: &Context) {
+        self.take_target();
         self.poll(|model| &mut model.export.formats);
         self.poll(|model| &mut model.export.view);
         let exported = self.poll(|model| &mut model.export.done);

@@ -129,6 +129,8 @@ pub enum Intent {
     OpenExport(ProfileName),
     CopyExport,
     SaveExport(Insisted),
+    /// Let the person choose where the open export or sharing page writes to.
+    ChooseTarget,
     /// Remove a file from a profile's list of exports.
     DropSink(ProfileName, String),
     OpenShare,
@@ -146,6 +148,14 @@ pub enum Intent {
     /// Change how the window looks and behaves; its size stays.
     ChangeSettings(WindowSettings),
     Dismiss(Diagnosis),
+    /// Put the keyboard into the search of the list of profiles.
+    FindProfile,
+    /// Show the list of profiles, or hide it.
+    ToggleList,
+    /// Open the command palette.
+    OpenPalette,
+    /// Show the sheet of keys.
+    ShowKeys,
 }
 
 impl TeamAction {
@@ -167,6 +177,10 @@ const NEXT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::En
 const NEW: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::N);
 const SAVE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::S);
 const IMPORT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::I);
+const FIND: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::F);
+const LIST: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::B);
+const PALETTE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::K);
+const KEYS: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::F1);
 const STOP: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::Escape);
 
 impl Intent {
@@ -205,6 +219,7 @@ impl Intent {
             Self::Import(ImportSource::File(_)) => ("Read file", "Show what it describes"),
             Self::Import(_) => ("Read text", "Show what it describes"),
             Self::ImportChosen => ("Browse…", "Choose a file"),
+            Self::ChooseTarget => ("Browse…", "Choose where to write the file"),
             Self::UseImport { as_preset: false } => ("Use it", "Fill in the three steps with it"),
             Self::UseImport { as_preset: true } => ("Save as preset…", "Save it as your own preset"),
             Self::Forget(_) => ("Forget", "Remove the profile and its tokens"),
@@ -265,6 +280,17 @@ impl Intent {
             | Self::ChangeSettings(_)
             | Self::Dismiss(_)
             | Self::OpenVault(VaultKind::Keyring, _) => ("", ""),
+            Self::FindProfile | Self::ToggleList | Self::OpenPalette | Self::ShowKeys => self.words_of_window(),
+        }
+    }
+
+    /// The same of what is wanted wherever the person is.
+    fn words_of_window(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::FindProfile => ("Find profile", "Search the saved profiles"),
+            Self::ToggleList => ("Show or hide the list", "Show or hide the list of profiles"),
+            Self::OpenPalette => ("Commands", "Find what can be done, a profile or a service by its name"),
+            _ => ("Keys", "Show all keys"),
         }
     }
 
@@ -281,6 +307,10 @@ impl Intent {
             Self::Save { replace: false } => Some(SAVE),
             Self::SaveExport(insisted) | Self::Share(insisted) if *insisted == Insisted::default() => Some(SAVE),
             Self::OpenImport => Some(IMPORT),
+            Self::FindProfile => Some(FIND),
+            Self::ToggleList => Some(LIST),
+            Self::OpenPalette => Some(PALETTE),
+            Self::ShowKeys => Some(KEYS),
             _ => None,
         }
     }

@@ -313,7 +313,7 @@ impl Window {
                         (import.pasted, import.passphrase) = Default::default();
                     }
                 }
-                Some(ImportOutcome::NotChosen) => self.model.import.cancel(),
+                Some(ImportOutcome::NotChosen) => self.draft.next_view.focus = Some(Focus::Path),
                 _ => {}
             }
         }

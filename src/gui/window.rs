@@ -10,10 +10,11 @@ use jiff::tz::TimeZone;
 
 use crate::app::{Need, News, PracticeOptions, Runtime, Tasks, Theme, VaultState, WindowSettings, parse_faults};
 use crate::gui::clock::{self, Clock};
-use crate::gui::draft::Draft;
+use crate::gui::draft::{Draft, Focus};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Open, Rehearsal};
 use crate::gui::notifications::Attention;
+use crate::gui::palette_draft::Palette;
 use crate::gui::start_error::{NoWindow, Reason, no_window};
 use crate::gui::tray::Tray;
 use crate::gui::{clipboard, icon, links, screens, theme};
@@ -26,7 +27,7 @@ const TITLE: &str = "Tokenwright";
 /// The window's size in points, the first time.
 const FIRST_SIZE: [f32; 2] = [1100.0, 780.0];
 /// Smaller than this nothing is promised to fit.
-const LEAST_SIZE: [f32; 2] = [860.0, 560.0];
+const LEAST_SIZE: [f32; 2] = [640.0, 400.0];
 
 /// Opens the window and stays until it is closed; `drawn` is set when it first shows something.
 pub fn run(start: StartRuntime, drawn: Arc<AtomicBool>) -> Result<(), NoWindow> {
@@ -186,6 +187,7 @@ impl Window {
             Intent::OpenExport(name) => self.open_export(name),
             Intent::CopyExport => self.copy_export(),
             Intent::SaveExport(insisted) => self.save_export(insisted),
+            Intent::ChooseTarget => self.choose_target(),
             Intent::DropSink(name, path) => self.drop_sink(name, path),
             Intent::OpenShare => self.open_share(),
             Intent::Share(insisted) => self.share(insisted),
@@ -200,8 +202,22 @@ impl Window {
                 self.model.window = Some(self.settings);
                 self.save_settings();
             }
+            Intent::OpenPalette => self.draft.palette = Some(Palette::default()),
+            Intent::ShowKeys => self.draft.keys_are_shown = true,
+            Intent::FindProfile => self.find_profile(),
+            Intent::ToggleList => self.toggle_list(ctx),
             Intent::Dismiss(problem) => self.model.problems.retain(|told| *told != problem),
         }
+    }
+
+    fn find_profile(&mut self) {
+        self.draft.listing.is_open = Some(true);
+        self.draft.next_view.focus = Some(Focus::Profiles);
+    }
+
+    fn toggle_list(&mut self, ctx: &Context) {
+        let is_open = screens::is_open(&self.draft, ctx.content_rect().width());
+        self.draft.listing.is_open = Some(!is_open);
     }
 
     fn save_settings(&self) {
@@ -262,8 +278,9 @@ impl Window {
     fn schedule_clock(&self, ctx: &Context) {
         let now = self.draft.clock.now;
         let saved = self.model.profiles.iter().filter_map(screens::expiry);
+        let saved = saved.filter_map(|at| clock::until_next_short_change(at, now));
         let own = self.model.open.tokens.as_ref().and_then(|tokens| tokens.expires_at);
-        if let Some(next) = saved.chain(own).filter_map(|at| clock::until_next_change(at, now)).min() {
+        if let Some(next) = saved.chain(own.and_then(|at| clock::until_next_change(at, now))).min() {
             clock::wake_after(ctx, now, next);
         }
     }

@@ -170,12 +170,6 @@ impl From<Identity> for Stage {
 }
 
 impl Service {
-    /// Whether a search for this text finds it: every word somewhere in its names or category.
-    pub fn matches(&self, search: &str) -> bool {
-        let text = format!("{} {} {} {}", self.id, self.name, self.category, self.aliases.join(" ")).to_lowercase();
-        search.to_lowercase().split_whitespace().all(|word| text.contains(word))
-    }
-
     /// Whether its token request can be made again without a person: there is no visit, or one for the consent alone.
     pub fn asks_again(&self) -> bool {
         self.authorization.is_none() || self.start == Start::Consent
@@ -277,19 +271,6 @@ impl Service {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_search_looks_at_names_aliases_and_category() {
-        let service = Service {
-            name: "QuickBooks Online".into(),
-            aliases: vec!["QBO".into()],
-            category: "Accounting".into(),
-            ..Service::default()
-        };
-        assert!(service.matches("qbo"));
-        assert!(service.matches("accounting quick"));
-        assert!(!service.matches("netsuite"));
-    }
 
     #[test]
     fn a_host_that_was_learnt_must_be_guarded() {

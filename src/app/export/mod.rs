@@ -7,7 +7,7 @@ mod sinks;
 mod state;
 mod subject;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::app::blocking::blocking;
 use crate::app::handle::App;
@@ -68,6 +68,19 @@ impl App {
             Ok((subject.fields(), notes))
         };
         self.settle(fields).await
+    }
+
+    /// Lets the person choose a file to write to, beginning at the typed one. A desktop without a file chooser counts as choosing
+    /// none. Writes nothing.
+    pub async fn choose_target(&self, typed: &Path) -> Option<PathBuf> {
+        let mut dialog = rfd::AsyncFileDialog::new().set_title("Choose where to write the file");
+        if let Some(folder) = typed.parent().filter(|folder| folder.is_absolute()) {
+            dialog = dialog.set_directory(folder);
+        }
+        if let Some(name) = typed.file_name().and_then(|name| name.to_str()) {
+            dialog = dialog.set_file_name(name);
+        }
+        dialog.save_file().await.map(|file| file.path().to_owned())
     }
 
     /// The files that a profile was exported to.

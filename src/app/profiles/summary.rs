@@ -223,6 +223,18 @@ impl ProfileState {
         }
     }
 
+    /// Whether a person has to do something: something is wrong, soon will be, or wants a sign-in.
+    pub fn needs_person(&self, now: Timestamp) -> bool {
+        match self {
+            Self::NeedsSignIn { .. } | Self::Stale(_) | Self::Broken(_) | Self::SignedOut => true,
+            Self::Tokens { expires_at, refreshable, refresh_token_expires_at, announced_from, .. } => {
+                let has_ended = !refreshable && expires_at.is_some_and(|at| at <= now);
+                has_ended || refresh_token_expires_at.is_some() && announced_from.is_some_and(|from| from <= now)
+            }
+            Self::Closed => false,
+        }
+    }
+
     /// Whether a new sign-in solves it.
     pub fn wants_sign_in(&self) -> bool {
         matches!(self, Self::NeedsSignIn { .. } | Self::Stale(_) | Self::SignedOut)

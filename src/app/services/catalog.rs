@@ -25,6 +25,7 @@ impl App {
             size: settings.window_size,
             tray: settings.tray,
             stop_before_token_call: settings.stop_before_token_call,
+            list: settings.list,
         }));
         let (catalog, problems) = self.catalog().await?;
         self.tell(News::Services(catalog.services(), problems));
@@ -62,6 +63,7 @@ impl App {
             settings.tray = window.tray;
             settings.stop_before_token_call = window.stop_before_token_call;
             settings.window_size = window.size.or(settings.window_size);
+            settings.list = window.list;
         })
         .await
     }

@@ -3,8 +3,10 @@
 mod open;
 mod requested;
 mod team;
+mod versioned;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use crate::app::{
     CallContext, ExportDone, ExportView, Failure, FormatLine, ImportOutcome, InstalledBrowser, KeptAlive, News,
@@ -18,6 +20,7 @@ use crate::service::{ProfileName, Service};
 
 pub use crate::gui::model::open::{KeyDone, Open, Rehearsal, Saved, SignIn, Visit};
 pub use crate::gui::model::requested::{Requested, Stand};
+pub use crate::gui::model::versioned::Versioned;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum PracticeState {
@@ -43,6 +46,8 @@ pub struct ExportModel {
     pub view: Requested<ExportView>,
     pub done: Requested<ExportDone>,
     pub shared: Requested<ShareDone>,
+    /// The file that the person chose to write to; `None` for none.
+    pub target: Requested<Option<PathBuf>>,
     /// The files that each profile is exported to.
     pub sinks: BTreeMap<ProfileName, Sinks>,
 }
@@ -57,6 +62,7 @@ impl ExportModel {
         self.view.cancel();
         self.done.cancel();
         self.shared.cancel();
+        self.target.cancel();
     }
 }
 
@@ -82,13 +88,13 @@ pub struct Model {
     pub problems: Vec<Diagnosis>,
     /// How the window looked last time, once known.
     pub window: Option<WindowSettings>,
-    pub profiles: Vec<ProfileSummary>,
+    pub profiles: Versioned<Vec<ProfileSummary>>,
     /// The saved profiles whose newest tokens could not be saved, and why.
     pub pending_writes: BTreeMap<ProfileName, Diagnosis>,
     /// The accounts that saved profiles are signed in to, as far as the service was asked.
-    pub known_as: BTreeMap<ProfileName, String>,
+    pub known_as: Versioned<BTreeMap<ProfileName, String>>,
     /// The profiles with keep-alive, and when each is refreshed next.
-    pub keep_alive: Vec<KeptAlive>,
+    pub keep_alive: Versioned<Vec<KeptAlive>>,
     pub tray: TrayState,
     pub vault: VaultState,
     pub practice: PracticeState,
@@ -125,7 +131,7 @@ impl Model {
                 self.tell_all(problems);
             }
             News::Window(window) => self.window = Some(window),
-            News::Profiles(profiles) => self.profiles = profiles,
+            News::Profiles(profiles) => self.profiles = profiles.into(),
             News::Vault(state) => self.vault = state,
             News::StoreClosed(notes) | News::Replies(notes) => self.tell_all(notes),
             News::Problem(failure) => self.tell(failure.diagnosis),
@@ -136,7 +142,7 @@ impl Model {
             News::DraftRenamed(old, new) => {
                 self.open.draft = self.open.draft.take().map(|draft| if draft == old { new } else { draft });
             }
-            News::KeepAlive(standing) => self.keep_alive = standing,
+            News::KeepAlive(standing) => self.keep_alive = standing.into(),
             News::Refreshed(token) => self.refreshed(&token),
             News::Sinks(name, sinks) => drop(self.export.sinks.insert(name, sinks)),
             News::Tray(tray) => self.tray = tray,

@@ -73,15 +73,23 @@ fn call_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
         TokenTab::RefreshRequest => (Work::RefreshRequest, &model.open.refresh_request, Intent::RequestRefresh),
     };
     let Stand::Pending(origin) = state.stand() else {
-        let missing = call_form::rendered(model, draft).err().map(|missing| missing.summary);
-        let spent = draft.tokens_step.tab == TokenTab::TokenRequest && is_code_spent(model);
-        let blocked = missing.as_deref().or(spent.then_some("The code has been used: refresh, or authorize again"));
+        let blocked = call_blocked(model, draft);
         let kind = if can_be_saved { ButtonKind::Secondary } else { ButtonKind::Primary };
-        intent_button(ui, kind, call, blocked);
+        intent_button(ui, kind, call, blocked.as_deref());
         return;
     };
     let place = if origin.is_empty() { "Preparing the request".to_owned() } else { format!("Calling {origin}") };
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| waiting_row(ui, state, &place, work));
+}
+
+/// Why the request of the tab that is shown cannot be sent now.
+pub(crate) fn call_blocked(model: &Model, draft: &Draft) -> Option<String> {
+    if draft.tokens_step.tab.request(&model.open).is_pending() {
+        return Some("It is being sent".to_owned());
+    }
+    let missing = call_form::rendered(model, draft).err().map(|missing| missing.summary);
+    let spent = draft.tokens_step.tab == TokenTab::TokenRequest && is_code_spent(model);
+    missing.or_else(|| spent.then(|| "The code has been used: refresh, or authorize again".to_owned()))
 }
 
 /// Whether the code has brought tokens already. A service that sees it again ends them (RFC 6749 section 4.1.2).

@@ -41,7 +41,7 @@ fn page_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, export: &mut ExportDra
     if let Some(form) = form {
         export_options::options_ui(ui, form, export);
         preview_ui(ui, model);
-        export_options::file_ui(ui, export);
+        export_options::file_ui(ui, model, export, &mut draft.next_view);
     }
     files_ui(ui, model, draft, &export.profile);
 }

@@ -1,16 +1,19 @@
 //! The choices of an export: its format, how it stays current, whether the refresh token is in it, and the file.
 
-use egui::Ui;
+use egui::{Response, Ui};
 
 use crate::app::FormatLine;
 use crate::diagnosis::Diagnosis;
 use crate::export::RefreshTokenUse;
+use crate::gui::draft::{Focus, NextView};
 use crate::gui::export_draft::{ExportDraft, Way};
-use crate::gui::model::Model;
-use crate::gui::screens::entered;
+use crate::gui::intent::Intent;
+use crate::gui::model::{Model, Stand};
+use crate::gui::screens::import::not_chosen_ui;
+use crate::gui::screens::{entered, intent_button, lead_to};
 use crate::gui::theme::{Tone, shown, small};
 use crate::gui::widgets::{
-    Field, SHORT, banner, banner_with, card, secondary_button, section, segmented_among, toggle,
+    ButtonKind, Field, SHORT, banner, banner_with, card, secondary_button, section, segmented_among, toggle,
 };
 
 const NO_LIVE: &str = "Tools that read this format cannot fetch a token themselves";
@@ -149,12 +152,24 @@ fn confirm_ui(ui: &mut Ui, format: &FormatLine, export: &mut ExportDraft) {
 }
 
 /// Where it is saved.
-pub(crate) fn file_ui(ui: &mut Ui, export: &mut ExportDraft) {
+pub(crate) fn file_ui(ui: &mut Ui, model: &Model, export: &mut ExportDraft, next_view: &mut NextView) {
     section(ui, "Destination", |ui| {
         let help = "Only you can read the file. The folder must exist.";
         let field = Field::new("File").example("/home/me/acme.env").help(help).mono();
-        if field.show(ui, &mut export.path).changed() {
+        let field = field.show(ui, &mut export.path);
+        if field.changed() {
             export.path_is_typed = true;
         }
+        browse_ui(ui, model, &field, next_view);
     });
+}
+
+/// The way to choose the file of this field by pointing.
+pub(crate) fn browse_ui(ui: &mut Ui, model: &Model, field: &Response, next_view: &mut NextView) {
+    lead_to(field, Focus::Path, true, next_view);
+    let target = &model.export.target;
+    intent_button(ui, ButtonKind::Secondary, Intent::ChooseTarget, target.is_pending().then_some("Choosing…"));
+    if let Stand::Done(None) = target.stand() {
+        not_chosen_ui(ui);
+    }
 }

@@ -6,13 +6,13 @@ use egui::{Align2, Event, Id, LayerId, Order, TextStyle, Ui};
 use crate::app::{AmbiguousText, ImportOutcome, ImportSource, Imported, VaultState};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::{Described, Dialect, Note};
-use crate::gui::draft::Draft;
+use crate::gui::draft::{Draft, Focus, NextView};
 use crate::gui::import_draft::ImportDraft;
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::import_shared::{accepted_ui, locked_ui, shared_ui};
 use crate::gui::screens::vault::vault_ui;
-use crate::gui::screens::{entered, intent_button, is_pressed, waiting_row, want};
+use crate::gui::screens::{entered, intent_button, is_pressed, lead_to, waiting_row, want};
 use crate::gui::theme::{Palette, Tone, heading, label, small};
 use crate::gui::widgets::{
     ButtonKind, CodeBlock, Field, banner, banner_with, choice, disclosure, footer, key_values, page, secondary_button,
@@ -34,7 +34,7 @@ pub(crate) fn import_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
             vault_ui(ui, model, draft);
         }
         if let Some(import) = &mut draft.import {
-            page_ui(ui, model, import);
+            page_ui(ui, model, import, &mut draft.next_view);
         }
     });
     if let Some(import) = &draft.import {
@@ -42,7 +42,7 @@ pub(crate) fn import_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     }
 }
 
-fn page_ui(ui: &mut Ui, model: &Model, import: &mut ImportDraft) {
+fn page_ui(ui: &mut Ui, model: &Model, import: &mut ImportDraft, next_view: &mut NextView) {
     ui.label(heading("Import a service"));
     if model.accepted.is_pending() {
         return waiting_row(ui, &model.accepted, "Saving the profiles", Work::Import);
@@ -65,9 +65,16 @@ fn page_ui(ui: &mut Ui, model: &Model, import: &mut ImportDraft) {
         }
         Stand::Done(ImportOutcome::Ambiguous(text)) => ambiguous_ui(ui, text),
         Stand::Failed(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
-        Stand::Idle | Stand::Done(ImportOutcome::NotChosen) => {}
+        Stand::Done(ImportOutcome::NotChosen) => not_chosen_ui(ui),
+        Stand::Idle => {}
     }
-    source_ui(ui, import);
+    source_ui(ui, import, next_view);
+}
+
+/// What is said where no file was chosen. A desktop without a file chooser says nothing else.
+pub(crate) fn not_chosen_ui(ui: &mut Ui) {
+    let none = Diagnosis::new("No file was chosen");
+    banner(ui, Tone::Info, &none.hint("if no file chooser opened, this desktop has none: type the path instead"));
 }
 
 /// A button for each form that a text can be read in.
@@ -85,7 +92,7 @@ fn ambiguous_ui(ui: &mut Ui, text: &AmbiguousText) {
 }
 
 /// Where the description is.
-fn source_ui(ui: &mut Ui, import: &mut ImportDraft) {
+fn source_ui(ui: &mut Ui, import: &mut ImportDraft, next_view: &mut NextView) {
     section(ui, "Source", |ui| {
         ui.label(small(
             ui,
@@ -108,6 +115,7 @@ fn source_ui(ui: &mut Ui, import: &mut ImportDraft) {
         ui.separator();
         let path = Field::new("File").example("/home/me/collection.json").mono().show(ui, &mut import.path);
         ui.data_mut(|data| data.insert_temp(path_key(), path.id));
+        lead_to(&path, Focus::Path, true, next_view);
         let named = Intent::Import(ImportSource::File(import.path.trim().into()));
         let blocked = import.path.trim().is_empty().then_some("Enter a file first");
         if entered(ui, &path) && blocked.is_none() {

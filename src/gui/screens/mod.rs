@@ -4,6 +4,7 @@ mod actions;
 mod authorization;
 mod browser_wait;
 mod call_form;
+mod commands;
 mod copy_as;
 mod export;
 mod export_options;
@@ -13,10 +14,14 @@ mod home_parts;
 mod import;
 mod import_shared;
 mod key;
+mod keys;
+mod list_order;
 mod naming;
 mod news;
+mod palette;
 mod preset;
 mod profile_menu;
+mod profile_row;
 mod profiles;
 mod questions;
 mod rehearsal;
@@ -24,6 +29,8 @@ mod response;
 mod save;
 mod service;
 mod share;
+mod side;
+mod side_foot;
 mod team;
 mod toasts;
 mod token_facts;
@@ -32,9 +39,10 @@ mod vault;
 mod window;
 
 pub(crate) use crate::gui::screens::call_form::rendered;
-pub use crate::gui::screens::profiles::expiry;
+pub use crate::gui::screens::profile_row::expiry;
 pub(crate) use crate::gui::screens::response::tried;
-pub(crate) use crate::gui::screens::save::settle_names;
+pub(crate) use crate::gui::screens::save::{select_all, settle_names};
+pub(crate) use crate::gui::screens::side::is_open;
 pub(crate) use crate::gui::screens::vault::{is_asked, is_refused};
 pub use crate::gui::screens::window::window_ui;
 
@@ -69,18 +77,24 @@ pub(crate) fn intent_button(ui: &mut Ui, kind: ButtonKind, intent: Intent, block
 
 /// The same, where what is wanted is put together only once it was pressed.
 pub(crate) fn is_pressed(ui: &mut Ui, kind: ButtonKind, intent: &Intent, blocked: Option<&str>) -> bool {
-    let (text, hint) = intent.words();
-    let response = button(ui, kind, text, blocked);
-    let hint = match intent.key() {
-        Some(key) => format!("{hint} ({})", ui.ctx().format_shortcut(&key)),
-        None => hint.to_owned(),
-    };
-    let clicked = response.on_hover_text(hint).clicked();
+    let response = button(ui, kind, intent.words().0, blocked);
+    let clicked = response.on_hover_text(hint(ui, intent)).clicked();
     clicked || blocked.is_none() && is_key_pressed(ui, intent)
 }
 
+/// What the pointer brings up at a button for an intent, with its key.
+pub(crate) fn hint(ui: &Ui, intent: &Intent) -> String {
+    let (_, hint) = intent.words();
+    match intent.key() {
+        Some(key) => format!("{hint} ({})", ui.ctx().format_shortcut(&key)),
+        None => hint.to_owned(),
+    }
+}
+
+/// Whether its key was pressed, unless a question lies over what asks, and waits for its answer.
 fn is_key_pressed(ui: &Ui, intent: &Intent) -> bool {
-    intent.key().is_some_and(|key| ui.input_mut(|input| input.consume_shortcut(&key)))
+    let is_reached = ui.memory(|memory| memory.allows_interaction(ui.layer_id()));
+    is_reached && intent.key().is_some_and(|key| ui.input_mut(|input| input.consume_shortcut(&key)))
 }
 
 /// What is waited for and since when, and the way out of it, by button or key.

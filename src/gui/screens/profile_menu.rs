@@ -1,6 +1,6 @@
 //! The menu of a profile in the list: what is done with it now and then, so that its card stays calm.
 
-use egui::{Button, Popup, Style, Ui, vec2};
+use egui::{Button, Popup, Sense, Style, Ui, vec2};
 
 use crate::app::{ProfileState, ProfileSummary};
 use crate::gui::draft::Draft;
@@ -16,10 +16,11 @@ use crate::service::{ProfileName, Service};
 /// Width of the menu, in points: so that its lines do not jump from profile to profile.
 const WIDTH: f32 = 150.0;
 
-/// Shows the button in the corner of the card, and the menu once it is pressed.
-pub(crate) fn menu_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSummary) {
+/// Shows the button, to which the Tab key leads or does not, and the menu once it is pressed.
+pub(crate) fn menu_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSummary, by_tab: bool) {
     (ui.spacing_mut().button_padding, ui.spacing_mut().interact_size.y) = (vec2(0.0, 0.0), 0.0);
     let button = Button::new("").frame_when_inactive(false).min_size(ui.available_size());
+    let button = button.sense(if by_tab { Sense::click() } else { Sense::CLICK });
     let response = keyed(ui, "more", |ui| ui.add(button)).inner;
     let response = response.accessible_name(format!("More for {}", profile.name)).on_hover_text("More");
     for place in [-6.0, 0.0, 6.0] {
@@ -38,6 +39,12 @@ pub(crate) fn menu_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &P
 
 fn items_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSummary) {
     let name = || profile.name.clone();
+    if profile.state.wants_sign_in() {
+        let (text, hint) = Intent::SignIn(name()).words();
+        if item(ui, text, &format!("Sign in to {}", profile.name), hint) {
+            want(ui, Intent::SignIn(name()));
+        }
+    }
     if matches!(profile.state, ProfileState::Tokens { .. })
         && let Some(service) = service_of(model, draft, &profile.name)
     {

@@ -65,7 +65,7 @@ pub(crate) fn failure_ui(ui: &mut Ui, model: &Model, blocked: Option<&str>) {
 }
 
 /// What is typed next takes the place of the text.
-fn select_all(ui: &Ui, field: egui::Id, text: &str) {
+pub(crate) fn select_all(ui: &Ui, field: egui::Id, text: &str) {
     use egui::text::{CCursor, CCursorRange};
     let mut state = egui::TextEdit::load_state(ui.ctx(), field).unwrap_or_default();
     let all = CCursorRange::two(CCursor::default(), CCursor::new(text.chars().count()));

@@ -11,6 +11,7 @@ use crate::gui::draft::{Draft, Focus, NextView, ServiceStep};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, PracticeState};
 use crate::gui::screens::{copy_as, entered, intent_button, lead_to, preset, rehearsal, want};
+use crate::gui::search::{Query, folded};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, Field as TextField, SHORT, banner, card, card_width, chips, choice, disclosure, link_button,
@@ -74,19 +75,35 @@ fn missing_ui(ui: &mut Ui, missing: &[Note]) {
     banner(ui, Tone::Info, &Diagnosis::new("Still missing from the import").hint(lines.join("\n")));
 }
 
+/// What the search finds, the best first: a name that is the word, or begins with it, goes before a category that has it. The
+/// service for any other one comes last, unless it is what was looked for.
+fn found<'a>(services: &'a [Service], search: &str) -> Vec<&'a Service> {
+    let query = Query::of(search);
+    if query.is_empty() {
+        return services.iter().collect();
+    }
+    let score = |service: &Service| {
+        let rest = format!("{} {} {}", service.id, service.category, service.aliases.join(" "));
+        query.score(&folded(&service.name), &folded(&rest))
+    };
+    let scored = services.iter().map(|service| (score(service), service));
+    let mut found: Vec<(Option<u32>, &Service)> =
+        scored.filter(|(score, service)| score.is_some() || service.id == Catalog::CUSTOM).collect();
+    found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    found.into_iter().map(|(_, service)| service).collect()
+}
+
 /// The services that the search finds, as cards; the one for any other service is always there. `enter` takes the first.
 /// Once one is chosen it stands alone, so that what it needs is in sight, until the person searches again.
 fn cards_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, enter: bool) {
     let chosen_id = draft.profile.as_ref().map(|profile| profile.service.id.as_str());
     let alone = chosen_id.is_some() && draft.service_step.search.trim().is_empty() && !draft.service_step.browsing;
-    let is_shown = |service: &&Service| {
-        let found = service.id == Catalog::CUSTOM || service.matches(&draft.service_step.search);
-        if alone { chosen_id == Some(service.id.as_str()) } else { found }
+    let shown: Vec<&Service> = if alone {
+        model.services.iter().filter(|service| chosen_id == Some(service.id.as_str())).collect()
+    } else {
+        found(&model.services, &draft.service_step.search)
     };
-    let shown: Vec<&Service> = model.services.iter().filter(is_shown).collect();
-    // The one for any other service is meant only where nothing else was found.
-    let found = shown.iter().find(|service| service.id != Catalog::CUSTOM).or(shown.first());
-    let first = found.filter(|service| enter && chosen_id != Some(service.id.as_str()));
+    let first = shown.first().filter(|service| enter && chosen_id != Some(service.id.as_str()));
     if let Some(service) = first {
         want(ui, Intent::Choose(service.id.clone()));
     }
@@ -276,4 +293,28 @@ fn links_ui(ui: &mut Ui, service: &Service) {
             link_button(ui, "Read its documentation", documentation);
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_service_that_was_meant_comes_first_and_any_other_one_last() {
+        let services = Catalog::bundled().services();
+        let names =
+            |search: &str| found(&services, search).into_iter().map(|service| service.id.clone()).collect::<Vec<_>>();
+        for (search, first) in [
+            ("custom", "custom"),
+            ("qbo", "quickbooks"),
+            ("accounting quick", "quickbooks"),
+            ("Google", "google"),
+            ("no such service", "custom"),
+        ] {
+            assert_eq!(names(search).first().map(String::as_str), Some(first), "{search}");
+        }
+        let accounting = names("accounting");
+        assert!(accounting.len() > 2 && accounting.last().is_some_and(|last| last == "custom"), "{accounting:?}");
+        assert_eq!(names("").len(), services.len());
+    }
 }

@@ -8,6 +8,7 @@ use crate::gui::export_draft::{Locking, ShareDraft};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::export::failure_ui;
+use crate::gui::screens::export_options::browse_ui;
 use crate::gui::screens::{intent_button, vault, waiting_row};
 use crate::gui::theme::{Tone, heading, small};
 use crate::gui::widgets::{
@@ -49,7 +50,9 @@ fn page_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, share: &mut ShareDraft
     section(ui, "Include secrets?", |ui| locking_ui(ui, share));
     section(ui, "Destination", |ui| {
         let help = "The folder must exist. Your colleague opens the file with: tokenwright import FILE";
-        Field::new("File").example("/home/me/profiles.tokenwright").help(help).mono().show(ui, &mut share.path);
+        let field = Field::new("File").example("/home/me/profiles.tokenwright").help(help).mono();
+        let field = field.show(ui, &mut share.path);
+        browse_ui(ui, model, &field, &mut draft.next_view);
     });
 }
 

@@ -2,8 +2,9 @@
 
 use egui::{Align2, Area, Id, Label, Order, RichText, Ui, vec2};
 
+use crate::diagnosis::Diagnosis;
 use crate::gui::theme::{Palette, RADIUS_CARD, Tone};
-use crate::gui::widgets::{banner_with, copy_button, secondary_button};
+use crate::gui::widgets::{banner, banner_with, copy_button, secondary_button};
 use crate::gui::{clipboard, links};
 
 /// Width of a note, in points.
@@ -11,10 +12,13 @@ const WIDTH: f32 = 420.0;
 /// Above the bar with what to do next.
 const OFFSET: egui::Vec2 = vec2(-20.0, -72.0);
 
+/// How long it says why a key did nothing, in seconds: time enough to read a line.
+const SAID_FOR: f64 = 4.0;
+
 /// Shows what there is to say.
 pub(crate) fn toasts_ui(ui: &Ui) {
-    let (note, link) = (clipboard::note(ui.ctx()), links::not_opened(ui.ctx()));
-    if note.is_none() && link.is_none() {
+    let (note, link, said) = (clipboard::note(ui.ctx()), links::not_opened(ui.ctx()), said(ui));
+    if note.is_none() && link.is_none() && said.is_none() {
         return;
     }
     let area = Area::new(Id::unique("toasts")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, OFFSET);
@@ -33,6 +37,9 @@ pub(crate) fn toasts_ui(ui: &Ui) {
                 });
             });
         }
+        if let Some(why) = said {
+            card(ui, |ui| banner(ui, Tone::Info, &Diagnosis::new(why)));
+        }
         if let Some(note) = note {
             let tone = if note.is_warning { Tone::Warning } else { Tone::Success };
             card(ui, |ui| {
@@ -44,6 +51,28 @@ pub(crate) fn toasts_ui(ui: &Ui) {
             });
         }
     });
+}
+
+/// Says for a while why a key did nothing.
+pub(crate) fn say(ui: &Ui, why: String) {
+    let until = ui.input(|input| input.time) + SAID_FOR;
+    ui.data_mut(|data| data.insert_temp(said_id(), (why, until)));
+}
+
+fn said(ui: &Ui) -> Option<String> {
+    let (why, until): (String, f64) = ui.data(|data| data.get_temp(said_id()))?;
+    let left = until - ui.input(|input| input.time);
+    if left <= 0.0 {
+        ui.data_mut(|data| data.remove::<(String, f64)>(said_id()));
+        return None;
+    }
+    // One frame when it goes; none in between.
+    ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(left));
+    Some(why)
+}
+
+fn said_id() -> Id {
+    Id::unique("why a key did nothing")
 }
 
 /// The soft colours of a banner are for the page, not for what lies above it.

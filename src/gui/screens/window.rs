@@ -1,28 +1,25 @@
 //! The whole window: profiles at the left, the wizard in the middle.
 
-use egui::{CentralPanel, Panel, Ui};
+use egui::{CentralPanel, Ui};
 
 use crate::gui::draft::Draft;
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::Model;
 use crate::gui::screens::{
-    actions, authorization, export, home, import, naming, news, profiles, questions, service, share, take_wanted, team,
-    toasts, tokens, vault, want,
+    actions, authorization, export, home, import, keys, naming, news, palette, questions, service, share, side,
+    take_wanted, team, toasts, tokens, vault, want,
 };
 use crate::gui::theme::Palette;
 use crate::gui::widgets::{StepMark, page, stepper};
 
-/// Width of the list of profiles, in points: a name of twenty letters and a countdown fit.
-const PROFILES_WIDTH: f32 = 236.0;
-
 /// Draws the window; what the person wants, in the order in which it was asked for.
 pub fn window_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Vec<Intent> {
+    keys::early_keys_ui(ui);
     let palette = Palette::of(ui);
-    let side = egui::Frame::new().fill(palette.panel).inner_margin(16);
-    let side = Panel::left("profiles").exact_size(PROFILES_WIDTH).resizable(false).frame(side);
-    side.show(ui, |ui| profiles::profiles_ui(ui, model, draft));
+    let has_page = side::side_ui(ui, model, draft);
     let middle = egui::Frame::new().fill(palette.background).inner_margin(egui::Margin::symmetric(24, 16));
     CentralPanel::default().frame(middle).show(ui, |ui| match draft {
+        _ if !has_page => {}
         Draft { import: Some(_), .. } => import::import_ui(ui, model, draft),
         Draft { export: Some(_), .. } => export::export_ui(ui, model, draft),
         Draft { share: Some(_), .. } => share::share_ui(ui, model, draft),
@@ -42,9 +39,31 @@ pub fn window_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Vec<Intent> {
     questions::unsharing_ui(ui, model, draft);
     naming::naming_ui(ui, model, draft);
     questions::query_ui(ui, model, draft);
+    palette::palette_ui(ui, model, draft);
+    keys::sheet_ui(ui, draft);
+    keys::late_keys_ui(ui, model, draft);
     toasts::toasts_ui(ui);
     import::arrival_ui(ui, draft);
-    take_wanted(ui)
+    let wanted = take_wanted(ui);
+    if !has_page && wanted.iter().any(opens_page) {
+        draft.listing.is_open = None;
+    }
+    wanted
+}
+
+/// Whether this leads from the list to the page, which may be covered by it.
+fn opens_page(intent: &Intent) -> bool {
+    matches!(
+        intent,
+        Intent::NewProfile
+            | Intent::Open(_)
+            | Intent::SignIn(_)
+            | Intent::OpenImport
+            | Intent::Import(_)
+            | Intent::OpenExport(_)
+            | Intent::OpenShare
+            | Intent::OpenTeam
+    )
 }
 
 fn wizard_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {

@@ -1,11 +1,12 @@
 //! A card to pick one of many by: monogram tile, name, one line.
 
 use egui::accesskit::Role;
-use egui::{Align2, FontId, Rect, Response, RichText, Sense, StrokeKind, TextStyle, Ui, Vec2, WidgetInfo, WidgetText};
+use egui::{Align2, FontId, Rect, Response, Sense, StrokeKind, TextStyle, Ui, Vec2, WidgetInfo, WidgetText};
 use egui::{pos2, vec2};
 
 use crate::gui::fonts;
 use crate::gui::theme::{self, Palette, RADIUS, RADIUS_CARD, SPACE_M};
+use crate::gui::widgets::elide::middle_cut;
 
 /// Height of a card, in points.
 const HEIGHT: f32 = 64.0;
@@ -55,7 +56,12 @@ pub fn card(ui: &mut Ui, key: &str, width: f32, name: &str, line: &str, selected
     let tile = Rect::from_center_size(pos2(rect.left() + SPACE_M + TILE / 2.0, rect.center().y), Vec2::splat(TILE));
     paint_monogram(ui, tile, name);
     let words = Rect::from_min_max(pos2(tile.right() + SPACE_M, rect.top()), rect.max - vec2(SPACE_M, 0.0));
-    paint_words(ui, words, name, line);
+    if paint_words(ui, words, name, line) {
+        return response.on_hover_ui(|ui| {
+            ui.label(theme::label(name));
+            ui.label(theme::shown(line));
+        });
+    }
     response
 }
 
@@ -66,20 +72,24 @@ fn paint_monogram(ui: &Ui, tile: Rect, name: &str) {
     ui.painter().text(tile.center(), Align2::CENTER_CENTER, monogram(name), font, palette.tile_text);
 }
 
-fn paint_words(ui: &Ui, words: Rect, name: &str, line: &str) {
+/// Paints both lines; whether one of them is cut. A name is cut in its middle: many begin alike.
+fn paint_words(ui: &Ui, words: Rect, name: &str, line: &str) -> bool {
     let palette = Palette::of(ui);
-    let lay = |text: RichText| {
-        WidgetText::from(text).into_galley(ui, Some(egui::TextWrapMode::Truncate), words.width(), TextStyle::Body)
-    };
-    let (upper, lower) = (lay(theme::label(name)), lay(theme::small(ui, line)));
+    let font = theme::label_style().resolve(ui.style());
+    let name = theme::shown(name);
+    let upper = middle_cut(ui, &name, &font, palette.text, words.width());
+    let lower = WidgetText::from(theme::small(ui, line));
+    let lower = lower.into_galley(ui, Some(egui::TextWrapMode::Truncate), words.width(), TextStyle::Body);
     let gap = if line.is_empty() { 0.0 } else { 3.0 };
     let lower_height = if line.is_empty() { 0.0 } else { lower.size().y };
     let top = words.center().y - (upper.size().y + gap + lower_height) / 2.0;
     let below = top + upper.size().y + gap;
+    let is_cut = upper.text() != name || lower.elided;
     ui.painter().galley(pos2(words.left(), top), upper, palette.text);
     if !line.is_empty() {
         ui.painter().galley(pos2(words.left(), below), lower, palette.text_weak);
     }
+    is_cut
 }
 
 /// The first letters of the first two words, else the first letter alone.

@@ -17,6 +17,18 @@ pub fn countdown_text(remaining: Duration) -> String {
     }
 }
 
+/// The largest unit of what remains, for a narrow place: `2 days`, `3 h`, `59 min`, `12 s`.
+pub fn short_countdown_text(remaining: Duration) -> String {
+    let seconds = remaining.as_secs();
+    match (seconds / 86_400, seconds / 3600, seconds / 60) {
+        (0, 0, 0) => format!("{} s", seconds.max(1)),
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, _) => format!("{hours} h"),
+        (1, _, _) => "1 day".to_owned(),
+        (days, _, _) => format!("{days} days"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,5 +50,20 @@ mod tests {
             assert_eq!(countdown_text(Duration::from_secs(seconds)), expected);
         }
         assert_eq!(countdown_text(Duration::from_millis(300)), "1 s");
+    }
+
+    #[test]
+    fn in_short_it_names_the_largest_unit() {
+        for (seconds, expected) in [
+            (1, "1 s"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (3599, "59 min"),
+            (3600, "1 h"),
+            (90_000, "1 day"),
+            (200_000, "2 days"),
+        ] {
+            assert_eq!(short_countdown_text(Duration::from_secs(seconds)), expected);
+        }
     }
 }

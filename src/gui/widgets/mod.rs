@@ -8,6 +8,7 @@ mod chips;
 mod choice;
 mod code_block;
 mod countdown;
+mod elide;
 mod field;
 #[cfg(test)]
 pub(in crate::gui) mod harness;
@@ -31,7 +32,8 @@ pub use card::{card, card_width};
 pub use chips::chips;
 pub use choice::choice;
 pub use code_block::CodeBlock;
-pub use countdown::countdown_text;
+pub use countdown::{countdown_text, short_countdown_text};
+pub use elide::middle_cut;
 pub use field::Field;
 pub use intake::{SHORT, TEXT};
 pub use key_values::key_values;

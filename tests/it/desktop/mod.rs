@@ -5,6 +5,7 @@ mod clipboard;
 mod drafts;
 mod fields;
 mod links;
+mod list;
 mod notices;
 mod open_window;
 mod panic;

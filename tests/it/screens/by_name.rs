@@ -6,8 +6,16 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, Node};
 
 /// What can be pressed.
-pub const PRESSED: [Role; 7] =
-    [Role::Button, Role::CheckBox, Role::RadioButton, Role::Tab, Role::Link, Role::ComboBox, Role::DisclosureTriangle];
+pub const PRESSED: [Role; 8] = [
+    Role::Button,
+    Role::CheckBox,
+    Role::RadioButton,
+    Role::Tab,
+    Role::Link,
+    Role::ComboBox,
+    Role::DisclosureTriangle,
+    Role::ListBoxOption,
+];
 /// What can be typed into.
 pub const TYPED: [Role; 3] = [Role::TextInput, Role::MultilineTextInput, Role::PasswordInput];
 

@@ -117,8 +117,9 @@ fn a_file_that_hovers_and_drops_is_imported() {
     }
 }
 
+/// A file that is dropped.
 #[derive(Debug)]
-struct Dropped;
+pub struct Dropped;
 
 impl egui::DroppedFile for Dropped {
     fn path(&self) -> &std::path::Path {

@@ -54,7 +54,7 @@ fn a_profile_that_needs_a_sign_in_says_why_and_has_the_button_that_mends_it() {
             (ProfileState::Stale(why.clone()), "stale"),
         ] {
             let mut screen = screen(theme, listed(state), scenes::draft());
-            assert!(screen.words().lines().any(|line| line == word), "{}", screen.words());
+            assert!(screen.reads(word), "{}", screen.words());
             screen.press("Sign in");
             assert_eq!(screen.state().wanted, [Intent::SignIn(name("acme"))]);
         }

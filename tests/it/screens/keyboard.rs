@@ -18,6 +18,8 @@ use crate::screens::scenes::{
 use crate::screens::screen::{SMALL, Screen, THEMES, screen};
 use crate::screens::team;
 
+/// What the Tab key reaches first.
+const FIRST: &str = "Hide the list of profiles";
 /// More stops than any screen has.
 const MANY: usize = 120;
 
@@ -54,9 +56,11 @@ fn worked(window: &Harness<'static, Screen>) -> BTreeSet<String> {
 fn the_tab_key_reads_step_1_from_the_left_and_from_the_top() {
     let mut window = screen(THEMES[0], started(), draft());
     let mut stops = walk(&mut window);
-    let first = stops.iter().position(|stop| stop == "New profile").expect("the first button");
+    let first = stops.iter().position(|stop| stop == FIRST).expect("the first button");
     stops.rotate_left(first);
     let expected = [
+        FIRST,
+        "Keys",
         "New profile",
         "Team",
         "System",
@@ -128,13 +132,14 @@ fn the_tab_key_reaches_everything_on_the_page_of_the_team() {
 fn check_reach(theme: egui::Theme, model: Model, draft: Draft, last: &str) {
     let mut window = screen(theme, model, draft);
     let mut stops = walk(&mut window);
-    let first = stops.iter().position(|stop| stop == "New profile").expect("the first button");
+    let first = stops.iter().position(|stop| stop == FIRST).expect("the first button");
     stops.rotate_left(first);
     assert_eq!(stops.last().map(String::as_str), Some(last), "{stops:?}");
     let reached: BTreeSet<String> = stops.into_iter().collect();
     let missed: Vec<_> = worked(&window).difference(&reached).cloned().collect();
-    // The step on the screen is no way to go.
-    let missed: Vec<_> = missed.iter().filter(|name| !name.contains(", current")).collect();
+    // The step on the screen is no way to go; in the list the arrow keys lead on, and the Tab key to one menu.
+    let is_listed = |name: &String| ["Open ", "More for ", "Sign in"].iter().any(|start| name.starts_with(start));
+    let missed: Vec<_> = missed.iter().filter(|name| !name.contains(", current") && !is_listed(name)).collect();
     assert!(missed.is_empty(), "{missed:?} are not reached in {last}");
 }
 

@@ -3,6 +3,7 @@
 mod alive;
 mod by_name;
 mod canary;
+mod choosers;
 mod export;
 mod fit;
 mod home;
@@ -11,8 +12,10 @@ mod import;
 mod keep;
 mod key;
 mod keyboard;
+mod list;
 mod lists;
 mod machine;
+mod palette;
 mod preset;
 mod queries;
 mod reading;

@@ -7,6 +7,7 @@ pub mod browser;
 pub mod database;
 pub mod desktop;
 pub mod display;
+pub mod dropping;
 pub mod http;
 pub mod oidc_provider;
 #[cfg(unix)]

@@ -1,0 +1,36 @@
+//! Where the next frame leads the eye and the keyboard.
+
+/// What the next frame scrolls to and focuses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NextView {
+    /// Whether the screen shows its top: something came that stands there.
+    pub to_top: bool,
+    /// Whether the screen shows the rehearsal: a stage of it is over.
+    pub to_rehearsal: bool,
+    /// What takes the keyboard.
+    pub focus: Option<Focus>,
+}
+
+/// What can take the keyboard by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    Search,
+    /// The search in the list of profiles.
+    Profiles,
+    /// The path of a file: none was chosen.
+    Path,
+    /// The first field that is wrong.
+    Error,
+    /// The first thing that the token request lacks.
+    Missing,
+    Passphrase,
+    /// The name of the profile: tokens arrived that are not saved.
+    Name,
+}
+
+impl NextView {
+    /// Whether this takes the keyboard now; it is asked for once.
+    pub fn take_focus(&mut self, focus: Focus) -> bool {
+        self.focus.take_if(|wanted| *wanted == focus).is_some()
+    }
+}

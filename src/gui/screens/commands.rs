@@ -1,0 +1,101 @@
+//! All that can be done now, wherever its button is: for the command palette, the sheet of keys, and the keys on screens that
+//! do not show the button. The words and the key of each are those of its intent.
+
+use crate::gui::copied_token::CopiedToken;
+use crate::gui::draft::{Draft, TokenTab};
+use crate::gui::intent::{Intent, Step};
+use crate::gui::model::{Model, Visit, Work};
+use crate::gui::palette_draft::Action;
+use crate::gui::queries::QUERIES;
+use crate::gui::screens::actions::call_blocked;
+use crate::gui::screens::profile_menu::service_of;
+use crate::gui::screens::save;
+
+/// What is wanted by its key wherever the person is.
+pub(crate) const EVERYWHERE: [Intent; 6] = [
+    Intent::OpenPalette,
+    Intent::FindProfile,
+    Intent::NewProfile,
+    Intent::OpenImport,
+    Intent::ToggleList,
+    Intent::ShowKeys,
+];
+
+/// All of it, the most likely first.
+pub(crate) fn commands(model: &Model, draft: &Draft) -> Vec<Action> {
+    let mut all = Vec::new();
+    // A page that lies over the steps has its own buttons.
+    let is_covered = draft.import.is_some() || draft.export.is_some() || draft.share.is_some() || draft.team.is_some();
+    let is_home = draft.home && model.open.saved_as.is_some();
+    match (is_covered, is_home) {
+        (true, _) => {}
+        (false, true) => home(model, &mut all),
+        (false, false) => steps(model, draft, &mut all),
+    }
+    of_profile(model, draft, &mut all);
+    let everywhere = EVERYWHERE.into_iter().filter(|intent| *intent != Intent::OpenPalette);
+    all.extend(everywhere.map(Action::of));
+    let nothing = model.profiles.is_empty().then(|| "There is no profile yet".to_owned());
+    all.push(Action::unless(Intent::OpenShare, nothing));
+    all.push(Action::of(Intent::OpenTeam));
+    all
+}
+
+/// What is done on the page of a profile from day to day.
+fn home(model: &Model, all: &mut Vec<Action>) {
+    let no_tokens = model.open.tokens.is_none().then(|| "There are no tokens: sign in first".to_owned());
+    let is_going = model.open.refresh_request.is_pending().then(|| "A refresh is under way".to_owned());
+    all.push(Action::unless(Intent::RequestRefresh, no_tokens.clone().or(is_going)));
+    all.extend(CopiedToken::ALL.map(|what| Action::unless(Intent::CopyToken(what), no_tokens.clone())));
+    all.push(Action::of(Intent::SignInAgain));
+    all.push(Action::of(Intent::EditProfile));
+}
+
+/// What leads through the steps.
+fn steps(model: &Model, draft: &Draft, all: &mut Vec<Action>) {
+    let Some(profile) = &draft.profile else {
+        let why = Some("Choose a service first".to_owned());
+        return all.push(Action::unless(Intent::GoTo(Step::Authorization), why));
+    };
+    match draft.step {
+        Step::Service => all.push(Action::of(Intent::GoTo(Step::Authorization))),
+        Step::Authorization if !profile.client_flow => all.push(Action::of(Intent::GoTo(Step::Tokens))),
+        Step::Authorization => match model.open.sign_in.visit {
+            Visit::Done(_) => {
+                all.push(Action::of(Intent::GoTo(Step::Tokens)));
+                all.push(Action::of(Intent::Authorize { again: true }));
+            }
+            Visit::Starting | Visit::Waiting(..) => {
+                all.push(Action::unless(Intent::GoTo(Step::Tokens), Some("The code has not arrived yet".to_owned())));
+                all.push(Action::of(Intent::Cancel(Work::SignIn)));
+            }
+            Visit::None | Visit::Failed(_) => all.push(Action::of(Intent::Authorize { again: false })),
+        },
+        Step::Tokens => {
+            let call = match draft.tokens_step.tab {
+                TokenTab::TokenRequest => Intent::RequestTokens,
+                TokenTab::RefreshRequest => Intent::RequestRefresh,
+            };
+            all.push(Action::unless(call, call_blocked(model, draft)));
+        }
+    }
+    let no_tokens = model.open.tokens.is_none().then_some("There are no tokens yet");
+    let blocked = no_tokens.filter(|_| model.open.saved_as.is_none()).or_else(|| save::blocked(model, draft));
+    all.push(Action::unless(Intent::Save { replace: false }, blocked.map(str::to_owned)));
+    all.push(Action::unless(Intent::CheckToken, no_tokens.map(str::to_owned)));
+    if model.open.saved_as.is_some() {
+        all.push(Action::of(Intent::ShowHome));
+    }
+}
+
+/// What is done with the profile that is open.
+fn of_profile(model: &Model, draft: &Draft, all: &mut Vec<Action>) {
+    let Some(name) = model.open.name() else { return };
+    if model.open.tokens.is_some()
+        && let Some(service) = service_of(model, draft, name)
+    {
+        let offered = QUERIES.iter().filter(|query| (query.is_offered)(service));
+        all.extend(offered.map(|query| Action::of(Intent::Ask(query, name.clone()))));
+    }
+    all.push(Action::of(Intent::OpenExport(name.clone())));
+}
