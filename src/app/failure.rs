@@ -51,6 +51,8 @@ pub enum FailureCode {
     ProfileGone,
     /// The profile was forgotten, and can be brought back.
     Forgotten,
+    /// Another account signed in than the profile is for.
+    OtherAccount,
     /// A preset with this ID exists; it may be replaced.
     PresetExists,
     /// Another program wrote the file.

@@ -107,6 +107,7 @@ fn in_the_terminal(code: FailureCode) -> Option<Words> {
         | FailureCode::ProfileExists
         | FailureCode::ProfileGone
         | FailureCode::Forgotten
+        | FailureCode::OtherAccount
         | FailureCode::PresetExists
         | FailureCode::Spent
         | FailureCode::ClientRefused

@@ -186,6 +186,7 @@ fn facts(name: &ProfileName, opened: &OpenedProfile, now: Timestamp) -> Json {
         "notes": text(profile.notes.as_str()),
         "service": profile.service.id,
         "environment": text(profile.environment()),
+        "account": text(&profile.account),
         "client_id": profile.client_id,
         "redirect_uri": profile.redirect_uri,
         "inputs": profile.inputs,

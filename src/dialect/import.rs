@@ -144,6 +144,7 @@ impl Described {
             user_name: self.user_name.clone(),
             service: service.clone(),
             keep_alive: false,
+            account: String::new(),
             notes: Notes::default(),
             tags: Tags::default(),
         }

@@ -154,6 +154,7 @@ pub(in crate::export) mod tests {
             extra: Vec::new(),
             user_name: String::new(),
             keep_alive: false,
+            account: String::new(),
             notes: Notes::default(),
             tags: Tags::default(),
         }

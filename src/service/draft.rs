@@ -47,6 +47,8 @@ pub struct ProfileDraft {
     pub user_name: String,
     /// Whether its tokens are refreshed before they expire.
     pub keep_alive: bool,
+    /// The only account that may sign in to it; not typed here.
+    pub account: String,
     /// What the person wrote down about it; not typed here.
     pub notes: Notes,
     /// What the person groups it by; not typed here.
@@ -132,6 +134,7 @@ impl ProfileDraft {
             extra: Vec::new(),
             user_name: String::new(),
             keep_alive: false,
+            account: String::new(),
             notes: Notes::default(),
             tags: Tags::default(),
             service,
@@ -218,6 +221,7 @@ impl ProfileDraft {
             extra: parse_parameters(&self.extra),
             user_name: self.user_name.trim().to_owned(),
             keep_alive: self.keep_alive,
+            account: self.account.clone(),
             notes: self.notes.clone(),
             tags: self.tags.clone(),
         }
@@ -301,6 +305,7 @@ impl From<&Profile> for ProfileDraft {
             asks: service.asks,
             user_name: profile.user_name.clone(),
             keep_alive: profile.keep_alive,
+            account: profile.account.clone(),
             notes: profile.notes.clone(),
             tags: profile.tags.clone(),
             grant_type: service.grant_type.clone(),

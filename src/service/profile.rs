@@ -36,6 +36,8 @@ pub struct Profile {
     pub user_name: String,
     /// Whether its tokens are refreshed before they expire, while the window or the agent runs.
     pub keep_alive: bool,
+    /// The only account that may sign in to it, as the service names it; empty for any.
+    pub account: String,
     /// What the person wrote down about it.
     pub notes: Notes,
     /// What the person groups it by.
@@ -94,6 +96,8 @@ struct ProfileText {
     scopes: Vec<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     user_name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    account: String,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     keep_alive: bool,
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
@@ -165,6 +169,7 @@ impl Profile {
             extra: file.extra,
             user_name: file.user_name,
             keep_alive: file.keep_alive,
+            account: file.account.trim().to_owned(),
             notes: file.notes,
             tags: file.tags,
         })
@@ -182,6 +187,7 @@ impl Profile {
             scopes: self.scopes.clone(),
             user_name: self.user_name.clone(),
             keep_alive: self.keep_alive,
+            account: self.account.clone(),
             tags: self.tags.clone(),
             notes: self.notes.clone(),
             inputs: self.inputs.clone(),
@@ -192,6 +198,11 @@ impl Profile {
         };
         toml::to_string_pretty(&file)
             .expect("a profile holds nothing but texts, numbers, lists and tables, all of which TOML can write")
+    }
+
+    /// Whether the authorization request is one of OpenID Connect, which an ID token answers.
+    pub fn asks_for_id_token(&self) -> bool {
+        self.scopes.iter().any(|scope| scope == "openid")
     }
 
     /// Which environment of the service it is for, such as `Sandbox`, as the service's input of that name says; empty if the
@@ -271,6 +282,7 @@ mod tests {
             extra: vec![Parameter::new("prompt", "login")],
             user_name: String::new(),
             keep_alive: false,
+            account: String::new(),
             notes: Notes::default(),
             tags: Tags::default(),
         }
@@ -304,7 +316,8 @@ mod tests {
         let plain = profile().to_toml(&catalog);
         assert!(!plain.contains("notes") && !plain.contains("tags"));
         let notes = Notes::of("Ask Ms Ito.\n'''\n\"\"\"\\ = x\n[tags]");
-        let described = Profile { notes, tags: Tags::of("prod customer:acme"), ..profile() };
+        let described =
+            Profile { notes, tags: Tags::of("prod customer:acme"), account: "ada@example.com".into(), ..profile() };
         let text = described.to_toml(&catalog);
         assert_eq!(Profile::from_toml(&name, &text, &catalog), Ok(described));
         let error =

@@ -26,6 +26,14 @@ impl App {
         Ok(())
     }
 
+    /// Sets the only account that may sign in to a saved profile, as the service names it: the e-mail address, user name or ID. An
+    /// empty one allows any. The tokens stay; the next sign-in is checked.
+    pub async fn set_account(&self, name: &ProfileName, account: String) -> Result<(), Failure> {
+        change(self, name, move |profile| account.trim().clone_into(&mut profile.account)).await?;
+        self.tell_profiles().await;
+        Ok(())
+    }
+
     /// Adds tags to a saved profile and removes some, in one step. Returns those that it has now.
     pub async fn change_tags(&self, name: &ProfileName, added: Tags, removed: Tags) -> Result<Tags, Failure> {
         let tags = change(self, name, move |profile| {

@@ -8,6 +8,9 @@ use crate::oauth::{Parameters, ProfileSecrets, TokenSet};
 use crate::secret::Secret;
 use crate::service::{Asks, Catalog, Profile, matches_whole};
 
+/// Who is asked to sign in (OpenID Connect Core 1.0 section 3.1.2.1).
+const LOGIN_HINT: &str = "login_hint";
+
 /// An authorization response, and what is needed to redeem its code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authorized {
@@ -75,6 +78,12 @@ impl CallContext {
         let mut template = authorization.call.clone();
         for parameter in &self.profile.extra {
             replace_or_add(&mut template.query, parameter);
+        }
+        let account = &self.profile.account;
+        let is_known = |parameter: &Parameter| parameter.name == LOGIN_HINT;
+        if !account.is_empty() && self.profile.asks_for_id_token() && !template.query.iter().any(is_known) {
+            values.set(LOGIN_HINT, account);
+            template.query.push(Parameter::new(LOGIN_HINT, format!("<{LOGIN_HINT}>")));
         }
         template.render(&values)
     }

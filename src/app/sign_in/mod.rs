@@ -1,5 +1,6 @@
 //! Signing in: the whole sequence here, its steps in the files beside it.
 
+mod account;
 pub(in crate::app) mod assertions;
 pub(in crate::app) mod authorize;
 pub(in crate::app) mod call_context;
@@ -29,11 +30,13 @@ pub struct SignIn {
 
 impl App {
     /// The whole sign-in: authorization request and response, token request, the choices that follow, and saving the tokens.
-    /// With a pasted refresh token, a refresh request replaces the first two.
+    /// With a pasted refresh token, a refresh request replaces the first two. Where the profile is for one account, and another
+    /// one signed in, the outcome is [`crate::app::FailureCode::OtherAccount`] and nothing is saved.
     ///
     /// Returns the context as it is at the end, and the last exchange, whose outcome may be a refusal.
     pub async fn sign_in(&self, request: SignIn, ask: &dyn Ask) -> Result<(CallContext, Exchange), Failure> {
         let SignIn { mut context, browser, mut save_to } = request;
+        account::check_tellable(&context.profile)?;
         // The steps are boxed, because each future is large and callers hold this one on the stack.
         let service = &context.profile.service;
         let is_pasted = !context.secrets.refresh_token.is_empty() && service.start != Start::RefreshToken;

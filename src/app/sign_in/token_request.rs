@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::app::handle::App;
 use crate::app::profiles::drafts;
 use crate::app::progress::{Progress, Report};
+use crate::app::sign_in::account;
 use crate::app::sign_in::follow_up;
 use crate::app::sign_in::send::send;
 use crate::app::sign_in::try_reading;
@@ -55,12 +56,19 @@ async fn request_tokens(
     context.tokens = None;
     let mut exchange = exchange(app, report, &context, Stage::TokenRequest).await?;
     exchange.notes.extend(told);
-    // Saved first: the follow-up requests may take long, and the code is spent.
-    let save_to = save_received(app, report, &context, &mut exchange, save_to).await;
+    let is_bound = !context.profile.account.is_empty();
+    let save_to = if is_bound {
+        // Nothing is saved before it is known who signed in.
+        save_to
+    } else {
+        // Saved first: the follow-up requests may take long, and the code is spent.
+        save_received(app, report, &context, &mut exchange, save_to).await
+    };
     let policy = context.profile.service.policy.clone();
     follow_up::run(app, context.clone(), &mut exchange).await;
     live_by_policy(&mut exchange, &policy);
-    if follow_up::follows(&context.profile.service) {
+    account::check(app, report, &context, &mut exchange, true).await;
+    if is_bound || follow_up::follows(&context.profile.service) {
         save_received(app, report, &context, &mut exchange, save_to).await;
     }
     Ok(exchange)
@@ -110,12 +118,18 @@ async fn request_refresh(
             let is_first = context.tokens.is_none();
             let policy = context.profile.service.policy.clone();
             let mut exchange = exchange(app, report, &context, Stage::RefreshRequest).await?;
-            let save_to = save_received(app, report, &context, &mut exchange, save_to).await;
+            let is_bound = pasted && !context.profile.account.is_empty();
+            let save_to =
+                if is_bound { save_to } else { save_received(app, report, &context, &mut exchange, save_to).await };
             if is_first {
                 follow_up::fetch(app, context.clone(), &mut exchange).await;
             }
             live_by_policy(&mut exchange, &policy);
-            if is_first && follow_up::follows(&context.profile.service) {
+            if is_bound {
+                // What was pasted may be in use elsewhere, so it is not revoked.
+                account::check(app, report, &context, &mut exchange, false).await;
+            }
+            if is_bound || is_first && follow_up::follows(&context.profile.service) {
                 save_received(app, report, &context, &mut exchange, save_to).await;
             }
             exchange

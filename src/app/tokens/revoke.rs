@@ -25,7 +25,11 @@ impl App {
         let entry = profiles::forget::lease_to_forget(self, report, name).await?;
         let mut context = tokens::context_of(self, name, profile).await?;
         self.supply_practice(&mut context).await?;
-        revoke(self, report, name, &context, &template).await?;
+        if context.tokens.is_none() {
+            return Err(tokens::needs_sign_in(name, "has no tokens"));
+        }
+        let revoked = revoke(self, report, &context, &template).await;
+        revoked.map_err(|failure| nothing_forgotten(name, failure))?;
         // The lease is held to the end, so that nobody refreshes tokens that are being revoked.
         profiles::forget::forget_held(self, name, &entry, Removal::SignedOut).await
     }
@@ -33,24 +37,23 @@ impl App {
 
 /// Revokes the refresh token, which by RFC 7009 section 2.1 ends its access tokens too; then the access token, for
 /// services that do not follow that, if the request has a `token_type_hint`.
-async fn revoke(
+pub(in crate::app) async fn revoke(
     app: &App,
     report: &Report,
-    name: &ProfileName,
     context: &CallContext,
     template: &CallTemplate,
 ) -> Result<(), Failure> {
-    let Some(tokens) = &context.tokens else { return Err(tokens::needs_sign_in(name, "has no tokens")) };
+    let Some(tokens) = &context.tokens else { return Ok(()) };
     let names_refresh_token = template.placeholders().any(|name| name == "refresh_token");
     if tokens.refresh_token.is_some() || !names_refresh_token {
-        call(app, report, name, context, template).await?;
+        call(app, report, context, template).await?;
     }
     if names_refresh_token && (has_hint(template) || tokens.refresh_token.is_none()) {
         let mut of_access = context.clone();
         if let Some(tokens) = &mut of_access.tokens {
             tokens.refresh_token = Some(tokens.access_token.clone());
         }
-        call(app, report, name, &of_access, &hinting(template.clone())).await?;
+        call(app, report, &of_access, &hinting(template.clone())).await?;
     }
     Ok(())
 }
@@ -71,22 +74,14 @@ fn hinting(mut template: CallTemplate) -> CallTemplate {
     template
 }
 
-async fn call(
-    app: &App,
-    report: &Report,
-    name: &ProfileName,
-    context: &CallContext,
-    template: &CallTemplate,
-) -> Result<(), Failure> {
-    let answered = send::ask(app, Some(report), context, template, &[]).await;
-    let answered = answered.map_err(|failure| nothing_forgotten(name, failure))?;
+async fn call(app: &App, report: &Report, context: &CallContext, template: &CallTemplate) -> Result<(), Failure> {
+    let answered = send::ask(app, Some(report), context, template, &[]).await?;
     let refusal = &answered.refusal;
     // RFC 7009 section 2.2.1: a service may only support revoking refresh tokens.
     if answered.reply.is_success() && !refusal.is_said() || refusal.code.as_deref() == Some("unsupported_token_type") {
         return Ok(());
     }
-    let failure = Failure::new(FailureKind::Refused, answered.refused_by("revocation endpoint"));
-    Err(nothing_forgotten(name, failure))
+    Err(Failure::new(FailureKind::Refused, answered.refused_by("revocation endpoint")))
 }
 
 fn nothing_forgotten(name: &ProfileName, failure: Failure) -> Failure {

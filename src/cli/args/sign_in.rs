@@ -19,6 +19,9 @@ pub struct SignInOptions {
     /// Name shown in lists and in the window
     #[arg(long, value_name = "TEXT")]
     pub display_name: Option<String>,
+    /// Accept this account only: its e-mail address, user name or ID; `''` accepts any again
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Option<String>,
     /// Set a value that the service needs, such as `account_id=1234567` (repeatable)
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
     pub set: Vec<(String, String)>,

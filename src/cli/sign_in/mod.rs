@@ -33,8 +33,9 @@ pub(crate) fn run(runner: &Runner, options: &SignInOptions) -> Result<(), Failur
     let other = known.as_ref().and_then(|saved| other_profile(&name, &saved.context.profile, &profile));
     if let (Some(saved), None) = (known, &other) {
         // `--service` begins with the preset; what a person wrote down about the profile is not part of it.
-        let Profile { notes, tags, .. } = saved.context.profile;
+        let Profile { notes, tags, account, .. } = saved.context.profile;
         (profile.notes, profile.tags) = (notes, tags);
+        profile.account = options.account.as_deref().map_or(account, |account| account.trim().to_owned());
     }
     other.filter(|_| !options.overwrite).map_or(Ok(()), ask_to_replace)?;
     if secrets.signing_key.is_none() && profile.service.signed_assertion().is_some() {
@@ -109,6 +110,9 @@ fn draft(
     }
     if let Some(text) = &options.display_name {
         draft.display_name = parse_display_name(text)?.to_string();
+    }
+    if let Some(account) = &options.account {
+        account.trim().clone_into(&mut draft.account);
     }
     if let Some(client_id) = &options.client_id {
         draft.client_id.clone_from(client_id);

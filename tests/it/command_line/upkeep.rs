@@ -338,6 +338,84 @@ fn what_was_revoked_comes_back_without_its_tokens() {
     assert_eq!(program.run(&["list", "--forgotten", "--json"]).json(), json!([]));
 }
 
+#[test]
+fn only_the_account_that_a_profile_is_for_may_sign_in() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    let set = practice.set();
+    let sign_in = |name: &str, more: &[&str]| {
+        let arguments = ["sign-in", name, "--service", "practice", "--set", &set, "--browser", browser()];
+        program.run(&[&arguments, more].concat())
+    };
+    // The person of the practice service is called Ada.
+    let done = sign_in("acme", &["--account", "ada"]);
+    assert!(done.stderr.contains("&login_hint=ada\n") || done.stderr.contains("&login_hint=ada&"), "{}", done.stderr);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert_eq!(program.run(&["show", "acme", "--json"]).json()["account"], "ada");
+    let token = program.run(&["token", "acme"]).done();
+
+    let finished = sign_in("acme", &["--account", "bob+x@example.com"]);
+    assert!(finished.stderr.contains("&login_hint=bob%2Bx%40example.com"), "{}", finished.stderr);
+    let words = finished.failed(3);
+    assert!(
+        words.contains(
+            "error: `ada@practice.example` signed in, and the profile is for `bob+x@example.com`: the tokens were not saved\n"
+        ),
+        "{words}"
+    );
+    assert!(words.contains("hint: the new tokens were revoked; sign out of the service in the browser"), "{words}");
+    assert_eq!(program.run(&["token", "acme"]).done(), token, "what was saved stays");
+    sign_in("new", &["--account", "bob"]).failed(3);
+    assert!(!program.database().has_secret("new"));
+    // It stays with the profile, and `''` lets anybody in again.
+    sign_in("new", &[]).failed(3);
+    assert_eq!(sign_in("new", &["--account", ""]).code, 0);
+    let text = program.database().profile("new").expect("saved");
+    assert!(!text.contains("account"), "{text}");
+    assert!(program.database().profile("acme").expect("saved").contains("account = \"ada\"\n"));
+}
+
+#[test]
+fn the_tokens_of_another_account_are_revoked_and_one_that_cannot_be_told_is_refused_before() {
+    let service = Scripted::start(|asked, earlier| match (asked.path.as_str(), earlier) {
+        ("/authorize", _) => asked.grant("a-code"),
+        ("/me", 2) => Answer::json(500, &json!({})),
+        ("/me", _) => Answer::json(200, &json!({ "login": "bob", "id": 7 })),
+        ("/revoke", 0 | 1) => Answer::json(200, &json!({})),
+        ("/revoke", _) => Answer::json(503, &json!({})),
+        _ => renewed::tokens("first", 3600),
+    });
+    let program = Tokenwright::with_vault();
+    let sign_in = |account: &str| {
+        let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", browser()];
+        program.run(&[&arguments[..], &["--account", account]].concat())
+    };
+    renewed::add_preset(&program, &service, "");
+    let words = sign_in("bob").failed(2);
+    assert!(
+        words.contains("Scripted does not tell which account signed in\nhint: ask for the scope `openid`"),
+        "{words}"
+    );
+    assert!(service.asked("/authorize").is_empty());
+    let url = service.url();
+    let more = format!(
+        "[identity]\nurl = \"{url}/me\"\nfields = {{ Login = \"login\", ID = \"id\" }}\n[revocation]\nurl = \"{url}/revoke\""
+    );
+    renewed::add_preset(&program, &service, &more);
+    let finished = sign_in("ada");
+    assert!(!finished.stderr.contains("login_hint"), "no OpenID Connect: {}", finished.stderr);
+    assert!(finished.failed(3).contains("`bob` signed in, and the profile is for `ada`"));
+    let revoked: Vec<String> =
+        service.asked("/revoke").iter().map(|asked| asked.parameter("token").to_owned()).collect();
+    assert_eq!(revoked, ["rt-first", "at-first"]);
+    assert!(!program.database().has_secret("demo"));
+    assert_eq!(sign_in("7").code, 0, "the ID is as good as the name");
+    let words = sign_in("ada").failed(3);
+    assert!(words.contains("it is not known whether `ada` signed in, so the tokens were not saved: "), "{words}");
+    assert!(words.contains("hint: the new tokens could not be revoked ("), "{words}");
+    assert_eq!(program.run(&["token", "demo"]).done(), "at-first\n");
+}
+
 /// Kills a command at its `count`-th write to the database or a lease; whether it came so far.
 #[cfg(target_os = "linux")]
 fn is_killed(program: &Tokenwright, arguments: &[&str], count: usize) -> bool {

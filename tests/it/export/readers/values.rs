@@ -62,6 +62,7 @@ fn subject(value: &str) -> Subject {
             extra: Vec::new(),
             user_name: String::new(),
             keep_alive: false,
+            account: String::new(),
             notes: tokenwright::service::Notes::default(),
             tags: tokenwright::service::Tags::default(),
         }),
