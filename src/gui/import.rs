@@ -22,6 +22,8 @@ impl Window {
     /// chooses a file.
     pub(in crate::gui) fn import(&mut self, source: Option<ImportSource>) {
         self.model.accepted.cancel();
+        // A file may be dropped while it is open.
+        self.draft.palette = None;
         let import = self.draft.import.get_or_insert_default();
         import.picked = 0;
         self.draft.next_view.to_top = true;
