@@ -52,9 +52,7 @@ impl App {
     /// Forgets a saved profile: it can be brought back for a week, and is nowhere to be found meanwhile. Waits for a refresh in
     /// flight, whose tokens would otherwise be saved after the profile is gone. A draft that is in memory only is gone at once.
     pub async fn forget(&self, name: &ProfileName, report: &Report) -> Result<(), Failure> {
-        if self.held.drop(name) {
-            self.tell(News::WriteDone(name.clone()));
-            self.tell_profiles().await;
+        if drop_draft(self, name).await {
             return Ok(());
         }
         open::open_chosen(self).await?;
@@ -64,11 +62,13 @@ impl App {
 
     /// Erases a profile at once, and all that was forgotten under its name.
     pub async fn erase(&self, name: &ProfileName, report: &Report) -> Result<(), Failure> {
-        let was_held = self.held.drop(name);
+        if drop_draft(self, name).await {
+            return Ok(());
+        }
         open::open_chosen(self).await?;
         let entry = lease_to_forget(self, report, name).await?;
         match forget_held(self, name, &entry, Removal::AtOnce).await {
-            Err(failure) if failure.code != FailureCode::Forgotten && !was_held => return Err(failure),
+            Err(failure) if failure.code != FailureCode::Forgotten => return Err(failure),
             _ => {}
         }
         let asked = name.clone();
@@ -116,6 +116,16 @@ impl App {
         let (app, name) = (self.clone(), name.clone());
         self.settle(async move { unforget(&app, &name).await }).await
     }
+}
+
+/// Drops a draft that is in memory only; whether there was one.
+async fn drop_draft(app: &App, name: &ProfileName) -> bool {
+    let was_there = app.held.drop(name);
+    if was_there {
+        app.tell(News::WriteDone(name.clone()));
+        app.tell_profiles().await;
+    }
+    was_there
 }
 
 fn times(forgotten: &Forgotten) -> Option<(Timestamp, Timestamp)> {
