@@ -183,6 +183,9 @@ pub struct Revealed {
 #[derive(Clone, Debug, Default)]
 pub struct Questions {
     pub forget: Option<ProfileName>,
+    /// Whether the forgotten profiles are shown, and which of them is about to be erased.
+    pub forgotten: bool,
+    pub erase: Option<ProfileName>,
     pub unshare: Option<ProfileName>,
     /// The name that is being typed for a profile, or for a copy of it.
     pub naming: Option<Naming>,

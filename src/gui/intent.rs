@@ -96,6 +96,14 @@ pub enum Intent {
     AcceptShared,
     Open(ProfileName),
     Forget(ProfileName),
+    /// Show the profiles that were forgotten in the last week.
+    OpenForgotten,
+    /// Bring a forgotten profile back.
+    Unforget(ProfileName),
+    /// Erase a forgotten profile at once.
+    Erase(ProfileName),
+    /// Say no more that a profile was forgotten.
+    DismissForgotten,
     ShowHistory(ProfileName),
     /// Make an older generation the newest again.
     Restore {
@@ -228,6 +236,9 @@ impl Intent {
             Self::ChooseTarget => ("Browse…", "Choose where to write the file"),
             Self::UseImport { as_preset: false } => ("Use it", "Fill in the three steps with it"),
             Self::UseImport { as_preset: true } => ("Save as preset…", "Save it as your own preset"),
+            Self::OpenForgotten => ("Forgotten…", "Bring back a profile that was forgotten in the last week"),
+            Self::Unforget(_) => ("Bring back", "The profile is as it was, with its tokens"),
+            Self::Erase(_) => ("Erase now", "The profile and its tokens cannot be brought back then"),
             Self::Forget(_) => ("Forget", "Remove the profile and its tokens"),
             Self::ShowHistory(_) => ("Show history", "When each token was issued, how, and whether it was used"),
             Self::Restore { anyway: false, .. } => ("Restore", "Make these the current tokens"),
@@ -277,6 +288,7 @@ impl Intent {
             | Self::ChooseFetched(_)
             | Self::TryReading
             | Self::SaveRemarks
+            | Self::DismissForgotten
             | Self::SaveName
             | Self::Open(_)
             | Self::SaveUnsaved

@@ -8,6 +8,7 @@ pub mod draft;
 mod export;
 pub mod export_draft;
 pub mod fonts;
+mod forgotten;
 mod home;
 pub mod icon;
 mod import;

@@ -5,7 +5,7 @@ use egui::Context;
 use crate::app::{Failure, ImportOutcome, News, Notice, Progress, TrayPress, VaultState};
 use crate::gui::draft::{Focus, TokenTab};
 use crate::gui::intent::{Intent, Step};
-use crate::gui::model::{KeyDone, Model, Requested, Saved, Visit};
+use crate::gui::model::{KeyDone, Model, Requested, Saved, Stand, Visit};
 use crate::gui::notifications;
 use crate::gui::window::Window;
 use crate::gui::{clipboard, links, screens};
@@ -32,6 +32,11 @@ impl Window {
                 News::WritePending(name, _) => !self.model.pending_writes.contains_key(name),
                 _ => false,
             };
+            let is_first_list =
+                matches!(news, News::Profiles(_)) && matches!(self.model.forgotten.all.stand(), Stand::Idle);
+            if is_first_list {
+                self.look_at_forgotten();
+            }
             let next = self.follow_vault(&news).or_else(|| self.follow_end(&news));
             let draft = self.model.open.draft.clone();
             self.model.hear(news);
@@ -60,6 +65,7 @@ impl Window {
         self.take_of_profile();
         self.take_copied_token(ctx);
         self.take_name();
+        self.take_forgotten();
         self.take_read_again();
         self.follow_saved();
         self.take_of_list(ctx);
@@ -233,7 +239,11 @@ impl Window {
     /// A profile is forgotten; its page goes with it.
     fn forgotten(&mut self, name: &ProfileName) {
         let was_shown = self.draft.home && self.model.open.saved_as.as_ref() == Some(name);
-        self.model.forgotten(name);
+        // A draft that nobody saved is gone.
+        let can_be_undone = self.model.profiles.iter().all(|listed| listed.name != *name || !listed.draft);
+        self.model.forgotten.last = can_be_undone.then(|| name.clone());
+        self.model.forget(name);
+        self.look_at_forgotten();
         if was_shown {
             self.leave_wizard();
         }

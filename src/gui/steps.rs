@@ -136,6 +136,10 @@ impl Window {
         let replace = replace || draft.as_ref() == Some(&name);
         self.draft.changes.sent = self.draft.typed();
         self.model.open.save.start(self.tasks.start(|app, _| async move {
+            if replace {
+                // What was forgotten under this name holds the same tokens: there is one home for them.
+                let _ = app.unforget(&name).await;
+            }
             if is_own && !replace {
                 app.save_again(&name, context, draft).await?;
             } else {

@@ -60,6 +60,8 @@ impl Window {
             | Intent::Revoke(_)
             | Intent::CopyToken(_)
             | Intent::SaveName
+            | Intent::Unforget(_)
+            | Intent::Erase(_)
             | Intent::Ask(..)
             | Intent::ShowHistory(_)
             | Intent::Restore { .. }

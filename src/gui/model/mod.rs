@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::app::{
-    CallContext, ExportDone, ExportView, Failure, FormatLine, ImportOutcome, InstalledBrowser, KeptAlive, News,
-    OpenedProfile, ProfileSummary, Revision, SavedToken, ShareDone, TrayState, VaultState, WindowSettings,
+    CallContext, ExportDone, ExportView, Failure, ForgottenProfile, FormatLine, ImportOutcome, InstalledBrowser,
+    KeptAlive, News, OpenedProfile, ProfileSummary, Revision, SavedToken, ShareDone, TrayState, VaultState,
+    WindowSettings,
 };
 use crate::diagnosis::Diagnosis;
 use crate::export::Sinks;
@@ -66,6 +67,18 @@ impl ExportModel {
     }
 }
 
+/// What the window knows of profiles that can be brought back.
+#[derive(Clone, Default)]
+pub struct Forgotten {
+    pub all: Requested<Vec<ForgottenProfile>>,
+    /// The one that was forgotten here last, until that is dismissed or undone.
+    pub last: Option<ProfileName>,
+    /// One that is being brought back.
+    pub back: Requested<ProfileName>,
+    /// One that is being erased.
+    pub erased: Requested<()>,
+}
+
 /// What goes on, and can be cancelled by hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Work {
@@ -107,6 +120,7 @@ pub struct Model {
     pub opening: Requested<OpenedProfile>,
     /// A profile that gets a name, or is copied under one: the name, and what went wrong with its exported files.
     pub naming: Requested<(ProfileName, Vec<Diagnosis>)>,
+    pub forgotten: Forgotten,
     /// What is being done to saved profiles of the list; the name is that of one that is forgotten by it.
     pub listed: Vec<Requested<Option<ProfileName>>>,
     /// What was asked about a saved profile last, until the person closes the answer.
@@ -191,7 +205,7 @@ impl Model {
         (listed.revision != open.revision).then_some((name, listed.revision))
     }
 
-    pub fn forgotten(&mut self, name: &ProfileName) {
+    pub fn forget(&mut self, name: &ProfileName) {
         self.known_as.remove(name);
         self.query.take_if(|asked| asked.profile == *name);
         self.open.saved_as.take_if(|saved| saved == name);

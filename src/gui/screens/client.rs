@@ -133,6 +133,11 @@ fn more_ui(
         if !is_described {
             endpoints::authorization_url_ui(ui, profile, errors, next_view);
         }
+        TextField::new("Account")
+            .help("Who must sign in, by the name, e-mail or ID that the service gives. Anybody else is refused.")
+            .example("ada@example.com")
+            .optional()
+            .show(ui, &mut profile.account);
         labelled_segmented(ui, "PKCE", &mut profile.pkce, &PKCE);
         let help = "Binds the code to this program (RFC 7636). Turn it off only if the service rejects it.";
         ui.label(small(ui, help));

@@ -38,6 +38,7 @@ pub(crate) fn commands(model: &Model, draft: &Draft) -> Vec<Action> {
     let nothing = model.profiles.is_empty().then(|| "There is no profile yet".to_owned());
     all.push(Action::unless(Intent::OpenShare, nothing));
     all.push(Action::of(Intent::OpenTeam));
+    all.push(Action::of(Intent::OpenForgotten));
     all
 }
 

@@ -11,6 +11,7 @@ mod copy_as;
 mod endpoints;
 mod export;
 mod export_options;
+mod forgotten;
 mod history;
 mod home;
 mod home_parts;

@@ -1,6 +1,6 @@
 //! Below the list of profiles: whether the window hides in the tray, the state of the vault, and the theme.
 
-use egui::Ui;
+use egui::{RichText, Ui};
 
 use crate::app::{Theme, TrayState, VaultKind, VaultState};
 use crate::gui::draft::{Draft, Focus, VaultPrompt};
@@ -11,8 +11,23 @@ use crate::gui::theme::Tone;
 use crate::gui::widgets::{self, dot, segmented, toggle};
 
 pub(crate) fn foot_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    forgotten_ui(ui, model);
     tray_ui(ui, model);
     looks_ui(ui, model, draft);
+}
+
+/// The way to profiles that can be brought back, where there are any.
+fn forgotten_ui(ui: &mut Ui, model: &Model) {
+    let count = model.forgotten.all.last().map_or(0, Vec::len);
+    if count == 0 {
+        return;
+    }
+    let (text, hint) = Intent::OpenForgotten.words();
+    let words = RichText::new(format!("{} ({count})…", text.trim_end_matches('…'))).small();
+    if widgets::link(ui, words, text).on_hover_text(hint).clicked() {
+        want(ui, Intent::OpenForgotten);
+    }
+    ui.add_space(6.0);
 }
 
 /// Whether closing hides the window in the tray; shown once a profile has keep-alive.

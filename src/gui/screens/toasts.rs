@@ -3,9 +3,13 @@
 use egui::{Align2, Area, Id, Label, Order, RichText, Ui, vec2};
 
 use crate::diagnosis::Diagnosis;
+use crate::gui::intent::Intent;
+use crate::gui::model::Model;
+use crate::gui::screens::want;
 use crate::gui::theme::{Palette, RADIUS_CARD, Tone};
 use crate::gui::widgets::{banner, banner_with, copy_button, secondary_button};
 use crate::gui::{clipboard, links};
+use crate::service::ProfileName;
 
 /// Width of a note, in points.
 const WIDTH: f32 = 420.0;
@@ -16,9 +20,10 @@ const OFFSET: egui::Vec2 = vec2(-20.0, -72.0);
 const SAID_FOR: f64 = 4.0;
 
 /// Shows what there is to say.
-pub(crate) fn toasts_ui(ui: &Ui) {
+pub(crate) fn toasts_ui(ui: &Ui, model: &Model) {
     let (note, link, said) = (clipboard::note(ui.ctx()), links::not_opened(ui.ctx()), said(ui));
-    if note.is_none() && link.is_none() && said.is_none() {
+    let forgotten = model.forgotten.last.as_ref();
+    if note.is_none() && link.is_none() && said.is_none() && forgotten.is_none() {
         return;
     }
     let area = Area::new(Id::unique("toasts")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, OFFSET);
@@ -40,6 +45,9 @@ pub(crate) fn toasts_ui(ui: &Ui) {
         if let Some(why) = said {
             card(ui, |ui| banner(ui, Tone::Info, &Diagnosis::new(why)));
         }
+        if let Some(name) = forgotten {
+            card(ui, |ui| forgotten_ui(ui, name));
+        }
         if let Some(note) = note {
             let tone = if note.is_warning { Tone::Warning } else { Tone::Success };
             card(ui, |ui| {
@@ -50,6 +58,21 @@ pub(crate) fn toasts_ui(ui: &Ui) {
                 });
             });
         }
+    });
+}
+
+/// A profile that was forgotten, and the way back.
+fn forgotten_ui(ui: &mut Ui, name: &ProfileName) {
+    let words = Diagnosis::new(format!("Forgot {name}")).hint("It can be brought back for a week.");
+    banner_with(ui, Tone::Info, &words, |ui| {
+        ui.horizontal(|ui| {
+            if secondary_button(ui, "Undo").clicked() {
+                want(ui, Intent::Unforget(name.clone()));
+            }
+            if secondary_button(ui, "Dismiss").clicked() {
+                want(ui, Intent::DismissForgotten);
+            }
+        });
     });
 }
 

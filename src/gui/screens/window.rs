@@ -6,8 +6,8 @@ use crate::gui::draft::Draft;
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::Model;
 use crate::gui::screens::{
-    actions, authorization, export, home, import, keys, naming, news, palette, questions, service, share, side,
-    take_wanted, team, toasts, tokens, vault, want,
+    actions, authorization, export, forgotten, home, import, keys, naming, news, palette, questions, service, share,
+    side, take_wanted, team, toasts, tokens, vault, want,
 };
 use crate::gui::theme::Palette;
 use crate::gui::widgets::{StepMark, page, stepper};
@@ -38,11 +38,12 @@ pub fn window_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Vec<Intent> {
     questions::forgetting_ui(ui, model, draft);
     questions::unsharing_ui(ui, model, draft);
     naming::naming_ui(ui, model, draft);
+    forgotten::forgotten_ui(ui, model, draft);
     questions::query_ui(ui, model, draft);
     palette::palette_ui(ui, model, draft);
     keys::sheet_ui(ui, draft);
     keys::late_keys_ui(ui, model, draft);
-    toasts::toasts_ui(ui);
+    toasts::toasts_ui(ui, model);
     import::arrival_ui(ui, draft);
     let wanted = take_wanted(ui);
     if !has_page && wanted.iter().any(opens_page) {

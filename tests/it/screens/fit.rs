@@ -4,14 +4,16 @@ use egui::{Rect, Shape};
 use egui_kittest::Harness;
 use egui_kittest::kittest::NodeT as _;
 use jiff::SignedDuration;
-use tokenwright::app::{FieldRead, ImportOutcome, Imported, KeptAlive, News, ProfileState, VaultState};
+use tokenwright::app::{
+    FieldRead, ForgottenProfile, ImportOutcome, Imported, KeptAlive, News, ProfileState, VaultState,
+};
 use tokenwright::call::Expression;
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::dialect::{Described, Dialect, Import, Note};
 use tokenwright::gui::model::{AskedQuery, Model, Requested, Visit};
 use tokenwright::gui::queries::QUERIES;
 use tokenwright::gui::{Copied, Draft, Locking, Naming, Step, TokenTab};
-use tokenwright::service::{Catalog, KnownScope, Service};
+use tokenwright::service::{Catalog, DisplayName, KnownScope, Service};
 
 use crate::screens::by_name::{ByName as _, TYPED};
 use crate::screens::export::{choosing, exported, exporting, previewed, shared, sharing};
@@ -169,6 +171,20 @@ fn the_page_of_a_profile_fits() {
     let mut naming = home::page();
     naming.questions.naming = Some(Naming { profile: name(&"a".repeat(64)), copy: false, typed: "b".repeat(64) });
     check("renaming", &home::opened(), &naming, &[]);
+    let mut forgotten = home::opened();
+    forgotten.forgotten.last = Some(name(&"a".repeat(64)));
+    forgotten.forgotten.all = Requested::ended(Ok(vec![ForgottenProfile {
+        name: name(&"a".repeat(64)),
+        display_name: DisplayName::of(&"Müller GmbH ".repeat(5)),
+        service: "Practice service".to_owned(),
+        shared: true,
+        forgotten_at: now(),
+        erased_at: now() + SignedDuration::from_hours(7 * 24),
+    }]));
+    check("forgotten", &forgotten, &home::page(), &[]);
+    let mut bringing_back = home::page();
+    bringing_back.questions.forgotten = true;
+    check("bringing back", &forgotten, &bringing_back, &["Erase…"]);
 }
 
 #[test]

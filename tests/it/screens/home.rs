@@ -210,3 +210,37 @@ fn in_the_whole_window_what_was_changed_is_asked_about_on_the_way_back_to_the_pa
     machine.wait("tokenwright token demo");
     assert!(database.profile("demo").expect("a profile").contains("email"));
 }
+
+#[test]
+fn in_the_whole_window_a_forgotten_profile_is_brought_back_and_erased() {
+    let (mut machine, home) = signed_in();
+    let database = Database::of(home.path());
+    let token = machine.access_token();
+    let forget = |machine: &mut Machine| {
+        machine.press("Forget…");
+        machine.press("Forget");
+        machine.wait("Forgot demo");
+        assert!(!database.has("demo"), "it is put aside");
+    };
+    forget(&mut machine);
+    machine.press("Undo");
+    machine.wait("tokenwright token demo");
+    assert_eq!(machine.access_token(), token);
+    assert!(database.has("demo") && !machine.window.reads("Forgot demo"), "{}", machine.window.words());
+
+    forget(&mut machine);
+    machine.press("Dismiss");
+    machine.press("Forgotten…");
+    machine.wait("Forgotten profiles");
+    machine.press("Bring back");
+    machine.wait("tokenwright token demo");
+
+    forget(&mut machine);
+    machine.press("Forgotten…");
+    machine.press("Erase…");
+    machine.press("Erase now");
+    machine.wait("There are none.");
+    machine.press("Close");
+    machine.wait_until("nothing to undo", |window| !window.reads("Forgot demo"));
+    assert!(!database.has("demo"));
+}
