@@ -3,6 +3,7 @@
 
 use egui::{Frame, Id, Modal, ModalResponse, ScrollArea, Ui};
 
+use crate::app::{VaultKind, VaultState};
 use crate::gui::clock::Clock;
 use crate::gui::draft::{Draft, Loss, Question};
 use crate::gui::intent::Intent;
@@ -90,10 +91,14 @@ pub(crate) fn forgetting_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
             ui.label(small(ui, name.as_str()));
         }
         let is_shared = model.profiles.iter().any(|profile| profile.name == name && profile.shared);
-        ui.label(if is_shared {
-            "The profile and its tokens are removed for every member of the team. They can be brought back for a week."
-        } else {
-            "The profile and its tokens are removed. They can be brought back for a week."
+        ui.label(match (is_shared, &model.vault) {
+            (true, _) => {
+                "The profile and its tokens are removed for every member of the team. They can be brought back for a week."
+            }
+            (false, VaultState::Open(VaultKind::Memory)) => {
+                "The profile is removed and can be brought back for a week. Its tokens are in memory only, and are lost."
+            }
+            (false, _) => "The profile and its tokens are removed. They can be brought back for a week.",
         });
         if revocable {
             ui.label("Revoking also invalidates the tokens at the service, for everyone who holds them, and erases them here.");

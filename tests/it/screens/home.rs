@@ -13,7 +13,9 @@ use crate::screens::by_name::ByName as _;
 use crate::screens::machine::{Machine, Visit};
 use crate::screens::scenes::{ACCESS_TOKEN, at, exchange, failure, name, now, saved, service, token_set};
 use crate::screens::screen::{THEMES, screen};
+use crate::screens::vault::with_profile;
 use crate::support::database::Database;
+use crate::support::temp_home;
 
 /// The page of `demo`.
 pub fn page() -> Draft {
@@ -213,27 +215,29 @@ fn in_the_whole_window_what_was_changed_is_asked_about_on_the_way_back_to_the_pa
 
 #[test]
 fn in_the_whole_window_a_forgotten_profile_is_brought_back_and_erased() {
-    let (mut machine, home) = signed_in();
+    // A vault in memory keeps nothing of what was forgotten.
+    let home = temp_home();
+    let mut machine = with_profile(home.path(), THEMES[1], "correct horse");
     let database = Database::of(home.path());
     let token = machine.access_token();
     let forget = |machine: &mut Machine| {
         machine.press("Forget…");
         machine.press("Forget");
-        machine.wait("Forgot demo");
-        assert!(!database.has("demo"), "it is put aside");
+        machine.wait("Forgot kept");
+        assert!(!database.has("kept"), "it is put aside");
     };
     forget(&mut machine);
     machine.press("Undo");
-    machine.wait("tokenwright token demo");
+    machine.wait("tokenwright token kept");
     assert_eq!(machine.access_token(), token);
-    assert!(database.has("demo") && !machine.window.reads("Forgot demo"), "{}", machine.window.words());
+    assert!(database.has("kept") && !machine.window.reads("Forgot kept"), "{}", machine.window.words());
 
     forget(&mut machine);
     machine.press("Dismiss");
     machine.press("Forgotten…");
     machine.wait("Forgotten profiles");
     machine.press("Bring back");
-    machine.wait("tokenwright token demo");
+    machine.wait("tokenwright token kept");
 
     forget(&mut machine);
     machine.press("Forgotten…");
@@ -241,6 +245,6 @@ fn in_the_whole_window_a_forgotten_profile_is_brought_back_and_erased() {
     machine.press("Erase now");
     machine.wait("There are none.");
     machine.press("Close");
-    machine.wait_until("nothing to undo", |window| !window.reads("Forgot demo"));
-    assert!(!database.has("demo"));
+    machine.wait_until("nothing to undo", |window| !window.reads("Forgot kept"));
+    assert!(!database.has("kept"));
 }

@@ -32,7 +32,7 @@ fn a_new_passphrase_is_typed_twice_and_opens_the_vault_the_next_time() {
 }
 
 /// A machine whose vault is locked with a passphrase, with a profile kept as `kept` and open.
-fn with_profile(home: &std::path::Path, theme: egui::Theme, passphrase: &str) -> Machine {
+pub fn with_profile(home: &std::path::Path, theme: egui::Theme, passphrase: &str) -> Machine {
     let mut machine = Machine::at(home, theme, Visit::Follow, "passphrase");
     machine.press("Choose…");
     machine.wait("Set a vault passphrase");
