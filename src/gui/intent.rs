@@ -242,9 +242,7 @@ impl Intent {
             Self::Forget(_) => ("Forget", "Remove the profile and its tokens"),
             Self::ShowHistory(_) => ("Show history", "When each token was issued, how, and whether it was used"),
             Self::Restore { anyway: false, .. } => ("Restore", "Make these the current tokens"),
-            Self::Restore { anyway: true, .. } => {
-                ("Restore anyway", "The service may respond by revoking every token of this sign-in")
-            }
+            Self::Restore { anyway: true, .. } => ("Restore anyway", "The service may revoke all tokens of it then"),
             Self::MoveVault(VaultKind::Passphrase, _) => {
                 ("Use this passphrase", "Encrypt the vault with a key derived from the passphrase")
             }
@@ -257,9 +255,7 @@ impl Intent {
             Self::Ask(query, _) => (query.text, query.hint),
             Self::RetrySave => ("Retry saving", "Write the tokens to the vault"),
             Self::CloseAnyway => ("Close and lose tokens", "Close the window; the unsaved tokens are lost"),
-            Self::SetKeepAlive(..) => {
-                ("Keep alive", "Refresh the token before it expires while this window or the agent runs")
-            }
+            Self::SetKeepAlive(..) => ("Keep alive", "Refresh it in time while this window or the agent runs"),
             Self::OpenExport(_) => ("Export…", "Export the token for another tool"),
             Self::CopyExport => ("Copy with secrets", "Copy the text, including its secrets"),
             Self::SaveExport(insisted) if insisted.in_work_tree => {
