@@ -55,7 +55,7 @@ impl Rows<'_> {
             let button = BUTTON_WIDTH;
             // As wide in each row, so that the buttons stand below each other.
             let width = (ui.available_width() - button).clamp(button, VALUE_WIDTH);
-            ui.allocate_ui(vec2(width, 0.0), |ui| {
+            ui.allocate_ui_with_layout(vec2(width, 24.0), Layout::left_to_right(Align::Center), |ui| {
                 ui.set_min_width(width);
                 ui.add(Label::new(RichText::new(theme::shown(value)).monospace()).wrap().selectable(can_be_marked));
             });
