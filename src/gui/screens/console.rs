@@ -21,7 +21,9 @@ pub(crate) fn console_ui(ui: &mut Ui, draft: &mut Draft, errors: &[FieldError]) 
         return;
     }
     section(ui, "Register your client", |ui| {
-        links_ui(ui, &service);
+        if has_links {
+            links_ui(ui, &service);
+        }
         checklist_ui(ui, &service, ticks.entry(service.id.clone()).or_default());
         if profile.client_flow {
             let error = errors.iter().find(|error| error.field == Field::RedirectUri);
