@@ -58,16 +58,21 @@ impl Setup {
         self.desktop.rest();
         display.key("Return");
         self.desktop.rest();
-        display.key("ctrl+Return");
+        self.authorize();
         self.desktop.rest();
         display.type_text("acme");
         self.desktop.rest();
     }
 
-    /// From the field to the browser.
+    /// From the chosen service to the browser, or to what is missing for it.
     fn authorize(&self) {
-        self.desktop.display.key("ctrl+Return");
+        self.go_on();
         self.desktop.rest();
+        self.go_on();
+    }
+
+    /// Does the next thing.
+    fn go_on(&self) {
         self.desktop.display.key("ctrl+Return");
     }
 
@@ -84,7 +89,7 @@ impl Setup {
 
     fn sign_in(&self) {
         self.fill_in();
-        self.authorize();
+        self.go_on();
         self.tokens();
     }
 
@@ -318,7 +323,7 @@ fn without_a_keyring_the_vault_is_asked_for_before_the_browser_opens_and_opened_
         let display = &setup.desktop.display;
         let window = setup.desktop.open_window();
         setup.fill_in();
-        setup.authorize();
+        setup.go_on();
         setup.desktop.picture(&format!("door-{theme}"));
         assert_eq!(setup.visited(), "", "what the browser brings must find its place");
         choose_passphrase(&setup.desktop);
