@@ -19,6 +19,7 @@ fn the_links_of_a_service_open_in_the_browser_by_pointer_by_key_and_by_a_screen_
     for id in ["quickbooks", "google", "slack", "microsoft"] {
         let service = service(id);
         window.choose(&service.name);
+        window.reader.press("Next");
         let links = [(CONSOLE, &service.links.console), (DOCUMENTATION, &service.links.documentation)];
         for (name, url) in links.into_iter().filter_map(|(name, url)| Some((name, url.clone()?))) {
             let by_pointer = || {
@@ -57,6 +58,7 @@ fn an_address_that_no_browser_takes_is_told_and_can_be_copied() {
     let service = service("quickbooks");
     let url = service.links.console.expect("a console");
     window.choose(&service.name);
+    window.reader.press("Next");
     window.reader.press(CONSOLE);
     window.reader.wait(&url);
     window.desktop.picture("desktop-link-not-opened-dark");
