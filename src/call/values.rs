@@ -7,9 +7,9 @@ use crate::secret::Secret;
 /// The names that every service has: whether the value is secret, and what supplies it.
 const STANDARD: [(&str, bool, &str); 17] = [
     ("client_id", false, "step 2, Authorization"),
-    ("client_secret", true, "step 3, Tokens"),
-    ("user_name", false, "step 3, Tokens"),
-    ("password", true, "step 3, Tokens"),
+    ("client_secret", true, "step 2, Authorization"),
+    ("user_name", false, "step 2, Authorization"),
+    ("password", true, "step 2, Authorization"),
     ("code", true, "step 2, Authorization"),
     ("redirect_uri", false, "step 2, Authorization"),
     ("scope", false, "step 2, Authorization"),
@@ -47,7 +47,7 @@ impl Values {
         Self::default()
     }
 
-    /// Declares a name before it has a value, with what supplies it, such as `step 1, Service: Account ID`.
+    /// Declares a name before it has a value, with what supplies it, such as `step 2, Authorization: Account ID`.
     pub fn declare(&mut self, name: &str, supplied_by: impl Into<String>) {
         self.declared.insert(name.to_owned(), supplied_by.into());
     }

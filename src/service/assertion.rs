@@ -251,7 +251,7 @@ mod tests {
 
     fn values() -> Values {
         let mut values = Values::new();
-        values.declare("person", "step 1, Service: Person");
+        values.declare("person", "step 2, Authorization: Person");
         for (name, value) in [("client_id", "id \"1\""), ("scope", ""), ("key", "k1")] {
             values.set(name, value);
         }
@@ -285,7 +285,7 @@ mod tests {
     fn what_is_missing_is_named_with_what_supplies_it() {
         let claims = std::iter::once(("sub".to_owned(), "<person>".to_owned())).collect();
         let words =
-            "the assertion's `sub`: `<person>` has no value yet\nhint: it is supplied by step 1, Service: Person";
+            "the assertion's `sub`: `<person>` has no value yet\nhint: it is supplied by step 2, Authorization: Person";
         assert_eq!(built(&Assertion { claims, ..Assertion::default() }), Err(words.to_owned()));
         let thumbprint = Some(CertificateThumbprint::Sha256);
         let words = "the assertion's header is to name the certificate, and there is none beside the key\n\

@@ -211,9 +211,9 @@ impl Service {
     /// Makes known the names that this service supplies, and who does.
     pub fn declare(&self, values: &mut Values) {
         for input in &self.inputs {
-            values.declare(&input.name, format!("step 1, Service: {}", input.label));
+            values.declare(&input.name, format!("step 2, Authorization: {}", input.label));
             for name in input.choices.iter().flat_map(|choice| choice.sets.keys()) {
-                values.declare(name, format!("step 1, Service: {}", input.label));
+                values.declare(name, format!("step 2, Authorization: {}", input.label));
             }
         }
         for name in &self.redirect.retain {

@@ -115,5 +115,5 @@ fn usage(error: &dyn Diagnose) -> Failure {
 fn missing_secret(context: &CallContext) -> Failure {
     let label = &context.profile.service.labels.client_secret;
     let diagnosis = Diagnosis::new(format!("{label} is missing, and the assertion is signed with it"));
-    Failure::new(FailureKind::Usage, diagnosis.hint("enter it in step 3, Tokens"))
+    Failure::new(FailureKind::Usage, diagnosis.hint("enter it in step 2, Authorization"))
 }

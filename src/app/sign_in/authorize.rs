@@ -148,7 +148,7 @@ fn signing_secret(context: &CallContext) -> Result<Option<Secret>, Failure> {
     if context.secrets.client_secret.is_empty() {
         let label = &context.profile.service.labels.client_secret;
         let diagnosis = Diagnosis::new(format!("{label} is missing, and the redirect is signed with it"));
-        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("enter it in step 3 first, then come back")));
+        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("enter it in step 2, Authorization")));
     }
     Ok(Some(context.secrets.client_secret.clone()))
 }

@@ -187,9 +187,8 @@ fn a_typed_refresh_token_is_used_once() {
     assert_ne!(machine.access_token(), first);
 }
 
-#[test]
-fn a_service_described_by_hand_works_like_a_preset() {
-    let (mut machine, _home) = Machine::new(THEMES[0], Visit::Follow);
+/// The practice service runs, and a custom one is chosen; the address of the first.
+fn custom_beside_practice(machine: &mut Machine) -> String {
     machine.press("Practice service");
     machine.wait("Listening on http://127.0.0.1:");
     let words = machine.window.words();
@@ -197,6 +196,13 @@ fn a_service_described_by_hand_works_like_a_preset() {
     machine.window.fill("Search services", "custom");
     machine.press("Custom service");
     machine.press("Next");
+    base.to_owned()
+}
+
+#[test]
+fn a_service_described_by_hand_works_like_a_preset() {
+    let (mut machine, _home) = Machine::new(THEMES[0], Visit::Follow);
+    let base = custom_beside_practice(&mut machine);
     machine.window.fill("Authorization URL", &format!("{base}/authorize"));
     machine.window.fill("Token URL", &format!("{base}/token"));
     machine.window.fill("Client ID", "practice-client");
@@ -211,16 +217,10 @@ fn a_service_described_by_hand_works_like_a_preset() {
 #[test]
 fn a_custom_service_is_filled_in_from_its_issuers_metadata() {
     let (mut machine, _home) = Machine::new(THEMES[1], Visit::Follow);
-    machine.press("Practice service");
-    machine.wait("Listening on http://127.0.0.1:");
-    let words = machine.window.words();
-    let base = words.split("Listening on ").nth(1).and_then(|rest| rest.split(',').next()).expect("its address");
-    machine.window.fill("Search services", "custom");
-    machine.press("Custom service");
-    machine.press("Next");
+    let base = custom_beside_practice(&mut machine);
     machine.window.fill("Client ID", "practice-client");
     machine.window.fill("Redirect URI", "http://127.0.0.1/callback");
-    machine.window.fill("Issuer", base);
+    machine.window.fill("Issuer", &base);
     machine.press("Discover");
     machine.wait("Filled in from the metadata");
     let value = |machine: &Machine, field: &str| {
