@@ -55,6 +55,8 @@ pub enum Intent {
         again: bool,
     },
     Paste,
+    /// Go past the browser: there is a refresh token already.
+    EnterRefreshToken,
     /// Fill in the URLs from the metadata of the typed issuer.
     Discover,
     /// Send the request once more, with the client's ID and secret in the other place.
@@ -283,6 +285,7 @@ impl Intent {
             | Self::GoTo(Step::Service)
             | Self::ChooseFetched(_)
             | Self::TryReading
+            | Self::EnterRefreshToken
             | Self::SaveRemarks
             | Self::DismissForgotten
             | Self::SaveName

@@ -50,6 +50,12 @@ impl Window {
         None
     }
 
+    /// Shows where a refresh token that is at hand is entered.
+    pub(in crate::gui) fn enter_refresh_token(&mut self) {
+        self.draft.tokens_step.tab = TokenTab::RefreshRequest;
+        self.draft.go_to(Step::Tokens, &self.model);
+    }
+
     pub(in crate::gui) fn paste(&mut self) {
         if let Some(answers) = &self.model.open.sign_in.answers {
             answers.paste(std::mem::take(&mut self.draft.authorization_step.pasted));

@@ -140,6 +140,7 @@ impl Window {
             Intent::GoTo(step) => self.draft.go_to(step, &self.model),
             Intent::Authorize { .. } => self.sign_in(),
             Intent::Paste => self.paste(),
+            Intent::EnterRefreshToken => self.enter_refresh_token(),
             Intent::Discover => self.discover(),
             Intent::TryOtherAuthentication => self.try_other_authentication(),
             Intent::Cancel(work) => self.model.cancel(work),

@@ -56,7 +56,7 @@ fn authorization_ui(ui: &mut Ui, model: &Model) {
             primary(ui, Intent::Authorize { again: false }, None);
             ui.add_space(8.0);
             if link(ui, SKIP, SKIP).clicked() {
-                want(ui, Intent::GoTo(Step::Tokens));
+                want(ui, Intent::EnterRefreshToken);
             }
         }
     }

@@ -115,15 +115,14 @@ fn buttons_ui(ui: &mut Ui, model: &Model, draft: &Draft, tokens: &TokenSet, name
 /// What came of the last refresh or sign-in, where it was asked for.
 fn outcome_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
     let open = &model.open;
-    let (request, done) = match open.refresh_request.stand() {
-        Stand::Idle => (&open.token_request, "Signed in"),
-        _ => (&open.refresh_request, "Refreshed"),
+    let (request, work, done) = match open.refresh_request.stand() {
+        Stand::Idle => (&open.token_request, Work::TokenRequest, "Signed in"),
+        _ => (&open.refresh_request, Work::RefreshRequest, "Refreshed"),
     };
     match request.stand() {
         Stand::Idle => {}
         Stand::Pending(place) => {
             let what = if place.is_empty() { "Preparing the request".to_owned() } else { format!("Calling {place}") };
-            let work = if done == "Refreshed" { Work::RefreshRequest } else { Work::TokenRequest };
             waiting_row(ui, request, &what, work);
         }
         Stand::Failed(failure) => tokens::failure_ui(ui, failure),

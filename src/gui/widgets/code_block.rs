@@ -87,6 +87,8 @@ impl<'a> CodeBlock<'a> {
             let area = ScrollArea::vertical().max_height(self.max_height).min_scrolled_height(self.max_height);
             let area = area.auto_shrink([false, true]);
             area.show(ui, |ui| {
+                // No higher than its lines.
+                ui.spacing_mut().interact_size.y = 0.0;
                 let text = printable_lines(&self.text[..self.text.floor_char_boundary(MOST_SHOWN)]);
                 let mut text = &*text;
                 let edit = TextEdit::multiline(&mut text).id(ui.make_persistent_id("text"));
