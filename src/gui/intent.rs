@@ -210,7 +210,7 @@ impl Intent {
             Self::Authorize { again: true } => ("Authorize again", "Open the browser to get a new code"),
             Self::Paste => ("Use pasted response", "Treat the pasted text as the service's response"),
             Self::Discover => ("Discover", "Fetch the issuer's metadata and fill in what it says"),
-            Self::TryOtherAuthentication => ("Try the other place", "Send it again with the client elsewhere in it"),
+            Self::TryOtherAuthentication => ("Try the other place", "Send the client ID and secret elsewhere in it"),
             Self::Cancel(_) => ("Cancel", "Stop waiting"),
             Self::ReadKey => ("Read key", "Read the private key and use it for this profile"),
             Self::MakeKey => ("Make a key pair", "Create a private key and a certificate to upload"),

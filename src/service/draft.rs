@@ -269,9 +269,9 @@ pub fn wrong_url(name: &str, typed: &str) -> Option<Diagnosis> {
     match url::Url::parse(typed) {
         Ok(url) if !matches!(url.scheme(), "https" | "http") => wrong("does not begin with https://"),
         Ok(url) if url.host().is_none() => wrong("names no host"),
-        Ok(_) if typed.contains(char::is_whitespace) => wrong("has a blank in it"),
+        Ok(_) if typed.contains(char::is_whitespace) => wrong("contains a space"),
         Ok(_) => None,
-        Err(_) => wrong("is no address"),
+        Err(_) => wrong("is not a URL"),
     }
 }
 
@@ -425,8 +425,8 @@ mod tests {
             ("https://<account_id>.as.test/token", None),
             ("", Some("the token URL is missing")),
             ("htp:/foo bar", Some("the token URL does not begin with https://")),
-            ("as.test/token", Some("the token URL is no address")),
-            ("https://as.test/to ken", Some("the token URL has a blank in it")),
+            ("as.test/token", Some("the token URL is not a URL")),
+            ("https://as.test/to ken", Some("the token URL contains a space")),
             ("javascript:alert(1)", Some("the token URL does not begin with https://")),
         ] {
             let wrong = wrong_url("token URL", typed).map(|diagnosis| diagnosis.summary);

@@ -44,8 +44,7 @@ fn discovery_ui(ui: &mut Ui, model: &Model, issuer: &mut String) {
     let help =
         "If the service publishes its metadata (OpenID Connect Discovery, RFC 8414), the URLs are filled in from it.";
     let is_typed = !issuer.trim().is_empty();
-    let wrong =
-        (is_typed && Issuer::parse(issuer.trim()).is_none()).then_some("it is no https address without a query");
+    let wrong = (is_typed && Issuer::parse(issuer.trim()).is_none()).then_some("enter an https URL without a query");
     let field = TextField::new("Issuer").help(help).example("https://accounts.example.com").optional().mono();
     field.error(wrong).show(ui, issuer);
     let blocked = (!is_typed || wrong.is_some()).then_some("Enter the issuer first");

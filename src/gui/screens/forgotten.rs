@@ -64,7 +64,7 @@ fn row_ui(ui: &mut Ui, model: &Model, clock: &Clock, questions: &mut Questions, 
         ui.label(small(ui, words));
     });
     let is_busy = model.forgotten.back.is_pending() || model.forgotten.erased.is_pending();
-    let busy = is_busy.then_some("One is being worked on");
+    let busy = is_busy.then_some("Another one is under way");
     ui.horizontal_wrapped(|ui| {
         intent_button(ui, ButtonKind::Secondary, Intent::Unforget(name.clone()), busy);
         if questions.erase.as_ref() == Some(name) {

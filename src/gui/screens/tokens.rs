@@ -56,7 +56,7 @@ fn other_authentication_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
         ClientAuthentication::Body => ["in the body", "in the header"],
     };
     let words = format!("The client ID and secret were sent {here}. Some services accept them only {there}.");
-    notice(ui, Tone::Info, "Is it the place?", &words);
+    notice(ui, Tone::Info, "Where the client ID and secret are sent", &words);
     intent_button(ui, ButtonKind::Secondary, Intent::TryOtherAuthentication, None);
 }
 
