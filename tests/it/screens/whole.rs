@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use crate::support::database::Database;
+use crate::support::renewed;
+use crate::support::scripted::{Answer, Scripted};
 use egui::Key;
 use egui_kittest::kittest::NodeT as _;
 use tokenwright::config::{Config, Places};
@@ -237,6 +239,33 @@ fn a_custom_service_is_filled_in_from_its_issuers_metadata() {
     machine.window.fill("Client secret", "practice-secret");
     machine.press("Start authorization");
     machine.wait("Tokens received");
+}
+
+#[test]
+fn a_client_that_is_accepted_in_the_header_only_is_found_out_and_saved_so() {
+    let service = Scripted::start(|asked, _| match asked.path.as_str() {
+        "/authorize" => asked.grant("a-code"),
+        _ if asked.raw.to_ascii_lowercase().contains("authorization: basic ") => renewed::tokens("first", 3600),
+        _ => Answer::json(401, &serde_json::json!({ "error": "invalid_client" })),
+    });
+    let (mut machine, home) = Machine::new(THEMES[0], Visit::Follow);
+    custom_beside_practice(&mut machine);
+    machine.window.fill("Authorization URL", &format!("{}/authorize", service.url()));
+    machine.window.fill("Token URL", &format!("{}/token", service.url()));
+    machine.window.fill("Client ID", "it");
+    machine.window.fill("Redirect URI", "http://127.0.0.1/callback");
+    machine.window.fill("Client secret", "a-client-secret");
+    machine.press("Start authorization");
+    machine.press("Try the other place");
+    machine.wait("Tokens received");
+    let asked = service.asked("/token");
+    assert_eq!(asked.len(), 2);
+    assert_eq!([asked[0].parameter("client_secret"), asked[1].parameter("client_secret")], ["a-client-secret", ""]);
+    machine.window.fill("Profile name", "header");
+    machine.press("Done");
+    machine.wait("tokenwright token header");
+    let saved = Database::of(home.path()).profile("header").expect("a profile");
+    assert!(saved.contains("basic"), "{saved}");
 }
 
 /// A profile whose text was cut.
