@@ -9,6 +9,7 @@
 mod agent;
 mod ask;
 mod blocking;
+mod calendar;
 mod desktop;
 mod export;
 mod failure;
@@ -33,6 +34,8 @@ mod vault;
 pub use crate::agent::KeptAlive;
 pub use crate::app::ask::{Answer, Answers, Ask, questions};
 pub use crate::app::blocking::blocking;
+pub use crate::app::calendar::ends::{Basis, End, EndKind, Renewal};
+pub use crate::app::calendar::{CalendarLine, ProfileEnds};
 pub use crate::app::desktop::clipboard::CopyOutcome;
 pub use crate::app::export::{
     ExportDone, ExportOrder, ExportTo, ExportView, FormatLine, Insisted, ShareDone, ShareLock, ShareOrder, home_folder,

@@ -3,6 +3,7 @@
 
 mod agent;
 mod args;
+mod calendar;
 mod edit;
 mod exec;
 mod exit;
@@ -88,6 +89,7 @@ fn perform(runner: Runner, task: Task) -> Result<Exit, Failure> {
         Task::List { forgotten: true, json, .. } => forgotten::list(runner, json),
         Task::List { tags, json, .. } => profiles::list(runner, &tags, json),
         Task::Show { name, json } => profiles::show(runner, &name, json),
+        Task::Calendar(options) => calendar::run(runner, options),
         Task::Edit { name } => edit::run(runner, &name),
         Task::Forget { name, revoke, now } => forgotten::forget(runner, &name, revoke, now),
         Task::Unforget { name } => forgotten::unforget(runner, &name),

@@ -91,6 +91,7 @@ impl Described {
                 Field::AuthorizationUrl => "authorization URL",
                 Field::TokenUrl => "token URL",
                 Field::RedirectUri => "redirect URI",
+                Field::ClientSecretExpires => "expiry of the client secret",
             };
             missing.push(Note::new(place, in_a_line(error.diagnosis, error.is_missing)).about(error.field.clone()));
         }
@@ -145,6 +146,7 @@ impl Described {
             service: service.clone(),
             keep_alive: false,
             account: String::new(),
+            client_secret_expires: None,
             notes: Notes::default(),
             tags: Tags::default(),
         }

@@ -155,6 +155,7 @@ pub(in crate::export) mod tests {
             user_name: String::new(),
             keep_alive: false,
             account: String::new(),
+            client_secret_expires: None,
             notes: Notes::default(),
             tags: Tags::default(),
         }

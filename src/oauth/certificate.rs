@@ -1,11 +1,13 @@
-//! A certificate as far as an assertion needs it: bytes, thumbprints, and whether a key belongs to it. Also PEM (RFC 7468).
+//! A certificate as far as an assertion needs it: bytes, thumbprints, its end, and whether a key belongs to it. Also PEM (RFC 7468).
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine as _};
+use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::oauth::key_text::KeyError;
 use crate::oauth::signing_key::SigningKey;
+use crate::oauth::validity::not_after;
 use crate::secret::Secret;
 
 /// How many characters of base64 stand in a line (RFC 7468 section 2).
@@ -53,6 +55,11 @@ impl Certificate {
     pub fn sha1_fingerprint(&self) -> String {
         let digest = digest(&SHA1_FOR_LEGACY_USE_ONLY, &self.der);
         crate::oauth::pkce::hex(digest.as_ref()).to_uppercase()
+    }
+
+    /// The last moment of its validity; `None` if the certificate does not say it as RFC 5280 has it.
+    pub fn not_after(&self) -> Option<Timestamp> {
+        not_after(&self.der)
     }
 
     /// Whether it contains the public key of this key.

@@ -28,6 +28,7 @@ mod token_error;
 mod token_header;
 mod token_response;
 mod token_set;
+mod validity;
 
 pub use crate::oauth::assertion::{AssertionAlgorithm, UnsignedJwt};
 pub use crate::oauth::authorization_response::{
@@ -54,3 +55,4 @@ pub use crate::oauth::token_error::{Meaning, TokenError};
 pub use crate::oauth::token_header::{TokenHeader, bound_scheme};
 pub use crate::oauth::token_response::{ReadContext, read_token_set};
 pub use crate::oauth::token_set::{Freshness, Refused, TokenSet};
+pub(crate) use crate::oauth::validity::not_after;

@@ -77,6 +77,12 @@ impl TokenSet {
         }
     }
 
+    /// Whether its refresh token is another one than before.
+    pub fn has_new_refresh_token(&self, before: Option<&Self>) -> bool {
+        self.refresh_token.is_some()
+            && self.refresh_token.as_ref() != before.and_then(|before| before.refresh_token.as_ref())
+    }
+
     /// The lifetime of the access token; `None` if it does not expire.
     pub fn life(&self) -> Option<Duration> {
         let life = self.expires_at?.duration_since(self.obtained_at);

@@ -15,7 +15,6 @@ use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::redirect::validity;
 use crate::secret::Secret;
 
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
@@ -88,7 +87,7 @@ impl LocalCertificate {
     pub fn from_pem(certificate: &str, key: &Secret) -> Result<Self, CertificateError> {
         let der =
             CertificateDer::from_pem_slice(certificate.as_bytes()).map_err(|_| CertificateError::NotCertificate)?;
-        let not_after = validity::not_after(&der).ok_or(CertificateError::NotCertificate)?;
+        let not_after = crate::oauth::not_after(&der).ok_or(CertificateError::NotCertificate)?;
         KeyPair::from_pem(key.expose()).map_err(|_| CertificateError::NotKey)?;
         let kept = Self { certificate: der, pem: certificate.to_owned(), key: key.clone(), not_after };
         kept.server_side().map(|_| kept)

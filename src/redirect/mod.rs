@@ -14,7 +14,6 @@ mod installed;
 mod listener;
 mod page;
 mod stray;
-mod validity;
 
 #[cfg(test)]
 mod tests;

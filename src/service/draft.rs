@@ -12,6 +12,7 @@ use crate::oauth::{Pkce, RedirectUri, Request, split_scopes};
 use crate::service::assertion_fields::AssertionFields;
 use crate::service::definition::{Authorization, Service};
 use crate::service::display_name::DisplayName;
+use crate::service::expiry_date::ExpiryDate;
 use crate::service::profile::Profile;
 use crate::service::remarks::{Notes, Tags};
 use crate::service::rules::Asks;
@@ -49,6 +50,8 @@ pub struct ProfileDraft {
     pub keep_alive: bool,
     /// The only account that may sign in to it; not typed here.
     pub account: String,
+    /// When the client secret expires; empty if the person does not know.
+    pub client_secret_expires: String,
     /// What the person wrote down about it; not typed here.
     pub notes: Notes,
     /// What the person groups it by; not typed here.
@@ -107,6 +110,7 @@ pub enum Field {
     AuthorizationUrl,
     TokenUrl,
     ClientId,
+    ClientSecretExpires,
     RedirectUri,
 }
 
@@ -135,6 +139,7 @@ impl ProfileDraft {
             user_name: String::new(),
             keep_alive: false,
             account: String::new(),
+            client_secret_expires: None,
             notes: Notes::default(),
             tags: Tags::default(),
             service,
@@ -164,6 +169,9 @@ impl ProfileDraft {
         }
         if self.client_id.trim().is_empty() {
             wrong(Field::ClientId, "", self.missing_client_id());
+        }
+        if let Some(Err(error)) = ExpiryDate::typed(&self.client_secret_expires) {
+            wrong(Field::ClientSecretExpires, &self.client_secret_expires, error.diagnose());
         }
         for (field, name, url) in self.urls() {
             if let Some(diagnosis) = wrong_url(name, url) {
@@ -222,6 +230,7 @@ impl ProfileDraft {
             user_name: self.user_name.trim().to_owned(),
             keep_alive: self.keep_alive,
             account: self.account.clone(),
+            client_secret_expires: ExpiryDate::typed(&self.client_secret_expires).and_then(Result::ok),
             notes: self.notes.clone(),
             tags: self.tags.clone(),
         }
@@ -306,6 +315,7 @@ impl From<&Profile> for ProfileDraft {
             user_name: profile.user_name.clone(),
             keep_alive: profile.keep_alive,
             account: profile.account.clone(),
+            client_secret_expires: profile.client_secret_expires.map(|date| date.to_string()).unwrap_or_default(),
             notes: profile.notes.clone(),
             tags: profile.tags.clone(),
             grant_type: service.grant_type.clone(),

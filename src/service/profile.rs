@@ -10,6 +10,7 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::catalog::{Catalog, CatalogError};
 use crate::service::definition::Service;
 use crate::service::display_name::DisplayName;
+use crate::service::expiry_date::ExpiryDate;
 use crate::service::input::Input;
 use crate::service::preset::{Changes, changes_between, line_of, preset_table, service_of_table, with_changes};
 use crate::service::profile_name::ProfileName;
@@ -38,6 +39,8 @@ pub struct Profile {
     pub keep_alive: bool,
     /// The only account that may sign in to it, as the service names it; empty for any.
     pub account: String,
+    /// When the client secret expires, as the person has read it in the service's console.
+    pub client_secret_expires: Option<ExpiryDate>,
     /// What the person wrote down about it.
     pub notes: Notes,
     /// What the person groups it by.
@@ -98,6 +101,8 @@ struct ProfileText {
     user_name: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     account: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    client_secret_expires: Option<ExpiryDate>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     keep_alive: bool,
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
@@ -170,6 +175,7 @@ impl Profile {
             user_name: file.user_name,
             keep_alive: file.keep_alive,
             account: file.account.trim().to_owned(),
+            client_secret_expires: file.client_secret_expires,
             notes: file.notes,
             tags: file.tags,
         })
@@ -188,6 +194,7 @@ impl Profile {
             user_name: self.user_name.clone(),
             keep_alive: self.keep_alive,
             account: self.account.clone(),
+            client_secret_expires: self.client_secret_expires,
             tags: self.tags.clone(),
             notes: self.notes.clone(),
             inputs: self.inputs.clone(),
@@ -283,6 +290,7 @@ mod tests {
             user_name: String::new(),
             keep_alive: false,
             account: String::new(),
+            client_secret_expires: None,
             notes: Notes::default(),
             tags: Tags::default(),
         }

@@ -207,6 +207,14 @@ pub struct TokenPolicy {
     pub refresh_token_life: Option<u64>,
     /// Whether a refresh does not extend the lifetime of the refresh token.
     pub fixed_end: bool,
+    /// Whether a refresh that returns no new refresh token starts the lifetime of the old one anew.
+    pub extended_by_use: bool,
+    /// How long after the sign-in its tokens end, however often they are refreshed.
+    pub grant_life: Option<u64>,
+    /// The same in test mode: of an app that is not published, or of an account to try things with.
+    pub test_mode_life: Option<u64>,
+    /// When the service counts as being in test mode, to follow "if".
+    pub test_mode: String,
     /// The age from which an access token may be refreshed.
     pub minimum_age: Option<u64>,
     /// How long before its expiry an access token is to be refreshed.

@@ -22,6 +22,8 @@ pub struct History {
     pub earlier: Vec<Earlier>,
     /// Whether a refresh has ever returned another refresh token. It outlives the lines that show it.
     pub rotated: bool,
+    /// When the person consented to what the newest tokens came from, where that is known. It outlives the line of it.
+    pub granted_at: Option<Timestamp>,
 }
 
 /// An older token set.
@@ -128,6 +130,12 @@ impl History {
         self.lines.push(Generation { outcome, by: Some(stamp.by), ..line });
         // Computed before the line that shows it is cut off.
         self.rotated = self.rotation() == Some(true);
+        match how {
+            How::SignedIn | How::AskedFor => self.granted_at = Some(stamp.at),
+            // Tokens from elsewhere, or of an earlier sign-in.
+            How::Pasted | How::Restored(_) => self.granted_at = None,
+            How::Refreshed | How::Saved | How::TakenOut => {}
+        }
         let surplus = self.lines.len().saturating_sub(LINES);
         self.lines.drain(..surplus);
     }

@@ -94,6 +94,7 @@ impl Record {
             earlier: earlier.map(|Earlier { number, tokens }| (*number, wire_tokens(tokens))).collect(),
             refused: refused.clone(),
             rotated: self.history.rotated,
+            granted_at: self.history.granted_at,
         };
         // Measured first, because a growing buffer leaves copies of its content behind.
         let mut length = Measure(0);
@@ -125,6 +126,7 @@ impl Record {
             lines: wire.history.into_iter().filter_map(Line::known).collect(),
             earlier: earlier.collect(),
             rotated: wire.rotated,
+            granted_at: wire.granted_at,
         };
         if history.lines.is_empty() {
             history.lines = History::of_old_record(number, contents.tokens.as_ref()).lines;
@@ -163,6 +165,8 @@ struct Wire<S> {
     refused: Option<Refused>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     rotated: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    granted_at: Option<Timestamp>,
 }
 
 /// A [`KeyPair`].

@@ -225,23 +225,13 @@ fn complete(mut tokens: TokenSet, context: &CallContext, call: &CallTemplate) ->
         tokens.issued_for = issued_for::of(&context.profile);
     }
     let policy = &context.profile.service.policy;
-    let after = |life: Option<u64>| tokens.obtained_at.checked_add(Duration::from_secs(life?)).ok();
     let previous = context.tokens.as_ref();
-    let is_new = tokens.refresh_token.is_some()
-        && tokens.refresh_token.as_ref() != previous.and_then(|previous| previous.refresh_token.as_ref());
+    let is_new = tokens.has_new_refresh_token(previous);
     if !is_new && pasted && call.placeholders().any(|name| name == "refresh_token") {
         // RFC 6749 section 6: without a new refresh token in the reply, the one that was sent stays valid.
         tokens.refresh_token = Some(sent.clone());
     }
-    if tokens.refresh_token_expires_at.is_none() && is_new {
-        let same_end = previous.and_then(|previous| previous.refresh_token_expires_at);
-        let same_end = same_end.filter(|_| policy.fixed_end && !pasted);
-        tokens.refresh_token_expires_at = same_end.or_else(|| after(policy.refresh_token_life));
-    }
-    if let Some(life) = context.profile.service.policy.longest_life {
-        let end = tokens.obtained_at.checked_add(std::time::Duration::from_secs(life)).ok();
-        tokens.expires_at = tokens.expires_at.into_iter().chain(end).min();
-    }
+    policy.complete(&mut tokens, previous.filter(|_| !pasted), is_new);
     tokens
 }
 

@@ -1,6 +1,7 @@
 //! The command line: commands, options and all help text. No option takes a secret: those come from a prompt, standard
 //! input or the environment.
 
+mod calendar;
 mod services;
 mod sign_in;
 mod team;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use jiff::SignedDuration;
 
+pub use crate::cli::args::calendar::CalendarOptions;
 pub use crate::cli::args::services::{
     ImportOptions, PracticeOptions, RehearseOptions, ServiceExportOptions, ServiceTask,
 };
@@ -124,6 +126,8 @@ pub enum Task {
         #[arg(long)]
         json: bool,
     },
+    /// List by date when tokens, client secrets and certificates end, or write it as a calendar
+    Calendar(CalendarOptions),
     /// Show which account a profile is signed in to
     Whoami {
         /// Profile
@@ -284,6 +288,15 @@ fn key_value(text: &str) -> Result<(String, String), String> {
     Ok((key.trim().to_owned(), value.trim().to_owned()))
 }
 
+/// The same with days: `30d`.
+fn days(text: &str) -> Result<Duration, String> {
+    let wrong = || "write a duration such as `30d` or `12h`".to_owned();
+    match text.strip_suffix('d').map(str::parse::<u32>) {
+        Some(Ok(days)) => Ok(Duration::from_hours(24 * u64::from(days))),
+        _ => duration(text).map_err(|_| wrong()),
+    }
+}
+
 /// `90`, `90s`, `5m`, `1h30m`.
 fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "write a duration such as `90s`, `5m` or `1h`".to_owned();
@@ -312,6 +325,8 @@ mod tests {
         assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
         assert_eq!(duration("1h30m"), Ok(Duration::from_secs(5400)));
         assert!(duration("soon").is_err() && duration("-5m").is_err());
+        assert_eq!((days("30d"), days("12h")), (Ok(Duration::from_hours(720)), Ok(Duration::from_hours(12))));
+        assert!(days("-1d").is_err() && days("d").is_err());
     }
 
     #[test]

@@ -208,6 +208,8 @@ fn with_option(error: FieldError, options: &SignInOptions) -> Diagnosis {
         Field::Input(name) => format!("--set {name}=…"),
         Field::ClientId => "--client-id".to_owned(),
         Field::RedirectUri => "--redirect-uri".to_owned(),
+        // Nothing of this command sets it.
+        Field::ClientSecretExpires => return error.diagnosis,
         Field::AuthorizationUrl | Field::TokenUrl => {
             return error.diagnosis.hint("describe the service in a preset file, or in the window");
         }

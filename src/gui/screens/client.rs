@@ -5,14 +5,17 @@ use std::collections::BTreeMap;
 use egui::Ui;
 
 use crate::call::{Parameter, write_parameters};
+use crate::diagnosis::Diagnose as _;
 use crate::gui::draft::{Draft, Focus, NextView};
 use crate::gui::model::Model;
 use crate::gui::screens::{call_form, endpoints, lead_to};
 use crate::gui::theme::small;
-use crate::gui::widgets::{Field as TextField, chips, choice, disclosure, labelled_segmented, section, toggle, told};
+use crate::gui::widgets::{
+    Field as TextField, SHORT, chips, choice, disclosure, labelled_segmented, section, toggle, told,
+};
 use crate::oauth::Pkce;
 use crate::secret::Secret;
-use crate::service::{Asks, Field, FieldError, Input, ProfileDraft};
+use crate::service::{Asks, ExpiryDate, Field, FieldError, Input, ProfileDraft};
 
 /// Shows the fields of the client, its secrets and scopes.
 pub(crate) fn client_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &[FieldError]) {
@@ -27,6 +30,9 @@ pub(crate) fn client_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &
         lead_to(&field, Focus::Error, wrong.is_some(), next_view);
         // The call for the tokens follows the code at once, so what it needs is asked before the browser opens.
         call_form::secrets_ui(ui, profile, secrets, next_view);
+        if profile.asks != Asks::Nothing && !secrets.client_secret.is_empty() {
+            secret_expiry_ui(ui, profile, next_view);
+        }
         secret_inputs_ui(ui, profile, &mut secrets.inputs);
         if profile.client_flow || profile.customised().wants("scope") {
             scopes_ui(ui, profile);
@@ -71,6 +77,16 @@ pub(crate) fn input_ui(
     }
     let field = field.show(ui, value);
     lead_to(&field, Focus::Error, error.is_some(), next_view);
+}
+
+/// When the secret expires, which no request tells.
+fn secret_expiry_ui(ui: &mut Ui, profile: &mut ProfileDraft, next_view: &mut NextView) {
+    let wrong =
+        ExpiryDate::typed(&profile.client_secret_expires).and_then(Result::err).map(|error| told(&error.diagnose()));
+    let field = TextField::new("Secret expires").help("As the service's console says; the calendar shows it.");
+    let field = field.example("2027-03-31").optional().limit(SHORT).error(wrong.as_deref());
+    let field = field.show(ui, &mut profile.client_secret_expires);
+    lead_to(&field, Focus::Error, wrong.is_some(), next_view);
 }
 
 /// What the service needs to know and nobody else may.

@@ -71,3 +71,20 @@ fn the_clients_library_of_vault_writes_the_body_and_reads_it_back() {
     machine.export("vault-kv", "a.json", &[]);
     assert_eq!(machine.python("vault_kv.py", &["a.json", "access_token"]).done().trim_end(), machine.token());
 }
+
+#[test]
+#[ignore = "needs the tools that `tests/run` installs"]
+fn a_calendar_is_read_with_every_character_of_its_names() {
+    let machine = Machine::new();
+    let called = "Müller; Söhne, \"東京\" \\ Straße der langen Namen, die über die Zeile hinausgehen 🔑";
+    machine.program.run(&["display-name", "acme", called]).done();
+    crate::command_line::calendar::state_secret_expiry(&machine.program, "acme", "2099-03-31");
+    machine.program.run(&["calendar", "--ics", "ends.ics"]).done();
+    let read = machine.python("calendar_events.py", &["ends.ics"]).done();
+    let expected = format!(
+        "acme.client-secret@tokenwright|2099-03-31T00:00:00+00:00|{called}: client secret ends|Practice service/The client \
+         secret expires; nothing can be refreshed with it then./Create a new secret in the service's console, and enter \
+         it.|-7,-1\n"
+    );
+    assert_eq!(read, expected);
+}

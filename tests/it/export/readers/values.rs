@@ -63,6 +63,7 @@ fn subject(value: &str) -> Subject {
             user_name: String::new(),
             keep_alive: false,
             account: String::new(),
+            client_secret_expires: None,
             notes: tokenwright::service::Notes::default(),
             tags: tokenwright::service::Tags::default(),
         }),
