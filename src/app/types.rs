@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::app::Failure;
+use crate::app::calendar::ends::End;
 use crate::app::profiles::summary::ProfileState;
 use crate::app::sign_in::call_context::CallContext;
 use crate::app::team::SharedWith;
@@ -201,6 +202,8 @@ pub struct OpenedProfile {
     pub rotation: Rotation,
     /// With whom, if it is the team's.
     pub shared: Option<SharedWith>,
+    /// When what it depends on ends, soonest first.
+    pub ends: Vec<End>,
 }
 
 /// A token that was handed out.

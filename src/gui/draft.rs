@@ -14,7 +14,7 @@ use crate::gui::import_draft::ImportDraft;
 use crate::gui::intent::{Intent, Step};
 use crate::gui::listing::Listing;
 use crate::gui::model::{Model, Open, Requested, Visit};
-use crate::gui::page_draft::{Naming, Remarks};
+use crate::gui::page_draft::{CalendarDraft, Naming, Remarks};
 use crate::gui::palette_draft::Palette;
 use crate::gui::settings_draft::SettingsDraft;
 use crate::gui::team_draft::TeamDraft;
@@ -100,6 +100,8 @@ pub struct Draft {
     pub share: Option<ShareDraft>,
     /// `None` unless the team's page is open.
     pub team: Option<TeamDraft>,
+    /// `None` unless the calendar is open.
+    pub calendar: Option<CalendarDraft>,
     /// `None` unless the settings are open.
     pub settings: Option<SettingsDraft>,
     /// The lines of each service's checklist that are ticked, by its ID and their place.

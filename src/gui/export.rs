@@ -7,7 +7,7 @@ use egui::Context;
 
 use crate::app::{App, ExportTo, Insisted, Sensitivity, VaultState, home_folder};
 use crate::gui::clipboard;
-use crate::gui::draft::Focus;
+use crate::gui::draft::{Draft, Focus};
 use crate::gui::export_draft::{ExportDraft, ShareDraft, Way};
 use crate::gui::window::Window;
 use crate::secret::Secret;
@@ -29,12 +29,13 @@ impl Window {
         self.draft.next_view.to_top = true;
     }
 
-    /// Closes the page of an export, of sharing, of the team or of the settings; what was changed there and can be used is saved.
+    /// Closes the page of an export, of sharing, of the team, of the calendar or of the settings; what was changed there and can be used is saved.
     pub(in crate::gui) fn close_export(&mut self) {
         self.save_connections();
         self.model.export.close();
         (self.draft.export, self.draft.share, self.draft.team) = (None, None, None);
-        self.draft.settings = None;
+        (self.draft.settings, self.draft.calendar) = (None, None);
+        self.model.calendar.file.cancel();
     }
 
     /// Asks for the preview where what is chosen is not what was asked for last.
@@ -78,10 +79,12 @@ impl Window {
 
     /// Lets the person choose where to write to, beginning with what is typed.
     pub(in crate::gui) fn choose_target(&mut self) {
-        let typed = match (&self.draft.export, &self.draft.share) {
-            (Some(export), _) => &export.path,
-            (None, Some(share)) => &share.path,
-            (None, None) => return,
+        let Draft { export, share, calendar, .. } = &self.draft;
+        let typed = match (export, share, calendar) {
+            (Some(export), ..) => &export.path,
+            (_, Some(share), _) => &share.path,
+            (.., Some(calendar)) => &calendar.path,
+            (None, None, None) => return,
         };
         let typed = PathBuf::from(typed.trim());
         let choose = |app: App, _| async move { Ok(app.choose_target(&typed).await) };
@@ -102,6 +105,8 @@ impl Window {
             (export.path, export.path_is_typed) = (path.to_owned(), true);
         } else if let Some(share) = &mut self.draft.share {
             path.clone_into(&mut share.path);
+        } else if let Some(calendar) = &mut self.draft.calendar {
+            path.clone_into(&mut calendar.path);
         }
     }
 

@@ -158,6 +158,13 @@ pub enum Intent {
     Unshare(ProfileName),
     OpenTeam,
     Team(TeamAction),
+    /// Show when tokens, secrets and certificates end.
+    OpenCalendar,
+    /// Write the calendar to the typed file.
+    SaveCalendar {
+        /// Whether a file that is no calendar may be replaced.
+        replace: bool,
+    },
     /// Close the export page, the sharing page or the team's.
     CloseExport,
     OpenVault(VaultKind, Option<Secret>),
@@ -284,6 +291,9 @@ impl Intent {
             Self::Unshare(_) => {
                 ("Take out of the team", "It becomes this machine's own, and the other members lose it")
             }
+            Self::OpenCalendar => ("Calendar…", "When tokens, secrets and certificates end"),
+            Self::SaveCalendar { replace: false } => ("Save calendar", "Write the file"),
+            Self::SaveCalendar { replace: true } => ("Replace file", "The current contents of the file will be lost"),
             Self::OpenTeam => ("Team…", "Share profiles with machines of other people"),
             Self::Team(action) => action.words(),
             Self::CloseExport => ("Close", "Back to the steps"),

@@ -1,5 +1,6 @@
 //! The window: a thin face over the core. Screens say what the person wants; [`Window`] has it done.
 
+mod calendar;
 pub mod clipboard;
 pub mod clock;
 pub mod copied_token;
@@ -43,7 +44,7 @@ pub use crate::gui::draft::{Copied, Draft, TokenTab, VaultPrompt};
 pub use crate::gui::export_draft::{ExportDraft, Locking, ShareDraft, Way};
 pub use crate::gui::import_draft::ImportDraft;
 pub use crate::gui::intent::{Intent, Step, TeamAction};
-pub use crate::gui::page_draft::{Naming, Remarks};
+pub use crate::gui::page_draft::{CalendarDraft, Naming, Remarks};
 pub use crate::gui::settings_draft::SettingsDraft;
 pub use crate::gui::start_error::NoWindow;
 pub use crate::gui::team_draft::TeamDraft;

@@ -67,6 +67,7 @@ impl Window {
         self.take_name();
         self.take_forgotten();
         self.take_read_again();
+        self.take_calendar();
         self.follow_saved();
         self.take_of_list(ctx);
         self.take_import();

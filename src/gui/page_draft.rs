@@ -1,5 +1,6 @@
 //! What is typed on the page of a saved profile.
 
+use crate::app::VaultState;
 use crate::service::{Notes, ProfileDraft, ProfileName, TagError, Tags};
 
 /// A name for a saved profile, as it is typed.
@@ -17,6 +18,18 @@ impl Naming {
         let typed = if copy { format!("{profile}-copy") } else { profile.to_string() };
         Self { profile: profile.clone(), copy, typed }
     }
+}
+
+/// What is chosen on the page of the calendar.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CalendarDraft {
+    /// Whether those are shown, too, that need nobody.
+    pub all: bool,
+    /// Whether a file is to be written.
+    pub saves: bool,
+    pub path: String,
+    /// What the ends were read of: which profiles, with which vault.
+    pub read_of: Option<(u64, VaultState)>,
 }
 
 /// Notes and tags of the open profile, as they are typed.

@@ -36,6 +36,7 @@ impl Window {
         self.draft.follow(&opened);
         self.model.open.tokens = opened.context.tokens;
         self.model.open.shared = opened.shared;
+        self.model.open.ends = opened.ends;
         self.history_may_have_changed();
     }
 

@@ -71,6 +71,8 @@ impl Window {
             | Intent::OpenExport(_)
             | Intent::OpenShare
             | Intent::OpenTeam
+            | Intent::OpenCalendar
+            | Intent::SaveCalendar { .. }
             | Intent::ShareWithTeam
             | Intent::Unshare(_)
             | Intent::Team(_)

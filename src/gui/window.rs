@@ -206,6 +206,8 @@ impl Window {
             Intent::Share(insisted) => self.share(insisted),
             Intent::ShareWithTeam => self.share_with_team(),
             Intent::Unshare(name) => self.unshare(name),
+            Intent::OpenCalendar => self.open_calendar(),
+            Intent::SaveCalendar { replace } => self.save_calendar(replace),
             Intent::OpenTeam => self.open_team(),
             Intent::Team(action) => self.on_team(action),
             Intent::CloseExport => self.close_export(),
@@ -350,6 +352,7 @@ impl eframe::App for Window {
             ctx.request_repaint();
         }
         self.look_at_export();
+        self.look_at_calendar();
         self.turn_to_desktop(&ctx);
     }
 

@@ -88,6 +88,23 @@ impl EndKind {
         }
     }
 
+    /// Whether it is that of a token, not of what tokens are obtained with.
+    pub fn is_of_token(self) -> bool {
+        matches!(self, Self::Refused | Self::AccessToken | Self::UnusedRefreshToken | Self::RefreshToken)
+    }
+
+    /// What it is called before its date.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Refused => "Refused",
+            Self::AccessToken => "Access token ends",
+            Self::UnusedRefreshToken | Self::RefreshToken => "Refresh token ends",
+            Self::SignIn | Self::TestMode => "Sign-in ends",
+            Self::ClientSecret => "Client secret expires",
+            Self::Certificate => "Certificate expires",
+        }
+    }
+
     /// What it is called in a list.
     pub fn label(self) -> &'static str {
         match self {

@@ -86,6 +86,14 @@ impl App {
         icalendar(&events, (self.ports.now)())
     }
 
+    /// Writes the calendar of all saved profiles to a file; unless `all` is set, what needs a person only.
+    pub async fn save_calendar(&self, path: PathBuf, all: bool, replace: bool) -> Result<PathBuf, Failure> {
+        let profiles = self.ends(&[]).await?;
+        let mut lines = ProfileEnds::by_date(&profiles);
+        lines.retain(|line| all || line.end.needs_person());
+        self.write_calendar(path, self.calendar_text(&lines), replace).await
+    }
+
     /// Writes a calendar to a file, in one piece. A file that this program did not write is replaced only if `replace` is set.
     /// Returns its absolute path.
     pub async fn write_calendar(&self, path: PathBuf, text: String, replace: bool) -> Result<PathBuf, Failure> {

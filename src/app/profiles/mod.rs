@@ -18,6 +18,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
 use crate::app::blocking::on_own_thread;
+use crate::app::calendar::ends::ends_of;
 use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::profiles::read_ahead::ReadAhead;
@@ -270,7 +271,7 @@ async fn open(app: &App, name: ProfileName) -> Result<OpenedProfile, Failure> {
     if let Some(context) = app.held.get(&name) {
         let state = state_of(&name, &context.profile, &sealed(app, &context).0);
         let rotation = tokens::rotation(&context.profile.service.policy, None);
-        return Ok(OpenedProfile { name, context, draft: true, state, rotation, shared: None });
+        return Ok(OpenedProfile { name, context, draft: true, state, rotation, shared: None, ends: Vec::new() });
     }
     open::open_chosen(app).await?;
     let profile = load(app, &name).await?;
@@ -279,10 +280,11 @@ async fn open(app: &App, name: ProfileName) -> Result<OpenedProfile, Failure> {
     let record = tokens::newest(app, &name, record);
     let rotation = tokens::rotation(&profile.service.policy, record.as_ref());
     let shared = team::shared_with(app, &name, record.as_ref()).await?;
+    let ends = ends_of(&profile, record.as_ref());
     let contents = record.map(|record| record.contents).unwrap_or_default();
     let state = state_of(&name, &profile, &contents);
     let context = CallContext { tokens: contents.tokens, ..CallContext::new(profile, contents.secrets) };
     let asked = name.clone();
     let draft = app.with_store(move |store| Ok(drafts::is_draft(store, &asked))).await?;
-    Ok(OpenedProfile { name, context, draft, state, rotation, shared })
+    Ok(OpenedProfile { name, context, draft, state, rotation, shared, ends })
 }

@@ -1,5 +1,6 @@
 //! What the window knows. It is changed by news from the core, and by what came of the things that the window asked for.
 
+mod calendar;
 mod open;
 mod requested;
 mod team;
@@ -19,6 +20,7 @@ use crate::gui::model::team::TeamModel;
 use crate::gui::queries::{Findings, Query};
 use crate::service::{ProfileName, Service};
 
+pub use crate::gui::model::calendar::{Calendar, CalendarModel};
 pub use crate::gui::model::open::{KeyDone, Open, Rehearsal, Saved, SignIn, Visit};
 pub use crate::gui::model::requested::{Requested, Stand};
 pub use crate::gui::model::versioned::Versioned;
@@ -139,6 +141,7 @@ pub struct Model {
     pub accepted: Requested<Vec<ProfileName>>,
     pub export: ExportModel,
     pub team: TeamModel,
+    pub calendar: CalendarModel,
     /// What belongs to the service or profile that is open.
     pub open: Open,
 }
@@ -192,11 +195,11 @@ impl Model {
     pub fn opened(&mut self, opened: &OpenedProfile) {
         let name = Some(opened.name.clone());
         let (draft, saved_as) = if opened.draft { (name, None) } else { (None, name) };
-        let (tokens, shared) = (opened.context.tokens.clone(), opened.shared.clone());
+        let (tokens, shared, ends) = (opened.context.tokens.clone(), opened.shared.clone(), opened.ends.clone());
         // The list may be older than what was opened: then it is read once more.
         let listed = self.profiles.iter().find(|profile| profile.name == opened.name);
         let revision = listed.and_then(|listed| listed.revision);
-        self.open = Open { tokens, revision, saved_as, draft, shared, ..Open::default() };
+        self.open = Open { tokens, revision, saved_as, draft, shared, ends, ..Open::default() };
     }
 
     /// The open profile, if it was saved since the page read it, by whomever; and as what the list shows it.

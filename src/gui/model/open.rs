@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use crate::app::{
-    Answers, Authorized, Choosing, Exchange, Failure, Fetched, Identified, Imported, OpenedProfile, ProfileHistory,
-    Progress, Restored, Revision, SavedToken, SharedWith, StageLine, TriedReading, Waiting,
+    Answers, Authorized, Choosing, End, Exchange, Failure, Fetched, Identified, Imported, OpenedProfile,
+    ProfileHistory, Progress, Restored, Revision, SavedToken, SharedWith, StageLine, TriedReading, Waiting,
 };
 use crate::diagnosis::Diagnosis;
 use crate::gui::copied_token::CopiedToken;
@@ -44,6 +44,8 @@ pub struct Open {
     pub preset: Requested<PathBuf>,
     /// With whom the profile is shared, as it was when it was opened.
     pub shared: Option<SharedWith>,
+    /// When what the profile depends on ends, as it was when it was opened.
+    pub ends: Vec<End>,
     /// The generations of the profile, once they were asked for.
     pub history: Requested<ProfileHistory>,
     /// One of them is being restored.

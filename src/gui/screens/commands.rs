@@ -31,7 +31,8 @@ pub(crate) fn commands(model: &Model, draft: &Draft) -> Vec<Action> {
         || draft.export.is_some()
         || draft.share.is_some()
         || draft.team.is_some()
-        || draft.settings.is_some();
+        || draft.settings.is_some()
+        || draft.calendar.is_some();
     let is_home = draft.home && model.open.saved_as.is_some();
     match (is_covered, is_home) {
         (true, _) => {}
@@ -43,6 +44,7 @@ pub(crate) fn commands(model: &Model, draft: &Draft) -> Vec<Action> {
     all.extend(everywhere.map(Action::of));
     let nothing = model.profiles.is_empty().then(|| "There is no profile yet".to_owned());
     all.push(Action::unless(Intent::OpenShare, nothing));
+    all.push(Action::of(Intent::OpenCalendar));
     all.push(Action::of(Intent::OpenTeam));
     all.push(Action::of(Intent::OpenForgotten));
     let is_closed = !matches!(model.vault, VaultState::Open(_));

@@ -9,7 +9,7 @@ use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
 use crate::gui::queries::QUERIES;
 use crate::gui::screens::{
-    history, home_parts, intent_button, news, questions, save, token_facts, tokens, waiting_row, want,
+    calendar, history, home_parts, intent_button, news, questions, save, token_facts, tokens, waiting_row, want,
 };
 use crate::gui::theme::{Tone, heading, shown, small};
 use crate::gui::widgets::{
@@ -84,6 +84,11 @@ fn clocks_ui(ui: &mut Ui, model: &Model, draft: &Draft, tokens: &TokenSet, name:
         }
         rows.text("Refresh token", &token_facts::refresh_token_words(draft, tokens));
         rows.text("Issued", &clock.show(tokens.obtained_at));
+        // The tokens are above.
+        let others = model.open.ends.iter().filter(|end| end.at.is_some() && !end.kind.is_of_token());
+        for end in others.filter(|end| end.needs_person()) {
+            rows.text(end.kind.title(), &calendar::when(end, clock));
+        }
         let kept = model.keep_alive.iter().find(|kept| kept.name == *name);
         if let Some(next) = kept.and_then(|kept| kept.next) {
             rows.text("Next refresh", &clock.show(next));

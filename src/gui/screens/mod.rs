@@ -4,6 +4,7 @@ mod about;
 mod actions;
 mod authorization;
 mod browser_wait;
+mod calendar;
 mod call_form;
 mod client;
 mod commands;

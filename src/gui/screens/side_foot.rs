@@ -13,6 +13,7 @@ use crate::gui::widgets::{self, dot};
 pub(crate) fn foot_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     forgotten_ui(ui, model);
     vault_ui(ui, model, draft);
+    calendar_ui(ui, model);
     settings_ui(ui);
 }
 
@@ -26,6 +27,18 @@ fn forgotten_ui(ui: &mut Ui, model: &Model) {
     let words = RichText::new(format!("{} ({count})…", text.trim_end_matches('…'))).small();
     if widgets::link(ui, words, text).on_hover_text(hint).clicked() {
         want(ui, Intent::OpenForgotten);
+    }
+    ui.add_space(6.0);
+}
+
+/// The way to the calendar, once there is a profile.
+fn calendar_ui(ui: &mut Ui, model: &Model) {
+    if model.profiles.is_empty() {
+        return;
+    }
+    let (text, hint) = Intent::OpenCalendar.words();
+    if widgets::link(ui, text, text).on_hover_text(hint).clicked() {
+        want(ui, Intent::OpenCalendar);
     }
     ui.add_space(6.0);
 }

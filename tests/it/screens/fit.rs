@@ -27,7 +27,7 @@ use crate::screens::scenes::{
     visiting, waiting,
 };
 use crate::screens::screen::{SMALL, Screen, THEMES, sized};
-use crate::screens::{settings, team};
+use crate::screens::{calendar, settings, team};
 
 /// As small as a window gets, in points: fewer than a laptop's screen shows at 200 %.
 const LEAST: egui::Vec2 = egui::vec2(640.0, 400.0);
@@ -214,6 +214,8 @@ fn an_export_and_sharing_fit() {
 
 #[test]
 fn the_settings_fit() {
+    let (model, draft) = calendar::busy();
+    check("calendar", &model, &draft, &["Save as .ics…", "Also what needs nobody"]);
     check("settings", &settings::known(), &settings::page(), &["Components and their licences"]);
     let mut draft = settings::page();
     let typed = draft.settings.as_mut().expect("open");

@@ -2,6 +2,7 @@
 
 mod alive;
 mod by_name;
+mod calendar;
 mod canary;
 mod choosers;
 mod export;

@@ -1,0 +1,188 @@
+//! The calendar: when what the profiles depend on ends, by date, with the way to each profile and into a calendar program.
+
+use std::time::Duration;
+
+use egui::Ui;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::app::{Basis, End, EndKind, Insisted, ProfileEnds};
+use crate::gui::clock::{self, Clock};
+use crate::gui::draft::Draft;
+use crate::gui::intent::Intent;
+use crate::gui::model::{Calendar, Model, Stand};
+use crate::gui::page_draft::CalendarDraft;
+use crate::gui::screens::{export, export_options, intent_button, vault, want};
+use crate::gui::theme::{Tone, heading, label, shown, small};
+use crate::gui::widgets::{
+    ButtonKind, Field, banner, dot, footer, link, notice, page, rows, secondary_button, section, short_countdown_text,
+    toggle, waiting,
+};
+
+/// Height of a line that was not drawn yet, in points: two lines of text and the space below.
+const LINE: f32 = 52.0;
+/// The ends of the groups after today, in days from now.
+const GROUPS: [(&str, i64); 2] = [("Next 7 days", 7), ("Next 30 days", 30)];
+
+/// A row of the list: a heading, or the line at this place.
+enum Row {
+    Heading(&'static str, usize),
+    Line(usize),
+}
+
+pub(crate) fn calendar_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    let Some(mut calendar) = draft.calendar.take() else { return };
+    let top = std::mem::take(&mut draft.next_view.to_top);
+    page(ui, "calendar", top, true, |ui| {
+        ui.label(heading("Calendar"));
+        vault::vault_ui(ui, model, draft);
+        file_ui(ui, model, draft, &mut calendar);
+        let help =
+            "An access token that is refreshed by itself, an end that holds only under a condition or is not known.";
+        toggle(ui, "Also what needs nobody", &mut calendar.all, Some(help));
+        match (model.calendar.ends.last(), model.calendar.ends.failure()) {
+            (_, Some(failure)) => banner(ui, Tone::Danger, &failure.diagnosis),
+            (Some(ends), None) => ends_ui(ui, ends, calendar.all, &draft.clock),
+            (None, None) => drop(waiting(ui, "Reading the profiles", model.calendar.ends.id())),
+        }
+    });
+    let close = |ui: &mut Ui| {
+        intent_button(ui, ButtonKind::Secondary, Intent::CloseExport, None);
+    };
+    footer(ui, close, |ui| {
+        if !calendar.saves
+            && secondary_button(ui, "Save as .ics…").on_hover_text("Write a file for calendar programs").clicked()
+        {
+            calendar.saves = true;
+            draft.next_view.to_top = true;
+        }
+    });
+    draft.calendar = Some(calendar);
+}
+
+/// The file to write, and what came of it.
+fn file_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, calendar: &mut CalendarDraft) {
+    match model.calendar.file.stand() {
+        Stand::Done(path) => {
+            let text = "Open it with your calendar program. It tells of each end a week and a day before.";
+            notice(ui, Tone::Success, &format!("Written to {}", path.display()), text);
+        }
+        Stand::Failed(failure) => {
+            let insisted = Insisted::default();
+            export::failure_ui(ui, failure, insisted, |insisted| Intent::SaveCalendar { replace: insisted.replace });
+        }
+        Stand::Idle | Stand::Pending(_) => {}
+    }
+    if !calendar.saves {
+        return;
+    }
+    section(ui, "Save as a calendar file", |ui| {
+        let help = "It has no secrets. Saved and imported anew, it takes the place of the one before.";
+        let field = Field::new("File").example("/home/me/tokenwright.ics").help(help).mono();
+        let field = field.show(ui, &mut calendar.path);
+        export_options::browse_ui(ui, model, &field, &mut draft.next_view);
+        let blocked = calendar.path.trim().is_empty().then_some("Enter where to write the file");
+        intent_button(ui, ButtonKind::Primary, Intent::SaveCalendar { replace: false }, blocked);
+    });
+}
+
+fn ends_ui(ui: &mut Ui, ends: &Calendar, all: bool, clock: &Clock) {
+    for unreadable in ends.unreadable() {
+        if let Some(problem) = &unreadable.problem {
+            banner(ui, Tone::Warning, problem);
+        }
+    }
+    if ends.count(all) == 0 {
+        notice(ui, Tone::Success, "Nothing ends that needs you", "As far as it is known.");
+        return;
+    }
+    let mut until_change: Option<Duration> = None;
+    rows(ui, "ends", LINE, &rows_of(ends, all, clock), |ui, row| match row {
+        Row::Heading(words, count) => drop(ui.label(label(format!("{words} ({count})")))),
+        Row::Line(place) => {
+            let (profile, end) = ends.line(all, *place);
+            ui.push_id(place, |ui| line_ui(ui, profile, end, clock));
+            let next = end.at.and_then(|at| clock::until_next_short_change(at, clock.now));
+            until_change = until_change.into_iter().chain(next).min();
+        }
+    });
+    if let Some(until_change) = until_change {
+        clock::wake_after(ui.ctx(), clock.now, until_change);
+    }
+}
+
+/// The lines under the headings of their groups.
+fn rows_of(ends: &Calendar, all: bool, clock: &Clock) -> Vec<Row> {
+    let mut rows = Vec::with_capacity(ends.count(all) + 6);
+    let mut first = 0;
+    let mut group = |words: &'static str, last: usize| {
+        if last > first {
+            rows.push(Row::Heading(words, last - first));
+            rows.extend((first..last).map(Row::Line));
+            first = last;
+        }
+    };
+    let until = |end: Timestamp| ends.end_of(all, |line| line.at.is_some_and(|at| at < end));
+    group("Overdue", ends.end_of(all, |line| line.at.is_some_and(|at| at <= clock.now)));
+    group("Today", until(end_of_today(clock)));
+    for (words, days) in GROUPS {
+        let end = clock.now.saturating_add(SignedDuration::from_hours(24 * days));
+        group(words, until(end.unwrap_or(Timestamp::MAX)));
+    }
+    group("Later", ends.end_of(all, |line| line.at.is_some()));
+    group("Not known", ends.count(all));
+    rows
+}
+
+fn end_of_today(clock: &Clock) -> Timestamp {
+    let today = clock.now.to_zoned(clock.zone.clone());
+    let next = today.tomorrow().and_then(|tomorrow| tomorrow.start_of_day());
+    next.map_or(clock.now, |tomorrow| tomorrow.timestamp())
+}
+
+fn line_ui(ui: &mut Ui, profile: &ProfileEnds, end: &End, clock: &Clock) {
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().interact_size.y = 0.0;
+            dot(ui, tone(end, clock.now));
+            let name = shown(profile.shown_name.as_str());
+            if link(ui, name, &profile.shown_name).on_hover_text("Show the profile").clicked() {
+                want(ui, Intent::Open(profile.name.clone()));
+            }
+            ui.label(format!("{}, {}", end.kind.label(), when(end, clock)));
+        });
+        ui.add(egui::Label::new(small(ui, shown(about(profile, end)))).wrap());
+    });
+}
+
+/// What the line above does not say by itself.
+fn about(profile: &ProfileEnds, end: &End) -> String {
+    let basis = if end.basis == Basis::Documented { " By the service's documentation." } else { "" };
+    match (end.at, end.kind) {
+        (Some(_), EndKind::UnusedRefreshToken | EndKind::SignIn | EndKind::TestMode) => {
+            format!("{} · {} {}{basis}", profile.service, end.meaning(), end.remedy())
+        }
+        (Some(_), _) => format!("{} · {}{basis}", profile.service, end.remedy()),
+        (None, _) => profile.service.clone(),
+    }
+}
+
+/// `2027-03-31 00:00:00 (in 120 days)`.
+pub(crate) fn when(end: &End, clock: &Clock) -> String {
+    let Some(at) = end.at else { return "not known".to_owned() };
+    let left = |time: SignedDuration| short_countdown_text(Duration::try_from(time).unwrap_or_default());
+    if at > clock.now {
+        format!("{} (in {})", clock.show(at), left(at.duration_since(clock.now)))
+    } else {
+        format!("{} ({} ago)", clock.show(at), left(clock.now.duration_since(at)))
+    }
+}
+
+fn tone(end: &End, now: Timestamp) -> Tone {
+    let is_soon = |at: Timestamp| at.duration_since(now) <= SignedDuration::from_hours(24 * 7);
+    match end.at {
+        Some(at) if end.needs_person() && at <= now => Tone::Danger,
+        Some(at) if end.needs_person() && is_soon(at) => Tone::Warning,
+        _ => Tone::Info,
+    }
+}
