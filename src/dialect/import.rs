@@ -149,6 +149,7 @@ impl Described {
             client_secret_expires: None,
             notes: Notes::default(),
             tags: Tags::default(),
+            registered: Vec::new(),
         }
     }
 }

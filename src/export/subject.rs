@@ -158,6 +158,7 @@ pub(in crate::export) mod tests {
             client_secret_expires: None,
             notes: Notes::default(),
             tags: Tags::default(),
+            registered: Vec::new(),
         }
     }
 
