@@ -29,8 +29,8 @@ impl Calendar {
         let mut all: Vec<(usize, usize)> = places.collect();
         let end = |(profile, end): &(usize, usize)| &profiles[*profile].ends[*end];
         all.sort_by_key(|place| (end(place).at.is_none(), end(place).at, *place));
-        let needy = all.iter().filter(|place| end(place).needs_person()).copied().collect();
-        Self { all, needy, profiles }
+        let needy: Vec<(usize, usize)> = all.iter().filter(|place| end(place).needs_person()).copied().collect();
+        Self { profiles, all, needy }
     }
 
     /// How many there are.
