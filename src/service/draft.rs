@@ -214,11 +214,9 @@ impl ProfileDraft {
 
     fn missing_client_id(&self) -> Diagnosis {
         let label = &self.service.labels.client_id;
-        let diagnosis = Diagnosis::new(format!("{label} is missing"));
-        match &self.service.links.console {
-            Some(console) => diagnosis.hint(format!("copy it from {console}")),
-            None => diagnosis.hint("copy it from the page where the service registered your client"),
-        }
+        let page = self.service.links.console.as_deref();
+        let page = page.unwrap_or("the page where the service registered your client");
+        Diagnosis::new(format!("{label} is missing")).hint(format!("copy it from {page}"))
     }
 
     fn profile(&self, inputs: BTreeMap<String, String>) -> Profile {
