@@ -36,6 +36,14 @@ use std::fmt;
 use crate::practice::server::Server;
 use crate::practice::state::{State, base_url};
 
+// Without sockets, for a test that sets the clock.
+#[cfg(test)]
+pub(crate) use crate::practice::grants::{Grants, Renewal, Terms, issue};
+#[cfg(test)]
+pub(crate) use crate::practice::now::Now;
+#[cfg(test)]
+pub(crate) use crate::practice::signed_token::GrantedAccess;
+
 pub use crate::practice::contract::{CLIENT_ID, CLIENT_SECRET};
 pub use crate::practice::fault::Fault;
 pub use crate::practice::rehearsal::{

@@ -166,7 +166,8 @@ pub(crate) fn ends_of(profile: &Profile, record: Option<&Record>) -> Vec<End> {
     if let Some(tokens) = record.and_then(|record| record.contents.tokens.as_ref()) {
         let granted_at = record.and_then(|record| record.history.granted_at);
         let refused = record.and_then(|record| record.contents.refused.as_ref());
-        of_tokens(&mut ends, profile, tokens, (refused, granted_at));
+        let rotates = profile.service.policy.rotates || record.is_some_and(|record| record.rotation() == Some(true));
+        of_tokens(&mut ends, profile, tokens, Grant { refused, granted_at, rotates });
     }
     let has_secret = record.is_some_and(|record| !record.contents.secrets.client_secret.is_empty());
     let secret_end = profile.client_secret_expires.map(crate::service::ExpiryDate::at);
@@ -181,9 +182,16 @@ pub(crate) fn ends_of(profile: &Profile, record: Option<&Record>) -> Vec<End> {
     ends
 }
 
-type Grant<'a> = (Option<&'a Refused>, Option<Timestamp>);
+/// What else is known of the tokens.
+struct Grant<'a> {
+    refused: Option<&'a Refused>,
+    granted_at: Option<Timestamp>,
+    /// Whether each refresh brings a new refresh token: as documented, or as was seen.
+    rotates: bool,
+}
 
-fn of_tokens(ends: &mut Vec<End>, profile: &Profile, tokens: &TokenSet, (refused, granted_at): Grant<'_>) {
+fn of_tokens(ends: &mut Vec<End>, profile: &Profile, tokens: &TokenSet, grant: Grant<'_>) {
+    let Grant { refused, granted_at, rotates } = grant;
     let (policy, rules) = (&profile.service.policy, Rules::of(&profile.service));
     let can_renew = refused.is_none() && rules.can_renew(tokens);
     let due = rules.due(tokens).filter(|_| profile.keep_alive && can_renew);
@@ -223,7 +231,7 @@ fn of_tokens(ends: &mut Vec<End>, profile: &Profile, tokens: &TokenSet, (refused
     } else {
         Basis::Said
     };
-    let is_moved = !policy.fixed_end && (policy.rotates || policy.extended_by_use && basis == Basis::Documented);
+    let is_moved = !policy.fixed_end && (rotates || policy.extended_by_use && basis == Basis::Documented);
     let (kind, renewal) = match end {
         Some(end) if is_moved && is_kept(end) => (EndKind::UnusedRefreshToken, Renewal::KeptAlive),
         Some(_) if is_moved && can_renew => (EndKind::UnusedRefreshToken, Renewal::Refresh),

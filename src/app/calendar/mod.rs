@@ -1,6 +1,8 @@
 //! The calendar: when what saved profiles depend on ends, as a list by date and as a file for calendar programs.
 
 pub(in crate::app) mod ends;
+#[cfg(test)]
+mod time_lapse;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
