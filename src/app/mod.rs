@@ -30,6 +30,7 @@ mod team;
 mod tokens;
 mod types;
 mod vault;
+mod watch;
 
 pub use crate::agent::KeptAlive;
 pub use crate::app::ask::{Answer, Answers, Ask, questions};

@@ -78,6 +78,10 @@ pub(in crate::app) struct SchedulerState {
     /// How often somebody asked to read them again, and up to which of these requests [`Self::standing`] is.
     pub(in crate::app) asked: AtomicU64,
     pub(in crate::app) told: watch::Sender<u64>,
+    /// Told at each turn of the scheduler: something may have changed, or failed.
+    pub(in crate::app) turned: Notify,
+    /// The profiles whose last refresh was refused without an end of the sign-in, when and why.
+    pub(in crate::app) refused: Mutex<BTreeMap<ProfileName, (Timestamp, String)>>,
     pub(in crate::app) runs: AtomicBool,
     pub(in crate::app) ends: AtomicBool,
     pub(in crate::app) over: Notify,

@@ -4,6 +4,7 @@
 //! reported by name, never overwritten, and does not hide the others.
 
 mod error;
+mod hooks;
 mod network;
 mod owner;
 mod places;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use crate::durable::{self, FileError};
 
 pub use crate::config::error::ConfigError;
+pub use crate::config::hooks::HookSettings;
 pub use crate::config::network::{NetworkSettings, ProxySetting, SECONDS};
 pub use crate::config::places::Places;
 pub use crate::config::settings::{ListGroup, ListSettings, ListSort, Settings, TeamSettings, Theme};

@@ -44,6 +44,11 @@ impl Places {
         self.data.join("formats")
     }
 
+    /// Holds what was told of each profile: which ends were announced, and whether hooks have heard that it is broken.
+    pub fn watch_folder(&self) -> PathBuf {
+        self.data.join("watch")
+    }
+
     pub fn settings_file(&self) -> PathBuf {
         self.settings.join("settings.toml")
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::config::{ConfigError, NetworkSettings};
+use crate::config::{ConfigError, HookSettings, NetworkSettings};
 
 /// The least and the most magnification of the window; within it everything can be read and reached.
 const SCALE: (f32, f32) = (0.5, 3.0);
@@ -50,6 +50,9 @@ pub struct Settings {
     /// How calls leave this machine.
     #[serde(skip_serializing_if = "NetworkSettings::is_usual")]
     pub network: NetworkSettings,
+    /// What is told when a profile breaks and when it is well again.
+    #[serde(skip_serializing_if = "HookSettings::is_none")]
+    pub hooks: HookSettings,
 }
 
 /// The only table that a call needs.

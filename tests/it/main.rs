@@ -19,6 +19,8 @@ mod refresh;
 mod store;
 /// History, keys and leases of the vault.
 mod vault;
+/// Hooks and notices of what happens to profiles.
+mod watch;
 
 /// Other tools' descriptions of a service: read, used and written again.
 mod dialects;

@@ -248,7 +248,7 @@ fn renews_itself(profile: &Profile) -> bool {
     profile.service.asks_again() || profile.service.policy.renews_access_token
 }
 
-fn state_of(name: &ProfileName, profile: &Profile, contents: &Contents) -> ProfileState {
+pub(in crate::app) fn state_of(name: &ProfileName, profile: &Profile, contents: &Contents) -> ProfileState {
     let Some(tokens) = contents.tokens.clone() else { return ProfileState::SignedOut };
     if let Some(stale) = issued_for::stale(name, profile, &tokens) {
         return ProfileState::Stale(stale);

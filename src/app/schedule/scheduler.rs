@@ -20,8 +20,8 @@ use crate::app::progress::Report;
 use crate::app::schedule::queue::{Book, Entry};
 use crate::app::schedule::refresh_due::Rules;
 use crate::app::schedule::watching::{Heard, Watching};
-use crate::app::{Failure, Need, SavedToken};
-use crate::app::{team, tokens};
+use crate::app::{Failure, FailureKind, Need, SavedToken};
+use crate::app::{team, tokens, watch};
 use crate::oauth::TokenSet;
 use crate::service::{Profile, ProfileName};
 use crate::store::Listed;
@@ -47,7 +47,13 @@ impl App {
         }
         let done = match Alarm::new() {
             // Whoever ends the program waits for this flag.
-            Ok(alarm) => caught(schedule(self, &alarm)).await,
+            Ok(alarm) => {
+                let watching = tokio::spawn(watch::run(self.clone()));
+                let done = caught(schedule(self, &alarm)).await;
+                // A hook that is being called is called again the next time.
+                watching.abort();
+                done
+            }
             Err(error) => Err(error.into()),
         };
         scheduler.runs.store(false, Ordering::Release);
@@ -76,6 +82,7 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
     let mut asked = alive.asked.load(Ordering::Acquire);
     let mut read = read(app, &mut book).await;
     while !alive.ends.load(Ordering::Relaxed) {
+        alive.turned.notify_one();
         let now = (app.ports.now)();
         for (name, min_valid) in book.start_due(now, AT_ONCE - going.len()) {
             let need = min_valid.map_or(Need::New, Need::ValidFor);
@@ -268,10 +275,14 @@ fn note(app: &App, book: &mut Book, done: Done) {
     let now = (app.ports.now)();
     match done {
         Ok(token) => {
+            locked(&app.scheduler.refused).remove(&name);
             book.renewed(&name, &token.tokens);
             app.tell(News::Refreshed(Box::new(token)));
         }
         Err(failure) => {
+            if failure.kind == FailureKind::Refused {
+                locked(&app.scheduler.refused).insert(name.clone(), (now, failure.diagnosis.summary.clone()));
+            }
             book.failed(&name, &failure, now, (app.ports.entropy)()[0]);
             app.tell(News::NotRefreshed(name, failure));
         }
