@@ -233,13 +233,14 @@ mod tests {
             lock_after: Some(15),
             list: ListSettings { sort: ListSort::Ends, group: ListGroup::Service, width: Some(300.0) },
             network: NetworkSettings { proxy: Some(ProxySetting::None), timeout: Some(60), ..Default::default() },
+            hooks: HookSettings { command: vec!["tell".into(), "it".into()], post: None },
         };
         assert_eq!(
             settings.to_text(),
             "vault = \"memory\"\ntheme = \"dark\"\nstop_before_token_call = true\nwindow_size = [1024.5, 700.0]\n\
              scale = 1.5\nbrowser = \"firefox --private-window %s\"\nquiet = true\nlock_after = 15\n\n\
              [list]\nsort = \"ends\"\ngroup = \"service\"\nwidth = 300.0\n\n\
-             [network]\nproxy = \"none\"\ntimeout = 60\n"
+             [network]\nproxy = \"none\"\ntimeout = 60\n\n[hooks]\ncommand = [\"tell\", \"it\"]\n"
         );
         assert_eq!(parse(&settings.to_text()), Ok(settings));
         assert_eq!(parse(&Settings::default().to_text()), Ok(Settings::default()));

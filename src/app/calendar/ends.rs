@@ -183,6 +183,7 @@ pub(crate) fn ends_of(profile: &Profile, record: Option<&Record>) -> Vec<End> {
 }
 
 /// What else is known of the tokens.
+#[derive(Clone, Copy)]
 struct Grant<'a> {
     refused: Option<&'a Refused>,
     granted_at: Option<Timestamp>,

@@ -148,7 +148,7 @@ async fn read_profile(app: &App, name: &ProfileName) -> Result<Profile, Failure>
     let record = app.with_vault(move |vault| vault.snapshot(&asked)).await?;
     let record = tokens::newest(app, name, record);
     let obtained_at = record.as_ref().and_then(|record| Some(record.contents.tokens.as_ref()?.obtained_at));
-    let ends = ends_of(&profile, record.as_ref()).into_iter().filter(|end| end.needs_person());
+    let ends = ends_of(&profile, record.as_ref()).into_iter().filter(crate::app::End::needs_person);
     let watched = |end: crate::app::End| {
         let from = obtained_at.filter(|_| end.kind.is_of_token());
         Some(WatchedEnd { kind: end.kind, at: end.at?, from })
