@@ -82,7 +82,6 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
     let mut asked = alive.asked.load(Ordering::Acquire);
     let mut read = read(app, &mut book).await;
     while !alive.ends.load(Ordering::Relaxed) {
-        alive.turned.notify_one();
         let now = (app.ports.now)();
         for (name, min_valid) in book.start_due(now, AT_ONCE - going.len()) {
             let need = min_valid.map_or(Need::New, Need::ValidFor);
@@ -291,6 +290,7 @@ fn note(app: &App, book: &mut Book, done: Done) {
 
 /// Reports the state of all profiles if it changed.
 fn tell(app: &App, book: &Book) {
+    app.scheduler.turned.notify_one();
     let standing = book.standing();
     let before = std::mem::replace(&mut *locked(&app.scheduler.standing), standing.clone());
     if before != standing {

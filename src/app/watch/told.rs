@@ -268,7 +268,9 @@ mod tests {
         let mut see = |health: Health, second: i64| {
             told.observe(&watched(None, health), at(second), true);
             let events = told.claim(at(second));
-            events.iter().for_each(|event| told.heard(event));
+            for event in &events {
+                told.heard(event);
+            }
             events.iter().map(|event| (event.is_broken, event.breakage.since.as_second())).collect::<Vec<_>>()
         };
         assert_eq!(see(Health::Well, 0), []);
