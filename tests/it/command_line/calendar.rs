@@ -11,7 +11,7 @@ use crate::support::tokenwright::Tokenwright;
 /// Writes in the text of a profile when the secret of its client expires, as a person does with `edit`.
 pub fn state_secret_expiry(program: &Tokenwright, name: &str, date: &str) {
     let mut command = program.command(&["edit", name]);
-    command.env("EDITOR", format!("sed -i '1i client_secret_expires = {date}'"));
+    command.env("EDITOR", format!("sed -i -e '/^client_secret_expires/d' -e '1i client_secret_expires = {date}'"));
     Process::start(&mut command).finish().done();
 }
 

@@ -10,12 +10,15 @@ use zbus::blocking::Connection;
 use zbus::blocking::connection::Builder;
 use zbus::zvariant::OwnedValue;
 
+use crate::command_line::calendar::state_secret_expiry;
 use crate::desktop::sign_in::{ACCESS_TOKEN, NAME, OtherProgram, agreeing, machine, start_sign_in, tokens, window_of};
 use crate::support::PATIENCE;
 use crate::support::desktop::{Desktop, until};
 use crate::support::http::{browser, follow};
+use crate::support::practice::Practice;
 use crate::support::process::Process;
 use crate::support::scripted::{Answer, Scripted};
+use crate::support::tokenwright::Tokenwright;
 
 /// How long to wait before concluding that no notice comes.
 const SILENCE: Duration = Duration::from_secs(3);
@@ -236,4 +239,37 @@ fn a_profile_kept_alive_that_needs_the_person_is_told_once() {
     assert_eq!(heard.title, "Müller GmbH needs a new sign-in");
     assert!(bus.heard.recv_timeout(SILENCE).is_err());
     desktop.picture("desktop-needs-sign-in-light");
+}
+
+#[test]
+#[ignore = "needs a desktop"]
+fn what_ends_is_announced_once_however_often_the_agent_begins_anew() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    practice.sign_in(&program, "acme");
+    let in_days = |days: i64| {
+        let at = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * days);
+        at.to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
+    };
+    state_secret_expiry(&program, "acme", &in_days(4));
+    let bus = Bus::start();
+    let start = || {
+        let mut command = program.command(&["agent"]);
+        let mut agent = Process::start(command.env("DBUS_SESSION_BUS_ADDRESS", &bus.address));
+        agent.line_with("The agent listens on ");
+        agent
+    };
+    let agent = start();
+    let heard = bus.heard.recv_timeout(PATIENCE).expect("a notice");
+    assert_eq!(heard.title, "The client secret of acme ends in 3 days");
+    assert_eq!(heard.text, "The calendar says what to do before then.");
+    assert!(!heard.whole.contains("practice-"), "{heard:?}");
+    drop(agent);
+    let agent = start();
+    assert!(bus.heard.recv_timeout(SILENCE).is_err());
+    // Another date is news, to the agent that runs.
+    state_secret_expiry(&program, "acme", &in_days(3));
+    let heard = bus.heard.recv_timeout(PATIENCE).expect("a notice");
+    assert_eq!(heard.title, "The client secret of acme ends in 2 days");
+    drop(agent);
 }
