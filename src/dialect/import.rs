@@ -147,6 +147,7 @@ impl Described {
             keep_alive: false,
             account: String::new(),
             client_secret_expires: None,
+            check_every: None,
             notes: Notes::default(),
             tags: Tags::default(),
             registered: Vec::new(),

@@ -156,6 +156,7 @@ pub(in crate::export) mod tests {
             keep_alive: false,
             account: String::new(),
             client_secret_expires: None,
+            check_every: None,
             notes: Notes::default(),
             tags: Tags::default(),
             registered: Vec::new(),

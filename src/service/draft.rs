@@ -10,6 +10,7 @@ use crate::call::{
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{Pkce, RedirectUri, Request, registered_uris, split_scopes};
 use crate::service::assertion_fields::AssertionFields;
+use crate::service::check_every::CheckEvery;
 use crate::service::definition::{Authorization, Service};
 use crate::service::display_name::DisplayName;
 use crate::service::expiry_date::ExpiryDate;
@@ -52,6 +53,8 @@ pub struct ProfileDraft {
     pub keep_alive: bool,
     /// The only account that may sign in to it; not typed here.
     pub account: String,
+    /// How often it is checked; not typed here.
+    pub check_every: Option<CheckEvery>,
     /// When the client secret expires; empty if the person does not know.
     pub client_secret_expires: String,
     /// What the person wrote down about it; not typed here.
@@ -143,6 +146,7 @@ impl ProfileDraft {
             keep_alive: false,
             account: String::new(),
             client_secret_expires: None,
+            check_every: None,
             notes: Notes::default(),
             tags: Tags::default(),
             service,
@@ -232,6 +236,7 @@ impl ProfileDraft {
             keep_alive: self.keep_alive,
             registered: registered_uris(&self.registered),
             account: self.account.clone(),
+            check_every: self.check_every,
             client_secret_expires: ExpiryDate::typed(&self.client_secret_expires).and_then(Result::ok),
             notes: self.notes.clone(),
             tags: self.tags.clone(),
@@ -318,6 +323,7 @@ impl From<&Profile> for ProfileDraft {
             user_name: profile.user_name.clone(),
             keep_alive: profile.keep_alive,
             account: profile.account.clone(),
+            check_every: profile.check_every,
             client_secret_expires: profile.client_secret_expires.map(|date| date.to_string()).unwrap_or_default(),
             notes: profile.notes.clone(),
             tags: profile.tags.clone(),

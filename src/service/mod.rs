@@ -6,6 +6,7 @@
 mod assertion;
 mod assertion_fields;
 mod catalog;
+mod check_every;
 mod client_authentication;
 mod definition;
 mod display_name;
@@ -25,6 +26,7 @@ mod signing;
 pub use crate::service::assertion::{Assertion, AssertionAlgorithm, AssertionFormat, CertificateThumbprint};
 pub use crate::service::assertion_fields::AssertionFields;
 pub use crate::service::catalog::{Catalog, CatalogError};
+pub use crate::service::check_every::{CheckEvery, CheckEveryError};
 pub use crate::service::client_authentication::ClientAuthentication;
 pub use crate::service::definition::{Authorization, Fetch, Identity, Service};
 pub use crate::service::display_name::{DisplayName, shown_text};

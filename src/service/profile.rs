@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::call::{Parameter, Place, Template, Values, pairs};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::catalog::{Catalog, CatalogError};
+use crate::service::check_every::CheckEvery;
 use crate::service::definition::Service;
 use crate::service::display_name::DisplayName;
 use crate::service::expiry_date::ExpiryDate;
@@ -43,6 +44,8 @@ pub struct Profile {
     pub account: String,
     /// When the client secret expires, as the person has read it in the service's console.
     pub client_secret_expires: Option<ExpiryDate>,
+    /// How often the service is asked whether the token works, while the window or the agent runs; `None` for never.
+    pub check_every: Option<CheckEvery>,
     /// What the person wrote down about it.
     pub notes: Notes,
     /// What the person groups it by.
@@ -107,6 +110,8 @@ struct ProfileText {
     account: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     client_secret_expires: Option<ExpiryDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    check_every: Option<CheckEvery>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     keep_alive: bool,
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
@@ -181,6 +186,7 @@ impl Profile {
             keep_alive: file.keep_alive,
             account: file.account.trim().to_owned(),
             client_secret_expires: file.client_secret_expires,
+            check_every: file.check_every,
             notes: file.notes,
             tags: file.tags,
         })
@@ -201,6 +207,7 @@ impl Profile {
             keep_alive: self.keep_alive,
             account: self.account.clone(),
             client_secret_expires: self.client_secret_expires,
+            check_every: self.check_every,
             tags: self.tags.clone(),
             notes: self.notes.clone(),
             inputs: self.inputs.clone(),
@@ -298,6 +305,7 @@ mod tests {
             keep_alive: false,
             account: String::new(),
             client_secret_expires: None,
+            check_every: None,
             notes: Notes::default(),
             tags: Tags::default(),
         }

@@ -6,8 +6,10 @@ use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, channel};
 
 use serde_json::{Value, json};
+use tokenwright::practice::{CLIENT_ID, CLIENT_SECRET};
 
 use crate::support::PATIENCE;
+use crate::support::http::post;
 use crate::support::practice::Practice;
 use crate::support::process::Process;
 use crate::support::scripted::{Answer, Scripted};
@@ -95,4 +97,32 @@ fn an_address_elsewhere_without_encryption_hears_nothing_and_the_agent_goes_on()
     stop(&program, agent);
     let told = fs::read_to_string(program.data().join("watch/told.json")).unwrap_or_default();
     assert!(!told.contains("practice-"), "{told}");
+}
+
+#[test]
+fn a_scheduled_check_calls_the_service_and_breaks_what_it_refuses() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    for name in ["acme", "other"] {
+        practice.sign_in(&program, name);
+    }
+    let mut edit = program.command(&["edit", "acme"]);
+    Process::start(edit.env("EDITOR", "sed -i '1i check_every = \"6h\"'")).finish().done();
+    for name in ["acme", "other"] {
+        let token = program.run(&["token", name]).done();
+        let client = [("client_id", CLIENT_ID), ("client_secret", CLIENT_SECRET), ("token", token.trim())];
+        post(&format!("http://127.0.0.1:{}/revoke", practice.port()), &client);
+    }
+    let (server, events) = listener(&[500]);
+    let hooks = format!("[hooks]\npost = '{}/hook'\n", server.url());
+    fs::write(program.data().join("settings.toml"), hooks).expect("written");
+    let agent = start_agent(&program);
+    let broken = events.recv_timeout(PATIENCE).expect("it is told");
+    assert_eq!([&broken["profile"], &broken["code"]], [&json!("acme"), &json!("check-failed")], "{broken}");
+    // Its hook has failed once and hears of new tokens all the same; what is not to be checked was not.
+    practice.sign_in(&program, "acme");
+    let well = events.recv_timeout(PATIENCE).expect("it is told");
+    assert_eq!([&well["profile"], &well["state"]], [&json!("acme"), &json!("well")], "{well}");
+    let said = stop(&program, agent);
+    assert!(!said.contains("practice-at-"), "{said}");
 }

@@ -20,11 +20,13 @@ use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::profiles::read_ahead::ReadAhead;
 use crate::app::profiles::{self, ReadFrom};
-use crate::app::watch::told::{Announced, Health, HookEvent, Told, Watched, WatchedEnd, next_announcement};
-use crate::app::{EndKind, Failure, ProfileState, tokens};
+use crate::app::watch::told::{
+    Announced, Breakage, CHECK_FAILED, Health, HookEvent, Told, Watched, WatchedEnd, next_announcement,
+};
+use crate::app::{EndKind, Failure, FailureKind, ProfileState, Report, tokens};
 use crate::config::HookSettings;
 use crate::desktop::Notice;
-use crate::service::{ProfileName, shown_text};
+use crate::service::{CheckEvery, ProfileName, shown_text};
 use crate::store::Listed;
 
 /// How long one waits for more of what is going on: a sign-in is several changes.
@@ -44,6 +46,7 @@ struct Profile {
     ends: Vec<WatchedEnd>,
     state: ProfileState,
     obtained_at: Option<Timestamp>,
+    check_every: Option<Duration>,
 }
 
 /// That the service refused a refresh, when and why.
@@ -84,12 +87,14 @@ async fn look(app: &App, known: &mut Known) -> Result<Option<Timestamp>, Failure
     let watched: Vec<Watched> =
         known.iter().map(|(name, (_, profile))| profile.watched(name, now, refused.get(name))).collect();
     let has_hooks = !hooks.is_none();
-    let (announced, events) = change(app, move |told| {
+    check_due(app, &watched, now).await?;
+    let (announced, events, next) = change(app, move |told| {
         let names: BTreeSet<String> = watched.iter().map(|watched| watched.name.to_string()).collect();
         let announced: Vec<Announced> =
             watched.iter().flat_map(|watched| told.observe(watched, now, has_hooks)).collect();
+        let next = watched.iter().filter_map(|watched| told.next_check(watched)).min();
         told.retain(&names);
-        (announced, told.claim(now))
+        (announced, told.claim(now), next)
     })
     .await?;
     announce(app, &announced);
@@ -98,7 +103,47 @@ async fn look(app: &App, known: &mut Known) -> Result<Option<Timestamp>, Failure
     let ends = known.values().flat_map(|(_, profile)| profile.ends.iter());
     let next_end = ends.filter_map(|end| next_announcement(end, now)).min();
     let expired = known.values().filter_map(|(_, profile)| profile.breaks_at()).filter(|at| *at > now).min();
-    Ok([next_call, next_end, expired].into_iter().flatten().min())
+    Ok([next, next_call, next_end, expired].into_iter().flatten().min())
+}
+
+/// Asks the services of the profiles whose check is due whether their tokens work.
+async fn check_due(app: &App, watched: &[Watched], now: Timestamp) -> Result<(), Failure> {
+    let checked: Vec<Watched> = watched.iter().filter(|watched| watched.check_every.is_some()).cloned().collect();
+    if checked.is_empty() {
+        return Ok(());
+    }
+    let due = change(app, move |told| {
+        let due = checked.into_iter().filter(|watched| {
+            told.remember(&watched.name);
+            told.claim_check(watched, now)
+        });
+        due.map(|watched| watched.name).collect::<Vec<_>>()
+    })
+    .await?;
+    let turns = Arc::new(Semaphore::new(AT_ONCE));
+    let mut checks = JoinSet::new();
+    for name in due {
+        let (app, turns) = (app.clone(), Arc::clone(&turns));
+        checks.spawn(async move {
+            let _turn = turns.acquire().await;
+            let done = app.whoami(&name, &Report::none()).await;
+            (name, done)
+        });
+    }
+    while let Some(Ok((name, done))) = checks.join_next().await {
+        let failed = match done {
+            Ok(_) => None,
+            Err(failure) if matches!(failure.kind, FailureKind::Refused | FailureKind::NeedsSignIn) => {
+                let message = failure.diagnosis.summary.clone();
+                app.tell(News::Problem(failure));
+                Some(Breakage { code: CHECK_FAILED.to_owned(), since: (app.ports.now)(), message })
+            }
+            // The network, or a service that cannot be asked: it says nothing of the token.
+            Err(_) => continue,
+        };
+        change(app, move |told| told.checked(&name, failed)).await?;
+    }
+    Ok(())
 }
 
 async fn hooks(app: &App) -> Result<HookSettings, Failure> {
@@ -153,17 +198,36 @@ async fn read_profile(app: &App, name: &ProfileName) -> Result<Profile, Failure>
         let from = obtained_at.filter(|_| end.kind.is_of_token());
         Some(WatchedEnd { kind: end.kind, at: end.at?, from })
     };
+    let check_every = profile.check_every.map(CheckEvery::time);
     let state = profiles::state_of(name, &profile, &record.map(|record| record.contents).unwrap_or_default());
-    Ok(Profile { service: profile.service.name, ends: ends.filter_map(watched).collect(), state, obtained_at })
+    Ok(Profile {
+        service: profile.service.name,
+        ends: ends.filter_map(watched).collect(),
+        state,
+        obtained_at,
+        check_every,
+    })
 }
 
 impl Profile {
     fn watched(&self, name: &ProfileName, now: Timestamp, refused: Option<&Refused>) -> Watched {
-        let health = self.health(now, refused);
-        Watched { name: name.clone(), service: self.service.clone(), ends: self.ends.clone(), health }
+        let trouble = refused.map(|(since, message)| Breakage {
+            code: "refused".to_owned(),
+            since: *since,
+            message: message.clone(),
+        });
+        Watched {
+            name: name.clone(),
+            service: self.service.clone(),
+            ends: self.ends.clone(),
+            health: self.health(now),
+            obtained_at: self.obtained_at,
+            trouble,
+            check_every: self.check_every,
+        }
     }
 
-    fn health(&self, now: Timestamp, refused: Option<&Refused>) -> Health {
+    fn health(&self, now: Timestamp) -> Health {
         let broken = |code: &str, message: String| Health::Broken { code: code.to_owned(), message };
         match (&self.state, self.breaks_at()) {
             (ProfileState::NeedsSignIn { why, .. }, _) => broken("sign-in-needed", why.summary.clone()),
@@ -171,11 +235,7 @@ impl Profile {
             (ProfileState::Tokens { .. }, Some(at)) if at <= now => {
                 broken("expired", "the access token has expired, and there is no refresh token".to_owned())
             }
-            (ProfileState::Tokens { .. }, _) => {
-                // One of before the last sign-in says nothing of it.
-                let refused = refused.filter(|(at, _)| self.obtained_at.is_none_or(|obtained| obtained < *at));
-                refused.map_or(Health::Well, |(_, message)| broken("refused", message.clone()))
-            }
+            (ProfileState::Tokens { .. }, _) => Health::Well,
             (ProfileState::SignedOut | ProfileState::Closed | ProfileState::Broken(_), _) => Health::Unknown,
         }
     }

@@ -2,6 +2,7 @@
 //! pure function of what was told before, what is known now and the clock; the file is in `file`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::app::EndKind;
 use crate::service::ProfileName;
 
+/// The code of a check that failed.
+pub(in crate::app::watch) const CHECK_FAILED: &str = "check-failed";
 /// How many days before an end it is announced, the last one first.
 const DAYS_BEFORE: [i64; 2] = [1, 7];
 /// How often a hook is called for one event, and how long after each failure.
@@ -23,6 +26,12 @@ pub(in crate::app::watch) struct Watched {
     /// What ends and needs a person.
     pub(in crate::app::watch) ends: Vec<WatchedEnd>,
     pub(in crate::app::watch) health: Health,
+    /// When its tokens came: trouble of before says nothing of them.
+    pub(in crate::app::watch) obtained_at: Option<Timestamp>,
+    /// What this process has seen of it.
+    pub(in crate::app::watch) trouble: Option<Breakage>,
+    /// How often it is checked.
+    pub(in crate::app::watch) check_every: Option<Duration>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +94,12 @@ pub(in crate::app::watch) struct Told {
 struct ToldProfile {
     #[serde(skip_serializing_if = "Option::is_none")]
     broken: Option<Breakage>,
+    /// What does not show in what is saved of it: a refresh was refused, or a check has failed. Window and agent share it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trouble: Option<Breakage>,
+    /// When it was last checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checked: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hook: Option<Untold>,
     /// By the word of the kind.
@@ -114,6 +129,7 @@ impl Told {
     /// Takes in what is known of a profile now; returns the ends that are to be announced.
     pub(in crate::app::watch) fn observe(&mut self, now: &Watched, at: Timestamp, has_hooks: bool) -> Vec<Announced> {
         let told = self.profiles.entry(now.name.to_string()).or_default();
+        told.follow_trouble(now);
         told.follow_health(now, at, has_hooks);
         let kinds: BTreeSet<&str> = now.ends.iter().map(|end| end.kind.word()).collect();
         told.ends.retain(|kind, _| kinds.contains(kind.as_str()));
@@ -124,6 +140,35 @@ impl Told {
     /// Forgets all profiles but these, and those of which there is nothing to remember.
     pub(in crate::app::watch) fn retain(&mut self, names: &BTreeSet<String>) {
         self.profiles.retain(|name, told| names.contains(name) && *told != ToldProfile::default());
+    }
+
+    /// Makes room for a profile of which nothing was told yet.
+    pub(in crate::app::watch) fn remember(&mut self, name: &ProfileName) {
+        self.profiles.entry(name.to_string()).or_default();
+    }
+
+    /// Whether it is time to check this profile. It counts as checked from now on, so that one process does.
+    pub(in crate::app::watch) fn claim_check(&mut self, now: &Watched, at: Timestamp) -> bool {
+        let is_due = self.next_check(now).is_some_and(|due| due <= at);
+        if is_due && let Some(told) = self.profiles.get_mut(now.name.as_str()) {
+            told.checked = Some(at);
+        }
+        is_due
+    }
+
+    /// When this profile is checked next; `None` for never, or while a check could bring nothing new.
+    pub(in crate::app::watch) fn next_check(&self, now: &Watched) -> Option<Timestamp> {
+        let every = now.check_every.filter(|_| now.health == Health::Well)?;
+        let checked = self.profiles.get(now.name.as_str()).and_then(|told| told.checked);
+        Some(checked.map_or(Timestamp::UNIX_EPOCH, |at| at.saturating_add(every).unwrap_or(Timestamp::MAX)))
+    }
+
+    /// Takes in what came of a check: nothing, or why it failed.
+    pub(in crate::app::watch) fn checked(&mut self, name: &ProfileName, failed: Option<Breakage>) {
+        let told = self.profiles.entry(name.to_string()).or_default();
+        if failed.is_some() || told.trouble.as_ref().is_some_and(|trouble| trouble.code == CHECK_FAILED) {
+            told.trouble = failed;
+        }
     }
 
     /// The calls that are due. Each counts as made from now on, so that a crash in the middle leads to another call, and
@@ -162,8 +207,27 @@ impl Told {
 }
 
 impl ToldProfile {
+    fn follow_trouble(&mut self, now: &Watched) {
+        let later = |new: &&Breakage| self.trouble.as_ref().is_none_or(|known| known.since < new.since);
+        if let Some(new) = now.trouble.as_ref().filter(later) {
+            self.trouble = Some(new.clone());
+        }
+        // New tokens begin anew.
+        self.trouble.take_if(|trouble| now.obtained_at.is_some_and(|obtained| trouble.since < obtained));
+        if now.check_every.is_none() {
+            self.trouble.take_if(|trouble| trouble.code == CHECK_FAILED);
+            self.checked = None;
+        }
+    }
+
     fn follow_health(&mut self, now: &Watched, at: Timestamp, has_hooks: bool) {
-        let (is_broken, breakage) = match (&now.health, self.broken.take()) {
+        let health = match (&now.health, &self.trouble) {
+            (Health::Well, Some(Breakage { code, message, .. })) => {
+                Health::Broken { code: code.clone(), message: message.clone() }
+            }
+            (health, _) => health.clone(),
+        };
+        let (is_broken, breakage) = match (&health, self.broken.take()) {
             (Health::Broken { code, message }, None) => {
                 let breakage = Breakage { code: code.clone(), since: at, message: message.clone() };
                 self.broken = Some(breakage.clone());
@@ -222,7 +286,8 @@ mod tests {
     fn watched(end: Option<(i64, Option<i64>)>, health: Health) -> Watched {
         let end = end.map(|(end, from)| WatchedEnd { kind: EndKind::ClientSecret, at: at(end), from: from.map(at) });
         let (name, service) = (ProfileName::parse("acme").expect("a name"), "Service".to_owned());
-        Watched { name, service, ends: end.into_iter().collect(), health }
+        let ends = end.into_iter().collect();
+        Watched { name, service, ends, health, obtained_at: None, trouble: None, check_every: None }
     }
 
     fn broken() -> Health {
@@ -292,6 +357,31 @@ mod tests {
         }
         assert_eq!(calls, [(0, false), (120, false), (240, true)]);
         assert_eq!(told.next_call(), None);
+    }
+
+    #[test]
+    fn a_check_that_failed_breaks_a_profile_for_every_process_until_one_succeeds_or_there_are_new_tokens() {
+        let breakage = |second| Breakage { code: CHECK_FAILED.into(), since: at(second), message: "401".into() };
+        let hour = Some(Duration::from_hours(1));
+        let well =
+            |obtained| Watched { check_every: hour, obtained_at: Some(at(obtained)), ..watched(None, Health::Well) };
+        let mut told = Told::default();
+        told.observe(&well(0), at(0), true);
+        assert!(told.claim_check(&well(0), at(0)) && !told.claim_check(&well(0), at(3599)));
+        assert!(told.claim_check(&well(0), at(3600)));
+        told.checked(&well(0).name, Some(breakage(3600)));
+        let mut see = |obtained, second| {
+            told.observe(&well(obtained), at(second), true);
+            told.claim(at(second)).iter().map(|event| event.is_broken).collect::<Vec<_>>()
+        };
+        assert_eq!(see(0, 3601), [true]);
+        assert_eq!(see(3700, 3701), [false]);
+        told.checked(&well(0).name, Some(breakage(7200)));
+        told.observe(&well(3700), at(7201), true);
+        assert_eq!(told.claim(at(7201)).len(), 1);
+        told.checked(&well(0).name, None);
+        told.observe(&well(3700), at(7300), true);
+        assert_eq!(told.claim(at(7300)).iter().map(|event| event.is_broken).collect::<Vec<_>>(), [false]);
     }
 
     #[test]

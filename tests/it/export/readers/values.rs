@@ -65,6 +65,7 @@ fn subject(value: &str) -> Subject {
             keep_alive: false,
             account: String::new(),
             client_secret_expires: None,
+            check_every: None,
             notes: tokenwright::service::Notes::default(),
             tags: tokenwright::service::Tags::default(),
         }),
