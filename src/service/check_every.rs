@@ -35,12 +35,11 @@ impl FromStr for CheckEvery {
     fn from_str(text: &str) -> Result<Self, CheckEveryError> {
         let wrong = || CheckEveryError(text.chars().take(40).collect());
         let days = text.trim().strip_suffix('d').and_then(|days| days.trim().parse::<u32>().ok());
-        let time = match days {
-            Some(days) => DAY.saturating_mul(days),
-            None => {
-                let time: SignedDuration = text.trim().parse().map_err(|_| wrong())?;
-                Duration::try_from(time).map_err(|_| wrong())?
-            }
+        let time = if let Some(days) = days {
+            DAY.saturating_mul(days)
+        } else {
+            let time: SignedDuration = text.trim().parse().map_err(|_| wrong())?;
+            Duration::try_from(time).map_err(|_| wrong())?
         };
         if time < LEAST { Err(wrong()) } else { Ok(Self(time)) }
     }
