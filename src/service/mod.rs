@@ -22,6 +22,7 @@ mod profile_name;
 mod remarks;
 mod rules;
 mod signing;
+mod typed_url;
 
 pub use crate::service::assertion::{Assertion, AssertionAlgorithm, AssertionFormat, CertificateThumbprint};
 pub use crate::service::assertion_fields::AssertionFields;
@@ -30,7 +31,7 @@ pub use crate::service::check_every::{CheckEvery, CheckEveryError};
 pub use crate::service::client_authentication::ClientAuthentication;
 pub use crate::service::definition::{Authorization, Fetch, Identity, Service};
 pub use crate::service::display_name::{DisplayName, shown_text};
-pub use crate::service::draft::{BodyKind, CallFields, Field, FieldError, ProfileDraft, wrong_url};
+pub use crate::service::draft::{BodyKind, CallFields, Field, FieldError, ProfileDraft};
 pub use crate::service::expiry_date::{ExpiryDate, ExpiryDateError};
 pub use crate::service::grant::OFFERED_GRANTS;
 pub(crate) use crate::service::input::matches_whole;
@@ -44,6 +45,7 @@ pub use crate::service::remarks::{Notes, TagError, Tags};
 pub use crate::service::rules::{
     Asks, Confidence, Defaults, KnownScope, Labels, Links, LoopbackRule, Offer, RedirectRules, Start, TokenPolicy,
 };
+pub use crate::service::typed_url::wrong_url;
 
 #[cfg(test)]
 mod tests;
