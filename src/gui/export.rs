@@ -34,7 +34,7 @@ impl Window {
         self.save_connections();
         self.model.export.close();
         (self.draft.export, self.draft.share, self.draft.team) = (None, None, None);
-        self.draft.settings = None;
+        (self.draft.settings, self.draft.calls) = (None, None);
     }
 
     /// Asks for the preview where what is chosen is not what was asked for last.

@@ -31,7 +31,8 @@ pub(crate) fn commands(model: &Model, draft: &Draft) -> Vec<Action> {
         || draft.export.is_some()
         || draft.share.is_some()
         || draft.team.is_some()
-        || draft.settings.is_some();
+        || draft.settings.is_some()
+        || draft.calls.is_some();
     let is_home = draft.home && model.open.saved_as.is_some();
     match (is_covered, is_home) {
         (true, _) => {}
@@ -44,6 +45,7 @@ pub(crate) fn commands(model: &Model, draft: &Draft) -> Vec<Action> {
     let nothing = model.profiles.is_empty().then(|| "There is no profile yet".to_owned());
     all.push(Action::unless(Intent::OpenShare, nothing));
     all.push(Action::of(Intent::OpenTeam));
+    all.push(Action::of(Intent::OpenCalls));
     all.push(Action::of(Intent::OpenForgotten));
     let is_closed = !matches!(model.vault, VaultState::Open(_));
     all.push(Action::unless(Intent::LockVault, is_closed.then(|| "The vault is not open".to_owned())));

@@ -5,6 +5,7 @@ mod actions;
 mod authorization;
 mod browser_wait;
 mod call_form;
+mod calls;
 mod client;
 mod commands;
 mod console;

@@ -2,6 +2,7 @@
 
 mod alive;
 mod by_name;
+mod calls;
 mod canary;
 mod choosers;
 mod export;
