@@ -10,6 +10,7 @@ mod agent;
 mod ask;
 mod blocking;
 mod calendar;
+mod case;
 mod desktop;
 mod export;
 mod failure;
@@ -37,6 +38,7 @@ pub use crate::app::ask::{Answer, Answers, Ask, questions};
 pub use crate::app::blocking::blocking;
 pub use crate::app::calendar::ends::{Basis, End, EndKind, Renewal};
 pub use crate::app::calendar::{CalendarLine, ProfileEnds};
+pub use crate::app::case::{Case, CaseStage, Replayed};
 pub use crate::app::desktop::clipboard::CopyOutcome;
 pub use crate::app::desktop::settings::{Connections, ProgramSettings};
 pub use crate::app::export::{

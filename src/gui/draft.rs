@@ -41,6 +41,17 @@ impl TokenTab {
     }
 }
 
+/// What is typed and open on the page of the calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CallsDraft {
+    /// The call that is shown in full, by its time.
+    pub open: Option<jiff::Timestamp>,
+    /// Where calls and a case are written to.
+    pub file: String,
+    /// The case to replay.
+    pub case_file: String,
+}
+
 /// What was copied last in another tool's format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Copied {
@@ -102,6 +113,8 @@ pub struct Draft {
     pub team: Option<TeamDraft>,
     /// `None` unless the calendar is open.
     pub calendar: Option<CalendarDraft>,
+    /// `None` unless the page of the calls is open.
+    pub calls: Option<CallsDraft>,
     /// `None` unless the settings are open.
     pub settings: Option<SettingsDraft>,
     /// The lines of each service's checklist that are ticked, by its ID and their place.

@@ -34,7 +34,7 @@ impl Window {
         self.save_connections();
         self.model.export.close();
         (self.draft.export, self.draft.share, self.draft.team) = (None, None, None);
-        (self.draft.settings, self.draft.calendar) = (None, None);
+        (self.draft.settings, self.draft.calls, self.draft.calendar) = (None, None, None);
         self.model.calendar.file.cancel();
     }
 

@@ -1,6 +1,7 @@
 //! The window: a thin face over the core. Screens say what the person wants; [`Window`] has it done.
 
 mod calendar;
+mod calls;
 pub mod clipboard;
 pub mod clock;
 pub mod copied_token;
@@ -40,7 +41,7 @@ mod unsaved;
 pub mod widgets;
 mod window;
 
-pub use crate::gui::draft::{Copied, Draft, TokenTab, VaultPrompt};
+pub use crate::gui::draft::{CallsDraft, Copied, Draft, TokenTab, VaultPrompt};
 pub use crate::gui::export_draft::{ExportDraft, Locking, ShareDraft, Way};
 pub use crate::gui::import_draft::ImportDraft;
 pub use crate::gui::intent::{Intent, Step, TeamAction};

@@ -2,6 +2,7 @@
 
 pub mod calendar;
 mod edit;
+mod evidence;
 mod profiles;
 mod rehearse;
 mod services;

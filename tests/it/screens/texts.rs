@@ -18,7 +18,7 @@ use crate::screens::scenes::{
     ACCESS_TOKEN, at, authorized, called, draft, failure, saved, service, started, token_set, visiting,
 };
 use crate::screens::screen::{THEMES, screen};
-use crate::screens::{calendar, settings, team};
+use crate::screens::{calendar, calls, settings, team};
 
 #[track_caller]
 fn check(name: &str, model: Model, draft: Draft) {
@@ -108,6 +108,7 @@ fn the_other_screens_say() {
     let (model, draft) = calendar::busy();
     check("calendar", model, draft);
     check("settings", settings::known(), settings::page());
+    check("calls", calls::made(), calls::page());
     check("team, none", team::none(), team::page());
     check("team, waiting", team::asking(), team::page());
     check("team, a member", team::member(), team::page());
