@@ -9,6 +9,7 @@ mod exit;
 mod export;
 mod forgotten;
 mod import;
+mod inspect;
 mod key;
 mod manual;
 mod practice;
@@ -82,6 +83,7 @@ fn perform(runner: Runner, task: Task) -> Result<Exit, Failure> {
         Task::Whoami { name, json } => tokens::whoami(runner, &name, json),
         Task::Userinfo { name, json } => tokens::userinfo(runner, &name, json),
         Task::Introspect { name, json } => tokens::introspect(runner, &name, json),
+        Task::Inspect(options) => inspect::run(runner, &options),
         Task::KeepAlive { name, off } => tokens::keep_alive(runner, &name, !off),
         Task::History(options) => tokens::history(runner, &options),
         Task::Restore(options) => tokens::restore(runner, &options),

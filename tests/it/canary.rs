@@ -40,6 +40,11 @@ fn a_good_sign_in_and_all_that_follows_show_no_secret() {
             let task: Vec<&str> = task.split(' ').collect();
             watch.run(&[&task[..], verbose].concat()).done();
         }
+        for token in ["access", "id", "refresh"] {
+            watch.run(&[&["inspect", "demo", "--token", token][..], verbose].concat()).done();
+        }
+        watch.run_with_input(&["inspect", "--json"], ID_TOKEN).done();
+        watch.run_with_input(&["inspect", "demo", "--ask", "--file", "-"], &tokens(0).to_string()).done();
         // Where tokens belong; with `-v` the call is told on the error output, which is watched.
         let said = watch.program.run(&[&["token", "demo", "--min-valid", "2h"][..], verbose].concat());
         watch.keep("the error output of `token`", &said.stderr);
@@ -216,6 +221,13 @@ impl<'a> Watch<'a> {
     fn run(&self, arguments: &[&str]) -> Finished {
         let process = self.program.start(arguments);
         self.keep_arguments(process.id());
+        self.keep_outputs(arguments, process.finish())
+    }
+
+    fn run_with_input(&self, arguments: &[&str], input: &str) -> Finished {
+        let mut process = self.program.start(arguments);
+        self.keep_arguments(process.id());
+        process.type_text(input);
         self.keep_outputs(arguments, process.finish())
     }
 

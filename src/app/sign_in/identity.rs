@@ -10,7 +10,7 @@ use crate::app::vault::open;
 use crate::app::{CallContext, Failure, FailureKind, Identified, Need, profiles, tokens};
 use crate::call::{Answers, Expression, mask_text, scalar_text};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{Cause, Stage};
+use crate::oauth::{Cause, Stage, TokenRow, claim_rows};
 use crate::secret::Secret;
 use crate::service::{Identity, ProfileName, Service};
 
@@ -71,6 +71,11 @@ impl Claims {
         self.0["active"] == true
     }
 
+    /// The claims in rows, with meanings and times, as those in a token.
+    pub fn token_rows(&self) -> Vec<TokenRow> {
+        self.0.as_object().map(claim_rows).unwrap_or_default()
+    }
+
     /// The claims in rows; a member of an object is called `address.country`, an item of a list `groups.0`.
     pub fn rows(&self) -> Vec<(String, String)> {
         let mut rows = Vec::new();
@@ -106,19 +111,26 @@ impl App {
     pub async fn introspect(&self, name: &ProfileName, report: &Report) -> Result<Claims, Failure> {
         open::open_chosen(self).await?;
         let profile = profiles::load(self, name).await?;
-        let Some(template) = profile.service.introspection.clone() else {
+        if profile.service.introspection.is_none() {
             return Err(no_introspection(&profile.service));
-        };
+        }
         let mut context = tokens::context_of(self, name, profile).await?;
         self.supply_practice(&mut context).await?;
-        let answered = send::ask(self, Some(report), &context, &template, &[]).await?;
-        let says = answered.answers.as_ref().map(Answers::json).filter(|says| says["active"].is_boolean());
-        let (Some(says), true) = (says, answered.reply.is_success()) else {
-            return Err(Failure::new(FailureKind::Refused, answered.refused_by("introspection endpoint")));
-        };
-        let values = self.values_for(&context, &template)?;
-        Ok(Claims(masked(says, &values.secrets().collect::<Vec<_>>())))
+        introspect(self, &context, report).await
     }
+}
+
+/// Has the service introspect the access token of this context.
+pub(in crate::app) async fn introspect(app: &App, context: &CallContext, report: &Report) -> Result<Claims, Failure> {
+    let service = &context.profile.service;
+    let Some(template) = &service.introspection else { return Err(no_introspection(service)) };
+    let answered = send::ask(app, Some(report), context, template, &[]).await?;
+    let says = answered.answers.as_ref().map(Answers::json).filter(|says| says["active"].is_boolean());
+    let (Some(says), true) = (says, answered.reply.is_success()) else {
+        return Err(Failure::new(FailureKind::Refused, answered.refused_by("introspection endpoint")));
+    };
+    let values = app.values_for(context, template)?;
+    Ok(Claims(masked(says, &values.secrets().collect::<Vec<_>>())))
 }
 
 fn no_introspection(service: &Service) -> Failure {

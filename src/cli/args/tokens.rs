@@ -28,6 +28,40 @@ pub struct TokenOptions {
     pub no_agent: bool,
 }
 
+/// `tokenwright inspect …`
+#[derive(Debug, Args)]
+pub struct InspectOptions {
+    /// Profile whose token is inspected, or that the token of `--file` is compared with
+    #[arg(value_name = "PROFILE")]
+    pub name: Option<String>,
+    /// Which token of the profile, or of a token response [default: the access token]
+    #[arg(long, value_name = "TOKEN")]
+    pub token: Option<TokenArgument>,
+    /// Read a token, a header or a token response from this file; `-` is standard input [default without PROFILE: `-`]
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Ask nobody: neither the issuer for its keys, nor the service
+    #[arg(long, conflicts_with = "ask")]
+    pub offline: bool,
+    /// Fetch the keys of the issuer that the token names, whoever it is, and have a pasted opaque token introspected
+    #[arg(long)]
+    pub ask: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A token of a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum TokenArgument {
+    /// The access token
+    Access,
+    /// The ID token
+    Id,
+    /// The refresh token
+    Refresh,
+}
+
 /// `tokenwright export …`
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line")]

@@ -4,6 +4,7 @@ mod certificates;
 mod echoes;
 mod expiry;
 mod hints;
+mod inspect;
 mod introspection;
 mod issuer;
 mod limits;
