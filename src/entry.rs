@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use zeroize::Zeroizing;
@@ -11,14 +12,14 @@ use zeroize::Zeroizing;
 use crate::agent::{Request, Response, SdNotify, SocketPath};
 use crate::app::{Failure, FailureKind, Ports};
 use crate::cli;
-use crate::config::{Config, Places};
+use crate::config::{Config, Places, ProxySetting};
 use crate::desktop::{Clipboard, HOLD};
-use crate::diagnosis::Diagnosis;
+use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::expression::Expressions;
-use crate::redirect;
+use crate::redirect::{self, Browser};
 use crate::secret::{self, Secret};
 use crate::store::{Store, TeamPlace};
-use crate::transport::{Transport, TransportOptions};
+use crate::transport::{Network, ProxyChoice, Transport, TransportOptions};
 
 /// The fast path for scripts: asks a running agent before anything is set up, even before the whole command line is parsed.
 /// `None` if the rest of the program has to answer.
@@ -105,8 +106,9 @@ pub fn ports() -> Result<Ports, Failure> {
     let places = Places::find(home())?;
     let config = Config::new(places.clone());
     let store = Store::new(places.store_folder());
+    let of_browser = config.clone();
     Ok(Ports {
-        transport: Transport::new(TransportOptions::default()),
+        transport: transport(&config),
         expressions: Expressions::new(own_program()),
         store,
         config,
@@ -115,11 +117,43 @@ pub fn ports() -> Result<Ports, Failure> {
         vault_kind: variable("TOKENWRIGHT_VAULT"),
         team: team(),
         passphrase: passphrase()?,
-        open_browser: Arc::new(redirect::open),
+        open_browser: Arc::new(move |browser, url| redirect::open(&chosen_browser(&of_browser, browser), url)),
         clipboard: Clipboard::of_desktop(HOLD),
         now: Timestamp::now,
         entropy,
     })
+}
+
+/// What sends calls, as the settings say.
+pub fn transport(config: &Config) -> Transport {
+    let config = config.clone();
+    Transport::new(TransportOptions::default()).following(Arc::new(move || network(&config)))
+}
+
+/// How calls leave this machine, by the settings.
+fn network(config: &Config) -> Result<Network, Diagnosis> {
+    let settings = config.load_network().map_err(|error| error.diagnose())?;
+    let except = settings.no_proxy.unwrap_or_default();
+    Ok(Network {
+        proxy: match settings.proxy {
+            None => ProxyChoice::System,
+            Some(ProxySetting::None) => ProxyChoice::None,
+            Some(ProxySetting::Url(url)) => ProxyChoice::Url { url, except },
+        },
+        ca_file: settings.ca_file,
+        client_certificate: settings.client_certificate,
+        connect_timeout: settings.connect_timeout.map(Duration::from_secs),
+        timeout: settings.timeout.map(Duration::from_secs),
+    })
+}
+
+/// The browser of the settings, where no other is asked for. Settings that cannot be read are told elsewhere.
+fn chosen_browser(config: &Config, browser: &Browser) -> Browser {
+    let of_settings = || config.load_settings().ok()?.browser.map(Browser::Command);
+    match browser {
+        Browser::System => of_settings().unwrap_or_default(),
+        other => other.clone(),
+    }
 }
 
 /// The path to start this program again. On Linux it works even if the file has been replaced by a newer version.

@@ -52,6 +52,8 @@ pub struct State {
     pub(in crate::app) tray: TraySlot,
     /// The secret on the clipboard.
     pub(in crate::app) copied: Copied,
+    /// Whether the person locked the vault, which nothing but the person opens again.
+    is_locked: AtomicBool,
     /// Whether this process is the agent.
     is_agent: AtomicBool,
     /// Whether the face shows the list of profiles permanently.
@@ -93,6 +95,7 @@ impl App {
                 open_port: OpenPort::default(),
                 tray: TraySlot::default(),
                 copied: Copied::default(),
+                is_locked: AtomicBool::default(),
                 is_agent: AtomicBool::default(),
                 shows_list: AtomicBool::default(),
                 team_turn: tokio::sync::Mutex::default(),
@@ -176,6 +179,17 @@ impl State {
 
     pub(crate) fn set_vault(&self, vault: Vault) {
         *locked(&self.vault) = Some(vault);
+        self.is_locked.store(false, Ordering::Relaxed);
+    }
+
+    /// Closes the vault until the person opens it again.
+    pub(in crate::app) fn close_vault(&self) {
+        self.is_locked.store(true, Ordering::Relaxed);
+        locked(&self.vault).take();
+    }
+
+    pub(in crate::app) fn is_locked(&self) -> bool {
+        self.is_locked.load(Ordering::Relaxed)
     }
 
     /// Accesses the vault on a blocking thread: a keyring may ask the person, a lease may wait.

@@ -34,6 +34,7 @@ pub use crate::agent::KeptAlive;
 pub use crate::app::ask::{Answer, Answers, Ask, questions};
 pub use crate::app::blocking::blocking;
 pub use crate::app::desktop::clipboard::CopyOutcome;
+pub use crate::app::desktop::settings::{Connections, ProgramSettings};
 pub use crate::app::export::{
     ExportDone, ExportOrder, ExportTo, ExportView, FormatLine, Insisted, ShareDone, ShareLock, ShareOrder, home_folder,
 };
@@ -71,7 +72,7 @@ pub use crate::app::types::{
 };
 pub use crate::app::vault::open::connect_keyring_ahead;
 pub use crate::app::vault::rekey::VaultStatus;
-pub use crate::config::{ListGroup, ListSettings, ListSort, Theme};
+pub use crate::config::{ListGroup, ListSettings, ListSort, NetworkSettings, Places, ProxySetting, SECONDS, Theme};
 pub use crate::desktop::{Notice, Sensitivity, TrayIcon, TrayPress};
 pub use crate::practice::PracticeOptions;
 pub use crate::redirect::{Browser, InstalledBrowser};

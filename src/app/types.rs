@@ -10,7 +10,7 @@ use crate::app::sign_in::call_context::CallContext;
 use crate::app::team::SharedWith;
 use crate::app::tokens::rotation::Rotation;
 use crate::call::Call;
-use crate::config::{ListSettings, Theme};
+use crate::config::{ListSettings, Settings, Theme};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{TokenHeader, TokenSet};
 use crate::secret::Secret;
@@ -51,6 +51,8 @@ pub enum VaultState {
     #[default]
     Unknown,
     Open(VaultKind),
+    /// The person locked it; it opens without a passphrase once they say so.
+    Locked(VaultKind),
     /// A passphrase is needed; `new` when there is no vault yet.
     NeedsPassphrase {
         new: bool,
@@ -73,7 +75,39 @@ pub struct WindowSettings {
     pub tray: bool,
     /// Whether the token request is shown before it is sent.
     pub stop_before_token_call: bool,
+    /// How much larger than usual everything is drawn.
+    pub scale: Option<f32>,
+    /// Whether the desktop never says anything for the program.
+    pub quiet: bool,
+    /// After how many minutes without a key or a click the vault is locked.
+    pub lock_after: Option<u64>,
     pub list: ListSettings,
+}
+
+impl WindowSettings {
+    pub(in crate::app) fn of(settings: &Settings) -> Self {
+        Self {
+            theme: settings.theme,
+            size: settings.window_size,
+            tray: settings.tray,
+            stop_before_token_call: settings.stop_before_token_call,
+            scale: settings.scale,
+            quiet: settings.quiet,
+            lock_after: settings.lock_after,
+            list: settings.list,
+        }
+    }
+
+    pub(in crate::app) fn apply(self, settings: &mut Settings) {
+        settings.theme = self.theme;
+        settings.window_size = self.size.or(settings.window_size);
+        settings.tray = self.tray;
+        settings.stop_before_token_call = self.stop_before_token_call;
+        settings.scale = self.scale;
+        settings.quiet = self.quiet;
+        settings.lock_after = self.lock_after;
+        settings.list = self.list;
+    }
 }
 
 /// A sign-in that waits for the browser.

@@ -108,6 +108,7 @@ pub(crate) fn open_vault(runner: &Runner) -> Result<VaultKind, Failure> {
                 (VaultKind::Passphrase, Some(passphrase(new, diagnosis)?))
             }
             VaultState::NoKeyring(diagnosis) | VaultState::NeedsChoice(diagnosis) => (choose_vault(diagnosis)?, None),
+            VaultState::Locked(kind) => (kind, None),
             VaultState::Unknown => (VaultKind::Keyring, None),
         };
         state = runner.run(runner.app.open_vault(choice, passphrase))?;

@@ -4,6 +4,7 @@
 //! reported by name, never overwritten, and does not hide the others.
 
 mod error;
+mod network;
 mod owner;
 mod places;
 mod settings;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 use crate::durable::{self, FileError};
 
 pub use crate::config::error::ConfigError;
+pub use crate::config::network::{NetworkSettings, ProxySetting, SECONDS};
 pub use crate::config::places::Places;
 pub use crate::config::settings::{ListGroup, ListSettings, ListSort, Settings, TeamSettings, Theme};
 
@@ -43,6 +45,12 @@ impl Config {
     pub fn load_settings(&self) -> Result<Settings, ConfigError> {
         let path = self.places.settings_file();
         read(&path)?.map_or_else(|| Ok(Settings::default()), |text| Settings::parse(&text, &path))
+    }
+
+    /// How calls leave this machine; a mistake in another part of the settings is passed over.
+    pub fn load_network(&self) -> Result<NetworkSettings, ConfigError> {
+        let path = self.places.settings_file();
+        read(&path)?.map_or_else(|| Ok(NetworkSettings::default()), |text| Settings::parse_network(&text, &path))
     }
 
     /// Saves the settings, unless the file cannot be read: a person may want a mistyped line back.

@@ -4,10 +4,14 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::config::ConfigError;
+use crate::config::{ConfigError, NetworkSettings};
 
+/// The least and the most magnification of the window; within it everything can be read and reached.
+const SCALE: (f32, f32) = (0.5, 3.0);
 /// The least and the most length of a window's side, in points. A window outside of these cannot be used.
 const SIDE: (f32, f32) = (100.0, 20_000.0);
+/// The longest time without a key or a click, in minutes: a day.
+const MOST_MINUTES: u64 = 24 * 60;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -28,9 +32,31 @@ pub struct Settings {
     /// Width and height when it was last closed, in points.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "window_size")]
     pub window_size: Option<(f32, f32)>,
+    /// How much larger than usual everything in the window is drawn.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "scale")]
+    pub scale: Option<f32>,
+    /// The command line that opens the browser, as for `--browser`; `None` is the system's default browser.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub browser: Option<String>,
+    /// Whether the desktop never says anything for the program.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub quiet: bool,
+    /// After how many minutes without a key or a click the window locks the vault.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "minutes")]
+    pub lock_after: Option<u64>,
     /// How the window lists the saved profiles.
     #[serde(skip_serializing_if = "is_usual")]
     pub list: ListSettings,
+    /// How calls leave this machine.
+    #[serde(skip_serializing_if = "NetworkSettings::is_usual")]
+    pub network: NetworkSettings,
+}
+
+/// The only table that a call needs.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct OnlyNetwork {
+    network: NetworkSettings,
 }
 
 /// How the window lists the saved profiles.
@@ -93,17 +119,13 @@ pub enum Theme {
 impl Settings {
     /// The path is for the error only.
     pub(in crate::config) fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
-        toml::from_str(text).map_err(|error: toml::de::Error| {
-            let at = error.span().map_or(0, |span| span.start);
-            let before = text.get(..at).unwrap_or_default();
-            let line = before.matches('\n').count();
-            ConfigError::BrokenSettings {
-                path: path.to_owned(),
-                line: line + 1,
-                key: text.lines().nth(line).and_then(key),
-                reason: error.message().lines().collect::<Vec<_>>().join(", "),
-            }
-        })
+        toml::from_str(text).map_err(|error| broken(text, path, &error))
+    }
+
+    /// Reads the table `[network]` only, so that a mistake elsewhere in the file stops no call.
+    pub(in crate::config) fn parse_network(text: &str, path: &Path) -> Result<NetworkSettings, ConfigError> {
+        let only: OnlyNetwork = toml::from_str(text).map_err(|error| broken(text, path, &error))?;
+        Ok(only.network)
     }
 
     /// Leaves out an unusable size, which would be refused the next time.
@@ -111,7 +133,20 @@ impl Settings {
         let mut settings = self.clone();
         settings.window_size.take_if(|size| !is_size(*size));
         settings.list.width.take_if(|width| !is_side(*width));
+        settings.scale.take_if(|scale| !is_scale(*scale));
         toml::to_string(&settings).expect("text, names and finite numbers are TOML")
+    }
+}
+
+fn broken(text: &str, path: &Path, error: &toml::de::Error) -> ConfigError {
+    let at = error.span().map_or(0, |span| span.start);
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.matches('\n').count();
+    ConfigError::BrokenSettings {
+        path: path.to_owned(),
+        line: line + 1,
+        key: text.lines().nth(line).and_then(key),
+        reason: error.message().lines().collect::<Vec<_>>().join(", "),
     }
 }
 
@@ -131,6 +166,27 @@ fn list_width<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f32>,
         return Err(serde::de::Error::custom(format_args!("the width is a number from {least} to {most}")));
     }
     Ok(Some(width))
+}
+
+fn scale<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f32>, D::Error> {
+    let scale = f32::deserialize(deserializer)?;
+    if !is_scale(scale) {
+        let (least, most) = SCALE;
+        return Err(serde::de::Error::custom(format_args!("the scale is a number from {least} to {most}")));
+    }
+    Ok(Some(scale))
+}
+
+fn is_scale(scale: f32) -> bool {
+    (SCALE.0..=SCALE.1).contains(&scale)
+}
+
+fn minutes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let minutes = u64::deserialize(deserializer)?;
+    if !(1..=MOST_MINUTES).contains(&minutes) {
+        return Err(serde::de::Error::custom(format_args!("a number of minutes from 1 to {MOST_MINUTES}")));
+    }
+    Ok(Some(minutes))
 }
 
 fn is_size((width, height): (f32, f32)) -> bool {
@@ -153,6 +209,7 @@ fn key(line: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::ProxySetting;
 
     fn parse(text: &str) -> Result<Settings, String> {
         Settings::parse(text, Path::new("settings.toml")).map_err(|error| error.to_string())
@@ -167,12 +224,19 @@ mod tests {
             window_size: Some((1024.5, 700.0)),
             tray: false,
             stop_before_token_call: true,
+            scale: Some(1.5),
+            browser: Some("firefox --private-window %s".into()),
+            quiet: true,
+            lock_after: Some(15),
             list: ListSettings { sort: ListSort::Ends, group: ListGroup::Service, width: Some(300.0) },
+            network: NetworkSettings { proxy: Some(ProxySetting::None), timeout: Some(60), ..Default::default() },
         };
         assert_eq!(
             settings.to_text(),
-            "vault = \"memory\"\ntheme = \"dark\"\nstop_before_token_call = true\nwindow_size = [1024.5, 700.0]\n\n\
-             [list]\nsort = \"ends\"\ngroup = \"service\"\nwidth = 300.0\n"
+            "vault = \"memory\"\ntheme = \"dark\"\nstop_before_token_call = true\nwindow_size = [1024.5, 700.0]\n\
+             scale = 1.5\nbrowser = \"firefox --private-window %s\"\nquiet = true\nlock_after = 15\n\n\
+             [list]\nsort = \"ends\"\ngroup = \"service\"\nwidth = 300.0\n\n\
+             [network]\nproxy = \"none\"\ntimeout = 60\n"
         );
         assert_eq!(parse(&settings.to_text()), Ok(settings));
         assert_eq!(parse(&Settings::default().to_text()), Ok(Settings::default()));
@@ -197,7 +261,25 @@ mod tests {
             "window_size = [nan, inf]",
             "line 1 of `settings.toml`, key `window_size`: each side is a number from 100 to 20000",
         );
+        check("scale = 9.5", "line 1 of `settings.toml`, key `scale`: the scale is a number from 0.5 to 3");
+        check("lock_after = 0", "line 1 of `settings.toml`, key `lock_after`: a number of minutes from 1 to 1440");
+        check("[network]\ntimeout = 0", "line 2 of `settings.toml`, key `timeout`: a number of seconds from 1 to 600");
+        check(
+            "[network]\nproxy = \"ftp://p.test\"",
+            "line 2 of `settings.toml`, key `proxy`: a proxy has an http, https or socks5 URL",
+        );
         check("[list]\nwidth = 3", "line 2 of `settings.toml`, key `width`: the width is a number from 100 to 20000");
+    }
+
+    #[test]
+    fn the_network_is_read_beside_a_mistake_elsewhere() {
+        let network =
+            |text| Settings::parse_network(text, Path::new("settings.toml")).map_err(|error| error.to_string());
+        let read = network("theme = \"blue\"\n[network]\ntimeout = 5\n");
+        assert_eq!(read, Ok(NetworkSettings { timeout: Some(5), ..Default::default() }));
+        assert_eq!(network(""), Ok(NetworkSettings::default()));
+        let error = network("theme = \"blue\"\n[network]\ntimeout = -5\n").expect_err("no number of seconds");
+        assert!(error.starts_with("line 3 of `settings.toml`, key `timeout`: "), "{error}");
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::gui::listing::Listing;
 use crate::gui::model::{Model, Open, Requested, Visit};
 use crate::gui::page_draft::{Naming, Remarks};
 use crate::gui::palette_draft::Palette;
+use crate::gui::settings_draft::SettingsDraft;
 use crate::gui::team_draft::TeamDraft;
 use crate::oauth::{ProfileSecrets, ReadKey};
 use crate::secret::Secret;
@@ -99,6 +100,8 @@ pub struct Draft {
     pub share: Option<ShareDraft>,
     /// `None` unless the team's page is open.
     pub team: Option<TeamDraft>,
+    /// `None` unless the settings are open.
+    pub settings: Option<SettingsDraft>,
     /// The lines of each service's checklist that are ticked, by its ID and their place.
     pub ticks: BTreeMap<String, BTreeSet<usize>>,
     /// `None` unless the command palette is open.

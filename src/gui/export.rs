@@ -29,10 +29,12 @@ impl Window {
         self.draft.next_view.to_top = true;
     }
 
-    /// Closes the page of an export, of sharing or of the team; nothing that was typed there stays.
+    /// Closes the page of an export, of sharing, of the team or of the settings; what was changed there and can be used is saved.
     pub(in crate::gui) fn close_export(&mut self) {
+        self.save_connections();
         self.model.export.close();
         (self.draft.export, self.draft.share, self.draft.team) = (None, None, None);
+        self.draft.settings = None;
     }
 
     /// Asks for the preview where what is chosen is not what was asked for last.

@@ -1,5 +1,7 @@
 //! What a person wants, as the screens say it, with the words and the key of the button for it in one place.
 
+use std::path::PathBuf;
+
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::app::{Fetched, ImportSource, Insisted, VaultKind, WindowSettings};
@@ -161,6 +163,13 @@ pub enum Intent {
     OpenVault(VaultKind, Option<Secret>),
     /// Change how the window looks and behaves; its size stays.
     ChangeSettings(WindowSettings),
+    OpenSettings,
+    /// Save the connections that are typed, where they can be used.
+    SaveConnections,
+    /// Show a folder in the file manager.
+    ShowFolder(PathBuf),
+    /// Close the vault until the person opens it again.
+    LockVault,
     Dismiss(Diagnosis),
     /// Put the keyboard into the search of the list of profiles.
     FindProfile,
@@ -194,6 +203,7 @@ const IMPORT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::
 const FIND: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::F);
 const LIST: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::B);
 const PALETTE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::K);
+const SETTINGS: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Comma);
 const KEYS: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::F1);
 const STOP: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::Escape);
 
@@ -280,34 +290,22 @@ impl Intent {
             Self::OpenVault(VaultKind::Passphrase, _) => ("Open vault", "Open the vault with this passphrase"),
             Self::OpenVault(VaultKind::Memory, _) => ("Memory only", "Tokens are lost when the window closes"),
             Self::CopyToken(what) => (what.words(), what.hint()),
-            // Wanted by cards, links and the like, which have their own words.
-            Self::Choose(_)
-            | Self::GoTo(Step::Service)
-            | Self::ChooseFetched(_)
-            | Self::TryReading
-            | Self::EnterRefreshToken
-            | Self::SaveRemarks
-            | Self::DismissForgotten
-            | Self::SaveName
-            | Self::Open(_)
-            | Self::SaveUnsaved
-            | Self::DiscardUnsaved
-            | Self::Close
-            | Self::SetFaults
-            | Self::ChangeSettings(_)
-            | Self::Dismiss(_)
-            | Self::OpenVault(VaultKind::Keyring, _) => ("", ""),
-            Self::FindProfile | Self::ToggleList | Self::OpenPalette | Self::ShowKeys => self.words_of_window(),
+            _ => self.words_of_window(),
         }
     }
 
-    /// The same of what is wanted wherever the person is.
+    /// The same of what is wanted wherever the person is; nothing for what cards, links and the like want, which have their own
+    /// words.
     fn words_of_window(&self) -> (&'static str, &'static str) {
         match self {
             Self::FindProfile => ("Find profile", "Search the saved profiles"),
             Self::ToggleList => ("Show or hide the list", "Show or hide the list of profiles"),
+            Self::OpenSettings => ("Settings…", "Browser, network, theme, locking, and about the program"),
+            Self::LockVault => ("Lock now", "Forget the vault's key until you unlock it"),
+            Self::OpenVault(..) => ("Unlock", "Open the vault again"),
             Self::OpenPalette => ("Commands", "Find what can be done, a profile or a service by its name"),
-            _ => ("Keys", "Show all keys"),
+            Self::ShowKeys => ("Keys", "Show all keys"),
+            _ => ("", ""),
         }
     }
 
@@ -327,6 +325,7 @@ impl Intent {
             Self::FindProfile => Some(FIND),
             Self::ToggleList => Some(LIST),
             Self::OpenPalette => Some(PALETTE),
+            Self::OpenSettings => Some(SETTINGS),
             Self::ShowKeys => Some(KEYS),
             _ => None,
         }

@@ -73,6 +73,7 @@ impl Window {
         self.take_discovery();
         self.take_export(ctx);
         self.take_team();
+        self.take_settings();
         self.propose_name(draft.as_ref());
         if !had_tokens && self.model.open.tokens.is_some() && self.model.open.saved_as.is_none() {
             self.draft.next_view.focus = Some(Focus::Name);

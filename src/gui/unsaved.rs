@@ -174,6 +174,7 @@ fn leaves(intent: &Intent) -> bool {
             | Intent::Open(_)
             | Intent::SignIn(_)
             | Intent::ShowHome
+            | Intent::LockVault
             | Intent::UseImport { .. }
             | Intent::Close
     )

@@ -15,6 +15,7 @@ use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Open, Rehearsal};
 use crate::gui::notifications::Attention;
 use crate::gui::palette_draft::Palette;
+use crate::gui::settings::Use;
 use crate::gui::start_error::{NoWindow, Reason, no_window};
 use crate::gui::tray::Tray;
 use crate::gui::{clipboard, icon, links, screens, theme};
@@ -69,6 +70,7 @@ pub struct Window {
     pub(in crate::gui) asked: bool,
     pub(in crate::gui) tray: Tray,
     pub(in crate::gui) attention: Attention,
+    pub(in crate::gui) used: Use,
     /// Whether anything was ever shown.
     drawn: Arc<AtomicBool>,
     /// Dropped last: it sees through what must be.
@@ -112,6 +114,7 @@ impl Window {
             asked: false,
             tray: Tray::default(),
             attention: Attention::default(),
+            used: Use::default(),
             drawn: Arc::default(),
             _runtime: runtime,
         })
@@ -124,6 +127,9 @@ impl Window {
     pub(in crate::gui) fn restore(&mut self, ctx: &Context, settings: WindowSettings) {
         self.settings = settings;
         ctx.set_theme(preference(settings.theme));
+        if let Some(scale) = settings.scale {
+            ctx.set_zoom_factor(scale);
+        }
         if let Some((width, height)) = settings.size {
             ctx.send_viewport_cmd(egui::ViewportCommand::InnerSize(egui::vec2(width, height)));
         }
@@ -203,12 +209,11 @@ impl Window {
             Intent::OpenTeam => self.open_team(),
             Intent::Team(action) => self.on_team(action),
             Intent::CloseExport => self.close_export(),
-            Intent::ChangeSettings(settings) => {
-                ctx.set_theme(preference(settings.theme));
-                self.settings = WindowSettings { size: self.settings.size, ..settings };
-                self.model.window = Some(self.settings);
-                self.save_settings();
-            }
+            Intent::ChangeSettings(settings) => self.change_settings(ctx, settings),
+            Intent::OpenSettings => self.open_settings(),
+            Intent::SaveConnections => self.save_connections(),
+            Intent::ShowFolder(folder) => self.show_folder(folder),
+            Intent::LockVault => self.lock_vault(),
             Intent::OpenPalette => self.draft.palette = Some(Palette::default()),
             Intent::ShowKeys => self.draft.keys_are_shown = true,
             Intent::FindProfile => self.find_profile(),
@@ -227,7 +232,7 @@ impl Window {
         self.draft.listing.is_open = Some(!is_open);
     }
 
-    fn save_settings(&self) {
+    pub(in crate::gui) fn save_settings(&self) {
         let settings = self.settings;
         self.tasks.run(move |app| async move { app.save_window(settings).await });
     }
@@ -320,6 +325,7 @@ impl eframe::App for Window {
         self.turn_to_desktop(ctx);
         self.draft.clock.now = Timestamp::now();
         self.remember_size(ctx);
+        self.follow_use(ctx);
         self.schedule_clock(ctx);
         self.name_window(ctx);
         if self.attention.follow(ctx) {
@@ -354,7 +360,7 @@ impl eframe::App for Window {
     }
 }
 
-fn preference(theme: Theme) -> egui::ThemePreference {
+pub(in crate::gui) fn preference(theme: Theme) -> egui::ThemePreference {
     match theme {
         Theme::System => egui::ThemePreference::System,
         Theme::Light => egui::ThemePreference::Light,

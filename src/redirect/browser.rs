@@ -22,6 +22,16 @@ pub enum Browser {
     None,
 }
 
+impl Browser {
+    /// Whether it can be read; not whether it can be started.
+    pub fn check(&self) -> Result<(), OpenError> {
+        match self {
+            Self::Command(line) => arguments(line, "").map(drop),
+            Self::System | Self::None => Ok(()),
+        }
+    }
+}
+
 #[derive(Debug, Error)]
 pub enum OpenError {
     /// A `file:` URL or an application's own scheme would start something else.
@@ -98,6 +108,15 @@ pub fn open(browser: &Browser, url: &str) -> Result<Launched, OpenError> {
         Browser::System => of_system(url),
         Browser::Command(line) => start(arguments(line, url)?),
         Browser::None => Ok(Launched::default()),
+    }
+}
+
+/// Shows a folder in the file manager of the desktop.
+pub fn show_folder(folder: &Path) -> Result<Launched, OpenError> {
+    // An absolute path cannot be taken for an option.
+    match folder.to_str().filter(|_| folder.is_absolute()) {
+        Some(folder) => of_system(folder),
+        None => Err(OpenError::System(io::ErrorKind::InvalidFilename)),
     }
 }
 

@@ -68,6 +68,9 @@ pub enum TransportError {
     },
     #[error("the additional root certificates cannot be read as PEM")]
     BadRootCertificates,
+    /// What the person set of connections cannot be used, so nothing was sent.
+    #[error("{}", .0.summary)]
+    Settings(Box<Diagnosis>),
     #[error("cannot set up the connection: {reason}")]
     SetUp { reason: String },
     /// The connection broke, or the reply was not HTTP.
@@ -144,6 +147,7 @@ impl Diagnose for TransportError {
     fn diagnose(&self) -> Diagnosis {
         let diagnosis = Diagnosis::new(self.to_string());
         match self {
+            Self::Settings(told) => (**told).clone(),
             Self::PlainHttp { .. } => diagnosis
                 .hint("use the `https` URL of the service; plain `http` is allowed on this machine only")
                 .reference("https://www.rfc-editor.org/rfc/rfc6749#section-3.2"),
@@ -186,7 +190,9 @@ fn hint(error: &TransportError) -> &'static str {
             "install the system's root certificates (on Debian: `ca-certificates`)"
         }
         TransportError::BadRootCertificates => "give a file with `-----BEGIN CERTIFICATE-----` blocks",
-        TransportError::SetUp { .. } => "check the proxy settings of this machine (`HTTPS_PROXY`, `ALL_PROXY`)",
+        TransportError::SetUp { .. } | TransportError::Settings(_) => {
+            "check the proxy settings of this machine (`HTTPS_PROXY`, `ALL_PROXY`)"
+        }
         TransportError::Io { .. } => "try again; if it keeps failing, check that the URL is that of a web server",
     }
 }
@@ -195,14 +201,16 @@ fn tls_hint(cause: TlsCause) -> &'static str {
     match cause {
         TlsCause::UnknownIssuer => {
             "a self-signed server, or a proxy with its own certificate authority: add that authority's certificate to \
-             the system's trusted ones, or name a file with it in `SSL_CERT_FILE` (a folder in `SSL_CERT_DIR`)"
+             the system's trusted ones, or name a file with it in the settings (`ca_file`) or in `SSL_CERT_FILE`"
         }
         TlsCause::AuthorityAsServer => {
             "have the server use a certificate with `CA:FALSE`, signed by that authority, and trust the authority \
              (`SSL_CERT_FILE` names a file with its certificate)"
         }
         TlsCause::Certificate => "ask whoever runs the server to renew its certificate",
-        TlsCause::ClientCertificate => "mutual TLS (RFC 8705) is not supported: choose another client authentication",
+        TlsCause::ClientCertificate => {
+            "name a PEM file with a certificate and its private key in the settings (`client_certificate`)"
+        }
         TlsCause::Clock => "check the clock of this machine; if it is right, the server's certificate must be renewed",
         TlsCause::OtherName => "check the host name; the certificate of the server is for other names",
         TlsCause::NotTls => "check the port; the server there does not speak TLS",
@@ -226,7 +234,8 @@ fn proxy_words(proxy: &str, host: &str, reason: &str, cause: ProxyCause) -> Stri
 fn proxy_hint(cause: ProxyCause) -> &'static str {
     match cause {
         ProxyCause::Unreachable => {
-            "check the proxy settings (`HTTPS_PROXY`, `ALL_PROXY`); `NO_PROXY` names hosts that need no proxy"
+            "check the proxy in the settings (`proxy`), or in `HTTPS_PROXY` and `ALL_PROXY`; `no_proxy` and `NO_PROXY` \
+             name hosts that need none"
         }
         ProxyCause::Credentials { .. } => {
             "give them in `HTTPS_PROXY`, as `http://user:password@proxy:port`, with `@` in a password as `%40`"

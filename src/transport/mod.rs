@@ -6,6 +6,7 @@
 mod body;
 mod error;
 mod explain;
+mod network;
 mod proxy;
 mod resolver;
 mod send;
@@ -16,5 +17,6 @@ mod wire;
 mod tests;
 
 pub use crate::transport::error::{TlsCause, TransportError};
+pub use crate::transport::network::{Network, ProxyChoice, ReadNetwork};
 pub use crate::transport::send::{Transport, TransportOptions};
 pub use crate::transport::wire::Wire;

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use crate::transport::error::{ProxyCause, TransportError};
 use crate::transport::explain::{find, reason};
+use crate::transport::network::ProxyChoice;
 use crate::transport::resolver::NameNotFound;
 
 /// The time limit for asking a proxy why.
@@ -26,10 +27,15 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    /// The proxy configured for `https` calls to this host, by the rules of the HTTP library.
-    pub(crate) fn of(host: &str) -> Option<Self> {
+    /// The proxy of `https` calls to this host, by the rules of the HTTP library.
+    pub(crate) fn of(host: &str, choice: &ProxyChoice) -> Option<Self> {
         let uri: Uri = format!("https://{host}/").parse().ok()?;
-        let intercept = Matcher::from_system().intercept(&uri)?;
+        let matcher = match choice {
+            ProxyChoice::System => Matcher::from_system(),
+            ProxyChoice::None => return None,
+            ProxyChoice::Url { url, except } => Matcher::builder().all(url.as_str()).no(except.as_str()).build(),
+        };
+        let intercept = matcher.intercept(&uri)?;
         let at = intercept.uri();
         let name = at.port_u16().map_or_else(
             || at.host().unwrap_or_default().to_owned(),

@@ -2,7 +2,7 @@
 //! a command that sends nothing starts in milliseconds.
 
 use std::pin::pin;
-use std::sync::{Mutex, Once, PoisonError};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -14,6 +14,7 @@ use crate::call::Reply;
 use crate::transport::body::{self, BodyError};
 use crate::transport::error::TransportError;
 use crate::transport::explain::{explain, explain_set_up, is_tls};
+use crate::transport::network::{Network, ProxyChoice, ReadNetwork};
 use crate::transport::proxy::Proxy;
 use crate::transport::resolver::Resolver;
 use crate::transport::wire::{Outgoing, Route, Wire};
@@ -53,14 +54,29 @@ impl Default for TransportOptions {
 
 pub struct Transport {
     options: TransportOptions,
-    plain: Mutex<Option<Client>>,
-    local: Mutex<Option<Client>>,
-    away: Mutex<Option<Client>>,
+    network: Option<ReadNetwork>,
+    plain: Mutex<Option<Sender>>,
+    local: Mutex<Option<Sender>>,
+    away: Mutex<Option<Sender>>,
+}
+
+/// A client, and what was set when it was built.
+#[derive(Clone)]
+struct Sender {
+    client: Client,
+    network: Arc<Network>,
 }
 
 impl Transport {
     pub fn new(options: TransportOptions) -> Self {
-        Self { options, plain: Mutex::default(), local: Mutex::default(), away: Mutex::default() }
+        let (plain, local, away) = Default::default();
+        Self { options, network: None, plain, local, away }
+    }
+
+    /// The same, following what a person sets of connections.
+    #[must_use]
+    pub fn following(self, network: ReadNetwork) -> Self {
+        Self { network: Some(network), ..self }
     }
 
     /// Sends the call and reads the whole reply; `now` is called after the last byte. Any status is a reply, redirects
@@ -72,18 +88,19 @@ impl Transport {
             None => outgoing,
         };
         drop(wire);
-        let sender = self.sender(route)?;
+        let Sender { client, network } = self.sender(route)?;
+        let connect_timeout = network.connect_timeout.unwrap_or(self.options.connect_timeout);
         let start = Instant::now();
         let exchange = async {
-            let mut response = match sender.execute(request).await {
+            let mut response = match client.execute(request).await {
                 Ok(response) => response,
-                Err(error) => return Err(self.why(error, route, &host).await),
+                Err(error) => return Err(why(error, route, &host, &network.proxy, connect_timeout).await),
             };
             let bytes = body::read(&mut response, self.options.max_body).await.map_err(|error| match error {
                 BodyError::TooLarge => {
                     TransportError::BodyTooLarge { host: host.clone(), limit: self.options.max_body }
                 }
-                BodyError::Broken(error) => explain(error, &host, self.options.connect_timeout),
+                BodyError::Broken(error) => explain(error, &host, connect_timeout),
             })?;
             let headers = headers(&response);
             let content_type = headers.iter().find(|(name, _)| name == "content-type");
@@ -91,7 +108,7 @@ impl Transport {
             let status = response.status().as_u16();
             Ok(Reply { status, headers, body, elapsed: start.elapsed(), received_at: now() })
         };
-        let after = self.options.timeout;
+        let after = network.timeout.unwrap_or(self.options.timeout);
         let mut exchange = pin!(exchange);
         if let Ok(done) = timeout(after, &mut exchange).await {
             return done;
@@ -102,17 +119,14 @@ impl Transport {
         timeout(moment, exchange).await.unwrap_or_else(|_| Err(TransportError::Timeout { host: host.clone(), after }))
     }
 
-    /// Why a call got no reply. If there was no connection, the proxy may be the cause.
-    async fn why(&self, error: reqwest::Error, route: Route, host: &str) -> TransportError {
-        let may_be_proxy = route == Route::Away && error.is_connect() && !is_tls(&error);
-        match may_be_proxy.then(|| Proxy::of(host)).flatten() {
-            Some(proxy) => proxy.explain(&error.without_url(), host, self.options.connect_timeout).await,
-            None => explain(error, host, self.options.connect_timeout),
-        }
+    /// Whether what is set of connections can be used; nothing is sent.
+    pub fn check(&self) -> Result<(), TransportError> {
+        self.rest();
+        self.sender(Route::Away).map(drop)
     }
 
     /// The sender for a route, built when first needed.
-    fn sender(&self, route: Route) -> Result<Client, TransportError> {
+    fn sender(&self, route: Route) -> Result<Sender, TransportError> {
         let place = match route {
             Route::Plain => &self.plain,
             Route::Local => &self.local,
@@ -133,12 +147,19 @@ impl Transport {
         }
     }
 
-    fn build(&self, route: Route) -> Result<Client, TransportError> {
+    fn build(&self, route: Route) -> Result<Sender, TransportError> {
         install_cryptography();
-        let roots = match &self.options.extra_root_pem {
+        let network = match &self.network {
+            Some(read) => read().map_err(|told| TransportError::Settings(Box::new(told)))?,
+            None => Network::default(),
+        };
+        let mut roots = match &self.options.extra_root_pem {
             Some(pem) => Certificate::from_pem_bundle(pem).map_err(|_| TransportError::BadRootCertificates)?,
             None => Vec::new(),
         };
+        if route != Route::Plain {
+            roots.extend(network.roots()?);
+        }
         let builder = Client::builder()
             .redirect(Policy::none())
             .referer(false)
@@ -146,15 +167,30 @@ impl Transport {
             // reused, since the server may be closing it.
             .retry(reqwest::retry::never())
             .pool_max_idle_per_host(0)
-            .connect_timeout(self.options.connect_timeout)
+            .connect_timeout(network.connect_timeout.unwrap_or(self.options.connect_timeout))
             .dns_resolver(Resolver);
         let builder = match route {
             // Needs no root certificates: works without any, and starts sooner.
             Route::Plain => builder.no_proxy().tls_certs_only(roots),
-            Route::Local => builder.no_proxy().tls_certs_merge(roots),
-            Route::Away => builder.tls_certs_merge(roots),
+            Route::Local => network.with_identity(builder.no_proxy().tls_certs_merge(roots))?,
+            Route::Away => network.with_identity(network.with_proxy(builder.tls_certs_merge(roots))?)?,
         };
-        builder.build().map_err(explain_set_up)
+        Ok(Sender { client: builder.build().map_err(explain_set_up)?, network: Arc::new(network) })
+    }
+}
+
+/// Why a call got no reply. If there was no connection, the proxy may be the cause.
+async fn why(
+    error: reqwest::Error,
+    route: Route,
+    host: &str,
+    proxy: &ProxyChoice,
+    connect_timeout: Duration,
+) -> TransportError {
+    let may_be_proxy = route == Route::Away && error.is_connect() && !is_tls(&error);
+    match may_be_proxy.then(|| Proxy::of(host, proxy)).flatten() {
+        Some(proxy) => proxy.explain(&error.without_url(), host, connect_timeout).await,
+        None => explain(error, host, connect_timeout),
     }
 }
 

@@ -13,6 +13,22 @@ fn every_dependency_is_one_that_the_policy_allows() {
     crate::assert_none(&complaints(&packages, &policy()));
 }
 
+/// What is shown of the crates that the program is made of. `TOKENWRIGHT_WRITE_DOCS=1` writes it anew.
+#[test]
+fn the_components_that_the_program_names_are_those_that_it_is_built_of() {
+    const PATH: &str = "assets/licences.txt";
+    let line = |package: &Package| format!("{} {}  {}\n", package.name, package.version, package.licence);
+    let expected: BTreeSet<String> = shipped().iter().map(line).collect();
+    let expected: String = expected.into_iter().collect();
+    if std::env::var_os("TOKENWRIGHT_WRITE_DOCS").is_some() {
+        std::fs::write(crate::root().join(PATH), &expected).expect("written");
+    }
+    assert!(
+        read(PATH) == expected,
+        "{PATH} is not what `Cargo.lock` says: run this test with TOKENWRIGHT_WRITE_DOCS=1"
+    );
+}
+
 /// The libraries that the project is built on: each does real work, or the choice is to be talked about first.
 const FOUNDATION: [&str; 10] =
     ["directories", "eframe", "egui", "keyring", "oauth2", "open", "reqwest", "serde", "tiny_http", "tokio"];
@@ -74,13 +90,25 @@ fn policy() -> Policy {
 
 /// What cargo builds: for all platforms where it has their sources at hand (`cargo fetch`), else for this one.
 fn built() -> Vec<Package> {
-    const TREE: &str = "tree --offline --locked --edges normal,build,dev --prefix none --format {p}|{l}";
-    let tree = |target: &[&str]| {
-        let mut command = Command::new(env!("CARGO"));
-        let out = command.args(TREE.split(' ')).args(target).current_dir(crate::root()).output().expect("cargo runs");
-        out.status.success().then(|| String::from_utf8(out.stdout).expect("cargo writes UTF-8"))
-    };
-    let tree = tree(&["--target", "all"]).or_else(|| tree(&[])).expect("cargo tells what it builds");
+    let edges = "normal,build,dev";
+    let tree = tree(&["--edges", edges, "--target", "all"]).or_else(|| tree(&["--edges", edges]));
+    packages(&tree.expect("cargo tells what it builds"))
+}
+
+/// What is in the program on Linux.
+fn shipped() -> Vec<Package> {
+    let tree = tree(&["--edges", "normal", "--target", "x86_64-unknown-linux-gnu"]);
+    packages(&tree.expect("cargo tells what it builds"))
+}
+
+fn tree(arguments: &[&str]) -> Option<String> {
+    const TREE: &str = "tree --offline --locked --prefix none --format {p}|{l}";
+    let mut command = Command::new(env!("CARGO"));
+    let out = command.args(TREE.split(' ')).args(arguments).current_dir(crate::root()).output().expect("cargo runs");
+    out.status.success().then(|| String::from_utf8(out.stdout).expect("cargo writes UTF-8"))
+}
+
+fn packages(tree: &str) -> Vec<Package> {
     let packages = tree.lines().skip(1).filter_map(Package::parse);
     packages.filter(|package| package.name != env!("CARGO_PKG_NAME")).collect()
 }

@@ -1,12 +1,14 @@
 //! Opens consoles, documentation and references in the browser.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::app::blocking::blocking;
 use crate::app::handle::App;
 use crate::app::{Browser, Failure, FailureKind, InstalledBrowser};
 use crate::diagnosis::Diagnosis;
-use crate::redirect::installed;
+use crate::durable;
+use crate::redirect::{Launched, installed, show_folder};
 
 impl App {
     /// Opens an address in the browser.
@@ -23,6 +25,22 @@ impl App {
             Err(error) => Some(error),
         };
         problem.map_or(Ok(()), |error| Err(not_opened(&error.to_string())))
+    }
+
+    /// Shows a folder of the program in the file manager of the desktop; it is made if nothing was kept there yet.
+    pub async fn show_folder(&self, folder: PathBuf) -> Result<(), Failure> {
+        let shown = folder.clone();
+        let made = blocking(move || durable::create_folder(&folder)).await?;
+        let failure = |why: &str| {
+            let diagnosis = Diagnosis::new(format!("`{}` cannot be shown: {why}", shown.display()));
+            Failure::new(FailureKind::Machine, diagnosis.hint("copy the path and open it yourself"))
+        };
+        made.map_err(|error| failure(&error.to_string()))?;
+        let opened = shown.clone();
+        match blocking(move || show_folder(&opened).map(Launched::failure)).await? {
+            Ok(None) => Ok(()),
+            Ok(Some(error)) | Err(error) => Err(failure(&error.to_string())),
+        }
     }
 
     /// The browsers of this machine.

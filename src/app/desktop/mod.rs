@@ -3,5 +3,6 @@
 pub(in crate::app) mod clipboard;
 pub(in crate::app) mod links;
 pub(in crate::app) mod notices;
+pub(in crate::app) mod settings;
 pub(in crate::app) mod shutdown;
 pub(in crate::app) mod tray;

@@ -20,13 +20,7 @@ impl App {
             self.tell(News::Problem(Failure::new(FailureKind::Machine, error.diagnose())));
             Settings::default()
         });
-        self.tell(News::Window(WindowSettings {
-            theme: settings.theme,
-            size: settings.window_size,
-            tray: settings.tray,
-            stop_before_token_call: settings.stop_before_token_call,
-            list: settings.list,
-        }));
+        self.tell(News::Window(WindowSettings::of(&settings)));
         let (catalog, problems) = self.catalog().await?;
         self.tell(News::Services(catalog.services(), problems));
         self.probe_vault().await;
@@ -58,14 +52,7 @@ impl App {
 
     /// Remembers how the window looks.
     pub async fn save_window(&self, window: WindowSettings) -> Result<(), Failure> {
-        self.change_settings(move |settings| {
-            settings.theme = window.theme;
-            settings.tray = window.tray;
-            settings.stop_before_token_call = window.stop_before_token_call;
-            settings.window_size = window.size.or(settings.window_size);
-            settings.list = window.list;
-        })
-        .await
+        self.change_settings(move |settings| window.apply(settings)).await
     }
 
     /// Changes the settings file.

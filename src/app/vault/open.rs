@@ -5,6 +5,7 @@ use crate::app::blocking::blocking;
 use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::profiles::drafts;
+use crate::app::vault::lock::locked_state;
 use crate::app::{Failure, FailureKind, Ports, VaultState};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::secret::Secret;
@@ -19,6 +20,9 @@ pub(crate) async fn probe(app: &App) -> VaultState {
         Ok(kind) => kind,
         Err(failure) => return VaultState::NeedsChoice(failure.diagnosis),
     };
+    if app.is_locked() {
+        return locked_state(kind);
+    }
     let opened = open(app, kind, app.ports.passphrase.clone()).await;
     match opened {
         Ok(()) => VaultState::Open(kind),
@@ -43,6 +47,9 @@ pub(crate) async fn open_chosen(app: &App) -> Result<bool, Failure> {
         VaultState::NeedsPassphrase { problem: Some(diagnosis), .. }
         | VaultState::NoKeyring(diagnosis)
         | VaultState::NeedsChoice(diagnosis) => Err(Failure::new(FailureKind::Vault, diagnosis)),
+        VaultState::Locked(_) => {
+            Err(Failure::new(FailureKind::Vault, Diagnosis::new("the vault is locked").hint("unlock it in the window")))
+        }
         VaultState::NeedsPassphrase { .. } | VaultState::Unknown => {
             let diagnosis = Diagnosis::new("the vault is locked with a passphrase");
             let hint = "set `TOKENWRIGHT_PASSPHRASE` or `TOKENWRIGHT_PASSPHRASE_FILE`";

@@ -10,8 +10,8 @@ use std::path::PathBuf;
 
 use crate::app::{
     CallContext, ExportDone, ExportView, Failure, ForgottenProfile, FormatLine, ImportOutcome, InstalledBrowser,
-    KeptAlive, News, OpenedProfile, ProfileSummary, Revision, SavedToken, ShareDone, TrayState, VaultState,
-    WindowSettings,
+    KeptAlive, News, OpenedProfile, ProfileSummary, ProgramSettings, Revision, SavedToken, ShareDone, TrayState,
+    VaultState, WindowSettings,
 };
 use crate::diagnosis::Diagnosis;
 use crate::export::Sinks;
@@ -125,7 +125,13 @@ pub struct Model {
     pub listed: Vec<Requested<Option<ProfileName>>>,
     /// What was asked about a saved profile last, until the person closes the answer.
     pub query: Option<AskedQuery>,
-    /// The vault is being opened, or moved to another key.
+    /// The settings of the program, as they were read last.
+    pub program: Requested<ProgramSettings>,
+    /// The settings of connections are being saved and tried.
+    pub connections: Requested<()>,
+    /// A folder is being shown.
+    pub folder: Requested<()>,
+    /// The vault is being opened, locked, or moved to another key.
     pub vault_work: Requested<()>,
     /// The document of another tool that was read last.
     pub import: Requested<ImportOutcome>,

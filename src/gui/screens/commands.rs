@@ -1,6 +1,7 @@
 //! All that can be done now, wherever its button is: for the command palette, the sheet of keys, and the keys on screens that
 //! do not show the button. The words and the key of each are those of its intent.
 
+use crate::app::VaultState;
 use crate::gui::copied_token::CopiedToken;
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::{Intent, Step};
@@ -12,12 +13,13 @@ use crate::gui::screens::profile_menu::service_of;
 use crate::gui::screens::save;
 
 /// What is wanted by its key wherever the person is.
-pub(crate) const EVERYWHERE: [Intent; 6] = [
+pub(crate) const EVERYWHERE: [Intent; 7] = [
     Intent::OpenPalette,
     Intent::FindProfile,
     Intent::NewProfile,
     Intent::OpenImport,
     Intent::ToggleList,
+    Intent::OpenSettings,
     Intent::ShowKeys,
 ];
 
@@ -25,7 +27,11 @@ pub(crate) const EVERYWHERE: [Intent; 6] = [
 pub(crate) fn commands(model: &Model, draft: &Draft) -> Vec<Action> {
     let mut all = Vec::new();
     // A page that lies over the steps has its own buttons.
-    let is_covered = draft.import.is_some() || draft.export.is_some() || draft.share.is_some() || draft.team.is_some();
+    let is_covered = draft.import.is_some()
+        || draft.export.is_some()
+        || draft.share.is_some()
+        || draft.team.is_some()
+        || draft.settings.is_some();
     let is_home = draft.home && model.open.saved_as.is_some();
     match (is_covered, is_home) {
         (true, _) => {}
@@ -39,6 +45,8 @@ pub(crate) fn commands(model: &Model, draft: &Draft) -> Vec<Action> {
     all.push(Action::unless(Intent::OpenShare, nothing));
     all.push(Action::of(Intent::OpenTeam));
     all.push(Action::of(Intent::OpenForgotten));
+    let is_closed = !matches!(model.vault, VaultState::Open(_));
+    all.push(Action::unless(Intent::LockVault, is_closed.then(|| "The vault is not open".to_owned())));
     all
 }
 

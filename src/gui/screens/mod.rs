@@ -1,5 +1,6 @@
 //! The screens. Each draws what the model knows and what is typed, and says by `want` what the person wants.
 
+mod about;
 mod actions;
 mod authorization;
 mod browser_wait;
@@ -32,6 +33,7 @@ mod rehearsal;
 mod response;
 mod save;
 mod service;
+mod settings;
 mod share;
 mod side;
 mod side_foot;

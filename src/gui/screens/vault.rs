@@ -22,7 +22,9 @@ pub(crate) fn is_asked(model: &Model, draft: &Draft) -> bool {
     draft.questions.vault.is_none()
         && match &model.vault {
             VaultState::Unknown | VaultState::Open(_) => false,
-            VaultState::NeedsPassphrase { new: false, .. } => waits || !model.profiles.is_empty(),
+            VaultState::NeedsPassphrase { new: false, .. } | VaultState::Locked(_) => {
+                waits || !model.profiles.is_empty()
+            }
             VaultState::NeedsPassphrase { new: true, .. } | VaultState::NoKeyring(_) => waits,
             VaultState::NeedsChoice(_) => true,
         }
@@ -72,7 +74,7 @@ fn title(state: &VaultState) -> &'static str {
     match state {
         VaultState::Unknown | VaultState::Open(_) => "Opening the vault",
         VaultState::NeedsPassphrase { new: true, .. } => "Set a vault passphrase",
-        VaultState::NeedsPassphrase { new: false, .. } => "The vault is locked",
+        VaultState::NeedsPassphrase { new: false, .. } | VaultState::Locked(_) => "The vault is locked",
         VaultState::NoKeyring(_) | VaultState::NeedsChoice(_) => "Where should tokens be stored?",
     }
 }
@@ -82,6 +84,10 @@ fn question_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     match &model.vault {
         VaultState::Unknown | VaultState::Open(_) => {
             waiting(ui, "Opening the vault", model.vault_work.id());
+        }
+        VaultState::Locked(kind) => {
+            let busy = busy.then_some("Opening…");
+            intent_button(ui, ButtonKind::Primary, Intent::OpenVault(*kind, None), busy);
         }
         VaultState::NoKeyring(problem) => {
             ui.label(

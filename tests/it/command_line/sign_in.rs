@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::process::Command;
 use std::sync::atomic::{AtomicU16, Ordering};
 
+use crate::support::PATIENCE;
 use crate::support::http::{browser, follow, get, post};
 use crate::support::practice::Practice;
 use crate::support::process::Process;
@@ -386,4 +387,23 @@ fn served_fingerprint(port: u16) -> String {
     );
     let told = Process::start(Command::new("sh").args(["-c", &script])).finish().done();
     told.trim_end().rsplit('=').next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn the_browser_of_the_settings_is_opened_where_no_other_is_named() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    program.set("settings.toml", &format!("browser = {:?}\n", browser()));
+    let set = practice.set();
+    program.run(&["sign-in", "demo", "--service", "practice", "--set", &set]).done();
+    let seen = program.home().join("seen");
+    let named = format!("sh -c 'echo \"$0\" > {}' %s", seen.display());
+    let again = program.start(&["sign-in", "demo", "--browser", &named]);
+    let until = std::time::Instant::now() + PATIENCE;
+    while !std::fs::read_to_string(&seen).is_ok_and(|seen| seen.starts_with("http")) {
+        assert!(std::time::Instant::now() < until, "the named browser was not opened");
+        // waits: for a file that another program writes.
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    drop(again);
 }

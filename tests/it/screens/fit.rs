@@ -27,7 +27,7 @@ use crate::screens::scenes::{
     visiting, waiting,
 };
 use crate::screens::screen::{SMALL, Screen, THEMES, sized};
-use crate::screens::team;
+use crate::screens::{settings, team};
 
 /// As small as a window gets, in points: fewer than a laptop's screen shows at 200 %.
 const LEAST: egui::Vec2 = egui::vec2(640.0, 400.0);
@@ -210,6 +210,15 @@ fn an_export_and_sharing_fit() {
     for locking in [Locking::WithoutSecrets, Locking::Passphrase, Locking::Recipient] {
         check("sharing", &shared(), &sharing(locking, "correct horse"), &[]);
     }
+}
+
+#[test]
+fn the_settings_fit() {
+    check("settings", &settings::known(), &settings::page(), &["Components and their licences"]);
+    let mut draft = settings::page();
+    let typed = draft.settings.as_mut().expect("open");
+    (typed.proxy, typed.timeout, typed.ca_file) = ("proxy:3128".into(), "x".into(), "corp.pem".into());
+    check("settings with mistakes", &settings::known(), &draft, &[]);
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::screens::scenes::{
     ACCESS_TOKEN, at, authorized, called, draft, saved, service, started, token_set, visiting,
 };
 use crate::screens::screen::{SMALL, Screen, THEMES, screen};
-use crate::screens::team;
+use crate::screens::{settings, team};
 
 /// What the Tab key reaches first.
 const FIRST: &str = "Hide the list of profiles";
@@ -63,9 +63,7 @@ fn the_tab_key_reads_step_1_from_the_left_and_from_the_top() {
         "Keys",
         "New profile",
         "Team",
-        "System",
-        "Light",
-        "Dark",
+        "Settings…",
         "Search services",
         "Import…",
         "Practice service",
@@ -123,6 +121,7 @@ fn the_tab_key_reaches_everything_on_every_page_and_the_next_thing_to_do_last() 
 fn the_tab_key_reaches_everything_on_the_page_of_the_team() {
     for theme in THEMES {
         check_reach(theme, team::none(), team::page(), "Close");
+        check_reach(theme, settings::known(), settings::page(), "Close");
         check_reach(theme, team::asking(), team::page(), "Check again");
         check_reach(theme, team::member(), team::page(), "Check again");
     }

@@ -18,7 +18,6 @@ use tokenwright::expression::Expressions;
 use tokenwright::gui::Window;
 use tokenwright::practice::PracticeOptions;
 use tokenwright::store::Store;
-use tokenwright::transport::{Transport, TransportOptions};
 
 use crate::screens::by_name::ByName as _;
 use crate::screens::screen::SMALL;
@@ -53,21 +52,27 @@ impl Machine {
         (Self::at(home.path(), theme, visit, "memory"), home)
     }
 
-    /// The machine of this home, with this kind of vault.
+    /// The machine of this home, with this kind of vault and no settings but the theme.
     pub fn at(home: &Path, theme: Theme, visit: Visit, vault: &str) -> Self {
-        let places = Places::find(Some(home.to_owned())).expect("a home");
-        let store = Store::new(places.store_folder());
-        let config = Config::new(places);
+        let config = Config::new(Places::find(Some(home.to_owned())).expect("a home"));
         let setting = match theme {
             Theme::Light => tokenwright::config::Theme::Light,
             Theme::Dark => tokenwright::config::Theme::Dark,
         };
         config.save_settings(&Settings { theme: setting, ..Settings::default() }).expect("our own folder");
+        Self::at_as_it_is(home, theme, visit, vault)
+    }
+
+    /// The same with the settings that are saved there.
+    pub fn at_as_it_is(home: &Path, theme: Theme, visit: Visit, vault: &str) -> Self {
+        let places = Places::find(Some(home.to_owned())).expect("a home");
+        let store = Store::new(places.store_folder());
+        let config = Config::new(places);
         let sent: Arc<Mutex<Vec<String>>> = Arc::default();
         let seen = Arc::clone(&sent);
         let clipboard = Clipboard::in_memory();
         let ports = Ports {
-            transport: Transport::new(TransportOptions::default()),
+            transport: tokenwright::entry::transport(&config),
             expressions: Expressions::new(env!("CARGO_BIN_EXE_tokenwright")),
             config,
             store,

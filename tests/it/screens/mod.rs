@@ -22,6 +22,7 @@ mod reading;
 mod rehearsal;
 mod scenes;
 mod screen;
+mod settings;
 mod steps;
 mod take;
 mod team;

@@ -3,7 +3,7 @@
 use egui::accesskit::Toggled;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::NodeT as _;
-use tokenwright::app::{FailureCode, News, Theme, VaultState, WindowSettings};
+use tokenwright::app::{FailureCode, News, VaultState};
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::gui::model::{Requested, Visit, Work};
 use tokenwright::gui::{Intent, Step, TokenTab, VaultPrompt};
@@ -407,17 +407,6 @@ fn the_vault_is_asked_for_in_words_for_a_person_once_something_waits_for_it() {
         };
         assert_eq!(format!("{first:?} {second:?}"), "Passphrase Memory");
         assert_eq!(*passphrase, Secret::new("one"));
-    }
-}
-
-#[test]
-fn the_dress_can_be_chosen() {
-    for theme in THEMES {
-        let mut window = screen(theme, started(), draft());
-        window.press("Light");
-        window.press("Dark");
-        let chosen = [Theme::Light, Theme::Dark].map(|theme| WindowSettings { theme, ..WindowSettings::default() });
-        assert_eq!(window.state().wanted, chosen.map(Intent::ChangeSettings));
     }
 }
 

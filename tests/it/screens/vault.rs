@@ -76,6 +76,7 @@ fn the_vault_is_moved_to_another_passphrase() {
     let theme = THEMES[1];
     let home = temp_home();
     let mut machine = with_profile(home.path(), theme, "correct horse");
+    machine.press("Settings…");
     machine.press("Move…");
     machine.wait("Where should the vault key be stored?");
     machine.press("Cancel");

@@ -309,10 +309,12 @@ fn the_dress_changes_at_once_and_is_remembered() {
     let [light, dark] = THEMES;
     let (mut machine, home) = Machine::new(dark, Visit::Follow);
     assert_eq!(machine.window.ctx.theme(), dark);
+    machine.press("Settings…");
     machine.press("Light");
     machine.window.settle();
     assert_eq!(machine.window.ctx.theme(), light);
     // The worker does one thing after the other: what is asked for next is answered when the file is written.
+    machine.press("Close");
     machine.press("Practice service");
     machine.press("Next");
     machine.press("Start authorization");

@@ -58,12 +58,19 @@ impl Server {
     /// What a call to it ends with, where these variables say whom to trust.
     #[track_caller]
     fn refused(&self, variables: &[(&str, &Path)]) -> String {
+        self.refused_with(variables, "")
+    }
+
+    /// The same with this in the settings.
+    #[track_caller]
+    fn refused_with(&self, variables: &[(&str, &Path)], settings: &str) -> String {
         let mut program = Tokenwright::with_vault().with_env("TOKENWRIGHT_CLIENT_SECRET", "made-up");
         for (name, value) in variables {
             program = program.with_env(name, *value);
         }
         // The server has a page for a GET and no answer at all for a POST.
         let preset = call_preset(&format!("https://localhost:{}/token", self.port), "basic");
+        program.set("settings.toml", settings);
         program.add_preset("own.toml", &format!("{preset}method = \"GET\"\n"));
         let finished = program.run(&["sign-in", "p", "--service", "own", "--client-id", "x"]);
         assert_ne!(finished.code, 0, "{finished:?}");
@@ -111,7 +118,7 @@ fn an_unknown_authority_is_told_with_the_variables_that_make_it_known() {
     let server = Server::start(folder.path(), &NO_AUTHORITY, &[]);
     let said = server.refused(&[]);
     assert!(said.contains("signed by an unknown authority"), "{said}");
-    assert!(said.contains("`SSL_CERT_FILE`") && said.contains("`SSL_CERT_DIR`"), "{said}");
+    assert!(said.contains("`SSL_CERT_FILE`") && said.contains("`ca_file`"), "{said}");
     // And so it is: what comes then is an answer, which is a page and no token.
     let said = server.refused(&[("SSL_CERT_FILE", &server.certificate)]);
     assert!(!said.contains("cannot trust") && !said.contains("certificate"), "{said}");
@@ -165,4 +172,46 @@ fn a_server_that_shares_no_version_or_wants_a_client_certificate_is_told_in_word
     let mutual = Server::start(&sub, &NO_AUTHORITY, &["-Verify", "1", "-tls1_3"]);
     let said = mutual.refused(&[("SSL_CERT_FILE", &mutual.certificate)]);
     assert!(said.contains("it wants a certificate of the client"), "{said}");
+}
+
+#[test]
+#[ignore = "needs openssl"]
+fn an_authority_of_the_settings_is_trusted_in_addition() {
+    let folder = folder();
+    let server = Server::start(folder.path(), &NO_AUTHORITY, &[]);
+    let named = |file: &Path| format!("[network]\nca_file = {:?}\n", file.display().to_string());
+    let said = server.refused_with(&[], &named(&server.certificate));
+    assert!(!said.contains("cannot trust") && !said.contains("certificate"), "{said}");
+    let missing = folder.path().join("missing.pem");
+    let said = server.refused_with(&[], &named(&missing));
+    let words = format!("cannot read the file of certificate authorities `{}`", missing.display());
+    assert!(said.contains(&words) && said.contains("table `[network]`"), "{said}");
+}
+
+#[test]
+#[ignore = "needs openssl"]
+fn a_client_certificate_of_the_settings_is_shown_to_a_server_that_asks_for_one() {
+    let folder = folder();
+    let of_client = folder.path().join("client");
+    fs::create_dir(&of_client).expect("made");
+    // Another server, for its certificate and key.
+    let client = Server::start(&of_client, &NO_AUTHORITY, &[]);
+    let ca_file = client.certificate.to_str().expect("UTF-8");
+    let asks = ["-Verify", "1", "-verify_return_error", "-CAfile", ca_file];
+    let server = Server::start(folder.path(), &NO_AUTHORITY, &asks);
+    let trusted = format!("[network]\nca_file = {:?}\n", server.certificate.display().to_string());
+    let said = server.refused_with(&[], &trusted);
+    assert!(said.contains("it wants a certificate of the client") && said.contains("`client_certificate`"), "{said}");
+
+    let both = of_client.join("both.pem");
+    let read = |name: &str| fs::read_to_string(of_client.join(name)).expect("made by openssl");
+    fs::write(&both, read("certificate.pem") + &read("key.pem")).expect("written");
+    let shown = format!("{trusted}client_certificate = {:?}\n", both.display().to_string());
+    let said = server.refused_with(&[], &shown);
+    assert!(!said.contains("cannot trust") && !said.contains("certificate"), "{said}");
+
+    // A certificate without its key is told without what is in the file.
+    let shown = format!("{trusted}client_certificate = {:?}\n", client.certificate.display().to_string());
+    let said = server.refused_with(&[], &shown);
+    assert!(said.contains("has no certificate with its private key in PEM") && !said.contains("BEGIN CERT"), "{said}");
 }

@@ -102,3 +102,43 @@ fn a_proxy_that_says_nothing_is_named_all_the_same() {
     let said = sign_in("HTTPS_PROXY", &format!("http://127.0.0.1:{port}")).failed(5);
     assert!(said.contains(&format!("the proxy `127.0.0.1:{port}`")) && !said.contains("tunnel"), "{said}");
 }
+
+/// A sign-in with this proxy in the settings, and this in the environment.
+fn sign_in_with(settings: &str, of_environment: &str) -> String {
+    let program = Tokenwright::with_vault()
+        .with_env("TOKENWRIGHT_CLIENT_SECRET", "made-up")
+        .with_env("HTTPS_PROXY", of_environment);
+    program.add_preset("own.toml", &call_preset("https://auth.example.invalid/token", "basic"));
+    program.set("settings.toml", settings);
+    program.run(&["sign-in", "p", "--service", "own", "--client-id", "x"]).failed(5)
+}
+
+#[test]
+fn a_proxy_of_the_settings_goes_before_that_of_the_environment() {
+    let (own, other) = (proxy("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"), nobody());
+    let environment = format!("http://127.0.0.1:{other}");
+    let settings = format!("[network]\nproxy = \"http://127.0.0.1:{own}\"\n");
+    let said = sign_in_with(&settings, &environment);
+    assert!(said.contains(&format!("the proxy `127.0.0.1:{own}` refused to connect")), "{said}");
+    // Without any proxy, and for a host that needs none, the name itself is looked for.
+    for settings in ["[network]\nproxy = \"none\"\n".to_owned(), format!("{settings}no_proxy = \".example.invalid\"\n")]
+    {
+        let said = sign_in_with(&settings, &environment);
+        assert!(said.contains("the host name of `auth.example.invalid` was not found"), "{said}");
+    }
+}
+
+#[test]
+fn a_network_that_cannot_be_read_stops_calls_and_another_mistake_in_the_settings_does_not() {
+    let environment = format!("http://127.0.0.1:{}", nobody());
+    let said = sign_in_with("theme = \"blue\"\n", &environment);
+    assert!(said.contains("cannot connect to the proxy"), "{said}");
+    let program = Tokenwright::with_vault().with_env("TOKENWRIGHT_CLIENT_SECRET", "made-up");
+    program.add_preset("own.toml", &call_preset("https://auth.example.invalid/token", "basic"));
+    program.set("settings.toml", "[network]\nproxy = \"http://me:hunter2@proxy.test\"\n");
+    let finished = program.run(&["sign-in", "p", "--service", "own", "--client-id", "x"]);
+    assert_ne!(finished.code, 0);
+    let said = finished.stderr;
+    assert!(said.contains("line 2 of") && said.contains("key `proxy`: no user and password here"), "{said}");
+    assert!(!said.contains("hunter2"), "{said}");
+}

@@ -52,6 +52,12 @@ impl Tokenwright {
         Database::of(&self.data())
     }
 
+    /// Writes a file that the person may edit.
+    pub fn set(&self, file: &str, text: &str) {
+        fs::create_dir_all(self.data()).expect("a folder of our own");
+        fs::write(self.data().join(file), text).expect("a file of our own");
+    }
+
     /// Puts a preset of the person's own where the program finds it.
     pub fn add_preset(&self, file: &str, text: &str) {
         let folder = self.data().join("presets");

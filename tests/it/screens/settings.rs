@@ -1,0 +1,153 @@
+//! The page of the settings, and the lock of the vault.
+
+use std::path::PathBuf;
+
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::NodeT as _;
+use tokenwright::app::{
+    Connections, NetworkSettings, Places, ProgramSettings, Theme, VaultKind, VaultState, WindowSettings,
+};
+use tokenwright::config::{Config, ProxySetting};
+use tokenwright::gui::model::{Model, Requested};
+use tokenwright::gui::{Draft, Intent, SettingsDraft, Step};
+
+use crate::screens::by_name::ByName as _;
+use crate::screens::machine::{Machine, Visit};
+use crate::screens::scenes::{at, draft, saved, service, started};
+use crate::screens::screen::{THEMES, screen};
+use crate::screens::vault::with_profile;
+use crate::support::temp_home;
+
+/// What the page shows, as it was read.
+fn read() -> ProgramSettings {
+    let places = Places { data: PathBuf::from("/home/ada/data"), settings: PathBuf::from("/home/ada/settings") };
+    let network = NetworkSettings { timeout: Some(60), ..NetworkSettings::default() };
+    ProgramSettings { connections: Connections { browser: None, network }, places }
+}
+
+/// The page, open.
+pub fn page() -> Draft {
+    let mut settings = SettingsDraft::default();
+    settings.take_in(&read());
+    let mut draft = draft();
+    draft.settings = Some(settings);
+    draft
+}
+
+/// What the window knows then.
+pub fn known() -> Model {
+    let vault = VaultState::Open(VaultKind::Passphrase);
+    Model { program: Requested::ended(Ok(read())), window: Some(WindowSettings::default()), vault, ..saved("demo") }
+}
+
+fn config(home: &std::path::Path) -> Config {
+    Config::new(Places::find(Some(home.to_owned())).expect("a home"))
+}
+
+#[test]
+fn the_page_is_reached_by_its_key_from_every_screen() {
+    for step in [Step::Service, Step::Authorization, Step::Tokens] {
+        let mut window = screen(THEMES[0], started(), at(service("practice"), step));
+        window.key_press_modifiers(Modifiers::COMMAND, Key::Comma);
+        window.settle();
+        assert_eq!(window.state().wanted, [Intent::OpenSettings]);
+    }
+}
+
+#[test]
+fn what_is_chosen_is_wanted_at_once() {
+    for theme in THEMES {
+        let mut window = screen(theme, known(), page());
+        window.press("Dark");
+        window.press("150 %");
+        window.press("15 minutes");
+        window.press("Show notifications");
+        window.press("Lock now");
+        let usual = WindowSettings::default();
+        let chosen = [
+            WindowSettings { theme: Theme::Dark, ..usual },
+            WindowSettings { scale: Some(1.5), ..usual },
+            WindowSettings { lock_after: Some(15), ..usual },
+            WindowSettings { quiet: true, ..usual },
+        ];
+        let [changes @ .., last] = &window.state().wanted[..] else { panic!("nothing is wanted") };
+        assert_eq!(changes, chosen.map(Intent::ChangeSettings));
+        assert_eq!(*last, Intent::LockVault);
+    }
+}
+
+#[test]
+fn a_vault_that_cannot_be_locked_says_why() {
+    let model = Model { vault: VaultState::Open(VaultKind::Memory), ..known() };
+    let window = screen(THEMES[0], model, page());
+    assert!(window.button("Lock now").expect("there").accesskit_node().is_disabled());
+}
+
+#[test]
+fn connections_are_saved_when_a_field_is_left_and_what_is_wrong_is_told_at_its_field() {
+    let (mut machine, home) = Machine::new(THEMES[0], Visit::Follow);
+    machine.press("Settings…");
+    machine.wait("settings.toml");
+    machine.window.fill("Proxy", "proxy.corp:3128");
+    machine.wait("a proxy has an http, https or socks5 URL");
+    machine.window.fill("Seconds for a whole call", "90");
+    machine.window.key_press(Key::Tab);
+    machine.window.settle();
+    assert_eq!(config(home.path()).load_settings().expect("read").network, NetworkSettings::default());
+    machine.window.fill("Proxy", "http://proxy.corp:3128");
+    machine.window.key_press(Key::Tab);
+    machine.wait_until("it is saved", |_| {
+        let network = config(home.path()).load_settings().expect("read").network;
+        let proxy = Some(ProxySetting::Url("http://proxy.corp:3128".to_owned()));
+        network == NetworkSettings { proxy, timeout: Some(90), ..NetworkSettings::default() }
+    });
+    // What cannot be used is told, when it is tried.
+    machine.window.fill("Own certificate authority", "/no/such/file.pem");
+    machine.window.key_press(Key::Tab);
+    machine.wait("cannot read the file of certificate authorities");
+    machine.window.fill("Own certificate authority", "");
+    machine.press("Close");
+    machine.wait_until("it is saved", |_| config(home.path()).load_settings().expect("read").network.ca_file.is_none());
+}
+
+#[test]
+fn a_locked_vault_knows_nothing_until_the_passphrase_is_entered() {
+    let home = temp_home();
+    let mut machine = with_profile(home.path(), THEMES[1], "correct horse");
+    let token = machine.access_token();
+    machine.press("Settings…");
+    machine.press("Lock now");
+    machine.wait("The vault is locked");
+    assert!(!machine.window.words().contains(&token));
+    machine.press("Open kept");
+    machine.wait("Cancel");
+    machine.window.fill("Passphrase", "correct horse");
+    machine.press("Open vault");
+    machine.wait("tokenwright token kept");
+    assert_eq!(machine.access_token(), token);
+}
+
+#[test]
+fn the_vault_is_locked_when_nobody_has_used_the_window_for_as_long_as_the_settings_say() {
+    let home = temp_home();
+    let mut machine = with_profile(home.path(), THEMES[0], "correct horse");
+    let mut settings = config(home.path()).load_settings().expect("read");
+    settings.lock_after = Some(1);
+    config(home.path()).save_settings(&settings).expect("saved");
+    drop(machine);
+    machine = Machine::at_as_it_is(home.path(), THEMES[0], Visit::Follow, "passphrase");
+    machine.wait("The vault is locked");
+    machine.window.fill("Passphrase", "correct horse");
+    machine.press("Open vault");
+    machine.press("Open kept");
+    machine.wait("tokenwright token kept");
+    // The clock of the toolkit: each frame is a quarter of a second of it.
+    for _ in 0..200 {
+        machine.window.step();
+    }
+    assert!(!machine.window.reads("The vault is locked"), "too early");
+    for _ in 0..60 {
+        machine.window.step();
+    }
+    machine.wait("The vault is locked");
+}
