@@ -3,6 +3,7 @@
 
 mod agent;
 mod args;
+mod call;
 mod edit;
 mod exec;
 mod exit;
@@ -83,6 +84,7 @@ fn perform(runner: Runner, task: Task) -> Result<Exit, Failure> {
         Task::Whoami { name, json } => tokens::whoami(runner, &name, json),
         Task::Userinfo { name, json } => tokens::userinfo(runner, &name, json),
         Task::Introspect { name, json } => tokens::introspect(runner, &name, json),
+        Task::Call(options) => call::run(runner, &options),
         Task::Inspect(options) => inspect::run(runner, &options),
         Task::KeepAlive { name, off } => tokens::keep_alive(runner, &name, !off),
         Task::History(options) => tokens::history(runner, &options),

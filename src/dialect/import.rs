@@ -147,6 +147,7 @@ impl Described {
             account: String::new(),
             notes: Notes::default(),
             tags: Tags::default(),
+            api_check: None,
         }
     }
 }

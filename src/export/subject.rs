@@ -157,6 +157,7 @@ pub(in crate::export) mod tests {
             account: String::new(),
             notes: Notes::default(),
             tags: Tags::default(),
+            api_check: None,
         }
     }
 

@@ -1,5 +1,7 @@
 //! The window: a thin face over the core. Screens say what the person wants; [`Window`] has it done.
 
+mod call;
+pub mod call_draft;
 pub mod clipboard;
 pub mod clock;
 pub mod copied_token;
@@ -13,6 +15,8 @@ mod home;
 pub mod icon;
 mod import;
 pub mod import_draft;
+mod inspect;
+pub mod inspect_draft;
 pub mod intent;
 mod keys;
 pub mod links;
@@ -39,9 +43,11 @@ mod unsaved;
 pub mod widgets;
 mod window;
 
+pub use crate::gui::call_draft::CallDraft;
 pub use crate::gui::draft::{Copied, Draft, TokenTab, VaultPrompt};
 pub use crate::gui::export_draft::{ExportDraft, Locking, ShareDraft, Way};
 pub use crate::gui::import_draft::ImportDraft;
+pub use crate::gui::inspect_draft::{Chosen, InspectDraft};
 pub use crate::gui::intent::{Intent, Step, TeamAction};
 pub use crate::gui::page_draft::{Naming, Remarks};
 pub use crate::gui::settings_draft::SettingsDraft;

@@ -73,6 +73,8 @@ impl Window {
         self.take_discovery();
         self.take_export(ctx);
         self.take_team();
+        self.take_inspection();
+        self.take_call();
         self.take_settings();
         self.propose_name(draft.as_ref());
         if !had_tokens && self.model.open.tokens.is_some() && self.model.open.saved_as.is_none() {

@@ -9,6 +9,7 @@ use crate::call::{
 };
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{Pkce, RedirectUri, Request, split_scopes};
+use crate::service::api_call::ApiCall;
 use crate::service::assertion_fields::AssertionFields;
 use crate::service::definition::{Authorization, Service};
 use crate::service::display_name::DisplayName;
@@ -53,6 +54,8 @@ pub struct ProfileDraft {
     pub notes: Notes,
     /// What the person groups it by; not typed here.
     pub tags: Tags,
+    /// The call that shows whether it works; not typed here.
+    pub api_check: Option<ApiCall>,
     /// The value of `<grant_type>`.
     pub grant_type: String,
     /// How `<assertion>` is made, if there is one.
@@ -137,6 +140,7 @@ impl ProfileDraft {
             account: String::new(),
             notes: Notes::default(),
             tags: Tags::default(),
+            api_check: None,
             service,
         };
         Self::from(&profile)
@@ -224,6 +228,7 @@ impl ProfileDraft {
             account: self.account.clone(),
             notes: self.notes.clone(),
             tags: self.tags.clone(),
+            api_check: self.api_check.clone(),
         }
     }
 
@@ -308,6 +313,7 @@ impl From<&Profile> for ProfileDraft {
             account: profile.account.clone(),
             notes: profile.notes.clone(),
             tags: profile.tags.clone(),
+            api_check: profile.api_check.clone(),
             grant_type: service.grant_type.clone(),
             assertion: service.assertion.as_ref().map(AssertionFields::from),
             token_request: CallFields::from(&service.token_request),

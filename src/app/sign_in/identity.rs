@@ -42,7 +42,7 @@ impl App {
     /// All claims that the identity endpoint returns for a saved profile (OpenID Connect Core 1.0 section 5.3).
     pub async fn userinfo(&self, name: &ProfileName, report: &Report) -> Result<Claims, Failure> {
         let context = self.usable(name, report).await?;
-        let (identity, answers) = accepted(self, report, &context).await?;
+        let (identity, Answered { answers, .. }) = accepted(self, report, &context).await?;
         let values = self.values_for(&context, &identity.call)?;
         // An endpoint may repeat the token that it was sent.
         let secrets: Vec<&Secret> = values.secrets().collect();
@@ -50,7 +50,7 @@ impl App {
     }
 
     /// A saved profile with a token that is good now.
-    async fn usable(&self, name: &ProfileName, report: &Report) -> Result<CallContext, Failure> {
+    pub(in crate::app) async fn usable(&self, name: &ProfileName, report: &Report) -> Result<CallContext, Failure> {
         let (app, asked, to) = (self.clone(), name.clone(), report.clone());
         let handed_out = async move { tokens::hand_out(&app, &to, asked, Need::Usable).await };
         let (profile, token) = self.settle(handed_out).await?;
@@ -140,8 +140,13 @@ fn no_introspection(service: &Service) -> Failure {
 
 /// Asks the identity endpoint which account a token is for.
 pub(crate) async fn ask(app: &App, report: &Report, context: &CallContext) -> Result<Identified, Failure> {
-    let (identity, answers) = accepted(app, report, context).await?;
+    let (identity, Answered { answers, .. }) = accepted(app, report, context).await?;
     Ok(Identified { fields: answers.map(|answers| fields(identity, &answers)).unwrap_or_default() })
+}
+
+/// The status of the identity endpoint's reply, where it accepts the token.
+pub(in crate::app) async fn accepted_status(app: &App, report: &Report, context: &CallContext) -> Result<u16, Failure> {
+    Ok(accepted(app, report, context).await?.1.reply.status)
 }
 
 /// What the identity endpoint says, where it accepts the token.
@@ -149,7 +154,7 @@ async fn accepted<'a>(
     app: &App,
     report: &Report,
     context: &'a CallContext,
-) -> Result<(&'a Identity, Option<Answers>), Failure> {
+) -> Result<(&'a Identity, Answered), Failure> {
     let service = &context.profile.service;
     let Some(identity) = &service.identity else {
         let diagnosis = Diagnosis::new(format!("{} has no identity endpoint here", service.name));
@@ -164,7 +169,7 @@ async fn accepted<'a>(
     if !answered.reply.is_success() || !says_success {
         return Err(refused(&answered, service));
     }
-    Ok((identity, answered.answers))
+    Ok((identity, answered))
 }
 
 fn refused(answered: &Answered, service: &Service) -> Failure {

@@ -12,19 +12,26 @@ const AUDIENCE: [&str; 2] = ["resource", "audience"];
 impl CallContext {
     /// The origins of the service's calls as they come out for this profile, each once.
     pub fn origins(&self) -> Vec<String> {
-        let values = self.values();
-        let rendered = |template: &Template| template.render_url(&values).ok();
         let mut origins: Vec<String> = Vec::new();
         for (_, call) in self.profile.service.calls() {
-            let Some(url) = rendered(&call.url) else { continue };
-            let origin = Url::parse(url.to_secret().expose()).map(|url| url.origin());
-            if let Some(origin) = origin.ok().filter(url::Origin::is_tuple).map(|origin| origin.ascii_serialization())
-                && !origins.contains(&origin)
-            {
+            if let Some(origin) = self.origin(&call.url).filter(|origin| !origins.contains(origin)) {
                 origins.push(origin);
             }
         }
         origins
+    }
+
+    /// Where a path of the service's API is taken to be: at the host of the identity call, else at the first of the API.
+    pub(in crate::app) fn api_host(&self) -> Option<String> {
+        let service = &self.profile.service;
+        let identity = service.identity.as_ref().and_then(|identity| self.origin(&identity.call.url));
+        identity.or_else(|| service.api.iter().find(|origin| !origin.contains('*')).cloned())
+    }
+
+    fn origin(&self, url: &Template) -> Option<String> {
+        let url = url.render_url(&self.values()).ok()?;
+        let origin = Url::parse(url.to_secret().expose()).ok()?.origin();
+        origin.is_tuple().then(|| origin.ascii_serialization())
     }
 
     /// What is known of where a token of this profile comes from.

@@ -18,7 +18,7 @@ pub use crate::cli::args::services::{
 pub use crate::cli::args::sign_in::{KeyGenerateOptions, KeyOutput, KeyShowOptions, KeyTask, SignInOptions};
 pub use crate::cli::args::team::{TeamEntry, TeamTask};
 pub use crate::cli::args::tokens::{
-    ExportOptions, InspectOptions, ShareOptions, TokenArgument, TokenOptions, token_options,
+    CallOptions, ExportOptions, InspectOptions, ShareOptions, TokenArgument, TokenOptions, token_options,
 };
 pub use crate::cli::args::vault::{AgentOptions, AgentTask, HistoryOptions, KindArgument, RestoreOptions, VaultTask};
 
@@ -155,6 +155,8 @@ pub enum Task {
     },
     /// Show what is written in a token, pasted or saved, and whether its issuer signed it
     Inspect(InspectOptions),
+    /// Call the service's API with a profile's access token, to try it or to check that it works
+    Call(CallOptions),
     /// Set the name shown for a profile in lists and in the window
     DisplayName {
         /// Profile

@@ -51,6 +51,37 @@ pub struct InspectOptions {
     pub json: bool,
 }
 
+/// `tokenwright call …`
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
+pub struct CallOptions {
+    /// Profile
+    #[arg(value_name = "PROFILE")]
+    pub name: String,
+    /// URL of the service's API, or a path at the host of the identity call, such as `/v1/me`; a method may stand before it
+    /// [default: the call kept with `--save`, else the identity call]
+    #[arg(value_name = "[METHOD] URL", num_args = 1..=2)]
+    pub call: Vec<String>,
+    /// Send this body, with POST unless a method is given; `-` reads it from standard input
+    #[arg(long, value_name = "TEXT", requires = "call")]
+    pub body: Option<String>,
+    /// Send this header as well, such as `Accept: text/csv` (repeatable); the one with the token is added by itself
+    #[arg(long = "header", value_name = "NAME: VALUE", requires = "call")]
+    pub headers: Vec<String>,
+    /// Keep the call with the profile as its check, if it succeeds
+    #[arg(long, requires = "call")]
+    pub save: bool,
+    /// Let the token go to the URL's host from now on: it is one of the service's
+    #[arg(long, requires = "call")]
+    pub allow_host: bool,
+    /// Keep no call with the profile any more
+    #[arg(long, conflicts_with = "call")]
+    pub forget: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// A token of a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum TokenArgument {

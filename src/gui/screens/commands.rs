@@ -31,6 +31,8 @@ pub(crate) fn commands(model: &Model, draft: &Draft) -> Vec<Action> {
         || draft.export.is_some()
         || draft.share.is_some()
         || draft.team.is_some()
+        || draft.inspect.is_some()
+        || draft.call.is_some()
         || draft.settings.is_some();
     let is_home = draft.home && model.open.saved_as.is_some();
     match (is_covered, is_home) {
@@ -44,6 +46,7 @@ pub(crate) fn commands(model: &Model, draft: &Draft) -> Vec<Action> {
     let nothing = model.profiles.is_empty().then(|| "There is no profile yet".to_owned());
     all.push(Action::unless(Intent::OpenShare, nothing));
     all.push(Action::of(Intent::OpenTeam));
+    all.push(Action::of(Intent::OpenInspect(None)));
     all.push(Action::of(Intent::OpenForgotten));
     let is_closed = !matches!(model.vault, VaultState::Open(_));
     all.push(Action::unless(Intent::LockVault, is_closed.then(|| "The vault is not open".to_owned())));
@@ -107,4 +110,8 @@ fn of_profile(model: &Model, draft: &Draft, all: &mut Vec<Action>) {
         all.extend(offered.map(|query| Action::of(Intent::Ask(query, name.clone()))));
     }
     all.push(Action::of(Intent::OpenExport(name.clone())));
+    if model.open.tokens.is_some() && model.open.draft.is_none() {
+        all.push(Action::of(Intent::OpenInspect(Some(name.clone()))));
+        all.push(Action::of(Intent::OpenCall(name.clone())));
+    }
 }

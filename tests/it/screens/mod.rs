@@ -2,6 +2,7 @@
 
 mod alive;
 mod by_name;
+mod call;
 mod canary;
 mod choosers;
 mod export;
@@ -9,6 +10,7 @@ mod fit;
 mod home;
 mod idle;
 mod import;
+mod inspect;
 mod keep;
 mod key;
 mod keyboard;

@@ -1,5 +1,6 @@
 //! The program against services as they are in the world: what it sends, says and saves.
 
+mod api;
 mod certificates;
 mod echoes;
 mod expiry;

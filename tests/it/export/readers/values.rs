@@ -65,6 +65,7 @@ fn subject(value: &str) -> Subject {
             account: String::new(),
             notes: tokenwright::service::Notes::default(),
             tags: tokenwright::service::Tags::default(),
+            api_check: None,
         }),
     }
 }
