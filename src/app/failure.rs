@@ -71,6 +71,10 @@ pub enum FailureCode {
     AmbiguousDocument,
     /// The service says that the code or the refresh token is spent (`invalid_grant`).
     Spent,
+    /// The port of the redirect URI cannot be listened on; a person may paste the response instead.
+    NoListener,
+    /// The redirect URI is not among those that the person says are registered.
+    Unregistered,
     /// The service does not know the client, or not by what was sent (`invalid_client`).
     ClientRefused,
     /// The refresh token is dead for another reason that the service names.

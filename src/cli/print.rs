@@ -104,7 +104,11 @@ fn in_the_terminal(code: FailureCode) -> Option<Words> {
             "whichever of the two refreshes first ends the other's token: use a format that asks each time (`--live`), or \
              hand the refresh token over for good (`--hand-over`), after which this program no longer refreshes it",
         ),
+        FailureCode::Unregistered => {
+            Words::Added("with `registered` in `tokenwright edit`; `--redirect-uri` uses another")
+        }
         FailureCode::General
+        | FailureCode::NoListener
         | FailureCode::ProfileExists
         | FailureCode::ProfileGone
         | FailureCode::Forgotten

@@ -148,6 +148,7 @@ impl Described {
             notes: Notes::default(),
             tags: Tags::default(),
             api_check: None,
+            registered: Vec::new(),
         }
     }
 }

@@ -158,6 +158,7 @@ pub(in crate::export) mod tests {
             notes: Notes::default(),
             tags: Tags::default(),
             api_check: None,
+            registered: Vec::new(),
         }
     }
 

@@ -35,7 +35,7 @@ impl Window {
         self.draft.home = false;
         let has_browser = self.draft.profile.as_ref().is_some_and(|profile| profile.client_flow);
         if has_browser {
-            self.sign_in();
+            self.sign_in(false);
         } else {
             self.draft.tokens_step.tab = TokenTab::TokenRequest;
             self.draft.go_to(Step::Tokens, &self.model);

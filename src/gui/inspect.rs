@@ -1,5 +1,6 @@
 //! What the window does to inspect a token.
 
+use crate::gui::draft::Focus;
 use crate::gui::inspect_draft::{Chosen, InspectDraft};
 use crate::gui::window::Window;
 use crate::oauth::TokenUse;
@@ -20,23 +21,22 @@ impl Window {
         let profile = profile.or_else(|| self.model.open.saved_as.clone());
         self.draft.inspect = Some(InspectDraft::new(profile, chosen));
         self.draft.next_view.to_top = true;
-        if chosen != Chosen::Pasted {
+        if chosen == Chosen::Pasted {
+            self.draft.next_view.focus = Some(Focus::Pasted);
+        } else {
             self.inspect(false);
         }
     }
 
     /// Inspects what is chosen. What came of the same token last is shown until then.
     pub(in crate::gui) fn inspect(&mut self, asks_issuer: bool) {
-        let Some(inspect) = &self.draft.inspect else { return };
+        let Some(inspect) = &mut self.draft.inspect else { return };
+        inspect.is_changed = false;
         if inspect.lack().is_some() {
             self.model.inspection.close();
             return;
         }
-        let of = match (inspect.chosen, &inspect.profile) {
-            (Chosen::Saved(which), Some(name)) => Some((name.clone(), which)),
-            _ => None,
-        };
-        let asked = inspect.asked(asks_issuer);
+        let (of, asked) = (inspect.of(), inspect.asked(asks_issuer));
         let pending = self.tasks.start(|app, report| async move { app.inspect(asked, &report).await });
         let inspection = &mut self.model.inspection;
         if inspection.of.is_some() && inspection.of == of {

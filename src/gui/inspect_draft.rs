@@ -25,6 +25,8 @@ pub struct InspectDraft {
     pub which: Option<TokenUse>,
     /// Whether a pasted token is compared with the profile.
     pub compares: bool,
+    /// Whether the pasted text is another one than was inspected last.
+    pub is_changed: bool,
 }
 
 impl InspectDraft {
@@ -44,6 +46,14 @@ impl InspectDraft {
             profile: self.profile.clone().filter(|_| is_compared),
             which,
             reach: if asks_issuer { Reach::Anybody } else { Reach::Profile },
+        }
+    }
+
+    /// The token of the profile that is chosen; `None` for a pasted one.
+    pub(in crate::gui) fn of(&self) -> Option<(ProfileName, TokenUse)> {
+        match (self.chosen, &self.profile) {
+            (Chosen::Saved(which), Some(name)) => Some((name.clone(), which)),
+            _ => None,
         }
     }
 

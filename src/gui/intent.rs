@@ -56,6 +56,12 @@ pub enum Intent {
         /// Whether there is a code already.
         again: bool,
     },
+    /// Open the browser although its answer cannot be listened for.
+    AuthorizeByHand,
+    /// Try the ports of the redirect URIs.
+    CheckRedirects,
+    /// Use another redirect URI.
+    UseRedirect(String),
     Paste,
     /// Go past the browser: there is a refresh token already.
     EnterRefreshToken,
@@ -234,6 +240,8 @@ impl Intent {
             Self::GoTo(Step::Tokens) => ("Next", "Continue to tokens"),
             Self::Authorize { again: false } => ("Start authorization", "Open the browser and wait for the code"),
             Self::Authorize { again: true } => ("Authorize again", "Open the browser to get a new code"),
+            Self::AuthorizeByHand => ("Sign in and paste", "Open the browser, and paste the address it ends on"),
+            Self::CheckRedirects => ("Check ports", "Try whether this machine can listen on them now"),
             Self::Paste => ("Use pasted response", "Treat the pasted text as the service's response"),
             Self::Discover => ("Discover", "Fetch the issuer's metadata and fill in what it says"),
             Self::TryOtherAuthentication => ("Try the other place", "Send the client ID and secret elsewhere in it"),

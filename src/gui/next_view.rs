@@ -24,6 +24,8 @@ pub enum Focus {
     /// The first thing that the token request lacks.
     Missing,
     Passphrase,
+    /// The token that is to be pasted.
+    Pasted,
     /// The name of the profile: tokens arrived that are not saved.
     Name,
 }

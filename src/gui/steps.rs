@@ -1,16 +1,17 @@
 //! What the steps of the wizard ask of the core.
 
-use crate::app::{Browser, CallContext, Fetched, Need, Notice, SignIn, questions};
+use crate::app::{App, Browser, CallContext, Fetched, Need, Notice, SignIn, questions};
 use crate::gui::draft::{Focus, TokenTab};
 use crate::gui::intent::Step;
 use crate::gui::model::{self, Saved, Visit};
 use crate::gui::window::Window;
 use crate::gui::{notifications, screens};
 use crate::secret::Secret;
-use crate::service::ProfileName;
+use crate::service::{ProfileDraft, ProfileName};
 
 impl Window {
-    pub(in crate::gui) fn sign_in(&mut self) {
+    /// Opens the browser; with `can_paste` even if its answer cannot be listened for.
+    pub(in crate::gui) fn sign_in(&mut self, can_paste: bool) {
         self.draft.insist();
         let Some(mut context) = self.draft.context(&self.model) else { return };
         // The core would use a refresh token in place of the browser.
@@ -18,8 +19,8 @@ impl Window {
         self.draft.step = Step::Authorization;
         self.draft.next_view.to_top = true;
         self.draft.authorization_step.pasted = Secret::default();
-        let request = SignIn { context, browser: Browser::System, save_to: self.save_to() };
-        self.model.browsers.start_again(self.tasks.start(|app, _| async move { app.installed_browsers().await }));
+        let request = SignIn { context, browser: Browser::System, save_to: self.save_to(), can_paste };
+        self.find_browsers();
         let (ask, answers) = questions();
         let mut sign_in = model::SignIn { answers: Some(answers), visit: Visit::Starting, ..model::SignIn::default() };
         sign_in.work.start(self.tasks.start(|app, report| async move {
@@ -27,6 +28,22 @@ impl Window {
             app.sign_in(request, &ask).await.map(|(_, exchange)| exchange)
         }));
         self.model.open.sign_in = sign_in;
+    }
+
+    /// Tries the ports of the redirect URIs that are typed.
+    pub(in crate::gui) fn check_redirects(&mut self) {
+        let Some(profile) = self.draft.profile.as_ref().map(ProfileDraft::as_typed) else { return };
+        let check = |app: App, _| async move { Ok(app.check_redirects(&profile).await) };
+        self.model.open.redirects.start_again(self.tasks.start(check));
+    }
+
+    /// Uses another redirect URI.
+    pub(in crate::gui) fn use_redirect(&mut self, uri: String) {
+        let Some(profile) = &mut self.draft.profile else { return };
+        profile.redirect_uri = uri;
+        // What failed was the other one.
+        self.model.open.sign_in = model::SignIn::default();
+        self.model.open.redirects.stop();
     }
 
     /// The code has come: the token request is sent at once, unless the person wants to look first or something is missing;

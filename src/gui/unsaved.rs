@@ -44,6 +44,7 @@ impl Window {
         match intent {
             Intent::Open(name) | Intent::Forget(name) => !is_held(name),
             Intent::Authorize { .. }
+            | Intent::AuthorizeByHand
             | Intent::SignInAgain
             | Intent::RequestTokens
             | Intent::RequestRefresh

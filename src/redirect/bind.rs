@@ -1,5 +1,5 @@
-//! Binds every address of the plan on one port. Never probes a port by closing and rebinding it: another program could take
-//! it in between.
+//! Binds every address of the plan on one port. A sign-in never probes a port by closing and rebinding it: another program
+//! could take it in between.
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr};
@@ -29,6 +29,11 @@ pub(crate) async fn bind(plan: &Loopback) -> Result<Vec<TcpListener>, ListenErro
         }
     }
     outcome
+}
+
+/// Whether the plan could be listened on now; nothing is listened on afterwards. What follows binds anew and may find it taken.
+pub async fn can_listen(plan: &Loopback) -> Result<(), ListenError> {
+    bind(plan).await.map(drop)
 }
 
 /// Binds the addresses on one port; with 0 the system chooses it for the first address.

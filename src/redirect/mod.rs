@@ -19,6 +19,7 @@ mod validity;
 #[cfg(test)]
 mod tests;
 
+pub use crate::redirect::bind::can_listen;
 pub use crate::redirect::browser::{Browser, Launched, OpenError, open, show_folder};
 pub use crate::redirect::certificate::{CertificateError, LocalCertificate};
 pub use crate::redirect::error::ListenError;

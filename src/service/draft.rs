@@ -8,7 +8,7 @@ use crate::call::{
     write_headers, write_parameters,
 };
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{Pkce, RedirectUri, Request, split_scopes};
+use crate::oauth::{Pkce, RedirectUri, Request, registered_uris, split_scopes};
 use crate::service::api_call::ApiCall;
 use crate::service::assertion_fields::AssertionFields;
 use crate::service::definition::{Authorization, Service};
@@ -36,6 +36,8 @@ pub struct ProfileDraft {
     pub client_id: String,
     /// The redirect URI.
     pub redirect_uri: String,
+    /// Those that are registered with the service, one a line; empty if the person listed none.
+    pub registered: String,
     /// The ticked ones of the known scopes.
     pub ticked: Vec<String>,
     /// Further scopes.
@@ -133,6 +135,7 @@ impl ProfileDraft {
             inputs,
             client_id: service.defaults.client_id.clone(),
             redirect_uri: service.redirect.default.clone(),
+            registered: Vec::new(),
             scopes: service.scopes.default.clone(),
             extra: Vec::new(),
             user_name: String::new(),
@@ -225,6 +228,7 @@ impl ProfileDraft {
             extra: parse_parameters(&self.extra),
             user_name: self.user_name.trim().to_owned(),
             keep_alive: self.keep_alive,
+            registered: registered_uris(&self.registered),
             account: self.account.clone(),
             notes: self.notes.clone(),
             tags: self.tags.clone(),
@@ -304,6 +308,7 @@ impl From<&Profile> for ProfileDraft {
             inputs: profile.inputs.clone(),
             client_id: profile.client_id.clone(),
             redirect_uri: profile.redirect_uri.clone(),
+            registered: profile.registered.join("\n"),
             ticked: ticked.into_iter().cloned().collect(),
             typed_scopes: typed.join(&service.scopes.separator),
             extra: write_parameters(&profile.extra),

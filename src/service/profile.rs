@@ -27,8 +27,10 @@ pub struct Profile {
     pub inputs: BTreeMap<String, String>,
     /// The client's id.
     pub client_id: String,
-    /// The redirect URI as registered.
+    /// The redirect URI to use.
     pub redirect_uri: String,
+    /// The redirect URIs that are registered with the service, if the person listed them.
+    pub registered: Vec<String>,
     /// The scopes asked for.
     pub scopes: Vec<String>,
     /// Further parameters of the authorization request.
@@ -95,6 +97,8 @@ struct ProfileText {
     client_id: String,
     #[serde(default)]
     redirect_uri: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    registered: Vec<String>,
     #[serde(default)]
     scopes: Vec<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -170,6 +174,7 @@ impl Profile {
             inputs: file.inputs,
             client_id: file.client_id,
             redirect_uri: file.redirect_uri,
+            registered: file.registered,
             scopes: file.scopes,
             extra: file.extra,
             user_name: file.user_name,
@@ -190,6 +195,7 @@ impl Profile {
             service: self.service.id.clone(),
             client_id: self.client_id.clone(),
             redirect_uri: self.redirect_uri.clone(),
+            registered: self.registered.clone(),
             scopes: self.scopes.clone(),
             user_name: self.user_name.clone(),
             keep_alive: self.keep_alive,
@@ -285,6 +291,7 @@ mod tests {
             inputs: [("account_id".to_owned(), "123-sb1".to_owned())].into(),
             client_id: "id".into(),
             redirect_uri: "https://localhost:8443/callback".into(),
+            registered: vec!["https://localhost:8443/callback".into(), "http://localhost:8080/callback".into()],
             scopes: vec!["rest_webservices".into(), "restlets".into()],
             extra: vec![Parameter::new("prompt", "login")],
             user_name: String::new(),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::oauth::ScopeAnswers;
+use crate::oauth::{Difference, ScopeAnswers, departure};
 
 /// What the service calls things.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,6 +120,16 @@ impl Default for RedirectRules {
             issuer: None,
             sends_issuer: false,
         }
+    }
+}
+
+impl RedirectRules {
+    /// The registered redirect URI that is most like the one that is sent, and in what they differ; `None` if it is registered,
+    /// as far as that can be told.
+    pub fn departure<'a>(&self, sent: &str, registered: &'a [String]) -> Option<(&'a str, Difference)> {
+        // A service's own name for it is no URI.
+        let is_uri = self.sent.is_none();
+        is_uri.then(|| departure(sent, registered, self.loopback == LoopbackRule::AnyPort)).flatten()
     }
 }
 

@@ -12,14 +12,13 @@ use crate::app::blocking::blocking;
 use crate::app::handle::App;
 use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::call_context::SentAuthorization;
-use crate::app::sign_in::certificate;
 use crate::app::sign_in::late_visits::{Ending, Visitor, follow};
+use crate::app::sign_in::listening::{Listening, listen};
 use crate::app::{Authorized, CallContext, Failure, FailureKind, Waiting};
 use crate::call::{Call, RenderError, Template};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{
-    AuthorizationError, AuthorizationResponse, CodeVerifier, ExpectedResponse, Landing, Pasted, RedirectUri,
-    parse_pasted, state,
+    AuthorizationError, AuthorizationResponse, CodeVerifier, ExpectedResponse, Pasted, RedirectUri, parse_pasted, state,
 };
 use crate::redirect::{Browser, LandingPage, Launched, Listener, Stray, Tone, Verdict};
 use crate::secret::Secret;
@@ -44,13 +43,13 @@ pub(in crate::app) async fn authorize(
     ask: &dyn Ask,
     context: &mut CallContext,
     browser: Browser,
+    can_paste: bool,
 ) -> Result<Authorized, Failure> {
     let report = &ask.report();
     app.supply_practice(context).await?;
     // What this finds is reported with the token request.
     context.secrets.tidy();
-    let redirect = RedirectUri::parse(&context.profile.redirect_uri)?;
-    let (listener, fingerprint, listener_problem) = listen(app, &redirect, context.profile.service.start).await?;
+    let Listening { redirect, listener, fingerprint, problem } = listen(app, &context.profile, can_paste).await?;
     let sent = prepare(app, context, &redirect, listener.as_ref())?;
     let url = authorization_call(context, &sent)?.url.to_secret().expose().to_owned();
     let (launched, browser_problem) = open_browser(app, browser, url.clone()).await?;
@@ -63,7 +62,7 @@ pub(in crate::app) async fn authorize(
         fingerprint,
         until: now.checked_add(PATIENCE).unwrap_or(now),
         browser_problem,
-        listener_problem,
+        listener_problem: problem,
     };
     report.tell(Progress::Waiting(Box::new(waiting)));
 
@@ -91,27 +90,6 @@ pub(in crate::app) async fn authorize(
     };
     let response = outcome.map_err(|error| Failure::of_authorization(&error, &context.profile.service))?;
     Ok(authorized(response, sent, (app.ports.now)()))
-}
-
-/// Listens if the redirect URI points at this machine. If the port is taken, the response can still be pasted.
-async fn listen(
-    app: &App,
-    redirect: &RedirectUri,
-    start: Start,
-) -> Result<(Option<Listener>, Option<String>, Option<Diagnosis>), Failure> {
-    if start == Start::CodeByHand {
-        return Ok((None, None, None));
-    }
-    let Landing::Loopback(plan) = redirect.landing() else { return Ok((None, None, None)) };
-    // The sign-in before this one may still answer late visits on the same port.
-    app.open_port.close().await;
-    let certificate = if plan.https { Some(certificate::local(app).await?) } else { None };
-    match Listener::bind(plan, certificate.as_ref()).await {
-        Ok(listener) => Ok((Some(listener), certificate.map(|certificate| certificate.fingerprint()), None)),
-        // With any port allowed, the redirect URI needs the port that was bound.
-        Err(error) if plan.port.is_none() => Err(error.into()),
-        Err(error) => Ok((None, None, Some(error.diagnose()))),
-    }
 }
 
 /// The parameters of the authorization request, and what its response must match.

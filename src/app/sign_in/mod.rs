@@ -8,6 +8,7 @@ pub(in crate::app) mod certificate;
 pub(in crate::app) mod follow_up;
 pub(in crate::app) mod identity;
 pub(in crate::app) mod late_visits;
+pub(in crate::app) mod listening;
 mod own_hosts;
 pub(in crate::app) mod send;
 pub(in crate::app) mod token_request;
@@ -27,6 +28,8 @@ pub struct SignIn {
     pub browser: Browser,
     /// Where the tokens are saved.
     pub save_to: SaveTo,
+    /// Whether to go on where the port of the redirect URI cannot be listened on: the person pastes the response then.
+    pub can_paste: bool,
 }
 
 impl App {
@@ -36,13 +39,14 @@ impl App {
     ///
     /// Returns the context as it is at the end, and the last exchange, whose outcome may be a refusal.
     pub async fn sign_in(&self, request: SignIn, ask: &dyn Ask) -> Result<(CallContext, Exchange), Failure> {
-        let SignIn { mut context, browser, mut save_to } = request;
+        let SignIn { mut context, browser, mut save_to, can_paste } = request;
         account::check_tellable(&context.profile)?;
         // The steps are boxed, because each future is large and callers hold this one on the stack.
         let service = &context.profile.service;
         let is_pasted = !context.secrets.refresh_token.is_empty() && service.start != Start::RefreshToken;
         if service.authorization.is_some() && !is_pasted {
-            context.authorized = Some(Box::pin(authorize::authorize(self, ask, &mut context, browser)).await?);
+            context.authorized =
+                Some(Box::pin(authorize::authorize(self, ask, &mut context, browser, can_paste)).await?);
             (context, save_to) = ask.proceed((context, save_to)).await?;
         }
         let (request, report) = (context.clone(), ask.report());

@@ -76,7 +76,8 @@ fn sign_in(
         (None, false) => Browser::System,
     };
     let save_to = SaveTo::Profile(ProfileName::parse(&options.name)?);
-    let (context, exchange) = runner.run(runner.app.sign_in(SignIn { context, browser, save_to }, terminal))?;
+    let (context, exchange) =
+        runner.run(runner.app.sign_in(SignIn { context, browser, save_to, can_paste: true }, terminal))?;
     Ok((context, *exchange.outcome?))
 }
 

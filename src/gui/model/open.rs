@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::app::{
     Answers, Authorized, Choosing, Exchange, Failure, Fetched, Identified, Imported, OpenedProfile, ProfileHistory,
-    Progress, Restored, Revision, SavedToken, SharedWith, StageLine, TriedReading, Waiting,
+    Progress, RedirectState, Restored, Revision, SavedToken, SharedWith, StageLine, TriedReading, Waiting,
 };
 use crate::diagnosis::Diagnosis;
 use crate::gui::copied_token::CopiedToken;
@@ -17,6 +17,8 @@ use crate::service::ProfileName;
 pub struct Open {
     /// Step 2, and the token request that follows it at once.
     pub sign_in: SignIn,
+    /// Whether the redirect URIs can be listened on, once that was asked.
+    pub redirects: Requested<Vec<RedirectState>>,
     pub token_request: Requested<Exchange>,
     pub refresh_request: Requested<Exchange>,
     pub identity: Requested<Identified>,

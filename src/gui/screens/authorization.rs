@@ -6,7 +6,7 @@ use crate::app::Authorized;
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Visit, Work};
-use crate::gui::screens::{browser_wait, client, console, endpoints, key, waiting_row, want};
+use crate::gui::screens::{browser_wait, client, console, endpoints, key, redirects, waiting_row, want};
 use crate::gui::theme::Tone;
 use crate::gui::widgets::{banner, key_values, notice, section, toggle};
 
@@ -17,7 +17,7 @@ pub(crate) fn authorization_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     if client_flow {
         visit_ui(ui, model, draft);
     }
-    console::console_ui(ui, draft, &errors);
+    console::console_ui(ui, model, draft, &errors);
     if draft.profile.as_ref().is_some_and(|profile| endpoints::is_described(model, profile)) {
         endpoints::endpoints_ui(ui, model, draft, &errors);
     }
@@ -42,7 +42,7 @@ fn stop_ui(ui: &mut Ui, model: &Model) {
 fn visit_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     match &model.open.sign_in.visit {
         Visit::None => {}
-        Visit::Failed(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
+        Visit::Failed(failure) => redirects::failure_ui(ui, failure, draft.profile.as_ref()),
         Visit::Starting => waiting_row(ui, &model.open.sign_in.work, "Starting", Work::SignIn),
         Visit::Waiting(waiting, ignored) => {
             if let Some(ignored) = ignored {

@@ -6,14 +6,15 @@ use egui::Ui;
 
 use crate::diagnosis::Diagnosis;
 use crate::gui::draft::{Draft, Focus, NextView};
-use crate::gui::screens::lead_to;
+use crate::gui::model::Model;
+use crate::gui::screens::{lead_to, redirects};
 use crate::gui::theme::{SPACE_XS, Tone, small};
 use crate::gui::widgets::{Field as TextField, banner, copy_named_button, link_button, section, toggle};
 use crate::oauth::{Landing, RedirectUri};
 use crate::service::{Field, FieldError, LoopbackRule, ProfileDraft, Service};
 
 /// Shows it, where there is any of it.
-pub(crate) fn console_ui(ui: &mut Ui, draft: &mut Draft, errors: &[FieldError]) {
+pub(crate) fn console_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &[FieldError]) {
     let Draft { profile: Some(profile), next_view, ticks, .. } = draft else { return };
     let service = profile.service.clone();
     let has_links = service.links.console.is_some() || service.links.documentation.is_some();
@@ -28,6 +29,7 @@ pub(crate) fn console_ui(ui: &mut Ui, draft: &mut Draft, errors: &[FieldError]) 
         if profile.client_flow {
             let error = errors.iter().find(|error| error.field == Field::RedirectUri);
             redirect_ui(ui, profile, error, next_view);
+            redirects::check_ui(ui, model, profile);
         }
     });
 }

@@ -5,12 +5,13 @@ use egui::{Label, Ui};
 use crate::app::{Signature, SignatureState, TokenInspection};
 use crate::diagnosis::Diagnosis;
 use crate::gui::clock;
-use crate::gui::draft::Draft;
+use crate::gui::draft::{Draft, Focus, NextView};
 use crate::gui::inspect_draft::{Chosen, InspectDraft};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
+use crate::gui::screens::import::pasted_text;
 use crate::gui::screens::token_table::{scopes_ui, table_ui};
-use crate::gui::screens::{intent_button, waiting_row, want};
+use crate::gui::screens::{intent_button, lead_to, waiting_row, want};
 use crate::gui::theme::{Tone, heading, small};
 use crate::gui::widgets::{ButtonKind, Field, banner, banner_with, footer, labelled_segmented, page, section, toggle};
 use crate::oauth::{LONGEST_TOKEN, TokenForm, TokenSet, TokenUse, Weight};
@@ -23,7 +24,7 @@ pub(crate) fn inspect_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
             (Some(name), Chosen::Saved(_)) => format!("Inspect a token of {}", model.shown_name(name)),
             _ => "Inspect a token".to_owned(),
         }));
-        source_ui(ui, model, &mut inspect);
+        source_ui(ui, model, &mut inspect, &mut draft.next_view);
         found_ui(ui, model, draft, &mut inspect);
     });
     foot_ui(ui, model, &inspect);
@@ -31,7 +32,8 @@ pub(crate) fn inspect_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 }
 
 /// Which token: one of the profile's, or a pasted one.
-fn source_ui(ui: &mut Ui, model: &Model, inspect: &mut InspectDraft) {
+fn source_ui(ui: &mut Ui, model: &Model, inspect: &mut InspectDraft, next_view: &mut NextView) {
+    take_paste(ui, inspect);
     section(ui, "", |ui| {
         let own = inspect.profile.as_ref().filter(|name| model.open.saved_as.as_ref() == Some(name));
         if let Some(tokens) = model.open.tokens.as_ref().filter(|_| own.is_some()) {
@@ -39,18 +41,30 @@ fn source_ui(ui: &mut Ui, model: &Model, inspect: &mut InspectDraft) {
             labelled_segmented(ui, "Token", &mut inspect.chosen, &choices(tokens));
             if inspect.chosen != before {
                 want(ui, Intent::Inspect { asks_issuer: false });
+                next_view.focus = (inspect.chosen == Chosen::Pasted).then_some(Focus::Pasted);
             }
         }
         if inspect.chosen != Chosen::Pasted {
             return;
         }
         let help = "A token, a header with one, or the reply of a token endpoint. It is not saved.";
-        Field::new("Pasted token").help(help).limit(LONGEST_TOKEN).show_secret(ui, &mut inspect.pasted);
+        let field = Field::new("Pasted token").help(help).limit(LONGEST_TOKEN).show_secret(ui, &mut inspect.pasted);
+        inspect.is_changed |= field.changed();
+        lead_to(&field, Focus::Pasted, true, next_view);
         if let Some(name) = &inspect.profile {
             let words = format!("Compare it with {}", model.shown_name(name));
             toggle(ui, &words, &mut inspect.compares, None);
         }
     });
+}
+
+/// What is pasted anywhere on the page, without a field that takes it, is a token to inspect.
+fn take_paste(ui: &Ui, inspect: &mut InspectDraft) {
+    let is_free = ui.memory(|memory| memory.focused().is_none());
+    if let Some(text) = is_free.then(|| pasted_text(ui)).flatten() {
+        (inspect.chosen, inspect.pasted) = (Chosen::Pasted, text);
+        want(ui, Intent::Inspect { asks_issuer: false });
+    }
 }
 
 fn choices(tokens: &TokenSet) -> Vec<(Chosen, &'static str)> {
@@ -66,6 +80,10 @@ fn choices(tokens: &TokenSet) -> Vec<(Chosen, &'static str)> {
 }
 
 fn found_ui(ui: &mut Ui, model: &Model, draft: &Draft, inspect: &mut InspectDraft) {
+    // What was found of another token waits until that is chosen again.
+    if model.inspection.of != inspect.of() || inspect.is_changed && inspect.chosen == Chosen::Pasted {
+        return;
+    }
     let request = &model.inspection.found;
     match request.stand() {
         Stand::Idle => return,

@@ -31,6 +31,7 @@ mod profile_menu;
 mod profile_row;
 mod profiles;
 mod questions;
+mod redirects;
 mod rehearsal;
 mod response;
 mod save;

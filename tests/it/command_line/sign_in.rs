@@ -407,3 +407,35 @@ fn the_browser_of_the_settings_is_opened_where_no_other_is_named() {
     }
     drop(again);
 }
+
+#[cfg(unix)]
+#[test]
+fn the_redirect_uri_is_compared_with_what_is_registered_and_the_next_free_one_is_used() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    practice.sign_in(&program, "demo");
+    let register = |uris: &str| {
+        let editor = format!("sed -i '/^registered/d;1i registered = [{uris}]'");
+        let mut command = program.command(&["edit", "demo"]);
+        Process::start(command.env("EDITOR", editor)).finish().done();
+    };
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let (port, next) = (taken.local_addr().expect("a bound socket").port(), free_port());
+    let [first, second] = [port, next].map(|port| format!("http://127.0.0.1:{port}/callback"));
+    let sign_in = |uri: &str| program.run(&["sign-in", "demo", "--redirect-uri", uri, "--browser", browser()]);
+
+    register(&format!("\"{second}/\""));
+    let said = sign_in(&second).failed(2);
+    let words = format!("the redirect URI `{second}` is not registered: the slash at the end differs");
+    assert!(said.contains(&words) && said.contains(&format!("use `{second}/`")), "{said}");
+    assert!(!said.contains("Open this URL"), "the browser is left alone: {said}");
+
+    register(&format!("\"{first}\", \"{second}\""));
+    let signed_in = sign_in(&first);
+    assert_eq!(signed_in.code, 0, "{signed_in:?}");
+    assert!(signed_in.stderr.contains(&format!("port {port} on 127.0.0.1 is taken by `it")), "{signed_in:?}");
+    assert!(signed_in.stderr.contains(&format!("this sign-in uses `{second}`, which is registered too")));
+    // What the profile says stays as it is.
+    let shown = program.run(&["show", "demo", "--json"]).json();
+    assert_eq!(shown["redirect_uri"], first.as_str());
+}

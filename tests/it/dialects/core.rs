@@ -66,7 +66,7 @@ impl Core {
     /// Signs in; the context has the tokens then.
     #[track_caller]
     pub fn sign_in(&self, context: CallContext) -> CallContext {
-        let request = SignIn { context, browser: Browser::System, save_to: DRAFT };
+        let request = SignIn { context, browser: Browser::System, save_to: DRAFT, can_paste: false };
         let signed_in = self.runtime.block_on(self.runtime.app().sign_in(request, &Nobody));
         let (context, exchange) = signed_in.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
         exchange.outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));

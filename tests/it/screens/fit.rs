@@ -29,7 +29,7 @@ use crate::screens::scenes::{
     visiting, waiting,
 };
 use crate::screens::screen::{SMALL, Screen, THEMES, sized};
-use crate::screens::{settings, team};
+use crate::screens::{redirects, settings, team};
 
 /// As small as a window gets, in points: fewer than a laptop's screen shows at 200 %.
 const LEAST: egui::Vec2 = egui::vec2(640.0, 400.0);
@@ -221,6 +221,13 @@ fn an_export_and_sharing_fit() {
     for locking in [Locking::WithoutSecrets, Locking::Passphrase, Locking::Recipient] {
         check("sharing", &shared(), &sharing(locking, "correct horse"), &[]);
     }
+}
+
+#[test]
+fn the_check_of_a_redirect_uri_fits() {
+    let long = format!("http://localhost:8081/{}", "callback/".repeat(20));
+    let registered = format!("http://localhost:8081/callback\n{long}");
+    check("redirect URIs that were tried", &redirects::tried(), &redirects::registering(&registered), &[]);
 }
 
 #[test]

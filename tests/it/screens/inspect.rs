@@ -168,6 +168,19 @@ fn a_pasted_token_is_bullets_and_one_of_a_response_can_be_chosen() {
 }
 
 #[test]
+fn what_is_pasted_anywhere_on_the_page_is_inspected_and_what_was_found_of_another_token_is_not_shown() {
+    let mut window = screen(THEMES[0], known(found()), page());
+    window.event(egui::Event::Paste("canary-pasted-token".into()));
+    window.settle();
+    assert_eq!(window.state().wanted, [Intent::Inspect { asks_issuer: false }]);
+    let inspect = window.state().draft.inspect.clone().expect("the page");
+    assert_eq!((inspect.chosen, inspect.pasted.expose()), (Chosen::Pasted, "canary-pasted-token"));
+    assert!(!window.reads("realm_access.roles") && !window.reads("canary-pasted-token"), "{}", window.words());
+    window.press("Access token");
+    assert!(window.reads("realm_access.roles"));
+}
+
+#[test]
 fn what_is_waited_for_can_be_cancelled_and_what_went_wrong_is_told() {
     let mut model = home::opened();
     model.inspection.found = Requested::going("https://login.example.com");

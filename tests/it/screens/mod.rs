@@ -21,6 +21,7 @@ mod palette;
 mod preset;
 mod queries;
 mod reading;
+mod redirects;
 mod rehearsal;
 mod scenes;
 mod screen;

@@ -57,6 +57,7 @@ fn subject(value: &str) -> Subject {
             service: Service::default(),
             inputs: BTreeMap::new(),
             client_id: "id".into(),
+            registered: Vec::new(),
             redirect_uri: String::new(),
             scopes: Vec::new(),
             extra: Vec::new(),
