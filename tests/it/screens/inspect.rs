@@ -182,7 +182,7 @@ fn what_is_pasted_anywhere_on_the_page_is_inspected_and_what_was_found_of_anothe
 
 #[test]
 fn what_is_waited_for_can_be_cancelled_and_what_went_wrong_is_told() {
-    let mut model = home::opened();
+    let mut model = known(found());
     model.inspection.found = Requested::going("https://login.example.com");
     let mut window = screen(THEMES[0], model.clone(), page());
     assert!(window.reads("Asking https://login.example.com"));
