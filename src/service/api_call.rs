@@ -61,6 +61,7 @@ fn get() -> Method {
     Method::Get
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "what serde asks for")]
 fn is_get(method: &Method) -> bool {
     *method == Method::Get
 }

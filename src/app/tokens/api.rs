@@ -103,15 +103,14 @@ impl App {
             Ok(context) => context,
             Err(failure) => return Ok(Checked { outcome: Err(failure), ..checked }),
         };
-        let replied = match &own {
-            Some(own) => call_with(self, &context, own, report).await.and_then(|reply| {
+        let replied = if let Some(own) = &own {
+            call_with(self, &context, own, report).await.and_then(|reply| {
                 checked.call.clone_from(&reply.call);
                 reply.refusal.map_or(Ok(reply.status), Err)
-            }),
-            None => {
-                checked.call = identity_call(self, &context);
-                identity::accepted_status(self, report, &context).await
-            }
+            })
+        } else {
+            checked.call = identity_call(self, &context);
+            identity::accepted_status(self, report, &context).await
         };
         if replied.is_ok() {
             history::worked(self, name, context.tokens).await;

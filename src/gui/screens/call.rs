@@ -98,7 +98,7 @@ fn reply_ui(ui: &mut Ui, reply: &ApiReply) {
 /// What shows whether the profile works: the call that is kept with it, or that was sent just now.
 fn check_ui(ui: &mut Ui, model: &Model, kept: Option<&ApiCall>) {
     let sent = model.call.sent.as_ref();
-    let works = model.call.reply.last().is_some_and(|reply| reply.refusal.is_none());
+    let has_succeeded = model.call.reply.last().is_some_and(|reply| reply.refusal.is_none());
     section(ui, "Check", |ui| {
         let words = match kept {
             Some(kept) => format!("Whether the profile works is checked by {} {}", kept.method.as_str(), kept.url),
@@ -107,7 +107,7 @@ fn check_ui(ui: &mut Ui, model: &Model, kept: Option<&ApiCall>) {
         ui.add(Label::new(crate::gui::theme::shown(words)).wrap());
         ui.horizontal_wrapped(|ui| {
             if sent.is_none() || sent != kept {
-                let blocked = (!works).then_some("Send a call that succeeds first");
+                let blocked = (!has_succeeded).then_some("Send a call that succeeds first");
                 intent_button(ui, ButtonKind::Secondary, Intent::KeepCall(true), blocked);
             }
             if kept.is_some() {

@@ -50,9 +50,11 @@ fn rows_ui(ui: &mut Ui, title: &'static str, table: &[TokenRow], clock: &Clock) 
             ui.push_id((title, &row.name), |ui| row_ui(ui, (title, room), row, clock));
         };
         if table.len() > MANY {
-            rows(ui, title, HEIGHT, table, draw)
+            rows(ui, title, HEIGHT, table, draw);
         } else {
-            table.iter().for_each(|row| draw(ui, row))
+            for row in table {
+                draw(ui, row);
+            }
         }
     });
 }
