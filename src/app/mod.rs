@@ -69,8 +69,8 @@ pub use crate::app::tokens::api::{ApiReply, Checked};
 pub use crate::app::tokens::inspect::{Inspect, Reach, Signature, SignatureState, TokenInspection, TokenSource};
 pub use crate::app::tokens::issued_for::other as other_profile;
 pub use crate::app::types::{
-    Choosing, Exchange, Fetched, FieldRead, Identified, Need, OpenedProfile, ReplyView, SavedToken, TrayState,
-    TriedReading, VaultState, Waiting, WindowSettings,
+    Choosing, Exchange, Fetched, FieldRead, Identified, Need, OpenedProfile, ReplyValue, ReplyView, SavedToken,
+    TrayState, TriedReading, VaultState, Waiting, WindowSettings,
 };
 pub use crate::app::vault::open::connect_keyring_ahead;
 pub use crate::app::vault::rekey::VaultStatus;

@@ -9,7 +9,7 @@ use crate::app::profiles::summary::ProfileState;
 use crate::app::sign_in::call_context::CallContext;
 use crate::app::team::SharedWith;
 use crate::app::tokens::rotation::Rotation;
-use crate::call::Call;
+use crate::call::{Call, Expression};
 use crate::config::{ListSettings, Settings, Theme};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{TokenHeader, TokenSet};
@@ -177,6 +177,18 @@ pub struct TriedReading {
     pub access_token: FieldRead,
     pub refresh_token: FieldRead,
     pub expires_in: FieldRead,
+    /// The single values of the reply, for a person to point at.
+    pub values: Vec<ReplyValue>,
+}
+
+/// A value of a reply. Contains no secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplyValue {
+    /// What finds it.
+    pub place: Expression,
+    /// Its text, masked if it is a secret.
+    pub shown: String,
+    pub is_secret: bool,
 }
 
 /// The value read for one field. Contains no secret.

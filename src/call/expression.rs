@@ -224,7 +224,7 @@ fn steps(text: &str) -> Option<Vec<Step<'_>>> {
 
 /// Whether it is the name of a field. A hyphen before a letter is part of the name (`data-center`), before a digit it
 /// subtracts. One service has a field `$items`, which JSONata would read as an unset variable.
-fn is_plain(name: &str) -> bool {
+pub(crate) fn is_plain(name: &str) -> bool {
     let name = name.strip_prefix('$').unwrap_or(name);
     let starts_a_word = |part: &str| part.starts_with(|c: char| c.is_alphabetic() || c == '_');
     let goes_on = |part: &str| part.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ':'));

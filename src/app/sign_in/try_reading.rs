@@ -4,10 +4,11 @@
 use serde_json::Value as Json;
 
 use crate::app::handle::App;
-use crate::app::{FieldRead, ReplyView, TriedReading};
-use crate::call::{Answers, Expression, ExpressionFault, Reading, Reply, text_as_json};
+use crate::app::{FieldRead, ReplyValue, ReplyView, TriedReading};
+use crate::call::{Answers, Expression, ExpressionFault, Leaf, Reading, Reply, leaves, text_as_json};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::oauth::{TokenSet, is_life};
+use crate::secret::MASK;
 
 /// A reply with the results of these expressions; `None` if it is neither JSON nor a form.
 pub(crate) async fn of_reply<'a>(
@@ -65,6 +66,7 @@ impl App {
         let media_type = reply.headers.iter().find(|(name, _)| name == "content-type");
         let media_type = media_type.and_then(|(_, value)| value.split(';').next()).unwrap_or_default();
         let document = text_as_json(reply.body.expose(), media_type.trim()).unwrap_or_default();
+        let values = values(&document, &text_as_json(&reply.masked_body, media_type.trim()).unwrap_or_default());
         let tokens = reading.access_token.iter().chain(&reading.refresh_token);
         let answers = of_document(self, document, tokens.chain(&reading.expires_in)).await;
         let token = |text: String| FieldRead::Token(text.chars().count());
@@ -72,8 +74,20 @@ impl App {
             access_token: field(&answers, &reading.access_token, token),
             refresh_token: field(&answers, &reading.refresh_token, token),
             expires_in: life(&answers, reading),
+            values,
         }
     }
+}
+
+/// The single values, shown as they are in the masked reply. Both have the same members in the same order.
+fn values(document: &Json, masked: &Json) -> Vec<ReplyValue> {
+    let (found, masked) = (leaves(document), leaves(masked));
+    let shown = |leaf: Leaf| {
+        let of_masked = masked.iter().find(|other| other.place == leaf.place);
+        let shown = of_masked.map_or_else(|| MASK.to_owned(), |other| other.text.clone());
+        ReplyValue { is_secret: shown != leaf.text, shown, place: leaf.place }
+    };
+    found.into_iter().map(shown).collect()
 }
 
 /// A lifetime that is understood is shown as it is. Anything else may be a secret and is not shown.

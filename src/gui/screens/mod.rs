@@ -33,6 +33,7 @@ mod profiles;
 mod questions;
 mod redirects;
 mod rehearsal;
+mod reply_values;
 mod response;
 mod save;
 mod service;

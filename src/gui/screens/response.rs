@@ -7,9 +7,11 @@ use crate::call::{Expression, Lifetime, Reading};
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand};
-use crate::gui::screens::want;
+use crate::gui::screens::{reply_values, want};
 use crate::gui::theme::{Tone, small};
-use crate::gui::widgets::{CodeBlock, Field, banner, disclosure, notice, secondary_button, section, status_dot};
+use crate::gui::widgets::{
+    CodeBlock, Field, banner, choice, disclosure, notice, secondary_button, section, status_dot,
+};
 use crate::secret::MASK;
 
 /// Narrower than this, in points, the reply stands below the fields.
@@ -23,11 +25,11 @@ pub(crate) fn reading_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         if reply.is_some() && ui.available_width() >= BESIDE {
             ui.columns(2, |columns| {
                 fields_ui(&mut columns[0], model, draft);
-                reply_ui(&mut columns[1], draft, reply);
+                reply_ui(&mut columns[1], model, draft, reply);
             });
         } else {
             fields_ui(ui, model, draft);
-            reply_ui(ui, draft, reply);
+            reply_ui(ui, model, draft, reply);
         }
         if wants_trying(model, draft) {
             want(ui, Intent::TryReading);
@@ -61,6 +63,14 @@ fn typed(draft: &Draft) -> Option<&Reading> {
     })
 }
 
+fn typed_mut(draft: &mut Draft) -> Option<&mut Reading> {
+    let profile = draft.profile.as_mut()?;
+    Some(match draft.tokens_step.tab {
+        TokenTab::TokenRequest => &mut profile.token_request.reading,
+        TokenTab::RefreshRequest => &mut profile.refresh_request.reading,
+    })
+}
+
 fn last_reply(model: &Model, tab: TokenTab) -> Option<&ReplyView> {
     match tab.request(&model.open).stand() {
         Stand::Done(exchange) => exchange.reply.as_ref(),
@@ -70,12 +80,7 @@ fn last_reply(model: &Model, tab: TokenTab) -> Option<&ReplyView> {
 
 fn fields_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let told = model.open.tried.last().filter(|_| last_reply(model, draft.tokens_step.tab).is_some());
-    let tab = draft.tokens_step.tab;
-    let Some(profile) = &mut draft.profile else { return };
-    let reading = match tab {
-        TokenTab::TokenRequest => &mut profile.token_request.reading,
-        TokenTab::RefreshRequest => &mut profile.refresh_request.reading,
-    };
+    let Some(reading) = typed_mut(draft) else { return };
     let of = |field: fn(&TriedReading) -> &FieldRead| told.map(field);
     field_ui(ui, "Access token expression", &mut reading.access_token, of(|tried| &tried.access_token), "");
     field_ui(ui, "Refresh token expression", &mut reading.refresh_token, of(|tried| &tried.refresh_token), "");
@@ -86,6 +91,14 @@ fn fields_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         Lifetime::Date => "",
     };
     field_ui(ui, "Lifetime expression", &mut reading.expires_in, of(|tried| &tried.expires_in), unit);
+    let units = [
+        (Lifetime::Seconds, "Seconds from now"),
+        (Lifetime::Milliseconds, "Milliseconds from now"),
+        (Lifetime::EpochSeconds, "Seconds since 1970"),
+        (Lifetime::Date, "A date"),
+    ];
+    choice(ui, "The lifetime is written in", &mut reading.lifetime, &units, None);
+    reply_values::kept_ui(ui, reading);
 }
 
 /// A field for the first expression; the others are tried after it and stay.
@@ -120,11 +133,15 @@ fn put_first(expressions: &mut Vec<Expression>, text: String) {
     }
 }
 
-fn reply_ui(ui: &mut Ui, draft: &Draft, reply: Option<&ReplyView>) {
+fn reply_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, reply: Option<&ReplyView>) {
     let Some(reply) = reply else {
         ui.label(small(ui, "Send the request once to see the results beside the response."));
         return;
     };
+    let values = model.open.tried.last().map(|tried| tried.values.as_slice()).unwrap_or_default();
+    if let Some(reading) = typed_mut(draft).filter(|_| !values.is_empty()) {
+        return reply_values::values_ui(ui, reading, values);
+    }
     let body = if draft.tokens_step.revealed.response { reply.body.expose() } else { reply.masked_body.as_str() };
     CodeBlock::new("Last response", body).copies(None).max_height(320.0).show(ui);
 }

@@ -361,4 +361,6 @@ fn how_a_reply_is_read_is_never_cut() {
         profile.token_request.reading.access_token[0] = Expression::new(format!("$split({}, ' ')[1]", "a".repeat(90)));
     }
     check("how the reply is read", &model, &draft, &["How the response is read"]);
+    let draft = at(service("practice"), Step::Tokens);
+    check("values to point at", &crate::screens::reading::pointed(), &draft, &["How the response is read"]);
 }
