@@ -66,7 +66,8 @@ impl App {
         let media_type = reply.headers.iter().find(|(name, _)| name == "content-type");
         let media_type = media_type.and_then(|(_, value)| value.split(';').next()).unwrap_or_default();
         let document = text_as_json(reply.body.expose(), media_type.trim()).unwrap_or_default();
-        let values = values(&document, &text_as_json(&reply.masked_body, media_type.trim()).unwrap_or_default());
+        let values =
+            values(reading, &document, &text_as_json(&reply.masked_body, media_type.trim()).unwrap_or_default());
         let tokens = reading.access_token.iter().chain(&reading.refresh_token);
         let answers = of_document(self, document, tokens.chain(&reading.expires_in)).await;
         let token = |text: String| FieldRead::Token(text.chars().count());
@@ -79,11 +80,13 @@ impl App {
     }
 }
 
-/// The single values, shown as they are in the masked reply. Both have the same members in the same order.
-fn values(document: &Json, masked: &Json) -> Vec<ReplyValue> {
+/// The single values, shown as they are in the masked reply; what is read as a token is masked whatever its name.
+fn values(reading: &Reading, document: &Json, masked: &Json) -> Vec<ReplyValue> {
     let (found, masked) = (leaves(document), leaves(masked));
+    let tokens = [&reading.access_token, &reading.refresh_token, &reading.id_token];
     let shown = |leaf: Leaf| {
-        let of_masked = masked.iter().find(|other| other.place == leaf.place);
+        let is_token = tokens.iter().any(|places| places.contains(&leaf.place));
+        let of_masked = masked.iter().find(|other| other.place == leaf.place && !is_token);
         let shown = of_masked.map_or_else(|| MASK.to_owned(), |other| other.text.clone());
         ReplyValue { is_secret: shown != leaf.text, shown, place: leaf.place }
     };
