@@ -45,6 +45,7 @@ impl Window {
     pub(in crate::gui) fn take_call(&mut self) {
         if self.poll(|model| &mut model.call.reply) {
             self.model.lease_busy = None;
+            self.draft.next_view.to_result = true;
             self.history_may_have_changed();
         }
     }

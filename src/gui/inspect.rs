@@ -49,6 +49,8 @@ impl Window {
 
     /// Takes in what was found.
     pub(in crate::gui) fn take_inspection(&mut self) {
-        self.poll(|model| &mut model.inspection.found);
+        let has_ended = self.poll(|model| &mut model.inspection.found);
+        let is_pasted = self.model.inspection.of.is_none();
+        self.draft.next_view.to_result |= has_ended && is_pasted;
     }
 }

@@ -7,6 +7,8 @@ pub struct NextView {
     pub to_top: bool,
     /// Whether the screen shows the rehearsal: a stage of it is over.
     pub to_rehearsal: bool,
+    /// Whether the screen shows the result of what was asked on it, which may lie below.
+    pub to_result: bool,
     /// What takes the keyboard.
     pub focus: Option<Focus>,
 }
@@ -31,6 +33,13 @@ pub enum Focus {
 }
 
 impl NextView {
+    /// Scrolls to where the result is drawn next, if that was asked for.
+    pub(in crate::gui) fn lead_to_result(&mut self, ui: &egui::Ui) {
+        if std::mem::take(&mut self.to_result) {
+            ui.scroll_to_cursor(Some(egui::Align::Min));
+        }
+    }
+
     /// Whether this takes the keyboard now; it is asked for once.
     pub fn take_focus(&mut self, focus: Focus) -> bool {
         self.focus.take_if(|wanted| *wanted == focus).is_some()

@@ -26,6 +26,7 @@ pub(crate) fn call_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     page(ui, "call", top, true, |ui| {
         ui.label(heading(format!("Try the API with {}", model.shown_name(&call.profile))));
         typed_ui(ui, &mut call);
+        draft.next_view.lead_to_result(ui);
         outcome_ui(ui, model);
         check_ui(ui, model, kept);
     });

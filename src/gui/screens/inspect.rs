@@ -25,6 +25,7 @@ pub(crate) fn inspect_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
             _ => "Inspect a token".to_owned(),
         }));
         source_ui(ui, model, &mut inspect, &mut draft.next_view);
+        draft.next_view.lead_to_result(ui);
         found_ui(ui, model, draft, &mut inspect);
     });
     foot_ui(ui, model, &inspect);
