@@ -148,18 +148,21 @@ fn find(json: &Json, member: &str) -> Option<String> {
     here(json).or_else(inside)
 }
 
-/// The credentials of a header (RFC 9110 section 11.6.2): with its name, or the scheme alone.
+/// The credentials of a header (RFC 9110 section 11.6.2): after its name wherever that stands, as in a `curl` command, or
+/// after the scheme alone.
 fn header_value(text: &str) -> Option<&str> {
+    const NAME: &str = "authorization:";
     const SCHEMES: [&str; 3] = ["bearer", "dpop", "token"];
-    let is_name = |line: &&str| {
-        let name = line.split(':').next().unwrap_or_default();
-        name.trim().eq_ignore_ascii_case("authorization") && line.contains(':')
-    };
-    let line = text.lines().find(is_name);
-    let value = line.and_then(|line| line.split_once(':')).map_or(text, |(_, value)| value.trim());
+    let lower = text.to_ascii_lowercase();
+    let begins =
+        |at: usize| text[..at].chars().next_back().is_none_or(|c| c.is_whitespace() || matches!(c, '"' | '\''));
+    let named = lower.match_indices(NAME).find(|(at, _)| begins(*at)).map(|(at, _)| &text[at + NAME.len()..]);
+    let value = named.unwrap_or(text).trim_start();
     let (scheme, rest) = value.split_once(char::is_whitespace)?;
-    let is_scheme = SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known));
-    (is_scheme || line.is_some()).then(|| trimmed(rest))
+    match named {
+        Some(_) => rest.split_whitespace().next().map(trimmed),
+        None => SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known)).then(|| trimmed(rest)),
+    }
 }
 
 /// The token in one piece: mail programs and terminals break long ones into lines.

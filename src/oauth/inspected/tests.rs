@@ -222,6 +222,8 @@ fn a_token_is_found_in_whatever_is_pasted() {
         (format!("DPoP {JWT}"), &access),
         (format!("Authorization: Bearer {JWT}\n"), &access),
         (format!("GET / HTTP/1.1\r\nhost: x.test\r\nauthorization:bearer {JWT}\r\naccept: */*\r\n"), &access),
+        (format!("GET / HTTP/1.1 host: x.test Authorization: bearer {JWT} accept: */*"), &access),
+        (format!("curl -H 'Authorization: Bearer {JWT}' -H \"Accept: */*\" https://x.test"), &access),
         (json!({ "access_token": JWT, "token_type": "Bearer" }).to_string(), &access),
         (json!({ "data": { "access_token": JWT } }).to_string(), &access),
         (format!("https://app.test/cb#access_token={JWT}&token_type=bearer"), &access),
@@ -249,6 +251,7 @@ fn what_is_no_token_says_why() {
     assert_eq!(pasted("{\"a\":1}"), Err(PasteError::NoMember));
     assert_eq!(pasted("{\"access_token\":"), Err(PasteError::NoMember));
     assert_eq!(pasted("hello world"), Err(PasteError::Words));
+    assert_eq!(pasted("Proxy-Authorization: Bearer x"), Err(PasteError::Words));
     assert_eq!(pasted("a\u{1b}[2Jb"), Err(PasteError::Unfit("a control character")));
     assert_eq!(pasted("tök"), Err(PasteError::Unfit("a character outside of ASCII")));
     assert_eq!(pasted(&"x".repeat(LONGEST_TOKEN + 1)), Err(PasteError::TooLong));
