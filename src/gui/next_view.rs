@@ -1,5 +1,8 @@
 //! Where the next frame leads the eye and the keyboard.
 
+/// How much of a result is to be in sight, in points.
+const RESULT: f32 = 200.0;
+
 /// What the next frame scrolls to and focuses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NextView {
@@ -36,7 +39,8 @@ impl NextView {
     /// Scrolls to where the result is drawn next, if that was asked for.
     pub(in crate::gui) fn lead_to_result(&mut self, ui: &egui::Ui) {
         if std::mem::take(&mut self.to_result) {
-            ui.scroll_to_cursor(Some(egui::Align::Min));
+            let beginning = egui::Rect::from_min_size(ui.cursor().min, egui::vec2(1.0, RESULT));
+            ui.scroll_to_rect(beginning, None);
         }
     }
 

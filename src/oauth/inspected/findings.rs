@@ -271,6 +271,7 @@ impl Inspected {
         if let Some(Json::String(client)) = client
             && !expected.client_id.is_empty()
             && *client != expected.client_id
+            && !found.iter().any(|(code, _)| *code == FindingCode::OtherAudience)
         {
             let summary = format!("it was issued to the client `{client}`");
             let hint = format!("the profile's client ID is `{}`", expected.client_id);
