@@ -54,6 +54,8 @@ pub struct State {
     pub(in crate::app) copied: Copied,
     /// Whether the person locked the vault, which nothing but the person opens again.
     is_locked: AtomicBool,
+    /// Whether the face wants to know of each call.
+    traces: AtomicBool,
     /// Whether this process is the agent.
     is_agent: AtomicBool,
     /// Whether the face shows the list of profiles permanently.
@@ -96,6 +98,7 @@ impl App {
                 tray: TraySlot::default(),
                 copied: Copied::default(),
                 is_locked: AtomicBool::default(),
+                traces: AtomicBool::default(),
                 is_agent: AtomicBool::default(),
                 shows_list: AtomicBool::default(),
                 team_turn: tokio::sync::Mutex::default(),
@@ -135,6 +138,15 @@ impl State {
 
     pub(crate) fn is_agent(&self) -> bool {
         self.is_agent.load(Ordering::Relaxed)
+    }
+
+    /// Declares that the face wants to know of each call from now on.
+    pub(crate) fn trace(&self) {
+        self.traces.store(true, Ordering::Relaxed);
+    }
+
+    pub(in crate::app) fn traces(&self) -> bool {
+        self.traces.load(Ordering::Relaxed)
     }
 
     /// Declares that the face shows the list of profiles from now on.

@@ -9,6 +9,7 @@
 mod agent;
 mod ask;
 mod blocking;
+mod case;
 mod desktop;
 mod export;
 mod failure;
@@ -33,6 +34,7 @@ mod vault;
 pub use crate::agent::KeptAlive;
 pub use crate::app::ask::{Answer, Answers, Ask, questions};
 pub use crate::app::blocking::blocking;
+pub use crate::app::case::{Case, CaseStage, Replayed};
 pub use crate::app::desktop::clipboard::CopyOutcome;
 pub use crate::app::desktop::settings::{Connections, ProgramSettings};
 pub use crate::app::export::{

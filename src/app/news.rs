@@ -1,9 +1,12 @@
 //! Events that a face did not ask for.
 
+use std::sync::Arc;
+
 use crate::agent::KeptAlive;
 use crate::app::Failure;
 use crate::app::profiles::summary::ProfileSummary;
 use crate::app::types::{SavedToken, TrayState, VaultState, WindowSettings};
+use crate::call::TracedCall;
 use crate::desktop::TrayPress;
 use crate::diagnosis::Diagnosis;
 use crate::export::Sinks;
@@ -50,6 +53,8 @@ pub enum News {
     TrayPressed(TrayPress),
     /// A notification was clicked.
     NoticePressed,
+    /// A call was made.
+    Called(Arc<TracedCall>),
     /// The process was asked to end.
     EndAsked,
 }

@@ -106,6 +106,14 @@ impl Rendered {
             .collect()
     }
 
+    /// Its secret values, unescaped.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.spans.iter().filter_map(|span| match span {
+            Span::Value { raw, secret: true, .. } => Some(raw),
+            _ => None,
+        })
+    }
+
     /// The names of its secret values, each once.
     pub fn secret_names(&self) -> impl Iterator<Item = &str> {
         self.spans.iter().filter_map(|span| match span {

@@ -114,8 +114,13 @@ impl Call {
         lines.join("\n")
     }
 
-    /// The names of its secret values in order, each once.
-    pub fn secret_names(&self) -> Vec<String> {
+    /// Its secret values, unescaped.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.texts().into_iter().flat_map(Rendered::secrets)
+    }
+
+    /// Every text in which values may be.
+    fn texts(&self) -> Vec<&Rendered> {
         let mut texts = vec![&self.url];
         texts.extend(self.basic.iter().flat_map(|basic| [&basic.user, &basic.password]));
         texts.extend(self.headers.iter().map(|(_, value)| value));
@@ -124,8 +129,13 @@ impl Call {
             CallBody::Form(form) => texts.extend(form.iter().map(|(_, value)| value)),
             CallBody::Text { text, .. } => texts.push(text),
         }
+        texts
+    }
+
+    /// The names of its secret values in order, each once.
+    pub fn secret_names(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
-        for name in texts.into_iter().flat_map(Rendered::secret_names) {
+        for name in self.texts().into_iter().flat_map(Rendered::secret_names) {
             if !names.iter().any(|known| known == name) {
                 names.push(name.to_owned());
             }

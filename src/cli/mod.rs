@@ -18,6 +18,7 @@ mod print;
 mod profiles;
 mod prompt;
 mod remarks;
+mod replay;
 mod runner;
 mod service;
 mod service_export;
@@ -106,6 +107,7 @@ fn perform(runner: Runner, task: Task) -> Result<Exit, Failure> {
         Task::Vault(task) => vault::run(runner, &task),
         Task::Team(task) => team::run(runner, &task),
         Task::Agent(options) => agent::run(runner, &options),
+        Task::Replay { file, calls } => replay::run(runner, file, calls),
         Task::Rehearse(options) => practice::rehearse(runner, &options),
         Task::Practice(options) => practice::practice(runner, &options),
         // `exec` ends with the exit code of its command; the others ended before there was a runner.

@@ -43,6 +43,17 @@ impl TokenTab {
     }
 }
 
+/// What is typed and open on the page of the calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CallsDraft {
+    /// The call that is shown in full, by its time.
+    pub open: Option<jiff::Timestamp>,
+    /// Where calls and a case are written to.
+    pub file: String,
+    /// The case to replay.
+    pub case_file: String,
+}
+
 /// What was copied last in another tool's format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Copied {
@@ -106,6 +117,8 @@ pub struct Draft {
     pub inspect: Option<InspectDraft>,
     /// `None` unless the page that tries the API is open.
     pub call: Option<CallDraft>,
+    /// `None` unless the page of the calls is open.
+    pub calls: Option<CallsDraft>,
     /// `None` unless the settings are open.
     pub settings: Option<SettingsDraft>,
     /// The lines of each service's checklist that are ticked, by its ID and their place.

@@ -38,6 +38,7 @@ impl Window {
         self.model.call = CallModel::default();
         (self.draft.export, self.draft.share, self.draft.team) = (None, None, None);
         (self.draft.settings, self.draft.inspect, self.draft.call) = (None, None, None);
+        self.draft.calls = None;
     }
 
     /// Asks for the preview where what is chosen is not what was asked for last.

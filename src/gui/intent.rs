@@ -186,6 +186,14 @@ pub enum Intent {
     /// Change how the window looks and behaves; its size stays.
     ChangeSettings(WindowSettings),
     OpenSettings,
+    /// Show what was sent and what came.
+    OpenCalls,
+    /// Write all calls to the typed file.
+    SaveHar,
+    /// Write the case of the failed sign-in to the typed file.
+    SaveCase,
+    /// Replay the case in the typed file.
+    ReplayCase,
     /// Save the connections that are typed, where they can be used.
     SaveConnections,
     /// Show a folder in the file manager.
@@ -347,6 +355,10 @@ impl Intent {
             Self::FindProfile => ("Find profile", "Search the saved profiles"),
             Self::ToggleList => ("Show or hide the list", "Show or hide the list of profiles"),
             Self::OpenSettings => ("Settings…", "Browser, network, theme, locking, and about the program"),
+            Self::OpenCalls => ("Calls…", "What was sent to services and what came back, secrets masked"),
+            Self::SaveHar => ("Save as HAR", "Write all calls to the file as an HTTP archive"),
+            Self::SaveCase => ("Save the case", "Write everything of the failed sign-in to the file, without secrets"),
+            Self::ReplayCase => ("Replay", "Make the request once more, to recorded replies"),
             Self::LockVault => ("Lock now", "Forget the vault's key until you unlock it"),
             Self::OpenVault(..) => ("Unlock", "Open the vault again"),
             Self::OpenPalette => ("Commands", "Find what can be done, a profile or a service by its name"),

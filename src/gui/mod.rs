@@ -2,6 +2,7 @@
 
 mod call;
 pub mod call_draft;
+mod calls;
 pub mod clipboard;
 pub mod clock;
 pub mod copied_token;
@@ -44,7 +45,7 @@ pub mod widgets;
 mod window;
 
 pub use crate::gui::call_draft::CallDraft;
-pub use crate::gui::draft::{Copied, Draft, TokenTab, VaultPrompt};
+pub use crate::gui::draft::{CallsDraft, Copied, Draft, TokenTab, VaultPrompt};
 pub use crate::gui::export_draft::{ExportDraft, Locking, ShareDraft, Way};
 pub use crate::gui::import_draft::ImportDraft;
 pub use crate::gui::inspect_draft::{Chosen, InspectDraft};

@@ -76,6 +76,7 @@ impl Window {
         self.take_inspection();
         self.take_call();
         self.take_settings();
+        self.take_calls();
         self.propose_name(draft.as_ref());
         if !had_tokens && self.model.open.tokens.is_some() && self.model.open.saved_as.is_none() {
             self.draft.next_view.focus = Some(Focus::Name);

@@ -92,6 +92,11 @@ impl Catalog {
         ONCE.clone()
     }
 
+    /// No presets.
+    pub fn empty() -> Self {
+        Self::of(Vec::new())
+    }
+
     fn of(entries: Vec<Entry>) -> Self {
         Self { entries: Arc::new(entries), parsed: Arc::default(), fingerprint: Arc::default() }
     }

@@ -1,7 +1,7 @@
 //! Rehearses a preset: the program's own sign-in, token request, refresh and the rest, against a stand-in on this machine
 //! that is strict about the contract that the preset states.
 
-mod example;
+pub(in crate::app) mod example;
 pub(in crate::app) mod faults;
 mod findings;
 mod line;

@@ -14,6 +14,7 @@ impl App {
     /// Loads what the window shows at its start; from then on, changes to the list of profiles are reported as news.
     pub async fn load_all(&self) -> Result<(), Failure> {
         self.show_list();
+        self.trace();
         let settings = self.with_config(|config| Ok(config.load_settings())).await?;
         // A broken file is reported once and left untouched.
         let settings = settings.unwrap_or_else(|error| {

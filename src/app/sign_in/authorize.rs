@@ -14,8 +14,8 @@ use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::call_context::SentAuthorization;
 use crate::app::sign_in::late_visits::{Ending, Visitor, follow};
 use crate::app::sign_in::listening::{Listening, listen};
-use crate::app::{Authorized, CallContext, Failure, FailureKind, Waiting};
-use crate::call::{Call, RenderError, Template};
+use crate::app::{Authorized, CallContext, Failure, FailureKind, News, Waiting};
+use crate::call::{Call, RenderError, Template, TracedCall};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{
     AuthorizationError, AuthorizationResponse, CodeVerifier, ExpectedResponse, Pasted, RedirectUri, parse_pasted, state,
@@ -51,7 +51,12 @@ pub(in crate::app) async fn authorize(
     context.secrets.tidy();
     let Listening { redirect, listener, fingerprint, problem } = listen(app, &context.profile, can_paste).await?;
     let sent = prepare(app, context, &redirect, listener.as_ref())?;
-    let url = authorization_call(context, &sent)?.url.to_secret().expose().to_owned();
+    let call = authorization_call(context, &sent)?;
+    if app.traces() {
+        let opened = TracedCall::in_browser(&call, &sent.expected.state, (app.ports.now)());
+        app.tell(News::Called(Arc::new(opened)));
+    }
+    let url = call.url.to_secret().expose().to_owned();
     let (launched, browser_problem) = open_browser(app, browser, url.clone()).await?;
     let now = (app.ports.now)();
     let addresses = listener.iter().flat_map(Listener::addresses).map(ToString::to_string).collect();
@@ -170,8 +175,13 @@ async fn watch(report: &Report, ending: Ending) -> Failure {
 async fn receive(app: &App, report: &Report, listener: Listener, sent: &Sent, visitor: Visitor) -> Outcome {
     let (outcomes, mut judged) = unbounded_channel();
     let expected = sent.expected.clone();
+    let (told_app, uri) = (app.clone(), sent.redirect_uri.clone());
     let judge = move |parameters: &crate::oauth::Parameters| {
         let outcome = expected.read(parameters);
+        if told_app.traces() && outcome.as_ref().err().is_none_or(AuthorizationError::is_final) {
+            let came = TracedCall::redirect(&uri, parameters, (told_app.ports.now)());
+            told_app.tell(News::Called(Arc::new(came)));
+        }
         let verdict = verdict(&outcome);
         // Looked at now, because the browser may end as soon as it has its page.
         let visitor = visitor.now();

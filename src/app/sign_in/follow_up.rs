@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use crate::app::handle::App;
 use crate::app::sign_in::send::{self, Answered};
+use crate::app::sign_in::token_request::brought;
 use crate::app::sign_in::try_reading;
 use crate::app::{CallContext, Choosing, Exchange, Failure, Fetched};
 use crate::call::{Answers, CallTemplate};
@@ -59,13 +60,17 @@ pub(crate) async fn fetch(app: &App, mut context: CallContext, exchange: &mut Ex
 pub(crate) async fn exchanged(app: &App, context: &CallContext, call: &CallTemplate) -> Result<TokenSet, Failure> {
     let service = &context.profile.service;
     let values = app.values_for(context, call)?;
-    let reply = send::send(app, &call.render(&values)?).await?;
+    let (at, call_sent) = ((app.ports.now)(), call.render(&values)?);
+    let delivered = send::deliver(app, &call_sent).await;
+    let reply = delivered.inspect_err(|error| send::record(app, &call_sent, at, Err(error), values.secrets()))?;
     let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
     let previous = context.tokens.as_ref();
     let reading = ReadContext { stage: Stage::TokenRequest, scope_separator: separator, previous, origin: None };
     let answers = try_reading::of_reply(app, &reply, call.reading.expressions()).await;
-    read_token_set(&reply, answers.as_ref(), &call.reading, reading, values.secrets())
-        .map_err(|error| Failure::of_token_call(&error, service))
+    let read = read_token_set(&reply, answers.as_ref(), &call.reading, reading, values.secrets());
+    let brought = read.as_ref().ok().map(brought).unwrap_or_default();
+    send::record(app, &call_sent, at, Ok(&reply), values.secrets().chain(brought));
+    read.map_err(|error| Failure::of_token_call(&error, service))
 }
 
 /// Fetches the values to choose from.

@@ -1,10 +1,14 @@
 //! Sends a call and reads its reply.
 
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
 use crate::app::handle::App;
 use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::try_reading;
-use crate::app::{CallContext, Failure};
-use crate::call::{Answers, Call, CallTemplate, Expression, Reply};
+use crate::app::{CallContext, Failure, News};
+use crate::call::{Answers, Call, CallTemplate, Expression, Reply, TracedCall};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Refusal, read_refusal};
 use crate::secret::Secret;
@@ -44,7 +48,10 @@ pub(in crate::app) async fn ask(
     if let Some(report) = report {
         report.tell(Progress::Sending(call.origin()));
     }
-    let reply = send(app, &call).await?;
+    let at = (app.ports.now)();
+    let delivered = deliver(app, &call).await;
+    record(app, &call, at, delivered.as_ref(), values.secrets());
+    let reply = delivered?;
     let answers =
         try_reading::of_reply(app, &reply, template.reading.expressions().chain(places.iter().copied())).await;
     let secrets: Vec<&Secret> = values.secrets().filter(|secret| !secret.is_empty()).collect();
@@ -52,7 +59,31 @@ pub(in crate::app) async fn ask(
     Ok(Answered { reply, answers, refusal })
 }
 
+/// Sends a call without secrets of a profile.
 pub(in crate::app) async fn send(app: &App, call: &Call) -> Result<Reply, TransportError> {
+    let at = (app.ports.now)();
+    let outcome = deliver(app, call).await;
+    record(app, call, at, outcome.as_ref(), []);
+    outcome
+}
+
+/// Tells the face of a call, if it wants to know. `known` are the secrets that may be in the reply beside those of the call:
+/// the profile's, and those that were read from it.
+pub(in crate::app) fn record<'a>(
+    app: &App,
+    call: &'a Call,
+    at: Timestamp,
+    outcome: Result<&Reply, &TransportError>,
+    known: impl IntoIterator<Item = &'a Secret>,
+) {
+    if app.traces() {
+        let traced = TracedCall::sent(call, at, outcome.map_err(ToString::to_string), known);
+        app.tell(News::Called(Arc::new(traced)));
+    }
+}
+
+/// Sends a call; the caller records it.
+pub(in crate::app) async fn deliver(app: &App, call: &Call) -> Result<Reply, TransportError> {
     let wire = Wire {
         method: call.method.as_str(),
         url: call.url.to_secret(),

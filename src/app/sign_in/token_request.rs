@@ -7,7 +7,7 @@ use crate::app::profiles::drafts;
 use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::account;
 use crate::app::sign_in::follow_up;
-use crate::app::sign_in::send::send;
+use crate::app::sign_in::send::{deliver, record};
 use crate::app::sign_in::try_reading;
 use crate::app::tokens;
 use crate::app::tokens::issued_for;
@@ -151,10 +151,11 @@ pub(crate) async fn exchange(
     let values = app.values_for(context, template)?;
     let call = template.render(&values)?;
     report.tell(Progress::Sending(call.origin()));
-    let reply = send(app, &call).await;
-    let reply = match reply {
+    let at = (app.ports.now)();
+    let reply = match deliver(app, &call).await {
         Ok(reply) => reply,
         Err(error) => {
+            record(app, &call, at, Err(&error), values.secrets());
             let (notes, choices, unanswered) = (Vec::new(), Vec::new(), error.may_have_arrived());
             let outcome = Err(error.into());
             return Ok(Exchange { call, reply: None, outcome, notes, choices, unanswered, is_saved: false });
@@ -173,12 +174,17 @@ pub(crate) async fn exchange(
         Err(_) => Vec::new(),
     };
     notes.extend(skew_note(clock_skew(&reply), &call.origin()));
-    let brought = outcome.as_ref().ok().into_iter().flat_map(|tokens| {
-        [Some(&tokens.access_token), tokens.refresh_token.as_ref(), tokens.id_token.as_ref()].into_iter().flatten()
-    });
+    let brought = outcome.as_ref().ok().map(|tokens| brought(tokens)).unwrap_or_default();
+    record(app, &call, at, Ok(&reply), values.secrets().chain(brought.iter().copied()));
     let secrets = report.is_heard().then(|| values.secrets().chain(brought));
     let view = secrets.map_or_else(|| bare_view(&reply), |secrets| view(&reply, secrets));
     Ok(Exchange { reply: Some(view), call, outcome, notes, choices: Vec::new(), unanswered: false, is_saved: false })
+}
+
+/// The secrets among the tokens.
+pub(in crate::app) fn brought(tokens: &TokenSet) -> Vec<&Secret> {
+    let tokens = [Some(&tokens.access_token), tokens.refresh_token.as_ref(), tokens.id_token.as_ref()];
+    tokens.into_iter().flatten().collect()
 }
 
 fn template(context: &CallContext, stage: Stage) -> Result<&CallTemplate, Failure> {

@@ -7,6 +7,7 @@ mod team;
 mod tokens;
 mod vault;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
@@ -268,6 +269,15 @@ pub enum Task {
     /// Share profiles with a team, through a PostgreSQL database that sees no secret
     #[command(subcommand)]
     Team(TeamTask),
+    /// Replay a failed sign-in that `sign-in --case` wrote, on this machine, and compare what is said of it
+    Replay {
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Print its requests and responses as well, if it is the same
+        #[arg(long)]
+        calls: bool,
+    },
     /// Test a preset from sign-in to refresh on this machine, without an account
     Rehearse(RehearseOptions),
     /// Run the practice service: a local authorization server to learn and test with

@@ -64,6 +64,12 @@ pub struct SignInOptions {
     /// Read the authorization response from standard input: the code, or the URL the browser was redirected to
     #[arg(long, conflicts_with_all = ["client_secret_stdin", "password_stdin", "refresh_token_stdin"])]
     pub paste: bool,
+    /// Write all requests and responses to this file as an HTTP archive (HAR), with secrets masked
+    #[arg(long, value_name = "FILE")]
+    pub har: Option<PathBuf>,
+    /// If the sign-in fails, write everything about it to this file, with secrets masked; `replay` reads it
+    #[arg(long, value_name = "FILE")]
+    pub case: Option<PathBuf>,
 }
 
 /// `tokenwright key …`

@@ -1,5 +1,6 @@
 //! `tokenwright sign-in`.
 
+mod evidence;
 mod secrets;
 mod terminal;
 
@@ -14,6 +15,7 @@ use crate::cli::profiles::local;
 use crate::cli::prompt::is_yes;
 use crate::cli::remarks::parse_display_name;
 use crate::cli::runner::{Runner, tell_news};
+use crate::cli::sign_in::evidence::Evidence;
 use crate::cli::sign_in::terminal::Terminal;
 use crate::cli::vault::open_vault;
 use crate::cli::{print, prompt};
@@ -64,7 +66,10 @@ fn sign_in(
     options: &SignInOptions,
     terminal: &Arc<Terminal>,
 ) -> Result<(CallContext, TokenSet), Failure> {
-    runner.listen(|news| match news {
+    let evidence = Evidence::begin(runner, options);
+    let (collected, known) = (evidence.clone(), context.clone());
+    runner.listen(move |news| match news {
+        News::Called(_) => collected.take_in(&news),
         News::PracticeReady(port) => {
             print::note(&format!("The practice service listens on http://127.0.0.1:{port}"));
         }
@@ -76,9 +81,11 @@ fn sign_in(
         (None, false) => Browser::System,
     };
     let save_to = SaveTo::Profile(ProfileName::parse(&options.name)?);
-    let (context, exchange) =
-        runner.run(runner.app.sign_in(SignIn { context, browser, save_to, can_paste: true }, terminal))?;
-    Ok((context, *exchange.outcome?))
+    let request = SignIn { context, browser, save_to, can_paste: true };
+    let outcome = runner.run(runner.app.sign_in(request, terminal));
+    let outcome = outcome.and_then(|(context, exchange)| Ok((context, *exchange.outcome?)));
+    evidence.write(runner, options, &known, outcome.as_ref().err());
+    outcome
 }
 
 /// The service, or the existing profile, changed by the options.

@@ -7,12 +7,14 @@ mod versioned;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::app::{
-    ApiReply, CallContext, ExportDone, ExportView, Failure, ForgottenProfile, FormatLine, ImportOutcome,
-    InstalledBrowser, KeptAlive, News, OpenedProfile, ProfileSummary, ProgramSettings, Revision, SavedToken, ShareDone,
-    TokenInspection, TrayState, VaultState, WindowSettings,
+    ApiReply, CallContext, Case, ExportDone, ExportView, Failure, ForgottenProfile, FormatLine, ImportOutcome,
+    InstalledBrowser, KeptAlive, News, OpenedProfile, ProfileSummary, ProgramSettings, Replayed, Revision, SavedToken,
+    ShareDone, TokenInspection, TrayState, VaultState, WindowSettings,
 };
+use crate::call::TracedCall;
 use crate::diagnosis::Diagnosis;
 use crate::export::Sinks;
 use crate::gui::model::team::TeamModel;
@@ -23,6 +25,9 @@ use crate::service::{ApiCall, ProfileName, Service};
 pub use crate::gui::model::open::{KeyDone, Open, Rehearsal, Saved, SignIn, Visit};
 pub use crate::gui::model::requested::{Requested, Stand};
 pub use crate::gui::model::versioned::Versioned;
+
+/// The most calls that the window remembers: a day of work.
+const MOST_CALLS: usize = 500;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum PracticeState {
@@ -169,6 +174,12 @@ pub struct Model {
     pub inspection: InspectionModel,
     pub call: CallModel,
     pub team: TeamModel,
+    /// The calls that this window made, the oldest first.
+    pub calls: Vec<Arc<TracedCall>>,
+    /// Calls or a case are being written to this file.
+    pub evidence: Requested<PathBuf>,
+    /// A case that was opened, and what came of its replay.
+    pub replay: Requested<(Case, Replayed)>,
     /// What belongs to the service or profile that is open.
     pub open: Open,
 }
@@ -198,8 +209,17 @@ impl Model {
             News::Sinks(name, sinks) => drop(self.export.sinks.insert(name, sinks)),
             News::Tray(tray) => self.tray = tray,
             // What is wrong with it is in `keep_alive`, which follows; the others are the window's own affair.
+            News::Called(call) => self.called(call),
             News::NotRefreshed(..) | News::TrayPressed(_) | News::NoticePressed | News::EndAsked => {}
         }
+    }
+
+    /// Keeps a call for as long as there is room.
+    fn called(&mut self, call: Arc<TracedCall>) {
+        if self.calls.len() >= MOST_CALLS {
+            self.calls.remove(0);
+        }
+        self.calls.push(call);
     }
 
     /// What a profile is called on a screen.

@@ -33,6 +33,7 @@ pub(crate) fn commands(model: &Model, draft: &Draft) -> Vec<Action> {
         || draft.team.is_some()
         || draft.inspect.is_some()
         || draft.call.is_some()
+        || draft.calls.is_some()
         || draft.settings.is_some();
     let is_home = draft.home && model.open.saved_as.is_some();
     match (is_covered, is_home) {
@@ -47,6 +48,7 @@ pub(crate) fn commands(model: &Model, draft: &Draft) -> Vec<Action> {
     all.push(Action::unless(Intent::OpenShare, nothing));
     all.push(Action::of(Intent::OpenTeam));
     all.push(Action::of(Intent::OpenInspect(None)));
+    all.push(Action::of(Intent::OpenCalls));
     all.push(Action::of(Intent::OpenForgotten));
     let is_closed = !matches!(model.vault, VaultState::Open(_));
     all.push(Action::unless(Intent::LockVault, is_closed.then(|| "The vault is not open".to_owned())));

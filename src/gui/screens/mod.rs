@@ -6,6 +6,7 @@ mod authorization;
 mod browser_wait;
 mod call;
 mod call_form;
+mod calls;
 mod client;
 mod commands;
 mod console;

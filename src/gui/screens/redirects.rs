@@ -91,6 +91,14 @@ pub(crate) fn failure_ui(ui: &mut Ui, failure: &Failure, profile: Option<&Profil
                 use_ui(ui, nearest);
             }
         }
-        _ => {}
+        _ => calls_link(ui),
     });
+}
+
+/// The way to all that was sent, and to the file that can be handed on.
+pub(crate) fn calls_link(ui: &mut Ui) {
+    let (text, hint) = Intent::OpenCalls.words();
+    if link(ui, text, text).on_hover_text(hint).clicked() {
+        want(ui, Intent::OpenCalls);
+    }
 }

@@ -7,10 +7,10 @@ use crate::call::{Expression, Lifetime, Reading};
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand};
-use crate::gui::screens::{reply_values, want};
+use crate::gui::screens::{redirects, reply_values, want};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
-    CodeBlock, Field, banner, choice, disclosure, notice, secondary_button, section, status_dot,
+    CodeBlock, Field, banner, banner_with, choice, disclosure, notice, secondary_button, section, status_dot,
 };
 use crate::secret::MASK;
 
@@ -150,7 +150,7 @@ fn reply_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, reply: Option<&ReplyV
 pub(crate) fn exchange_ui(ui: &mut Ui, draft: &mut Draft, exchange: &Exchange) {
     match &exchange.outcome {
         Ok(_) => notice(ui, Tone::Success, "Tokens received", "They are at the top of this step."),
-        Err(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
+        Err(failure) => banner_with(ui, Tone::Danger, &failure.diagnosis, redirects::calls_link),
     }
     for note in &exchange.notes {
         banner(ui, Tone::Warning, note);

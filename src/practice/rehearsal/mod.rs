@@ -11,6 +11,7 @@ mod document;
 mod facts;
 mod judge;
 mod redirect;
+mod replay;
 mod stand_in;
 mod target;
 
@@ -25,6 +26,7 @@ pub use crate::practice::rehearsal::contract::{
     REHEARSAL_CLIENT_ID, REHEARSAL_CLIENT_SECRET, REHEARSAL_USER_NAME, Registration, RehearsalContract,
 };
 pub use crate::practice::rehearsal::document::{ACCESS_TOKEN, ID_TOKEN, REFRESH_TOKEN};
+pub use crate::practice::rehearsal::replay::{RecordedReply, Replay};
 pub use crate::practice::rehearsal::stand_in::{Issued, WRONG_REFRESH_TOKEN};
 
 /// The running stand-in for a service, on loopback. It stops when dropped.

@@ -29,7 +29,7 @@ use crate::screens::scenes::{
     visiting, waiting,
 };
 use crate::screens::screen::{SMALL, Screen, THEMES, sized};
-use crate::screens::{redirects, settings, team};
+use crate::screens::{calls, redirects, settings, team};
 
 /// As small as a window gets, in points: fewer than a laptop's screen shows at 200 %.
 const LEAST: egui::Vec2 = egui::vec2(640.0, 400.0);
@@ -228,6 +228,14 @@ fn the_check_of_a_redirect_uri_fits() {
     let long = format!("http://localhost:8081/{}", "callback/".repeat(20));
     let registered = format!("http://localhost:8081/callback\n{long}");
     check("redirect URIs that were tried", &redirects::tried(), &redirects::registering(&registered), &[]);
+}
+
+#[test]
+fn the_calls_fit() {
+    check("no calls", &started(), &calls::page(), &[]);
+    let mut draft = calls::page();
+    draft.calls.as_mut().expect("open").open = Some(now() + SignedDuration::from_secs(3));
+    check("calls", &calls::made(), &draft, &[]);
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::screens::scenes::{
     ACCESS_TOKEN, at, authorized, called, draft, saved, service, started, token_set, visiting,
 };
 use crate::screens::screen::{SMALL, Screen, THEMES, screen};
-use crate::screens::{settings, team};
+use crate::screens::{calls, settings, team};
 
 /// What the Tab key reaches first.
 const FIRST: &str = "Hide the list of profiles";
@@ -122,6 +122,7 @@ fn the_tab_key_reaches_everything_on_the_page_of_the_team() {
     for theme in THEMES {
         check_reach(theme, team::none(), team::page(), "Close");
         check_reach(theme, settings::known(), settings::page(), "Close");
+        check_reach(theme, calls::made(), calls::page(), "Close");
         check_reach(theme, team::asking(), team::page(), "Check again");
         check_reach(theme, team::member(), team::page(), "Check again");
     }

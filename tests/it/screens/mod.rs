@@ -3,6 +3,7 @@
 mod alive;
 mod by_name;
 mod call;
+mod calls;
 mod canary;
 mod choosers;
 mod export;

@@ -18,7 +18,7 @@ use crate::screens::scenes::{
     ACCESS_TOKEN, at, authorized, called, draft, failure, saved, service, started, token_set, visiting,
 };
 use crate::screens::screen::{THEMES, screen};
-use crate::screens::{settings, team};
+use crate::screens::{calls, settings, team};
 
 #[track_caller]
 fn check(name: &str, model: Model, draft: Draft) {
@@ -106,6 +106,7 @@ fn the_other_screens_say() {
     check("export, one format", previewed(true), choosing(Some("dotenv")));
     check("share", shared(), sharing(Locking::Passphrase, "correct horse"));
     check("settings", settings::known(), settings::page());
+    check("calls", calls::made(), calls::page());
     check("team, none", team::none(), team::page());
     check("team, waiting", team::asking(), team::page());
     check("team, a member", team::member(), team::page());

@@ -1,0 +1,142 @@
+//! Replays a case: the program's own request to a stand-in that repeats the recorded replies, with made-up secrets. Nothing
+//! leaves the machine.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::app::blocking::blocking;
+use crate::app::case::{Case, CaseStage};
+use crate::app::handle::App;
+use crate::app::progress::Report;
+use crate::app::rehearsal::{example, server};
+use crate::app::sign_in::token_request::exchange;
+use crate::app::{Authorized, CallContext, Failure, FailureKind};
+use crate::call::{TracedCall, TracedOutcome, Way};
+use crate::diagnosis::Diagnosis;
+use crate::oauth::{AuthorizationError, ProfileSecrets, TokenSet};
+use crate::practice::{RecordedReply, Replay};
+use crate::secret::{MASK, Secret};
+use crate::service::Profile;
+
+/// What stands for a secret, in what is sent and in what is repeated.
+const MADE_UP: &str = "made-up";
+
+/// What came of a replay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replayed {
+    /// What this program makes of it; `None` if it takes the reply for tokens.
+    pub diagnosis: Option<Diagnosis>,
+    /// Whether that is what the case says.
+    pub is_same: bool,
+}
+
+impl App {
+    /// Replays a case on this machine.
+    pub async fn replay(&self, case: &Case) -> Result<Replayed, Failure> {
+        let profile = case.read_profile()?;
+        let calls = case.calls();
+        let failure = match case.stage {
+            CaseStage::Authorization => Some(refused(&profile, &calls)?),
+            CaseStage::TokenRequest | CaseStage::RefreshRequest => self.exchanged(case, profile, &calls).await?,
+        };
+        let diagnosis = failure.map(|failure| failure.diagnosis);
+        Ok(Replayed { is_same: diagnosis.as_ref().is_some_and(|told| is_same(told, &case.diagnosis)), diagnosis })
+    }
+
+    async fn exchanged(&self, case: &Case, profile: Profile, calls: &[TracedCall]) -> Result<Option<Failure>, Failure> {
+        let replies: Vec<RecordedReply> = calls.iter().filter_map(recorded).collect();
+        if replies.is_empty() {
+            let why = Diagnosis::new("the case has no reply to repeat: the service was not reached");
+            return Err(Failure::new(FailureKind::Usage, why.hint("see its calls for why")));
+        }
+        let now = (self.ports.now)();
+        let mut context = context(case, profile, now)?;
+        // Where the practice service was then.
+        context.practice_port = replies.iter().find_map(|reply| url::Url::parse(&reply.url).ok()?.port());
+        let replay = blocking(move || Replay::start(replies)).await??;
+        let app = server::app_at(&self.ports, replay.port());
+        let outcome = exchange(&app, &Report::none(), &context, case.stage.stage()).await?.outcome;
+        // Not for an async thread: it waits for peers.
+        blocking(move || drop(replay)).await?;
+        Ok(outcome.err())
+    }
+}
+
+/// Secrets are made up in one and masked in the other; what else is said must be the same.
+fn is_same(told: &Diagnosis, expected: &Diagnosis) -> bool {
+    // foreign: what another run of the program said is compared as a whole.
+    let plain = |diagnosis: &Diagnosis| diagnosis.to_string().replace(MASK, MADE_UP);
+    plain(told) == plain(expected)
+}
+
+fn recorded(call: &TracedCall) -> Option<RecordedReply> {
+    let TracedOutcome::Reply(reply) = &call.outcome else { return None };
+    let made_up = |text: &String| text.replace(MASK, MADE_UP);
+    Some(RecordedReply {
+        method: call.method.clone(),
+        url: call.url.split(['?', '#']).next().unwrap_or_default().to_owned(),
+        status: reply.status,
+        headers: reply.headers.iter().map(|(name, value)| (name.clone(), made_up(value))).collect(),
+        body: made_up(&reply.body),
+    })
+}
+
+/// What the request is made from, with made-up secrets.
+fn context(case: &Case, profile: Profile, now: Timestamp) -> Result<CallContext, Failure> {
+    let has = |name: &str| case.secrets.iter().any(|known| known == name);
+    let made_up = |is_there: bool| Secret::new(if is_there { MADE_UP } else { "" });
+    let service = &profile.service;
+    let inputs = service.inputs.iter().filter(|input| input.secret);
+    let secrets = ProfileSecrets {
+        client_secret: made_up(has("client secret")),
+        password: made_up(service.wants_password()),
+        signing_key: example::key_pair(service, now).map_err(|why| {
+            Failure::new(FailureKind::Machine, Diagnosis::new(format!("no key can be made for the replay: {why}")))
+        })?,
+        refresh_token: Secret::default(),
+        inputs: inputs.map(|input| (input.name.clone(), made_up(true))).collect(),
+    };
+    let names = service.redirect.retain.iter();
+    let redirect_uri = profile.redirect_uri.clone();
+    let authorized = Authorized {
+        code: Secret::new(MADE_UP),
+        code_verifier: Secret::new(MADE_UP),
+        redirect_uri,
+        extras: names.map(|name| (name.clone(), MADE_UP.to_owned())).collect(),
+        at: now,
+    };
+    let tokens = TokenSet {
+        access_token: Secret::new(MADE_UP),
+        token_type: "Bearer".to_owned(),
+        expires_at: None,
+        refresh_token: Some(Secret::new(MADE_UP)),
+        refresh_token_expires_at: None,
+        id_token: None,
+        scopes: None,
+        obtained_at: now,
+        retained: BTreeMap::new(),
+        issued_for: BTreeMap::new(),
+        unread_life: Vec::new(),
+    };
+    let mut context = CallContext::new(profile, secrets);
+    context.authorized = Some(authorized);
+    context.tokens = (case.stage == CaseStage::RefreshRequest).then_some(tokens);
+    Ok(context)
+}
+
+/// The refusal that the browser brought, read as it was then.
+fn refused(profile: &Profile, calls: &[TracedCall]) -> Result<Failure, Failure> {
+    let came = calls.iter().rev().find(|call| call.way == Way::Redirect);
+    let query = came.and_then(|call| call.url.split_once('?')).map_or("", |(_, query)| query);
+    let value = |wanted: &str| {
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.into_iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned())
+    };
+    let Some(error) = value("error") else {
+        let why = Diagnosis::new("the case cannot be replayed: it ended in the browser");
+        return Err(Failure::new(FailureKind::Usage, why.hint("see its calls")));
+    };
+    let (description, uri) = (value("error_description"), value("error_uri"));
+    Ok(Failure::of_authorization(&AuthorizationError::Refused { error, description, uri }, &profile.service))
+}

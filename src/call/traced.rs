@@ -1,0 +1,234 @@
+//! A call that was made, as it may be shown, saved and handed on: without a secret.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::call::wire::CallBody;
+use crate::call::{Call, Reply, Reveal, mask_body, mask_text};
+use crate::secret::{MASK, Secret};
+
+/// The most bytes of a reply's body that are kept: far more than a reply with tokens or an error has.
+const LONGEST: usize = 64 * 1024;
+
+/// A call that was made. Contains no secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TracedCall {
+    /// When it was sent, or when it came.
+    pub at: Timestamp,
+    /// Who carried it.
+    pub way: Way,
+    /// Such as `POST`.
+    pub method: String,
+    /// With the whole query, secrets masked.
+    pub url: String,
+    /// Secrets masked.
+    pub headers: Vec<(String, String)>,
+    /// Media type and text.
+    pub body: Option<(String, String)>,
+    /// The same for a terminal; secrets are shell variables. Empty where nothing was sent by the program.
+    pub curl: String,
+    /// What came of it.
+    pub outcome: TracedOutcome,
+}
+
+/// Who carried a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// The program sent it.
+    Sent,
+    /// The browser was sent there.
+    Browser,
+    /// The browser came back with it.
+    Redirect,
+}
+
+/// What came of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TracedOutcome {
+    /// A reply, whatever its status.
+    Reply(TracedReply),
+    /// Why there was no reply.
+    Failed(String),
+    /// The program does not see the reply: the browser has it.
+    Unseen,
+}
+
+/// A reply. Contains no secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TracedReply {
+    /// The status code.
+    pub status: u16,
+    /// Secrets masked.
+    pub headers: Vec<(String, String)>,
+    /// Indented if it is JSON, secrets masked.
+    pub body: String,
+    /// From sending the request to the last byte.
+    pub elapsed: Duration,
+}
+
+impl TracedCall {
+    /// A call that the program sent. `known` are the secrets that may be in its reply beside those of the call.
+    pub fn sent<'a>(
+        call: &'a Call,
+        at: Timestamp,
+        outcome: Result<&Reply, String>,
+        known: impl IntoIterator<Item = &'a Secret>,
+    ) -> Self {
+        let known: Vec<&Secret> = call.secrets().chain(known).filter(|secret| !secret.is_empty()).collect();
+        let outcome = match outcome {
+            Ok(reply) => TracedOutcome::Reply(TracedReply::of(reply, &known)),
+            Err(why) => TracedOutcome::Failed(mask_text(&why, &known)),
+        };
+        let hidden = Reveal::new();
+        let mut headers: Vec<(String, String)> =
+            call.headers.iter().map(|(name, value)| (name.clone(), value.masked(&hidden))).collect();
+        if call.basic.is_some() {
+            headers.push(("Authorization".to_owned(), format!("Basic {MASK}")));
+        }
+        let body = match &call.body {
+            CallBody::None => None,
+            CallBody::Form(form) => {
+                let pairs = form.iter().map(|(name, value)| format!("{name}={}", value.masked(&hidden)));
+                Some(pairs.collect::<Vec<_>>().join("&"))
+            }
+            CallBody::Text { text, .. } => Some(text.masked(&hidden)),
+        };
+        let media_type = call.body.content_type().unwrap_or_default().to_owned();
+        Self {
+            at,
+            way: Way::Sent,
+            method: call.method.as_str().to_owned(),
+            url: call.url.masked(&hidden),
+            headers,
+            body: body.map(|body| (media_type, body)),
+            curl: call.to_curl(),
+            outcome,
+        }
+    }
+
+    /// The authorization request, which the browser makes. Its `state` is masked, too.
+    pub fn in_browser(call: &Call, state: &str, at: Timestamp) -> Self {
+        let sent = Self::sent(call, at, Err(String::new()), []);
+        let url = if state.is_empty() { sent.url } else { sent.url.replace(state, MASK) };
+        Self { way: Way::Browser, url, curl: String::new(), outcome: TracedOutcome::Unseen, ..sent }
+    }
+
+    /// The authorization response, which the browser brought. What is no error is masked: codes, tokens and the state.
+    pub fn redirect(uri: &str, parameters: &[(String, String)], at: Timestamp) -> Self {
+        let shown = parameters.iter().map(|(name, value)| {
+            let is_plain = matches!(name.as_str(), "error" | "error_description" | "error_uri" | "iss" | "scope");
+            let value = if is_plain { mask_text(value, &[]) } else { MASK.to_owned() };
+            format!("{name}={value}")
+        });
+        let separator = if uri.contains('?') { '&' } else { '?' };
+        Self {
+            at,
+            way: Way::Redirect,
+            method: "GET".to_owned(),
+            url: format!("{uri}{separator}{}", shown.collect::<Vec<_>>().join("&")),
+            headers: Vec::new(),
+            body: None,
+            curl: String::new(),
+            outcome: TracedOutcome::Unseen,
+        }
+    }
+
+    /// Host and path, for a list.
+    pub fn place(&self) -> &str {
+        let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
+        rest.split(['?', '#']).next().unwrap_or(rest)
+    }
+}
+
+impl TracedReply {
+    fn of(reply: &Reply, known: &[&Secret]) -> Self {
+        let header = |name: &String, value: &String| {
+            // A cookie is a secret whatever its name; the address of a redirect may carry one.
+            let shown = match name.as_str() {
+                "set-cookie" => MASK.to_owned(),
+                "location" => mask_text(value.split(['?', '#']).next().unwrap_or_default(), known),
+                _ => mask_text(value, known),
+            };
+            (mask_text(name, known), shown)
+        };
+        let mut body = mask_body(&reply.body, &reply.media_type(), known.iter().copied());
+        if body.len() > LONGEST {
+            body.truncate(body.floor_char_boundary(LONGEST));
+            body.push('…');
+        }
+        Self {
+            status: reply.status,
+            headers: reply.headers.iter().map(|(name, value)| header(name, value)).collect(),
+            body,
+            elapsed: reply.elapsed,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::{Authentication, BodyTemplate, CallTemplate, Method, Parameter, Template, Values};
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    /// A token request with a secret in each of its places.
+    pub fn call() -> Call {
+        let mut values = Values::new();
+        values.set("client_id", "mine");
+        values.set("client_secret", "canary-1 %");
+        values.set("code", "canary-2");
+        let template = CallTemplate {
+            method: Method::Post,
+            url: Template::new("https://as.test/token?k=<client_secret>"),
+            authentication: Authentication::Basic,
+            headers: vec![Parameter::new("X-Key", "<code>")],
+            body: BodyTemplate::Form(vec![Parameter::new("code", "<code>"), Parameter::new("grant_type", "x")]),
+            ..CallTemplate::default()
+        };
+        template.render(&values).expect("rendered")
+    }
+
+    /// A reply that repeats what was sent, and has a token under a name that tells nothing.
+    pub fn reply() -> Reply {
+        let headers = [("content-type", "application/json"), ("set-cookie", "sid=canary-3"), ("x-echo", "canary-2")];
+        Reply {
+            status: 400,
+            headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
+            body: Secret::new(
+                r#"{"key":"canary-4","access_token":"canary-5","said":"canary-1 %25 canary-2","error":"x"}"#,
+            ),
+            elapsed: Duration::from_millis(12),
+            received_at: NOW,
+        }
+    }
+
+    #[test]
+    fn no_secret_is_in_it() {
+        let brought = Secret::new("canary-4");
+        let traced = TracedCall::sent(&call(), NOW, Ok(&reply()), [&brought]);
+        let told = format!("{traced:?}");
+        assert!(!told.contains("canary"), "{told}");
+        assert!(told.contains("grant_type=x") && told.contains("\\\"error\\\": \\\"x\\\""), "{told}");
+        let failed = TracedCall::sent(&call(), NOW, Err("canary-2 was lost".to_owned()), []);
+        assert!(!format!("{failed:?}").contains("canary"));
+        let response = [("code", "canary"), ("state", "canary"), ("id_token", "canary"), ("error", "access_denied")];
+        let response = response.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let came = TracedCall::redirect("http://localhost/cb", &response, NOW);
+        assert!(!format!("{came:?}").contains("canary"), "{came:?}");
+        assert!(came.url.ends_with("&error=access_denied"), "{}", came.url);
+    }
+
+    #[test]
+    fn a_list_names_host_and_path() {
+        assert_eq!(TracedCall::sent(&call(), NOW, Ok(&reply()), []).place(), "as.test/token");
+    }
+
+    #[test]
+    fn a_huge_body_is_cut_between_two_letters() {
+        let body = Secret::new("é".repeat(LONGEST));
+        let traced = TracedReply::of(&Reply { body, ..reply() }, &[]);
+        assert!(traced.body.len() <= LONGEST + '…'.len_utf8() && traced.body.ends_with('…'));
+    }
+}

@@ -1,0 +1,152 @@
+//! The page of the calls: what this window sent and got, one line each, and what can be handed on of it.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use egui::{Button, RichText, Ui};
+
+use crate::call::{TracedCall, TracedOutcome, Way};
+use crate::gui::calls::failed;
+use crate::gui::display_text::quoted;
+use crate::gui::draft::{CallsDraft, Draft};
+use crate::gui::intent::Intent;
+use crate::gui::model::Model;
+use crate::gui::screens::intent_button;
+use crate::gui::theme::{Tone, heading, shown, small};
+use crate::gui::widgets::{
+    ButtonKind, CodeBlock, Field, SHORT, banner, copy_named_button, dot, footer, key_values, keyed, notice, page, rows,
+    section, waiting,
+};
+
+/// Height of a call that is not open, in points.
+const ROW: f32 = 28.0;
+
+pub(crate) fn calls_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    let Some(mut calls) = draft.calls.take() else { return };
+    let top = std::mem::take(&mut draft.next_view.to_top);
+    page(ui, "calls", top, true, |ui| {
+        ui.label(heading("Calls"));
+        ui.label(small(ui, "What this window sent and got since it was opened. Secrets are masked."));
+        section(ui, "", |ui| list_ui(ui, model, draft, &mut calls));
+        section(ui, "Hand it on", |ui| save_ui(ui, model, &mut calls));
+        section(ui, "Replay a case", |ui| replay_ui(ui, model, draft, &mut calls));
+    });
+    let close = |ui: &mut Ui| {
+        intent_button(ui, ButtonKind::Secondary, Intent::CloseExport, None);
+    };
+    footer(ui, close, |_| {});
+    draft.calls = Some(calls);
+}
+
+/// The newest first.
+fn list_ui(ui: &mut Ui, model: &Model, draft: &Draft, calls: &mut CallsDraft) {
+    if model.calls.is_empty() {
+        ui.label("Nothing yet. Sign in, refresh or ask a service something, and it is listed here.");
+        return;
+    }
+    let newest: Vec<(usize, &Arc<TracedCall>)> = model.calls.iter().enumerate().rev().collect();
+    rows(ui, "calls", ROW, &newest, |ui, (_, call)| {
+        keyed(ui, call.at.as_nanosecond(), |ui| call_ui(ui, draft, calls, call));
+    });
+}
+
+fn call_ui(ui: &mut Ui, draft: &Draft, calls: &mut CallsDraft, call: &TracedCall) {
+    let is_open = calls.open == Some(call.at);
+    let (tone, words) = outcome_words(call);
+    let time = call.at.to_zoned(draft.clock.zone.clone()).strftime("%H:%M:%S").to_string();
+    let line = format!("{time}  {} {}", call.method, call.place());
+    ui.horizontal_wrapped(|ui| {
+        dot(ui, tone);
+        let text = RichText::new(shown(&line)).monospace();
+        let button = ui.add(Button::new(text).frame_when_inactive(false).selected(is_open).wrap());
+        if button.clicked() {
+            calls.open = (!is_open).then_some(call.at);
+        }
+        ui.label(small(ui, words));
+    });
+    if is_open {
+        details_ui(ui, call);
+    }
+}
+
+fn outcome_words(call: &TracedCall) -> (Tone, String) {
+    match (&call.outcome, call.way) {
+        (TracedOutcome::Reply(reply), _) => {
+            let tone = if (200..300).contains(&reply.status) { Tone::Success } else { Tone::Danger };
+            (tone, format!("{} after {} ms", reply.status, reply.elapsed.as_millis()))
+        }
+        (TracedOutcome::Failed(why), _) => (Tone::Danger, quoted(why)),
+        (TracedOutcome::Unseen, Way::Redirect) => (Tone::Info, "brought by the browser".to_owned()),
+        (TracedOutcome::Unseen, _) => (Tone::Info, "opened in the browser".to_owned()),
+    }
+}
+
+fn details_ui(ui: &mut Ui, call: &TracedCall) {
+    let mut request = format!("{} {}\n", call.method, call.url);
+    write_headers(&mut request, &call.headers);
+    if let Some((media_type, body)) = &call.body {
+        let _ = write!(request, "Content-Type: {media_type}\n\n{body}");
+    }
+    CodeBlock::new("Request", request.trim_end()).max_height(200.0).show(ui);
+    if let TracedOutcome::Reply(reply) = &call.outcome {
+        let mut response = String::new();
+        write_headers(&mut response, &reply.headers);
+        let _ = write!(response, "\n{}", reply.body);
+        CodeBlock::new("Response", response.trim_start()).max_height(260.0).show(ui);
+    }
+    if !call.curl.is_empty() {
+        copy_named_button(ui, "as curl", &call.curl).on_hover_text("Secrets are replaced by shell variables");
+    }
+}
+
+fn write_headers(text: &mut String, headers: &[(String, String)]) {
+    for (name, value) in headers {
+        let _ = writeln!(text, "{name}: {value}");
+    }
+}
+
+fn save_ui(ui: &mut Ui, model: &Model, calls: &mut CallsDraft) {
+    let help = "An HTTP archive (HAR) of all calls, for a browser's developer tools; or the case of the sign-in that just \
+                failed, which a colleague can replay.";
+    Field::new("File").help(help).mono().limit(SHORT).show(ui, &mut calls.file);
+    let no_file = calls.file.trim().is_empty().then_some("Enter the path of the file");
+    ui.horizontal_wrapped(|ui| {
+        let nothing = model.calls.is_empty().then_some("There are no calls yet");
+        intent_button(ui, ButtonKind::Secondary, Intent::SaveHar, no_file.or(nothing));
+        let no_case = failed(model).is_none().then_some("No sign-in of the open profile has failed");
+        intent_button(ui, ButtonKind::Secondary, Intent::SaveCase, no_file.or(no_case));
+    });
+    match (model.evidence.last(), model.evidence.failure()) {
+        (_, Some(failure)) => banner(ui, Tone::Danger, &failure.diagnosis),
+        (Some(path), None) => notice(ui, Tone::Success, "Saved", &path.display().to_string()),
+        (None, None) => {}
+    }
+}
+
+fn replay_ui(ui: &mut Ui, model: &Model, draft: &Draft, calls: &mut CallsDraft) {
+    let help =
+        "The file of somebody's failed sign-in. Its replies are repeated on this machine; nothing is sent anywhere.";
+    Field::new("Case file").help(help).mono().limit(SHORT).show(ui, &mut calls.case_file);
+    let blocked = calls.case_file.trim().is_empty().then_some("Enter the path of the file");
+    intent_button(ui, ButtonKind::Secondary, Intent::ReplayCase, blocked);
+    if model.replay.is_pending() {
+        waiting(ui, "Replaying", model.replay.id());
+    }
+    if let Some(failure) = model.replay.failure() {
+        banner(ui, Tone::Danger, &failure.diagnosis);
+    }
+    let Some((case, replayed)) = model.replay.last() else { return };
+    key_values(ui, |rows| {
+        rows.text("Written", &format!("{}, by {} on {}", draft.clock.show(case.made), case.program, case.system));
+        rows.text("Said then", &quoted(&case.diagnosis.summary));
+        let now = replayed.diagnosis.as_ref().map_or("tokens were read from the response", |told| &told.summary);
+        rows.text("Said now", &quoted(now));
+    });
+    let (tone, title) = if replayed.is_same {
+        (Tone::Success, "The same diagnosis")
+    } else {
+        (Tone::Warning, "This program makes something else of it")
+    };
+    let hint = replayed.diagnosis.as_ref().and_then(|told| told.hint.clone()).unwrap_or_default();
+    notice(ui, tone, title, &quoted(&hint));
+}

@@ -1,0 +1,98 @@
+//! The page of the calls: what was sent and what came, and what can be handed on of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui_kittest::kittest::NodeT as _;
+use jiff::SignedDuration;
+use tokenwright::app::News;
+use tokenwright::call::{TracedCall, TracedOutcome, TracedReply, Way};
+use tokenwright::gui::model::Model;
+use tokenwright::gui::{CallsDraft, Draft, Intent};
+
+use crate::screens::by_name::ByName as _;
+use crate::screens::machine::{Machine, Visit};
+use crate::screens::scenes::{draft, now, started};
+use crate::screens::screen::{THEMES, screen};
+
+fn call(seconds: i64, url: &str, status: u16) -> TracedCall {
+    let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    let body = "{\n  \"access_token\": \"••••••••\"\n}".to_owned();
+    TracedCall {
+        at: now() + SignedDuration::from_secs(seconds),
+        way: Way::Sent,
+        method: "POST".to_owned(),
+        url: url.to_owned(),
+        headers: vec![("Authorization".to_owned(), "Basic ••••••••".to_owned())],
+        body: Some(("application/x-www-form-urlencoded".to_owned(), "grant_type=refresh_token".to_owned())),
+        curl: "curl https://as.test/token".to_owned(),
+        outcome: TracedOutcome::Reply(TracedReply { status, headers, body, elapsed: Duration::from_millis(42) }),
+    }
+}
+
+/// A window that has made a few calls.
+pub fn made() -> Model {
+    let mut model = started();
+    let long = format!("https://login.example.test/{}", "tenant/".repeat(20));
+    let opened =
+        TracedCall { way: Way::Browser, outcome: TracedOutcome::Unseen, ..call(1, "https://as.test/authorize", 0) };
+    for call in [opened, call(2, "https://as.test/token", 200), call(3, &long, 503)] {
+        model.hear(News::Called(Arc::new(call)));
+    }
+    model
+}
+
+/// The page, open.
+pub fn page() -> Draft {
+    let mut draft = draft();
+    draft.calls = Some(CallsDraft { file: "/home/ada/tokenwright.har".to_owned(), ..CallsDraft::default() });
+    draft
+}
+
+#[test]
+fn the_newest_call_is_first_and_opens() {
+    for theme in THEMES {
+        let mut window = screen(theme, made(), page());
+        assert!(window.reads("503 after 42 ms") && window.reads("opened in the browser"), "{}", window.words());
+        assert!(!window.reads("grant_type=refresh_token"));
+        let zoned = (now() + SignedDuration::from_secs(2)).to_zoned(page().clock.zone).strftime("%H:%M:%S").to_string();
+        window.press(&format!("{zoned}  POST as.test/token"));
+        assert!(window.reads("grant_type=refresh_token") && window.reads("Copy as curl"), "{}", window.words());
+        window.press("Save as HAR");
+        assert_eq!(window.state().wanted, [Intent::SaveHar]);
+        let case = window.button("Save the case").expect("there");
+        assert!(case.accesskit_node().is_disabled(), "nothing has failed");
+    }
+}
+
+#[test]
+fn a_failed_sign_in_is_saved_as_a_case_and_replayed() {
+    let (mut machine, home) = Machine::new(THEMES[0], Visit::Follow);
+    let token = {
+        machine.sign_in();
+        machine.access_token()
+    };
+    machine.press("New profile");
+    machine.press("Practice service");
+    machine.press("Faults to inject");
+    machine.press("nested-reply");
+    machine.press("Next");
+    machine.press("Start authorization");
+    machine.wait("without an access token");
+    machine.press("Calls…");
+    machine.wait("Hand it on");
+    let [har, case] = ["calls.har", "case.json"].map(|file| home.path().join(file));
+    machine.window.fill("File", har.to_str().expect("UTF-8"));
+    machine.press("Save as HAR");
+    machine.wait_until("the archive is written", |_| har.exists());
+    machine.window.fill("File", case.to_str().expect("UTF-8"));
+    machine.press("Save the case");
+    machine.wait_until("the case is written", |_| case.exists());
+    for file in [&har, &case] {
+        let text = std::fs::read_to_string(file).expect("written");
+        assert!(!text.contains(&token) && text.contains("\\\"data\\\""), "{text}");
+    }
+    machine.window.fill("Case file", case.to_str().expect("UTF-8"));
+    machine.press("Replay");
+    machine.wait("The same diagnosis");
+}
