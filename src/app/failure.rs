@@ -79,6 +79,8 @@ pub enum FailureCode {
     ClientRefused,
     /// The refresh token is dead for another reason that the service names.
     GrantEnded,
+    /// The host of a call is not one of the service's, to which alone a token goes.
+    StrangeHost,
     /// The refresh token was sent before, and nobody knows what came of it; a person may have it sent again.
     OutcomeUnknown,
 }

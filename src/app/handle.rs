@@ -14,7 +14,7 @@ use crate::app::blocking::{blocking, locked};
 use crate::app::fault::caught;
 use crate::app::rehearsal::server::RehearsalServer;
 use crate::app::sign_in::late_visits::OpenPort;
-use crate::app::state::{Copied, Held, PendingWrite, Presets, SchedulerState, TraySlot};
+use crate::app::state::{Copied, Held, IssuerKeys, PendingWrite, Presets, SchedulerState, TraySlot};
 use crate::app::{CallContext, Failure, FailureKind, News, Ports};
 use crate::config::{Config, ConfigError};
 use crate::diagnosis::{Diagnose, Diagnosis};
@@ -62,6 +62,8 @@ pub struct State {
     shows_list: AtomicBool,
     /// Held while this machine enters or leaves a team.
     pub(in crate::app) team_turn: tokio::sync::Mutex<()>,
+    /// The public keys of the issuers that were asked.
+    pub(in crate::app) issuer_keys: IssuerKeys,
     /// Whether it was told that the team's store cannot be read.
     pub(in crate::app) team_is_away: AtomicBool,
     /// Work that continues after its caller has gone.
@@ -100,6 +102,7 @@ impl App {
                 is_agent: AtomicBool::default(),
                 shows_list: AtomicBool::default(),
                 team_turn: tokio::sync::Mutex::default(),
+                issuer_keys: IssuerKeys::default(),
                 team_is_away: AtomicBool::default(),
                 settling: TaskTracker::new(),
             }),

@@ -15,6 +15,7 @@ use crate::app::profiles::drafts::mark::Mark;
 use crate::app::sign_in::call_context::CallContext;
 use crate::desktop::{Trace, Tray};
 use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::oauth::KeySet;
 use crate::service::{Catalog, ProfileName};
 use crate::vault::{How, Record};
 
@@ -32,6 +33,17 @@ pub(in crate::app) struct Copied {
     pub(in crate::app) last: AtomicU64,
     /// Serializes copies, so that the last one asked for wins.
     pub(in crate::app) order: tokio::sync::Mutex<()>,
+}
+
+/// The keys of the issuers that were asked, by issuer.
+pub(in crate::app) type IssuerKeys = Mutex<BTreeMap<String, Published>>;
+
+/// The keys of an issuer.
+#[derive(Clone, Debug)]
+pub(in crate::app) struct Published {
+    /// Where they are.
+    pub(in crate::app) address: String,
+    pub(in crate::app) keys: KeySet,
 }
 
 /// Drafts that could not be written: the vault is not open yet, or the disk is full.

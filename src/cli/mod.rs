@@ -4,12 +4,14 @@
 mod agent;
 mod args;
 mod calendar;
+mod call;
 mod edit;
 mod exec;
 mod exit;
 mod export;
 mod forgotten;
 mod import;
+mod inspect;
 mod key;
 mod manual;
 mod practice;
@@ -84,6 +86,8 @@ fn perform(runner: Runner, task: Task) -> Result<Exit, Failure> {
         Task::Whoami { name, json } => tokens::whoami(runner, &name, json),
         Task::Userinfo { name, json } => tokens::userinfo(runner, &name, json),
         Task::Introspect { name, json } => tokens::introspect(runner, &name, json),
+        Task::Call(options) => call::run(runner, &options),
+        Task::Inspect(options) => inspect::run(runner, &options),
         Task::KeepAlive { name, off } => tokens::keep_alive(runner, &name, !off),
         Task::History(options) => tokens::history(runner, &options),
         Task::Restore(options) => tokens::restore(runner, &options),

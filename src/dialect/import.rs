@@ -150,6 +150,7 @@ impl Described {
             check_every: None,
             notes: Notes::default(),
             tags: Tags::default(),
+            api_check: None,
             registered: Vec::new(),
         }
     }

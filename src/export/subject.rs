@@ -159,6 +159,7 @@ pub(in crate::export) mod tests {
             check_every: None,
             notes: Notes::default(),
             tags: Tags::default(),
+            api_check: None,
             registered: Vec::new(),
         }
     }

@@ -8,9 +8,11 @@ use crate::app::{CallContext, Exchange, OpenedProfile};
 use crate::call::{Reading, Reveal};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::{Described, Dialect, Note, zspec};
+use crate::gui::call_draft::CallDraft;
 use crate::gui::clock::Clock;
 use crate::gui::export_draft::{ExportDraft, ShareDraft};
 use crate::gui::import_draft::ImportDraft;
+use crate::gui::inspect_draft::InspectDraft;
 use crate::gui::intent::{Intent, Step};
 use crate::gui::listing::Listing;
 use crate::gui::model::{Model, Open, Requested, Visit};
@@ -113,6 +115,10 @@ pub struct Draft {
     pub team: Option<TeamDraft>,
     /// `None` unless the calendar is open.
     pub calendar: Option<CalendarDraft>,
+    /// `None` unless the page that inspects a token is open.
+    pub inspect: Option<InspectDraft>,
+    /// `None` unless the page that tries the API is open.
+    pub call: Option<CallDraft>,
     /// `None` unless the page of the calls is open.
     pub calls: Option<CallsDraft>,
     /// `None` unless the settings are open.

@@ -9,6 +9,7 @@ use crate::app::{App, ExportTo, Insisted, Sensitivity, VaultState, home_folder};
 use crate::gui::clipboard;
 use crate::gui::draft::{Draft, Focus};
 use crate::gui::export_draft::{ExportDraft, ShareDraft, Way};
+use crate::gui::model::CallModel;
 use crate::gui::window::Window;
 use crate::secret::Secret;
 use crate::service::ProfileName;
@@ -29,12 +30,15 @@ impl Window {
         self.draft.next_view.to_top = true;
     }
 
-    /// Closes the page of an export, of sharing, of the team, of the calendar or of the settings; what was changed there and can be used is saved.
+    /// Closes the page that lies over the steps; what was changed in the settings and can be used is saved.
     pub(in crate::gui) fn close_export(&mut self) {
         self.save_connections();
         self.model.export.close();
+        self.model.inspection.close();
+        self.model.call = CallModel::default();
         (self.draft.export, self.draft.share, self.draft.team) = (None, None, None);
         (self.draft.settings, self.draft.calls, self.draft.calendar) = (None, None, None);
+        (self.draft.inspect, self.draft.call) = (None, None);
         self.model.calendar.file.cancel();
     }
 

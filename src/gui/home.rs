@@ -138,7 +138,7 @@ impl Window {
     }
 
     /// The address of the service's identity endpoint, if it holds no secret and nothing that ends the quotes around it.
-    fn identity_url(&self) -> Option<String> {
+    pub(in crate::gui) fn identity_url(&self) -> Option<String> {
         let context = self.draft.context(&self.model)?;
         let call = context.preview(&context.profile.service.identity.as_ref()?.call, self.draft.clock.now).ok()?;
         if call.url.secret_names().next().is_some() {

@@ -93,6 +93,7 @@ impl Window {
             user_name: typed.user_name.clone(),
             notes: typed.notes.clone(),
             tags: typed.tags.clone(),
+            api_check: typed.api_check.clone(),
             typed_scopes,
             ..found
         };

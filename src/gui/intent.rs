@@ -133,6 +133,22 @@ pub enum Intent {
     /// Change the open profile, in the three steps.
     EditProfile,
     CopyToken(CopiedToken),
+    /// Look into a token of this profile; without one, into a token that is pasted.
+    OpenInspect(Option<ProfileName>),
+    /// Inspect the token that is chosen.
+    Inspect {
+        /// Whether its issuer is asked for its keys, whoever it is.
+        asks_issuer: bool,
+    },
+    /// Try the service's API with the token of a profile.
+    OpenCall(ProfileName),
+    /// Send the call that is typed.
+    SendCall {
+        /// Whether its host is the service's from now on.
+        allows_host: bool,
+    },
+    /// Keep the call with the profile as its check, or none.
+    KeepCall(bool),
     /// Save the notes and tags that are typed.
     SaveRemarks,
     /// Give a profile the typed name, or a copy of it.
@@ -316,6 +332,28 @@ impl Intent {
             Self::OpenVault(VaultKind::Passphrase, _) => ("Open vault", "Open the vault with this passphrase"),
             Self::OpenVault(VaultKind::Memory, _) => ("Memory only", "Tokens are lost when the window closes"),
             Self::CopyToken(what) => (what.words(), what.hint()),
+            _ => self.words_of_tools(),
+        }
+    }
+
+    /// The same of what is done to learn more of a token.
+    fn words_of_tools(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::OpenInspect(Some(_)) => {
+                ("Inspect…", "Show what is written in its tokens, and whether they are genuine")
+            }
+            Self::OpenInspect(None) => {
+                ("Inspect a pasted token…", "Show what is written in it, and whether it is genuine")
+            }
+            Self::Inspect { asks_issuer: false } => ("Inspect", "Read the token, and check its signature"),
+            Self::Inspect { asks_issuer: true } => {
+                ("Ask the issuer", "Fetch the keys of the issuer that the token names")
+            }
+            Self::OpenCall(_) => ("Try the API…", "Call the service's API with its access token"),
+            Self::SendCall { allows_host: false } => ("Send", "Send it with the token, refreshed first if needed"),
+            Self::SendCall { allows_host: true } => ("Allow this host", "The token may go there from now on"),
+            Self::KeepCall(true) => ("Save as check", "Keep the call with the profile, to show whether it works"),
+            Self::KeepCall(false) => ("Remove check", "Keep no call with the profile"),
             _ => self.words_of_window(),
         }
     }
@@ -346,6 +384,8 @@ impl Intent {
             | Self::Authorize { again: false }
             | Self::RequestTokens
             | Self::RequestRefresh
+            | Self::Inspect { asks_issuer: false }
+            | Self::SendCall { allows_host: false }
             | Self::AcceptShared
             | Self::UseImport { as_preset: false } => Some(NEXT),
             Self::Cancel(_) | Self::CloseImport | Self::CloseExport => Some(STOP),

@@ -1,6 +1,8 @@
 //! The window: a thin face over the core. Screens say what the person wants; [`Window`] has it done.
 
 mod calendar;
+mod call;
+pub mod call_draft;
 mod calls;
 pub mod clipboard;
 pub mod clock;
@@ -15,6 +17,8 @@ mod home;
 pub mod icon;
 mod import;
 pub mod import_draft;
+mod inspect;
+pub mod inspect_draft;
 pub mod intent;
 mod keys;
 pub mod links;
@@ -41,9 +45,11 @@ mod unsaved;
 pub mod widgets;
 mod window;
 
+pub use crate::gui::call_draft::CallDraft;
 pub use crate::gui::draft::{CallsDraft, Copied, Draft, TokenTab, VaultPrompt};
 pub use crate::gui::export_draft::{ExportDraft, Locking, ShareDraft, Way};
 pub use crate::gui::import_draft::ImportDraft;
+pub use crate::gui::inspect_draft::{Chosen, InspectDraft};
 pub use crate::gui::intent::{Intent, Step, TeamAction};
 pub use crate::gui::page_draft::{CalendarDraft, Naming, Remarks};
 pub use crate::gui::settings_draft::SettingsDraft;

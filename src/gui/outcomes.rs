@@ -74,6 +74,8 @@ impl Window {
         self.take_discovery();
         self.take_export(ctx);
         self.take_team();
+        self.take_inspection();
+        self.take_call();
         self.take_settings();
         self.take_calls();
         self.propose_name(draft.as_ref());

@@ -70,6 +70,8 @@ impl Window {
             | Intent::OpenKey
             | Intent::RetrySave
             | Intent::OpenExport(_)
+            | Intent::OpenInspect(Some(_))
+            | Intent::SendCall { .. }
             | Intent::OpenShare
             | Intent::OpenTeam
             | Intent::OpenCalendar

@@ -10,8 +10,10 @@ mod expiry;
 mod explain;
 mod fit;
 mod granted;
+mod inspected;
 mod jwt;
 mod key_making;
+mod key_set;
 mod key_text;
 mod life;
 mod pasted;
@@ -40,8 +42,13 @@ pub use crate::oauth::clock::{clock_skew, retry_after, skew_note, span, span_lef
 pub use crate::oauth::explain::{ErrorHint, Stage, explain};
 pub use crate::oauth::fit::is_token_text;
 pub(crate) use crate::oauth::fit::{plain_line, token_text};
+pub use crate::oauth::inspected::{
+    Expected, Finding, FindingCode, Inspected, LONGEST_TOKEN, PasteError, PastedToken, TokenForm, TokenRow, TokenUse,
+    Weight, claim_rows, relative,
+};
 pub use crate::oauth::jwt::decode_jwt;
 pub use crate::oauth::key_making::{MakeKeyError, RSA_BITS, make_key_pair};
+pub use crate::oauth::key_set::{KeySet, SignatureCheck, check_with_secret, is_shared_secret};
 pub use crate::oauth::key_text::{KeyError, LONGEST_KEY_TEXT, ReadKey, parse_key};
 pub use crate::oauth::life::is_life;
 pub use crate::oauth::pasted::{Pasted, parse_pasted};

@@ -33,6 +33,9 @@ pub struct Service {
     pub practice: bool,
     /// What this program cannot do with it yet, for people.
     pub lacks: Vec<String>,
+    /// The origins of its API besides the hosts of its calls: `https://api.example.com`, or all below one,
+    /// `https://*.example.com`. The token may be sent there.
+    pub api: Vec<String>,
     /// The date on which the facts were checked (`YYYY-MM-DD`).
     pub checked: String,
     /// How well the facts are known.

@@ -9,6 +9,7 @@ use crate::call::{
 };
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{Pkce, RedirectUri, Request, registered_uris, split_scopes};
+use crate::service::api_call::ApiCall;
 use crate::service::assertion_fields::AssertionFields;
 use crate::service::check_every::CheckEvery;
 use crate::service::definition::{Authorization, Service};
@@ -62,6 +63,8 @@ pub struct ProfileDraft {
     pub notes: Notes,
     /// What the person groups it by; not typed here.
     pub tags: Tags,
+    /// The call that shows whether it works; not typed here.
+    pub api_check: Option<ApiCall>,
     /// The value of `<grant_type>`.
     pub grant_type: String,
     /// How `<assertion>` is made, if there is one.
@@ -150,6 +153,7 @@ impl ProfileDraft {
             check_every: None,
             notes: Notes::default(),
             tags: Tags::default(),
+            api_check: None,
             service,
         };
         Self::from(&profile)
@@ -241,6 +245,7 @@ impl ProfileDraft {
             client_secret_expires: ExpiryDate::typed(&self.client_secret_expires).and_then(Result::ok),
             notes: self.notes.clone(),
             tags: self.tags.clone(),
+            api_check: self.api_check.clone(),
         }
     }
 
@@ -304,6 +309,7 @@ impl From<&Profile> for ProfileDraft {
             client_secret_expires: profile.client_secret_expires.map(|date| date.to_string()).unwrap_or_default(),
             notes: profile.notes.clone(),
             tags: profile.tags.clone(),
+            api_check: profile.api_check.clone(),
             grant_type: service.grant_type.clone(),
             assertion: service.assertion.as_ref().map(AssertionFields::from),
             token_request: CallFields::from(&service.token_request),

@@ -3,6 +3,7 @@
 
 #![warn(missing_docs)]
 
+mod api_call;
 mod assertion;
 mod assertion_fields;
 mod catalog;
@@ -24,6 +25,7 @@ mod rules;
 mod signing;
 mod typed_url;
 
+pub use crate::service::api_call::{ApiCall, ApiCallError, is_own_origin};
 pub use crate::service::assertion::{Assertion, AssertionAlgorithm, AssertionFormat, CertificateThumbprint};
 pub use crate::service::assertion_fields::AssertionFields;
 pub use crate::service::catalog::{Catalog, CatalogError};

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::call::{Parameter, Place, Template, Values, pairs};
 use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::service::api_call::ApiCall;
 use crate::service::catalog::{Catalog, CatalogError};
 use crate::service::check_every::CheckEvery;
 use crate::service::definition::Service;
@@ -50,6 +51,8 @@ pub struct Profile {
     pub notes: Notes,
     /// What the person groups it by.
     pub tags: Tags,
+    /// The call that shows whether it works; `None` for the identity call.
+    pub api_check: Option<ApiCall>,
 }
 
 /// The name or label of the input that chooses among the environments of a service.
@@ -121,6 +124,8 @@ struct ProfileText {
     /// The paths of the preset's keys that the person removed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     removed: Vec<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    check: Option<ApiCall>,
     #[serde(default)]
     inputs: BTreeMap<String, String>,
     #[serde(default, with = "pairs")]
@@ -189,6 +194,7 @@ impl Profile {
             check_every: file.check_every,
             notes: file.notes,
             tags: file.tags,
+            api_check: file.check,
         })
     }
 
@@ -209,6 +215,7 @@ impl Profile {
             client_secret_expires: self.client_secret_expires,
             check_every: self.check_every,
             tags: self.tags.clone(),
+            check: self.api_check.clone(),
             notes: self.notes.clone(),
             inputs: self.inputs.clone(),
             extra: self.extra.clone(),
@@ -308,6 +315,7 @@ mod tests {
             check_every: None,
             notes: Notes::default(),
             tags: Tags::default(),
+            api_check: None,
         }
     }
 
@@ -349,6 +357,24 @@ mod tests {
             error.to_string(),
             "the profile `acme`, line 1, key `tags`: the tag `two words` cannot hold ' ' there"
         );
+    }
+
+    #[test]
+    fn its_check_is_written_where_there_is_one() {
+        let (catalog, name) = (Catalog::bundled(), ProfileName::parse("acme").expect("a name"));
+        assert!(!profile().to_toml(&catalog).contains("check"));
+        let checked = Profile { api_check: Some(ApiCall::get("/v1/me")), ..profile() };
+        let text = checked.to_toml(&catalog);
+        assert!(text.contains("\n[check]\nurl = \"/v1/me\"\n"), "{text}");
+        assert_eq!(Profile::from_toml(&name, &text, &catalog), Ok(checked));
+        let whole = ApiCall {
+            method: crate::call::Method::Patch,
+            headers: vec![Parameter::new("Accept", "text/xml"), Parameter::new("X-Org", "<account_id>")],
+            body: "{\"a\": \"é\\n\"}\n\"\"\"".into(),
+            ..ApiCall::get("https://api.example.com/v1/<account_id>?q=a b")
+        };
+        let checked = Profile { api_check: Some(whole), ..profile() };
+        assert_eq!(Profile::from_toml(&name, &checked.to_toml(&catalog), &catalog), Ok(checked));
     }
 
     #[test]

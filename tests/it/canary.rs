@@ -30,6 +30,8 @@ fn a_good_sign_in_and_all_that_follows_show_no_secret() {
     for (authentication, verbose) in ways {
         let service = Scripted::start(|asked, earlier| match asked.path.as_str() {
             "/authorize" => asked.grant(CODE),
+            "/api" => Answer::json(200, &json!({ "you": asked.raw }))
+                .header("X-Request-Id", &asked.raw.replace(['\r', '\n'], " ")),
             _ => Answer::json(200, &tokens(earlier)).header("Set-Cookie", "session=canary-cookie"),
         });
         let watch = Watch::over(&service, authentication);
@@ -40,6 +42,15 @@ fn a_good_sign_in_and_all_that_follows_show_no_secret() {
             let task: Vec<&str> = task.split(' ').collect();
             watch.run(&[&task[..], verbose].concat()).done();
         }
+        for token in ["access", "id", "refresh"] {
+            watch.run(&[&["inspect", "demo", "--token", token][..], verbose].concat()).done();
+        }
+        watch.run_with_input(&["inspect", "--json"], ID_TOKEN).done();
+        watch.run_with_input(&["inspect", "demo", "--ask", "--file", "-"], &tokens(0).to_string()).done();
+        // A service that echoes the token; and a stranger, who gets none.
+        let api = format!("{}/api", service.url());
+        watch.run(&[&["call", "demo", &api, "--save"][..], verbose].concat()).done();
+        assert_eq!(watch.run(&[&["call", "demo", "https://api.example.com/"][..], verbose].concat()).code, 2);
         // Where tokens belong; with `-v` the call is told on the error output, which is watched.
         let said = watch.program.run(&[&["token", "demo", "--min-valid", "2h"][..], verbose].concat());
         watch.keep("the error output of `token`", &said.stderr);
@@ -216,6 +227,13 @@ impl<'a> Watch<'a> {
     fn run(&self, arguments: &[&str]) -> Finished {
         let process = self.program.start(arguments);
         self.keep_arguments(process.id());
+        self.keep_outputs(arguments, process.finish())
+    }
+
+    fn run_with_input(&self, arguments: &[&str], input: &str) -> Finished {
+        let mut process = self.program.start(arguments);
+        self.keep_arguments(process.id());
+        process.type_text(input);
         self.keep_outputs(arguments, process.finish())
     }
 

@@ -92,7 +92,7 @@ async fn import(app: &App, report: &Report, source: ImportSource) -> Result<Impo
         ImportSource::Input => blocking(read_input).await??,
         ImportSource::Pasted(text) => Zeroizing::new(text.expose().as_bytes().to_vec()),
         ImportSource::Issuer(issuer) => {
-            let bytes = fetch(app, report, &issuer).await?;
+            let bytes = fetch_metadata(app, report, &issuer).await?;
             unchecked = not_checked(&issuer, &bytes);
             bytes
         }
@@ -172,7 +172,11 @@ fn read_input() -> Result<Zeroizing<Vec<u8>>, Failure> {
 }
 
 /// Fetches the issuer's metadata, trying one well-known address after the other.
-async fn fetch(app: &App, report: &Report, issuer: &Issuer) -> Result<Zeroizing<Vec<u8>>, Failure> {
+pub(in crate::app) async fn fetch_metadata(
+    app: &App,
+    report: &Report,
+    issuer: &Issuer,
+) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let mut tried = Vec::new();
     for address in issuer.descriptions() {
         report.tell(Progress::Fetching(address.clone()));

@@ -10,7 +10,7 @@ use crate::app::vault::open;
 use crate::app::{CallContext, Failure, FailureKind, Identified, Need, profiles, tokens};
 use crate::call::{Answers, Expression, mask_text, scalar_text};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{Cause, Stage};
+use crate::oauth::{Cause, Stage, TokenRow, claim_rows};
 use crate::secret::Secret;
 use crate::service::{Identity, ProfileName, Service};
 
@@ -42,7 +42,7 @@ impl App {
     /// All claims that the identity endpoint returns for a saved profile (OpenID Connect Core 1.0 section 5.3).
     pub async fn userinfo(&self, name: &ProfileName, report: &Report) -> Result<Claims, Failure> {
         let context = self.usable(name, report).await?;
-        let (identity, answers) = accepted(self, report, &context).await?;
+        let (identity, Answered { answers, .. }) = accepted(self, report, &context).await?;
         let values = self.values_for(&context, &identity.call)?;
         // An endpoint may repeat the token that it was sent.
         let secrets: Vec<&Secret> = values.secrets().collect();
@@ -50,7 +50,7 @@ impl App {
     }
 
     /// A saved profile with a token that is good now.
-    async fn usable(&self, name: &ProfileName, report: &Report) -> Result<CallContext, Failure> {
+    pub(in crate::app) async fn usable(&self, name: &ProfileName, report: &Report) -> Result<CallContext, Failure> {
         let (app, asked, to) = (self.clone(), name.clone(), report.clone());
         let handed_out = async move { tokens::hand_out(&app, &to, asked, Need::Usable).await };
         let (profile, token) = self.settle(handed_out).await?;
@@ -69,6 +69,11 @@ impl Claims {
     /// Whether an introspected token can be used (RFC 7662 section 2.2).
     pub fn is_active(&self) -> bool {
         self.0["active"] == true
+    }
+
+    /// The claims in rows, with meanings and times, as those in a token.
+    pub fn token_rows(&self) -> Vec<TokenRow> {
+        self.0.as_object().map(claim_rows).unwrap_or_default()
     }
 
     /// The claims in rows; a member of an object is called `address.country`, an item of a list `groups.0`.
@@ -106,19 +111,26 @@ impl App {
     pub async fn introspect(&self, name: &ProfileName, report: &Report) -> Result<Claims, Failure> {
         open::open_chosen(self).await?;
         let profile = profiles::load(self, name).await?;
-        let Some(template) = profile.service.introspection.clone() else {
+        if profile.service.introspection.is_none() {
             return Err(no_introspection(&profile.service));
-        };
+        }
         let mut context = tokens::context_of(self, name, profile).await?;
         self.supply_practice(&mut context).await?;
-        let answered = send::ask(self, Some(report), &context, &template, &[]).await?;
-        let says = answered.answers.as_ref().map(Answers::json).filter(|says| says["active"].is_boolean());
-        let (Some(says), true) = (says, answered.reply.is_success()) else {
-            return Err(Failure::new(FailureKind::Refused, answered.refused_by("introspection endpoint")));
-        };
-        let values = self.values_for(&context, &template)?;
-        Ok(Claims(masked(says, &values.secrets().collect::<Vec<_>>())))
+        introspect(self, &context, report).await
     }
+}
+
+/// Has the service introspect the access token of this context.
+pub(in crate::app) async fn introspect(app: &App, context: &CallContext, report: &Report) -> Result<Claims, Failure> {
+    let service = &context.profile.service;
+    let Some(template) = &service.introspection else { return Err(no_introspection(service)) };
+    let answered = send::ask(app, Some(report), context, template, &[]).await?;
+    let says = answered.answers.as_ref().map(Answers::json).filter(|says| says["active"].is_boolean());
+    let (Some(says), true) = (says, answered.reply.is_success()) else {
+        return Err(Failure::new(FailureKind::Refused, answered.refused_by("introspection endpoint")));
+    };
+    let values = app.values_for(context, template)?;
+    Ok(Claims(masked(says, &values.secrets().collect::<Vec<_>>())))
 }
 
 fn no_introspection(service: &Service) -> Failure {
@@ -128,8 +140,13 @@ fn no_introspection(service: &Service) -> Failure {
 
 /// Asks the identity endpoint which account a token is for.
 pub(crate) async fn ask(app: &App, report: &Report, context: &CallContext) -> Result<Identified, Failure> {
-    let (identity, answers) = accepted(app, report, context).await?;
+    let (identity, Answered { answers, .. }) = accepted(app, report, context).await?;
     Ok(Identified { fields: answers.map(|answers| fields(identity, &answers)).unwrap_or_default() })
+}
+
+/// The status of the identity endpoint's reply, where it accepts the token.
+pub(in crate::app) async fn accepted_status(app: &App, report: &Report, context: &CallContext) -> Result<u16, Failure> {
+    Ok(accepted(app, report, context).await?.1.reply.status)
 }
 
 /// What the identity endpoint says, where it accepts the token.
@@ -137,7 +154,7 @@ async fn accepted<'a>(
     app: &App,
     report: &Report,
     context: &'a CallContext,
-) -> Result<(&'a Identity, Option<Answers>), Failure> {
+) -> Result<(&'a Identity, Answered), Failure> {
     let service = &context.profile.service;
     let Some(identity) = &service.identity else {
         let diagnosis = Diagnosis::new(format!("{} has no identity endpoint here", service.name));
@@ -152,7 +169,7 @@ async fn accepted<'a>(
     if !answered.reply.is_success() || !says_success {
         return Err(refused(&answered, service));
     }
-    Ok((identity, answered.answers))
+    Ok((identity, answered))
 }
 
 fn refused(answered: &Answered, service: &Service) -> Failure {

@@ -9,6 +9,7 @@ pub(in crate::app) mod follow_up;
 pub(in crate::app) mod identity;
 pub(in crate::app) mod late_visits;
 pub(in crate::app) mod listening;
+mod own_hosts;
 pub(in crate::app) mod send;
 pub(in crate::app) mod token_request;
 pub(in crate::app) mod try_reading;

@@ -2,7 +2,10 @@
 //! threads and processes refreshes and the others find the new token. Tokens that were received are never given up, neither
 //! for a failing network nor for a full disk.
 
+pub(in crate::app) mod api;
+pub(in crate::app) mod inspect;
 pub(in crate::app) mod issued_for;
+pub(in crate::app) mod issuer_keys;
 mod journal;
 mod pending;
 mod policy;

@@ -20,7 +20,9 @@ pub use crate::cli::args::services::{
 };
 pub use crate::cli::args::sign_in::{KeyGenerateOptions, KeyOutput, KeyShowOptions, KeyTask, SignInOptions};
 pub use crate::cli::args::team::{TeamEntry, TeamTask};
-pub use crate::cli::args::tokens::{ExportOptions, ShareOptions, TokenOptions, token_options};
+pub use crate::cli::args::tokens::{
+    CallOptions, ExportOptions, InspectOptions, ShareOptions, TokenArgument, TokenOptions, token_options,
+};
 pub use crate::cli::args::vault::{AgentOptions, AgentTask, HistoryOptions, KindArgument, RestoreOptions, VaultTask};
 
 /// `tokenwright …`; without a command it opens the window.
@@ -156,6 +158,10 @@ pub enum Task {
         #[arg(long)]
         json: bool,
     },
+    /// Show what is written in a token, pasted or saved, and whether its issuer signed it
+    Inspect(InspectOptions),
+    /// Call the service's API with a profile's access token, to try it or to check that it works
+    Call(CallOptions),
     /// Set the name shown for a profile in lists and in the window
     DisplayName {
         /// Profile

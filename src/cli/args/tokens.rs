@@ -28,6 +28,71 @@ pub struct TokenOptions {
     pub no_agent: bool,
 }
 
+/// `tokenwright inspect …`
+#[derive(Debug, Args)]
+pub struct InspectOptions {
+    /// Profile whose token is inspected, or that the token of `--file` is compared with
+    #[arg(value_name = "PROFILE")]
+    pub name: Option<String>,
+    /// Which token of the profile, or of a token response [default: the access token]
+    #[arg(long, value_name = "TOKEN")]
+    pub token: Option<TokenArgument>,
+    /// Read a token, a header or a token response from this file; `-` is standard input [default without PROFILE: `-`]
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Ask nobody: neither the issuer for its keys, nor the service
+    #[arg(long, conflicts_with = "ask")]
+    pub offline: bool,
+    /// Fetch the keys of the issuer that the token names, whoever it is, and have a pasted opaque token introspected
+    #[arg(long)]
+    pub ask: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `tokenwright call …`
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
+pub struct CallOptions {
+    /// Profile
+    #[arg(value_name = "PROFILE")]
+    pub name: String,
+    /// URL of the service's API, or a path at the host of the identity call, such as `/v1/me`; a method may stand before it
+    /// [default: the call kept with `--save`, else the identity call]
+    #[arg(value_name = "[METHOD] URL", num_args = 1..=2)]
+    pub call: Vec<String>,
+    /// Send this body, with POST unless a method is given; `-` reads it from standard input
+    #[arg(long, value_name = "TEXT", requires = "call")]
+    pub body: Option<String>,
+    /// Send this header as well, such as `Accept: text/csv` (repeatable); the one with the token is added by itself
+    #[arg(long = "header", value_name = "NAME: VALUE", requires = "call")]
+    pub headers: Vec<String>,
+    /// Keep the call with the profile as its check, if it succeeds
+    #[arg(long, requires = "call")]
+    pub save: bool,
+    /// Let the token go to the URL's host from now on: it is one of the service's
+    #[arg(long, requires = "call")]
+    pub allow_host: bool,
+    /// Keep no call with the profile any more
+    #[arg(long, conflicts_with = "call")]
+    pub forget: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A token of a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum TokenArgument {
+    /// The access token
+    Access,
+    /// The ID token
+    Id,
+    /// The refresh token
+    Refresh,
+}
+
 /// `tokenwright export …`
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line")]

@@ -11,16 +11,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::app::{
-    CallContext, Case, ExportDone, ExportView, Failure, ForgottenProfile, FormatLine, ImportOutcome, InstalledBrowser,
-    KeptAlive, News, OpenedProfile, ProfileSummary, ProgramSettings, Replayed, Revision, SavedToken, ShareDone,
-    TrayState, VaultState, WindowSettings,
+    ApiReply, CallContext, Case, ExportDone, ExportView, Failure, ForgottenProfile, FormatLine, ImportOutcome,
+    InstalledBrowser, KeptAlive, News, OpenedProfile, ProfileSummary, ProgramSettings, Replayed, Revision, SavedToken,
+    ShareDone, TokenInspection, TrayState, VaultState, WindowSettings,
 };
 use crate::call::TracedCall;
 use crate::diagnosis::Diagnosis;
 use crate::export::Sinks;
 use crate::gui::model::team::TeamModel;
 use crate::gui::queries::{Findings, Query};
-use crate::service::{ProfileName, Service};
+use crate::oauth::TokenUse;
+use crate::service::{ApiCall, ProfileName, Service};
 
 pub use crate::gui::model::calendar::{Calendar, CalendarModel};
 pub use crate::gui::model::open::{KeyDone, Open, Rehearsal, Saved, SignIn, Visit};
@@ -74,6 +75,31 @@ impl ExportModel {
     }
 }
 
+/// What the window knows of a token that was looked into.
+#[derive(Clone, Default)]
+pub struct InspectionModel {
+    pub found: Requested<TokenInspection>,
+    /// The profile and the token of it; `None` for one that was pasted.
+    pub of: Option<(ProfileName, TokenUse)>,
+}
+
+impl InspectionModel {
+    /// Forgets what was pasted. What was found of a profile's own token is still there when the person comes back.
+    pub fn close(&mut self) {
+        if self.of.is_none() {
+            self.found.cancel();
+        }
+    }
+}
+
+/// What the window knows of a call of a service's API.
+#[derive(Clone, Default)]
+pub struct CallModel {
+    pub reply: Requested<ApiReply>,
+    /// The call that it is the reply to.
+    pub sent: Option<ApiCall>,
+}
+
 /// What the window knows of profiles that can be brought back.
 #[derive(Clone, Default)]
 pub struct Forgotten {
@@ -100,6 +126,8 @@ pub enum Work {
     Export,
     Share,
     Key,
+    Inspection,
+    Call,
 }
 
 #[derive(Clone, Default)]
@@ -145,6 +173,8 @@ pub struct Model {
     /// Shared profiles that are being saved, and the names of those that were.
     pub accepted: Requested<Vec<ProfileName>>,
     pub export: ExportModel,
+    pub inspection: InspectionModel,
+    pub call: CallModel,
     pub team: TeamModel,
     pub calendar: CalendarModel,
     /// The calls that this window made, the oldest first.
@@ -237,6 +267,9 @@ impl Model {
     pub fn forget(&mut self, name: &ProfileName) {
         self.known_as.remove(name);
         self.query.take_if(|asked| asked.profile == *name);
+        if self.inspection.of.as_ref().is_some_and(|(of, _)| of == name) {
+            self.inspection = InspectionModel::default();
+        }
         self.open.saved_as.take_if(|saved| saved == name);
         self.open.draft.take_if(|draft| draft == name);
     }
@@ -268,6 +301,8 @@ impl Model {
             Work::Export => self.export.done.cancel(),
             Work::Share => self.export.shared.cancel(),
             Work::Key => open.key.cancel(),
+            Work::Call => self.call.reply.cancel(),
+            Work::Inspection => self.inspection.found.stop(),
         }
         self.lease_busy = None;
     }

@@ -31,6 +31,8 @@ pub(crate) fn commands(model: &Model, draft: &Draft) -> Vec<Action> {
         || draft.export.is_some()
         || draft.share.is_some()
         || draft.team.is_some()
+        || draft.inspect.is_some()
+        || draft.call.is_some()
         || draft.settings.is_some()
         || draft.calls.is_some()
         || draft.calendar.is_some();
@@ -47,6 +49,7 @@ pub(crate) fn commands(model: &Model, draft: &Draft) -> Vec<Action> {
     all.push(Action::unless(Intent::OpenShare, nothing));
     all.push(Action::of(Intent::OpenCalendar));
     all.push(Action::of(Intent::OpenTeam));
+    all.push(Action::of(Intent::OpenInspect(None)));
     all.push(Action::of(Intent::OpenCalls));
     all.push(Action::of(Intent::OpenForgotten));
     let is_closed = !matches!(model.vault, VaultState::Open(_));
@@ -111,4 +114,8 @@ fn of_profile(model: &Model, draft: &Draft, all: &mut Vec<Action>) {
         all.extend(offered.map(|query| Action::of(Intent::Ask(query, name.clone()))));
     }
     all.push(Action::of(Intent::OpenExport(name.clone())));
+    if model.open.tokens.is_some() && model.open.draft.is_none() {
+        all.push(Action::of(Intent::OpenInspect(Some(name.clone()))));
+        all.push(Action::of(Intent::OpenCall(name.clone())));
+    }
 }

@@ -114,6 +114,7 @@ fn buttons_ui(ui: &mut Ui, model: &Model, draft: &Draft, tokens: &TokenSet, name
             }
         }
         intent_button(ui, ButtonKind::Secondary, Intent::OpenExport(name.clone()), None);
+        intent_button(ui, ButtonKind::Secondary, Intent::OpenInspect(Some(name.clone())), None);
     });
 }
 
@@ -161,9 +162,6 @@ fn done_words(done: &str, tokens: &TokenSet, now: Timestamp) -> String {
 fn account_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName) {
     let Some(profile) = draft.profile.as_ref().filter(|_| model.open.tokens.is_some()) else { return };
     let offered: Vec<_> = QUERIES.iter().filter(|query| (query.is_offered)(&profile.service)).collect();
-    if offered.is_empty() {
-        return;
-    }
     section(ui, "Account", |ui| {
         ui.horizontal_wrapped(|ui| {
             for query in offered {
@@ -171,6 +169,7 @@ fn account_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName) {
                     want(ui, Intent::Ask(query, name.clone()));
                 }
             }
+            intent_button(ui, ButtonKind::Secondary, Intent::OpenCall(name.clone()), None);
         });
         let Some(asked) = model.query.as_ref().filter(|asked| asked.profile == *name) else { return };
         ui.label(crate::gui::theme::label(asked.query.text));

@@ -19,9 +19,6 @@ pub(crate) fn details_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, name: &P
             token_facts::granted_ui(ui, draft, tokens, model.open.shared.as_ref());
         }
         key_values(ui, |rows| rows.copyable("Command", &format!("tokenwright token {name}")));
-        if let Some(tokens) = &model.open.tokens {
-            token_facts::decoded_ui(ui, tokens);
-        }
     });
 }
 

@@ -183,7 +183,7 @@ fn path_key() -> Id {
 }
 
 /// Takes what is being pasted out of this frame.
-fn pasted_text(ui: &Ui) -> Option<Secret> {
+pub(crate) fn pasted_text(ui: &Ui) -> Option<Secret> {
     ui.input_mut(|input| {
         let at =
             input.events.iter().position(|event| matches!(event, Event::Paste(text) if !text.trim().is_empty()))?;
@@ -273,7 +273,9 @@ pub(crate) fn arrival_ui(ui: &Ui, draft: &Draft) {
     if hovers {
         overlay(ui);
     }
-    let is_free = draft.import.is_none() && ui.memory(|memory| memory.focused().is_none());
+    // The page that inspects a token takes what is pasted there.
+    let is_covered = draft.import.is_some() || draft.inspect.is_some();
+    let is_free = !is_covered && ui.memory(|memory| memory.focused().is_none());
     if let Some(path) = dropped {
         want(ui, Intent::Import(ImportSource::File(path)));
     } else if is_free && let Some(text) = pasted_text(ui) {

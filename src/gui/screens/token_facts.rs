@@ -1,4 +1,4 @@
-//! What is known of tokens: their state, what the service granted with them, and what is written in them.
+//! What is known of tokens: their state, and what the service granted with them.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use crate::app::{EXPIRING, SharedWith};
 use crate::gui::draft::Draft;
 use crate::gui::theme::{Tone, small};
-use crate::gui::widgets::{CodeBlock, countdown_text, disclosure, key_values, notice, secondary_button};
-use crate::oauth::{Freshness, TokenSet, decode_jwt};
+use crate::gui::widgets::{countdown_text, key_values, notice, secondary_button};
+use crate::oauth::{Freshness, TokenSet};
 use crate::service::ProfileDraft;
 
 /// The tokens' values, scopes and what else the service said of them; what is missing of what was requested.
@@ -51,20 +51,6 @@ pub(crate) fn granted_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet, shar
     let policy = service.map(|service| &service.policy.description);
     if let Some(words) = policy.filter(|words| !words.is_empty()) {
         ui.label(small(ui, words));
-    }
-}
-
-/// What is written in tokens that are JSON Web Tokens.
-pub(crate) fn decoded_ui(ui: &mut Ui, tokens: &TokenSet) {
-    for (label, token) in
-        [("Access token, decoded", Some(&tokens.access_token)), ("ID token, decoded", tokens.id_token.as_ref())]
-    {
-        let Some(jwt) = token.and_then(decode_jwt) else { continue };
-        disclosure(ui, label, false, |ui| {
-            ui.label(small(ui, "The signature is not verified here."));
-            let text = format!("{:#}\n{:#}", jwt.header, jwt.claims);
-            CodeBlock::new(label, &text).show(ui);
-        });
     }
 }
 

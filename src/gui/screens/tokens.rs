@@ -6,7 +6,7 @@ use crate::app::{Failure, FailureCode, SharedWith};
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Visit, Work};
-use crate::gui::screens::{call_form, intent_button, response, save, token_facts, waiting_row, want};
+use crate::gui::screens::{call_form, intent_button, response, save, token_facts, token_table, waiting_row, want};
 use crate::gui::theme::Tone;
 use crate::gui::widgets::{
     ButtonKind, banner, banner_with, key_values, notice, secondary_button, section, status_dot, tabs,
@@ -130,7 +130,7 @@ fn facts_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet, shared: Option<&S
         rows.text("Renewal", &token_facts::refresh_token_words(draft, tokens));
     });
     token_facts::granted_ui(ui, draft, tokens, shared);
-    token_facts::decoded_ui(ui, tokens);
+    token_table::decoded_ui(ui, tokens, &draft.clock);
 }
 
 /// Whose tokens they are, once that was asked.

@@ -6,8 +6,8 @@ use crate::gui::draft::Draft;
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::Model;
 use crate::gui::screens::{
-    actions, authorization, calendar, calls, export, forgotten, home, import, keys, naming, news, palette, questions,
-    service, settings, share, side, take_wanted, team, toasts, tokens, vault, want,
+    actions, authorization, calendar, call, calls, export, forgotten, home, import, inspect, keys, naming, news,
+    palette, questions, service, settings, share, side, take_wanted, team, toasts, tokens, vault, want,
 };
 use crate::gui::theme::Palette;
 use crate::gui::widgets::{StepMark, page, stepper};
@@ -25,6 +25,8 @@ pub fn window_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Vec<Intent> {
         Draft { share: Some(_), .. } => share::share_ui(ui, model, draft),
         Draft { team: Some(_), .. } => team::team_ui(ui, model, draft),
         Draft { calendar: Some(_), .. } => calendar::calendar_ui(ui, model, draft),
+        Draft { call: Some(_), .. } => call::call_ui(ui, model, draft),
+        Draft { inspect: Some(_), .. } => inspect::inspect_ui(ui, model, draft),
         Draft { calls: Some(_), .. } => calls::calls_ui(ui, model, draft),
         Draft { settings: Some(_), .. } => settings::settings_ui(ui, model, draft),
         _ => match model.open.saved_as.clone().filter(|_| draft.home) {
@@ -65,6 +67,8 @@ fn opens_page(intent: &Intent) -> bool {
             | Intent::OpenImport
             | Intent::Import(_)
             | Intent::OpenExport(_)
+            | Intent::OpenInspect(_)
+            | Intent::OpenCall(_)
             | Intent::OpenShare
             | Intent::OpenTeam
             | Intent::OpenCalendar

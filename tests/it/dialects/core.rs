@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 use tokenwright::agent::{SdNotify, SocketPath};
 use tokenwright::app::{
-    Answer, Ask, Browser, CallContext, Choosing, Exchange, Failure, Fetched, Identified, Ports, Report, Runtime,
-    SaveTo, SignIn,
+    Answer, Ask, Browser, CallContext, Choosing, Exchange, Failure, Fetched, Identified, Inspect, Ports, Report,
+    Runtime, SaveTo, SignIn, TokenInspection,
 };
 use tokenwright::config::{Config, Places};
 use tokenwright::desktop::Clipboard;
@@ -78,6 +78,13 @@ impl Core {
         let report = Report::none();
         let exchange = self.runtime.app().request_refresh(context, None, DRAFT, &report);
         self.runtime.block_on(exchange).unwrap_or_else(|failure| panic!("{}", failure.diagnosis))
+    }
+
+    #[track_caller]
+    pub fn inspect(&self, asked: Inspect) -> TokenInspection {
+        let report = Report::none();
+        let found = self.runtime.block_on(self.runtime.app().inspect(asked, &report));
+        found.unwrap_or_else(|failure| panic!("{}", failure.diagnosis))
     }
 
     #[track_caller]

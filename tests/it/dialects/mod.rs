@@ -3,7 +3,7 @@
 
 mod any_text;
 mod check;
-mod core;
+pub mod core;
 mod curl;
 mod datazen;
 mod documents;

@@ -6,8 +6,10 @@ use tokenwright::gui::{Draft, Locking, Step, TokenTab};
 use tokenwright::secret::Secret;
 
 use crate::screens::by_name::ByName as _;
+use crate::screens::call;
 use crate::screens::export::{choosing, previewed, shared, sharing};
 use crate::screens::home;
+use crate::screens::inspect;
 use crate::screens::scenes::{
     ACCESS_TOKEN, CLIENT_SECRET, CODE, REFRESH_TOKEN, VERIFIER, at, authorized, called, failure, saved, service,
     token_set, visiting,
@@ -45,6 +47,23 @@ fn draft(step: Step, tab: TokenTab) -> Draft {
     draft
 }
 
+fn pasting() -> Draft {
+    let mut draft = inspect::pasting();
+    if let Some(inspect) = &mut draft.inspect {
+        inspect.pasted = Secret::new(PASTED);
+    }
+    draft
+}
+
+/// Where a token is looked into, and tried.
+fn tools() -> Vec<(Model, Draft)> {
+    vec![
+        (inspect::known(inspect::found()), inspect::page()),
+        (home::opened(), pasting()),
+        (call::answered(200), call::page()),
+    ]
+}
+
 fn everywhere() -> Vec<(Model, Draft)> {
     let refused = || called(Err(failure("refused")));
     let mut exporting = draft(Step::Tokens, TokenTab::TokenRequest);
@@ -66,7 +85,7 @@ fn everywhere() -> Vec<(Model, Draft)> {
 #[test]
 fn no_screen_tells_a_secret_unasked() {
     for theme in THEMES {
-        for (model, draft) in everywhere() {
+        for (model, draft) in everywhere().into_iter().chain(tools()) {
             check(&screen(theme, model, draft), &[]);
         }
     }

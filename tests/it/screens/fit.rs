@@ -16,9 +16,11 @@ use tokenwright::gui::{Copied, Draft, Locking, Naming, Step, TokenTab};
 use tokenwright::service::{Catalog, DisplayName, KnownScope, Service};
 
 use crate::screens::by_name::{ByName as _, TYPED};
+use crate::screens::call;
 use crate::screens::export::{choosing, exported, exporting, previewed, shared, sharing};
 use crate::screens::home;
 use crate::screens::import::{import_failed, imported, importing, issuer_found};
+use crate::screens::inspect;
 use crate::screens::key::{keyed, netsuite, pair};
 use crate::screens::preset::{customising, written};
 use crate::screens::rehearsal::{rehearsed, rehearsing};
@@ -158,6 +160,15 @@ fn step_3_fits() {
         sending.open.refresh_request = Requested::going("https://login.a-service.example:8443");
         check("being called", &sending, &draft, &[]);
     }
+}
+
+#[test]
+fn an_inspected_token_and_a_call_fit() {
+    check("a token", &inspect::known(inspect::found()), &inspect::page(), &[]);
+    for status in [200, 401] {
+        check("a call", &call::answered(status), &call::page(), &["Headers (1)"]);
+    }
+    check("a pasted token", &home::opened(), &inspect::pasting(), &[]);
 }
 
 #[test]

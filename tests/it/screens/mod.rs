@@ -3,6 +3,7 @@
 mod alive;
 mod by_name;
 mod calendar;
+mod call;
 mod calls;
 mod canary;
 mod choosers;
@@ -11,6 +12,7 @@ mod fit;
 mod home;
 mod idle;
 mod import;
+mod inspect;
 mod keep;
 mod key;
 mod keyboard;

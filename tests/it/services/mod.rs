@@ -1,9 +1,11 @@
 //! The program against services as they are in the world: what it sends, says and saves.
 
+mod api;
 mod certificates;
 mod echoes;
 mod expiry;
 mod hints;
+mod inspect;
 mod introspection;
 mod issuer;
 mod limits;

@@ -68,6 +68,7 @@ fn subject(value: &str) -> Subject {
             check_every: None,
             notes: tokenwright::service::Notes::default(),
             tags: tokenwright::service::Tags::default(),
+            api_check: None,
         }),
     }
 }

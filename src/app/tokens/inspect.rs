@@ -1,0 +1,343 @@
+//! Tells all that can be known of a token: what is written in it, whether its issuer signed it, and what the service says of
+//! it. The token itself is not part of what is told.
+
+use std::io::Read;
+use std::path::PathBuf;
+
+use zeroize::Zeroizing;
+
+use crate::app::blocking::blocking;
+use crate::app::handle::App;
+use crate::app::progress::Report;
+use crate::app::sign_in::identity;
+use crate::app::tokens::issuer_keys::keys_of;
+use crate::app::vault::open;
+use crate::app::{CallContext, Claims, Failure, FailureKind, profiles, tokens};
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::oauth::{
+    Expected, Finding, Inspected, LONGEST_TOKEN, PasteError, PastedToken, SignatureCheck, TokenForm, TokenUse,
+    check_with_secret, is_shared_secret,
+};
+use crate::secret::Secret;
+use crate::service::ProfileName;
+
+/// Which token to inspect.
+#[derive(Clone, Debug)]
+pub struct Inspect {
+    /// Where it is.
+    pub token: TokenSource,
+    /// The profile that it is compared with, or whose it is.
+    pub profile: Option<ProfileName>,
+    /// Which of several tokens: of the profile, or of a pasted token response.
+    pub which: Option<TokenUse>,
+    /// Who may be asked.
+    pub reach: Reach,
+}
+
+/// Where a token is.
+#[derive(Clone, Debug)]
+pub enum TokenSource {
+    /// Saved with the profile.
+    Saved,
+    /// Pasted: the token, a header, a token response.
+    Text(Secret),
+    /// The same in a file.
+    File(PathBuf),
+    /// The same on standard input.
+    Input,
+}
+
+/// Who may be asked about a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Nobody.
+    Nobody,
+    /// The service of the profile, about the profile's own token; its issuer for its keys.
+    Profile,
+    /// Whomever the token names as its issuer, for its keys; the service of the profile about a pasted token.
+    Anybody,
+}
+
+/// All that is known of a token.
+#[derive(Clone, Debug)]
+pub struct TokenInspection {
+    pub inspected: Inspected,
+    /// The profile that it was compared with.
+    pub profile: Option<ProfileName>,
+    /// What it is for, as the profile or the pasted text has it.
+    pub named: Option<TokenUse>,
+    /// The other tokens of the profile or the text.
+    pub others: Vec<TokenUse>,
+    /// What a person should know, the gravest first.
+    pub findings: Vec<Finding>,
+    pub signature: Signature,
+    /// The scopes that it names, or that the service granted with it; each with its meaning where the preset has it.
+    pub scopes: Vec<(String, Option<String>)>,
+    /// What the service says of it (RFC 7662), if it was asked.
+    pub introspected: Option<Result<Claims, Diagnosis>>,
+}
+
+/// What is known of a token's signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    pub state: SignatureState,
+    /// For people: by which key, or why not.
+    pub words: Diagnosis,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignatureState {
+    /// Its issuer signed it, or the client's own secret did.
+    Valid,
+    /// Somebody else wrote it, or it was changed.
+    Invalid,
+    /// Not checked; why is told.
+    Unchecked,
+    /// Not checked: its issuer is not the profile's, and is asked only if the person wants it.
+    Stranger,
+    /// There is none.
+    Absent,
+}
+
+impl SignatureState {
+    /// For programs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Invalid => "invalid",
+            Self::Unchecked | Self::Stranger => "not-checked",
+            Self::Absent => "none",
+        }
+    }
+}
+
+impl App {
+    /// Inspects a token, as it is: nothing is refreshed. What cannot be asked is told in the outcome and is no failure.
+    pub async fn inspect(&self, asked: Inspect, report: &Report) -> Result<TokenInspection, Failure> {
+        let context = match &asked.profile {
+            Some(name) => Some(self.context_to_compare(name).await?),
+            None => None,
+        };
+        let PastedToken { token, named, others } = self.find_token(&asked, context.as_ref()).await?;
+        let inspected = Inspected::read(&token);
+        let purpose = named.or_else(|| inspected.says_it_is());
+        let expected = context.as_ref().map(|context| context.expected(purpose)).unwrap_or_default();
+        let signature = Signing { app: self, report, reach: asked.reach, context: context.as_ref() };
+        let signature = signature.check(&token, &inspected, &expected).await;
+        let findings = inspected.findings(&expected, (self.ports.now)());
+        let is_own = matches!(asked.token, TokenSource::Saved);
+        let scopes = scopes(&inspected, context.as_ref().filter(|_| is_own && named == Some(TokenUse::Access)));
+        let scopes = explained(scopes, context.as_ref());
+        let introspected = match context {
+            Some(context) if is_own && asked.reach != Reach::Nobody || asked.reach == Reach::Anybody => {
+                self.introspected(context, &inspected, (token, purpose), report).await
+            }
+            _ => None,
+        };
+        let profile = asked.profile;
+        Ok(TokenInspection { inspected, profile, named, others, findings, signature, scopes, introspected })
+    }
+
+    async fn context_to_compare(&self, name: &ProfileName) -> Result<CallContext, Failure> {
+        open::open_chosen(self).await?;
+        let profile = profiles::load(self, name).await?;
+        let mut context = tokens::context_of(self, name, profile).await?;
+        self.supply_practice(&mut context).await?;
+        Ok(context)
+    }
+
+    async fn find_token(&self, asked: &Inspect, context: Option<&CallContext>) -> Result<PastedToken, Failure> {
+        let text = match &asked.token {
+            TokenSource::Saved => return saved(asked, context),
+            TokenSource::Text(text) => text.clone(),
+            TokenSource::File(path) => {
+                let path = path.clone();
+                blocking(move || {
+                    let shown = path.display().to_string();
+                    let file = std::fs::File::open(&path).map_err(|error| unreadable(&shown, &error))?;
+                    read(file, &shown)
+                })
+                .await??
+            }
+            TokenSource::Input => blocking(|| read(std::io::stdin().lock(), "standard input")).await??,
+        };
+        PastedToken::read(&text, asked.which).map_err(|error| Failure::new(FailureKind::Usage, error.diagnose()))
+    }
+
+    /// Has the service introspect what cannot be read here, if it does that.
+    async fn introspected(
+        &self,
+        mut context: CallContext,
+        inspected: &Inspected,
+        (token, purpose): (Secret, Option<TokenUse>),
+        report: &Report,
+    ) -> Option<Result<Claims, Diagnosis>> {
+        let is_readable = inspected.form == TokenForm::Signed;
+        if is_readable || !matches!(purpose, None | Some(TokenUse::Access)) {
+            return None;
+        }
+        context.profile.service.introspection.as_ref()?;
+        let bearer = || crate::oauth::TokenSet::bearer(token.clone(), (self.ports.now)());
+        context.tokens.get_or_insert_with(bearer).access_token = token.clone();
+        Some(identity::introspect(self, &context, report).await.map_err(|failure| failure.diagnosis))
+    }
+}
+
+/// The token of the profile that is asked for, else its access token.
+fn saved(asked: &Inspect, context: Option<&CallContext>) -> Result<PastedToken, Failure> {
+    let (Some(name), Some(context)) = (&asked.profile, context) else {
+        let diagnosis = Diagnosis::new("there is no token to inspect");
+        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("name a profile, or give a token")));
+    };
+    let which = asked.which.unwrap_or(TokenUse::Access);
+    let Some(tokens) = &context.tokens else { return Err(tokens::needs_sign_in(name, "has no tokens")) };
+    let token = |one: TokenUse| match one {
+        TokenUse::Access => Some(&tokens.access_token),
+        TokenUse::Id => tokens.id_token.as_ref(),
+        TokenUse::Refresh => tokens.refresh_token.as_ref(),
+    };
+    let others = TokenUse::ALL.into_iter().filter(|one| *one != which && token(*one).is_some()).collect();
+    let Some(token) = token(which) else {
+        let diagnosis = Diagnosis::new(format!("`{name}` has no {}", which.words()));
+        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("its service issued none")));
+    };
+    Ok(PastedToken { token: token.clone(), named: Some(which), others })
+}
+
+/// Up to the longest token and a byte more, by which one that is too long is told.
+fn read(from: impl Read, place: &str) -> Result<Secret, Failure> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    let most = u64::try_from(LONGEST_TOKEN).unwrap_or(u64::MAX).saturating_add(1);
+    from.take(most).read_to_end(&mut bytes).map_err(|error| unreadable(place, &error))?;
+    if bytes.len() > LONGEST_TOKEN {
+        return Err(Failure::new(FailureKind::Usage, PasteError::TooLong.diagnose()));
+    }
+    std::str::from_utf8(&bytes).map(Secret::new).map_err(|_| {
+        let diagnosis = Diagnosis::new(format!("{place} is not text"));
+        Failure::new(FailureKind::Usage, diagnosis.hint("give a token, a header, or a token response"))
+    })
+}
+
+fn unreadable(place: &str, error: &std::io::Error) -> Failure {
+    Failure::new(FailureKind::Machine, Diagnosis::new(format!("{place} cannot be read: {error}")))
+}
+
+/// The scopes that the token names, else those that the service granted with it.
+fn scopes(inspected: &Inspected, own: Option<&CallContext>) -> Vec<String> {
+    let named = inspected.scopes();
+    if !named.is_empty() {
+        return named;
+    }
+    own.and_then(|context| context.tokens.as_ref()?.scopes.clone()).unwrap_or_default()
+}
+
+fn explained(scopes: Vec<String>, context: Option<&CallContext>) -> Vec<(String, Option<String>)> {
+    let known = context.map(|context| context.profile.service.scopes.known.as_slice()).unwrap_or_default();
+    let meaning = |scope: &str| {
+        // Entra names scopes of an API without the API.
+        let is_it = |name: &str| name == scope || name.rsplit('/').next() == Some(scope);
+        known.iter().find(|known| is_it(&known.name)).map(|known| known.meaning.clone())
+    };
+    scopes.into_iter().map(|scope| (scope.clone(), meaning(&scope))).collect()
+}
+
+/// What a signature is checked with.
+struct Signing<'a> {
+    app: &'a App,
+    report: &'a Report,
+    reach: Reach,
+    context: Option<&'a CallContext>,
+}
+
+impl Signing<'_> {
+    async fn check(&self, token: &Secret, inspected: &Inspected, expected: &Expected) -> Signature {
+        let algorithm = inspected.algorithm().unwrap_or("none");
+        if inspected.form != TokenForm::Signed || algorithm.eq_ignore_ascii_case("none") {
+            let words = match inspected.form {
+                TokenForm::Signed => "it has no signature",
+                _ => "nothing is signed that could be read here",
+            };
+            return Signature { state: SignatureState::Absent, words: Diagnosis::new(words) };
+        }
+        let issuer = inspected.issuer();
+        let is_own = issuer.is_some_and(|issuer| expected.is_issuer(issuer));
+        if is_shared_secret(algorithm) {
+            return self.check_shared(token, inspected, is_own);
+        }
+        let Some(issuer) = issuer else {
+            return unchecked(Diagnosis::new(
+                "it does not say who issued it, so whose keys to check it with is unknown",
+            ));
+        };
+        if self.reach == Reach::Nobody {
+            return unchecked(Diagnosis::new("the issuer's keys are not fetched offline"));
+        }
+        if self.reach == Reach::Profile && !is_own {
+            let summary = match self.context {
+                Some(_) => format!("the keys of `{issuer}`, which is not the profile's service, were not fetched"),
+                None => format!("the keys of `{issuer}` were not fetched"),
+            };
+            let words = Diagnosis::new(summary).hint("ask the issuer if you know who it is");
+            return Signature { state: SignatureState::Stranger, words };
+        }
+        match keys_of(self.app, self.report, issuer, inspected.key_id()).await {
+            Ok(published) => {
+                let by = format!("a key of `{issuer}`, published at {}", published.address);
+                told(&published.keys.check(token, inspected), inspected, &by)
+            }
+            Err(failure) => unchecked(failure.diagnosis),
+        }
+    }
+
+    /// By the secret of the client, which nobody but the client and its service knows.
+    fn check_shared(&self, token: &Secret, inspected: &Inspected, is_own: bool) -> Signature {
+        let secret = self.context.map(|context| &context.secrets.client_secret).filter(|secret| !secret.is_empty());
+        if let Some(secret) = secret.filter(|_| is_own) {
+            return told(&check_with_secret(token, inspected, secret), inspected, "the client secret");
+        }
+        let summary = "it is signed with a secret, which only its issuer and its recipient have";
+        unchecked(Diagnosis::new(summary).hint("compare it with a profile that has the client's secret"))
+    }
+}
+
+fn unchecked(words: Diagnosis) -> Signature {
+    Signature { state: SignatureState::Unchecked, words }
+}
+
+fn told(check: &SignatureCheck, inspected: &Inspected, by: &str) -> Signature {
+    let algorithm = inspected.algorithm().unwrap_or_default();
+    match check {
+        SignatureCheck::Valid { key } => {
+            let key = key.as_ref().map(|key| format!(", `{key}`")).unwrap_or_default();
+            let words = Diagnosis::new(format!("{algorithm}, by {by}{key}"));
+            Signature { state: SignatureState::Valid, words }
+        }
+        SignatureCheck::Invalid => {
+            let words = Diagnosis::new(format!("it was not made with {by}"));
+            // Microsoft signs tokens for Graph over a header that is changed afterwards.
+            let hint = if inspected.header_json.contains_key("nonce") {
+                "tokens for Microsoft Graph, with `nonce` in the header, can be checked by Graph only"
+            } else {
+                "the token was changed, or somebody else made it: do not trust what it says"
+            };
+            let words = words.hint(hint);
+            Signature { state: SignatureState::Invalid, words }
+        }
+        SignatureCheck::NoKey => {
+            let summary = match inspected.key_id() {
+                Some(id) => format!("none of the issuer's keys has the ID `{id}` and is for {algorithm}"),
+                None => format!("none of the issuer's keys is for {algorithm}"),
+            };
+            unchecked(Diagnosis::new(summary).hint("the issuer may have replaced its keys since the token was issued"))
+        }
+        SignatureCheck::UnknownAlgorithm => {
+            unchecked(Diagnosis::new(format!("the algorithm `{algorithm}` is not known here")))
+        }
+        SignatureCheck::UnknownExtension => {
+            unchecked(Diagnosis::new("its header demands an extension that is not known here (`crit`)"))
+        }
+        SignatureCheck::NotSigned => {
+            Signature { state: SignatureState::Absent, words: Diagnosis::new("it has no signature") }
+        }
+    }
+}

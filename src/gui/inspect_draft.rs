@@ -1,0 +1,64 @@
+//! What is chosen and pasted on the page that inspects a token.
+
+use crate::app::{Inspect, Reach, TokenSource};
+use crate::oauth::TokenUse;
+use crate::secret::Secret;
+use crate::service::ProfileName;
+
+/// Which token is inspected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Chosen {
+    /// One of the profile's.
+    Saved(TokenUse),
+    #[default]
+    Pasted,
+}
+
+/// The page, from its opening to its closing: what was pasted stays no longer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InspectDraft {
+    /// The profile whose tokens can be chosen, and that a pasted one can be compared with.
+    pub profile: Option<ProfileName>,
+    pub chosen: Chosen,
+    pub pasted: Secret,
+    /// Which token of a pasted response.
+    pub which: Option<TokenUse>,
+    /// Whether a pasted token is compared with the profile.
+    pub compares: bool,
+    /// Whether the pasted text is another one than was inspected last.
+    pub is_changed: bool,
+}
+
+impl InspectDraft {
+    pub(in crate::gui) fn new(profile: Option<ProfileName>, chosen: Chosen) -> Self {
+        Self { profile, chosen, compares: true, ..Self::default() }
+    }
+
+    /// What the core is asked.
+    pub(in crate::gui) fn asked(&self, asks_issuer: bool) -> Inspect {
+        let (token, which) = match self.chosen {
+            Chosen::Saved(which) => (TokenSource::Saved, Some(which)),
+            Chosen::Pasted => (TokenSource::Text(self.pasted.clone()), self.which),
+        };
+        let is_compared = self.compares || self.chosen != Chosen::Pasted;
+        Inspect {
+            token,
+            profile: self.profile.clone().filter(|_| is_compared),
+            which,
+            reach: if asks_issuer { Reach::Anybody } else { Reach::Profile },
+        }
+    }
+
+    /// The token of the profile that is chosen; `None` for a pasted one.
+    pub(in crate::gui) fn of(&self) -> Option<(ProfileName, TokenUse)> {
+        match (self.chosen, &self.profile) {
+            (Chosen::Saved(which), Some(name)) => Some((name.clone(), which)),
+            _ => None,
+        }
+    }
+
+    /// Why nothing can be inspected yet.
+    pub(in crate::gui) fn lack(&self) -> Option<&'static str> {
+        (self.chosen == Chosen::Pasted && self.pasted.is_empty()).then_some("Paste a token first")
+    }
+}

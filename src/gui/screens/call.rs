@@ -1,0 +1,129 @@
+//! *Try the API…*: one call of the service's API with the profile's token, and its reply.
+
+use egui::{Label, Ui};
+
+use crate::app::{ApiReply, FailureCode};
+use crate::call::Method;
+use crate::gui::call_draft::CallDraft;
+use crate::gui::draft::Draft;
+use crate::gui::intent::Intent;
+use crate::gui::model::{Model, Stand, Work};
+use crate::gui::screens::{intent_button, waiting_row};
+use crate::gui::theme::{Tone, heading, small};
+use crate::gui::widgets::{
+    ButtonKind, CodeBlock, Field, banner, banner_with, disclosure, footer, labelled_segmented, page, section,
+    status_dot,
+};
+use crate::service::ApiCall;
+
+/// More of a reply is not laid out, in characters: it would hold up the window.
+const LONGEST_SHOWN: usize = 32 * 1024;
+
+pub(crate) fn call_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    let Some(mut call) = draft.call.take() else { return };
+    let top = std::mem::take(&mut draft.next_view.to_top);
+    let kept = draft.profile.as_ref().and_then(|profile| profile.api_check.as_ref());
+    page(ui, "call", top, true, |ui| {
+        ui.label(heading(format!("Try the API with {}", model.shown_name(&call.profile))));
+        typed_ui(ui, &mut call);
+        draft.next_view.lead_to_result(ui);
+        outcome_ui(ui, model);
+        check_ui(ui, model, kept);
+    });
+    foot_ui(ui, model, &call);
+    draft.call = Some(call);
+}
+
+fn typed_ui(ui: &mut Ui, call: &mut CallDraft) {
+    section(ui, "", |ui| {
+        labelled_segmented(ui, "Method", &mut call.method, &Method::ALL.map(|method| (method, method.as_str())));
+        let help = "Or a path at the host of the identity call. The token goes to the service's own hosts only.";
+        Field::new("URL").example("/v1/me").help(help).mono().show(ui, &mut call.url);
+        let is_used = !call.headers.is_empty() || !call.body.is_empty();
+        disclosure(ui, "Headers and body", is_used, |ui| {
+            let headers = Field::new("Headers").optional().example("Accept: text/csv");
+            headers.help("One a line. The one with the token is added.").show_lines(ui, &mut call.headers, 2);
+            Field::new("Body").optional().help("No secrets: a saved check is not encrypted.").show_lines(
+                ui,
+                &mut call.body,
+                4,
+            );
+        });
+    });
+}
+
+fn outcome_ui(ui: &mut Ui, model: &Model) {
+    let request = &model.call.reply;
+    match request.stand() {
+        Stand::Idle => {}
+        Stand::Pending(place) => {
+            let what = if place.is_empty() { "Preparing the call".to_owned() } else { format!("Calling {place}") };
+            waiting_row(ui, request, &what, Work::Call);
+        }
+        Stand::Failed(failure) => banner_with(ui, Tone::Danger, &failure.diagnosis, |ui| {
+            if failure.code == FailureCode::StrangeHost {
+                intent_button(ui, ButtonKind::Secondary, Intent::SendCall { allows_host: true }, None);
+            }
+        }),
+        Stand::Done(reply) => reply_ui(ui, reply),
+    }
+}
+
+fn reply_ui(ui: &mut Ui, reply: &ApiReply) {
+    if let Some(failure) = &reply.refusal {
+        banner(ui, Tone::Danger, &failure.diagnosis);
+    }
+    section(ui, "Reply", |ui| {
+        let tone = if reply.refusal.is_none() { Tone::Success } else { Tone::Danger };
+        status_dot(ui, tone, &format!("Status {} after {} ms", reply.status, reply.elapsed.as_millis()));
+        ui.add(Label::new(small(ui, &reply.call)).wrap().selectable(true));
+        let end = reply.body.char_indices().nth(LONGEST_SHOWN).map(|(end, _)| end);
+        let body = end.map_or(reply.body.as_str(), |end| &reply.body[..end]);
+        if body.trim().is_empty() {
+            ui.label(small(ui, "The body is empty."));
+        } else {
+            CodeBlock::new("Body", body).max_height(320.0).show(ui);
+        }
+        if end.is_some() || reply.is_cut {
+            ui.label(small(ui, "The reply is longer: this is its beginning."));
+        }
+        if !reply.headers.is_empty() {
+            disclosure(ui, &format!("Headers ({})", reply.headers.len()), false, |ui| {
+                let lines: Vec<String> = reply.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+                CodeBlock::new("Headers of the reply", &lines.join("\n")).max_height(200.0).show(ui);
+            });
+        }
+    });
+}
+
+/// What shows whether the profile works: the call that is kept with it, or that was sent just now.
+fn check_ui(ui: &mut Ui, model: &Model, kept: Option<&ApiCall>) {
+    let sent = model.call.sent.as_ref();
+    let has_succeeded = model.call.reply.last().is_some_and(|reply| reply.refusal.is_none());
+    section(ui, "Check", |ui| {
+        let words = match kept {
+            Some(kept) => format!("Whether the profile works is checked by {} {}", kept.method.as_str(), kept.url),
+            None => "Whether the profile works is checked by the identity call.".to_owned(),
+        };
+        ui.add(Label::new(crate::gui::theme::shown(words)).wrap());
+        ui.horizontal_wrapped(|ui| {
+            if sent.is_none() || sent != kept {
+                let blocked = (!has_succeeded).then_some("Send a call that succeeds first");
+                intent_button(ui, ButtonKind::Secondary, Intent::KeepCall(true), blocked);
+            }
+            if kept.is_some() {
+                intent_button(ui, ButtonKind::Secondary, Intent::KeepCall(false), None);
+            }
+        });
+    });
+}
+
+fn foot_ui(ui: &mut Ui, model: &Model, call: &CallDraft) {
+    let blocked = call.lack().or_else(|| model.call.reply.is_pending().then_some("A call is under way"));
+    let close = |ui: &mut Ui| {
+        intent_button(ui, ButtonKind::Secondary, Intent::CloseExport, None);
+    };
+    footer(ui, close, |ui| {
+        intent_button(ui, ButtonKind::Primary, Intent::SendCall { allows_host: false }, blocked);
+    });
+}
