@@ -284,7 +284,7 @@ impl Draft {
         }
         profile.inputs.retain(|_, value| !value.is_empty());
         // A saved profile's choice is saved at once.
-        profile.keep_alive = false;
+        (profile.keep_alive, profile.check_every) = (false, None);
         let mut secrets = self.secrets.clone();
         secrets.inputs.retain(|_, value| !value.is_empty());
         Some((profile, secrets))

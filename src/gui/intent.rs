@@ -10,7 +10,7 @@ use crate::gui::copied_token::CopiedToken;
 use crate::gui::model::Work;
 use crate::gui::queries::Query;
 use crate::secret::Secret;
-use crate::service::ProfileName;
+use crate::service::{CheckEvery, ProfileName};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Step {
@@ -164,6 +164,8 @@ pub enum Intent {
     /// Close the window although tokens are lost.
     CloseAnyway,
     SetKeepAlive(ProfileName, bool),
+    /// How often the profile is checked by itself.
+    SetCheckEvery(ProfileName, Option<CheckEvery>),
     OpenExport(ProfileName),
     CopyExport,
     SaveExport(Insisted),

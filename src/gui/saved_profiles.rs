@@ -6,7 +6,7 @@ use crate::gui::model::{AskedQuery, Requested};
 use crate::gui::queries::Query;
 use crate::gui::window::Window;
 use crate::secret::Secret;
-use crate::service::{ProfileDraft, ProfileName};
+use crate::service::{CheckEvery, ProfileDraft, ProfileName};
 
 impl Window {
     /// Opens a profile; then shows the step that signs in again, where that is what was asked for.
@@ -63,6 +63,13 @@ impl Window {
     pub(in crate::gui) fn set_keep_alive(&mut self, name: ProfileName, on: bool) {
         self.work_on_listed(move |app, _| async move {
             app.set_keep_alive(&name, on).await?;
+            Ok(None)
+        });
+    }
+
+    pub(in crate::gui) fn set_check_every(&mut self, name: ProfileName, every: Option<CheckEvery>) {
+        self.work_on_listed(move |app, _| async move {
+            app.set_check_every(&name, every).await?;
             Ok(None)
         });
     }

@@ -191,6 +191,7 @@ impl Window {
             Intent::Erase(name) => self.erase(name),
             Intent::DismissForgotten => self.model.forgotten.last = None,
             Intent::Revoke(name) => self.forget(name, true),
+            Intent::SetCheckEvery(name, every) => self.set_check_every(name, every),
             Intent::SetKeepAlive(name, on) => self.set_keep_alive(name, on),
             Intent::ShowHistory(name) => self.ask_history(name),
             Intent::Restore { name, generation, anyway } => self.restore_generation(name, generation, anyway),

@@ -4,7 +4,7 @@ use crate::app::Failure;
 use crate::app::blocking::blocking;
 use crate::app::handle::App;
 use crate::app::profiles::{load, unknown};
-use crate::service::{DisplayName, Notes, Profile, ProfileName, Tags};
+use crate::service::{CheckEvery, DisplayName, Notes, Profile, ProfileName, Tags};
 
 impl App {
     /// Sets the display name of a saved profile; an empty one removes it.
@@ -31,6 +31,14 @@ impl App {
     pub async fn set_account(&self, name: &ProfileName, account: String) -> Result<(), Failure> {
         change(self, name, move |profile| account.trim().clone_into(&mut profile.account)).await?;
         self.tell_profiles().await;
+        Ok(())
+    }
+
+    /// Sets how often a saved profile is checked by itself; `None` for never.
+    pub async fn set_check_every(&self, name: &ProfileName, every: Option<CheckEvery>) -> Result<(), Failure> {
+        change(self, name, move |profile| profile.check_every = every).await?;
+        self.tell_profiles().await;
+        self.scheduler.reload();
         Ok(())
     }
 

@@ -126,7 +126,8 @@ async fn check_due(app: &App, watched: &[Watched], now: Timestamp) -> Result<(),
         let (app, turns) = (app.clone(), Arc::clone(&turns));
         checks.spawn(async move {
             let _turn = turns.acquire().await;
-            let done = app.whoami(&name, &Report::none()).await;
+            // Without a call to make there is nothing to say of the token.
+            let done = app.check(&name, &Report::none()).await.and_then(|checked| checked.outcome);
             (name, done)
         });
     }

@@ -13,11 +13,11 @@ use crate::gui::screens::{
 };
 use crate::gui::theme::{Tone, heading, shown, small};
 use crate::gui::widgets::{
-    ButtonKind, banner, banner_with, copied_elsewhere_button, disclosure, key_values, notice, page, secondary_button,
-    section, status_dot,
+    ButtonKind, banner, banner_with, copied_elsewhere_button, disclosure, key_values, labelled_segmented, notice, page,
+    secondary_button, section, status_dot,
 };
 use crate::oauth::TokenSet;
-use crate::service::ProfileName;
+use crate::service::{CheckEvery, ProfileName};
 
 /// Shows the page.
 pub(crate) fn home_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, name: &ProfileName) {
@@ -158,8 +158,28 @@ fn done_words(done: &str, tokens: &TokenSet, now: Timestamp) -> String {
     }
 }
 
+/// How often the service is asked by itself whether the tokens work, where there is a call for it.
+fn check_ui(ui: &mut Ui, draft: &mut Draft, name: &ProfileName) {
+    let Some(profile) = &mut draft.profile else { return };
+    if profile.service.identity.is_none() && profile.api_check.is_none() {
+        return;
+    }
+    let times = ["1h", "6h", "1d"].map(|time| time.parse::<CheckEvery>().ok());
+    let mut options =
+        vec![(None, "Never"), (times[0], "Every hour"), (times[1], "Every 6 hours"), (times[2], "Every day")];
+    let other = profile.check_every.map(|every| format!("Every {every}")).unwrap_or_default();
+    if options.iter().all(|(time, _)| *time != profile.check_every) {
+        options.push((profile.check_every, &other));
+    }
+    let before = profile.check_every;
+    labelled_segmented(ui, "Check by itself", &mut profile.check_every, &options);
+    if profile.check_every != before {
+        want(ui, Intent::SetCheckEvery(name.clone(), profile.check_every));
+    }
+}
+
 /// Whose tokens they are, as the service says when it is asked.
-fn account_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName) {
+fn account_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, name: &ProfileName) {
     let Some(profile) = draft.profile.as_ref().filter(|_| model.open.tokens.is_some()) else { return };
     let offered: Vec<_> = QUERIES.iter().filter(|query| (query.is_offered)(&profile.service)).collect();
     section(ui, "Account", |ui| {
@@ -171,6 +191,7 @@ fn account_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName) {
             }
             intent_button(ui, ButtonKind::Secondary, Intent::OpenCall(name.clone()), None);
         });
+        check_ui(ui, draft, name);
         let Some(asked) = model.query.as_ref().filter(|asked| asked.profile == *name) else { return };
         ui.label(crate::gui::theme::label(asked.query.text));
         questions::answer_ui(ui, asked, &draft.clock);

@@ -135,6 +135,25 @@ fn signed_in() -> (Machine, tempfile::TempDir) {
 }
 
 #[test]
+fn in_the_whole_window_a_check_by_itself_is_kept_with_the_profile_and_is_no_edit() {
+    let (mut machine, home) = signed_in();
+    machine.press("Every 6 hours");
+    machine.wait_until("it is saved", |_| {
+        let text = Database::of(home.path()).profile("demo");
+        text.is_some_and(|text| text.contains("check_every = \"6h\""))
+    });
+    // Nothing is asked: there is nothing to save.
+    machine.press("New profile");
+    machine.wait("Search services");
+    machine.press("Open demo");
+    machine.press("Never");
+    machine.wait_until("it is saved", |_| {
+        let text = Database::of(home.path()).profile("demo");
+        text.is_some_and(|text| !text.contains("check_every"))
+    });
+}
+
+#[test]
 fn in_the_whole_window_the_token_is_copied_in_each_shape() {
     let (mut machine, _home) = signed_in();
     let token = machine.access_token();
