@@ -20,6 +20,7 @@ pub mod import_draft;
 mod inspect;
 pub mod inspect_draft;
 pub mod intent;
+mod intent_words;
 mod keys;
 pub mod links;
 pub mod listing;

@@ -1,0 +1,190 @@
+//! The words and the key of the button for each thing that a person may want, in one place.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+use crate::app::{ImportSource, Insisted, VaultKind};
+use crate::gui::intent::{Intent, Step, TeamAction};
+
+impl TeamAction {
+    /// What its button says, and what the pointer brings up there.
+    pub(in crate::gui) fn words(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Look => ("Check again", "Ask the database who is in the team"),
+            Self::Found => ("Make a team", "This machine becomes its first member"),
+            Self::Join => ("Join team", "Ask the members to let this machine in"),
+            Self::Admit { .. } => ("It is the same: let them in", "They can use all shared profiles"),
+            Self::Refuse(_) => ("Drop the request", "They are not let in"),
+            Self::Remove(_) => ("Remove and refresh all", "They cannot open what comes next"),
+            Self::Leave => ("Leave the team", "Forget the team on this machine; the others keep it"),
+        }
+    }
+}
+
+const NEXT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Enter);
+const NEW: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::N);
+const SAVE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::S);
+const IMPORT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::I);
+const FIND: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::F);
+const LIST: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::B);
+const PALETTE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::K);
+const SETTINGS: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Comma);
+const KEYS: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::F1);
+const STOP: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::Escape);
+
+impl Intent {
+    /// What its button says, and what the pointer brings up there.
+    // flat: one line an intent
+    pub fn words(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::NewProfile => ("New profile", "Start by choosing a service"),
+            Self::Rehearse(_) => ("Rehearse", "Test every request of the preset on this machine, without an account"),
+            Self::GoTo(Step::Authorization) => ("Next", "Continue to authorization"),
+            Self::GoTo(Step::Tokens) => ("Next", "Continue to tokens"),
+            Self::Authorize { again: false } => ("Start authorization", "Open the browser and wait for the code"),
+            Self::Authorize { again: true } => ("Authorize again", "Open the browser to get a new code"),
+            Self::AuthorizeByHand => ("Sign in and paste", "Open the browser, and paste the address it ends on"),
+            Self::CheckRedirects => ("Check ports", "Try whether this machine can listen on them now"),
+            Self::Paste => ("Use pasted response", "Treat the pasted text as the service's response"),
+            Self::Discover => ("Discover", "Fetch the issuer's metadata and fill in what it says"),
+            Self::TryOtherAuthentication => ("Try the other place", "Send the client ID and secret elsewhere in it"),
+            Self::Cancel(_) => ("Cancel", "Stop waiting"),
+            Self::ReadKey => ("Read key", "Read the private key and use it for this profile"),
+            Self::MakeKey => ("Make a key pair", "Create a private key and a certificate to upload"),
+            Self::SaveKey => ("Save key", "Save the key in the vault under this name"),
+            Self::OpenKey => ("Use saved key", "Load the key from the vault"),
+            Self::WriteCertificate => ("Save certificate", "Write the certificate to the file; it contains no secret"),
+            Self::RequestTokens => ("Send token request", "Send the request exactly as previewed"),
+            Self::RequestRefresh => ("Refresh", "Get new tokens now, whatever is left of the old ones"),
+            Self::ResendRefresh => {
+                ("Send it once more", "If the refresh token is spent, the access token may end as well")
+            }
+            Self::CheckToken => ("Check token", "Ask the service which account the token belongs to"),
+            Self::Save { replace: false } => ("Done", "Save the profile under this name and show its page"),
+            Self::Save { replace: true } => ("Replace", "Overwrite the existing profile of that name"),
+            Self::SavePreset { replace: false } => ("Save preset", "Save it as your own preset file"),
+            Self::SavePreset { replace: true } => ("Replace preset", "Overwrite the preset file with that ID"),
+            Self::OpenImport => ("Import…", "Import a service from another tool"),
+            Self::CloseImport => ("Back to the services", "Close the import"),
+            Self::Import(ImportSource::Issuer(_)) => ("Fetch metadata", "Fetch the issuer's metadata"),
+            Self::Import(ImportSource::Locked(..)) => ("Unlock", "Decrypt the shared profiles and show them"),
+            Self::AcceptShared => ("Save profiles", "Save the profiles; their secrets go to the vault"),
+            Self::Import(ImportSource::File(_)) => ("Read file", "Show what it describes"),
+            Self::Import(_) => ("Read text", "Show what it describes"),
+            Self::ImportChosen => ("Browse…", "Choose a file"),
+            Self::ChooseTarget => ("Browse…", "Choose where to write the file"),
+            Self::UseImport { as_preset: false } => ("Use it", "Fill in the three steps with it"),
+            Self::UseImport { as_preset: true } => ("Save as preset…", "Save it as your own preset"),
+            Self::OpenForgotten => ("Forgotten…", "Bring back a profile that was forgotten in the last week"),
+            Self::Unforget(_) => ("Bring back", "The profile is as it was, with its tokens"),
+            Self::Erase(_) => ("Erase now", "The profile and its tokens cannot be brought back then"),
+            Self::Forget(_) => ("Forget", "Remove the profile and its tokens"),
+            Self::ShowHistory(_) => ("Show history", "When each token was issued, how, and whether it was used"),
+            Self::Restore { anyway: false, .. } => ("Restore", "Make these the current tokens"),
+            Self::Restore { anyway: true, .. } => ("Restore anyway", "The service may revoke all tokens of it then"),
+            Self::MoveVault(VaultKind::Passphrase, _) => {
+                ("Use this passphrase", "Encrypt the vault with a key derived from the passphrase")
+            }
+            Self::MoveVault(..) => ("Move to keyring", "Encrypt the vault with a key stored in the desktop keyring"),
+            Self::Revoke(_) => ("Revoke and forget", "Revoke the tokens at the service, then remove the profile"),
+            Self::SignIn(_) => ("Sign in", "Open the browser to sign in to this profile"),
+            Self::SignInAgain => ("Sign in again", "Open the browser to sign in to this profile anew"),
+            Self::ShowHome => ("Back to the profile", "Show its tokens and what can be done with them"),
+            Self::EditProfile => ("Edit…", "Change the service, the client or the requests"),
+            Self::Ask(query, _) => (query.text, query.hint),
+            Self::RetrySave => ("Retry saving", "Write the tokens to the vault"),
+            Self::CloseAnyway => ("Close and lose tokens", "Close the window; the unsaved tokens are lost"),
+            Self::SetKeepAlive(..) => ("Keep alive", "Refresh it in time while this window or the agent runs"),
+            Self::OpenExport(_) => ("Export…", "Export the token for another tool"),
+            Self::CopyExport => ("Copy with secrets", "Copy the text, including its secrets"),
+            Self::SaveExport(insisted) if insisted.in_work_tree => {
+                ("Save there anyway", "The file is not in .gitignore")
+            }
+            Self::SaveExport(insisted) | Self::Share(insisted) if insisted.replace => {
+                ("Replace file", "The current contents of the file will be lost")
+            }
+            Self::SaveExport(_) => ("Save", "Write the text to the file"),
+            Self::DropSink(..) => ("Remove from list", "Stop updating the file; it is not deleted"),
+            Self::OpenShare => ("Share…", "Share profiles with a colleague"),
+            Self::Share(_) => ("Share", "Write the file to send to a colleague"),
+            Self::ShareWithTeam => ("Give to the team", "Its members use and refresh them from now on"),
+            Self::Unshare(_) => {
+                ("Take out of the team", "It becomes this machine's own, and the other members lose it")
+            }
+            Self::OpenCalendar => ("Calendar…", "When tokens, secrets and certificates end"),
+            Self::SaveCalendar { replace: false } => ("Save calendar", "Write the file"),
+            Self::SaveCalendar { replace: true } => ("Replace file", "The current contents of the file will be lost"),
+            Self::OpenTeam => ("Team…", "Share profiles with machines of other people"),
+            Self::Team(action) => action.words(),
+            Self::CloseExport => ("Close", "Back to the steps"),
+            Self::OpenVault(VaultKind::Passphrase, _) => ("Open vault", "Open the vault with this passphrase"),
+            Self::OpenVault(VaultKind::Memory, _) => ("Memory only", "Tokens are lost when the window closes"),
+            Self::CopyToken(what) => (what.words(), what.hint()),
+            _ => self.words_of_tools(),
+        }
+    }
+
+    /// The same of what is done to learn more of a token.
+    fn words_of_tools(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::OpenInspect(Some(_)) => {
+                ("Inspect…", "Show what is written in its tokens, and whether they are genuine")
+            }
+            Self::OpenInspect(None) => {
+                ("Inspect a pasted token…", "Show what is written in it, and whether it is genuine")
+            }
+            Self::Inspect { asks_issuer: false } => ("Inspect", "Read the token, and check its signature"),
+            Self::Inspect { asks_issuer: true } => {
+                ("Ask the issuer", "Fetch the keys of the issuer that the token names")
+            }
+            Self::OpenCall(_) => ("Try the API…", "Call the service's API with its access token"),
+            Self::SendCall { allows_host: false } => ("Send", "Send it with the token, refreshed first if needed"),
+            Self::SendCall { allows_host: true } => ("Allow this host", "The token may go there from now on"),
+            Self::KeepCall(true) => ("Save as check", "Keep the call with the profile, to show whether it works"),
+            Self::KeepCall(false) => ("Remove check", "Keep no call with the profile"),
+            _ => self.words_of_window(),
+        }
+    }
+
+    /// The same of what is wanted wherever the person is; nothing for what cards, links and the like want, which have their own
+    /// words.
+    fn words_of_window(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::FindProfile => ("Find profile", "Search the saved profiles"),
+            Self::ToggleList => ("Show or hide the list", "Show or hide the list of profiles"),
+            Self::OpenSettings => ("Settings…", "Browser, network, theme, locking, and about the program"),
+            Self::OpenCalls => ("Calls…", "What was sent to services and what came back, secrets masked"),
+            Self::SaveHar => ("Save as HAR", "Write all calls to the file as an HTTP archive"),
+            Self::SaveCase => ("Save the case", "Write everything of the failed sign-in to the file, without secrets"),
+            Self::ReplayCase => ("Replay", "Make the request once more, to recorded replies"),
+            Self::LockVault => ("Lock now", "Forget the vault's key until you unlock it"),
+            Self::OpenVault(..) => ("Unlock", "Open the vault again"),
+            Self::OpenPalette => ("Commands", "Find what can be done, a profile or a service by its name"),
+            Self::ShowKeys => ("Keys", "Show all keys"),
+            _ => ("", ""),
+        }
+    }
+
+    pub fn key(&self) -> Option<KeyboardShortcut> {
+        match self {
+            Self::NewProfile => Some(NEW),
+            Self::GoTo(Step::Authorization | Step::Tokens)
+            | Self::Authorize { again: false }
+            | Self::RequestTokens
+            | Self::RequestRefresh
+            | Self::Inspect { asks_issuer: false }
+            | Self::SendCall { allows_host: false }
+            | Self::AcceptShared
+            | Self::UseImport { as_preset: false } => Some(NEXT),
+            Self::Cancel(_) | Self::CloseImport | Self::CloseExport => Some(STOP),
+            Self::Save { replace: false } => Some(SAVE),
+            Self::SaveExport(insisted) | Self::Share(insisted) if *insisted == Insisted::default() => Some(SAVE),
+            Self::OpenImport => Some(IMPORT),
+            Self::FindProfile => Some(FIND),
+            Self::ToggleList => Some(LIST),
+            Self::OpenPalette => Some(PALETTE),
+            Self::OpenSettings => Some(SETTINGS),
+            Self::ShowKeys => Some(KEYS),
+            _ => None,
+        }
+    }
+}
