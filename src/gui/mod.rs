@@ -17,6 +17,7 @@ mod home;
 pub mod icon;
 mod import;
 pub mod import_draft;
+mod in_use;
 mod inspect;
 pub mod inspect_draft;
 pub mod intent;

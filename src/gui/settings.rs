@@ -7,24 +7,11 @@ use egui::Context;
 
 use crate::app::{VaultKind, VaultState, WindowSettings};
 use crate::gui::settings_draft::SettingsDraft;
-use crate::gui::window::{Window, preference};
+use crate::gui::theme::preference;
+use crate::gui::window::Window;
 
 /// How often the window looks again whether it can be locked, in seconds.
 const AGAIN: f64 = 30.0;
-
-/// When somebody last used the window, and how large it was drawn, in egui's terms.
-#[derive(Debug)]
-pub(in crate::gui) struct Use {
-    /// In seconds on the clock of the toolkit.
-    last: f64,
-    scale: f32,
-}
-
-impl Default for Use {
-    fn default() -> Self {
-        Self { last: 0.0, scale: 1.0 }
-    }
-}
 
 impl Window {
     pub(in crate::gui) fn open_settings(&mut self) {

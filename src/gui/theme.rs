@@ -340,6 +340,15 @@ fn widgets(palette: &Palette) -> Widgets {
     }
 }
 
+/// The toolkit's word for what the person chose.
+pub fn preference(theme: crate::app::Theme) -> egui::ThemePreference {
+    match theme {
+        crate::app::Theme::System => egui::ThemePreference::System,
+        crate::app::Theme::Light => egui::ThemePreference::Light,
+        crate::app::Theme::Dark => egui::ThemePreference::Dark,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,14 +8,14 @@ use egui::{Context, Ui, ViewportBuilder};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::app::{Need, News, PracticeOptions, Runtime, Tasks, Theme, VaultState, WindowSettings, parse_faults};
+use crate::app::{Need, News, PracticeOptions, Runtime, Tasks, VaultState, WindowSettings, parse_faults};
 use crate::gui::clock::{self, Clock};
 use crate::gui::draft::{Draft, Focus};
+use crate::gui::in_use::InUse;
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Open, Rehearsal};
 use crate::gui::notifications::Attention;
 use crate::gui::palette_draft::Palette;
-use crate::gui::settings::Use;
 use crate::gui::start_error::{NoWindow, Reason, no_window};
 use crate::gui::tray::Tray;
 use crate::gui::{clipboard, icon, links, screens, theme};
@@ -70,7 +70,7 @@ pub struct Window {
     pub(in crate::gui) asked: bool,
     pub(in crate::gui) tray: Tray,
     pub(in crate::gui) attention: Attention,
-    pub(in crate::gui) used: Use,
+    pub(in crate::gui) used: InUse,
     /// Whether anything was ever shown.
     drawn: Arc<AtomicBool>,
     /// Dropped last: it sees through what must be.
@@ -114,7 +114,7 @@ impl Window {
             asked: false,
             tray: Tray::default(),
             attention: Attention::default(),
-            used: Use::default(),
+            used: InUse::default(),
             drawn: Arc::default(),
             _runtime: runtime,
         })
@@ -126,7 +126,7 @@ impl Window {
 
     pub(in crate::gui) fn restore(&mut self, ctx: &Context, settings: WindowSettings) {
         self.settings = settings;
-        ctx.set_theme(preference(settings.theme));
+        ctx.set_theme(theme::preference(settings.theme));
         if let Some(scale) = settings.scale {
             ctx.set_zoom_factor(scale);
         }
@@ -373,13 +373,5 @@ impl eframe::App for Window {
         if !matches!(self.model.vault, VaultState::Unknown) {
             self.save_settings();
         }
-    }
-}
-
-pub(in crate::gui) fn preference(theme: Theme) -> egui::ThemePreference {
-    match theme {
-        Theme::System => egui::ThemePreference::System,
-        Theme::Light => egui::ThemePreference::Light,
-        Theme::Dark => egui::ThemePreference::Dark,
     }
 }

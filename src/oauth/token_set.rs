@@ -60,6 +60,11 @@ pub enum Freshness {
 }
 
 impl TokenSet {
+    /// The secrets among the tokens.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        [Some(&self.access_token), self.refresh_token.as_ref(), self.id_token.as_ref()].into_iter().flatten()
+    }
+
     /// A bearer token without further facts.
     pub fn bearer(access_token: Secret, obtained_at: Timestamp) -> Self {
         Self {

@@ -5,7 +5,6 @@ use serde_json::Value as Json;
 
 use crate::app::handle::App;
 use crate::app::sign_in::send::{self, Answered};
-use crate::app::sign_in::token_request::brought;
 use crate::app::sign_in::try_reading;
 use crate::app::{CallContext, Choosing, Exchange, Failure, Fetched};
 use crate::call::{Answers, CallTemplate};
@@ -68,7 +67,7 @@ pub(crate) async fn exchanged(app: &App, context: &CallContext, call: &CallTempl
     let reading = ReadContext { stage: Stage::TokenRequest, scope_separator: separator, previous, origin: None };
     let answers = try_reading::of_reply(app, &reply, call.reading.expressions()).await;
     let read = read_token_set(&reply, answers.as_ref(), &call.reading, reading, values.secrets());
-    let brought = read.as_ref().ok().map(brought).unwrap_or_default();
+    let brought = read.iter().flat_map(TokenSet::secrets);
     send::record(app, &call_sent, at, Ok(&reply), values.secrets().chain(brought));
     read.map_err(|error| Failure::of_token_call(&error, service))
 }

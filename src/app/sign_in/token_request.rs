@@ -174,17 +174,11 @@ pub(crate) async fn exchange(
         Err(_) => Vec::new(),
     };
     notes.extend(skew_note(clock_skew(&reply), &call.origin()));
-    let brought = outcome.as_ref().ok().map(|tokens| brought(tokens)).unwrap_or_default();
+    let brought: Vec<&Secret> = outcome.iter().flat_map(|tokens| tokens.secrets()).collect();
     record(app, &call, at, Ok(&reply), values.secrets().chain(brought.iter().copied()));
     let secrets = report.is_heard().then(|| values.secrets().chain(brought));
     let view = secrets.map_or_else(|| bare_view(&reply), |secrets| view(&reply, secrets));
     Ok(Exchange { reply: Some(view), call, outcome, notes, choices: Vec::new(), unanswered: false, is_saved: false })
-}
-
-/// The secrets among the tokens.
-pub(in crate::app) fn brought(tokens: &TokenSet) -> Vec<&Secret> {
-    let tokens = [Some(&tokens.access_token), tokens.refresh_token.as_ref(), tokens.id_token.as_ref()];
-    tokens.into_iter().flatten().collect()
 }
 
 fn template(context: &CallContext, stage: Stage) -> Result<&CallTemplate, Failure> {
