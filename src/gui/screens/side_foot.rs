@@ -7,14 +7,13 @@ use crate::gui::draft::{Draft, Focus, VaultPrompt};
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::{hint, want};
-use crate::gui::theme::Tone;
+use crate::gui::theme::{SPACE_L, Tone};
 use crate::gui::widgets::{self, dot};
 
 pub(crate) fn foot_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     forgotten_ui(ui, model);
     vault_ui(ui, model, draft);
-    calendar_ui(ui, model);
-    settings_ui(ui);
+    pages_ui(ui, model);
 }
 
 /// The way to profiles that can be brought back, where there are any.
@@ -27,18 +26,6 @@ fn forgotten_ui(ui: &mut Ui, model: &Model) {
     let words = RichText::new(format!("{} ({count})…", text.trim_end_matches('…'))).small();
     if widgets::link(ui, words, text).on_hover_text(hint).clicked() {
         want(ui, Intent::OpenForgotten);
-    }
-    ui.add_space(6.0);
-}
-
-/// The way to the calendar, once there is a profile.
-fn calendar_ui(ui: &mut Ui, model: &Model) {
-    if model.profiles.is_empty() {
-        return;
-    }
-    let (text, hint) = Intent::OpenCalendar.words();
-    if widgets::link(ui, text, text).on_hover_text(hint).clicked() {
-        want(ui, Intent::OpenCalendar);
     }
     ui.add_space(6.0);
 }
@@ -78,9 +65,16 @@ fn vault_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     });
 }
 
-fn settings_ui(ui: &mut Ui) {
-    let (text, _) = Intent::OpenSettings.words();
-    if widgets::link(ui, text, text).on_hover_text(hint(ui, &Intent::OpenSettings)).clicked() {
-        want(ui, Intent::OpenSettings);
-    }
+/// The ways to the calendar, once there is a profile, and to the settings.
+fn pages_ui(ui: &mut Ui, model: &Model) {
+    ui.horizontal_wrapped(|ui| {
+        (ui.spacing_mut().item_spacing.x, ui.spacing_mut().interact_size.y) = (SPACE_L, 0.0);
+        let calendar = (!model.profiles.is_empty()).then_some(Intent::OpenCalendar);
+        for intent in calendar.into_iter().chain([Intent::OpenSettings]) {
+            let text = intent.words().0;
+            if widgets::link(ui, text, text).on_hover_text(hint(ui, &intent)).clicked() {
+                want(ui, intent);
+            }
+        }
+    });
 }

@@ -167,7 +167,7 @@ fn the_list_is_one_stop_of_the_tab_key_and_the_arrows_move_in_it() {
         press(&mut window, Modifiers::NONE, Key::Tab);
         assert_eq!(window.focused(), "More for p029");
         press(&mut window, Modifiers::NONE, Key::Tab);
-        assert_eq!(window.focused(), "Settings…");
+        assert_eq!(window.focused(), "Calendar…");
     }
 }
 
