@@ -94,13 +94,7 @@ fn tell(found: &TokenInspection, now: Timestamp) {
 fn title(found: &TokenInspection) -> String {
     let named = found.named.or_else(|| found.inspected.says_it_is());
     let what = named.map_or("token", TokenUse::words);
-    let form = match found.inspected.form {
-        TokenForm::Signed => "a JSON Web Token",
-        TokenForm::Encrypted => "an encrypted JSON Web Token",
-        TokenForm::Broken => "a broken JSON Web Token",
-        TokenForm::Opaque => "opaque",
-    };
-    format!("{what}: {form}, {} characters", found.inspected.length)
+    format!("{what}: {}, {} characters", found.inspected.form.words(), found.inspected.length)
 }
 
 fn words(state: SignatureState) -> &'static str {

@@ -97,7 +97,7 @@ fn host_and_port(url: &Url) -> Option<String> {
 }
 
 /// Whether the call stays on this machine. `localhost` does: our resolver never asks the network for it.
-fn is_loopback(url: &Url) -> bool {
+pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),

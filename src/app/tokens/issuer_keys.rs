@@ -2,7 +2,7 @@
 //! the program runs, and fetched anew for a key that is not among them.
 
 use serde_json::Value as Json;
-use url::{Host, Url};
+use url::Url;
 
 use crate::app::blocking::locked;
 use crate::app::handle::App;
@@ -15,6 +15,7 @@ use crate::call::{CallTemplate, Method, Template, Values};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::Issuer;
 use crate::oauth::KeySet;
+use crate::transport::is_loopback;
 
 /// More issuers than a person meets in a day. With one more, all are forgotten.
 const MOST_ISSUERS: usize = 32;
@@ -67,20 +68,11 @@ async fn fetch(app: &App, report: &Report, issuer: &str) -> Result<Published, Fa
 fn key_address(metadata: &[u8], issuer: &str) -> Option<String> {
     let json: Json = serde_json::from_slice(metadata).ok()?;
     let url = Url::parse(json.get("jwks_uri")?.as_str()?).ok()?;
-    let is_local = is_local(&url);
+    let is_local = is_loopback(&url);
     let is_fit = url.scheme() == "https" || url.scheme() == "http" && is_local;
     // Metadata from elsewhere must not lead to what listens on this machine.
-    let is_own = !is_local || Url::parse(issuer).is_ok_and(|issuer| self::is_local(&issuer));
+    let is_own = !is_local || Url::parse(issuer).is_ok_and(|issuer| is_loopback(&issuer));
     (is_fit && is_own).then(|| url.into())
-}
-
-fn is_local(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 #[cfg(test)]

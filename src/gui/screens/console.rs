@@ -89,17 +89,19 @@ fn redirect_ui(ui: &mut Ui, profile: &mut ProfileDraft, error: Option<&FieldErro
         copy_named_button(ui, "redirect URI", uri.as_str());
         ui.label(small(ui, landing_words(&uri)));
     });
-    loopback_ui(ui, &profile.service, &uri);
+    loopback_ui(ui, profile, &uri);
 }
 
 /// Why the service may refuse this redirect URI.
-fn loopback_ui(ui: &mut Ui, service: &Service, uri: &RedirectUri) {
+fn loopback_ui(ui: &mut Ui, profile: &ProfileDraft, uri: &RedirectUri) {
     let Landing::Loopback(plan) = uri.landing() else { return };
+    let service = &profile.service;
     let (summary, hint) = match (service.redirect.loopback, plan.port) {
         (LoopbackRule::Refused, _) => (
             format!("{} does not accept loopback redirect URIs", service.name),
             "register an https address you control, and paste the address you are redirected to",
         ),
+        (LoopbackRule::DevelopmentOnly, _) if is_for_development(profile) => return,
         (LoopbackRule::DevelopmentOnly, _) => (
             format!("{} accepts this only while the app is in development", service.name),
             "in production register an https address you control, and paste the address you are redirected to",
@@ -111,6 +113,12 @@ fn loopback_ui(ui: &mut Ui, service: &Service, uri: &RedirectUri) {
         _ => return,
     };
     banner(ui, Tone::Warning, &Diagnosis::new(summary).hint(hint));
+}
+
+/// Whether the chosen environment is one of those in which an app is developed.
+fn is_for_development(profile: &ProfileDraft) -> bool {
+    let chosen = profile.inputs.get("environment").map_or("", String::as_str);
+    matches!(chosen, "sandbox" | "development" | "demo" | "test")
 }
 
 /// What this redirect URI means for registering it and for listening.

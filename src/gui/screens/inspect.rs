@@ -14,7 +14,7 @@ use crate::gui::screens::token_table::{scopes_ui, table_ui};
 use crate::gui::screens::{intent_button, lead_to, waiting_row, want};
 use crate::gui::theme::{Tone, heading, small};
 use crate::gui::widgets::{ButtonKind, Field, banner, banner_with, footer, labelled_segmented, page, section, toggle};
-use crate::oauth::{LONGEST_TOKEN, TokenForm, TokenSet, TokenUse, Weight};
+use crate::oauth::{LONGEST_TOKEN, TokenSet, TokenUse, Weight};
 
 pub(crate) fn inspect_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(mut inspect) = draft.inspect.take() else { return };
@@ -148,13 +148,7 @@ fn title(found: &TokenInspection) -> String {
         Some(TokenUse::Refresh) => "Refresh token",
         None => "Token",
     };
-    let form = match found.inspected.form {
-        TokenForm::Signed => "a JSON Web Token",
-        TokenForm::Encrypted => "an encrypted JSON Web Token",
-        TokenForm::Broken => "a broken JSON Web Token",
-        TokenForm::Opaque => "opaque",
-    };
-    format!("{what}: {form}, {} characters", found.inspected.length)
+    format!("{what}: {}, {} characters", found.inspected.form.words(), found.inspected.length)
 }
 
 fn signature_ui(ui: &mut Ui, signature: &Signature) {

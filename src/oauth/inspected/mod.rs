@@ -33,6 +33,18 @@ pub enum TokenForm {
     Opaque,
 }
 
+impl TokenForm {
+    /// What it is called.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Signed => "a JSON Web Token",
+            Self::Encrypted => "an encrypted JSON Web Token",
+            Self::Broken => "a broken JSON Web Token",
+            Self::Opaque => "opaque",
+        }
+    }
+}
+
 /// A member of the header or a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenRow {

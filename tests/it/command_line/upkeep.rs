@@ -461,7 +461,8 @@ fn whoever_is_killed_while_renaming_leaves_the_profile_under_one_name() {
         }
         count += 1;
     }
-    assert!(count > 6 && renamed > 1, "killed at {count} writes, {renamed} times renamed");
+    // Whether any write follows the commit is up to the database.
+    assert!(count > 6 && renamed > 0, "killed at {count} writes, {renamed} times renamed");
 }
 
 #[cfg(target_os = "linux")]

@@ -112,3 +112,14 @@ fn the_browser_opens_only_once_its_answer_can_be_taken() {
     let used = used.query_pairs().find(|(name, _)| name == "redirect_uri").map(|(_, value)| value.into_owned());
     assert_eq!(used, Some(second));
 }
+
+#[test]
+fn that_a_loopback_address_is_for_development_only_is_said_where_the_environment_is_another() {
+    let window = screen(THEMES[0], started(), registering(""));
+    assert!(!window.reads("only while the app is in development"), "{}", window.words());
+    let mut draft = registering("");
+    let profile = draft.profile.as_mut().expect("a service");
+    profile.inputs.insert("environment".to_owned(), "production".to_owned());
+    let window = screen(THEMES[0], started(), draft);
+    assert!(window.reads("only while the app is in development"), "{}", window.words());
+}
