@@ -1,5 +1,5 @@
-//! What `tokenwright`, `tokenwright-token` and `tokenwright-agent` share: what the environment says, the ports made of it,
-//! and the question to a running agent.
+//! What `tokenwright`, `tokenwright-token` and `tokenwright-agent` share: what the environment and the settings say, the ports
+//! made of it, and the question to a running agent.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use crate::config::{Config, Places, ProxySetting};
 use crate::desktop::{Clipboard, HOLD};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::expression::Expressions;
-use crate::redirect::{self, Browser};
+use crate::redirect::{self, Browser, OpenError};
 use crate::secret::{self, Secret};
 use crate::store::{Store, TeamPlace};
 use crate::transport::{Network, ProxyChoice, Transport, TransportOptions};
@@ -117,7 +117,7 @@ pub fn ports() -> Result<Ports, Failure> {
         vault_kind: variable("TOKENWRIGHT_VAULT"),
         team: team(),
         passphrase: passphrase()?,
-        open_browser: Arc::new(move |browser, url| redirect::open(&chosen_browser(&of_browser, browser), url)),
+        open_browser: Arc::new(move |browser, url| redirect::open(&chosen_browser(&of_browser, browser)?, url)),
         clipboard: Clipboard::of_desktop(HOLD),
         now: Timestamp::now,
         entropy,
@@ -132,7 +132,7 @@ pub fn transport(config: &Config) -> Transport {
 
 /// How calls leave this machine, by the settings.
 fn network(config: &Config) -> Result<Network, Diagnosis> {
-    let settings = config.load_network().map_err(|error| error.diagnose())?;
+    let settings = config.load_connections().map_err(|error| error.diagnose())?.network;
     let except = settings.no_proxy.unwrap_or_default();
     Ok(Network {
         proxy: match settings.proxy {
@@ -147,13 +147,13 @@ fn network(config: &Config) -> Result<Network, Diagnosis> {
     })
 }
 
-/// The browser of the settings, where no other is asked for. Settings that cannot be read are told elsewhere.
-fn chosen_browser(config: &Config, browser: &Browser) -> Browser {
-    let of_settings = || config.load_settings().ok()?.browser.map(Browser::Command);
-    match browser {
-        Browser::System => of_settings().unwrap_or_default(),
-        other => other.clone(),
+/// The browser of the settings, where no other is asked for.
+fn chosen_browser(config: &Config, browser: &Browser) -> Result<Browser, OpenError> {
+    if *browser != Browser::System {
+        return Ok(browser.clone());
     }
+    let settings = config.load_connections().map_err(|error| OpenError::Settings(Box::new(error.diagnose())))?;
+    Ok(settings.browser.map_or(Browser::System, Browser::Command))
 }
 
 /// The path to start this program again. On Linux it works even if the file has been replaced by a newer version.

@@ -40,7 +40,7 @@ pub use crate::app::calendar::ends::{Basis, End, EndKind, Renewal};
 pub use crate::app::calendar::{CalendarLine, ProfileEnds};
 pub use crate::app::case::{Case, CaseStage, Replayed};
 pub use crate::app::desktop::clipboard::CopyOutcome;
-pub use crate::app::desktop::settings::{Connections, ProgramSettings};
+pub use crate::app::desktop::settings::ProgramSettings;
 pub use crate::app::export::{
     ExportDone, ExportOrder, ExportTo, ExportView, FormatLine, Insisted, ShareDone, ShareLock, ShareOrder, home_folder,
 };
@@ -80,7 +80,9 @@ pub use crate::app::types::{
 };
 pub use crate::app::vault::open::connect_keyring_ahead;
 pub use crate::app::vault::rekey::VaultStatus;
-pub use crate::config::{ListGroup, ListSettings, ListSort, NetworkSettings, Places, ProxySetting, SECONDS, Theme};
+pub use crate::config::{
+    Connections, ListGroup, ListSettings, ListSort, NetworkSettings, Places, ProxySetting, SECONDS, Theme,
+};
 pub use crate::desktop::{Notice, Sensitivity, TrayIcon, TrayPress};
 pub use crate::practice::PracticeOptions;
 pub use crate::redirect::{Browser, InstalledBrowser};

@@ -11,8 +11,19 @@ use crate::secret::{MASK, Secret};
 const SECRET_WORDS: [&str; 8] = ["token", "secret", "password", "assertion", "api_key", "apikey", "private", "jwt"];
 
 /// Exceptions: keys with such a word but without a secret.
-const PLAIN_KEYS: [&str; 6] =
-    ["token_type", "token_endpoint", "tokentype", "token_uri", "expires_token", "requested_token_use"];
+const PLAIN_KEYS: [&str; 11] = [
+    "actor_token_type",
+    "client_assertion_type",
+    "expires_token",
+    "requested_token_type",
+    "requested_token_use",
+    "subject_token_type",
+    "token_endpoint",
+    "token_type",
+    "token_type_hint",
+    "token_uri",
+    "tokentype",
+];
 
 /// Shorter secrets are not searched for in a text: they would mask half of it.
 const SHORTEST: usize = 4;
@@ -171,12 +182,19 @@ fn mask_form(text: &str, known: &[&Secret]) -> String {
     lines.join("\n&")
 }
 
-fn is_secret_key(key: &str) -> bool {
+/// Whether the value of a parameter or member of this name is a secret.
+pub(crate) fn is_secret_key(key: &str) -> bool {
     let key = key.to_ascii_lowercase().replace('-', "_");
     if PLAIN_KEYS.contains(&key.as_str()) || key.contains("expire") || key.ends_with("_in") || key.ends_with("_at") {
         return false;
     }
     key == "code" || SECRET_WORDS.iter().any(|word| key.contains(word))
+}
+
+/// The same of a header, too.
+pub(crate) fn is_secret_name(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    lower.ends_with("authorization") || lower.ends_with("key") || lower == "cookie" || is_secret_key(name)
 }
 
 fn looks_like_form(text: &str) -> bool {

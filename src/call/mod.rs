@@ -32,6 +32,7 @@ pub(crate) use crate::call::expression::code_of;
 pub use crate::call::expression::{Expression, ExpressionError, ExpressionFault};
 pub use crate::call::har::{read_har, write_har};
 pub use crate::call::leaves::{Leaf, leaves};
+pub(crate) use crate::call::mask::{is_secret_key, is_secret_name};
 pub use crate::call::mask::{mask_body, mask_text, pretty_body};
 pub use crate::call::parameters::{Parameter, parse_headers, parse_parameters, write_headers, write_parameters};
 pub use crate::call::reading::{Lifetime, Reading};

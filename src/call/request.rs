@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::call::escape::percent_encode;
+use crate::call::is_secret_name;
 use crate::call::{
     Authentication, Call, CallBody, Parameter, Place, Reading, Rendered, Reveal, Span, Template, TemplateError, Values,
 };
@@ -62,6 +63,18 @@ pub struct CallTemplate {
     pub reading: Reading,
     /// An example reply from the documentation; empty if there is none.
     pub example: String,
+}
+
+impl CallTemplate {
+    /// What stands in the headers, the query and the form as text and is a secret by its name: a person may have typed it there.
+    pub fn typed_secrets(&self) -> impl Iterator<Item = &str> {
+        let form = if let BodyTemplate::Form(form) = &self.body { form.as_slice() } else { &[] };
+        let parameters = self.headers.iter().chain(&self.query).chain(form);
+        parameters.filter(|parameter| is_secret_name(&parameter.name)).filter_map(|parameter| {
+            let is_text = parameter.value.placeholders().next().is_none() && !parameter.value.source().is_empty();
+            is_text.then(|| parameter.value.source())
+        })
+    }
 }
 
 /// Which part of the call an error is about.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::call::wire::CallBody;
-use crate::call::{Call, Reply, Reveal, mask_body, mask_text};
+use crate::call::{Call, Rendered, Reply, Reveal, is_secret_key, is_secret_name, mask_body, mask_text};
 use crate::secret::{MASK, Secret};
 
 /// The most bytes of a reply's body that are kept: far more than a reply with tokens or an error has.
@@ -80,26 +80,28 @@ impl TracedCall {
             Ok(reply) => TracedOutcome::Reply(TracedReply::of(reply, &known)),
             Err(why) => TracedOutcome::Failed(mask_text(&why, &known)),
         };
-        let hidden = Reveal::new();
         let mut headers: Vec<(String, String)> =
-            call.headers.iter().map(|(name, value)| (name.clone(), value.masked(&hidden))).collect();
+            call.headers.iter().map(|(name, value)| (name.clone(), header(name, value))).collect();
         if call.basic.is_some() {
             headers.push(("Authorization".to_owned(), format!("Basic {MASK}")));
         }
         let body = match &call.body {
             CallBody::None => None,
             CallBody::Form(form) => {
-                let pairs = form.iter().map(|(name, value)| format!("{name}={}", value.masked(&hidden)));
+                let pairs = form.iter().map(|(name, value)| pair(name, &value.masked(&Reveal::new())));
                 Some(pairs.collect::<Vec<_>>().join("&"))
             }
-            CallBody::Text { text, .. } => Some(text.masked(&hidden)),
+            CallBody::Text { content_type, text } => {
+                let text = Secret::new(text.masked(&Reveal::new()));
+                Some(mask_body(&text, content_type, known.iter().copied()))
+            }
         };
         let media_type = call.body.content_type().unwrap_or_default().to_owned();
         Self {
             at,
             way: Way::Sent,
             method: call.method.as_str().to_owned(),
-            url: call.url.masked(&hidden),
+            url: masked_url(&call.url.masked(&Reveal::new())),
             headers,
             body: body.map(|body| (media_type, body)),
             curl: call.to_curl(),
@@ -139,6 +141,29 @@ impl TracedCall {
         let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
         rest.split(['?', '#']).next().unwrap_or(rest)
     }
+}
+
+/// A parameter. A secret that a person typed into the request as text is known by the name only.
+fn pair(name: &str, value: &str) -> String {
+    format!("{name}={}", if is_secret_key(name) && !value.is_empty() { MASK } else { value })
+}
+
+fn header(name: &str, value: &Rendered) -> String {
+    let shown = value.masked(&Reveal::new());
+    match shown.split_once(' ') {
+        Some((scheme, _)) if name.to_ascii_lowercase().ends_with("authorization") => format!("{scheme} {MASK}"),
+        _ if is_secret_name(name) => MASK.to_owned(),
+        _ => shown,
+    }
+}
+
+fn masked_url(url: &str) -> String {
+    let Some((address, query)) = url.split_once('?') else { return url.to_owned() };
+    let pairs = query.split('&').map(|part| match part.split_once('=') {
+        Some((name, value)) => pair(name, value),
+        None => part.to_owned(),
+    });
+    format!("{address}?{}", pairs.collect::<Vec<_>>().join("&"))
 }
 
 impl TracedReply {
@@ -218,6 +243,30 @@ mod tests {
         let came = TracedCall::redirect("http://localhost/cb", &response, NOW);
         assert!(!format!("{came:?}").contains("canary"), "{came:?}");
         assert!(came.url.ends_with("&error=access_denied"), "{}", came.url);
+    }
+
+    #[test]
+    fn a_secret_that_stands_in_the_request_as_text_is_masked_by_its_name() {
+        let template = CallTemplate {
+            method: Method::Post,
+            url: Template::new("https://as.test/token?api_key=canary&lang=en"),
+            headers: [("Authorization", "Token canary"), ("X-Api-Key", "canary"), ("Ocp-Subscription-Key", "canary")]
+                .map(|(name, value)| Parameter::new(name, value))
+                .to_vec(),
+            body: BodyTemplate::Form(
+                [("client_secret", "canary"), ("token_type_hint", "access_token"), ("grant_type", "x")]
+                    .map(|(name, value)| Parameter::new(name, value))
+                    .to_vec(),
+            ),
+            ..CallTemplate::default()
+        };
+        let call = template.render(&Values::new()).expect("rendered");
+        let traced = TracedCall { curl: String::new(), ..TracedCall::sent(&call, NOW, Ok(&reply()), []) };
+        let told = format!("{:?} {:?} {:?}", traced.url, traced.headers, traced.body);
+        assert!(!told.contains("canary"), "{told}");
+        assert!(
+            told.contains("lang=en") && told.contains("token_type_hint=access_token") && told.contains("grant_type=x")
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Who is told; both, if both are named.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct HookSettings {
     /// A program and its arguments, which gets the JSON on its standard input. No shell sees it.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -18,7 +18,7 @@ use crate::durable::{self, FileError};
 
 pub use crate::config::error::ConfigError;
 pub use crate::config::hooks::HookSettings;
-pub use crate::config::network::{NetworkSettings, ProxySetting, SECONDS};
+pub use crate::config::network::{Connections, NetworkSettings, ProxySetting, SECONDS};
 pub use crate::config::places::Places;
 pub use crate::config::settings::{ListGroup, ListSettings, ListSort, Settings, TeamSettings, Theme};
 
@@ -49,10 +49,10 @@ impl Config {
         read(&path)?.map_or_else(|| Ok(Settings::default()), |text| Settings::parse(&text, &path))
     }
 
-    /// How calls leave this machine; a mistake in another part of the settings is passed over.
-    pub fn load_network(&self) -> Result<NetworkSettings, ConfigError> {
+    /// What a call needs of the settings; a mistake in another part of them is passed over.
+    pub fn load_connections(&self) -> Result<Connections, ConfigError> {
         let path = self.places.settings_file();
-        read(&path)?.map_or_else(|| Ok(NetworkSettings::default()), |text| Settings::parse_network(&text, &path))
+        read(&path)?.map_or_else(|| Ok(Connections::default()), |text| Settings::parse_connections(&text, &path))
     }
 
     /// Saves the settings, unless the file cannot be read: a person may want a mistyped line back.

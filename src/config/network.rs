@@ -10,7 +10,7 @@ pub const SECONDS: (u64, u64) = (1, 600);
 
 /// How calls leave this machine. What is `None` is as the system or the program has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct NetworkSettings {
     /// The proxy of calls to other machines; without one here, that of the environment or the system.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "proxy")]
@@ -30,6 +30,15 @@ pub struct NetworkSettings {
     /// The limit for a whole call, in seconds.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "seconds")]
     pub timeout: Option<u64>,
+}
+
+/// How the program reaches services, and what shows their pages: all that is needed of the settings to make a call.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Connections {
+    /// The command line of the browser; `None` is the system's default browser.
+    pub browser: Option<String>,
+    pub network: NetworkSettings,
 }
 
 /// A proxy that a person names.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::config::{ConfigError, HookSettings, NetworkSettings};
+use crate::config::{ConfigError, Connections, HookSettings, NetworkSettings};
 
 /// The least and the most magnification of the window; within it everything can be read and reached.
 const SCALE: (f32, f32) = (0.5, 3.0);
@@ -53,13 +53,6 @@ pub struct Settings {
     /// What is told when a profile breaks and when it is well again.
     #[serde(skip_serializing_if = "HookSettings::is_none")]
     pub hooks: HookSettings,
-}
-
-/// The only table that a call needs.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct OnlyNetwork {
-    network: NetworkSettings,
 }
 
 /// How the window lists the saved profiles.
@@ -125,10 +118,9 @@ impl Settings {
         toml::from_str(text).map_err(|error| broken(text, path, &error))
     }
 
-    /// Reads the table `[network]` only, so that a mistake elsewhere in the file stops no call.
-    pub(in crate::config) fn parse_network(text: &str, path: &Path) -> Result<NetworkSettings, ConfigError> {
-        let only: OnlyNetwork = toml::from_str(text).map_err(|error| broken(text, path, &error))?;
-        Ok(only.network)
+    /// Reads what a call needs only, so that a mistake elsewhere in the file stops none.
+    pub(in crate::config) fn parse_connections(text: &str, path: &Path) -> Result<Connections, ConfigError> {
+        toml::from_str(text).map_err(|error| broken(text, path, &error))
     }
 
     /// Leaves out an unusable size, which would be refused the next time.
@@ -277,11 +269,16 @@ mod tests {
 
     #[test]
     fn the_network_is_read_beside_a_mistake_elsewhere() {
-        let network =
-            |text| Settings::parse_network(text, Path::new("settings.toml")).map_err(|error| error.to_string());
+        let network = |text| {
+            let read = Settings::parse_connections(text, Path::new("settings.toml"));
+            read.map(|connections| connections.network).map_err(|error| error.to_string())
+        };
         let read = network("theme = \"blue\"\n[network]\ntimeout = 5\n");
         assert_eq!(read, Ok(NetworkSettings { timeout: Some(5), ..Default::default() }));
         assert_eq!(network(""), Ok(NetworkSettings::default()));
+        // A name that is mistyped must not send a call past the proxy.
+        let error = network("[network]\nproxi = \"http://p.test\"\n").expect_err("no such key");
+        assert!(error.contains("key `proxi`") && error.contains("`proxy`"), "{error}");
         let error = network("theme = \"blue\"\n[network]\ntimeout = -5\n").expect_err("no number of seconds");
         assert!(error.starts_with("line 3 of `settings.toml`, key `timeout`: "), "{error}");
     }

@@ -9,7 +9,7 @@ use crate::gui::window::Window;
 
 impl Window {
     pub(in crate::gui) fn open_calendar(&mut self) {
-        self.close_export();
+        self.close_page();
         let path = home_folder().join("tokenwright.ics").display().to_string();
         self.draft.calendar = Some(CalendarDraft { path, ..CalendarDraft::default() });
         self.draft.next_view.to_top = true;

@@ -8,7 +8,7 @@ impl Window {
     /// Opens the page, with the call that is kept with the profile, else with the identity call.
     pub(in crate::gui) fn open_call(&mut self, name: ProfileName) {
         self.close_import();
-        self.close_export();
+        self.close_page();
         let kept = self.draft.profile.as_ref().and_then(|profile| profile.api_check.as_ref());
         self.draft.call = Some(CallDraft::new(name, kept, self.identity_url()));
         self.draft.next_view.to_top = true;

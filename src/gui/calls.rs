@@ -14,7 +14,7 @@ const FEW: usize = 5;
 
 impl Window {
     pub(in crate::gui) fn open_calls(&mut self) {
-        self.close_export();
+        self.close_page();
         let file = home_folder().join("tokenwright.har").display().to_string();
         self.draft.calls = Some(CallsDraft { file, ..CallsDraft::default() });
         self.draft.next_view.to_top = true;

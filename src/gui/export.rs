@@ -9,7 +9,6 @@ use crate::app::{App, ExportTo, Insisted, Sensitivity, VaultState, home_folder};
 use crate::gui::clipboard;
 use crate::gui::draft::{Draft, Focus};
 use crate::gui::export_draft::{ExportDraft, ShareDraft, Way};
-use crate::gui::model::CallModel;
 use crate::gui::window::Window;
 use crate::secret::Secret;
 use crate::service::ProfileName;
@@ -21,25 +20,13 @@ pub(in crate::gui) fn copied_export() -> egui::Id {
 
 impl Window {
     pub(in crate::gui) fn open_export(&mut self, name: ProfileName) {
-        self.close_export();
+        self.close_page();
         let formats = self.tasks.start(|app, _| async move { app.export_formats().await });
         self.model.export.formats.start_again(formats);
         let listed = name.clone();
         self.tasks.run(|app| async move { app.list_sinks(&listed).await });
         self.draft.export = Some(ExportDraft::new(name, &home_folder()));
         self.draft.next_view.to_top = true;
-    }
-
-    /// Closes the page that lies over the steps; what was changed in the settings and can be used is saved.
-    pub(in crate::gui) fn close_export(&mut self) {
-        self.save_connections();
-        self.model.export.close();
-        self.model.inspection.close();
-        self.model.call = CallModel::default();
-        (self.draft.export, self.draft.share, self.draft.team) = (None, None, None);
-        (self.draft.settings, self.draft.calls, self.draft.calendar) = (None, None, None);
-        (self.draft.inspect, self.draft.call) = (None, None);
-        self.model.calendar.file.cancel();
     }
 
     /// Asks for the preview where what is chosen is not what was asked for last.
@@ -139,7 +126,7 @@ impl Window {
 
     /// The open profile is ticked, or the only one.
     pub(in crate::gui) fn open_share(&mut self) {
-        self.close_export();
+        self.close_page();
         let mut names = self.model.profiles.iter().map(|profile| &profile.name);
         let only = names.next().filter(|_| self.model.profiles.len() == 1);
         let ticked = self.model.open.saved_as.as_ref().or(only);

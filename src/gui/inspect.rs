@@ -11,7 +11,7 @@ impl Window {
     /// that is pasted.
     pub(in crate::gui) fn open_inspect(&mut self, profile: Option<ProfileName>) {
         self.close_import();
-        self.close_export();
+        self.close_page();
         let last = self.model.inspection.of.as_ref().filter(|(of, _)| profile.as_ref() == Some(of));
         let chosen = match (&profile, last) {
             (None, _) => Chosen::Pasted,

@@ -188,7 +188,7 @@ pub enum Intent {
         replace: bool,
     },
     /// Close the export page, the sharing page or the team's.
-    CloseExport,
+    ClosePage,
     OpenVault(VaultKind, Option<Secret>),
     /// Change how the window looks and behaves; its size stays.
     ChangeSettings(WindowSettings),

@@ -115,7 +115,7 @@ impl Intent {
             Self::SaveCalendar { replace: true } => ("Replace file", "The current contents of the file will be lost"),
             Self::OpenTeam => ("Team…", "Share profiles with machines of other people"),
             Self::Team(action) => action.words(),
-            Self::CloseExport => ("Close", "Back to the steps"),
+            Self::ClosePage => ("Close", "Back to the steps"),
             Self::OpenVault(VaultKind::Passphrase, _) => ("Open vault", "Open the vault with this passphrase"),
             Self::OpenVault(VaultKind::Memory, _) => ("Memory only", "Tokens are lost when the window closes"),
             Self::CopyToken(what) => (what.words(), what.hint()),
@@ -175,7 +175,7 @@ impl Intent {
             | Self::SendCall { allows_host: false }
             | Self::AcceptShared
             | Self::UseImport { as_preset: false } => Some(NEXT),
-            Self::Cancel(_) | Self::CloseImport | Self::CloseExport => Some(STOP),
+            Self::Cancel(_) | Self::CloseImport | Self::ClosePage => Some(STOP),
             Self::Save { replace: false } => Some(SAVE),
             Self::SaveExport(insisted) | Self::Share(insisted) if *insisted == Insisted::default() => Some(SAVE),
             Self::OpenImport => Some(IMPORT),

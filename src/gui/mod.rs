@@ -30,6 +30,7 @@ mod next_view;
 mod notifications;
 mod outcomes;
 pub mod page_draft;
+mod pages;
 pub mod palette_draft;
 pub mod queries;
 mod saved_profiles;

@@ -15,7 +15,7 @@ const AGAIN: f64 = 30.0;
 
 impl Window {
     pub(in crate::gui) fn open_settings(&mut self) {
-        self.close_export();
+        self.close_page();
         self.draft.settings = Some(SettingsDraft::default());
         self.draft.next_view.to_top = true;
         self.model.program.start_again(self.tasks.start(|app, _| async move { app.program_settings().await }));
@@ -88,12 +88,16 @@ impl Window {
         let is_open = matches!(self.model.vault, VaultState::Open(VaultKind::Keyring | VaultKind::Passphrase));
         let Some(minutes) = self.settings.lock_after.filter(|_| is_open) else { return };
         let left = Duration::from_mins(minutes).as_secs_f64() - (now - self.used.last);
-        let left = match left > 0.0 {
+        let wait = match left > 0.0 {
             true => left,
             false if self.is_in_use() => AGAIN,
-            false => return self.lock_vault(),
+            false => {
+                // It may be refused: then the time begins anew, or the window would try in each frame.
+                self.used.last = now;
+                return self.lock_vault();
+            }
         };
-        ctx.request_repaint_after(Duration::from_secs_f64(left));
+        ctx.request_repaint_after(Duration::from_secs_f64(wait));
     }
 
     /// Whether something is under way or not saved that locking would end.

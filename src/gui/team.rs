@@ -8,7 +8,7 @@ use crate::gui::window::Window;
 
 impl Window {
     pub(in crate::gui) fn open_team(&mut self) {
-        self.close_export();
+        self.close_page();
         self.draft.team = Some(TeamDraft::default());
         self.draft.next_view.to_top = true;
         self.on_team(TeamAction::Look);

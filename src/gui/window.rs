@@ -13,7 +13,7 @@ use crate::gui::clock::{self, Clock};
 use crate::gui::draft::{Draft, Focus};
 use crate::gui::in_use::InUse;
 use crate::gui::intent::Intent;
-use crate::gui::model::{Model, Open, Rehearsal};
+use crate::gui::model::{CallModel, Model, Open, Rehearsal};
 use crate::gui::notifications::Attention;
 use crate::gui::palette_draft::Palette;
 use crate::gui::start_error::{NoWindow, Reason, no_window};
@@ -219,7 +219,7 @@ impl Window {
             Intent::SaveCalendar { replace } => self.save_calendar(replace),
             Intent::OpenTeam => self.open_team(),
             Intent::Team(action) => self.on_team(action),
-            Intent::CloseExport => self.close_export(),
+            Intent::ClosePage => self.close_page(),
             Intent::ChangeSettings(settings) => self.change_settings(ctx, settings),
             Intent::OpenSettings => self.open_settings(),
             Intent::OpenCalls => self.open_calls(),
@@ -261,8 +261,18 @@ impl Window {
     /// Ends what goes on for the service or profile that is open.
     pub(in crate::gui) fn cancel_all(&mut self) {
         self.close_import();
-        self.close_export();
+        self.close_page();
         self.model.open = Open::default();
+    }
+
+    /// Closes the page that lies over the steps; what was changed in the settings and can be used is saved.
+    pub(in crate::gui) fn close_page(&mut self) {
+        self.save_connections();
+        self.model.export.close();
+        self.model.inspection.close();
+        self.model.call = CallModel::default();
+        self.model.calendar.file.cancel();
+        self.draft.close_page();
     }
 
     pub(in crate::gui) fn leave_wizard(&mut self) {

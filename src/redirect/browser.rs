@@ -40,6 +40,9 @@ pub enum OpenError {
     /// No opener, or it failed. Its message is left out because it repeats the URL.
     #[error("the system could not open a browser ({0})")]
     System(io::ErrorKind),
+    /// The person's own choice of browser cannot be read.
+    #[error("{}", .0.summary)]
+    Settings(Box<Diagnosis>),
     #[error("the browser command is empty")]
     EmptyCommand,
     #[error("the browser command has an unclosed {0} quote")]
@@ -57,6 +60,7 @@ pub enum OpenError {
 impl Diagnose for OpenError {
     fn diagnose(&self) -> Diagnosis {
         let hint = match self {
+            Self::Settings(told) => return (**told).clone(),
             Self::NotWeb => "correct the authorization URL of the service",
             Self::EmptyCommand | Self::UnclosedQuote(_) => "write it as `firefox --private-window %s`",
             Self::System(_) | Self::Start { .. } | Self::Failed { .. } => {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::oauth::{Difference, ScopeAnswers, departure};
+use crate::oauth::{Difference, Landing, Loopback, RedirectUri, ScopeAnswers, departure};
 
 /// What the service calls things.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,8 +129,17 @@ impl RedirectRules {
     pub fn departure<'a>(&self, sent: &str, registered: &'a [String]) -> Option<(&'a str, Difference)> {
         // A service's own name for it is no URI.
         let is_uri = self.sent.is_none();
+        if is_uri && self.loopback == LoopbackRule::FixedPort && has_free_port(sent) {
+            return registered.first().map(|uri| (uri.as_str(), Difference::Port));
+        }
         is_uri.then(|| departure(sent, registered, self.loopback == LoopbackRule::AnyPort)).flatten()
     }
+}
+
+/// Whether the port of a redirect URI is chosen anew each time, so that it is sent with another than it is written with.
+fn has_free_port(uri: &str) -> bool {
+    let parsed = RedirectUri::parse(uri);
+    parsed.is_ok_and(|uri| matches!(uri.landing(), Landing::Loopback(Loopback { port: None, .. })))
 }
 
 /// Whether a loopback address is allowed as redirect URI.
@@ -275,4 +284,21 @@ pub struct Disputed {
 /// For keys that are not written if they have their default.
 pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_free_port_is_never_the_registered_one_where_the_port_is_fixed() {
+        let registered = ["http://localhost/callback".to_owned()];
+        let differs = |loopback| {
+            let rules = RedirectRules { loopback, ..RedirectRules::default() };
+            rules.departure("http://localhost/callback", &registered).map(|(_, difference)| difference)
+        };
+        assert_eq!(differs(LoopbackRule::FixedPort), Some(Difference::Port));
+        assert_eq!(differs(LoopbackRule::AnyPort), None);
+        assert_eq!(differs(LoopbackRule::Unknown), None);
+    }
 }

@@ -15,11 +15,13 @@ use crate::call::{TracedCall, mask_text, read_har, write_har};
 use crate::diagnosis::{Diagnosis, printable_lines};
 use crate::durable;
 use crate::oauth::Stage;
-use crate::secret::Secret;
+use crate::secret::{MASK, Secret};
 use crate::service::{Catalog, Notes, Profile, ProfileName, Tags};
 
 pub use crate::app::case::replay::Replayed;
 
+/// What stands for a secret, in what is sent and in what is repeated.
+const MADE_UP: &str = "made-up";
 /// The version of the file's form.
 const VERSION: u32 = 1;
 /// The largest file that is read, in bytes.
@@ -41,8 +43,8 @@ pub struct Case {
     pub diagnosis: Diagnosis,
     /// The profile with its whole service, as text; without notes and tags.
     pub profile: String,
-    /// Which secrets the profile has, by name.
-    pub secrets: Vec<String>,
+    /// Whether the profile has a client secret.
+    has_client_secret: bool,
     /// The calls, as an HTTP archive.
     calls: Json,
 }
@@ -72,7 +74,9 @@ impl Case {
         now: Timestamp,
     ) -> Self {
         let profile = Profile { notes: Notes::default(), tags: Tags::default(), ..context.profile.clone() };
-        let known: Vec<&Secret> = context.secrets.values().filter(|secret| !secret.is_empty()).collect();
+        let typed: Vec<Secret> =
+            profile.service.calls().into_iter().flat_map(|(_, call)| call.typed_secrets()).map(Secret::new).collect();
+        let known: Vec<&Secret> = context.secrets.values().filter(|secret| !secret.is_empty()).chain(&typed).collect();
         Self {
             version: VERSION,
             made: now,
@@ -81,7 +85,7 @@ impl Case {
             stage,
             diagnosis: failure.diagnosis.clone(),
             profile: mask_text(&profile.to_toml(&Catalog::empty()), &known),
-            secrets: context.secrets.names(),
+            has_client_secret: !context.secrets.client_secret.is_empty(),
             calls: write_har(calls),
         }
     }
@@ -106,7 +110,9 @@ impl Case {
 
     fn read_profile(&self) -> Result<Profile, Failure> {
         let name = ProfileName::parse("case")?;
-        Profile::from_toml(&name, &self.profile, &Catalog::empty()).map_err(|error| {
+        // What is masked in it is sent, and a header holds ASCII only.
+        let text = self.profile.replace(MASK, MADE_UP);
+        Profile::from_toml(&name, &text, &Catalog::empty()).map_err(|error| {
             let diagnosis = Diagnosis::new(format!("the case cannot be replayed: {error}"));
             Failure::new(FailureKind::Usage, diagnosis.hint("ask for the file as it was written"))
         })

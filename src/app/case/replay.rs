@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::app::blocking::blocking;
-use crate::app::case::{Case, CaseStage};
+use crate::app::case::{Case, CaseStage, MADE_UP};
 use crate::app::handle::App;
 use crate::app::progress::Report;
 use crate::app::rehearsal::{example, server};
@@ -18,9 +18,6 @@ use crate::oauth::{AuthorizationError, ProfileSecrets, TokenSet};
 use crate::practice::{RecordedReply, Replay};
 use crate::secret::{MASK, Secret};
 use crate::service::Profile;
-
-/// What stands for a secret, in what is sent and in what is repeated.
-const MADE_UP: &str = "made-up";
 
 /// What came of a replay.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,12 +81,11 @@ fn recorded(call: &TracedCall) -> Option<RecordedReply> {
 
 /// What the request is made from, with made-up secrets.
 fn context(case: &Case, profile: Profile, now: Timestamp) -> Result<CallContext, Failure> {
-    let has = |name: &str| case.secrets.iter().any(|known| known == name);
     let made_up = |is_there: bool| Secret::new(if is_there { MADE_UP } else { "" });
     let service = &profile.service;
     let inputs = service.inputs.iter().filter(|input| input.secret);
     let secrets = ProfileSecrets {
-        client_secret: made_up(has("client secret")),
+        client_secret: made_up(case.has_client_secret),
         password: made_up(service.wants_password()),
         signing_key: example::key_pair(service, now).map_err(|why| {
             Failure::new(FailureKind::Machine, Diagnosis::new(format!("no key can be made for the replay: {why}")))

@@ -3,16 +3,8 @@
 use crate::app::blocking::blocking;
 use crate::app::handle::App;
 use crate::app::{Failure, FailureKind};
-use crate::config::{Config, NetworkSettings, Places};
+use crate::config::{Config, Connections, Places};
 use crate::diagnosis::Diagnose as _;
-
-/// How the program reaches services, and what shows their pages.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Connections {
-    /// The command line of the browser; `None` is the system's default browser.
-    pub browser: Option<String>,
-    pub network: NetworkSettings,
-}
 
 /// What the page of the settings shows beside those of the window.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +16,7 @@ pub struct ProgramSettings {
 
 impl App {
     pub async fn program_settings(&self) -> Result<ProgramSettings, Failure> {
-        let settings = self.with_config(Config::load_settings).await?;
-        let connections = Connections { browser: settings.browser, network: settings.network };
+        let connections = self.with_config(Config::load_connections).await?;
         Ok(ProgramSettings { connections, places: self.ports.config.places().clone() })
     }
 

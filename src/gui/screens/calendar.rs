@@ -46,7 +46,7 @@ pub(crate) fn calendar_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         }
     });
     let close = |ui: &mut Ui| {
-        intent_button(ui, ButtonKind::Secondary, Intent::CloseExport, None);
+        intent_button(ui, ButtonKind::Secondary, Intent::ClosePage, None);
     };
     footer(ui, close, |ui| {
         if !calendar.saves

@@ -121,7 +121,7 @@ fn check_ui(ui: &mut Ui, model: &Model, kept: Option<&ApiCall>) {
 fn foot_ui(ui: &mut Ui, model: &Model, call: &CallDraft) {
     let blocked = call.lack().or_else(|| model.call.reply.is_pending().then_some("A call is under way"));
     let close = |ui: &mut Ui| {
-        intent_button(ui, ButtonKind::Secondary, Intent::CloseExport, None);
+        intent_button(ui, ButtonKind::Secondary, Intent::ClosePage, None);
     };
     footer(ui, close, |ui| {
         intent_button(ui, ButtonKind::Primary, Intent::SendCall { allows_host: false }, blocked);

@@ -32,7 +32,7 @@ pub(crate) fn calls_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         section(ui, "Replay a case", |ui| replay_ui(ui, model, draft, &mut calls));
     });
     let close = |ui: &mut Ui| {
-        intent_button(ui, ButtonKind::Secondary, Intent::CloseExport, None);
+        intent_button(ui, ButtonKind::Secondary, Intent::ClosePage, None);
     };
     footer(ui, close, |_| {});
     draft.calls = Some(calls);

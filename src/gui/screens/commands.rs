@@ -26,18 +26,8 @@ pub(crate) const EVERYWHERE: [Intent; 7] = [
 /// All of it, the most likely first.
 pub(crate) fn commands(model: &Model, draft: &Draft) -> Vec<Action> {
     let mut all = Vec::new();
-    // A page that lies over the steps has its own buttons.
-    let is_covered = draft.import.is_some()
-        || draft.export.is_some()
-        || draft.share.is_some()
-        || draft.team.is_some()
-        || draft.inspect.is_some()
-        || draft.call.is_some()
-        || draft.settings.is_some()
-        || draft.calls.is_some()
-        || draft.calendar.is_some();
     let is_home = draft.home && model.open.saved_as.is_some();
-    match (is_covered, is_home) {
+    match (draft.has_page(), is_home) {
         (true, _) => {}
         (false, true) => home(model, &mut all),
         (false, false) => steps(model, draft, &mut all),

@@ -148,7 +148,7 @@ fn foot_ui(ui: &mut Ui, model: &Model, export: &ExportDraft) {
     let no_file = export.path.trim().is_empty().then_some("Enter a file first");
     let no_copy = (export.way == Way::Sink).then_some("A sink needs a file");
     let close = |ui: &mut Ui| {
-        intent_button(ui, ButtonKind::Secondary, Intent::CloseExport, None);
+        intent_button(ui, ButtonKind::Secondary, Intent::ClosePage, None);
     };
     footer(ui, close, |ui| {
         intent_button(ui, ButtonKind::Primary, Intent::SaveExport(Insisted::default()), blocked.or(no_file));

@@ -69,13 +69,13 @@ fn take_paste(ui: &Ui, inspect: &mut InspectDraft) {
 }
 
 fn choices(tokens: &TokenSet) -> Vec<(Chosen, &'static str)> {
-    let mut choices = vec![(Chosen::Saved(TokenUse::Access), "Access token")];
-    if tokens.id_token.is_some() {
-        choices.push((Chosen::Saved(TokenUse::Id), "ID token"));
-    }
-    if tokens.refresh_token.is_some() {
-        choices.push((Chosen::Saved(TokenUse::Refresh), "Refresh token"));
-    }
+    let is_there = |one: &TokenUse| match one {
+        TokenUse::Access => true,
+        TokenUse::Id => tokens.id_token.is_some(),
+        TokenUse::Refresh => tokens.refresh_token.is_some(),
+    };
+    let there = TokenUse::ALL.into_iter().filter(is_there);
+    let mut choices: Vec<_> = there.map(|one| (Chosen::Saved(one), label(one))).collect();
     choices.push((Chosen::Pasted, "Paste one"));
     choices
 }
@@ -126,11 +126,6 @@ fn others_ui(ui: &mut Ui, found: &TokenInspection, inspect: &mut InspectDraft) {
         return;
     }
     let is_there = |one: &TokenUse| *one == named || found.others.contains(one);
-    let label = |one: TokenUse| match one {
-        TokenUse::Access => "Access token",
-        TokenUse::Id => "ID token",
-        TokenUse::Refresh => "Refresh token",
-    };
     let choices: Vec<_> = TokenUse::ALL.into_iter().filter(is_there).map(|one| (one, label(one))).collect();
     let mut which = named;
     labelled_segmented(ui, "Of the response", &mut which, &choices);
@@ -140,14 +135,17 @@ fn others_ui(ui: &mut Ui, found: &TokenInspection, inspect: &mut InspectDraft) {
     }
 }
 
+fn label(one: TokenUse) -> &'static str {
+    match one {
+        TokenUse::Access => "Access token",
+        TokenUse::Id => "ID token",
+        TokenUse::Refresh => "Refresh token",
+    }
+}
+
 fn title(found: &TokenInspection) -> String {
     let named = found.named.or_else(|| found.inspected.says_it_is());
-    let what = match named {
-        Some(TokenUse::Access) => "Access token",
-        Some(TokenUse::Id) => "ID token",
-        Some(TokenUse::Refresh) => "Refresh token",
-        None => "Token",
-    };
+    let what = named.map_or("Token", label);
     format!("{what}: {}, {} characters", found.inspected.form.words(), found.inspected.length)
 }
 
@@ -187,7 +185,7 @@ fn wake(ui: &Ui, found: &TokenInspection, clock: &clock::Clock) {
 fn foot_ui(ui: &mut Ui, model: &Model, inspect: &InspectDraft) {
     let blocked = inspect.lack().or_else(|| model.inspection.found.is_pending().then_some("It is being inspected"));
     let close = |ui: &mut Ui| {
-        intent_button(ui, ButtonKind::Secondary, Intent::CloseExport, None);
+        intent_button(ui, ButtonKind::Secondary, Intent::ClosePage, None);
     };
     footer(ui, close, |ui| {
         intent_button(ui, ButtonKind::Primary, Intent::Inspect { asks_issuer: false }, blocked);

@@ -26,7 +26,7 @@ const OF_BUTTONS: [Intent; 10] = [
     Intent::Save { replace: false },
     Intent::Share(Insisted { replace: false, in_work_tree: false }),
     Intent::Cancel(Work::SignIn),
-    Intent::CloseExport,
+    Intent::ClosePage,
 ];
 
 /// What no button has.

@@ -91,8 +91,9 @@ pub(crate) fn intent_button(ui: &mut Ui, kind: ButtonKind, intent: Intent, block
 /// The same, where what is wanted is put together only once it was pressed.
 pub(crate) fn is_pressed(ui: &mut Ui, kind: ButtonKind, intent: &Intent, blocked: Option<&str>) -> bool {
     let response = button(ui, kind, intent.words().0, blocked);
-    let clicked = response.on_hover_text(hint(ui, intent)).clicked();
-    clicked || blocked.is_none() && is_key_pressed(ui, intent)
+    // The reason takes the place of the hint.
+    let response = if blocked.is_none() { response.on_hover_text(hint(ui, intent)) } else { response };
+    response.clicked() || blocked.is_none() && is_key_pressed(ui, intent)
 }
 
 /// What the pointer brings up at a button for an intent, with its key.

@@ -8,9 +8,7 @@ use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::{intent_button, want};
 use crate::gui::theme::{Tone, shown, small};
-use crate::gui::widgets::{
-    ButtonKind, Field, banner_with, disclosure, dot, keyed, link, notice, secondary_button, waiting,
-};
+use crate::gui::widgets::{ButtonKind, Field, banner_with, disclosure, dot, keyed, link, notice, waiting};
 use crate::oauth::{RedirectUri, registered_uris};
 use crate::service::ProfileDraft;
 
@@ -79,9 +77,6 @@ pub(crate) fn failure_ui(ui: &mut Ui, failure: &Failure, profile: Option<&Profil
     banner_with(ui, Tone::Danger, &failure.diagnosis, |ui| match failure.code {
         FailureCode::NoListener => {
             intent_button(ui, ButtonKind::Secondary, Intent::AuthorizeByHand, None);
-            if secondary_button(ui, "Check ports").clicked() {
-                want(ui, Intent::CheckRedirects);
-            }
         }
         FailureCode::Unregistered => {
             let Some(profile) = profile else { return };

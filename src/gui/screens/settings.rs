@@ -36,7 +36,7 @@ pub(crate) fn settings_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         }
     });
     let close = |ui: &mut Ui| {
-        intent_button(ui, ButtonKind::Secondary, Intent::CloseExport, None);
+        intent_button(ui, ButtonKind::Secondary, Intent::ClosePage, None);
     };
     footer(ui, close, |_| {});
     draft.settings = Some(settings);
@@ -160,7 +160,7 @@ fn lock_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, window: &mut WindowSet
     if let Some(minutes) = window.lock_after.filter(|minutes| times.iter().all(|(time, _)| *time != Some(*minutes))) {
         ui.label(label(format!("Now {minutes} minutes, from the settings file.")));
     }
-    let help = "Locked, this window refreshes nothing; the agent goes on. It waits for what is under way or not saved.";
+    let help = "While locked, this window refreshes nothing; the agent goes on. It is not locked while something is under way or not saved.";
     ui.label(small(ui, help));
 }
 

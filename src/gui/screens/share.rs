@@ -25,7 +25,7 @@ pub(crate) fn share_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     page(ui, "share", top, true, |ui| page_ui(ui, model, draft, &mut share));
     let blocked = model.export.shared.is_pending().then_some("Writing…").or(share.lack());
     let close = |ui: &mut Ui| {
-        intent_button(ui, ButtonKind::Secondary, Intent::CloseExport, None);
+        intent_button(ui, ButtonKind::Secondary, Intent::ClosePage, None);
     };
     footer(ui, close, |ui| {
         if share.to_team {

@@ -18,7 +18,7 @@ pub(crate) fn team_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let top = std::mem::take(&mut draft.next_view.to_top);
     page(ui, "team", top, true, |ui| page_ui(ui, model, draft, &mut team));
     let close = |ui: &mut Ui| {
-        intent_button(ui, ButtonKind::Secondary, Intent::CloseExport, None);
+        intent_button(ui, ButtonKind::Secondary, Intent::ClosePage, None);
     };
     footer(ui, close, |ui| {
         let busy = model.team.is_busy().then_some("One moment…");

@@ -29,7 +29,7 @@ pub enum ButtonKind {
     Danger,
 }
 
-/// A button. With a reason in `blocked` it cannot be pressed, and the pointer brings the reason up.
+/// A button. With a reason in `blocked` it cannot be pressed; the pointer brings the reason up, and screen readers tell it.
 pub fn button(ui: &mut Ui, kind: ButtonKind, text: &str, blocked: Option<&str>) -> Response {
     let id = ui.make_persistent_id(("button", text));
     let response = ui.add_enabled(blocked.is_none(), |ui: &mut Ui| framed(ui, id, kind, text, 0.0));
@@ -39,7 +39,10 @@ pub fn button(ui: &mut Ui, kind: ButtonKind, text: &str, blocked: Option<&str>) 
         ui.painter().rect_stroke(response.rect.expand(2.0), RADIUS + 2, ring, StrokeKind::Outside);
     }
     match blocked {
-        Some(reason) => response.on_disabled_hover_text(reason),
+        Some(reason) => {
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(reason));
+            response.on_disabled_hover_text(reason)
+        }
         None => response,
     }
 }

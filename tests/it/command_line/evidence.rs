@@ -17,6 +17,8 @@ fn preset(url: &str) -> String {
         "id = \"odd\"\nname = \"Odd\"\nchecked = \"2026-11-28\"\nsource = [\"a test\"]\nasks = \"secret\"\n\
          [redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \"{url}/authorize\"\n\
          [token_request]\nurl = \"{url}/token\"\nauthentication = \"basic\"\n\
+         [token_request.headers]\nX-Api-Key = \"canary-typed\"\n\
+         [token_request.body]\napi_secret = \"canary-typed-too\"\n\
          [token_request.reading]\naccess_token = \"data.key\"\n"
     )
 }
@@ -134,7 +136,7 @@ fn what_is_no_case_is_told_and_nothing_is_made_of_it() {
     let said = program.run(&["replay", path]).failed(1);
     assert!(said.contains("it does not exist"), "{said}");
     let later = json!({ "tokenwright_case": 2, "made": "2026-01-01T00:00:00Z", "program": "", "system": "",
-        "stage": "token_request", "diagnosis": { "summary": "" }, "profile": "", "secrets": [], "calls": {} });
+        "stage": "token_request", "diagnosis": { "summary": "" }, "profile": "", "has_client_secret": false, "calls": {} });
     for (text, code, words) in [
         ("{}".to_owned(), 2, "this is not a case of Tokenwright"),
         ("\u{1b}[2J".to_owned(), 2, "this is not a case of Tokenwright"),

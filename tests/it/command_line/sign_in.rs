@@ -408,6 +408,20 @@ fn the_browser_of_the_settings_is_opened_where_no_other_is_named() {
     drop(again);
 }
 
+#[test]
+fn a_browser_of_the_settings_that_cannot_be_read_is_told_and_another_mistake_there_is_passed_over() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    program.set("settings.toml", "browser = 7\n");
+    let set = practice.set();
+    let mut waits = program.start(&["sign-in", "demo", "--service", "practice", "--set", &set]);
+    let said = waits.line_with("key `browser`: ");
+    assert!(said.starts_with("warning: line 1 of"), "{said}");
+    drop(waits);
+    program.set("settings.toml", &format!("theme = \"blue\"\nbrowser = {:?}\n", browser()));
+    program.run(&["sign-in", "demo", "--service", "practice", "--set", &set]).done();
+}
+
 #[cfg(unix)]
 #[test]
 fn the_redirect_uri_is_compared_with_what_is_registered_and_the_next_free_one_is_used() {

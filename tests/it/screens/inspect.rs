@@ -143,7 +143,7 @@ fn another_token_of_the_profile_is_inspected_when_it_is_chosen() {
     assert!(window.field("Pasted token").is_some());
     window.key_press(egui::Key::Escape);
     window.settle();
-    assert_eq!(window.state().wanted.last(), Some(&Intent::CloseExport));
+    assert_eq!(window.state().wanted.last(), Some(&Intent::ClosePage));
 }
 
 #[test]

@@ -80,7 +80,10 @@ fn what_is_chosen_is_wanted_at_once() {
 fn a_vault_that_cannot_be_locked_says_why() {
     let model = Model { vault: VaultState::Open(VaultKind::Memory), ..known() };
     let window = screen(THEMES[0], model, page());
-    assert!(window.button("Lock now").expect("there").accesskit_node().is_disabled());
+    let button = window.button("Lock now").expect("there");
+    assert!(button.accesskit_node().is_disabled());
+    let why = button.accesskit_node().data().description().map(str::to_owned);
+    assert_eq!(why.as_deref(), Some("A vault in memory cannot be locked: its tokens would be lost"));
 }
 
 #[test]
