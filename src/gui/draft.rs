@@ -12,7 +12,7 @@ use crate::gui::call_draft::CallDraft;
 use crate::gui::clock::Clock;
 use crate::gui::export_draft::{ExportDraft, ShareDraft};
 use crate::gui::import_draft::ImportDraft;
-use crate::gui::inspect_draft::InspectDraft;
+use crate::gui::inspect_draft::{Decoded, InspectDraft};
 use crate::gui::intent::{Intent, Step};
 use crate::gui::listing::Listing;
 use crate::gui::model::{Model, Open, Requested, Visit};
@@ -169,6 +169,8 @@ pub struct TokensStep {
     pub revealed: Revealed,
     /// The expressions that were last applied to the response, and on which tab.
     pub tried: Option<(TokenTab, Reading)>,
+    /// The access token and the ID token as they are written.
+    pub decoded: [Decoded; 2],
 }
 
 /// What the fields of a profile come to. It is computed when it is first asked for, and again only when a field changes: a
