@@ -22,7 +22,7 @@ use crate::gui::settings_draft::SettingsDraft;
 use crate::gui::team_draft::TeamDraft;
 use crate::oauth::{ProfileSecrets, ReadKey};
 use crate::secret::Secret;
-use crate::service::{FieldError, NewPreset, Profile, ProfileDraft, ProfileName, Service};
+use crate::service::{CallFields, FieldError, NewPreset, Profile, ProfileDraft, ProfileName, Service};
 
 pub use crate::gui::next_view::{Focus, NextView};
 
@@ -152,6 +152,30 @@ pub struct ServiceStep {
     pub copied: Option<Copied>,
 }
 
+/// Parameters while they are typed: the text, and the body that it was put into.
+#[derive(Clone, Debug, Default)]
+pub struct TypedParameters {
+    text: String,
+    body: String,
+}
+
+impl TypedParameters {
+    /// The text as it was typed, unless the body was changed elsewhere; `None` if the body is no form.
+    pub(in crate::gui) fn text(&mut self, call: &CallFields) -> Option<&mut String> {
+        let further = call.further_parameters()?;
+        if self.body != call.body {
+            *self = Self { text: further, body: call.body.clone() };
+        }
+        Some(&mut self.text)
+    }
+
+    /// Puts the text into the body.
+    pub(in crate::gui) fn apply(&mut self, call: &mut CallFields) {
+        call.set_further_parameters(&self.text);
+        self.body.clone_from(&call.body);
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct AuthorizationStep {
     pub key: KeyDraft,
@@ -159,6 +183,10 @@ pub struct AuthorizationStep {
     pub issuer: String,
     /// The service's response, where the browser could not bring it.
     pub pasted: Secret,
+    /// What the service was tried with last.
+    pub tried: Option<Typed>,
+    /// The further parameters of the token request and of the refresh request, as they are typed.
+    pub further: [TypedParameters; 2],
 }
 
 #[derive(Clone, Debug, Default)]

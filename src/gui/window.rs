@@ -151,6 +151,7 @@ impl Window {
             Intent::Paste => self.paste(),
             Intent::EnterRefreshToken => self.enter_refresh_token(),
             Intent::Discover => self.discover(),
+            Intent::TryService => self.try_service(),
             Intent::TryOtherAuthentication => self.try_other_authentication(),
             Intent::Cancel(work) => self.model.cancel(work),
             Intent::ReadKey => self.read_key(),
