@@ -13,6 +13,7 @@ mod definition;
 mod display_name;
 mod draft;
 mod expiry_date;
+mod further_parameters;
 mod grant;
 mod input;
 mod lifetimes;

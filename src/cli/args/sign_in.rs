@@ -64,6 +64,10 @@ pub struct SignInOptions {
     /// Read the authorization response from standard input: the code, or the URL the browser was redirected to
     #[arg(long, conflicts_with_all = ["client_secret_stdin", "password_stdin", "refresh_token_stdin"])]
     pub paste: bool,
+    /// Send only what can be sent without a person: ask for the authorization page, and try the client with a made-up code or
+    /// its own credentials. Nothing is saved
+    #[arg(long = "try")]
+    pub try_only: bool,
     /// Write all requests and responses to this file as an HTTP archive (HAR), with secrets masked
     #[arg(long, value_name = "FILE")]
     pub har: Option<PathBuf>,

@@ -3,6 +3,7 @@
 mod evidence;
 mod secrets;
 mod terminal;
+mod trial;
 
 use std::sync::Arc;
 
@@ -39,10 +40,13 @@ pub(crate) fn run(runner: &Runner, options: &SignInOptions) -> Result<(), Failur
         (profile.notes, profile.tags) = (notes, tags);
         profile.account = options.account.as_deref().map_or(account, |account| account.trim().to_owned());
     }
-    other.filter(|_| !options.overwrite).map_or(Ok(()), ask_to_replace)?;
+    other.filter(|_| !options.overwrite && !options.try_only).map_or(Ok(()), ask_to_replace)?;
     if secrets.signing_key.is_none() && profile.service.signed_assertion().is_some() {
         let saved = runner.run(runner.app.saved_key(&name))?;
         secrets.signing_key = Some(saved.ok_or_else(|| missing_key(&name, &profile))?);
+    }
+    if options.try_only {
+        return trial::run(runner, CallContext::new(profile, secrets));
     }
     // Before anything can fail, including Ctrl-C while waiting for the browser.
     let was_entered = runner.run(runner.app.save_entered(&name, &profile))?;

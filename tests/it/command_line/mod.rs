@@ -7,4 +7,5 @@ mod profiles;
 mod rehearse;
 mod services;
 mod sign_in;
+mod trial;
 mod upkeep;
