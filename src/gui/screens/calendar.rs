@@ -108,7 +108,7 @@ fn ends_ui(ui: &mut Ui, ends: &Calendar, all: bool, clock: &Clock) {
                 let next = end.at.and_then(|at| clock::until_next_short_change(at, clock.now));
                 until_change = until_change.into_iter().chain(next).min();
             }
-        })
+        });
     });
     if let Some(until_change) = until_change {
         clock::wake_after(ui.ctx(), clock.now, until_change);

@@ -154,8 +154,11 @@ fn the_tab_key_brings_everything_into_sight_on_a_small_screen_at_200_percent() {
     }
 }
 
+/// What a page is called, and how it is made.
+type Page = (&'static str, fn() -> (Model, Draft));
+
 /// Each page there is.
-const PAGES: [(&str, fn() -> (Model, Draft)); 19] = [
+const PAGES: [Page; 19] = [
     ("step 1", || (started(), at(service("practice"), Step::Service))),
     ("step 2", || (started(), at(service("practice"), Step::Authorization))),
     ("a custom service", || (started(), at(service("custom"), Step::Authorization))),
