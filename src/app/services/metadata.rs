@@ -49,7 +49,7 @@ pub(in crate::app) async fn fetch_metadata(app: &App, report: &Report, issuer: &
                     (Ok(()), None) => notes.push(Note::new(address, "not read: it is no JSON object")),
                     (Err(failure), _) if kinds.is_empty() => return Err(failure),
                     (Err(failure), _) => {
-                        notes.push(Note::new(address, format!("not used: {}", failure.diagnosis.summary)))
+                        notes.push(Note::new(address, format!("not used: {}", failure.diagnosis.summary)));
                     }
                 }
                 kinds.push(kind);

@@ -99,8 +99,8 @@ fn grant(text: &str) -> Result<GrantType, String> {
     let named = NAMES.iter().find(|(name, _)| *name == text).map(|(_, grant)| *grant);
     named.or_else(|| GrantType::parse(text).filter(|grant| NAMES.iter().any(|(_, known)| known == grant))).ok_or_else(
         || {
-            let names: Vec<String> = NAMES.iter().map(|(name, _)| format!("`{name}`")).collect();
-            format!("write one of {}", names.join(", "))
+            let all: Vec<String> = NAMES.iter().map(|(name, _)| format!("`{name}`")).collect();
+            format!("write one of {}", all.join(", "))
         },
     )
 }
@@ -110,8 +110,8 @@ fn client_method(text: &str) -> Result<ClientMethod, String> {
     let all = ClientMethod::ALL.into_iter().filter(is_built);
     let named = all.clone().find(|method| method.as_str() == text.replace('-', "_"));
     named.ok_or_else(|| {
-        let names: Vec<String> = all.map(|method| format!("`{}`", method.as_str())).collect();
-        format!("write one of {}", names.join(", "))
+        let all: Vec<String> = all.map(|method| format!("`{}`", method.as_str())).collect();
+        format!("write one of {}", all.join(", "))
     })
 }
 

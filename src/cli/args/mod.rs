@@ -89,7 +89,7 @@ fn after_long_help() -> String {
 #[derive(Debug, Subcommand)]
 pub enum Task {
     /// Sign in to a service and save the tokens as a profile
-    SignIn(SignInOptions),
+    SignIn(Box<SignInOptions>),
     /// Print a valid access token, refreshing it first if needed
     Token(TokenOptions),
     /// Refresh a profile's tokens now
