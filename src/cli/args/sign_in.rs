@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::cli::args::key_value;
+use crate::cli::args::{DescribeOptions, key_value};
 
 /// `tokenwright sign-in …`
 #[derive(Debug, Args)]
@@ -52,6 +52,9 @@ pub struct SignInOptions {
     /// Redirect URI, exactly as registered with the service
     #[arg(long, value_name = "URI")]
     pub redirect_uri: Option<String>,
+    /// What is said about the service.
+    #[command(flatten)]
+    pub describe: DescribeOptions,
     /// Sign in even if the profile belongs to another client, service or account, and overwrite it
     #[arg(long)]
     pub overwrite: bool,

@@ -1,6 +1,7 @@
 //! The command line as scripts use it: what is saved, what is printed, and the exit codes.
 
 pub mod calendar;
+mod describe;
 mod edit;
 mod evidence;
 mod profiles;
