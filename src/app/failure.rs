@@ -53,6 +53,8 @@ pub enum FailureCode {
     Forgotten,
     /// Another account signed in than the profile is for.
     OtherAccount,
+    /// The ID token failed a check.
+    IdTokenRefused,
     /// A preset with this ID exists; it may be replaced.
     PresetExists,
     /// Another program wrote the file.

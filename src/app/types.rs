@@ -13,7 +13,7 @@ use crate::app::tokens::rotation::Rotation;
 use crate::call::{Call, Expression};
 use crate::config::{ListSettings, Settings, Theme};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{TokenHeader, TokenSet};
+use crate::oauth::{IdTokenCheck, TokenHeader, TokenSet};
 use crate::secret::Secret;
 use crate::service::ProfileName;
 use crate::vault::VaultKind;
@@ -136,6 +136,8 @@ pub struct Exchange {
     pub outcome: Result<Box<TokenSet>, Failure>,
     /// Problems with the requests that followed.
     pub notes: Vec<Diagnosis>,
+    /// What the checks of the ID token came to; empty if none came, or one that only its service can read.
+    pub id_token: Vec<IdTokenCheck>,
     /// The choices that the person must make.
     pub choices: Vec<Choosing>,
     /// Whether the request may have reached the service although no reply arrived.

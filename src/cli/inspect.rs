@@ -9,7 +9,7 @@ use crate::cli::profiles::local;
 use crate::cli::runner::Runner;
 use crate::cli::{print, prompt};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{Finding, TokenForm, TokenRow, TokenUse, Weight, relative};
+use crate::oauth::{Finding, IdTokenCheck, TokenForm, TokenRow, TokenUse, Weight, relative};
 use crate::secret::Secret;
 use crate::service::ProfileName;
 
@@ -74,6 +74,7 @@ fn tell(found: &TokenInspection, now: Timestamp) {
             print::result(&format!("  {hint}{how}"));
         }
     }
+    section("Checks", &checks(&found.checks));
     section("Header", &rows(&found.inspected.header, now));
     section("Claims", &rows(&found.inspected.claims, now));
     let scope = |(name, meaning): &(String, Option<String>)| vec![name.clone(), meaning.clone().unwrap_or_default()];
@@ -124,6 +125,10 @@ fn section(title: &str, rows: &[Vec<String>]) {
     }
 }
 
+fn checks(checks: &[IdTokenCheck]) -> Vec<Vec<String>> {
+    checks.iter().map(print::id_token_check).collect()
+}
+
 fn as_json(found: &TokenInspection) -> Json {
     let finding = |finding: &Finding| {
         json!({
@@ -153,6 +158,7 @@ fn as_json(found: &TokenInspection) -> Json {
             "summary": found.signature.words.summary,
             "hint": found.signature.words.hint,
         },
+        "checks": found.checks.iter().map(print::id_token_check_json).collect::<Vec<_>>(),
         "header": inspected.header_json,
         "claims": inspected.claims_json,
         "times": times(&inspected.claims),

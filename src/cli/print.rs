@@ -4,13 +4,14 @@
 
 use std::io::{IsTerminal as _, Write};
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use zeroize::Zeroizing;
 
 use crate::app::{Exchange, Failure, FailureCode};
 use crate::call::Reveal;
 use crate::cli::exit::Exit;
 use crate::diagnosis::{Diagnosis, printable, printable_json, printable_lines};
+use crate::oauth::{IdTokenCheck, Verdict};
 
 /// Prints a line of the result for a person, with control characters escaped.
 pub(crate) fn result(line: &str) {
@@ -113,6 +114,7 @@ fn in_the_terminal(code: FailureCode) -> Option<Words> {
         | FailureCode::ProfileGone
         | FailureCode::Forgotten
         | FailureCode::OtherAccount
+        | FailureCode::IdTokenRefused
         | FailureCode::PresetExists
         | FailureCode::Spent
         | FailureCode::ClientRefused
@@ -161,6 +163,23 @@ pub(crate) fn exchange(exchange: &Exchange) {
             note(&format!("< {line}"));
         }
     }
+    for check in &exchange.id_token {
+        note(format!("ID token: {}", id_token_check(check).join(" ")).trim_end());
+    }
+}
+
+/// Name, outcome, and why.
+pub(crate) fn id_token_check(check: &IdTokenCheck) -> Vec<String> {
+    let why = match &check.verdict {
+        Verdict::Passed => String::new(),
+        Verdict::Failed(why) | Verdict::NotChecked(why) => why.clone(),
+    };
+    vec![check.checked.word().to_owned(), check.verdict.word().to_owned(), why]
+}
+
+pub(crate) fn id_token_check_json(check: &IdTokenCheck) -> Json {
+    let [name, verdict, why] = &id_token_check(check)[..] else { return Json::Null };
+    json!({ "of": name, "result": verdict, "summary": why })
 }
 
 /// Aligns rows in columns, the header first.

@@ -94,6 +94,15 @@ impl KeySet {
         self.0.iter().any(|key| key.id.as_deref() == Some(id))
     }
 
+    /// How many are for this algorithm.
+    pub fn count_for(&self, algorithm: &str) -> usize {
+        let is_for = |key: &&PublicKey| {
+            // A signature that is none tells whether the key is for the algorithm.
+            key.algorithm.as_deref().is_none_or(|own| own == algorithm) && key.verify(algorithm, &[], &[]).is_some()
+        };
+        self.0.iter().filter(is_for).count()
+    }
+
     /// Checks the signature of a JWT that was read from this text. `token` is compared as it is written.
     pub fn check(&self, token: &Secret, inspected: &Inspected) -> SignatureCheck {
         check(token, inspected, |algorithm, message, signature| {

@@ -10,6 +10,7 @@ mod expiry;
 mod explain;
 mod fit;
 mod granted;
+mod id_token;
 mod inspected;
 mod jwt;
 mod key_making;
@@ -42,6 +43,10 @@ pub use crate::oauth::clock::{clock_skew, retry_after, skew_note, span, span_lef
 pub use crate::oauth::explain::{ErrorHint, Stage, explain};
 pub use crate::oauth::fit::is_token_text;
 pub(crate) use crate::oauth::fit::{plain_line, token_text};
+pub use crate::oauth::id_token::{
+    Answered, Checked, ExpectedIdToken, IdTokenCheck, Verdict, check_id_token, departure_of_renewed, failed_words,
+    id_token_words,
+};
 pub use crate::oauth::inspected::{
     Expected, Finding, FindingCode, Inspected, LONGEST_TOKEN, PasteError, PastedToken, TokenForm, TokenRow, TokenUse,
     Weight, claim_rows, relative,

@@ -128,8 +128,8 @@ pub(crate) fn metadata(issuer: &str) -> Value {
         "code_challenge_methods_supported": ["S256", "plain"],
         "authorization_response_iss_parameter_supported": true,
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["HS256"],
-        "claims_supported": ["iss", "sub", "aud", "iat", "exp", "nonce", "name", "email", "realm"],
+        "id_token_signing_alg_values_supported": ["ES256", "HS256"],
+        "claims_supported": ["iss", "sub", "aud", "iat", "exp", "nonce", "at_hash", "name", "email", "realm"],
     })
 }
 

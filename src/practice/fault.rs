@@ -34,6 +34,31 @@ pub enum Fault {
     DroppedState,
     WrongIssuer,
     AccessDenied,
+    IdTokenWrongIss,
+    IdTokenNoIss,
+    IdTokenWrongAud,
+    IdTokenNoAud,
+    IdTokenMoreAud,
+    IdTokenWrongAzp,
+    IdTokenExpired,
+    IdTokenNoExp,
+    IdTokenOldIat,
+    IdTokenNoIat,
+    IdTokenNoSub,
+    IdTokenWrongNonce,
+    IdTokenNoNonce,
+    IdTokenWrongAtHash,
+    IdTokenWrongCHash,
+    IdTokenWrongSHash,
+    IdTokenAlgNone,
+    IdTokenWrongSignature,
+    IdTokenConfusedAlg,
+    IdTokenNoKidOfSeveral,
+    IdTokenNoKid,
+    IdTokenHs256,
+    IdTokenNewKey,
+    UserinfoOtherSub,
+    RefreshOtherSub,
 }
 
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -42,7 +67,7 @@ pub struct UnknownFault(pub String);
 
 /// Each fault with its name and explanation, in the order of the enum.
 #[rustfmt::skip]
-const FAULTS: [(Fault, &str, &str); 23] = [
+const FAULTS: [(Fault, &str, &str); 48] = [
     (Fault::NoRefreshToken, "no-refresh-token", "No reply carries a refresh token."),
     (Fault::OmitRefreshToken, "omit-refresh-token", "A refresh brings no new refresh token; the old one stays good."),
     (Fault::StringExpiry, "string-expiry", "`expires_in` is a string instead of a number."),
@@ -66,6 +91,31 @@ const FAULTS: [(Fault, &str, &str); 23] = [
     (Fault::DroppedState, "dropped-state", "The redirect comes back without `state`."),
     (Fault::WrongIssuer, "wrong-issuer", "The redirect names another issuer in `iss`."),
     (Fault::AccessDenied, "access-denied", "Whatever is pressed, the answer is `access_denied`."),
+    (Fault::IdTokenWrongIss, "id-token-wrong-iss", "The ID token names another issuer."),
+    (Fault::IdTokenNoIss, "id-token-no-iss", "The ID token names no issuer."),
+    (Fault::IdTokenWrongAud, "id-token-wrong-aud", "The ID token is for another client."),
+    (Fault::IdTokenNoAud, "id-token-no-aud", "The ID token does not say for which client it is."),
+    (Fault::IdTokenMoreAud, "id-token-more-aud", "The ID token is for another client as well, without `azp`."),
+    (Fault::IdTokenWrongAzp, "id-token-wrong-azp", "The ID token was issued to another client, by its `azp`."),
+    (Fault::IdTokenExpired, "id-token-expired", "The ID token expired an hour ago."),
+    (Fault::IdTokenNoExp, "id-token-no-exp", "The ID token does not say when it expires."),
+    (Fault::IdTokenOldIat, "id-token-old-iat", "The ID token was issued a week ago."),
+    (Fault::IdTokenNoIat, "id-token-no-iat", "The ID token does not say when it was issued."),
+    (Fault::IdTokenNoSub, "id-token-no-sub", "The ID token names no person."),
+    (Fault::IdTokenWrongNonce, "id-token-wrong-nonce", "The ID token answers another sign-in, by its `nonce`."),
+    (Fault::IdTokenNoNonce, "id-token-no-nonce", "The ID token does not repeat the `nonce`."),
+    (Fault::IdTokenWrongAtHash, "id-token-wrong-at-hash", "The ID token belongs to another access token, by its `at_hash`."),
+    (Fault::IdTokenWrongCHash, "id-token-wrong-c-hash", "The ID token belongs to another code, by its `c_hash`."),
+    (Fault::IdTokenWrongSHash, "id-token-wrong-s-hash", "The ID token belongs to another `state`, by its `s_hash`."),
+    (Fault::IdTokenAlgNone, "id-token-alg-none", "The ID token is not signed: its `alg` is `none`."),
+    (Fault::IdTokenWrongSignature, "id-token-wrong-signature", "The ID token is signed with a key that is not the one it names."),
+    (Fault::IdTokenConfusedAlg, "id-token-confused-alg", "The ID token is signed by HS256 with the public key, which everybody has."),
+    (Fault::IdTokenNoKidOfSeveral, "id-token-no-kid-of-several", "The ID token does not name its key, and there are two."),
+    (Fault::IdTokenNoKid, "id-token-no-kid", "The ID token does not name its key, and there is one, so it is good."),
+    (Fault::IdTokenHs256, "id-token-hs256", "The ID token is signed with the client secret, and good."),
+    (Fault::IdTokenNewKey, "id-token-new-key", "Each ID token is signed with a new key, and good."),
+    (Fault::UserinfoOtherSub, "userinfo-other-sub", "The userinfo endpoint tells of another person than the ID token."),
+    (Fault::RefreshOtherSub, "refresh-other-sub", "The ID token of a refresh is about another person."),
 ];
 
 impl Fault {

@@ -15,6 +15,7 @@ mod caller;
 mod contract;
 mod fault;
 mod grants;
+mod id_token;
 mod identity;
 mod message;
 mod now;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::practice::caller;
+use crate::practice::fault::Fault;
 use crate::practice::identity;
 use crate::practice::message::{ErrorCode, Parameters, Refusal, Request, Response};
 use crate::practice::now::Now;
@@ -11,7 +12,13 @@ use crate::practice::state::State;
 
 /// `GET /userinfo` (`OpenID` Connect Core 1.0 section 5.3).
 pub(crate) fn userinfo(state: &State, request: &Request, now: &Now) -> Response {
-    protected(state, request, now, |grant| Value::Object(identity::claims(grant)))
+    protected(state, request, now, |grant| {
+        let mut claims = identity::claims(grant);
+        if state.has(Fault::UserinfoOtherSub) {
+            claims.insert("sub".into(), "practice-somebody-else".into());
+        }
+        Value::Object(claims)
+    })
 }
 
 /// `GET /resource`: something to call with a token.

@@ -13,7 +13,7 @@ use crate::practice::message::{ErrorCode, Excess, Parameters, Refusal, Request, 
 use crate::practice::now::Now;
 use crate::practice::server::Handler;
 use crate::practice::state::State;
-use crate::practice::{assertion, authorize, pages, resources, token};
+use crate::practice::{assertion, authorize, id_token, pages, resources, token};
 
 impl Handler for State {
     fn answer(&mut self, request: &Request, now: &mut Now) -> Response {
@@ -37,7 +37,7 @@ impl State {
             ("GET", "/.well-known/oauth-authorization-server" | "/.well-known/openid-configuration") => {
                 Response::json(200, &contract::metadata(&self.issuer))
             }
-            ("GET", JWKS) => Response::json(200, &json!({ "keys": [] })),
+            ("GET", JWKS) => Response::json(200, &id_token::key_set(self)),
             ("GET", CERTIFICATE_PAGE) => pages::keys(None, None),
             ("POST", CERTIFICATE_PAGE) => assertion::upload(self, body),
             ("GET", AUTHORIZE) => authorize::begin(self, &request.query, now),

@@ -6,6 +6,7 @@ use crate::practice::authorization_request::AuthorizationRequest;
 use crate::practice::bounded_map::BoundedMap;
 use crate::practice::fault::Fault;
 use crate::practice::grants::{Grants, Renewal, Terms};
+use crate::practice::id_token::IdTokenKeys;
 
 /// Short enough to see a token expire, long enough to use it first.
 const ACCESS_TOKEN_LIFE: Duration = Duration::from_mins(2);
@@ -40,6 +41,7 @@ pub(crate) struct State {
     pub(crate) issuer: String,
     pub(crate) options: PracticeOptions,
     pub(crate) grants: Grants,
+    pub(crate) id_token_keys: IdTokenKeys,
     pub(crate) visits: BoundedMap<Visit>,
     /// The uploaded certificate of the client that signs, in PEM.
     pub(crate) certificate: Option<String>,
@@ -61,6 +63,7 @@ impl State {
             issuer: base_url(port),
             options,
             grants: Grants::default(),
+            id_token_keys: IdTokenKeys::made(),
             visits: BoundedMap::default(),
             certificate: None,
             assertions: BoundedMap::default(),

@@ -9,7 +9,7 @@ use crate::practice::caller;
 use crate::practice::contract::{self, JWT_BEARER, PASSWORD, Registration, USER_NAME};
 use crate::practice::fault::Fault;
 use crate::practice::grants::{self, Redemption, Renewal, TokenPair};
-use crate::practice::identity;
+use crate::practice::id_token;
 use crate::practice::message::{Body, ErrorCode, Parameters, Refusal, Request, Response};
 use crate::practice::now::Now;
 use crate::practice::signed_token::GrantedAccess;
@@ -33,12 +33,19 @@ pub(crate) fn answer(state: &mut State, request: &Request, body: &Parameters, no
 
 fn issued(state: &mut State, request: &Request, body: &Parameters, now: &mut Now) -> Result<Response, Refusal> {
     let (registration, issued) = grant(state, request, body, now)?;
-    Ok(shaped(state, reply(state, registration, &issued, now), now))
+    if state.has(Fault::IdTokenNewKey) {
+        state.id_token_keys.replace();
+    }
+    Ok(shaped(state, reply(state, registration, (&issued, is_refresh(body)), now), now))
+}
+
+fn is_refresh(body: &Parameters) -> bool {
+    matches!(body.one("grant_type"), Ok(Some("refresh_token")))
 }
 
 /// The faults that spend nothing, so that the same call succeeds once the fault is off. The first one counts.
 fn broken(state: &State, body: &Parameters) -> Option<Response> {
-    let is_refresh = matches!(body.one("grant_type"), Ok(Some("refresh_token")));
+    let is_refresh = is_refresh(body);
     let told = |status, error: &'static str, to: &str| {
         let words = format!("the practice service is told to {to}");
         Some(Response::json(status, &json!({ "error": error, "error_description": words })))
@@ -130,7 +137,12 @@ fn direct(registration: &Registration, person: Option<String>, body: &Parameters
     Ok(GrantedAccess { client_id: registration.id.to_owned(), person, scopes, nonce: None })
 }
 
-fn reply(state: &State, registration: &Registration, issued: &TokenPair, now: &Now) -> Map<String, Value> {
+fn reply(
+    state: &State,
+    registration: &Registration,
+    (issued, is_refresh): (&TokenPair, bool),
+    now: &Now,
+) -> Map<String, Value> {
     let terms = state.terms();
     let grant = &issued.grant;
     let mut reply = Map::new();
@@ -145,10 +157,7 @@ fn reply(state: &State, registration: &Registration, issued: &TokenPair, now: &N
     }
     reply.insert("scope".into(), grant.scopes.join(" ").into());
     let is_sign_in = grant.person.is_some() && grant.scopes.iter().any(|scope| scope == "openid");
-    if let (true, Some(secret)) = (is_sign_in, registration.secret) {
-        let claims = identity::claims(grant);
-        let life = (now.time, now.after(terms.access_token_life));
-        let id_token = identity::id_token(claims, grant, &state.issuer, life, secret);
+    if is_sign_in && let Some(id_token) = id_token::issue(state, registration, issued, is_refresh, now) {
         reply.insert("id_token".into(), id_token.expose().into());
     }
     reply

@@ -104,6 +104,9 @@ pub struct Service {
     pub documents: BTreeMap<String, String>,
 }
 
+/// The parameter of OpenID Connect that is not among those of the RFC, and is sent where an ID token is asked for.
+const NONCE: &str = "nonce";
+
 /// The browser's visit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Stage", into = "Stage")]
@@ -114,9 +117,16 @@ pub struct Authorization {
     pub pkce: Pkce,
     /// Parameters that are sent only if the person wants them.
     pub offers: Vec<Offer>,
+    /// What is not sent although an ID token is asked for, since the service does not take or repeat it: `nonce`.
+    pub omit: Vec<String>,
 }
 
 impl Authorization {
+    /// Whether no `nonce` is sent.
+    pub(crate) fn omits_nonce(&self) -> bool {
+        self.omit.iter().any(|name| name == NONCE)
+    }
+
     /// The RFC's authorization request, for a service without one.
     pub(in crate::service) fn standard() -> Self {
         let query = Request::Authorization.parameters();
@@ -157,13 +167,17 @@ pub struct Identity {
 impl From<Stage> for Authorization {
     fn from(mut stage: Stage) -> Self {
         let (pkce, offers) = (stage.pkce.unwrap_or_default(), std::mem::take(&mut stage.offers));
-        Self { call: stage.call(Kind::Request(Request::Authorization)), pkce, offers }
+        // The others are not in the call then.
+        let omit = stage.omit.iter().filter(|name| *name == NONCE).cloned().collect();
+        Self { call: stage.call(Kind::Request(Request::Authorization)), pkce, offers, omit }
     }
 }
 
 impl From<Authorization> for Stage {
-    fn from(Authorization { call, pkce, offers }: Authorization) -> Self {
-        Self { pkce: Some(pkce), offers, ..Self::from(&call) }
+    fn from(Authorization { call, pkce, offers, omit }: Authorization) -> Self {
+        let mut stage = Self { pkce: Some(pkce), offers, ..Self::from(&call) };
+        stage.omit.extend(omit);
+        stage
     }
 }
 

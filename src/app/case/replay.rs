@@ -99,6 +99,8 @@ fn context(case: &Case, profile: Profile, now: Timestamp) -> Result<CallContext,
         code: Secret::new(MADE_UP),
         code_verifier: Secret::new(MADE_UP),
         redirect_uri,
+        nonce: None,
+        state: None,
         extras: names.map(|name| (name.clone(), MADE_UP.to_owned())).collect(),
         at: now,
     };

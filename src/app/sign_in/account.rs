@@ -74,7 +74,7 @@ fn claimed(tokens: &TokenSet) -> Vec<String> {
 }
 
 /// Has the service revoke the tokens; what came of it.
-async fn revoked(app: &App, report: &Report, context: &CallContext) -> String {
+pub(super) async fn revoked(app: &App, report: &Report, context: &CallContext) -> String {
     let Some(template) = context.profile.service.revocation.clone() else { return String::new() };
     match tokens::revoke::revoke(app, report, context, &template).await {
         Ok(()) => "the new tokens were revoked; ".to_owned(),

@@ -31,6 +31,8 @@ const PATIENCE: Duration = Duration::from_mins(10);
 pub(crate) struct Sent {
     pub(crate) expected: ExpectedResponse,
     pub(crate) redirect_uri: String,
+    /// What the ID token must repeat; `None` if no `nonce` is sent.
+    nonce: Option<String>,
     code_suffix: String,
     pub(crate) pkce: CodeVerifier,
 }
@@ -119,6 +121,7 @@ pub(crate) fn prepare(
             hmac_secret: signing_secret(context)?,
         },
         redirect_uri: context.profile.sent_redirect_uri(&uri, &context.values()),
+        nonce: context.nonce(&state((app.ports.entropy)())),
         pkce: pkce.code_verifier((app.ports.entropy)()),
     })
 }
@@ -142,6 +145,7 @@ pub(crate) fn authorization_call(context: &CallContext, sent: &Sent) -> Result<C
         code_challenge: &sent.pkce.challenge,
         code_challenge_method: sent.pkce.method,
         redirect_uri: &sent.redirect_uri,
+        nonce: sent.nonce.as_deref(),
     })
 }
 
@@ -283,7 +287,15 @@ pub(crate) fn authorized(response: AuthorizationResponse, sent: Sent, at: Timest
         Some(code) if !sent.code_suffix.is_empty() => Secret::new(code),
         _ => response.code,
     };
-    Authorized { code, code_verifier: sent.pkce.verifier, redirect_uri: sent.redirect_uri, extras: response.extras, at }
+    Authorized {
+        code,
+        code_verifier: sent.pkce.verifier,
+        redirect_uri: sent.redirect_uri,
+        nonce: sent.nonce,
+        state: Some(sent.expected.state),
+        extras: response.extras,
+        at,
+    }
 }
 
 fn out_of_patience() -> Failure {

@@ -19,6 +19,10 @@ pub struct Authorized {
     pub code_verifier: Secret,
     /// The redirect URI as it was sent.
     pub redirect_uri: String,
+    /// The `nonce` that was sent, which the ID token repeats; `None` if none was.
+    pub nonce: Option<String>,
+    /// The `state` that was sent; `None` if the response was read elsewhere.
+    pub state: Option<String>,
     /// The other parameters of the response.
     pub extras: Parameters,
     /// When it was received.
@@ -75,10 +79,14 @@ impl CallContext {
         values.set("code_challenge", sent.code_challenge);
         values.set("code_challenge_method", sent.code_challenge_method);
         values.set("redirect_uri", sent.redirect_uri);
+        if let Some(nonce) = sent.nonce {
+            values.set("nonce", nonce);
+        }
         let mut template = authorization.call.clone();
         for parameter in &self.profile.extra {
             replace_or_add(&mut template.query, parameter);
         }
+        self.add_nonce(&mut template.query);
         let account = &self.profile.account;
         let is_known = |parameter: &Parameter| parameter.name == LOGIN_HINT;
         if !account.is_empty() && self.profile.asks_for_id_token() && !template.query.iter().any(is_known) {
@@ -166,6 +174,7 @@ pub struct SentAuthorization<'a> {
     pub code_challenge: &'a str,
     pub code_challenge_method: &'a str,
     pub redirect_uri: &'a str,
+    pub nonce: Option<&'a str>,
 }
 
 fn replace_or_add(query: &mut Vec<Parameter>, parameter: &Parameter) {
@@ -190,6 +199,8 @@ mod tests {
             code: Secret::new("code"),
             code_verifier: Secret::default(),
             redirect_uri: "http://localhost:8080/callback".into(),
+            nonce: None,
+            state: None,
             extras: vec![("accounts-server".into(), accounts_server.into())],
             at: Timestamp::UNIX_EPOCH,
         });

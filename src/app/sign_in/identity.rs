@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use crate::app::handle::App;
 use crate::app::profiles::history;
 use crate::app::progress::Report;
+use crate::app::sign_in::id_token;
 use crate::app::sign_in::send::{self, Answered};
 use crate::app::vault::open;
 use crate::app::{CallContext, Failure, FailureKind, Identified, Need, profiles, tokens};
@@ -168,6 +169,9 @@ async fn accepted<'a>(
     let says_success = answered.answers.as_ref().is_none_or(|answers| identity.call.reading.is_success(answers));
     if !answered.reply.is_success() || !says_success {
         return Err(refused(&answered, service));
+    }
+    if let Some(answers) = &answered.answers {
+        id_token::check_subject(context.tokens.as_ref(), answers.json())?;
     }
     Ok((identity, answered))
 }

@@ -6,9 +6,11 @@ pub(in crate::app) mod authorize;
 pub(in crate::app) mod call_context;
 pub(in crate::app) mod certificate;
 pub(in crate::app) mod follow_up;
+pub(in crate::app) mod id_token;
 pub(in crate::app) mod identity;
 pub(in crate::app) mod late_visits;
 pub(in crate::app) mod listening;
+mod nonce;
 mod own_hosts;
 pub(in crate::app) mod send;
 pub(in crate::app) mod token_request;
@@ -36,7 +38,8 @@ pub struct SignIn {
 impl App {
     /// The whole sign-in: authorization request and response, token request, the choices that follow, and saving the tokens.
     /// With a pasted refresh token, a refresh request replaces the first two. Where the profile is for one account, and another
-    /// one signed in, the outcome is [`crate::app::FailureCode::OtherAccount`] and nothing is saved.
+    /// one signed in, the outcome is [`crate::app::FailureCode::OtherAccount`] and nothing is saved; the same with
+    /// [`crate::app::FailureCode::IdTokenRefused`] where the ID token fails a check.
     ///
     /// Returns the context as it is at the end, and the last exchange, whose outcome may be a refusal.
     pub async fn sign_in(&self, request: SignIn, ask: &dyn Ask) -> Result<(CallContext, Exchange), Failure> {

@@ -7,6 +7,7 @@ use crate::app::profiles::drafts;
 use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::account;
 use crate::app::sign_in::follow_up;
+use crate::app::sign_in::id_token;
 use crate::app::sign_in::send::{deliver, record};
 use crate::app::sign_in::try_reading;
 use crate::app::tokens;
@@ -56,6 +57,9 @@ async fn request_tokens(
     context.tokens = None;
     let mut exchange = exchange(app, report, &context, Stage::TokenRequest).await?;
     exchange.notes.extend(told);
+    // Nothing is saved of what a forged ID token came with. Asking for the issuer's keys loses nothing: without an answer in
+    // time the tokens are saved all the same.
+    id_token::check(app, report, &context, &mut exchange).await;
     let is_bound = !context.profile.account.is_empty();
     let save_to = if is_bound {
         // Nothing is saved before it is known who signed in.
@@ -121,6 +125,7 @@ async fn request_refresh(
             let is_bound = pasted && !context.profile.account.is_empty();
             let save_to =
                 if is_bound { save_to } else { save_received(app, report, &context, &mut exchange, save_to).await };
+            id_token::warn(app, &context, &mut exchange).await;
             if is_first {
                 follow_up::fetch(app, context.clone(), &mut exchange).await;
             }
@@ -158,7 +163,8 @@ pub(crate) async fn exchange(
             record(app, &call, at, Err(&error), values.secrets());
             let (notes, choices, unanswered) = (Vec::new(), Vec::new(), error.may_have_arrived());
             let outcome = Err(error.into());
-            return Ok(Exchange { call, reply: None, outcome, notes, choices, unanswered, is_saved: false });
+            let id_token = Vec::new();
+            return Ok(Exchange { call, reply: None, outcome, notes, id_token, choices, unanswered, is_saved: false });
         }
     };
     let previous = if stage == Stage::RefreshRequest { context.tokens.as_ref() } else { None };
@@ -178,7 +184,8 @@ pub(crate) async fn exchange(
     record(app, &call, at, Ok(&reply), values.secrets().chain(brought.iter().copied()));
     let secrets = report.is_heard().then(|| values.secrets().chain(brought));
     let view = secrets.map_or_else(|| bare_view(&reply), |secrets| view(&reply, secrets));
-    Ok(Exchange { reply: Some(view), call, outcome, notes, choices: Vec::new(), unanswered: false, is_saved: false })
+    let (reply, id_token, choices) = (Some(view), Vec::new(), Vec::new());
+    Ok(Exchange { reply, call, outcome, notes, id_token, choices, unanswered: false, is_saved: false })
 }
 
 fn template(context: &CallContext, stage: Stage) -> Result<&CallTemplate, Failure> {

@@ -89,6 +89,8 @@ impl App {
             code: Secret::new(MADE_UP),
             code_verifier: sent.pkce.verifier,
             redirect_uri: sent.redirect_uri,
+            nonce: None,
+            state: None,
             extras: Vec::new(),
             at: (self.ports.now)(),
         });
@@ -110,7 +112,15 @@ impl App {
         if takes_code && context.authorized.is_none() {
             let (extras, at) = (Vec::new(), (self.ports.now)());
             let (code, redirect_uri) = (Secret::new(MADE_UP), context.profile.redirect_uri.clone());
-            context.authorized = Some(Authorized { code, code_verifier: Secret::default(), redirect_uri, extras, at });
+            context.authorized = Some(Authorized {
+                code,
+                code_verifier: Secret::default(),
+                redirect_uri,
+                nonce: None,
+                state: None,
+                extras,
+                at,
+            });
         }
         let exchange = token_request::exchange(self, report, &context, stage).await?;
         if takes_code || takes_refresh_token {

@@ -9,14 +9,15 @@ use zeroize::Zeroizing;
 use crate::app::blocking::blocking;
 use crate::app::handle::App;
 use crate::app::progress::Report;
+use crate::app::sign_in::id_token;
 use crate::app::sign_in::identity;
 use crate::app::tokens::issuer_keys::keys_of;
 use crate::app::vault::open;
 use crate::app::{CallContext, Claims, Failure, FailureKind, profiles, tokens};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{
-    Expected, Finding, Inspected, LONGEST_TOKEN, PasteError, PastedToken, SignatureCheck, TokenForm, TokenUse,
-    check_with_secret, is_shared_secret,
+    Expected, Finding, IdTokenCheck, Inspected, LONGEST_TOKEN, PasteError, PastedToken, SignatureCheck, TokenForm,
+    TokenUse, check_with_secret, is_shared_secret,
 };
 use crate::secret::Secret;
 use crate::service::ProfileName;
@@ -71,6 +72,8 @@ pub struct TokenInspection {
     /// What a person should know, the gravest first.
     pub findings: Vec<Finding>,
     pub signature: Signature,
+    /// Of the profile's own ID token: what its checks came to; else empty.
+    pub checks: Vec<IdTokenCheck>,
     /// The scopes that it names, or that the service granted with it; each with its meaning where the preset has it.
     pub scopes: Vec<(String, Option<String>)>,
     /// What the service says of it (RFC 7662), if it was asked.
@@ -122,10 +125,14 @@ impl App {
         let inspected = Inspected::read(&token);
         let purpose = named.or_else(|| inspected.says_it_is());
         let expected = context.as_ref().map(|context| context.expected(purpose)).unwrap_or_default();
-        let signature = Signing { app: self, report, reach: asked.reach, context: context.as_ref() };
-        let signature = signature.check(&token, &inspected, &expected).await;
+        let signing = Signing { app: self, report, reach: asked.reach, context: context.as_ref() };
+        let signature = signing.check(&token, &inspected, &expected).await;
         let findings = inspected.findings(&expected, (self.ports.now)());
         let is_own = matches!(asked.token, TokenSource::Saved);
+        let checks = match (&context, purpose) {
+            (Some(context), Some(TokenUse::Id)) if is_own => self.id_token_checks(context, asked.reach, report).await,
+            _ => Vec::new(),
+        };
         let scopes = scopes(&inspected, context.as_ref().filter(|_| is_own && named == Some(TokenUse::Access)));
         let scopes = explained(scopes, context.as_ref());
         let introspected = match context {
@@ -135,7 +142,7 @@ impl App {
             _ => None,
         };
         let profile = asked.profile;
-        Ok(TokenInspection { inspected, profile, named, others, findings, signature, scopes, introspected })
+        Ok(TokenInspection { inspected, profile, named, others, findings, signature, checks, scopes, introspected })
     }
 
     async fn context_to_compare(&self, name: &ProfileName) -> Result<CallContext, Failure> {
@@ -144,6 +151,11 @@ impl App {
         let mut context = tokens::context_of(self, name, profile).await?;
         self.supply_practice(&mut context).await?;
         Ok(context)
+    }
+
+    async fn id_token_checks(&self, context: &CallContext, reach: Reach, report: &Report) -> Vec<IdTokenCheck> {
+        let Some(tokens) = &context.tokens else { return Vec::new() };
+        id_token::checks(self, report, context, tokens, None, reach).await
     }
 
     async fn find_token(&self, asked: &Inspect, context: Option<&CallContext>) -> Result<PastedToken, Failure> {
@@ -241,6 +253,17 @@ fn explained(scopes: Vec<String>, context: Option<&CallContext>) -> Vec<(String,
     scopes.into_iter().map(|scope| (scope.clone(), meaning(&scope))).collect()
 }
 
+/// Whether the issuer of a profile's token signed it, by whom `reach` allows to ask.
+pub(in crate::app) async fn signature_of(
+    app: &App,
+    report: &Report,
+    (context, reach): (&CallContext, Reach),
+    (token, inspected): (&Secret, &Inspected),
+    expected: &Expected,
+) -> Signature {
+    Signing { app, report, reach, context: Some(context) }.check(token, inspected, expected).await
+}
+
 /// What a signature is checked with.
 struct Signing<'a> {
     app: &'a App,
@@ -282,6 +305,12 @@ impl Signing<'_> {
         }
         match keys_of(self.app, self.report, issuer, inspected.key_id()).await {
             Ok(published) => {
+                let fit = published.keys.count_for(algorithm);
+                // OpenID Connect Core 1.0 section 10.1: an ID token names its key where there are several.
+                if expected.purpose == Some(TokenUse::Id) && inspected.key_id().is_none() && fit > 1 {
+                    let summary = format!("it does not name its key (`kid`), and its issuer has {fit} for {algorithm}");
+                    return Signature { state: SignatureState::Invalid, words: Diagnosis::new(summary) };
+                }
                 let by = format!("a key of `{issuer}`, published at {}", published.address);
                 told(&published.keys.check(token, inspected), inspected, &by)
             }

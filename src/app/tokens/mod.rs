@@ -20,6 +20,7 @@ use crate::app::handle::App;
 use crate::app::profiles;
 use crate::app::profiles::drafts;
 use crate::app::progress::{Progress, Report};
+use crate::app::sign_in::id_token;
 use crate::app::state::PendingWrite;
 use crate::app::tokens::pending::Put;
 use crate::app::vault::lease::lease;
@@ -248,13 +249,21 @@ async fn settle(
 ) -> Result<Vec<Diagnosis>, Failure> {
     Ok(match &exchange.outcome {
         Ok(tokens) => {
-            let contents = Contents { tokens: Some((**tokens).clone()), refused: None, ..record.contents };
+            let departure = id_token::departure(record.contents.tokens.as_ref(), tokens);
+            let departure = departure.filter(|_| stage == Stage::RefreshRequest);
+            let contents = match &departure {
+                None => Contents { tokens: Some((**tokens).clone()), refused: None, ..record.contents },
+                Some(failure) => refusal::keep_refresh_token(app, record.contents, tokens, failure),
+            };
             // The old refresh token may be spent, so the new one is returned even if it cannot be saved.
             let how = if stage == Stage::RefreshRequest { How::Refreshed } else { How::AskedFor };
             let write = PendingWrite { record: Record { contents, ..record }, how };
             let (put, _entry) = pending::put(app, (name, entry), write).await;
             match put {
-                Put::Saved => export::rewrite(app, name).await,
+                Put::Saved => match departure {
+                    None => export::rewrite(app, name).await,
+                    Some(failure) => return Err(failure),
+                },
                 Put::Forgotten => return Err(forgotten(name)),
                 Put::Replaced => return Err(replaced(name)),
             }

@@ -4,10 +4,10 @@
 use crate::app::handle::App;
 use crate::app::{Failure, FailureKind, Need, Recovery, export};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::Refused;
+use crate::oauth::{Refused, TokenSet};
 use crate::service::ProfileName;
 use crate::store::Plain;
-use crate::vault::{Entry, Outcome, Record};
+use crate::vault::{Contents, Entry, Outcome, Record};
 
 /// A failure that only a person at a browser can mend.
 pub(crate) fn needs_sign_in(name: &ProfileName, what: &str) -> Failure {
@@ -50,6 +50,24 @@ pub(crate) fn lingering(name: &ProfileName, record: &Record) -> Option<Diagnosis
     let refused = record.contents.refused.as_ref()?;
     let hint = format!("the access token may be revoked as well; sign in again: {}", ways(name));
     Some(Diagnosis::new(refused_words(name, refused).summary).hint(hint))
+}
+
+/// What is saved of a refresh whose ID token is about somebody else. The old refresh token is spent, so the new one is kept and
+/// a person can ask for another refresh; the new access token may be somebody else's and is never handed out; the old one is
+/// what it was. The profile is marked, so that nothing is refreshed by itself until a person has looked at it.
+pub(in crate::app::tokens) fn keep_refresh_token(
+    app: &App,
+    contents: Contents,
+    came: &TokenSet,
+    failure: &Failure,
+) -> Contents {
+    let Diagnosis { summary: reason, hint, .. } = failure.diagnosis.clone();
+    let kept = contents.tokens.map(|before| TokenSet {
+        refresh_token: came.refresh_token.clone(),
+        refresh_token_expires_at: came.refresh_token_expires_at,
+        ..before
+    });
+    Contents { tokens: kept, refused: Some(Refused { at: (app.ports.now)(), reason, hint }), ..contents }
 }
 
 /// Remembers a refusal; what is said when that cannot be done.

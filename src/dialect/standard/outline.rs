@@ -104,7 +104,7 @@ impl Outline {
         let query = with_extras(Request::Authorization.parameters(), &self.authorization_query);
         let url = Template::new(self.authorization_url.clone());
         let call = CallTemplate { method: Method::Get, url, query, ..CallTemplate::default() };
-        Authorization { call, pkce: self.pkce(), offers: Vec::new() }
+        Authorization { call, pkce: self.pkce(), ..Authorization::default() }
     }
 
     /// A code challenge is sent only if the token request sends the verifier.

@@ -39,7 +39,7 @@ impl Reader {
                 }
                 let has_challenge = call.placeholders().any(|name| name == "code_challenge");
                 let pkce = if has_challenge { self.pkce } else { Pkce::Off };
-                self.service.authorization = Some(Authorization { call, pkce, offers: Vec::new() });
+                self.service.authorization = Some(Authorization { call, pkce, ..Authorization::default() });
             }
             "token_request" => {
                 self.service.policy.access_token_life = reply::life(operation(element));

@@ -14,9 +14,9 @@ use crate::gui::screens::token_table::{scopes_ui, table_ui};
 use crate::gui::screens::{intent_button, lead_to, waiting_row, want};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
-    ButtonKind, Field, banner, banner_with, footer, heading, labelled_segmented, page, section, toggle,
+    ButtonKind, Field, banner, banner_with, footer, heading, key_values, labelled_segmented, page, section, toggle,
 };
-use crate::oauth::{LONGEST_TOKEN, TokenSet, TokenUse, Weight};
+use crate::oauth::{IdTokenCheck, LONGEST_TOKEN, TokenSet, TokenUse, Weight, id_token_words};
 
 pub(crate) fn inspect_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(mut inspect) = draft.inspect.take() else { return };
@@ -112,6 +112,7 @@ fn found_ui(ui: &mut Ui, model: &Model, draft: &Draft, inspect: &mut InspectDraf
         banner(ui, tone, &sentence(&finding.diagnosis));
     }
     signature_ui(ui, &found.signature);
+    checks_ui(ui, &found.checks);
     let clock = &draft.clock;
     table_ui(ui, "Claims", &found.inspected.claims, clock);
     scopes_ui(ui, &found.scopes);
@@ -168,6 +169,17 @@ fn signature_ui(ui: &mut Ui, signature: &Signature) {
         if signature.state == SignatureState::Stranger {
             intent_button(ui, ButtonKind::Secondary, Intent::Inspect { asks_issuer: true }, None);
         }
+    });
+}
+
+/// What the checks of an ID token came to: in a sentence, and each.
+fn checks_ui(ui: &mut Ui, checks: &[IdTokenCheck]) {
+    if checks.is_empty() {
+        return;
+    }
+    section(ui, "Checks of the ID token", |ui| {
+        ui.add(Label::new(small(ui, id_token_words(checks))).wrap());
+        key_values(ui, |rows| checks.iter().for_each(|check| rows.text(check.checked.words(), &check.verdict.words())));
     });
 }
 

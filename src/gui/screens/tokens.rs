@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use crate::app::{Failure, FailureCode, SharedWith};
+use crate::app::{Failure, FailureCode};
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Visit, Work};
@@ -11,7 +11,7 @@ use crate::gui::theme::Tone;
 use crate::gui::widgets::{
     ButtonKind, banner, banner_with, key_values, notice, secondary_button, section, status_dot, tabs,
 };
-use crate::oauth::TokenSet;
+use crate::oauth::{TokenSet, id_token_words};
 use crate::service::{ClientAuthentication, ProfileDraft};
 
 pub(crate) fn tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
@@ -99,7 +99,7 @@ fn received_tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         save::save_ui(ui, model, draft);
         identity_ui(ui, model);
         ui.separator();
-        facts_ui(ui, draft, tokens, model.open.shared.as_ref());
+        facts_ui(ui, model, draft, tokens);
     });
 }
 
@@ -117,7 +117,7 @@ pub(crate) fn choosing_ui(ui: &mut Ui, model: &Model) {
     }
 }
 
-fn facts_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet, shared: Option<&SharedWith>) {
+fn facts_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, tokens: &TokenSet) {
     key_values(ui, |rows| {
         rows.custom("State", |ui| {
             let is_renewable = token_facts::is_renewable(draft, tokens);
@@ -128,8 +128,11 @@ fn facts_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet, shared: Option<&S
             rows.text("Expires", &draft.clock.show(at));
         }
         rows.text("Renewal", &token_facts::refresh_token_words(draft, tokens));
+        if !model.open.id_token.is_empty() {
+            rows.text("ID token", &id_token_words(&model.open.id_token));
+        }
     });
-    token_facts::granted_ui(ui, draft, tokens, shared);
+    token_facts::granted_ui(ui, draft, tokens, model.open.shared.as_ref());
     token_table::decoded_ui(ui, tokens, &mut draft.tokens_step.decoded, &draft.clock);
 }
 

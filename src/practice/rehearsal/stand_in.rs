@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
-use crate::call::CallTemplate;
+use crate::call::{CallTemplate, Parameter};
 use crate::oauth::Pkce;
 use crate::practice::message::{Request, Response};
 use crate::practice::now::Now;
@@ -19,6 +19,7 @@ use crate::practice::rehearsal::redirect;
 use crate::practice::rehearsal::target::Target;
 use crate::practice::server::Handler;
 use crate::secret::Secret;
+use crate::service::Authorization;
 
 /// A refresh token that was never issued; it is refused like a spent one.
 pub const WRONG_REFRESH_TOKEN: &str = "example-wrong-refresh-token";
@@ -142,8 +143,22 @@ impl StandIn {
                 assertion::Judge { assertion: &assertion, facts: &facts, certificate, now, used: &self.assertion_ids };
             found.extend(judge.complaints(facts.value("assertion")));
         }
-        found.extend(complaints(call, request, &facts));
+        let call = if stage == "authorization" { self.with_nonce(call, request, &mut facts) } else { call.clone() };
+        found.extend(complaints(&call, request, &facts));
         Judged { stage, at, facts, complaints: found }
+    }
+
+    /// The authorization request with the `nonce` that an OpenID Connect client adds to it, unless the preset says otherwise.
+    fn with_nonce(&self, call: &CallTemplate, request: &Request, facts: &mut Facts) -> CallTemplate {
+        let mut call = call.clone();
+        let sent = |name: &str| request.query.one(name).ok().flatten().unwrap_or_default().to_owned();
+        let omits = self.contract.service.authorization.as_ref().is_some_and(Authorization::omits_nonce);
+        let asks = sent("scope").split(|c: char| !c.is_alphanumeric()).any(|scope| scope == "openid");
+        if asks && !omits && !call.query.iter().any(|parameter| parameter.name == "nonce") {
+            facts.set("nonce", sent("nonce"));
+            call.query.push(Parameter::new("nonce", "<nonce>"));
+        }
+        call
     }
 
     /// Takes over what only the client knows: state, challenge and verifier.

@@ -630,7 +630,7 @@ fn any_service() -> impl Strategy<Value = Service> {
                 authorization: Some(Authorization {
                     call: with_state(authorization),
                     pkce: Pkce::Off,
-                    offers: Vec::new(),
+                    ..Authorization::default()
                 }),
                 grant_type: "authorization_code".into(),
                 token_request: bearer,

@@ -48,6 +48,7 @@ pub fn found() -> TokenInspection {
         named: Some(TokenUse::Access),
         others: vec![TokenUse::Id],
         signature: Signature { state: SignatureState::Stranger, words },
+        checks: Vec::new(),
         scopes: vec![("openid".into(), Some("who signed in".into())), ("profile".into(), None)],
         introspected: Some(Ok(Claims(json!({ "active": true, "exp": now + 40 })))),
     }

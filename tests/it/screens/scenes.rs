@@ -102,6 +102,8 @@ pub fn authorized() -> Model {
         code: Secret::new(CODE),
         code_verifier: Secret::new(VERIFIER),
         redirect_uri: "http://127.0.0.1:5000/callback".into(),
+        nonce: None,
+        state: None,
         extras: vec![("realmId".into(), "9130".into())],
         at: now(),
     };
@@ -144,6 +146,7 @@ pub fn exchange(outcome: Result<TokenSet, Failure>) -> Exchange {
         reply: Some(reply),
         outcome: outcome.map(Box::new),
         notes: Vec::new(),
+        id_token: Vec::new(),
         choices: Vec::new(),
         unanswered: false,
         is_saved: false,

@@ -202,7 +202,7 @@ fn an_opaque_token_is_introspected_and_a_pasted_one_only_if_the_person_asks_for_
     assert_eq!((&json["form"], &json["introspection"]["active"]), (&json!("opaque"), &json!(true)), "{json}");
     assert_eq!(program.run(&["inspect", "demo", "--offline", "--json"]).json()["introspection"], Json::Null);
     let id = program.run(&["inspect", "demo", "--token", "id", "--offline", "--json"]).json();
-    assert_eq!(id["signature"]["summary"], "HS256, by the client secret", "{id}");
+    assert_eq!(id["signature"]["summary"], "the issuer's keys are not fetched offline", "{id}");
     let token = program.run(&["token", "demo"]).done();
     let pasted = |more: &[&str]| {
         let arguments = [&["inspect", "demo", "--file", "-", "--json"], more].concat();

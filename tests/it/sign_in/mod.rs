@@ -2,3 +2,4 @@
 
 mod assertions;
 mod flows;
+mod id_token;

@@ -1,0 +1,33 @@
+//! The `nonce` of an authorization request (OpenID Connect Core 1.0 section 3.1.2.1): a random text that the ID token repeats,
+//! which ties the two together. The preset or the person may set one of their own.
+
+use crate::app::CallContext;
+use crate::call::{Parameter, Place};
+use crate::service::Authorization;
+
+const NONCE: &str = "nonce";
+
+impl CallContext {
+    /// Adds the parameter where an ID token is asked for, unless it is there or the service does not take it.
+    pub(in crate::app) fn add_nonce(&self, parameters: &mut Vec<Parameter>) {
+        let is_omitted = self.profile.service.authorization.as_ref().is_none_or(Authorization::omits_nonce);
+        let is_there = parameters.iter().any(|parameter| parameter.name == NONCE);
+        if self.profile.asks_for_id_token() && !is_omitted && !is_there {
+            parameters.push(Parameter::new(NONCE, format!("<{NONCE}>")));
+        }
+    }
+
+    /// The one that is sent, which the ID token must repeat: their own, else this fresh one. `None` if none is sent.
+    pub(in crate::app) fn nonce(&self, fresh: &str) -> Option<String> {
+        let request = self.profile.service.authorization.as_ref()?;
+        let mut parameters = self.profile.extra.clone();
+        // What the person wants takes the place of what the preset has.
+        parameters.extend(request.call.query.iter().cloned());
+        self.add_nonce(&mut parameters);
+        let sent = parameters.iter().find(|parameter| parameter.name == NONCE)?;
+        let mut values = self.values();
+        values.set(NONCE, fresh);
+        let sent = sent.value.render(&values, Place::Text).ok()?;
+        Some(sent.to_secret().expose().to_owned()).filter(|nonce| !nonce.is_empty())
+    }
+}

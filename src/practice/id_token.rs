@@ -1,0 +1,175 @@
+//! The ID token (OpenID Connect Core 1.0 section 2), signed with a key that the service publishes, and what can be wrong with
+//! one: each fault is a check that a client must make.
+
+use std::time::Duration;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::oauth::{AssertionAlgorithm, SigningKey, UnsignedJwt, make_key_pair};
+use crate::practice::contract::Registration;
+use crate::practice::fault::Fault;
+use crate::practice::grants::TokenPair;
+use crate::practice::identity;
+use crate::practice::now::Now;
+use crate::practice::state::State;
+use crate::secret::Secret;
+
+/// How long ago the token of `id-token-old-iat` was issued.
+const WEEK: Duration = Duration::from_hours(24 * 7);
+/// A text where a hash or a nonce should be.
+const WRONG: &str = "AAAAAAAAAAAAAAAAAAAAAA";
+const ELSEWHERE: &str = "https://issuer.invalid";
+
+/// The keys that ID tokens are signed with. They are made when the service starts, so each start has new ones.
+pub(crate) struct IdTokenKeys {
+    own: Key,
+    /// Published with `id-token-no-kid-of-several`, and what `id-token-wrong-signature` signs with.
+    other: Key,
+    /// How many there were before.
+    replaced: u32,
+}
+
+struct Key {
+    pair: SigningKey,
+    public: Map<String, Value>,
+}
+
+impl Key {
+    fn made() -> Self {
+        let pair = make_key_pair(AssertionAlgorithm::ES256, 0, "practice", Timestamp::UNIX_EPOCH, WEEK);
+        let pair = pair.ok().and_then(|pair| pair.signing_key()).expect("a key on P-256 needs nothing but randomness");
+        // The coordinates are at the end, whatever is around them.
+        let point = pair.public_key().last_chunk::<64>().copied().unwrap_or([0; 64]);
+        let coordinate = |bytes: &[u8]| Value::from(URL_SAFE_NO_PAD.encode(bytes));
+        let members = [("kty", json!("EC")), ("crv", json!("P-256")), ("use", json!("sig")), ("alg", json!("ES256"))];
+        let mut public: Map<String, Value> =
+            members.map(|(name, value)| (name.to_owned(), value)).into_iter().collect();
+        public.insert("x".into(), coordinate(&point[..32]));
+        public.insert("y".into(), coordinate(&point[32..]));
+        Self { pair, public }
+    }
+
+    /// Its ID is its thumbprint, so that no two keys have the same one.
+    fn id(&self) -> String {
+        let text = format!("{}{}", self.public["x"], self.public["y"]);
+        URL_SAFE_NO_PAD.encode(digest(&SHA256, text.as_bytes())).chars().take(12).collect()
+    }
+
+    fn published(&self) -> Value {
+        let mut key = self.public.clone();
+        key.insert("kid".into(), self.id().into());
+        key.into()
+    }
+}
+
+impl IdTokenKeys {
+    pub(crate) fn made() -> Self {
+        Self { own: Key::made(), other: Key::made(), replaced: 0 }
+    }
+
+    /// Signs with a new key from now on, as services do every few months; only that is published.
+    pub(crate) fn replace(&mut self) {
+        self.own = Key::made();
+        self.replaced += 1;
+    }
+}
+
+impl std::fmt::Debug for IdTokenKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IdTokenKeys").field("replaced", &self.replaced).finish_non_exhaustive()
+    }
+}
+
+/// `GET /jwks` (RFC 7517 section 5).
+pub(crate) fn key_set(state: &State) -> Value {
+    let mut keys = vec![state.id_token_keys.own.published()];
+    if state.has(Fault::IdTokenNoKidOfSeveral) {
+        keys.push(state.id_token_keys.other.published());
+    }
+    json!({ "keys": keys })
+}
+
+/// The ID token that comes with these tokens; none where it would be signed with a secret that the client does not have.
+pub(crate) fn issue(
+    state: &State,
+    registration: &Registration,
+    issued: &TokenPair,
+    is_refresh: bool,
+    now: &Now,
+) -> Option<Secret> {
+    let claims = claims(state, issued, is_refresh, now);
+    let on = |fault: Fault| state.has(fault);
+    let keys = &state.id_token_keys;
+    let mut jwt = UnsignedJwt { header: Map::new(), claims };
+    if on(Fault::IdTokenAlgNone) {
+        let part = |json: &Value| URL_SAFE_NO_PAD.encode(json.to_string());
+        let unsigned = format!("{}.{}.", part(&json!({ "alg": "none" })), part(&Value::Object(jwt.claims)));
+        return Some(Secret::new(unsigned));
+    }
+    let by_secret = |secret: &str| jwt.sign(&SigningKey::shared(Secret::new(secret)), AssertionAlgorithm::HS256).ok();
+    if on(Fault::IdTokenHs256) {
+        return by_secret(registration.secret?);
+    }
+    if on(Fault::IdTokenConfusedAlg) {
+        return by_secret(&keys.own.pair.public_key_pem()?);
+    }
+    if !on(Fault::IdTokenNoKid) && !on(Fault::IdTokenNoKidOfSeveral) {
+        jwt.header.insert("kid".into(), keys.own.id().into());
+    }
+    let by = if on(Fault::IdTokenWrongSignature) { &keys.other } else { &keys.own };
+    jwt.sign(&by.pair, AssertionAlgorithm::ES256).ok()
+}
+
+fn claims(state: &State, issued: &TokenPair, is_refresh: bool, now: &Now) -> Map<String, Value> {
+    let TokenPair { access_token, grant, .. } = issued;
+    let mut claims = identity::claims(grant);
+    let life = (now.time, now.after(state.terms().access_token_life));
+    claims.insert("iss".into(), state.issuer.as_str().into());
+    claims.insert("aud".into(), grant.client_id.as_str().into());
+    claims.insert("iat".into(), life.0.as_second().into());
+    claims.insert("exp".into(), life.1.as_second().into());
+    claims.insert(
+        "at_hash".into(),
+        URL_SAFE_NO_PAD.encode(&digest(&SHA256, access_token.expose().as_bytes()).as_ref()[..16]).into(),
+    );
+    if let Some(nonce) = grant.nonce.as_deref().filter(|_| !is_refresh) {
+        claims.insert("nonce".into(), nonce.into());
+    }
+    for fault in &state.options.faults {
+        spoil(*fault, &mut claims, is_refresh, now);
+    }
+    claims
+}
+
+/// What a fault does to the claims.
+fn spoil(fault: Fault, claims: &mut Map<String, Value>, is_refresh: bool, now: &Now) {
+    let ago = |life: Duration| now.time.as_second().saturating_sub_unsigned(life.as_secs());
+    let (name, value) = match fault {
+        Fault::IdTokenWrongIss => ("iss", Some(json!(ELSEWHERE))),
+        Fault::IdTokenNoIss => ("iss", None),
+        Fault::IdTokenWrongAud => ("aud", Some(json!("another-client"))),
+        Fault::IdTokenNoAud => ("aud", None),
+        Fault::IdTokenMoreAud => ("aud", Some(json!([claims.get("aud"), "another-client"]))),
+        Fault::IdTokenWrongAzp => ("azp", Some(json!("another-client"))),
+        Fault::IdTokenExpired => ("exp", Some(json!(ago(Duration::from_hours(1))))),
+        Fault::IdTokenNoExp => ("exp", None),
+        Fault::IdTokenOldIat => ("iat", Some(json!(ago(WEEK)))),
+        Fault::IdTokenNoIat => ("iat", None),
+        Fault::IdTokenNoSub => ("sub", None),
+        Fault::IdTokenWrongNonce if !is_refresh => ("nonce", Some(json!(WRONG))),
+        Fault::IdTokenNoNonce => ("nonce", None),
+        Fault::IdTokenWrongAtHash => ("at_hash", Some(json!(WRONG))),
+        Fault::IdTokenWrongCHash => ("c_hash", Some(json!(WRONG))),
+        Fault::IdTokenWrongSHash => ("s_hash", Some(json!(WRONG))),
+        Fault::RefreshOtherSub if is_refresh => ("sub", Some(json!("practice-somebody-else"))),
+        _ => return,
+    };
+    match value {
+        Some(value) => claims.insert(name.into(), value),
+        None => claims.shift_remove(name),
+    };
+}
