@@ -50,6 +50,11 @@ pub(super) async fn warn(app: &App, context: &CallContext, exchange: &mut Exchan
 
 /// The issuer's keys are fetched without a word: what comes of it is told with the tokens.
 async fn of_sign_in(app: &App, context: &CallContext, tokens: &TokenSet) -> Vec<IdTokenCheck> {
+    let profile = &context.profile;
+    // What nobody asked for and nobody relies on may be anything.
+    if !profile.asks_for_id_token() && profile.account.is_empty() {
+        return Vec::new();
+    }
     let authorized = context.authorized.as_ref();
     let answers = authorized.map(|authorized| Answered {
         nonce: authorized.nonce.as_deref(),

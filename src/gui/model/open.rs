@@ -10,7 +10,7 @@ use crate::app::{
 use crate::diagnosis::Diagnosis;
 use crate::gui::copied_token::CopiedToken;
 use crate::gui::model::Requested;
-use crate::oauth::{IdTokenCheck, ReadKey, TokenSet};
+use crate::oauth::{ReadKey, TokenSet};
 use crate::service::ProfileName;
 
 /// What belongs to the service or profile that is open.
@@ -23,8 +23,6 @@ pub struct Open {
     pub token_request: Requested<Exchange>,
     pub refresh_request: Requested<Exchange>,
     pub identity: Requested<Identified>,
-    /// What the checks of the ID token came to at the sign-in; empty where it was made earlier.
-    pub id_token: Vec<IdTokenCheck>,
     /// The metadata of an issuer, from which the fields are filled in.
     pub discovery: Requested<Imported>,
     /// What came of trying the service without a person.
@@ -147,7 +145,6 @@ impl Open {
         if let Ok(tokens) = &exchange.outcome {
             self.choosing.clone_from(&exchange.choices);
             self.tokens = Some((**tokens).clone());
-            self.id_token.clone_from(&exchange.id_token);
             self.identity.cancel();
         }
     }

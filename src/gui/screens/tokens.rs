@@ -128,8 +128,10 @@ fn facts_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, tokens: &TokenSet) {
             rows.text("Expires", &draft.clock.show(at));
         }
         rows.text("Renewal", &token_facts::refresh_token_words(draft, tokens));
-        if !model.open.id_token.is_empty() {
-            rows.text("ID token", &id_token_words(&model.open.id_token));
+        // Known of a sign-in of this run only.
+        let checks = model.open.token_request.last().map(|exchange| exchange.id_token.as_slice()).unwrap_or_default();
+        if !checks.is_empty() {
+            rows.text("ID token", &id_token_words(checks));
         }
     });
     token_facts::granted_ui(ui, draft, tokens, model.open.shared.as_ref());

@@ -2,6 +2,7 @@
 //! client as the one of the sign-in.
 
 use serde_json::Value as Json;
+use url::Url;
 
 use crate::oauth::id_token::is_same_issuer;
 use crate::oauth::inspected::{Inspected, TokenForm};
@@ -19,7 +20,7 @@ pub fn departure_of_renewed(before: &Inspected, now: &Inspected) -> Option<Strin
     let differs = |name: &str| match name {
         "iss" => {
             let (before, now) = (before.issuer().unwrap_or_default(), now.issuer().unwrap_or_default());
-            !is_same_issuer(before, now)
+            !is_same_issuer(before, now) && !(is_local(before) && is_local(now))
         }
         "aud" => {
             let sorted = |token: &Inspected| {
@@ -41,4 +42,9 @@ pub fn departure_of_renewed(before: &Inspected, now: &Inspected) -> Option<Strin
         return Some("its `nonce` is another than at the sign-in".to_owned());
     }
     Some(format!("its `{name}` is {}, and was {} at the sign-in", shown(now, name), shown(before, name)))
+}
+
+/// Whether an issuer is on this machine, where one that is started anew listens on another port.
+fn is_local(issuer: &str) -> bool {
+    Url::parse(issuer).is_ok_and(|url| url.host_str() == Some("127.0.0.1"))
 }

@@ -182,6 +182,8 @@ fn the_token_of_a_refresh_is_about_the_same_person_from_and_for_the_same() {
     check(json!({ "iat": NOW + 60, "exp": NOW + 120, "at_hash": "new" }), None);
     check(json!({ "nonce": null }), None);
     check(json!({ "iss": "op.example" }), None);
+    let local = |port: u16| of(json!({ "iss": format!("http://127.0.0.1:{port}") }));
+    assert_eq!(departure_of_renewed(&local(1), &local(2)), None);
     check(json!({ "sub": "eve" }), Some("its `sub` is `eve`, and was `ada` at the sign-in"));
     check(json!({ "sub": null }), Some("its `sub` is none, and was `ada` at the sign-in"));
     check(
