@@ -42,6 +42,7 @@ pub(crate) struct Scope {
 pub(crate) const AUTHORIZE: &str = "/authorize";
 pub(crate) const SIGN_IN_PAGE: &str = "/authorize/sign-in";
 pub(crate) const CONSENT_PAGE: &str = "/authorize/consent";
+pub(crate) const PUSH: &str = "/par";
 pub(crate) const TOKEN: &str = "/token";
 pub(crate) const USERINFO: &str = "/userinfo";
 pub(crate) const RESOURCE: &str = "/resource";
@@ -100,6 +101,7 @@ pub(crate) fn metadata(issuer: &str) -> Value {
     json!({
         "issuer": issuer,
         "authorization_endpoint": at(AUTHORIZE),
+        "pushed_authorization_request_endpoint": at(PUSH),
         "token_endpoint": at(TOKEN),
         "userinfo_endpoint": at(USERINFO),
         "revocation_endpoint": at(REVOKE),

@@ -20,6 +20,7 @@ mod message;
 mod now;
 mod pages;
 mod pkce;
+mod pushed;
 mod rehearsal;
 mod resources;
 mod router;

@@ -6,14 +6,15 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::practice::contract::{
-    self, AUTHORIZE, CERTIFICATE_PAGE, CONSENT_PAGE, INTROSPECT, JWKS, RESOURCE, REVOKE, SIGN_IN_PAGE, TOKEN, USERINFO,
+    self, AUTHORIZE, CERTIFICATE_PAGE, CONSENT_PAGE, INTROSPECT, JWKS, PUSH, RESOURCE, REVOKE, SIGN_IN_PAGE, TOKEN,
+    USERINFO,
 };
 use crate::practice::fault::Fault;
 use crate::practice::message::{ErrorCode, Excess, Parameters, Refusal, Request, Response};
 use crate::practice::now::Now;
 use crate::practice::server::Handler;
 use crate::practice::state::State;
-use crate::practice::{assertion, authorize, pages, resources, token};
+use crate::practice::{assertion, authorize, pages, pushed, resources, token};
 
 impl Handler for State {
     fn answer(&mut self, request: &Request, now: &mut Now) -> Response {
@@ -46,6 +47,7 @@ impl State {
             ("POST", CONSENT_PAGE) => authorize::consent(self, body, now),
             ("GET", USERINFO) => resources::userinfo(self, request, now),
             ("GET", RESOURCE) => resources::resource(self, request, now),
+            ("POST", PUSH) => pushed::push(self, request, body, now),
             ("POST", TOKEN) => token::answer(self, request, body, now),
             ("POST", REVOKE) => resources::revoke(self, request, body),
             ("POST", INTROSPECT) => resources::introspect(self, request, body, now),
@@ -102,7 +104,7 @@ fn elsewhere() -> Response {
 /// There is no such path, or not with this method.
 fn lost(path: &str) -> Response {
     let allowed = match path {
-        TOKEN | REVOKE | INTROSPECT => "POST",
+        TOKEN | PUSH | REVOKE | INTROSPECT => "POST",
         "/" | USERINFO | RESOURCE | JWKS => "GET, HEAD",
         AUTHORIZE | CERTIFICATE_PAGE => "GET, HEAD, POST",
         _ => {

@@ -6,6 +6,7 @@ use crate::practice::authorization_request::AuthorizationRequest;
 use crate::practice::bounded_map::BoundedMap;
 use crate::practice::fault::Fault;
 use crate::practice::grants::{Grants, Renewal, Terms};
+use crate::practice::pushed::PushedRequest;
 
 /// Short enough to see a token expire, long enough to use it first.
 const ACCESS_TOKEN_LIFE: Duration = Duration::from_mins(2);
@@ -41,6 +42,8 @@ pub(crate) struct State {
     pub(crate) options: PracticeOptions,
     pub(crate) grants: Grants,
     pub(crate) visits: BoundedMap<Visit>,
+    /// Pushed authorization requests, by their references.
+    pub(crate) pushed: BoundedMap<PushedRequest>,
     /// The uploaded certificate of the client that signs, in PEM.
     pub(crate) certificate: Option<String>,
     /// The IDs of the assertions received.
@@ -62,6 +65,7 @@ impl State {
             options,
             grants: Grants::default(),
             visits: BoundedMap::default(),
+            pushed: BoundedMap::default(),
             certificate: None,
             assertions: BoundedMap::default(),
         }

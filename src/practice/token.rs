@@ -72,6 +72,19 @@ fn broken(state: &State, body: &Parameters) -> Option<Response> {
     })
 }
 
+/// The client, by whichever way it authenticates.
+pub(crate) fn client(
+    state: &mut State,
+    request: &Request,
+    body: &Parameters,
+    now: &Now,
+) -> Result<&'static Registration, Refusal> {
+    if body.names().any(|name| name == "client_assertion") {
+        return assertion::client(state, body, now);
+    }
+    caller::authenticate(request, body)
+}
+
 fn grant(
     state: &mut State,
     request: &Request,
@@ -85,11 +98,7 @@ fn grant(
         // RFC 7521 section 4.1: the next assertion takes the place of a refresh token.
         return Ok((registration, grants::issue(direct(registration, person, body)?, terms, false, now)));
     }
-    let registration = if body.names().any(|name| name == "client_assertion") {
-        assertion::client(state, body, now)?
-    } else {
-        caller::authenticate(request, body)?
-    };
+    let registration = client(state, request, body, now)?;
     let issued = match grant_type {
         "authorization_code" => {
             let with = Redemption {

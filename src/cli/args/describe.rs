@@ -18,6 +18,13 @@ pub struct DescribeOptions {
     /// Authorization endpoint
     #[arg(long, value_name = "URL")]
     pub authorization_url: Option<String>,
+    /// Pushed authorization request endpoint (RFC 9126): the authorization request is sent there, and the browser carries a
+    /// reference to it
+    #[arg(long, value_name = "URL")]
+    pub par_url: Option<String>,
+    /// Push the authorization request to the endpoint that the issuer's metadata names, even if it need not be
+    #[arg(long, requires = "issuer", conflicts_with = "par_url")]
+    pub par: bool,
     /// Token endpoint
     #[arg(long, value_name = "URL")]
     pub token_url: Option<String>,
@@ -40,7 +47,7 @@ pub struct DescribeOptions {
     #[arg(long, value_name = "METHOD", value_parser = client_method)]
     pub client_auth: Option<ClientMethod>,
     /// Send this parameter in a request: `authorization.prompt=consent`, `token.audience=…`. The requests are `authorization`,
-    /// `token`, `refresh`, `device`, `revocation`, `introspection` and `identity`; an empty value removes it (repeatable)
+    /// `par`, `token`, `refresh`, `device`, `revocation`, `introspection` and `identity`; an empty value removes it (repeatable)
     #[arg(long = "param", value_name = "STAGE.KEY=VALUE", value_parser = parameter)]
     pub parameters: Vec<(StageName, Parameter)>,
     /// Code challenge (RFC 7636): `S256`, `plain` or `off`
@@ -64,6 +71,7 @@ impl DescribeOptions {
     pub fn changes(&self) -> ServiceChanges {
         let urls = [
             (StageName::Authorization, &self.authorization_url),
+            (StageName::Pushed, &self.par_url),
             (StageName::Token, &self.token_url),
             (StageName::Device, &self.device_url),
             (StageName::Revocation, &self.revocation_url),

@@ -100,10 +100,12 @@ impl Kind {
             Self::Chain | Self::Resource => Vec::new(),
         };
         if !self.sends_query() && self != Self::Request(Request::DeviceAuthorization) {
-            parameters.extend(match authentication {
+            let of_client = match authentication {
                 StageAuthentication::Body => client_parameters(),
                 StageAuthentication::Other(authentication) => authentication.parameters(),
-            });
+            };
+            parameters.retain(|own| !of_client.iter().any(|other| other.name == own.name));
+            parameters.extend(of_client);
         }
         parameters
     }
@@ -240,6 +242,10 @@ pub(crate) mod read {
 
     pub(crate) fn chain<'de, D: Deserializer<'de>>(stages: D) -> Result<Vec<CallTemplate>, D::Error> {
         Ok(Vec::<Stage>::deserialize(stages)?.into_iter().map(|stage| stage.call(Kind::Chain)).collect())
+    }
+
+    pub(crate) fn pushed_authorization<'de, D: Deserializer<'de>>(stage: D) -> Result<Option<CallTemplate>, D::Error> {
+        optional(stage, Kind::Request(Request::PushedAuthorization))
     }
 
     pub(crate) fn refresh_request<'de, D: Deserializer<'de>>(stage: D) -> Result<Option<CallTemplate>, D::Error> {
