@@ -4,6 +4,7 @@ use crate::app::Exchange;
 use crate::call::{Reading, Reveal};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::{Dialect, Note};
+use crate::gui::inspect_draft::Decoded;
 use crate::gui::model::{Open, Requested};
 use crate::oauth::ProfileSecrets;
 use crate::secret::Secret;
@@ -96,6 +97,8 @@ pub struct TokensStep {
     pub revealed: Revealed,
     /// The expressions that were last applied to the response, and on which tab.
     pub tried: Option<(TokenTab, Reading)>,
+    /// The access token and the ID token as they are written.
+    pub decoded: [Decoded; 2],
 }
 
 /// The secrets that are shown unmasked.

@@ -373,6 +373,7 @@ impl eframe::App for Window {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         self.drawn.store(true, Ordering::Relaxed);
         let ctx = ui.ctx().clone();
+        ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label(self.title.as_str()));
         for intent in screens::window_ui(ui, &self.model, &mut self.draft) {
             self.perform(&ctx, intent);
             ctx.request_repaint();

@@ -53,7 +53,7 @@ fn check(scene: &str, model: &Model, draft: &Draft, open: &[&str]) {
 }
 
 #[track_caller]
-fn check_widgets(place: &str, window: &Harness<'static, Screen>, width: f32) {
+pub fn check_widgets(place: &str, window: &Harness<'static, Screen>, width: f32) {
     for node in window.root().children_recursive() {
         let Some(bounds) = node.accesskit_node().bounding_box() else { continue };
         let rect = node.rect();
