@@ -59,9 +59,10 @@ async fn push(app: &App, report: &Report, call: &Call, values: &Values) -> Resul
         (None, None) => String::new(),
     };
     let is_client = refusal.code.as_deref() == Some(INVALID_CLIENT);
-    let hint = match is_client {
-        true => "client ID or secret is wrong, or the service wants it elsewhere",
-        false => "compare client ID, redirect URI and scopes with the service's console; no browser was opened",
+    let hint = if is_client {
+        "client ID or secret is wrong, or the service wants it elsewhere"
+    } else {
+        "compare client ID, redirect URI and scopes with the service's console; no browser was opened"
     };
     let summary = format!("the pushed authorization request was answered {}{said}", reply.status);
     let diagnosis = Diagnosis::new(summary).hint(hint).reference("https://www.rfc-editor.org/rfc/rfc9126#section-2.3");
