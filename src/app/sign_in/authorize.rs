@@ -52,7 +52,7 @@ pub(in crate::app) async fn authorize(
     context.secrets.tidy();
     let Listening { redirect, listener, fingerprint, problem } = listen(app, &context.profile, can_paste).await?;
     let sent = prepare(app, context, &redirect, listener.as_ref())?;
-    let call = pushed::visit(app, report, context, &sent).await?;
+    let call = pushed::visit(app, report, context, &sent.parameters()).await?;
     if app.traces() {
         let opened = TracedCall::in_browser(&call, &sent.expected.state, (app.ports.now)());
         app.tell(News::Called(Arc::new(opened)));

@@ -2,7 +2,7 @@
 
 use crate::app::handle::App;
 use crate::app::progress::{Progress, Report};
-use crate::app::sign_in::authorize::Sent;
+use crate::app::sign_in::call_context::SentAuthorization;
 use crate::app::sign_in::send::{deliver, record};
 use crate::app::sign_in::try_reading;
 use crate::app::{CallContext, Failure, FailureCode, FailureKind};
@@ -19,16 +19,15 @@ pub(in crate::app) async fn visit(
     app: &App,
     report: &Report,
     context: &CallContext,
-    sent: &Sent,
+    sent: &SentAuthorization<'_>,
 ) -> Result<Call, Failure> {
-    let parameters = sent.parameters();
     let service = &context.profile.service;
-    let Some(mut template) = service.pushed_request() else { return Ok(context.authorization_call(&parameters)?) };
+    let Some(mut template) = service.pushed_request() else { return Ok(context.authorization_call(sent)?) };
     if let BodyTemplate::Form(form) = &mut template.body {
         context.add_extras(form);
     }
     let mut values = app.values_for(context, &template)?;
-    context.set_sent(&mut values, &parameters);
+    context.set_sent(&mut values, sent);
     let call = template.render(&values)?;
     let request_uri = push(app, report, &call, &values).await?;
     let visit = service.visit().ok_or_else(|| Failure::inside("a pushed request without a visit"))?;

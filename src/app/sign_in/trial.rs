@@ -80,7 +80,7 @@ impl App {
         let redirect = RedirectUri::parse(&context.profile.redirect_uri)
             .map_err(|error| Failure::new(FailureKind::Usage, error.diagnose()))?;
         let sent = authorize::prepare(self, context, &redirect, None)?;
-        let call = match pushed::visit(self, report, context, &sent).await {
+        let call = match pushed::visit(self, report, context, &sent.parameters()).await {
             Ok(call) => call,
             // The service said no to what was pushed.
             Err(failure) if failure.kind != FailureKind::Usage => return Ok(Trial::Failed(Box::new(failure))),
