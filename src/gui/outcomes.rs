@@ -110,6 +110,7 @@ impl Window {
                 | Progress::Sending(_)
                 | Progress::Retrying(_)
                 | Progress::Traced(_)
+                | Progress::DeviceWaiting(_)
                 | Progress::Fetching(_) => {}
             }
         }

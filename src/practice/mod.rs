@@ -13,6 +13,7 @@ mod authorize;
 mod bounded_map;
 mod caller;
 mod contract;
+mod device;
 mod fault;
 mod grants;
 mod identity;

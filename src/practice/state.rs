@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::practice::authorization_request::AuthorizationRequest;
 use crate::practice::bounded_map::BoundedMap;
+use crate::practice::device::DeviceCodes;
 use crate::practice::fault::Fault;
 use crate::practice::grants::{Grants, Renewal, Terms};
 
@@ -41,6 +42,9 @@ pub(crate) struct State {
     pub(crate) options: PracticeOptions,
     pub(crate) grants: Grants,
     pub(crate) visits: BoundedMap<Visit>,
+    pub(crate) devices: DeviceCodes,
+    /// The user code and the name of each person who has typed one and not decided yet.
+    pub(crate) device_visits: BoundedMap<(String, String)>,
     /// The uploaded certificate of the client that signs, in PEM.
     pub(crate) certificate: Option<String>,
     /// The IDs of the assertions received.
@@ -62,6 +66,8 @@ impl State {
             options,
             grants: Grants::default(),
             visits: BoundedMap::default(),
+            devices: DeviceCodes::default(),
+            device_visits: BoundedMap::default(),
             certificate: None,
             assertions: BoundedMap::default(),
         }
