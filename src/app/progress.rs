@@ -15,6 +15,8 @@ pub enum Progress {
     Waiting(Box<Waiting>),
     /// A person is awaited on another device.
     DeviceWaiting(DeviceWaiting),
+    /// How long the code of another device is still good, in words; told whenever they change.
+    CodeLeft(String),
     /// A response was rejected; the wait continues.
     ResponseIgnored(Diagnosis),
     /// The browser reached the listener without a response; the wait continues.

@@ -111,6 +111,7 @@ impl Window {
                 | Progress::Retrying(_)
                 | Progress::Traced(_)
                 | Progress::DeviceWaiting(_)
+                | Progress::CodeLeft(_)
                 | Progress::Fetching(_) => {}
             }
         }

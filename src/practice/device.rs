@@ -34,10 +34,10 @@ const MOST_CODES: usize = 100;
 
 /// The codes that were issued, oldest first.
 #[derive(Debug, Default)]
-pub(crate) struct DeviceCodes(VecDeque<DeviceCode>);
+pub(crate) struct DeviceCodes(VecDeque<Issued>);
 
 #[derive(Debug)]
-struct DeviceCode {
+struct Issued {
     device_code: Secret,
     user_code: String,
     client_id: String,
@@ -100,7 +100,7 @@ fn issue(state: &mut State, registration: &Registration, scopes: Vec<String>, no
     if state.devices.0.len() == MOST_CODES {
         state.devices.0.pop_front();
     }
-    state.devices.0.push_back(DeviceCode {
+    state.devices.0.push_back(Issued {
         device_code,
         user_code,
         client_id: registration.id.to_owned(),
@@ -167,7 +167,7 @@ pub(crate) fn poll(
 }
 
 /// That nobody has decided, as the faults shape it; those that would go on for ever shape the first reply only.
-fn pending(found: &mut DeviceCode, is_first: bool, on: impl Fn(Fault) -> bool) -> Response {
+fn pending(found: &mut Issued, is_first: bool, on: impl Fn(Fault) -> bool) -> Response {
     let words = "nobody has decided yet";
     if on(Fault::DeviceOwnWords) {
         return error(400, "not_yet", words);
@@ -235,9 +235,9 @@ pub(crate) fn consent(state: &mut State, form: &Parameters, now: &Now) -> Respon
 }
 
 /// The code that a person typed, in any case and with anything between the letters (RFC 8628 section 6.1), if it waits.
-fn open<'a>(codes: &'a mut DeviceCodes, typed: &str, now: &Now) -> Option<&'a mut DeviceCode> {
+fn open<'a>(codes: &'a mut DeviceCodes, typed: &str, now: &Now) -> Option<&'a mut Issued> {
     let letters = |code: &str| code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
-    let waits = |known: &&mut DeviceCode| {
+    let waits = |known: &&mut Issued| {
         letters(&known.user_code) == letters(typed) && known.decision == Decision::None && known.expires_at > now.time
     };
     codes.0.iter_mut().find(waits)

@@ -16,7 +16,8 @@ use crate::app::tokens::issued_for;
 use crate::app::{CallContext, DeviceWaiting, Exchange, Failure, FailureCode, FailureKind, Recovery, SaveTo};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::oauth::{
-    Cause, DeviceAuthorization, PendingDevice, PollAnswer, Polling, Stage, read_device_authorization, retry_after, span,
+    Cause, DeviceAuthorization, PendingDevice, PollAnswer, Polling, Stage, read_device_authorization, retry_after,
+    span, span_left,
 };
 use crate::secret::Secret;
 
@@ -71,6 +72,21 @@ impl App {
             pending_device::drop(self, &save_to).await;
         }
         finish(self, ask, context, polled?, &save_to).await
+    }
+}
+
+impl App {
+    /// The same at a terminal, where Ctrl-C stops the wait; `None` then.
+    pub async fn sign_in_on_device_or_stop(
+        &self,
+        request: DeviceSignIn,
+        ask: &dyn Ask,
+    ) -> Result<Option<(CallContext, Exchange)>, Failure> {
+        tokio::select! {
+            biased;
+            outcome = self.sign_in_on_device(request, ask) => outcome.map(Some),
+            Ok(()) = tokio::signal::ctrl_c() => Ok(None),
+        }
     }
 }
 
@@ -130,7 +146,7 @@ async fn poll(
     let left = authorization.expires_at.duration_since((app.ports.now)());
     let end = At::new(app, Duration::try_from(left).unwrap_or_default());
     loop {
-        if !wait(app, pause, end).await {
+        if !wait(app, report, pause, end).await {
             return Err(expired(lost.any));
         }
         let mut exchange = app.request_tokens(context.clone(), save_to.clone(), report).await?;
@@ -227,7 +243,8 @@ impl At {
 }
 
 /// Waits for the next poll, which is due at once where the machine slept through it. Whether the code is still good.
-async fn wait(app: &App, pause: Duration, end: At) -> bool {
+async fn wait(app: &App, report: &Report, pause: Duration, end: At) -> bool {
+    let mut told = String::new();
     let due = At::new(app, pause.min(end.left(app).saturating_add(SLICE)));
     loop {
         if end.left(app).is_zero() {
@@ -236,6 +253,11 @@ async fn wait(app: &App, pause: Duration, end: At) -> bool {
         let left = due.left(app);
         if left.is_zero() {
             return true;
+        }
+        let words = format!("{} left", span_left(end.left(app)));
+        if words != told {
+            report.tell(Progress::CodeLeft(words.clone()));
+            told = words;
         }
         // waits: for the time that the service asks for, in slices, since a timer does not count while the machine sleeps.
         tokio::time::sleep(left.min(end.left(app)).min(SLICE)).await;

@@ -1,7 +1,6 @@
 //! `tokenwright sign-in --device`: the code, where to type it, and the wait.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -12,7 +11,6 @@ use crate::cli::runner::Runner;
 use crate::cli::sign_in::qr;
 use crate::cli::sign_in::terminal::Terminal;
 use crate::diagnosis::Diagnosis;
-use crate::oauth::span_left;
 
 /// Signs in on another device. Ctrl-C stops the wait; the code stays, and the same command takes it up again.
 pub(crate) fn run(
@@ -22,16 +20,9 @@ pub(crate) fn run(
     terminal: &Arc<Terminal>,
 ) -> Result<(CallContext, Exchange), Failure> {
     let request = DeviceSignIn { context, save_to };
-    let outcome = runner.run(async {
-        tokio::select! {
-            biased;
-            outcome = runner.app.sign_in_on_device(request, terminal) => outcome,
-            Ok(()) = tokio::signal::ctrl_c() => Err(stopped(terminal.code_until())),
-            () = count_down(terminal) => unreachable!("it counts for ever"),
-        }
-    });
+    let outcome = runner.run(runner.app.sign_in_on_device_or_stop(request, terminal));
     print::end_status();
-    outcome
+    outcome?.ok_or_else(|| stopped(terminal.code_until()))
 }
 
 /// Prints the code and where to type it.
@@ -59,18 +50,6 @@ pub(crate) fn tell(waiting: &DeviceWaiting, shows_qr: bool) {
     }
     print::note("Never enter a code that somebody sent you, and send this one to nobody.");
     print::note(&format!("Waiting until {} for the sign-in to be allowed; Ctrl-C to stop.", local(waiting.until)));
-}
-
-/// Shows the time that is left, in one line that changes. Without a terminal nothing is printed.
-async fn count_down(terminal: &Terminal) {
-    let mut ticks = tokio::time::interval(Duration::from_secs(1));
-    loop {
-        ticks.tick().await;
-        if let Some(until) = terminal.code_until() {
-            let left = Duration::try_from(until.duration_since(Timestamp::now())).unwrap_or_default();
-            print::status(&format!("{} left", span_left(left)));
-        }
-    }
 }
 
 fn stopped(until: Option<Timestamp>) -> Failure {

@@ -60,6 +60,7 @@ impl Terminal {
                 device::tell(waiting, self.shows_qr);
                 let _ = self.code_until.set(waiting.until);
             }
+            Progress::CodeLeft(left) => print::status(left),
             Progress::ResponseIgnored(diagnosis) | Progress::BrowserFailed(diagnosis) => print::warning(diagnosis),
             Progress::ResponseAstray(diagnosis) => {
                 print::warning(diagnosis);

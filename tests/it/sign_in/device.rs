@@ -131,19 +131,19 @@ fn a_wait_that_is_interrupted_says_how_to_go_on() {
     let mut process = program.start(&["sign-in", "demo", "--service", "practice", "--set", &set, "--device"]);
     process.line_with("Ctrl-C to stop");
     let id = process.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &id]).status().expect("kill runs").success());
+    assert!(Command::new("sh").args(["-c", "kill -INT \"$0\"", &id]).status().expect("sh runs").success());
     let told = process.finish().failed(3);
     assert!(told.contains("error: stopped before the sign-in was allowed\nhint: the code is valid until "), "{told}");
 }
 
 /// A service with a device authorization endpoint that gives this reply, polled with these replies, the last one forever.
 fn scripted(reply: Value, polls: Vec<(u16, Value)>) -> Scripted {
-    Scripted::start(move |asked, earlier| match asked.path.as_str() {
-        "/device" => Answer::json(200, &reply),
-        _ => {
-            let (status, body) = &polls[earlier.min(polls.len() - 1)];
-            Answer::json(*status, body)
+    Scripted::start(move |asked, earlier| {
+        if asked.path == "/device" {
+            return Answer::json(200, &reply);
         }
+        let (status, body) = &polls[earlier.min(polls.len() - 1)];
+        Answer::json(*status, body)
     })
 }
 
@@ -336,10 +336,11 @@ fn a_service_without_a_device_flow_says_so_and_one_with_nothing_else_needs_no_op
 
 /// What a camera reads from the QR code among these lines: each character is two modules, one over the other.
 fn scanned(text: &str) -> String {
+    /// Of a module, in pixels.
+    const SIDE: usize = 4;
     let lines: Vec<&str> =
         text.lines().filter(|line| line.chars().all(|c| "█▀▄ ".contains(c)) && line.contains('█')).collect();
     let width = lines.first().expect("a QR code").chars().count();
-    const SIDE: usize = 4;
     let mut rows: Vec<Vec<u8>> = Vec::new();
     for line in &lines {
         for blocks in [['█', '▀'], ['█', '▄']] {
