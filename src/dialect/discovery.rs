@@ -6,29 +6,25 @@ use url::Url;
 use crate::call::{Authentication, Template};
 use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::standard::{Gathering, Outline, plain_text, text_at};
-use crate::dialect::{Described, Import, Note};
-use crate::oauth::{GrantType, Pkce};
-use crate::service::{Asks, KnownScope, Offer};
+use crate::dialect::{Described, Import, Note, Offered};
+use crate::oauth::{GrantType, Pkce, plain_line};
+use crate::service::{Asks, ClientMethod, KnownScope, Offer};
 
 const FORMAT: &str = "OAuth 2.0 server metadata";
 
 /// The most items read from a list: servers list dozens of scopes.
 const LONGEST_LIST: usize = 500;
 
-/// Members that do not concern the calls made here.
-const OF_NO_USE: [&str; 12] = [
-    "jwks_uri",
-    "response_types_supported",
-    "response_modes_supported",
-    "subject_types_supported",
-    "claims_supported",
-    "claim_types_supported",
-    "id_token_signing_alg_values_supported",
-    "request_parameter_supported",
-    "request_uri_parameter_supported",
-    "service_documentation",
-    "token_endpoint_auth_signing_alg_values_supported",
-    "ui_locales_supported",
+/// Members of which only a part is used, or which are read elsewhere.
+const READ_ELSEWHERE: [&str; 4] = ["issuer", "jwks_uri", "grant_types_supported", "response_types_supported"];
+
+/// What a server may demand of each client, and this program cannot do.
+const DEMANDS: [(&str, &str); 2] = [
+    (
+        "require_pushed_authorization_requests",
+        "pushed authorization requests (PAR, RFC 9126), which the server requires",
+    ),
+    ("require_signed_request_object", "signed authorization requests (JAR, RFC 9101), which the server requires"),
 ];
 
 /// Where the metadata of an issuer may be, most likely first: RFC 8414 section 3.1 puts its name between host and
@@ -66,10 +62,16 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let json = document.json_of(FORMAT, is_one, "`issuer` and `token_endpoint`")?;
     let mut gathering = Gathering::default();
     let outline = outline(json, &mut gathering)?;
-    tell_ignored(json, &mut gathering);
+    let lacks = lacks(json, &outline);
     let mut described = outline.described(gathering);
+    described.service.lacks = lacks;
+    described.offered = Offered {
+        grants: list(json, "grant_types_supported"),
+        client_methods: list(json, "token_endpoint_auth_methods_supported"),
+    };
     offer_consent(&mut described);
     check_response(json, &mut described);
+    tell_unused(json, &mut described);
     Ok(Import { format: FORMAT, described: vec![described] })
 }
 
@@ -82,7 +84,7 @@ fn check_response(json: &Json, described: &mut Described) {
         described.ignored.push(Note::new("issuer", words));
         return;
     }
-    if json.get(PLACE).is_some_and(|flag| flag.as_bool() == Some(true) || flag.as_str() == Some("true")) {
+    if is_true(json, PLACE) {
         described.service.redirect.issuer = Some(issuer);
         described.service.redirect.sends_issuer = true;
         described.understood.push(Note::new(PLACE, "responses must name the issuer, which is checked"));
@@ -148,25 +150,16 @@ fn endpoint(json: &Json, name: &'static str, gathering: &mut Gathering) -> Resul
 fn authentication(json: &Json, gathering: &mut Gathering) -> (Authentication, Option<Asks>) {
     const NAME: &str = "token_endpoint_auth_methods_supported";
     let offered = list(json, NAME);
-    let ways = [
-        ("client_secret_basic", Authentication::BasicOrNone),
-        ("client_secret_post", Authentication::None),
-        ("private_key_jwt", Authentication::PrivateKeyJwt),
-        ("client_secret_jwt", Authentication::ClientSecretJwt),
-        ("tls_client_auth", Authentication::Certificate),
-        ("self_signed_tls_client_auth", Authentication::Certificate),
-        ("none", Authentication::None),
-    ];
     if offered.is_empty() {
         return (Authentication::BasicOrNone, None);
     }
-    let found = ways.iter().find(|(name, _)| offered.iter().any(|offered| offered == name));
-    let Some((name, way)) = found else {
+    let found = ClientMethod::ALL.into_iter().find(|method| offered.iter().any(|offered| offered == method.as_str()));
+    let Some(method) = found else {
         gathering.ignored(NAME, "none of them is supported; the secret is sent in the body");
         return (Authentication::None, None);
     };
-    gathering.understood(NAME, format!("`{name}` is used"));
-    (*way, (*name == "none").then_some(Asks::Nothing))
+    gathering.understood(NAME, format!("`{}` is used", method.as_str()));
+    (method.authentication(), (method == ClientMethod::None).then_some(Asks::Nothing))
 }
 
 fn pkce(json: &Json, gathering: &mut Gathering) -> Pkce {
@@ -196,11 +189,35 @@ fn known_scopes(json: &Json, gathering: &mut Gathering) -> Vec<KnownScope> {
     names.into_iter().map(|name| KnownScope { name, meaning: String::new() }).collect()
 }
 
-fn tell_ignored(json: &Json, gathering: &mut Gathering) {
+/// Lists each member that changed nothing.
+fn tell_unused(json: &Json, described: &mut Described) {
+    let is_used = |name: &str| {
+        READ_ELSEWHERE.contains(&name)
+            || described.understood.iter().chain(&described.ignored).any(|note| note.place == name)
+    };
     let names = json.as_object().into_iter().flat_map(|members| members.keys()).take(LONGEST_LIST);
-    for name in names.filter(|name| OF_NO_USE.contains(&name.as_str())) {
-        gathering.ignored(name, "no call uses it");
+    let unused: Vec<Note> = names.filter(|name| !is_used(name)).map(|name| Note::unused(plain_line(name))).collect();
+    described.ignored.extend(unused);
+}
+
+/// What the server demands and this program cannot do.
+fn lacks(json: &Json, outline: &Outline) -> Vec<String> {
+    let demanded = DEMANDS.iter().filter(|(name, _)| is_true(json, name)).map(|(_, words)| (*words).to_owned());
+    let mut lacks: Vec<String> = demanded.collect();
+    let types = list(json, "response_types_supported");
+    let has_code = types.is_empty() || types.iter().any(|kind| kind == "code");
+    if outline.grant == GrantType::AuthorizationCode && !has_code {
+        lacks.push("the server's response types: it does not offer `code`".to_owned());
     }
+    if outline.authentication == Authentication::Certificate {
+        lacks.push("a client certificate (mutual TLS, RFC 8705), by which alone the server accepts clients".to_owned());
+    }
+    lacks
+}
+
+/// Some servers write the flags as text.
+fn is_true(json: &Json, name: &str) -> bool {
+    json.get(name).is_some_and(|flag| flag.as_bool() == Some(true) || flag.as_str() == Some("true"))
 }
 
 fn list(json: &Json, name: &str) -> Vec<String> {

@@ -36,6 +36,16 @@ pub struct Described {
     pub ignored: Vec<Note>,
     /// What is still needed to get a token, and where to find it.
     pub missing: Vec<Note>,
+    /// What the server announces that it supports.
+    pub offered: Offered,
+}
+
+/// What a server announces; empty where it announces nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Offered {
+    pub grants: Vec<String>,
+    /// At the token endpoint.
+    pub client_methods: Vec<String>,
 }
 
 /// A note about a part of a document. Never holds a secret.
@@ -45,13 +55,20 @@ pub struct Note {
     pub place: String,
     /// What it became, or what to do.
     pub words: String,
+    /// Whether the part changes nothing at all.
+    pub is_unused: bool,
     /// The field of the profile that a note on something missing is about.
     pub field: Option<Field>,
 }
 
 impl Note {
     pub fn new(place: impl Into<String>, words: impl Into<String>) -> Self {
-        Self { place: place.into(), words: words.into(), field: None }
+        Self { place: place.into(), words: words.into(), field: None, is_unused: false }
+    }
+
+    /// A part of metadata that changes nothing.
+    pub(in crate::dialect) fn unused(place: impl Into<String>) -> Self {
+        Self { is_unused: true, ..Self::new(place, "no request uses it") }
     }
 
     pub(in crate::dialect) fn about(self, field: Field) -> Self {

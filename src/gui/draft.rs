@@ -4,10 +4,8 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::app::{CallContext, Exchange, OpenedProfile};
-use crate::call::{Reading, Reveal};
-use crate::diagnosis::Diagnosis;
-use crate::dialect::{Described, Dialect, Note, zspec};
+use crate::app::{CallContext, OpenedProfile};
+use crate::dialect::{Described, zspec};
 use crate::gui::call_draft::CallDraft;
 use crate::gui::clock::Clock;
 use crate::gui::export_draft::{ExportDraft, ShareDraft};
@@ -15,33 +13,19 @@ use crate::gui::import_draft::ImportDraft;
 use crate::gui::inspect_draft::InspectDraft;
 use crate::gui::intent::{Intent, Step};
 use crate::gui::listing::Listing;
-use crate::gui::model::{Model, Open, Requested, Visit};
+use crate::gui::model::{Model, Visit};
 use crate::gui::page_draft::{CalendarDraft, Naming, Remarks};
 use crate::gui::palette_draft::Palette;
 use crate::gui::settings_draft::SettingsDraft;
 use crate::gui::team_draft::TeamDraft;
 use crate::oauth::{ProfileSecrets, ReadKey};
 use crate::secret::Secret;
-use crate::service::{FieldError, NewPreset, Profile, ProfileDraft, ProfileName, Service};
+use crate::service::{FieldError, Profile, ProfileDraft, ProfileName, Service};
 
 pub use crate::gui::next_view::{Focus, NextView};
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TokenTab {
-    #[default]
-    TokenRequest,
-    RefreshRequest,
-}
-
-impl TokenTab {
-    /// What came of the request of this tab.
-    pub fn request(self, open: &Open) -> &Requested<Exchange> {
-        match self {
-            Self::TokenRequest => &open.token_request,
-            Self::RefreshRequest => &open.refresh_request,
-        }
-    }
-}
+pub use crate::gui::step_drafts::{
+    AuthorizationStep, Copied, KeyDraft, ServiceStep, TokenTab, TokensStep, Typed, TypedParameters,
+};
 
 /// What is typed and open on the page of the calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,14 +36,6 @@ pub struct CallsDraft {
     pub file: String,
     /// The case to replay.
     pub case_file: String,
-}
-
-/// What was copied last in another tool's format.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Copied {
-    pub format: &'static Dialect,
-    /// What the format cannot represent, or why nothing was copied.
-    pub outcome: Result<Vec<Note>, Diagnosis>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,9 +59,6 @@ pub struct VaultPrompt {
     /// The intent to perform once it is open.
     pub then: Option<Box<Intent>>,
 }
-
-/// What is typed, to see whether it was changed.
-pub type Typed = (ProfileDraft, ProfileSecrets);
 
 /// What is on the screen. All of it begins anew with another service but the clock, the list and the faults, see
 /// [`Draft::begin`].
@@ -138,39 +111,6 @@ pub struct Draft {
     computed: RefCell<Option<Rc<Computed>>>,
 }
 
-#[derive(Clone, Debug, Default)]
-pub struct ServiceStep {
-    pub search: String,
-    /// Whether all services are shown although one is chosen.
-    pub browsing: bool,
-    /// The practice service's faults that are switched on.
-    pub faults: Vec<String>,
-    /// What the last import did not say.
-    pub missing: Vec<Note>,
-    /// `None` unless the service is being saved as a preset.
-    pub preset: Option<NewPreset>,
-    pub copied: Option<Copied>,
-}
-
-#[derive(Clone, Debug, Default)]
-pub struct AuthorizationStep {
-    pub key: KeyDraft,
-    /// The issuer whose metadata describes the service.
-    pub issuer: String,
-    /// The service's response, where the browser could not bring it.
-    pub pasted: Secret,
-}
-
-#[derive(Clone, Debug, Default)]
-pub struct TokensStep {
-    pub tab: TokenTab,
-    /// Under which the profile is to be saved.
-    pub name: String,
-    pub revealed: Revealed,
-    /// The expressions that were last applied to the response, and on which tab.
-    pub tried: Option<(TokenTab, Reading)>,
-}
-
 /// What the fields of a profile come to. It is computed when it is first asked for, and again only when a field changes: a
 /// frame in which nothing is typed parses nothing.
 #[derive(Debug)]
@@ -193,14 +133,6 @@ impl Computed {
         };
         self.parameter_help[place].get_or_init(|| zspec::parameter_help(&self.from.service, stage))
     }
-}
-
-/// The secrets that are shown unmasked.
-#[derive(Clone, Debug, Default)]
-pub struct Revealed {
-    pub request: Reveal,
-    pub response: bool,
-    pub tokens: bool,
 }
 
 /// What the person is being asked, or is to confirm.
@@ -236,15 +168,6 @@ pub struct Changes {
     pub sent: Option<Typed>,
     /// Whether the person chose to discard it.
     pub waived: bool,
-}
-
-/// Where the private key is to come from, and its certificate to go.
-#[derive(Clone, Debug, Default)]
-pub struct KeyDraft {
-    pub text: Secret,
-    pub file: String,
-    pub certificate_file: String,
-    pub save_to: String,
 }
 
 impl Draft {

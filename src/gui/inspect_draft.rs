@@ -1,7 +1,7 @@
 //! What is chosen and pasted on the page that inspects a token.
 
 use crate::app::{Inspect, Reach, TokenSource};
-use crate::oauth::TokenUse;
+use crate::oauth::{Inspected, TokenUse};
 use crate::secret::Secret;
 use crate::service::ProfileName;
 
@@ -27,6 +27,18 @@ pub struct InspectDraft {
     pub compares: bool,
     /// Whether the pasted text is another one than was inspected last.
     pub is_changed: bool,
+}
+
+/// A token that is shown decoded. It is read once, when it is first shown, and not in each frame.
+#[derive(Clone, Debug, Default)]
+pub struct Decoded(Option<(Secret, Inspected)>);
+
+impl Decoded {
+    /// What is written in this token.
+    pub(in crate::gui) fn of(&mut self, token: &Secret) -> &Inspected {
+        self.0.take_if(|(read, _)| read != token);
+        &self.0.get_or_insert_with(|| (token.clone(), Inspected::read(token))).1
+    }
 }
 
 impl InspectDraft {
@@ -60,5 +72,21 @@ impl InspectDraft {
     /// Why nothing can be inspected yet.
     pub(in crate::gui) fn lack(&self) -> Option<&'static str> {
         (self.chosen == Chosen::Pasted && self.pasted.is_empty()).then_some("Paste a token first")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_decoded_again_only_when_it_is_another_one() {
+        let (first, second) =
+            (Secret::new("eyJhIjoxfQ.eyJzdWIiOiJhZGEifQ.x"), Secret::new("eyJhIjoxfQ.eyJzdWIiOiJib2IifQ.x"));
+        let mut decoded = Decoded::default();
+        let place = std::ptr::from_ref(&decoded.of(&first).claims[0]);
+        assert_eq!(std::ptr::from_ref(&decoded.of(&first).claims[0]), place);
+        assert_eq!(decoded.of(&first).claims[0].value, "ada");
+        assert_eq!(decoded.of(&second).claims[0].value, "bob");
     }
 }

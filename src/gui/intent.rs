@@ -65,6 +65,8 @@ pub enum Intent {
     EnterRefreshToken,
     /// Fill in the URLs from the metadata of the typed issuer.
     Discover,
+    /// Send what can be sent without a person.
+    TryService,
     /// Send the request once more, with the client's ID and secret in the other place.
     TryOtherAuthentication,
     Cancel(Work),

@@ -46,6 +46,7 @@ impl Intent {
             Self::CheckRedirects => ("Check ports", "Try whether this machine can listen on them now"),
             Self::Paste => ("Use pasted response", "Treat the pasted text as the service's response"),
             Self::Discover => ("Discover", "Fetch the issuer's metadata and fill in what it says"),
+            Self::TryService => ("Try", "Send what can be sent without a person; nothing is saved"),
             Self::TryOtherAuthentication => ("Try the other place", "Send the client ID and secret elsewhere in it"),
             Self::Cancel(_) => ("Cancel", "Stop waiting"),
             Self::ReadKey => ("Read key", "Read the private key and use it for this profile"),

@@ -39,6 +39,7 @@ pub mod search;
 mod settings;
 pub mod settings_draft;
 mod start_error;
+mod step_drafts;
 mod steps;
 mod team;
 pub mod team_draft;

@@ -30,6 +30,14 @@ impl Window {
         self.model.open.sign_in = sign_in;
     }
 
+    /// Sends what can be sent without a person.
+    pub(in crate::gui) fn try_service(&mut self) {
+        let Some(context) = self.context() else { return };
+        self.draft.authorization_step.tried = self.draft.typed();
+        let work = |app: App, report| async move { app.try_service(context, &report).await };
+        self.model.open.trial.start(self.tasks.start(work));
+    }
+
     /// Tries the ports of the redirect URIs that are typed.
     pub(in crate::gui) fn check_redirects(&mut self) {
         let Some(profile) = self.draft.profile.as_ref().map(ProfileDraft::as_typed) else { return };

@@ -135,6 +135,11 @@ impl Window {
         }
     }
 
+    fn close_anyway(&mut self, ctx: &Context) {
+        self.leaving = true;
+        ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+    }
+
     // flat: one arm an intent
     pub(in crate::gui) fn perform(&mut self, ctx: &Context, intent: Intent) {
         let Some(intent) = self.confirm_first(intent) else { return };
@@ -151,6 +156,7 @@ impl Window {
             Intent::Paste => self.paste(),
             Intent::EnterRefreshToken => self.enter_refresh_token(),
             Intent::Discover => self.discover(),
+            Intent::TryService => self.try_service(),
             Intent::TryOtherAuthentication => self.try_other_authentication(),
             Intent::Cancel(work) => self.model.cancel(work),
             Intent::ReadKey => self.read_key(),
@@ -202,10 +208,7 @@ impl Window {
             Intent::SaveUnsaved => self.save_unsaved(ctx),
             Intent::DiscardUnsaved => self.discard_unsaved(ctx),
             Intent::Close => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
-            Intent::CloseAnyway => {
-                self.leaving = true;
-                ctx.send_viewport_cmd(egui::ViewportCommand::Close);
-            }
+            Intent::CloseAnyway => self.close_anyway(ctx),
             Intent::OpenExport(name) => self.open_export(name),
             Intent::CopyExport => self.copy_export(),
             Intent::SaveExport(insisted) => self.save_export(insisted),
@@ -370,6 +373,7 @@ impl eframe::App for Window {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         self.drawn.store(true, Ordering::Relaxed);
         let ctx = ui.ctx().clone();
+        ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label(self.title.as_str()));
         for intent in screens::window_ui(ui, &self.model, &mut self.draft) {
             self.perform(&ctx, intent);
             ctx.request_repaint();

@@ -37,7 +37,7 @@ pub enum Request {
 }
 
 impl GrantType {
-    const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::AuthorizationCode,
         Self::ClientCredentials,
         Self::Password,

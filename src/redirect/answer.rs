@@ -16,7 +16,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::redirect::Parameters;
-use crate::redirect::page::{self, LandingPage};
+use crate::redirect::page::LandingPage;
 use crate::redirect::stray::{Stray, is_navigation, is_prefetch, is_worth_telling, quoted};
 
 /// The largest form that is read; a `form_post` response with an ID token has a few KiB.
@@ -55,12 +55,15 @@ impl Endpoint {
             return Ok(nothing_yet(is_navigation(request.headers())));
         }
         let head = *request.method() == Method::HEAD;
+        let may_have_fragment = *request.method() == Method::GET && is_navigation(request.headers());
         let (status, page) = match self.parameters(request, wrong_scheme).await {
             Ok(Some(parameters)) => self.decide(parameters).await,
             Ok(None) => {
                 let text = "It listens here for a sign-in to finish.";
                 (StatusCode::OK, LandingPage::success("Tokenwright is waiting", text))
             }
+            // A browser keeps the fragment to itself: the page sends it, or an empty form, which is then told.
+            Err((Stray::NoParameters, _)) if may_have_fragment => (StatusCode::OK, LandingPage::reading_fragment()),
             Err((stray, told)) => {
                 let decision = (stray.status(), stray.page());
                 if told {
@@ -184,7 +187,7 @@ fn respond(status: StatusCode, page: &LandingPage, head: bool) -> Response<Full<
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(page::content_security_policy()));
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(page.content_security_policy()));
     // The page's URL holds the code, which must neither leave in a referrer nor stay in a cache.
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -1,6 +1,7 @@
 //! The page that the browser shows at the end of a sign-in.
 //!
-//! Invariant: no script and no external resource, by content and by policy; every text is escaped.
+//! Invariant: no external resource, by content and by policy, and no script but the one that reads a fragment; every text is
+//! escaped.
 
 use std::sync::LazyLock;
 
@@ -12,6 +13,7 @@ use crate::diagnosis::{printable, printable_lines};
 
 const PAGE: &str = include_str!("../../assets/landing/page.html");
 const STYLE: &str = include_str!("../../assets/landing/page.css");
+const SCRIPT: &str = include_str!("../../assets/landing/fragment.js");
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LandingPage {
@@ -19,6 +21,8 @@ pub struct LandingPage {
     /// The text below it; line breaks are kept.
     pub text: String,
     pub tone: Tone,
+    /// Whether the page sends the fragment of its address to the listener.
+    reads_fragment: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,11 +33,26 @@ pub enum Tone {
 
 impl LandingPage {
     pub fn success(title: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { title: title.into(), text: text.into(), tone: Tone::Success }
+        Self { title: title.into(), text: text.into(), tone: Tone::Success, reads_fragment: false }
     }
 
     pub fn problem(title: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { title: title.into(), text: text.into(), tone: Tone::Problem }
+        Self { title: title.into(), text: text.into(), tone: Tone::Problem, reads_fragment: false }
+    }
+
+    /// The page that sends the fragment of its address to the listener. Its text is for a browser without scripts.
+    pub(crate) fn reading_fragment() -> Self {
+        let text = "If this page stays, copy the whole address of this tab and paste it into Tokenwright.";
+        Self { reads_fragment: true, ..Self::success("Reading the response", text) }
+    }
+
+    /// The `Content-Security-Policy`: loads nothing, and allows the one style sheet, and the script if there is one, by their
+    /// hashes.
+    pub(crate) fn content_security_policy(&self) -> &'static str {
+        static PLAIN: LazyLock<String> = LazyLock::new(|| policy("", "'none'"));
+        static READING: LazyLock<String> =
+            LazyLock::new(|| policy(&format!("script-src {}; ", hash(SCRIPT)), "'self'"));
+        if self.reads_fragment { &READING } else { &PLAIN }
     }
 
     pub(crate) fn to_html(&self) -> String {
@@ -55,6 +74,7 @@ impl LandingPage {
             "title" => escape(&printable(&self.title)),
             "text" => escape(&printable_lines(&self.text)),
             "style" => STYLE.to_owned(),
+            "script" if self.reads_fragment => format!("<script>{SCRIPT}</script>\n"),
             "tone" => match self.tone {
                 Tone::Success => "success".to_owned(),
                 Tone::Problem => "problem".to_owned(),
@@ -64,15 +84,16 @@ impl LandingPage {
     }
 }
 
-/// The `Content-Security-Policy`: loads nothing, and allows the one style sheet by its hash.
-pub(crate) fn content_security_policy() -> &'static str {
-    static POLICY: LazyLock<String> = LazyLock::new(|| {
-        let hash = STANDARD.encode(Sha256::digest(STYLE));
-        format!(
-            "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-        )
-    });
-    &POLICY
+fn policy(script: &str, form: &str) -> String {
+    let style = hash(STYLE);
+    format!(
+        "default-src 'none'; {script}style-src {style}; base-uri 'none'; form-action {form}; frame-ancestors 'none'"
+    )
+}
+
+/// The source expression of an inline style or script (CSP Level 3 section 2.3.1).
+fn hash(text: &str) -> String {
+    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
 }
 
 /// Escapes for HTML text and quoted attributes.
@@ -113,10 +134,17 @@ mod tests {
     }
 
     #[test]
-    fn the_policy_names_the_hash_of_the_style_as_sent() {
-        let html = LandingPage::success("a", "b").to_html();
-        let style = html.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>")).expect("a style").0;
-        let hash = STANDARD.encode(Sha256::digest(style));
-        assert!(content_security_policy().contains(&format!("'sha256-{hash}'")));
+    fn the_policy_names_the_hash_of_the_style_and_of_the_script_as_sent() {
+        let within = |html: &str, tag: &str| {
+            let (_, rest) = html.split_once(&format!("<{tag}>"))?;
+            Some(hash(rest.split_once(&format!("</{tag}>"))?.0))
+        };
+        let page = LandingPage::success("a", "b");
+        let style = within(&page.to_html(), "style").expect("a style");
+        assert!(page.content_security_policy().contains(&format!("style-src {style};")));
+        assert!(!page.content_security_policy().contains("script-src"));
+        let page = LandingPage::reading_fragment();
+        let script = within(&page.to_html(), "script").expect("a script");
+        assert!(page.content_security_policy().contains(&format!("script-src {script};")));
     }
 }

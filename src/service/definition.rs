@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::call::{Authentication, CallTemplate, Expression, Template, Values, pairs};
+use crate::call::{Authentication, CallTemplate, Expression, Method, Template, Values, pairs};
 use crate::oauth::{ErrorHint, GrantType, Pkce, Request, TokenHeader, TokenSet, scope_difference};
 use crate::service::assertion::Assertion;
 use crate::service::input::Input;
@@ -116,6 +116,14 @@ pub struct Authorization {
     pub pkce: Pkce,
     /// Parameters that are sent only if the person wants them.
     pub offers: Vec<Offer>,
+}
+
+impl Authorization {
+    /// The RFC's authorization request, for a service without one.
+    pub(in crate::service) fn standard() -> Self {
+        let query = Request::Authorization.parameters();
+        Self { call: CallTemplate { method: Method::Get, query, ..CallTemplate::default() }, ..Self::default() }
+    }
 }
 
 /// A call that fetches a value which later calls need: a tenant, a data centre, an account.

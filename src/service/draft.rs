@@ -8,7 +8,7 @@ use crate::call::{
     write_headers, write_parameters,
 };
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{Pkce, RedirectUri, Request, registered_uris, split_scopes};
+use crate::oauth::{Pkce, RedirectUri, registered_uris, split_scopes};
 use crate::service::api_call::ApiCall;
 use crate::service::assertion_fields::AssertionFields;
 use crate::service::check_every::CheckEvery;
@@ -258,7 +258,7 @@ impl ProfileDraft {
     pub fn customised(&self) -> Service {
         let mut service = self.service.clone();
         service.authorization = self.client_flow.then(|| {
-            let mut authorization = service.authorization.take().unwrap_or_else(standard_authorization);
+            let mut authorization = service.authorization.take().unwrap_or_else(Authorization::standard);
             authorization.call.url = Template::new(self.authorization_url.trim());
             authorization.pkce = self.pkce;
             authorization
@@ -270,15 +270,6 @@ impl ProfileDraft {
         service.refresh_request =
             (!self.refresh_request.url.trim().is_empty()).then(|| self.refresh_request.call_template());
         service
-    }
-}
-
-/// The RFC's authorization request, for a service without one.
-fn standard_authorization() -> Authorization {
-    let query = Request::Authorization.parameters();
-    Authorization {
-        call: CallTemplate { method: Method::Get, query, ..CallTemplate::default() },
-        ..Authorization::default()
     }
 }
 

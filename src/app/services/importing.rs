@@ -9,16 +9,13 @@ use zeroize::Zeroizing;
 use crate::app::blocking::blocking;
 use crate::app::handle::App;
 use crate::app::profiles::accept_shared;
-use crate::app::progress::{Progress, Report};
+use crate::app::progress::Report;
 use crate::app::services::import_outcome::{AmbiguousText, ImportOutcome, Imported, LockedText, refused};
-use crate::app::sign_in::send::send;
+use crate::app::services::metadata::fetch_metadata;
 use crate::app::{CallContext, Failure, FailureKind, ShareKey};
-use crate::call::{CallTemplate, Method, Template, Values};
 use crate::diagnosis::Diagnosis;
-use crate::dialect::discovery::is_pattern;
 use crate::dialect::{self, Described, Dialect, DocumentError, Found, ImportError, Issuer, Note};
 use crate::durable;
-use crate::oauth::plain_line;
 use crate::secret::Secret;
 use crate::service::Asks;
 
@@ -80,11 +77,11 @@ async fn import(app: &App, report: &Report, source: ImportSource) -> Result<Impo
         ImportSource::Issuer(issuer) => issuer.as_str().to_owned(),
         ImportSource::Locked(locked, _) => locked.from.clone(),
     };
-    let mut unchecked = None;
+    let mut notes = Vec::new();
     let bytes = match source {
         ImportSource::Meant(text, format) => {
             let bytes = Zeroizing::new(text.text.expose().as_bytes().to_vec());
-            return read(app, from, bytes, Known { format: Some(format), unchecked: None }).await;
+            return read(app, from, bytes, Known { format: Some(format), notes: Vec::new() }).await;
         }
         // Each format is named once.
         ImportSource::As(..) => return Err(Failure::inside("a format of a format")),
@@ -92,13 +89,13 @@ async fn import(app: &App, report: &Report, source: ImportSource) -> Result<Impo
         ImportSource::Input => blocking(read_input).await??,
         ImportSource::Pasted(text) => Zeroizing::new(text.expose().as_bytes().to_vec()),
         ImportSource::Issuer(issuer) => {
-            let bytes = fetch_metadata(app, report, &issuer).await?;
-            unchecked = not_checked(&issuer, &bytes);
-            bytes
+            let metadata = fetch_metadata(app, report, &issuer).await?;
+            notes = metadata.notes;
+            Zeroizing::new(metadata.text.into_bytes())
         }
         ImportSource::Locked(locked, key) => return accept_shared::open(app, *locked, key).await,
     };
-    read(app, from, bytes, Known { format, unchecked }).await
+    read(app, from, bytes, Known { format, notes }).await
 }
 
 /// The largest document, in bytes.
@@ -108,12 +105,12 @@ const LARGEST: u64 = dialect::LARGEST as u64;
 struct Known {
     /// The format that the person named.
     format: Option<&'static Dialect>,
-    /// Whether the issuer could not be compared with the address that the document came from.
-    unchecked: Option<Note>,
+    /// What was noticed while it was fetched.
+    notes: Vec<Note>,
 }
 
 async fn read(app: &App, from: String, bytes: Zeroizing<Vec<u8>>, known: Known) -> Result<ImportOutcome, Failure> {
-    let Known { format, unchecked } = known;
+    let Known { format, notes } = known;
     if let Some(text) = accept_shared::ours(&bytes).filter(|_| format.is_none()) {
         return accept_shared::read(app, from, text).await;
     }
@@ -127,7 +124,7 @@ async fn read(app: &App, from: String, bytes: Zeroizing<Vec<u8>>, known: Known) 
     match found.map_err(|error| refused(&from, &error))? {
         Found::Import(mut import) => {
             for described in &mut import.described {
-                described.ignored.extend(unchecked.clone());
+                described.ignored.extend(notes.iter().cloned());
             }
             Ok(ImportOutcome::Described(Box::new(Imported { from, import })))
         }
@@ -169,72 +166,4 @@ fn read_input() -> Result<Zeroizing<Vec<u8>>, Failure> {
         return Err(refused("standard input", &too_large()));
     }
     Ok(bytes)
-}
-
-/// Fetches the issuer's metadata, trying one well-known address after the other.
-pub(in crate::app) async fn fetch_metadata(
-    app: &App,
-    report: &Report,
-    issuer: &Issuer,
-) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let mut tried = Vec::new();
-    for address in issuer.descriptions() {
-        report.tell(Progress::Fetching(address.clone()));
-        let template = CallTemplate { method: Method::Get, url: Template::new(&address), ..CallTemplate::default() };
-        let reply = send(app, &template.render(&Values::new())?).await?;
-        if reply.is_success() {
-            let text = reply.body.expose();
-            check_issuer(issuer, &address, text)?;
-            return Ok(Zeroizing::new(text.as_bytes().to_vec()));
-        }
-        tried.push(format!("{} at {address}", reply.status));
-    }
-    let diagnosis = Diagnosis::new(format!("`{}` has no discovery document: {}", issuer.as_str(), tried.join(", ")));
-    let hint = "check the issuer URL in the service's documentation, or paste the document itself";
-    Err(Failure::new(FailureKind::Refused, diagnosis.hint(hint)))
-}
-
-/// Rejects metadata that names a different issuer (OpenID Connect Discovery 1.0 section 4.3, RFC 8414 section 3.3).
-fn check_issuer(issuer: &Issuer, address: &str, text: &str) -> Result<(), Failure> {
-    let asked_directly = issuer.as_str().contains(WELL_KNOWN);
-    match issuer_of(text) {
-        Some(told) if !asked_directly && !is_same(&told, issuer.as_str()) => {
-            let diagnosis = Diagnosis::new(format!("{address} describes another issuer, `{told}`"));
-            let reference = "https://www.rfc-editor.org/rfc/rfc8414#section-3.3";
-            let hint = if is_pattern(&told) {
-                format!(
-                    "it is a pattern, one issuer for each tenant: give the tenant's id in place of `common` and its like, \
-                     or import the document's own address, {address}; for Microsoft there is the preset `microsoft`"
-                )
-            } else {
-                "if that is the one you mean, import its address".to_owned()
-            };
-            Err(Failure::new(FailureKind::Refused, diagnosis.hint(hint).reference(reference)))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The places where metadata is published.
-const WELL_KNOWN: &str = "/.well-known/";
-
-fn issuer_of(text: &str) -> Option<String> {
-    let json: serde_json::Value = serde_json::from_str(text).ok()?;
-    Some(plain_line(json.get("issuer")?.as_str()?))
-}
-
-fn is_same(one: &str, other: &str) -> bool {
-    one.trim_end_matches('/') == other.trim_end_matches('/')
-}
-
-/// The warning that metadata fetched from its own address names an issuer with a different one. Issuer patterns are
-/// reported where they are read.
-fn not_checked(issuer: &Issuer, bytes: &[u8]) -> Option<Note> {
-    let (base, rest) = issuer.as_str().split_once(WELL_KNOWN)?;
-    // RFC 8414 section 3.1 puts the issuer's path after the well-known name.
-    let path = rest.split_once('/').map(|(_, path)| format!("/{path}")).unwrap_or_default();
-    let told = issuer_of(std::str::from_utf8(bytes).ok()?)?;
-    let is_its_own = is_same(&told, base) || is_same(&told, &format!("{base}{path}"));
-    (!is_its_own && !is_pattern(&told))
-        .then(|| Note::new("issuer", format!("`{told}` was not checked: the description came from another address")))
 }

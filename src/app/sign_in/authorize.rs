@@ -20,7 +20,7 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{
     AuthorizationError, AuthorizationResponse, CodeVerifier, ExpectedResponse, Pasted, RedirectUri, parse_pasted, state,
 };
-use crate::redirect::{Browser, LandingPage, Launched, Listener, Stray, Tone, Verdict};
+use crate::redirect::{Browser, LandingPage, Launched, Listener, Stray, Verdict};
 use crate::secret::Secret;
 use crate::service::Start;
 
@@ -250,18 +250,15 @@ fn verdict(outcome: &Outcome) -> Verdict {
 }
 
 fn success_page() -> LandingPage {
-    LandingPage {
-        title: "The authorization code arrived".into(),
-        text: "You can close this tab and go back to Tokenwright.".into(),
-        tone: Tone::Success,
-    }
+    let text = "You can close this tab and go back to Tokenwright.";
+    LandingPage::success("The authorization code arrived", text)
 }
 
 fn problem_page(error: &AuthorizationError) -> LandingPage {
     let diagnosis = error.diagnose();
     let hint = diagnosis.hint.map(|hint| format!("\n{hint}")).unwrap_or_default();
     let title = if error.is_final() { "The service refused" } else { "This response was rejected" };
-    LandingPage { title: title.into(), text: format!("{}{hint}", diagnosis.summary), tone: Tone::Problem }
+    LandingPage::problem(title, format!("{}{hint}", diagnosis.summary))
 }
 
 /// Reads what was pasted. An error that does not end the sign-in is returned as a diagnosis.

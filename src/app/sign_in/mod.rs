@@ -14,6 +14,7 @@ mod own_hosts;
 pub(in crate::app) mod pending_device;
 pub(in crate::app) mod send;
 pub(in crate::app) mod token_request;
+pub(in crate::app) mod trial;
 pub(in crate::app) mod try_reading;
 pub(in crate::app) mod typed;
 

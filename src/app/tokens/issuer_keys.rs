@@ -7,7 +7,7 @@ use url::Url;
 use crate::app::blocking::locked;
 use crate::app::handle::App;
 use crate::app::progress::{Progress, Report};
-use crate::app::services::importing::fetch_metadata;
+use crate::app::services::metadata::fetch_metadata;
 use crate::app::sign_in::send::send;
 use crate::app::state::Published;
 use crate::app::{Failure, FailureKind};
@@ -48,7 +48,7 @@ async fn fetch(app: &App, report: &Report, issuer: &str) -> Result<Published, Fa
         return Err(Failure::new(FailureKind::Usage, diagnosis.hint("its keys cannot be fetched")));
     };
     let metadata = fetch_metadata(app, report, &parsed).await?;
-    let address = key_address(&metadata, parsed.as_str()).ok_or_else(|| {
+    let address = key_address(&metadata.text, parsed.as_str()).ok_or_else(|| {
         let diagnosis = Diagnosis::new(format!("the metadata of `{issuer}` does not say where its keys are"));
         Failure::new(FailureKind::Refused, diagnosis)
     })?;
@@ -65,8 +65,8 @@ async fn fetch(app: &App, report: &Report, issuer: &str) -> Result<Published, Fa
 }
 
 /// Where the keys are by the metadata: at an https URL, or on this machine if the issuer is on it.
-fn key_address(metadata: &[u8], issuer: &str) -> Option<String> {
-    let json: Json = serde_json::from_slice(metadata).ok()?;
+fn key_address(metadata: &str, issuer: &str) -> Option<String> {
+    let json: Json = serde_json::from_str(metadata).ok()?;
     let url = Url::parse(json.get("jwks_uri")?.as_str()?).ok()?;
     let is_local = is_loopback(&url);
     let is_fit = url.scheme() == "https" || url.scheme() == "http" && is_local;
@@ -83,7 +83,7 @@ mod tests {
     fn keys_are_fetched_over_https_or_from_this_machine_for_an_issuer_on_it() {
         let check = |address: &str, issuer: &str, is_fit: bool| {
             let metadata = serde_json::json!({ "jwks_uri": address }).to_string();
-            let found = key_address(metadata.as_bytes(), issuer);
+            let found = key_address(&metadata, issuer);
             assert_eq!(found.as_deref(), is_fit.then_some(address), "{address} of {issuer}");
         };
         check("https://keys.test/jwks", "https://op.test", true);
@@ -92,6 +92,6 @@ mod tests {
         check("https://localhost/jwks", "https://op.test", false);
         check("http://127.0.0.1:1/jwks", "http://127.0.0.1:1", true);
         check("file:///etc/passwd", "https://op.test", false);
-        assert_eq!(key_address(b"{}", "https://op.test"), None);
+        assert_eq!(key_address("{}", "https://op.test"), None);
     }
 }

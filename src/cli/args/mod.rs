@@ -2,6 +2,7 @@
 //! input or the environment.
 
 mod calendar;
+mod describe;
 mod services;
 mod sign_in;
 mod team;
@@ -15,6 +16,7 @@ use clap::{Parser, Subcommand};
 use jiff::SignedDuration;
 
 pub use crate::cli::args::calendar::CalendarOptions;
+pub use crate::cli::args::describe::DescribeOptions;
 pub use crate::cli::args::services::{
     ImportOptions, PracticeOptions, RehearseOptions, ServiceExportOptions, ServiceTask,
 };
@@ -87,7 +89,7 @@ fn after_long_help() -> String {
 #[derive(Debug, Subcommand)]
 pub enum Task {
     /// Sign in to a service and save the tokens as a profile
-    SignIn(SignInOptions),
+    SignIn(Box<SignInOptions>),
     /// Print a valid access token, refreshing it first if needed
     Token(TokenOptions),
     /// Refresh a profile's tokens now

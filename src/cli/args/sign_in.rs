@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::cli::args::key_value;
+use crate::cli::args::{DescribeOptions, key_value};
 
 /// `tokenwright sign-in …`
 #[derive(Debug, Args)]
@@ -52,6 +52,9 @@ pub struct SignInOptions {
     /// Redirect URI, exactly as registered with the service
     #[arg(long, value_name = "URI")]
     pub redirect_uri: Option<String>,
+    /// What is said about the service.
+    #[command(flatten)]
+    pub describe: DescribeOptions,
     /// Sign in even if the profile belongs to another client, service or account, and overwrite it
     #[arg(long)]
     pub overwrite: bool,
@@ -70,6 +73,10 @@ pub struct SignInOptions {
     /// Read the authorization response from standard input: the code, or the URL the browser was redirected to
     #[arg(long, conflicts_with_all = ["client_secret_stdin", "password_stdin", "refresh_token_stdin"])]
     pub paste: bool,
+    /// Send only what can be sent without a person: ask for the authorization page, and try the client with a made-up code or
+    /// its own credentials. Nothing is saved
+    #[arg(long = "try")]
+    pub try_only: bool,
     /// Write all requests and responses to this file as an HTTP archive (HAR), with secrets masked
     #[arg(long, value_name = "FILE")]
     pub har: Option<PathBuf>,

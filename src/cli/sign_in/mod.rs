@@ -1,10 +1,12 @@
 //! `tokenwright sign-in`.
 
+mod describe;
 mod device;
 mod evidence;
 mod qr;
 mod secrets;
 mod terminal;
+mod trial;
 
 use std::sync::Arc;
 
@@ -42,10 +44,13 @@ pub(crate) fn run(runner: &Runner, options: &SignInOptions) -> Result<(), Failur
         (profile.notes, profile.tags) = (notes, tags);
         profile.account = options.account.as_deref().map_or(account, |account| account.trim().to_owned());
     }
-    other.filter(|_| !options.overwrite).map_or(Ok(()), ask_to_replace)?;
+    other.filter(|_| !options.overwrite && !options.try_only).map_or(Ok(()), ask_to_replace)?;
     if secrets.signing_key.is_none() && profile.service.signed_assertion().is_some() {
         let saved = runner.run(runner.app.saved_key(&name))?;
         secrets.signing_key = Some(saved.ok_or_else(|| missing_key(&name, &profile))?);
+    }
+    if options.try_only {
+        return trial::run(runner, CallContext::new(profile, secrets));
     }
     // Before anything can fail, including Ctrl-C while waiting for the browser.
     let was_entered = runner.run(runner.app.save_entered(&name, &profile))?;
@@ -101,14 +106,8 @@ fn draft(
     name: &ProfileName,
     options: &SignInOptions,
 ) -> Result<(ProfileDraft, ProfileSecrets), Failure> {
-    let (mut draft, mut saved) = if let Some(id) = &options.service {
-        let service = runner.catalog()?.service(id)?;
-        let client_secret = Secret::new(&service.defaults.client_secret);
-        (ProfileDraft::new(service), ProfileSecrets { client_secret, ..ProfileSecrets::default() })
-    } else {
-        let opened = runner.run(runner.app.open(name)).map_err(needs_service)?;
-        (ProfileDraft::from(&opened.context.profile), opened.context.secrets)
-    };
+    let (mut draft, mut saved) = start(runner, name, options)?;
+    describe::change(&mut draft, &options.describe)?;
     if let Some(file) = &options.key_file {
         let source = KeySource::File(file.clone());
         let read = runner.run(runner.app.read_key(source, options.certificate_file.clone()))?;
@@ -143,7 +142,34 @@ fn draft(
         draft.client_id = prompt::line(&format!("{} of {}:", draft.service.labels.client_id, draft.service.name))?;
     }
     ask_user_name(&mut draft, options)?;
+    describe::warn(&draft);
+    if let Some(id) = &options.describe.save_as_preset {
+        describe::save(runner, &mut draft, id, options.overwrite)?;
+    }
     Ok((draft, saved))
+}
+
+/// What the options change: a preset, the metadata of an issuer, the saved profile, or a service of which they name the endpoints.
+fn start(
+    runner: &Runner,
+    name: &ProfileName,
+    options: &SignInOptions,
+) -> Result<(ProfileDraft, ProfileSecrets), Failure> {
+    if let Some(id) = &options.service {
+        let service = runner.catalog()?.service(id)?;
+        let client_secret = Secret::new(&service.defaults.client_secret);
+        return Ok((ProfileDraft::new(service), ProfileSecrets { client_secret, ..ProfileSecrets::default() }));
+    }
+    if let Some(issuer) = &options.describe.issuer {
+        return Ok((describe::of_issuer(runner, issuer, &options.describe)?, ProfileSecrets::default()));
+    }
+    match runner.run(runner.app.open(name)) {
+        Ok(opened) => Ok((ProfileDraft::from(&opened.context.profile), opened.context.secrets)),
+        Err(failure) if failure.kind == FailureKind::NeedsSignIn && options.describe.names_endpoints() => {
+            Ok((describe::of_endpoints(runner)?, ProfileSecrets::default()))
+        }
+        Err(failure) => Err(needs_service(failure)),
+    }
 }
 
 /// A profile with another identity is replaced only if the person says so.
@@ -186,7 +212,7 @@ fn ask_user_name(draft: &mut ProfileDraft, options: &SignInOptions) -> Result<()
 }
 
 fn needs_service(failure: Failure) -> Failure {
-    let hint = "add `--service SERVICE`; `tokenwright service list` lists them";
+    let hint = "add `--service SERVICE` (`tokenwright service list` lists them), or `--issuer URL`";
     match failure.kind {
         FailureKind::NeedsSignIn if failure.code != FailureCode::Forgotten => {
             Failure::new(FailureKind::Usage, failure.diagnosis.hint(hint))
@@ -225,9 +251,8 @@ fn with_option(error: FieldError, options: &SignInOptions) -> Diagnosis {
         Field::RedirectUri => "--redirect-uri".to_owned(),
         // Nothing of this command sets it.
         Field::ClientSecretExpires => return error.diagnosis,
-        Field::AuthorizationUrl | Field::TokenUrl => {
-            return error.diagnosis.hint("describe the service in a preset file, or in the window");
-        }
+        Field::AuthorizationUrl => "--authorization-url".to_owned(),
+        Field::TokenUrl => "--token-url".to_owned(),
     };
     let given = options.set.iter().any(|(key, _)| matches!(&error.field, Field::Input(name) if name == key));
     match error.diagnosis.hint.clone() {

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use crate::app::{
     Answers, Authorized, Choosing, End, Exchange, Failure, Fetched, Identified, Imported, OpenedProfile,
-    ProfileHistory, Progress, RedirectState, Restored, Revision, SavedToken, SharedWith, StageLine, TriedReading,
-    Waiting,
+    ProfileHistory, Progress, RedirectState, Restored, Revision, SavedToken, SharedWith, StageLine, Tried,
+    TriedReading, Waiting,
 };
 use crate::diagnosis::Diagnosis;
 use crate::gui::copied_token::CopiedToken;
@@ -25,6 +25,8 @@ pub struct Open {
     pub identity: Requested<Identified>,
     /// The metadata of an issuer, from which the fields are filled in.
     pub discovery: Requested<Imported>,
+    /// What came of trying the service without a person.
+    pub trial: Requested<Vec<Tried>>,
     /// A token that is to be copied, and how.
     pub copying: Requested<SavedToken>,
     pub copied_as: Option<CopiedToken>,

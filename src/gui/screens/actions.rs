@@ -1,10 +1,11 @@
 //! The bar at the foot of the wizard: back, and the one thing to do next. It never scrolls away.
 
-use egui::{Align, Layout, Ui};
+use egui::Ui;
 
+use crate::app::Exchange;
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::{Intent, Step};
-use crate::gui::model::{Model, Stand, Visit, Work};
+use crate::gui::model::{Model, Requested, Stand, Visit, Work};
 use crate::gui::screens::{call_form, intent_button, save, waiting_row, want};
 use crate::gui::widgets::{ButtonKind, footer, link, secondary_button};
 
@@ -29,6 +30,9 @@ pub(crate) fn actions_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
             intent_button(ui, ButtonKind::Secondary, Intent::ShowHome, None);
         }
         back(ui);
+        if draft.step == Step::Tokens {
+            pending_ui(ui, model, draft);
+        }
     };
     footer(ui, back, |ui| match draft.step {
         Step::Service => primary(ui, Intent::GoTo(Step::Authorization), None),
@@ -46,18 +50,18 @@ fn primary(ui: &mut Ui, intent: Intent, blocked: Option<&str>) {
 fn authorization_ui(ui: &mut Ui, model: &Model) {
     match model.open.sign_in.visit {
         Visit::Done(_) => {
-            primary(ui, Intent::GoTo(Step::Tokens), None);
             intent_button(ui, ButtonKind::Secondary, Intent::Authorize { again: true }, None);
+            primary(ui, Intent::GoTo(Step::Tokens), None);
         }
         Visit::Starting | Visit::Waiting(..) => {
             primary(ui, Intent::GoTo(Step::Tokens), Some("The code has not arrived yet"));
         }
         Visit::None | Visit::Failed(_) => {
-            primary(ui, Intent::Authorize { again: false }, None);
-            ui.add_space(8.0);
             if link(ui, SKIP, SKIP).clicked() {
                 want(ui, Intent::EnterRefreshToken);
             }
+            ui.add_space(8.0);
+            primary(ui, Intent::Authorize { again: false }, None);
         }
     }
 }
@@ -65,21 +69,32 @@ fn authorization_ui(ui: &mut Ui, model: &Model) {
 /// Step 3. What is left to do with tokens is to name them; the request comes first until there are some.
 fn call_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
     let can_be_saved = model.open.tokens.is_some() || model.open.saved_as.is_some();
-    if can_be_saved {
-        primary(ui, Intent::Save { replace: false }, save::blocked(model, draft));
-    }
-    let (work, state, call) = match draft.tokens_step.tab {
-        TokenTab::TokenRequest => (Work::TokenRequest, &model.open.token_request, Intent::RequestTokens),
-        TokenTab::RefreshRequest => (Work::RefreshRequest, &model.open.refresh_request, Intent::RequestRefresh),
-    };
-    let Stand::Pending(origin) = state.stand() else {
+    let (_, state, call) = request(model, draft);
+    if !state.is_pending() {
         let blocked = call_blocked(model, draft);
         let kind = if can_be_saved { ButtonKind::Secondary } else { ButtonKind::Primary };
         intent_button(ui, kind, call, blocked.as_deref());
-        return;
-    };
-    let place = if origin.is_empty() { "Preparing the request".to_owned() } else { format!("Calling {origin}") };
-    ui.with_layout(Layout::left_to_right(Align::Center), |ui| waiting_row(ui, state, &place, work));
+    }
+    if can_be_saved {
+        primary(ui, Intent::Save { replace: false }, save::blocked(model, draft));
+    }
+}
+
+/// The request of the tab that is shown.
+fn request<'a>(model: &'a Model, draft: &Draft) -> (Work, &'a Requested<Exchange>, Intent) {
+    match draft.tokens_step.tab {
+        TokenTab::TokenRequest => (Work::TokenRequest, &model.open.token_request, Intent::RequestTokens),
+        TokenTab::RefreshRequest => (Work::RefreshRequest, &model.open.refresh_request, Intent::RequestRefresh),
+    }
+}
+
+/// Step 3, while the request is under way.
+fn pending_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
+    let (work, state, _) = request(model, draft);
+    if let Stand::Pending(origin) = state.stand() {
+        let place = if origin.is_empty() { "Preparing the request".to_owned() } else { format!("Calling {origin}") };
+        waiting_row(ui, state, &place, work);
+    }
 }
 
 /// Why the request of the tab that is shown cannot be sent now.

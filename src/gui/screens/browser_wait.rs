@@ -11,8 +11,8 @@ use crate::gui::model::{Model, Visit, Work};
 use crate::gui::screens::{intent_button, waiting_row, want};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
-    ButtonKind, CodeBlock, Field, TEXT, banner, copy_named_button, disclosure, key_values, notice, qr_code,
-    secondary_button, section,
+    ButtonKind, CodeBlock, Field, TEXT, banner, copy_named_button, disclosure, key_values, menu_item, name_menu,
+    notice, qr_code, secondary_button, section,
 };
 
 /// Shows where it is waited for, and the ways to the browser.
@@ -68,12 +68,13 @@ fn browsers_ui(ui: &mut Ui, model: &Model, waiting: &Waiting) {
         }
         let button = secondary_button(ui, "Open in…");
         Popup::menu(&button).show(|ui| {
+            name_menu(ui, "Open in…");
             for browser in browsers {
                 for (words, which) in [
                     (browser.name.to_owned(), &browser.usual),
                     (format!("{}, private window", browser.name), &browser.private),
                 ] {
-                    if ui.button(words).clicked() {
+                    if menu_item(ui, &words).clicked() {
                         links::open(ui.ctx(), &waiting.url, which.clone());
                         ui.close();
                     }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use egui::Ui;
+use egui::accesskit::Role;
+use egui::{TextStyle, Ui, UiBuilder};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::{Basis, End, EndKind, Insisted, ProfileEnds};
@@ -12,10 +13,10 @@ use crate::gui::intent::Intent;
 use crate::gui::model::{Calendar, Model, Stand};
 use crate::gui::page_draft::CalendarDraft;
 use crate::gui::screens::{export, export_options, intent_button, vault, want};
-use crate::gui::theme::{Tone, heading, label, shown, small};
+use crate::gui::theme::{Tone, label, shown, small};
 use crate::gui::widgets::{
-    ButtonKind, Field, banner, dot, footer, link, notice, page, rows, secondary_button, section, short_countdown_text,
-    toggle, waiting,
+    ButtonKind, Field, banner, dot, footer, heading, link, middle_cut, notice, page, rows, secondary_button, section,
+    short_countdown_text, toggle, waiting,
 };
 
 /// Height of a line that was not drawn yet, in points: two lines of text and the space below.
@@ -33,7 +34,7 @@ pub(crate) fn calendar_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(mut calendar) = draft.calendar.take() else { return };
     let top = std::mem::take(&mut draft.next_view.to_top);
     page(ui, "calendar", top, true, |ui| {
-        ui.label(heading("Calendar"));
+        heading(ui, "Calendar");
         vault::vault_ui(ui, model, draft);
         file_ui(ui, model, draft, &mut calendar);
         let help =
@@ -96,14 +97,18 @@ fn ends_ui(ui: &mut Ui, ends: &Calendar, all: bool, clock: &Clock) {
         return;
     }
     let mut until_change: Option<Duration> = None;
-    rows(ui, "ends", LINE, &rows_of(ends, all, clock), |ui, row| match row {
-        Row::Heading(words, count) => drop(ui.label(label(format!("{words} ({count})")))),
-        Row::Line(place) => {
-            let (profile, end) = ends.line(all, *place);
-            ui.push_id(place, |ui| line_ui(ui, profile, end, clock));
-            let next = end.at.and_then(|at| clock::until_next_short_change(at, clock.now));
-            until_change = until_change.into_iter().chain(next).min();
-        }
+    let list = UiBuilder::new().accessibility_role(Role::List).accessibility_label("Ends");
+    ui.scope_builder(list, |ui| {
+        rows(ui, "ends", LINE, &rows_of(ends, all, clock), |ui, row| match row {
+            Row::Heading(words, count) => drop(ui.label(label(format!("{words} ({count})")))),
+            Row::Line(place) => {
+                let (profile, end) = ends.line(all, *place);
+                let builder = UiBuilder::new().id_salt(place).accessibility_role(Role::ListItem);
+                ui.scope_builder(builder, |ui| line_ui(ui, profile, end, clock));
+                let next = end.at.and_then(|at| clock::until_next_short_change(at, clock.now));
+                until_change = until_change.into_iter().chain(next).min();
+            }
+        });
     });
     if let Some(until_change) = until_change {
         clock::wake_after(ui.ctx(), clock.now, until_change);
@@ -146,7 +151,10 @@ fn line_ui(ui: &mut Ui, profile: &ProfileEnds, end: &End, clock: &Clock) {
             ui.spacing_mut().interact_size.y = 0.0;
             dot(ui, tone(end, clock.now));
             let name = shown(profile.shown_name.as_str());
-            if link(ui, name, &profile.shown_name).on_hover_text("Show the profile").clicked() {
+            let (font, colour) = (TextStyle::Body.resolve(ui.style()), ui.visuals().text_color());
+            let cut = middle_cut(ui, &name, &font, colour, ui.available_width()).text().to_owned();
+            let hint = if cut == name { "Show the profile".to_owned() } else { format!("Show the profile {name}") };
+            if link(ui, cut, &profile.shown_name).on_hover_text(hint).clicked() {
                 want(ui, Intent::Open(profile.name.clone()));
             }
             ui.label(format!("{}, {}", end.kind.label(), when(end, clock)));

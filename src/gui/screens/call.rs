@@ -9,9 +9,9 @@ use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::{intent_button, waiting_row};
-use crate::gui::theme::{Tone, heading, small};
+use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
-    ButtonKind, CodeBlock, Field, banner, banner_with, disclosure, footer, labelled_segmented, page, section,
+    ButtonKind, CodeBlock, Field, banner, banner_with, disclosure, footer, heading, labelled_segmented, page, section,
     status_dot,
 };
 use crate::service::ApiCall;
@@ -24,7 +24,7 @@ pub(crate) fn call_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let top = std::mem::take(&mut draft.next_view.to_top);
     let kept = draft.profile.as_ref().and_then(|profile| profile.api_check.as_ref());
     page(ui, "call", top, true, |ui| {
-        ui.label(heading(format!("Try the API with {}", model.shown_name(&call.profile))));
+        heading(ui, format!("Try the API with {}", model.shown_name(&call.profile)));
         typed_ui(ui, &mut call);
         draft.next_view.lead_to_result(ui);
         outcome_ui(ui, model);

@@ -12,10 +12,10 @@ use crate::gui::draft::{CallsDraft, Draft};
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::intent_button;
-use crate::gui::theme::{Tone, heading, shown, small};
+use crate::gui::theme::{Tone, shown, small};
 use crate::gui::widgets::{
-    ButtonKind, CodeBlock, Field, SHORT, banner, copy_named_button, dot, footer, key_values, keyed, notice, page, rows,
-    section, waiting,
+    ButtonKind, CodeBlock, Field, SHORT, banner, copy_named_button, dot, footer, heading, key_values, keyed, notice,
+    page, rows, section, waiting,
 };
 
 /// Height of a call that is not open, in points.
@@ -25,7 +25,7 @@ pub(crate) fn calls_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(mut calls) = draft.calls.take() else { return };
     let top = std::mem::take(&mut draft.next_view.to_top);
     page(ui, "calls", top, true, |ui| {
-        ui.label(heading("Calls"));
+        heading(ui, "Calls");
         ui.label(small(ui, "What this window sent and got since it was opened. Secrets are masked."));
         section(ui, "", |ui| list_ui(ui, model, draft, &mut calls));
         section(ui, "Hand it on", |ui| save_ui(ui, model, &mut calls));

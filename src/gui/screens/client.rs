@@ -158,6 +158,9 @@ fn more_ui(
         let help = "Binds the code to this program (RFC 7636). Turn it off only if the service rejects it.";
         ui.label(small(ui, help));
         offers_ui(ui, profile);
+        if is_described {
+            return;
+        }
         TextField::new("Extra parameters")
             .help("One name=value per line, added to the authorization URL.")
             .example("login_hint=ada@example.com")

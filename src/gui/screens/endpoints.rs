@@ -3,13 +3,15 @@
 use egui::Ui;
 
 use crate::dialect::Issuer;
-use crate::gui::draft::{Draft, Focus, NextView};
+use crate::gui::draft::{Draft, Focus, NextView, TypedParameters};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::{intent_button, lead_to, waiting_row};
 use crate::gui::theme::{Tone, small};
-use crate::gui::widgets::{ButtonKind, Field as TextField, banner, choice, notice, section, told};
-use crate::service::{Catalog, ClientAuthentication, Field, FieldError, OFFERED_GRANTS, ProfileDraft, wrong_url};
+use crate::gui::widgets::{ButtonKind, Field as TextField, banner, choice, disclosure, notice, section, told};
+use crate::service::{
+    CallFields, Catalog, ClientAuthentication, Field, FieldError, OFFERED_GRANTS, ProfileDraft, wrong_url,
+};
 
 /// Whether the service is no preset, so that the person describes it.
 pub(crate) fn is_described(model: &Model, profile: &ProfileDraft) -> bool {
@@ -36,8 +38,34 @@ pub(crate) fn endpoints_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors
                 profile.choose_client_authentication(chosen);
             }
         }
-        ui.label(small(ui, "Further parameters, headers and the way a response is read can be changed in step 3."));
+        parameters_ui(ui, profile, &mut authorization_step.further);
+        ui.label(small(ui, "Headers and the way a response is read can be changed in step 3."));
     });
+}
+
+/// What the service wants in each request besides the parameters of the RFCs.
+fn parameters_ui(ui: &mut Ui, profile: &mut ProfileDraft, further: &mut [TypedParameters; 2]) {
+    let is_used = !profile.extra.trim().is_empty()
+        || profile.token_request.further_parameters().is_some_and(|text| !text.is_empty());
+    disclosure(ui, "Extra parameters", is_used, |ui| {
+        ui.label(small(ui, "One name=value per line. Values in angle brackets are filled in, such as <client_id>."));
+        if profile.client_flow {
+            let example = "login_hint=ada@example.com";
+            let field = TextField::new("Extra parameters of the authorization request").example(example);
+            field.optional().show_lines(ui, &mut profile.extra, 2);
+        }
+        let [token, refresh] = further;
+        further_ui(ui, "Extra parameters of the token request", &mut profile.token_request, token);
+        further_ui(ui, "Extra parameters of the refresh request", &mut profile.refresh_request, refresh);
+    });
+}
+
+fn further_ui(ui: &mut Ui, label: &str, call: &mut CallFields, typed: &mut TypedParameters) {
+    let Some(text) = typed.text(call) else { return };
+    let field = TextField::new(label).example("audience=https://api.example.com").optional();
+    if field.show_lines(ui, text, 2).changed() {
+        typed.apply(call);
+    }
 }
 
 fn discovery_ui(ui: &mut Ui, model: &Model, issuer: &mut String) {

@@ -14,9 +14,9 @@ use crate::gui::export_draft::{ExportDraft, Way};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::{export_options, intent_button, vault, waiting_row, want};
-use crate::gui::theme::{Tone, heading, shown, small};
+use crate::gui::theme::{Tone, shown, small};
 use crate::gui::widgets::{
-    ButtonKind, CodeBlock, banner, banner_with, dot, footer, key_values, link, notice, page, section,
+    ButtonKind, CodeBlock, banner, banner_with, dot, footer, heading, key_values, link, notice, page, section,
 };
 use crate::service::ProfileName;
 
@@ -32,7 +32,7 @@ pub(crate) fn export_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 }
 
 fn page_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, export: &mut ExportDraft) {
-    ui.label(heading(format!("Export {}", model.shown_name(&export.profile))));
+    heading(ui, format!("Export {}", model.shown_name(&export.profile)));
     outcome_ui(ui, model, export);
     vault::vault_ui(ui, model, draft);
     handed_over_ui(ui, model, draft, export);
@@ -151,8 +151,8 @@ fn foot_ui(ui: &mut Ui, model: &Model, export: &ExportDraft) {
         intent_button(ui, ButtonKind::Secondary, Intent::ClosePage, None);
     };
     footer(ui, close, |ui| {
-        intent_button(ui, ButtonKind::Primary, Intent::SaveExport(Insisted::default()), blocked.or(no_file));
         intent_button(ui, ButtonKind::Secondary, Intent::CopyExport, blocked.or(no_copy));
+        intent_button(ui, ButtonKind::Primary, Intent::SaveExport(Insisted::default()), blocked.or(no_file));
     });
 }
 

@@ -11,10 +11,10 @@ use crate::gui::queries::QUERIES;
 use crate::gui::screens::{
     calendar, history, home_parts, intent_button, news, questions, save, token_facts, tokens, waiting_row, want,
 };
-use crate::gui::theme::{Tone, heading, shown, small};
+use crate::gui::theme::{Tone, shown, small};
 use crate::gui::widgets::{
-    ButtonKind, banner, banner_with, copied_elsewhere_button, disclosure, key_values, labelled_segmented, notice, page,
-    secondary_button, section, status_dot,
+    ButtonKind, banner, banner_with, copied_elsewhere_button, disclosure, heading, key_values, labelled_segmented,
+    notice, page, secondary_button, section, status_dot,
 };
 use crate::oauth::TokenSet;
 use crate::service::{CheckEvery, ProfileName};
@@ -42,7 +42,7 @@ fn title_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName) {
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         let title = model.shown_name(name);
-        ui.add(egui::Label::new(heading(title)).wrap().selectable(true));
+        heading(ui, title);
         let service = draft.profile.as_ref().map(|profile| profile.service.name.as_str());
         let plain = (title != name.as_str()).then_some(name.as_str());
         let environment = listed.map(|listed| listed.environment.as_str()).filter(|words| !words.is_empty());

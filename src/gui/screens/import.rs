@@ -4,6 +4,7 @@
 use egui::{Align2, Event, Id, LayerId, Order, TextStyle, Ui};
 
 use crate::app::{AmbiguousText, ImportOutcome, ImportSource, Imported, VaultState};
+use crate::call::CallTemplate;
 use crate::diagnosis::Diagnosis;
 use crate::dialect::{Described, Dialect, Note};
 use crate::gui::draft::{Draft, Focus, NextView};
@@ -13,10 +14,10 @@ use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::import_shared::{accepted_ui, locked_ui, shared_ui};
 use crate::gui::screens::vault::vault_ui;
 use crate::gui::screens::{entered, intent_button, is_pressed, lead_to, waiting_row, want};
-use crate::gui::theme::{Palette, Tone, heading, label, small};
+use crate::gui::theme::{Palette, Tone, label, small};
 use crate::gui::widgets::{
-    ButtonKind, CodeBlock, Field, banner, banner_with, choice, disclosure, footer, key_values, page, secondary_button,
-    section,
+    ButtonKind, CodeBlock, Field, banner, banner_with, choice, disclosure, footer, heading, key_values, page,
+    secondary_button, section,
 };
 use crate::secret::Secret;
 
@@ -43,7 +44,7 @@ pub(crate) fn import_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 }
 
 fn page_ui(ui: &mut Ui, model: &Model, import: &mut ImportDraft, next_view: &mut NextView) {
-    ui.label(heading("Import a service"));
+    heading(ui, "Import a service");
     if model.accepted.is_pending() {
         return waiting_row(ui, &model.accepted, "Saving the profiles", Work::Import);
     }
@@ -220,9 +221,31 @@ fn described_ui(ui: &mut Ui, described: &Described) {
                 format!("Contains secrets, which are stored only in the vault: {}", secrets.join(", ")),
             ));
         }
+        values_ui(ui, described);
         notes_ui(ui, "Still missing", &described.still_missing());
         notes_ui(ui, "Understood", &described.understood);
         notes_ui(ui, "Ignored", &described.ignored);
+    });
+}
+
+/// What it will be used with, to be seen before it is: of secrets the names are above.
+fn values_ui(ui: &mut Ui, described: &Described) {
+    let Described { service, client_id, redirect_uri, scopes, .. } = described;
+    let scopes = if scopes.is_empty() { &service.scopes.default } else { scopes };
+    let url = |call: &CallTemplate| call.url.source().to_owned();
+    let values = [
+        ("Authorization URL", service.authorization.as_ref().map(|visit| url(&visit.call)).unwrap_or_default()),
+        ("Token URL", url(&service.token_request)),
+        ("Grant", service.grant_type.clone()),
+        ("Client ID", client_id.clone()),
+        ("Redirect URI", redirect_uri.clone()),
+        ("Scopes", scopes.join(" ")),
+    ];
+    key_values(ui, |rows| {
+        let inputs = described.inputs.iter().map(|(name, value)| (name.as_str(), value.clone()));
+        for (label, value) in values.into_iter().chain(inputs).filter(|(_, value)| !value.is_empty()) {
+            rows.text(label, &value);
+        }
     });
 }
 
@@ -256,8 +279,8 @@ fn foot_ui(ui: &mut Ui, model: &Model, import: &ImportDraft) {
         Some(ImportOutcome::Described(imported)) => {
             let is_there = imported.import.described.get(import.picked).is_some();
             let blocked = (!is_there).then_some("Choose one first");
-            intent_button(ui, ButtonKind::Primary, Intent::UseImport { as_preset: false }, blocked);
             intent_button(ui, ButtonKind::Secondary, Intent::UseImport { as_preset: true }, blocked);
+            intent_button(ui, ButtonKind::Primary, Intent::UseImport { as_preset: false }, blocked);
         }
         _ => {}
     });

@@ -12,18 +12,23 @@ use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::import::pasted_text;
 use crate::gui::screens::token_table::{scopes_ui, table_ui};
 use crate::gui::screens::{intent_button, lead_to, waiting_row, want};
-use crate::gui::theme::{Tone, heading, small};
-use crate::gui::widgets::{ButtonKind, Field, banner, banner_with, footer, labelled_segmented, page, section, toggle};
+use crate::gui::theme::{Tone, small};
+use crate::gui::widgets::{
+    ButtonKind, Field, banner, banner_with, footer, heading, labelled_segmented, page, section, toggle,
+};
 use crate::oauth::{LONGEST_TOKEN, TokenSet, TokenUse, Weight};
 
 pub(crate) fn inspect_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(mut inspect) = draft.inspect.take() else { return };
     let top = std::mem::take(&mut draft.next_view.to_top);
     page(ui, "inspect", top, true, |ui| {
-        ui.label(heading(match (&inspect.profile, inspect.chosen) {
-            (Some(name), Chosen::Saved(_)) => format!("Inspect a token of {}", model.shown_name(name)),
-            _ => "Inspect a token".to_owned(),
-        }));
+        heading(
+            ui,
+            match (&inspect.profile, inspect.chosen) {
+                (Some(name), Chosen::Saved(_)) => format!("Inspect a token of {}", model.shown_name(name)),
+                _ => "Inspect a token".to_owned(),
+            },
+        );
         source_ui(ui, model, &mut inspect, &mut draft.next_view);
         draft.next_view.lead_to_result(ui);
         found_ui(ui, model, draft, &mut inspect);

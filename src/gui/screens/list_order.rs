@@ -10,7 +10,7 @@ use crate::gui::listing::Shown;
 use crate::gui::model::Model;
 use crate::gui::screens::want;
 use crate::gui::theme::{SPACE_S, SPACE_XS, label, small};
-use crate::gui::widgets::{keyed, link, toggle};
+use crate::gui::widgets::{keyed, link, name_menu, toggle};
 
 const SORTS: [(ListSort, &str); 3] =
     [(ListSort::Name, "Name"), (ListSort::Service, "Service"), (ListSort::Ends, "Ends soonest")];
@@ -49,6 +49,7 @@ fn menu_ui(ui: &mut Ui, model: &Model) {
     let response = response.on_hover_text("Sort and group the list");
     let menu = Popup::menu(&response).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     menu.show(|ui| {
+        name_menu(ui, "Sort and group the list");
         ui.spacing_mut().item_spacing.y = SPACE_XS;
         let before = model.window.unwrap_or_default();
         let mut settings = before;

@@ -48,6 +48,7 @@ mod toasts;
 mod token_facts;
 mod token_table;
 mod tokens;
+mod trial;
 mod vault;
 mod window;
 

@@ -4,17 +4,18 @@ use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
     Align2, Area, CursorIcon, Frame, Id, Key, Modal, Modifiers, Order, Rect, Response, ScrollArea, Sense, Stroke,
-    TextStyle, Ui, UiBuilder, WidgetInfo, WidgetText, pos2, vec2,
+    TextStyle, Ui, UiBuilder, UiKind, WidgetInfo, WidgetText, pos2, vec2,
 };
 
 use crate::gui::draft::Draft;
+use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::palette_draft::{Found, Palette};
 use crate::gui::screens::commands::commands;
 use crate::gui::screens::want;
 use crate::gui::search::Query;
 use crate::gui::theme::{self, RADIUS, SPACE_M, SPACE_S, shown, small};
-use crate::gui::widgets::{Field, SHORT};
+use crate::gui::widgets::{Field, SHORT, name_dialog};
 
 /// Width and height of the palette, in points, where the window is large enough.
 const SIZE: egui::Vec2 = vec2(560.0, 420.0);
@@ -37,11 +38,13 @@ pub(crate) fn palette_ui(ui: &Ui, model: &Model, draft: &mut Draft) {
     let Some(mut palette) = draft.palette.take() else { return };
     let room = ui.ctx().content_rect().size();
     let area = Area::new(Id::unique("palette"))
+        .kind(UiKind::Modal)
         .order(Order::Foreground)
         .anchor(Align2::CENTER_TOP, vec2(0.0, TOP.min(room.y / 10.0)));
     let frame = Frame::popup(ui.style()).inner_margin(SPACE_M);
     let layer = Modal::new(Id::unique("palette of commands")).area(area).frame(frame);
     let answer = layer.show(ui.ctx(), |ui| {
+        name_dialog(ui, Intent::OpenPalette.words().0);
         ui.set_width(SIZE.x.min(room.x - 64.0));
         let is_taken = field_ui(ui, &mut palette);
         palette.look(model, || commands(model, draft));

@@ -10,7 +10,7 @@ use crate::gui::page_draft::Naming;
 use crate::gui::queries::QUERIES;
 use crate::gui::screens::want;
 use crate::gui::theme::Palette;
-use crate::gui::widgets::{keyed, toggle};
+use crate::gui::widgets::{keyed, menu_item, name_menu, toggle};
 use crate::service::{ProfileName, Service};
 
 /// Width of the menu, in points: so that its lines do not jump from profile to profile.
@@ -32,6 +32,7 @@ pub(crate) fn menu_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &P
         style.spacing.button_padding = vec2(2.0, 4.0);
     });
     menu.show(|ui| {
+        name_menu(ui, profile.shown_name());
         ui.set_min_width(WIDTH);
         items_ui(ui, model, draft, profile);
     });
@@ -89,7 +90,7 @@ fn items_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSumm
 
 /// A line of the menu, known to screen readers by its `name`; whether it was pressed.
 fn item(ui: &mut Ui, text: &str, name: &str, hint: &str) -> bool {
-    let response = keyed(ui, text, |ui| ui.button(text)).inner.on_hover_text(hint);
+    let response = menu_item(ui, text).on_hover_text(hint);
     let clicked = response.clicked();
     response.accessible_name(name);
     if clicked {

@@ -2,7 +2,7 @@
 //! left.
 
 use egui::accesskit::Role;
-use egui::{Align, EventFilter, Id, Key, Layout, Modifiers, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, vec2};
+use egui::{EventFilter, Id, Key, Modifiers, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
 use crate::app::ProfileState;
 use crate::gui::draft::{Draft, Focus};
@@ -12,11 +12,14 @@ use crate::gui::model::Model;
 use crate::gui::screens::profile_row::{RowView, group_ui, profile_ui};
 use crate::gui::screens::side_foot::foot_ui;
 use crate::gui::screens::{entered, intent_button, list_order, select_all, want};
-use crate::gui::theme::{Palette, SPACE_S, focus_stroke, heading, small};
-use crate::gui::widgets::{self, ButtonKind, Field, SHORT, above_footer, link};
+use crate::gui::theme::{Palette, SPACE_S, focus_stroke, small};
+use crate::gui::widgets::{self, ButtonKind, Field, SHORT, above_footer, at_right, beside_bar, heading, link};
 
 /// Height of the part below the list, in points, until it was drawn once.
 const FOOT_HEIGHT: f32 = 84.0;
+
+/// Room for the scroll bar in the margin beside the list, in points.
+const BAR: f32 = 8.0;
 
 pub(crate) fn profiles_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     ui.spacing_mut().item_spacing.y = SPACE_S;
@@ -39,8 +42,12 @@ pub(crate) fn profiles_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
             _ => {}
         }
         ui.spacing_mut().item_spacing.y = 0.0;
-        ScrollArea::vertical().auto_shrink(false).id_salt("profiles").show_viewport(ui, |ui, view| {
-            list_ui(ui, view, model, draft, &shown);
+        beside_bar(ui, BAR, |ui, width| {
+            ui.spacing_mut().scroll.floating_allocated_width = 0.0;
+            ScrollArea::vertical().auto_shrink(false).id_salt("profiles").show_viewport(ui, |ui, view| {
+                ui.set_max_width(width);
+                list_ui(ui, view, model, draft, &shown);
+            });
         });
     });
     let top = ui.cursor().top() - ui.spacing().item_spacing.y;
@@ -55,20 +62,20 @@ pub(crate) fn profiles_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 /// The name of the program, the way to another profile, giving from the list, and the team.
 fn head_ui(ui: &mut Ui, model: &Model) {
     ui.horizontal(|ui| {
-        ui.label(heading("Tokenwright"));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            intent_link_ui(ui, Intent::ToggleList, "Hide", "Hide the list of profiles");
+        heading(ui, "Tokenwright");
+        at_right(ui, "of the head", |ui| {
             intent_link_ui(ui, Intent::ShowKeys, "?", "Keys");
+            intent_link_ui(ui, Intent::ToggleList, "Hide", "Hide the list of profiles");
         });
     });
     ui.horizontal(|ui| {
         intent_button(ui, ButtonKind::Secondary, Intent::NewProfile, None);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        at_right(ui, "of the ways", |ui| {
+            intent_link_ui(ui, Intent::OpenTeam, Intent::OpenTeam.words().0, "Team");
             // A file that cannot be read is no profile to share.
             if !model.profiles.iter().all(|profile| matches!(profile.state, ProfileState::Broken(_))) {
                 intent_link_ui(ui, Intent::OpenShare, Intent::OpenShare.words().0, "Share profiles");
             }
-            intent_link_ui(ui, Intent::OpenTeam, Intent::OpenTeam.words().0, "Team");
         });
     });
 }

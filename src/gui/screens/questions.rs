@@ -10,8 +10,8 @@ use crate::gui::intent::Intent;
 use crate::gui::model::{AskedQuery, Model, Stand, Work};
 use crate::gui::screens::profile_menu::service_of;
 use crate::gui::screens::{intent_button, waiting_row, want};
-use crate::gui::theme::{SPACE_M, Tone, heading, small};
-use crate::gui::widgets::{ButtonKind, banner, button, key_values, notice, secondary_button};
+use crate::gui::theme::{SPACE_M, Tone, small};
+use crate::gui::widgets::{ButtonKind, banner, button, heading, key_values, name_dialog, notice, secondary_button};
 
 /// The height at which the rows of an answer begin to scroll, in points.
 const ROWS_HEIGHT: f32 = 320.0;
@@ -28,7 +28,9 @@ pub(crate) fn dialog<R>(
     Modal::new(Id::unique(id)).frame(frame).show(ui.ctx(), |ui| {
         ui.set_max_width(420.0);
         ui.spacing_mut().item_spacing.y = SPACE_M;
-        ui.label(heading(title.into()));
+        let title = title.into();
+        name_dialog(ui, &title);
+        heading(ui, title);
         if !text.is_empty() {
             ui.label(text);
         }

@@ -5,7 +5,7 @@ use egui::{Popup, RichText, Ui};
 use crate::app::ReplyValue;
 use crate::call::{Expression, Lifetime, Reading, Values};
 use crate::gui::theme::{SPACE_XS, shown, small};
-use crate::gui::widgets::{keyed, link, secondary_button};
+use crate::gui::widgets::{keyed, link, menu_item, name_menu, secondary_button};
 use crate::service::shown_text;
 
 /// A part of the reading.
@@ -28,7 +28,10 @@ fn value_ui(ui: &mut Ui, reading: &mut Reading, value: &ReplyValue) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().interact_size.y = 0.0;
         let button = link(ui, RichText::new(shown(path)).monospace(), &format!("Use {path}"));
-        Popup::menu(&button).show(|ui| menu_ui(ui, reading, value));
+        Popup::menu(&button).show(|ui| {
+            name_menu(ui, path);
+            menu_ui(ui, reading, value);
+        });
         ui.label(small(ui, shown_text(&value.shown, LONGEST)));
         if let Some(what) = use_of(reading, &value.place) {
             ui.label(small(ui, format!("is the {what}")));
@@ -46,7 +49,7 @@ fn menu_ui(ui: &mut Ui, reading: &mut Reading, value: &ReplyValue) {
         ("Scopes", |reading| &mut reading.scope),
     ];
     for (name, field) in fields {
-        if ui.button(name).clicked() {
+        if menu_item(ui, name).clicked() {
             *field(reading) = vec![place.clone()];
             match name {
                 "Lifetime" => reading.lifetime = unit_of(&value.shown),
@@ -59,7 +62,7 @@ fn menu_ui(ui: &mut Ui, reading: &mut Reading, value: &ReplyValue) {
     // A kept value is shown in requests and lists.
     if !value.is_secret {
         let name = kept_name(place.as_str());
-        if ui.button(format!("Keep as {name}")).clicked() {
+        if menu_item(ui, &format!("Keep as {name}")).clicked() {
             reading.retain.retain(|(kept, _)| *kept != name);
             reading.retain.push((name, place.clone()));
             ui.close();

@@ -9,16 +9,16 @@ use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::{about, intent_button, side_foot, vault, want};
 use crate::gui::settings_draft::{SettingsDraft, SettingsErrors};
-use crate::gui::theme::{SPACE_XS, Tone, heading, label, small};
+use crate::gui::theme::{SPACE_XS, Tone, label, small};
 use crate::gui::widgets::{
-    ButtonKind, Field, SHORT, banner, dot, footer, labelled_segmented, link, page, section, toggle, waiting,
+    ButtonKind, Field, SHORT, banner, dot, footer, heading, labelled_segmented, link, page, section, toggle, waiting,
 };
 
 pub(crate) fn settings_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(mut settings) = draft.settings.take() else { return };
     let top = std::mem::take(&mut draft.next_view.to_top);
     page(ui, "settings", top, true, |ui| {
-        ui.label(heading("Settings"));
+        heading(ui, "Settings");
         if let Some(failure) = model.program.failure() {
             banner(ui, Tone::Danger, &failure.diagnosis);
         }

@@ -10,9 +10,10 @@ use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::export::failure_ui;
 use crate::gui::screens::export_options::browse_ui;
 use crate::gui::screens::{intent_button, vault, waiting_row};
-use crate::gui::theme::{Tone, heading, small};
+use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
-    ButtonKind, Field, banner, footer, key_values, keyed, notice, page, rows, section, segmented, toggle, waiting,
+    ButtonKind, Field, banner, footer, heading, key_values, keyed, notice, page, rows, section, segmented, toggle,
+    waiting,
 };
 use crate::service::ProfileName;
 
@@ -39,7 +40,7 @@ pub(crate) fn share_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 }
 
 fn page_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, share: &mut ShareDraft) {
-    ui.label(heading("Share profiles"));
+    heading(ui, "Share profiles");
     outcome_ui(ui, model, share);
     vault::vault_ui(ui, model, draft);
     section(ui, "Profiles", |ui| which_ui(ui, model, share));

@@ -1,5 +1,6 @@
 //! The left side of the window: the list of profiles, as wide as the person has drawn it, or the way to it.
 
+use egui::accesskit::Role;
 use egui::{CursorIcon, Frame, Id, Panel, Rect, Sense, Ui, vec2};
 
 use crate::gui::draft::Draft;
@@ -7,7 +8,7 @@ use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::{hint, profiles, want};
 use crate::gui::theme::Palette;
-use crate::gui::widgets::link;
+use crate::gui::widgets::{link, name_panel};
 
 /// Width of the list, in points, until the person has changed it: a name of twenty letters and a time fit.
 const WIDTH: f32 = 236.0;
@@ -38,7 +39,10 @@ pub(crate) fn side_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> bool {
         .exact_size(width)
         .resizable(false)
         .frame(frame.inner_margin(egui::Margin::symmetric(12, 16)));
-    let shown = panel.show(ui, |ui| profiles::profiles_ui(ui, model, draft));
+    let shown = panel.show(ui, |ui| {
+        name_panel(ui, Role::Navigation, "Profiles");
+        profiles::profiles_ui(ui, model, draft);
+    });
     if has_page {
         edge_ui(ui, shown.response.rect, model, draft);
     }
@@ -57,6 +61,7 @@ fn width(model: &Model, draft: &Draft) -> f32 {
 
 /// The way to the list while it is hidden.
 fn strip_ui(ui: &mut Ui) {
+    name_panel(ui, Role::Navigation, "Profiles");
     let palette = Palette::of(ui);
     let intent = Intent::ToggleList;
     let response = ui.add_sized(vec2(32.0, 32.0), egui::Button::new("").frame_when_inactive(false));

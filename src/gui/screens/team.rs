@@ -8,9 +8,9 @@ use crate::gui::intent::{Intent, TeamAction};
 use crate::gui::model::Model;
 use crate::gui::screens::{intent_button, vault};
 use crate::gui::team_draft::TeamDraft;
-use crate::gui::theme::{Tone, heading, shown, small};
+use crate::gui::theme::{Tone, shown, small};
 use crate::gui::widgets::{
-    ButtonKind, Field, banner, footer, key_values, keyed, notice, page, secondary_button, section, waiting,
+    ButtonKind, Field, banner, footer, heading, key_values, keyed, notice, page, secondary_button, section, waiting,
 };
 
 pub(crate) fn team_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
@@ -34,7 +34,7 @@ pub(crate) fn team_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 }
 
 fn page_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, team: &mut TeamDraft) {
-    ui.label(heading("Team"));
+    heading(ui, "Team");
     ui.label(small(
         ui,
         "Members use the same profiles on machines of their own. One of them refreshes, all have the new token. The \

@@ -1,4 +1,4 @@
-//! What the window says of the clipboard and of links, over the lower right corner: nothing else moves for it.
+//! What the window says unasked, of files, the clipboard and links, over the lower right corner: nothing else moves for it.
 
 use egui::{Align2, Area, Id, Label, Order, RichText, Ui, vec2};
 
@@ -6,7 +6,7 @@ use crate::diagnosis::Diagnosis;
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::want;
-use crate::gui::theme::{Palette, RADIUS_CARD, Tone};
+use crate::gui::theme::{Palette, RADIUS_CARD, Tone, small};
 use crate::gui::widgets::{banner, banner_with, copy_button, secondary_button};
 use crate::gui::{clipboard, links};
 use crate::service::ProfileName;
@@ -23,12 +23,17 @@ const SAID_FOR: f64 = 4.0;
 pub(crate) fn toasts_ui(ui: &Ui, model: &Model) {
     let (note, link, said) = (clipboard::note(ui.ctx()), links::not_opened(ui.ctx()), said(ui));
     let forgotten = model.forgotten.last.as_ref();
-    if note.is_none() && link.is_none() && said.is_none() && forgotten.is_none() {
+    let is_quiet = note.is_none() && link.is_none() && said.is_none() && forgotten.is_none();
+    if is_quiet && model.problems.is_empty() && model.lease_busy.is_none() {
         return;
     }
     let area = Area::new(Id::unique("toasts")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, OFFSET);
     area.show(ui.ctx(), |ui| {
         ui.set_max_width(WIDTH.min(ui.ctx().content_rect().width() - 40.0));
+        problem_ui(ui, &model.problems);
+        if let Some(why) = &model.lease_busy {
+            card(ui, |ui| banner(ui, Tone::Info, why));
+        }
         if let Some(link) = link {
             card(ui, |ui| {
                 banner_with(ui, Tone::Warning, &link.why, |ui| {
@@ -58,6 +63,23 @@ pub(crate) fn toasts_ui(ui: &Ui, model: &Model) {
                 });
             });
         }
+    });
+}
+
+/// What is wrong, one at a time: many files may be.
+fn problem_ui(ui: &mut Ui, problems: &[Diagnosis]) {
+    let Some(problem) = problems.first() else { return };
+    card(ui, |ui| {
+        banner_with(ui, Tone::Warning, problem, |ui| {
+            ui.horizontal(|ui| {
+                if secondary_button(ui, "Dismiss").clicked() {
+                    want(ui, Intent::Dismiss(problem.clone()));
+                }
+                if problems.len() > 1 {
+                    ui.label(small(ui, format!("1 of {}", problems.len())));
+                }
+            });
+        });
     });
 }
 

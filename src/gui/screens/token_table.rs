@@ -1,11 +1,13 @@
 //! What is written in a token: a row for each claim, with its name, its value and what it means.
 
-use egui::{Align, Label, Layout, RichText, Ui, vec2};
+use egui::accesskit::Role;
+use egui::{Align, Label, Layout, RichText, Ui, UiBuilder, vec2};
 
 use crate::gui::clock::Clock;
+use crate::gui::inspect_draft::Decoded;
 use crate::gui::theme::{SPACE_M, SPACE_XS, shown, small};
-use crate::gui::widgets::{copy_button, disclosure, rows, section};
-use crate::oauth::{Inspected, TokenRow, TokenSet, relative};
+use crate::gui::widgets::{as_role, copy_button, disclosure, rows, section};
+use crate::oauth::{TokenRow, TokenSet, relative};
 
 /// From this width on, in points, the meaning has a column of its own.
 const WIDE: f32 = 620.0;
@@ -27,27 +29,29 @@ pub(crate) fn table_ui(ui: &mut Ui, title: &'static str, table: &[TokenRow], clo
 }
 
 /// What is written in tokens that are JSON Web Tokens, before they are saved. Nothing is checked.
-pub(crate) fn decoded_ui(ui: &mut Ui, tokens: &TokenSet, clock: &Clock) {
-    for (label, token) in
-        [("Access token, decoded", Some(&tokens.access_token)), ("ID token, decoded", tokens.id_token.as_ref())]
-    {
-        // Read only while it is open.
+pub(crate) fn decoded_ui(ui: &mut Ui, tokens: &TokenSet, decoded: &mut [Decoded; 2], clock: &Clock) {
+    let there =
+        [("Access token, decoded", Some(&tokens.access_token)), ("ID token, decoded", tokens.id_token.as_ref())];
+    for ((label, token), decoded) in there.into_iter().zip(decoded) {
         let Some(token) = token.filter(|token| token.expose().starts_with("ey")) else { continue };
-        disclosure(ui, label, false, |ui| {
+        let shown = disclosure(ui, label, false, |ui| {
             ui.label(small(ui, "The signature is not verified here."));
-            let inspected = Inspected::read(token);
-            rows_ui(ui, label, &inspected.claims, clock);
+            rows_ui(ui, label, &decoded.of(token).claims, clock);
         });
+        if shown.is_none() {
+            *decoded = Decoded::default();
+        }
     }
 }
 
 fn rows_ui(ui: &mut Ui, title: &'static str, table: &[TokenRow], clock: &Clock) {
-    ui.scope(|ui| {
+    ui.scope_builder(UiBuilder::new().accessibility_role(Role::Table).accessibility_label(title), |ui| {
         ui.spacing_mut().item_spacing = vec2(SPACE_M, SPACE_XS);
         // The same for each row, so that the columns stand below each other.
         let room = ui.available_width();
         let draw = |ui: &mut Ui, row: &TokenRow| {
-            ui.push_id((title, &row.name), |ui| row_ui(ui, (title, room), row, clock));
+            let builder = UiBuilder::new().id_salt((title, &row.name)).accessibility_role(Role::Row);
+            ui.scope_builder(builder, |ui| row_ui(ui, (title, room), row, clock));
         };
         if table.len() > MANY {
             rows(ui, title, HEIGHT, table, draw);
@@ -73,22 +77,29 @@ fn row_ui(ui: &mut Ui, (title, room): (&str, f32), row: &TokenRow, clock: &Clock
     ui.horizontal_top(|ui| {
         ui.spacing_mut().interact_size.y = 0.0;
         column(ui, name, &|ui| {
-            ui.add(Label::new(RichText::new(shown(&row.name)).monospace()).wrap().selectable(true));
+            let words = RichText::new(shown(&row.name)).monospace();
+            cell(ui, Role::RowHeader, words);
         });
         column(ui, value, &|ui| {
-            ui.add(Label::new(value_text(row, clock)).wrap().selectable(true));
+            cell(ui, Role::Cell, value_text(row, clock));
             if let Some(meaning) = row.meaning.filter(|_| !is_wide) {
-                ui.add(Label::new(small(ui, meaning)).wrap());
+                cell(ui, Role::Cell, small(ui, meaning));
             }
         });
         if is_wide {
             column(ui, MEANING, &|ui| {
-                ui.add(Label::new(small(ui, row.meaning.unwrap_or_default())).wrap());
+                cell(ui, Role::Cell, small(ui, row.meaning.unwrap_or_default()));
             });
         }
         ui.spacing_mut().button_padding.y = 2.0;
         copy_button(ui, &format!("{} of {}", row.name, title.to_lowercase()), &row.value);
     });
+}
+
+/// Words in a row, as a screen reader knows them.
+fn cell(ui: &mut Ui, role: Role, text: RichText) {
+    let words = text.text().to_owned();
+    as_role(&ui.add(Label::new(text).wrap().selectable(true)), role, &words);
 }
 
 /// A time to the second and from now, anything else as it is.

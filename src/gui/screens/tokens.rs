@@ -130,7 +130,7 @@ fn facts_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet, shared: Option<&S
         rows.text("Renewal", &token_facts::refresh_token_words(draft, tokens));
     });
     token_facts::granted_ui(ui, draft, tokens, shared);
-    token_table::decoded_ui(ui, tokens, &draft.clock);
+    token_table::decoded_ui(ui, tokens, &mut draft.tokens_step.decoded, &draft.clock);
 }
 
 /// Whose tokens they are, once that was asked.

@@ -1,5 +1,6 @@
 //! The whole window: profiles at the left, the wizard in the middle.
 
+use egui::accesskit::Role;
 use egui::{CentralPanel, Ui};
 
 use crate::gui::draft::Draft;
@@ -10,7 +11,7 @@ use crate::gui::screens::{
     palette, questions, service, settings, share, side, take_wanted, team, toasts, tokens, vault, want,
 };
 use crate::gui::theme::Palette;
-use crate::gui::widgets::{StepMark, page, stepper};
+use crate::gui::widgets::{StepMark, name_panel, page, stepper};
 
 /// Draws the window; what the person wants, in the order in which it was asked for.
 pub fn window_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Vec<Intent> {
@@ -18,21 +19,11 @@ pub fn window_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Vec<Intent> {
     let palette = Palette::of(ui);
     let has_page = side::side_ui(ui, model, draft);
     let middle = egui::Frame::new().fill(palette.background).inner_margin(egui::Margin::symmetric(24, 16));
-    CentralPanel::default().frame(middle).show(ui, |ui| match draft {
-        _ if !has_page => {}
-        Draft { import: Some(_), .. } => import::import_ui(ui, model, draft),
-        Draft { export: Some(_), .. } => export::export_ui(ui, model, draft),
-        Draft { share: Some(_), .. } => share::share_ui(ui, model, draft),
-        Draft { team: Some(_), .. } => team::team_ui(ui, model, draft),
-        Draft { calendar: Some(_), .. } => calendar::calendar_ui(ui, model, draft),
-        Draft { call: Some(_), .. } => call::call_ui(ui, model, draft),
-        Draft { inspect: Some(_), .. } => inspect::inspect_ui(ui, model, draft),
-        Draft { calls: Some(_), .. } => calls::calls_ui(ui, model, draft),
-        Draft { settings: Some(_), .. } => settings::settings_ui(ui, model, draft),
-        _ => match model.open.saved_as.clone().filter(|_| draft.home) {
-            Some(name) => home::home_ui(ui, model, draft, &name),
-            None => wizard_ui(ui, model, draft),
-        },
+    CentralPanel::default().frame(middle).show(ui, |ui| {
+        name_panel(ui, Role::Main, "Page");
+        if has_page {
+            page_ui(ui, model, draft);
+        }
     });
     questions::closing_ui(ui, model, draft);
     vault::dialog_ui(ui, model, draft);
@@ -55,6 +46,25 @@ pub fn window_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Vec<Intent> {
         draft.listing.is_open = None;
     }
     wanted
+}
+
+/// The page that lies over the steps, the page of a profile, or the steps.
+fn page_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    match draft {
+        Draft { import: Some(_), .. } => import::import_ui(ui, model, draft),
+        Draft { export: Some(_), .. } => export::export_ui(ui, model, draft),
+        Draft { share: Some(_), .. } => share::share_ui(ui, model, draft),
+        Draft { team: Some(_), .. } => team::team_ui(ui, model, draft),
+        Draft { calendar: Some(_), .. } => calendar::calendar_ui(ui, model, draft),
+        Draft { call: Some(_), .. } => call::call_ui(ui, model, draft),
+        Draft { inspect: Some(_), .. } => inspect::inspect_ui(ui, model, draft),
+        Draft { calls: Some(_), .. } => calls::calls_ui(ui, model, draft),
+        Draft { settings: Some(_), .. } => settings::settings_ui(ui, model, draft),
+        _ => match model.open.saved_as.clone().filter(|_| draft.home) {
+            Some(name) => home::home_ui(ui, model, draft, &name),
+            None => wizard_ui(ui, model, draft),
+        },
+    }
 }
 
 /// Whether this leads from the list to the page, which may be covered by it.

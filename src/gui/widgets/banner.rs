@@ -1,11 +1,12 @@
 //! A message across the screen, in the colour of its tone.
 
-use egui::accesskit::Role;
+use egui::accesskit::{Live, Role};
 use egui::{Frame, Label, Stroke, Ui, UiBuilder, vec2};
 
 use crate::diagnosis::Diagnosis;
 use crate::gui::display_text;
 use crate::gui::theme::{self, Palette, RADIUS_CARD, SPACE_M, SPACE_S, SPACE_XS, Tone};
+use crate::gui::widgets::accessible::announce;
 use crate::gui::widgets::buttons::link_button;
 
 /// A diagnosis: the fact, the hint under it, and the link where there is one. The text can be marked and copied.
@@ -42,7 +43,8 @@ pub fn notice(ui: &mut Ui, tone: Tone, title: &str, text: &str) {
 fn framed<R>(ui: &mut Ui, tone: Tone, title: &str, text: Option<&str>, more: impl FnOnce(&mut Ui) -> R) -> R {
     let palette = Palette::of(ui);
     // Screen readers announce an alert at once, a status when there is time.
-    let role = if matches!(tone, Tone::Warning | Tone::Danger) { Role::Alert } else { Role::Status };
+    let is_urgent = matches!(tone, Tone::Warning | Tone::Danger);
+    let (role, live) = if is_urgent { (Role::Alert, Live::Assertive) } else { (Role::Status, Live::Polite) };
     let colour = palette.tone(tone);
     let frame = Frame::new()
         .fill(palette.tone_soft(tone))
@@ -60,9 +62,11 @@ fn framed<R>(ui: &mut Ui, tone: Tone, title: &str, text: Option<&str>, more: imp
                     ui.spacing_mut().item_spacing = vec2(SPACE_S, SPACE_XS);
                     paint_mark(ui, tone);
                     ui.vertical(|ui| {
-                        ui.add(Label::new(theme::label(title).color(colour)).wrap().selectable(true));
+                        let words = Label::new(theme::label(title).color(colour)).wrap().selectable(true);
+                        announce(&ui.add(words), live);
                         if let Some(text) = text {
-                            ui.add(Label::new(theme::shown(text)).wrap().selectable(true));
+                            let words = Label::new(theme::shown(text)).wrap().selectable(true);
+                            announce(&ui.add(words), live);
                         }
                         more(ui)
                     })

@@ -1,6 +1,7 @@
 //! The parts that screens are built of. Each draws itself in both themes of [`crate::gui::theme`], is reached by
 //! keyboard, has a name for screen readers, and returns what the person did; none knows what it is used for.
 
+mod accessible;
 mod banner;
 mod buttons;
 mod card;
@@ -24,6 +25,7 @@ mod stepper;
 mod toggle;
 mod waiting;
 
+pub use accessible::{announce, as_role, heading, menu_item, name_dialog, name_menu, name_panel, title};
 pub use banner::{banner, banner_with, notice, told};
 pub use buttons::{
     ButtonKind, button, copied_elsewhere_button, copy_button, copy_named_button, link, link_button, secondary_button,
@@ -37,7 +39,7 @@ pub use elide::middle_cut;
 pub use field::Field;
 pub use intake::{SHORT, TEXT};
 pub use key_values::key_values;
-pub use page::{above_footer, follow_focus, footer, page};
+pub use page::{above_footer, at_right, beside_bar, follow_focus, footer, page};
 pub use qr::qr_code;
 pub use rows::rows;
 pub use section::{disclosure, keyed, section};

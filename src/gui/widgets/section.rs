@@ -3,6 +3,7 @@
 use egui::{AsIdSalt, CollapsingHeader, Frame, InnerResponse, Ui, UiBuilder};
 
 use crate::gui::theme::{self, Palette, RADIUS_CARD, SPACE_L, SPACE_M};
+use crate::gui::widgets::accessible;
 
 /// As [`Ui::push_id`], for the toolkit's own widgets: they are known by `key` and not by their place among others.
 pub fn keyed<R>(ui: &mut Ui, key: impl AsIdSalt, add: impl FnOnce(&mut Ui) -> R) -> InnerResponse<R> {
@@ -19,7 +20,7 @@ pub fn section<R>(ui: &mut Ui, title: &str, add: impl FnOnce(&mut Ui) -> R) -> I
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = SPACE_M;
         if !title.is_empty() {
-            ui.label(theme::title(title));
+            accessible::title(ui, title);
         }
         add(ui)
     })
@@ -27,14 +28,16 @@ pub fn section<R>(ui: &mut Ui, title: &str, add: impl FnOnce(&mut Ui) -> R) -> I
 
 /// What most people do not need, behind a line that opens and closes it. `None` while it is closed.
 pub fn disclosure<R>(ui: &mut Ui, title: &str, open_at_first: bool, add: impl FnOnce(&mut Ui) -> R) -> Option<R> {
-    CollapsingHeader::new(theme::label(title))
-        .id_salt(("disclosure", title))
-        .default_open(open_at_first)
-        .show_unindented(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = SPACE_M;
-            add(ui)
-        })
-        .body_returned
+    let header = CollapsingHeader::new(theme::label(title)).id_salt(("disclosure", title)).default_open(open_at_first);
+    let shown = header.show_unindented(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = SPACE_M;
+        add(ui)
+    });
+    // The bus of Linux has no words for what is expanded: there it is a button that is pressed.
+    ui.ctx().accesskit_node_builder(shown.header_response.id, |node| {
+        node.set_toggled(shown.body_returned.is_some().into());
+    });
+    shown.body_returned
 }
 
 #[cfg(test)]

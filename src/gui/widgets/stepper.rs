@@ -1,10 +1,11 @@
 //! Where one is on the way: the steps of a wizard, joined by a line.
 
-use egui::accesskit::Role;
+use egui::accesskit::{Live, Role};
 use egui::{Align2, FontId, Response, Sense, StrokeKind, TextStyle, Ui, WidgetInfo, WidgetText, pos2, vec2};
 
 use crate::gui::fonts;
 use crate::gui::theme::{self, Palette, RADIUS, SPACE_S};
+use crate::gui::widgets::accessible::announce;
 use crate::gui::widgets::section::keyed;
 
 /// Radius of the circle around a number, in points.
@@ -77,6 +78,9 @@ fn step_ui(
     let (rect, response) = ui.allocate_exact_size(vec2(step_width(galley.size().x), HEIGHT), sense);
     let name = format!("Step {} of {count}: {}{}", index + 1, step.title, state_words(step));
     response.widget_info(|| WidgetInfo::selected(Role::Button, step.current || open, step.current, &name));
+    if step.current {
+        announce(&response, Live::Polite);
+    }
     if response.hovered() && open {
         ui.painter().rect_filled(rect, RADIUS, palette.card_hover);
     }

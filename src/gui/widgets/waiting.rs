@@ -1,10 +1,12 @@
 //! Work in progress, and the way out of it.
 
+use egui::accesskit::Live;
 use egui::{Id, Sense, Stroke, Ui, Vec2, vec2};
 use jiff::Timestamp;
 
 use crate::gui::clock;
 use crate::gui::theme::{Palette, SPACE_XS, small};
+use crate::gui::widgets::accessible::announce;
 use crate::gui::widgets::buttons::secondary_button;
 use crate::gui::widgets::countdown::countdown_text;
 
@@ -22,7 +24,7 @@ pub fn waiting(ui: &mut Ui, text: &str, run: u64) -> bool {
     // Wrapped, so that a long address does not push the way out beyond the edge.
     ui.horizontal_wrapped(|ui| {
         face_ui(ui, waited);
-        ui.label(crate::gui::theme::shown(text));
+        announce(&ui.label(crate::gui::theme::shown(text)), Live::Polite);
         if waited > 0 {
             ui.label(small(ui, format!("for {}", countdown_text(std::time::Duration::from_secs(waited)))));
         }

@@ -1,10 +1,12 @@
 //! The command line as scripts use it: what is saved, what is printed, and the exit codes.
 
 pub mod calendar;
+mod describe;
 mod edit;
 mod evidence;
 mod profiles;
 mod rehearse;
 mod services;
 mod sign_in;
+mod trial;
 mod upkeep;

@@ -9,6 +9,7 @@ mod list;
 mod notices;
 mod open_window;
 mod panic;
+mod reader;
 mod scripts;
 mod sign_in;
 mod tray;

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::process::Command;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
@@ -16,7 +15,7 @@ use crate::support::PATIENCE;
 use crate::support::desktop::{Desktop, until};
 use crate::support::http::{browser, follow};
 use crate::support::practice::Practice;
-use crate::support::process::Process;
+use crate::support::process::{Process, tied};
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
 
@@ -80,7 +79,7 @@ struct Bus {
 
 impl Bus {
     fn start() -> Self {
-        let mut daemon = Process::start(Command::new("dbus-daemon").args(["--session", "--nofork", "--print-address"]));
+        let mut daemon = Process::start(tied("KILL", "dbus-daemon").args(["--session", "--nofork", "--print-address"]));
         let address = daemon.line_with("unix:");
         let (sender, heard) = channel();
         let builder = Builder::address(address.as_str()).expect("an address");

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use crate::support::PATIENCE;
 use crate::support::display::Display;
 use crate::support::practice::Practice;
-use crate::support::process::Process;
+use crate::support::process::{Process, tied};
 use crate::support::tokenwright::Tokenwright;
 use x11rb::protocol::xproto::{ClientMessageEvent, ConnectionExt as _, EventMask};
 use zbus::blocking::connection::Builder;
@@ -118,7 +118,7 @@ impl TrayDesktop {
         practice.sign_in(&program, "demo_1");
         program.run(&["keep-alive", "demo_1"]).done();
         fs::write(program.data().join("settings.toml"), "theme = \"light\"\ntray = true\n").expect("our own file");
-        let mut bus = Process::start(Command::new("dbus-daemon").args(["--session", "--nofork", "--print-address"]));
+        let mut bus = Process::start(tied("KILL", "dbus-daemon").args(["--session", "--nofork", "--print-address"]));
         let address = bus.line_with("unix:");
         Self { display, program, _practice: practice, _bus: bus, address }
     }

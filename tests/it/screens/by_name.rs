@@ -6,7 +6,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, Node};
 
 /// What can be pressed.
-pub const PRESSED: [Role; 8] = [
+pub const PRESSED: [Role; 9] = [
     Role::Button,
     Role::CheckBox,
     Role::RadioButton,
@@ -15,6 +15,7 @@ pub const PRESSED: [Role; 8] = [
     Role::ComboBox,
     Role::DisclosureTriangle,
     Role::ListBoxOption,
+    Role::MenuItem,
 ];
 /// What can be typed into.
 pub const TYPED: [Role; 3] = [Role::TextInput, Role::MultilineTextInput, Role::PasswordInput];

@@ -17,6 +17,7 @@ use tokenwright::service::{Catalog, DisplayName, KnownScope, Service};
 
 use crate::screens::by_name::{ByName as _, TYPED};
 use crate::screens::call;
+use crate::screens::described;
 use crate::screens::export::{choosing, exported, exporting, previewed, shared, sharing};
 use crate::screens::home;
 use crate::screens::import::{import_failed, imported, importing, issuer_found};
@@ -52,7 +53,7 @@ fn check(scene: &str, model: &Model, draft: &Draft, open: &[&str]) {
 }
 
 #[track_caller]
-fn check_widgets(place: &str, window: &Harness<'static, Screen>, width: f32) {
+pub fn check_widgets(place: &str, window: &Harness<'static, Screen>, width: f32) {
     for node in window.root().children_recursive() {
         let Some(bounds) = node.accesskit_node().bounding_box() else { continue };
         let rect = node.rect();
@@ -134,6 +135,9 @@ fn step_2_fits() {
         let opened: &[&str] = if service.authorization.is_some() { &["More about the authorization"] } else { &[] };
         check(&service.id, &started(), &draft, opened);
     }
+    let mut described = described::describing();
+    let model = described::tried(&mut described);
+    check("described", &model, &described, &["Extra parameters"]);
     check("without a key", &started(), &netsuite(Step::Authorization), &["Change the assertion"]);
     check("with a key", &started(), &keyed(Step::Authorization, &pair()), &[]);
     check("an assertion", &started(), &keyed(Step::Tokens, &pair()), &[]);

@@ -147,6 +147,8 @@ fn what_was_understood_is_shown_before_anything_is_used() {
             "Postman collection",
             "From /home/me/a-folder-with-a-name/collection.json",
             "Contains secrets, which are stored only in the vault: client secret",
+            "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer",
+            "acme-client",
             "Still missing (1)",
             "as registered with the service",
             "Understood (1)",

@@ -7,6 +7,7 @@ mod call;
 mod calls;
 mod canary;
 mod choosers;
+mod described;
 mod export;
 mod fit;
 mod home;

@@ -213,6 +213,25 @@ fn a_response_that_lands_beside_the_mark_is_told_in_the_terminal() {
 }
 
 #[test]
+#[ignore = "needs chromium"]
+fn a_response_in_the_fragment_is_read_by_the_page_and_leaves_no_code_in_the_address() {
+    let server = granting();
+    let program = program_at(&server);
+    let waiting = Waiting::start(&program, &["--no-browser", "--response-mode", "fragment"]);
+    let seen = Plan::new().open(&waiting.response().replacen('?', "#", 1)).wait("The authorization code arrived").run();
+    assert_eq!((seen.url.as_str(), seen.errors.len()), (waiting.redirect_uri.as_str(), 0), "{:?}", seen.errors);
+    let said = waiting.process.finish();
+    assert!(!said.stderr.contains("without any parameters"), "{}", said.stderr);
+    said.done();
+
+    let mut waiting = Waiting::start(&program, &["--no-browser", "--overwrite"]);
+    let seen = Plan::new().open(&waiting.redirect_uri).wait("The response is missing").run();
+    assert!(seen.text.contains("without any parameters"), "{}", seen.text);
+    waiting.process.line_with("the browser came back without any parameters");
+    waiting.succeed();
+}
+
+#[test]
 fn what_is_told_of_a_visit_moves_no_cursor() {
     let server = granting();
     let program = program_at(&server);

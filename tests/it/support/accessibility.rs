@@ -3,16 +3,18 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use zbus::MatchRule;
 use zbus::blocking::connection::Builder;
-use zbus::blocking::{Connection, Proxy};
-use zbus::zvariant::OwnedObjectPath;
+use zbus::blocking::{Connection, MessageIterator, Proxy};
+use zbus::message::{Message, Type};
+use zbus::zvariant::{OwnedObjectPath, Structure};
 
 use crate::support::PATIENCE;
 use crate::support::desktop::until;
-use crate::support::process::Process;
+use crate::support::process::{Process, tied};
 
 const LAUNCHER: &str = "/usr/libexec/at-spi-bus-launcher";
 
@@ -26,7 +28,51 @@ const LABEL: u32 = 29;
 /// The state of having the keyboard (`ATSPI_STATE_FOCUSED` is 12).
 const FOCUSED: u32 = 1 << 12;
 
-type Node = (String, OwnedObjectPath);
+/// Where something is told: the program and the path there.
+pub type Node = (String, OwnedObjectPath);
+
+/// What is told of one thing on the window.
+#[derive(Clone, Debug)]
+pub struct Item {
+    pub node: Node,
+    pub name: String,
+    pub description: String,
+    /// `AtspiRole`.
+    pub role: u32,
+    /// A bit for each `AtspiStateType`.
+    pub states: u64,
+    /// What a field holds, or a label says.
+    pub text: Option<String>,
+    /// On the screen, in pixels: left, top, width and height.
+    pub place: Option<(i32, i32, i32, i32)>,
+    pub can_be_pressed: bool,
+}
+
+impl Item {
+    pub fn is(&self, state: u32) -> bool {
+        self.states >> state & 1 == 1
+    }
+}
+
+/// What a program told by itself.
+#[derive(Debug)]
+pub struct Heard {
+    /// What kind of news: `StateChanged`, `Announcement`.
+    pub member: String,
+    /// Of what.
+    pub path: String,
+    /// All that was told, for what must not be in it.
+    pub whole: String,
+}
+
+impl Heard {
+    fn of(message: &Message) -> Option<Self> {
+        let header = message.header();
+        let body = message.body();
+        let whole = body.deserialize::<Structure<'_>>().map(|body| format!("{body:?}")).unwrap_or_default();
+        Some(Self { member: header.member()?.to_string(), path: header.path()?.to_string(), whole })
+    }
+}
 
 /// A call that nobody answers is no reason to wait.
 fn connect(address: &str) -> Connection {
@@ -38,8 +84,16 @@ fn connect(address: &str) -> Connection {
 pub struct Reader {
     connection: Connection,
     address: String,
-    _launcher: Process,
+    /// Of the bus that is for screen readers only.
+    own: String,
+    launcher: Process,
     _bus: Process,
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.launcher.end();
+    }
 }
 
 impl Reader {
@@ -47,11 +101,12 @@ impl Reader {
     pub fn start(display: &str, folder: &Path) -> Self {
         let file = folder.join("bus.conf");
         fs::write(&file, CONFIGURATION).expect("our own file");
-        let mut bus = Command::new("dbus-daemon");
+        let mut bus = tied("KILL", "dbus-daemon");
         bus.arg("--nofork").arg("--print-address").arg(format!("--config-file={}", file.display()));
         let mut bus = Process::start(&mut bus);
         let address = bus.line_with("unix:").trim().to_owned();
-        let mut launcher = Command::new(LAUNCHER);
+        // It has a bus of its own, which it ends when it is asked to end.
+        let mut launcher = tied("TERM", LAUNCHER);
         launcher.arg("--launch-immediately").env("DBUS_SESSION_BUS_ADDRESS", &address).env("DISPLAY", display);
         // Its socket lies there; several tests run at once.
         let runtime = folder.join("run");
@@ -74,7 +129,7 @@ impl Reader {
             status.get_property::<bool>("IsEnabled").ok().filter(|is_enabled| *is_enabled)
         });
         let connection = connect(&own);
-        Self { connection, address, _launcher: launcher, _bus: bus }
+        Self { connection, address, own, launcher, _bus: bus }
     }
 
     /// What `DBUS_SESSION_BUS_ADDRESS` of the window has to be.
@@ -170,6 +225,63 @@ impl Reader {
             let role = || self.proxy(node, "Accessible").call::<_, _, u32>("GetRole", &()).ok();
             found == name && role() != Some(LABEL) && has().is_some_and(|interfaces| interfaces.contains(&wanted))
         })
+    }
+
+    /// Everything that is on the window, in the order in which it is told.
+    pub fn items(&self) -> Vec<Item> {
+        let mut items = Vec::new();
+        self.walk(&mut |node, name| {
+            items.extend(self.item(node, name));
+            false
+        });
+        items
+    }
+
+    /// What is told of this; nothing of what has gone meanwhile.
+    fn item(&self, node: &Node, name: &str) -> Option<Item> {
+        let proxy = self.proxy(node, "Accessible");
+        let interfaces: Vec<String> = proxy.call("GetInterfaces", &()).ok()?;
+        let has = |one: &str| interfaces.iter().any(|name| name.strip_prefix("org.a11y.atspi.") == Some(one));
+        let states: Vec<u32> = proxy.call("GetState", &()).ok()?;
+        let place = has("Component").then(|| self.proxy(node, "Component").call("GetExtents", &(0_u32)).ok()).flatten();
+        let text = has("Text").then(|| self.proxy(node, "Text").call("GetText", &(0_i32, -1_i32)).ok()).flatten();
+        Some(Item {
+            node: node.clone(),
+            name: name.to_owned(),
+            description: proxy.get_property("Description").unwrap_or_default(),
+            role: proxy.call("GetRole", &()).ok()?,
+            states: states.iter().rev().fold(0, |all, half| all << 32 | u64::from(*half)),
+            text,
+            place,
+            can_be_pressed: has("Action"),
+        })
+    }
+
+    /// Puts a text into a field, as dictation does.
+    #[track_caller]
+    pub fn write(&self, field: &str, text: &str) {
+        self.until(field, || {
+            let field = self.find_with(field, "EditableText")?;
+            self.proxy(&field, "EditableText").call::<_, _, bool>("SetTextContents", &(text)).ok().filter(|done| *done)
+        });
+    }
+
+    /// Hears all that programs tell from now on.
+    pub fn listen(&self) -> Receiver<Heard> {
+        let connection = connect(&self.own);
+        let rule = MatchRule::builder().msg_type(Type::Signal).path_namespace("/org/a11y/atspi/accessible");
+        let messages = MessageIterator::for_match_rule(rule.expect("a path").build(), &connection, Some(10_000));
+        let messages = messages.expect("a bus that lets listen");
+        let (sender, heard) = channel();
+        // It ends with the bus.
+        std::thread::spawn(move || {
+            for message in messages.flatten() {
+                if Heard::of(&message).is_some_and(|one| sender.send(one).is_err()) {
+                    break;
+                }
+            }
+        });
+        heard
     }
 
     /// The first thing that `is_it`, from the root of all programs down.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::process::{Finished, Process};
+use crate::support::process::{Finished, Process, tied};
 
 /// A virtual screen, closed when dropped.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ impl Display {
     pub fn start(width: u32, height: u32) -> Self {
         let screen = format!("{width}x{height}x24");
         let mut server =
-            Process::start(Command::new("Xvfb").args(["-displayfd", "1", "-screen", "0", &screen, "-nolisten", "tcp"]));
+            Process::start(tied("KILL", "Xvfb").args(["-displayfd", "1", "-screen", "0", &screen, "-nolisten", "tcp"]));
         let number = loop {
             let line = server.line_with("");
             if let Ok(number) = line.trim().parse::<u32>() {

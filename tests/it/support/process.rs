@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::support::PATIENCE;
 
@@ -110,6 +110,16 @@ impl Process {
         matches!(self.child.try_wait(), Ok(Some(_)))
     }
 
+    /// Asks it to end, so that it ends what it has started, and waits until it has.
+    pub fn end(&mut self) {
+        let asked = Command::new("kill").args(["-TERM", &self.id().to_string()]).status();
+        let until = Instant::now() + PATIENCE;
+        while asked.is_ok() && !self.has_ended() && Instant::now() < until {
+            // waits: the end of a process gives no sign that could be awaited for a while only
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     /// What it wrote to its error output so far, as far as it was waited for.
     pub fn stderr(&self) -> &str {
         &self.stderr
@@ -142,6 +152,14 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A command that gets this signal when this program ends, however it ends: nothing of a killed test stays behind. It is to be
+/// started and dropped by one thread.
+pub fn tied(signal: &str, program: &str) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", signal, "--", program]);
+    command
 }
 
 /// This test program once more, to run one test in a process of its own. `module` is the caller's `module_path!()`.

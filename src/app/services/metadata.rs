@@ -1,0 +1,124 @@
+//! The metadata of an issuer, from all the places where it may be published.
+
+use serde_json::{Map, Value as Json};
+
+use crate::app::handle::App;
+use crate::app::progress::{Progress, Report};
+use crate::app::sign_in::send::send;
+use crate::app::{Failure, FailureKind};
+use crate::call::{CallTemplate, Method, Reply, Template, Values};
+use crate::diagnosis::Diagnosis;
+use crate::dialect::discovery::is_pattern;
+use crate::dialect::{Issuer, JoinedMetadata, Note};
+use crate::oauth::plain_line;
+
+/// The places where metadata is published.
+const WELL_KNOWN: &str = "/.well-known/";
+
+/// What an issuer publishes.
+pub(in crate::app) struct Metadata {
+    /// The JSON text, joined of all documents.
+    pub(in crate::app) text: String,
+    /// Where the documents contradict each other, and what could not be checked.
+    pub(in crate::app) notes: Vec<Note>,
+}
+
+/// Fetches the metadata of an issuer: both the document of OpenID Connect Discovery and that of RFC 8414, where there are both.
+pub(in crate::app) async fn fetch_metadata(app: &App, report: &Report, issuer: &Issuer) -> Result<Metadata, Failure> {
+    let mut tried = Vec::new();
+    let mut joined = JoinedMetadata::default();
+    let mut notes = Vec::new();
+    let mut kinds: Vec<&'static str> = Vec::new();
+    for address in issuer.descriptions() {
+        let kind = kind(&address);
+        if kinds.contains(&kind) {
+            continue;
+        }
+        report.tell(Progress::Fetching(address.clone()));
+        match fetched(app, &address).await {
+            Err(failure) if kinds.is_empty() => return Err(failure),
+            // The first document is enough.
+            Err(failure) => notes.push(Note::new(address, format!("not read: {}", failure.diagnosis.summary))),
+            Ok(reply) if !reply.is_success() => tried.push(format!("{} at {address}", reply.status)),
+            Ok(reply) => {
+                let text = reply.body.expose();
+                match (check_issuer(issuer, &address, text), document(text)) {
+                    (Ok(()), Some(document)) => joined.add(&address, document),
+                    // The reader tells what is wrong with it.
+                    (Ok(()), None) if kinds.is_empty() => return Ok(Metadata { text: text.to_owned(), notes }),
+                    (Ok(()), None) => notes.push(Note::new(address, "not read: it is no JSON object")),
+                    (Err(failure), _) if kinds.is_empty() => return Err(failure),
+                    (Err(failure), _) => {
+                        notes.push(Note::new(address, format!("not used: {}", failure.diagnosis.summary)));
+                    }
+                }
+                kinds.push(kind);
+            }
+        }
+    }
+    if !kinds.is_empty() {
+        let (text, contradictions) = joined.finish();
+        notes.extend(contradictions);
+        notes.extend(not_checked(issuer, &text));
+        return Ok(Metadata { text, notes });
+    }
+    let diagnosis = Diagnosis::new(format!("`{}` has no discovery document: {}", issuer.as_str(), tried.join(", ")));
+    let hint = "check the issuer URL in the service's documentation, or paste the document itself";
+    Err(Failure::new(FailureKind::Refused, diagnosis.hint(hint)))
+}
+
+/// Which standard's document is at this address.
+fn kind(address: &str) -> &'static str {
+    if address.contains("/.well-known/oauth-authorization-server") { "RFC 8414" } else { "OpenID" }
+}
+
+async fn fetched(app: &App, address: &str) -> Result<Reply, Failure> {
+    let template = CallTemplate { method: Method::Get, url: Template::new(address), ..CallTemplate::default() };
+    Ok(send(app, &template.render(&Values::new())?).await?)
+}
+
+fn document(text: &str) -> Option<Map<String, Json>> {
+    serde_json::from_str(text).ok()
+}
+
+/// Rejects metadata that names a different issuer (OpenID Connect Discovery 1.0 section 4.3, RFC 8414 section 3.3).
+fn check_issuer(issuer: &Issuer, address: &str, text: &str) -> Result<(), Failure> {
+    let asked_directly = issuer.as_str().contains(WELL_KNOWN);
+    match issuer_of(text) {
+        Some(told) if !asked_directly && !is_same(&told, issuer.as_str()) => {
+            let diagnosis = Diagnosis::new(format!("{address} describes another issuer, `{told}`"));
+            let reference = "https://www.rfc-editor.org/rfc/rfc8414#section-3.3";
+            let hint = if is_pattern(&told) {
+                format!(
+                    "it is a pattern, one issuer for each tenant: give the tenant's id in place of `common` and its like, \
+                     or import the document's own address, {address}; for Microsoft there is the preset `microsoft`"
+                )
+            } else {
+                "if that is the one you mean, import its address".to_owned()
+            };
+            Err(Failure::new(FailureKind::Refused, diagnosis.hint(hint).reference(reference)))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn issuer_of(text: &str) -> Option<String> {
+    let json: serde_json::Value = serde_json::from_str(text).ok()?;
+    Some(plain_line(json.get("issuer")?.as_str()?))
+}
+
+fn is_same(one: &str, other: &str) -> bool {
+    one.trim_end_matches('/') == other.trim_end_matches('/')
+}
+
+/// The warning that metadata fetched from its own address names an issuer with a different one. Issuer patterns are
+/// reported where they are read.
+fn not_checked(issuer: &Issuer, text: &str) -> Option<Note> {
+    let (base, rest) = issuer.as_str().split_once(WELL_KNOWN)?;
+    // RFC 8414 section 3.1 puts the issuer's path after the well-known name.
+    let path = rest.split_once('/').map(|(_, path)| format!("/{path}")).unwrap_or_default();
+    let told = issuer_of(text)?;
+    let is_its_own = is_same(&told, base) || is_same(&told, &format!("{base}{path}"));
+    (!is_its_own && !is_pattern(&told))
+        .then(|| Note::new("issuer", format!("`{told}` was not checked: the description came from another address")))
+}

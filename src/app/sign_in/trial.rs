@@ -1,0 +1,185 @@
+//! Tries a service as far as that goes without a person: whether its pages and endpoints answer, and whether it accepts the
+//! client. Nothing is saved. A code or refresh token that a request needs is made up, since a real one would be spent.
+
+use crate::app::handle::App;
+use crate::app::progress::Report;
+use crate::app::sign_in::{authorize, send, token_request};
+use crate::app::{Authorized, CallContext, Exchange, Failure, FailureCode, FailureKind, tokens};
+use crate::call::Reply;
+use crate::diagnosis::{Diagnose as _, Diagnosis};
+use crate::oauth::{Pasted, RedirectUri, Stage, parse_pasted, read_refusal, span};
+use crate::secret::Secret;
+use crate::service::Start;
+
+/// Stands in for what only a person can bring. Services refuse it with `invalid_grant` once they know the client.
+const MADE_UP: &str = "tokenwright-trial";
+
+/// The request that was tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TriedCall {
+    /// The page that the browser would open.
+    AuthorizationPage,
+    TokenRequest,
+    RefreshRequest,
+}
+
+impl TriedCall {
+    /// For people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::AuthorizationPage => "Authorization page",
+            Self::TokenRequest => "Token request",
+            Self::RefreshRequest => "Refresh request",
+        }
+    }
+}
+
+/// What a trial showed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Trial {
+    Works(String),
+    /// It answered, and only a real sign-in shows the rest.
+    Open(String),
+    Failed(Box<Failure>),
+}
+
+/// What came of trying one request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tried {
+    pub call: TriedCall,
+    pub trial: Trial,
+}
+
+impl App {
+    /// Tries each request of a sign-in that can be sent without a person.
+    ///
+    /// # Errors
+    ///
+    /// Only where nothing could be sent at all: a request cannot be made from what is there. What the service says is in the
+    /// result.
+    pub async fn try_service(&self, mut context: CallContext, report: &Report) -> Result<Vec<Tried>, Failure> {
+        self.supply_practice(&mut context).await?;
+        context.secrets.tidy();
+        context.tokens = None;
+        let service = &context.profile.service;
+        let mut tried = Vec::new();
+        if service.authorization.is_some() {
+            let trial = Box::pin(self.try_page(&mut context)).await?;
+            tried.push(Tried { call: TriedCall::AuthorizationPage, trial });
+        }
+        let (call, stage) = match context.profile.service.start {
+            Start::RefreshToken => (TriedCall::RefreshRequest, Stage::RefreshRequest),
+            _ => (TriedCall::TokenRequest, Stage::TokenRequest),
+        };
+        tried.push(Tried { call, trial: Box::pin(self.try_tokens(context, stage, report)).await? });
+        Ok(tried)
+    }
+
+    /// Asks for the page that the browser would open, and puts a made-up code into the context.
+    async fn try_page(&self, context: &mut CallContext) -> Result<Trial, Failure> {
+        let redirect = RedirectUri::parse(&context.profile.redirect_uri)
+            .map_err(|error| Failure::new(FailureKind::Usage, error.diagnose()))?;
+        let sent = authorize::prepare(self, context, &redirect, None)?;
+        let call = authorize::authorization_call(context, &sent)?;
+        let trial = match send::send(self, &call).await {
+            Err(error) => Trial::Failed(Box::new(error.into())),
+            Ok(reply) => page(&reply, &sent, context),
+        };
+        context.authorized = Some(Authorized {
+            code: Secret::new(MADE_UP),
+            code_verifier: sent.pkce.verifier,
+            redirect_uri: sent.redirect_uri,
+            extras: Vec::new(),
+            at: (self.ports.now)(),
+        });
+        Ok(trial)
+    }
+
+    async fn try_tokens(&self, mut context: CallContext, stage: Stage, report: &Report) -> Result<Trial, Failure> {
+        let service = &context.profile.service;
+        let template = if stage == Stage::RefreshRequest {
+            service.refresh_request.as_ref().unwrap_or(&service.token_request)
+        } else {
+            &service.token_request
+        };
+        let takes = |name: &str| template.placeholders().any(|placeholder| placeholder == name);
+        let (takes_code, takes_refresh_token) = (takes("code"), takes("refresh_token"));
+        if takes_refresh_token {
+            context.secrets.refresh_token = Secret::new(MADE_UP);
+        }
+        if takes_code && context.authorized.is_none() {
+            let (extras, at) = (Vec::new(), (self.ports.now)());
+            let (code, redirect_uri) = (Secret::new(MADE_UP), context.profile.redirect_uri.clone());
+            context.authorized = Some(Authorized { code, code_verifier: Secret::default(), redirect_uri, extras, at });
+        }
+        let exchange = token_request::exchange(self, report, &context, stage).await?;
+        if takes_code || takes_refresh_token {
+            return Ok(with_made_up(exchange, if takes_code { "code" } else { "refresh token" }));
+        }
+        Ok(match exchange.outcome {
+            Err(failure) => Trial::Failed(Box::new(failure)),
+            Ok(issued) => {
+                let life = issued.expires_at.and_then(|at| at.duration_since(issued.obtained_at).try_into().ok());
+                let life = life.map(|life| format!(" for {}", span(life))).unwrap_or_default();
+                // Nobody keeps it, so nobody should be able to use it.
+                context.tokens = Some(*issued);
+                let revoked = match context.profile.service.revocation.clone() {
+                    Some(revocation) => tokens::revoke::revoke(self, report, &context, &revocation).await.is_ok(),
+                    None => false,
+                };
+                let end = if revoked { "It was revoked again." } else { "It was not kept." };
+                Trial::Works(format!("The service issued an access token{life}. {end}"))
+            }
+        })
+    }
+}
+
+/// What the reply to a made-up code or refresh token says about the client.
+fn with_made_up(exchange: Exchange, what: &str) -> Trial {
+    match exchange.outcome {
+        Err(failure) if failure.code == FailureCode::Spent => {
+            Trial::Works(format!("The client is accepted: only the made-up {what} was refused, as it should be."))
+        }
+        Err(failure) => Trial::Failed(Box::new(failure)),
+        Ok(_) => Trial::Open(format!("The service issued a token for a made-up {what}: it checks nothing.")),
+    }
+}
+
+/// What the answer to the authorization request says.
+fn page(reply: &Reply, sent: &authorize::Sent, context: &CallContext) -> Trial {
+    let location = reply.header("location").unwrap_or_default();
+    if (300..400).contains(&reply.status) && !location.is_empty() {
+        return redirected(location, sent, context);
+    }
+    let only_a_browser = "only the browser shows the rest";
+    match reply.status {
+        200..300 => Trial::Open(format!("It answers with a page; {only_a_browser}.")),
+        // Services that keep programs away from their pages.
+        401 | 403 | 405 | 429 => Trial::Open(format!("It answered {} to a program; {only_a_browser}.", reply.status)),
+        status => {
+            let refusal = read_refusal(reply, None, &crate::call::Reading::default(), &[]);
+            let said = refusal.code.or(refusal.description).map(|said| format!(": {said}")).unwrap_or_default();
+            let hint = match status {
+                404 | 410 => "check the authorization URL: nothing is there",
+                _ => "compare the client ID, the redirect URI and the scopes with the service's console",
+            };
+            let diagnosis = Diagnosis::new(format!("the authorization page answered {status}{said}")).hint(hint);
+            Trial::Failed(Box::new(Failure::new(FailureKind::Refused, diagnosis)))
+        }
+    }
+}
+
+/// A redirect to ourselves has an answer; one elsewhere leads to the page where a person signs in.
+fn redirected(location: &str, sent: &authorize::Sent, context: &CallContext) -> Trial {
+    let own = location.strip_prefix(sent.redirect_uri.as_str());
+    if !own.is_some_and(|rest| rest.is_empty() || rest.starts_with(['?', '#', '&'])) {
+        return Trial::Works("It leads to the page where a person signs in.".to_owned());
+    }
+    let Pasted::Parameters(parameters) = parse_pasted(location, &sent.expected.code_parameter) else {
+        return Trial::Open("It leads back to the redirect URI without an answer.".to_owned());
+    };
+    match sent.expected.read(&parameters) {
+        Ok(_) => Trial::Works("It issues a code without asking anybody.".to_owned()),
+        Err(error) => Trial::Failed(Box::new(Failure::of_authorization(&error, &context.profile.service))),
+    }
+}

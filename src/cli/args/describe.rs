@@ -1,0 +1,173 @@
+//! Options that describe a service on the command line, in place of a preset or on top of one.
+
+use clap::Args;
+
+use crate::call::{Parameter, Template, is_secret_name};
+use crate::cli::args::key_value;
+use crate::dialect::Issuer;
+use crate::oauth::{GrantType, Pkce};
+use crate::service::{ClientMethod, ServiceChanges, StageName};
+
+/// What is said about the service.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Describe the service")]
+pub struct DescribeOptions {
+    /// Fetch the metadata of this issuer, in place of a preset
+    #[arg(long, value_name = "URL", value_parser = issuer, conflicts_with = "service")]
+    pub issuer: Option<Issuer>,
+    /// Authorization endpoint
+    #[arg(long, value_name = "URL")]
+    pub authorization_url: Option<String>,
+    /// Token endpoint
+    #[arg(long, value_name = "URL")]
+    pub token_url: Option<String>,
+    /// Device authorization endpoint (RFC 8628)
+    #[arg(long, value_name = "URL")]
+    pub device_url: Option<String>,
+    /// Revocation endpoint (RFC 7009)
+    #[arg(long, value_name = "URL")]
+    pub revocation_url: Option<String>,
+    /// Introspection endpoint (RFC 7662)
+    #[arg(long, value_name = "URL")]
+    pub introspection_url: Option<String>,
+    /// Userinfo endpoint, which tells whose token it is
+    #[arg(long, value_name = "URL")]
+    pub userinfo_url: Option<String>,
+    /// How tokens are obtained: `code`, `client-credentials`, `password`, `refresh-token`, `jwt-bearer`
+    #[arg(long, value_name = "GRANT", value_parser = grant)]
+    pub grant: Option<GrantType>,
+    /// How the client authenticates: `client_secret_basic`, `client_secret_post`, `client_secret_jwt`, `private_key_jwt`, `none`
+    #[arg(long, value_name = "METHOD", value_parser = client_method)]
+    pub client_auth: Option<ClientMethod>,
+    /// Send this parameter in a request: `authorization.prompt=consent`, `token.audience=…`. The requests are `authorization`,
+    /// `token`, `refresh`, `device`, `revocation`, `introspection` and `identity`; an empty value removes it (repeatable)
+    #[arg(long = "param", value_name = "STAGE.KEY=VALUE", value_parser = parameter)]
+    pub parameters: Vec<(StageName, Parameter)>,
+    /// Code challenge (RFC 7636): `S256`, `plain` or `off`
+    #[arg(long, value_name = "METHOD", value_parser = pkce)]
+    pub pkce: Option<Pkce>,
+    /// How the authorization response comes back: `query`, `form_post` or `fragment`
+    #[arg(long, value_name = "MODE", value_parser = ["query", "form_post", "fragment"])]
+    pub response_mode: Option<String>,
+    /// Save the service as your own preset with this ID
+    #[arg(long, value_name = "ID")]
+    pub save_as_preset: Option<String>,
+}
+
+impl DescribeOptions {
+    /// Whether they describe a service that has no preset and no metadata.
+    pub fn names_endpoints(&self) -> bool {
+        self.token_url.is_some() || self.authorization_url.is_some() || self.device_url.is_some()
+    }
+
+    /// The changes that they are.
+    pub fn changes(&self) -> ServiceChanges {
+        let urls = [
+            (StageName::Authorization, &self.authorization_url),
+            (StageName::Token, &self.token_url),
+            (StageName::Device, &self.device_url),
+            (StageName::Revocation, &self.revocation_url),
+            (StageName::Introspection, &self.introspection_url),
+            (StageName::Identity, &self.userinfo_url),
+        ];
+        let urls = urls.into_iter().filter_map(|(stage, url)| Some((stage, url.clone()?))).collect();
+        let mode = self.response_mode.iter();
+        let mode = mode.map(|mode| (StageName::Authorization, Parameter::new("response_mode", mode)));
+        ServiceChanges {
+            urls,
+            grant: self.grant,
+            client_method: self.client_auth,
+            parameters: mode.chain(self.parameters.iter().cloned()).collect(),
+            pkce: self.pkce,
+        }
+    }
+}
+
+fn issuer(text: &str) -> Result<Issuer, String> {
+    Issuer::parse(text).ok_or_else(|| "write an https URL without a query".to_owned())
+}
+
+/// The grants by the names of this program, and by those of the RFCs.
+fn grant(text: &str) -> Result<GrantType, String> {
+    const NAMES: [(&str, GrantType); 5] = [
+        ("code", GrantType::AuthorizationCode),
+        ("client-credentials", GrantType::ClientCredentials),
+        ("password", GrantType::Password),
+        ("refresh-token", GrantType::RefreshToken),
+        ("jwt-bearer", GrantType::JwtBearer),
+    ];
+    let named = NAMES.iter().find(|(name, _)| *name == text).map(|(_, grant)| *grant);
+    named.or_else(|| GrantType::parse(text).filter(|grant| NAMES.iter().any(|(_, known)| known == grant))).ok_or_else(
+        || {
+            let all: Vec<String> = NAMES.iter().map(|(name, _)| format!("`{name}`")).collect();
+            format!("write one of {}", all.join(", "))
+        },
+    )
+}
+
+fn client_method(text: &str) -> Result<ClientMethod, String> {
+    let is_built = |method: &ClientMethod| method.authentication().unsupported().is_none();
+    let all = ClientMethod::ALL.into_iter().filter(is_built);
+    let named = all.clone().find(|method| method.as_str() == text.replace('-', "_"));
+    named.ok_or_else(|| {
+        let all: Vec<String> = all.map(|method| format!("`{}`", method.as_str())).collect();
+        format!("write one of {}", all.join(", "))
+    })
+}
+
+fn parameter(text: &str) -> Result<(StageName, Parameter), String> {
+    let (place, value) = key_value(text)?;
+    let stages = || {
+        let names: Vec<String> = StageName::ALL.iter().map(|stage| format!("`{}`", stage.as_str())).collect();
+        format!("write `STAGE.KEY=VALUE`, with one of {} as the stage", names.join(", "))
+    };
+    let (stage, name) = place.split_once('.').ok_or_else(stages)?;
+    let stage = StageName::parse(stage).ok_or_else(stages)?;
+    if name.is_empty() || name.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return Err("the name of the parameter is missing, or has blanks".to_owned());
+    }
+    let is_literal = !value.is_empty() && Template::new(&value).placeholders().next().is_none();
+    if is_secret_name(name) && is_literal {
+        return Err(format!(
+            "`{name}` is a secret, and every process can see arguments: name it, such as `<client_secret>`"
+        ));
+    }
+    Ok((stage, Parameter::new(name, value)))
+}
+
+fn pkce(text: &str) -> Result<Pkce, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "s256" => Ok(Pkce::S256),
+        "plain" => Ok(Pkce::Plain),
+        "off" => Ok(Pkce::Off),
+        _ => Err("write `S256`, `plain` or `off`".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_names_its_request() {
+        let read = |text: &str| parameter(text).map(|(stage, own)| (stage, own.name, own.value.source().to_owned()));
+        assert_eq!(
+            read("token.audience=https://a?b=c"),
+            Ok((StageName::Token, "audience".into(), "https://a?b=c".into()))
+        );
+        assert_eq!(read("authorization.scope="), Ok((StageName::Authorization, "scope".into(), String::new())));
+        assert_eq!(read("token.client_secret=<client_secret>").map(|read| read.1), Ok("client_secret".into()));
+        for wrong in ["audience=x", "tokens.audience=x", "token.=x", "token.a b=x", "token.audience"] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+        assert!(read("token.client_secret=hunter2").expect_err("a secret").contains("every process can see arguments"));
+    }
+
+    #[test]
+    fn grants_and_methods_have_the_names_of_the_rfcs_too() {
+        assert_eq!(grant("client_credentials"), grant("client-credentials"));
+        assert_eq!(grant("urn:ietf:params:oauth:grant-type:jwt-bearer"), Ok(GrantType::JwtBearer));
+        assert_eq!(client_method("private-key-jwt"), Ok(ClientMethod::PrivateKeyJwt));
+        assert!(grant("implicit").is_err() && client_method("basic").is_err());
+    }
+}

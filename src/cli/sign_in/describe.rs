@@ -1,0 +1,95 @@
+//! The service that the options of `sign-in` describe: from an issuer's metadata, from its endpoints, or from a preset with changes.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::app::{Failure, FailureKind, ImportOutcome, ImportSource};
+use crate::cli::args::DescribeOptions;
+use crate::cli::print;
+use crate::cli::runner::Runner;
+use crate::diagnosis::{Diagnose as _, Diagnosis, printable};
+use crate::dialect::{Described, Issuer, Note, Offered};
+use crate::oauth::GrantType;
+use crate::service::{Asks, Catalog, ClientMethod, NewPreset, NewPresetError, ProfileDraft};
+
+/// The service of an issuer, by its metadata.
+pub(super) fn of_issuer(runner: &Runner, issuer: &Issuer, options: &DescribeOptions) -> Result<ProfileDraft, Failure> {
+    let source = ImportSource::Issuer(issuer.clone());
+    let ImportOutcome::Described(imported) = runner.run(runner.app.import(source, &runner.report()))? else {
+        return Err(Failure::new(FailureKind::Refused, Diagnosis::new("the issuer's reply is no metadata")));
+    };
+    let described = imported.import.described.into_iter().next();
+    let described = described.ok_or_else(|| Failure::inside("metadata that describes nothing"))?;
+    tell(issuer, &described);
+    let Offered { grants, client_methods } = &described.offered;
+    not_offered("grant type", options.grant.map(GrantType::as_str), grants);
+    not_offered("client authentication", options.client_auth.map(ClientMethod::as_str), client_methods);
+    Ok(ProfileDraft::new(described.service))
+}
+
+/// A service of which only its endpoints are known.
+pub(super) fn of_endpoints(runner: &Runner) -> Result<ProfileDraft, Failure> {
+    Ok(ProfileDraft::new(runner.catalog()?.service(Catalog::CUSTOM)?))
+}
+
+/// Prints what became of the metadata, before anything is sent to the service.
+fn tell(issuer: &Issuer, described: &Described) {
+    print::note(&format!("Metadata of {}:", printable(issuer.as_str())));
+    for Note { place, words, .. } in &described.understood {
+        print::note(&format!("  {}: {words}", printable(place)));
+    }
+    let (unused, noticed): (Vec<&Note>, Vec<&Note>) = described.ignored.iter().partition(|note| note.is_unused);
+    for Note { place, words, .. } in noticed {
+        print::note(&format!("  {}: {words}", printable(place)));
+    }
+    if !unused.is_empty() {
+        let names: Vec<_> = unused.iter().map(|note| printable(&note.place)).collect();
+        print::note(&format!("  Not used: {}", names.join(", ")));
+    }
+}
+
+/// Warns of a choice that the server does not announce. It is sent all the same: metadata may be incomplete.
+fn not_offered(what: &str, chosen: Option<&str>, offered: &[String]) {
+    let Some(chosen) = chosen.filter(|chosen| !offered.is_empty() && !offered.iter().any(|known| known == chosen))
+    else {
+        return;
+    };
+    let names: Vec<_> = offered.iter().map(|name| format!("`{}`", printable(name))).collect();
+    let diagnosis = Diagnosis::new(format!("the server does not announce the {what} `{chosen}`"));
+    print::warning(&diagnosis.hint(format!("it announces {}", names.join(", "))));
+}
+
+/// Makes the changes of the options.
+pub(super) fn change(draft: &mut ProfileDraft, options: &DescribeOptions) -> Result<(), Failure> {
+    let usage = |diagnosis: Diagnosis| Failure::new(FailureKind::Usage, diagnosis);
+    options.changes().apply(draft).map_err(|error| usage(error.diagnose()))?;
+    // RFC 6749 section 4.4: only confidential clients.
+    let is_robot = options.grant == Some(GrantType::ClientCredentials) && options.client_auth.is_none();
+    if is_robot && draft.asks == Asks::OptionalSecret {
+        draft.asks = Asks::Secret;
+    }
+    Ok(())
+}
+
+/// Says what the service demands and this program cannot do.
+pub(super) fn warn(draft: &ProfileDraft) {
+    for lack in &draft.service.lacks {
+        print::warning(&Diagnosis::new(format!("not supported: {lack}")));
+    }
+}
+
+/// Saves the service as a preset, so that the profile is one of it.
+pub(super) fn save(runner: &Runner, draft: &mut ProfileDraft, id: &str, replace: bool) -> Result<(), Failure> {
+    let usage = |error: NewPresetError| Failure::new(FailureKind::Usage, error.diagnose());
+    let name = if draft.service.id == Catalog::CUSTOM { id.to_owned() } else { draft.service.name.clone() };
+    let preset = NewPreset { id: id.to_owned(), name };
+    let today = Timestamp::now().to_zoned(TimeZone::system()).strftime("%Y-%m-%d").to_string();
+    let service = preset.parse(draft, &today).map_err(usage)?;
+    let known = runner.catalog()?.service(&service.id).ok();
+    if known.as_ref() != Some(&service) {
+        let path = runner.run(runner.app.save_preset(service.clone(), replace))?;
+        print::note(&format!("Saved as the preset `{}`, in {}", service.id, path.display()));
+    }
+    draft.service = service;
+    Ok(())
+}

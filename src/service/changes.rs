@@ -1,0 +1,337 @@
+//! What a person says about a service in single words, on the command line: endpoints, the grant, client authentication,
+//! parameters. It changes a preset, the metadata of an issuer, or a service that is described by nothing else.
+
+use thiserror::Error;
+
+use crate::call::{BodyTemplate, CallTemplate, Method, Parameter, Template};
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::oauth::{GrantType, Pkce, Request};
+use crate::service::client_method::ClientMethod;
+use crate::service::definition::{Authorization, Identity};
+use crate::service::draft::{CallFields, ProfileDraft};
+use crate::service::rules::Start;
+
+/// A request of a service that takes parameters of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are those of the preset's tables")]
+pub enum StageName {
+    Authorization,
+    Token,
+    Refresh,
+    Device,
+    Revocation,
+    Introspection,
+    Identity,
+}
+
+impl StageName {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Authorization,
+        Self::Token,
+        Self::Refresh,
+        Self::Device,
+        Self::Revocation,
+        Self::Introspection,
+        Self::Identity,
+    ];
+
+    /// The name that a person writes.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Authorization => "authorization",
+            Self::Token => "token",
+            Self::Refresh => "refresh",
+            Self::Device => "device",
+            Self::Revocation => "revocation",
+            Self::Introspection => "introspection",
+            Self::Identity => "identity",
+        }
+    }
+
+    /// The stage of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.as_str() == name)
+    }
+}
+
+/// Changes to a service; what is `None` or empty stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServiceChanges {
+    /// The URLs of endpoints.
+    pub urls: Vec<(StageName, String)>,
+    /// How tokens are obtained.
+    pub grant: Option<GrantType>,
+    /// How the client authenticates.
+    pub client_method: Option<ClientMethod>,
+    /// Parameters of requests, in the order in which they were given. An empty value removes the parameter.
+    pub parameters: Vec<(StageName, Parameter)>,
+    /// Whether a code challenge is sent.
+    pub pkce: Option<Pkce>,
+}
+
+/// Why a change cannot be made.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum ChangeError {
+    /// The service has no such request.
+    #[error("the service has no {0} request")]
+    NoRequest(&'static str),
+    /// The body of the request is no form.
+    #[error("the body of the {0} request is no form, so it takes no parameters")]
+    NoForm(&'static str),
+}
+
+impl Diagnose for ChangeError {
+    fn diagnose(&self) -> Diagnosis {
+        Diagnosis::new(self.to_string()).hint(match self {
+            Self::NoRequest(_) => "give its URL, or leave its parameters out",
+            Self::NoForm(_) => "change the body with `tokenwright edit`, or in the window",
+        })
+    }
+}
+
+impl ServiceChanges {
+    /// Whether nothing is changed.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Makes the changes.
+    pub fn apply(&self, draft: &mut ProfileDraft) -> Result<(), ChangeError> {
+        for (stage, url) in &self.urls {
+            set_url(draft, *stage, url);
+        }
+        if let Some(grant) = self.grant {
+            draft.choose_grant(Some(grant));
+            draft.service.start = if grant == GrantType::RefreshToken { Start::RefreshToken } else { Start::Browser };
+        }
+        if let Some(method) = self.client_method {
+            draft.choose_client_method(method);
+        }
+        if let Some(pkce) = self.pkce {
+            draft.pkce = pkce;
+        }
+        self.by_name().into_iter().try_for_each(|(stage, parameters)| set_parameters(draft, stage, &parameters))
+    }
+
+    /// The parameters of each stage and name: one may be sent several times, as `resource` is (RFC 8707 section 2).
+    fn by_name(&self) -> Vec<(StageName, Vec<&Parameter>)> {
+        let mut groups: Vec<(StageName, Vec<&Parameter>)> = Vec::new();
+        for (stage, parameter) in &self.parameters {
+            let is_same = |(other, group): &&mut (StageName, Vec<&Parameter>)| {
+                other == stage && group.iter().any(|known| known.name == parameter.name)
+            };
+            match groups.iter_mut().find(is_same) {
+                Some((_, group)) => group.push(parameter),
+                None => groups.push((*stage, vec![parameter])),
+            }
+        }
+        groups
+    }
+}
+
+fn set_url(draft: &mut ProfileDraft, stage: StageName, url: &str) {
+    let authentication = draft.token_request.call_template();
+    let service = &mut draft.service;
+    let of_client = |request: Request| CallTemplate {
+        url: Template::new(url),
+        authentication: authentication.authentication,
+        body: BodyTemplate::Form([request.parameters(), client_part(&authentication)].concat()),
+        ..CallTemplate::default()
+    };
+    let keep = |call: Option<CallTemplate>, request| {
+        call.map_or_else(|| of_client(request), |call| CallTemplate { url: Template::new(url), ..call })
+    };
+    match stage {
+        StageName::Authorization => {
+            draft.client_flow = true;
+            url.clone_into(&mut draft.authorization_url);
+        }
+        StageName::Token => {
+            // The refresh request follows it until that has an address of its own.
+            if draft.refresh_request.url == draft.token_request.url {
+                url.clone_into(&mut draft.refresh_request.url);
+            }
+            url.clone_into(&mut draft.token_request.url);
+        }
+        StageName::Refresh => url.clone_into(&mut draft.refresh_request.url),
+        StageName::Device => {
+            let body = BodyTemplate::Form(Request::DeviceAuthorization.parameters());
+            let first = CallTemplate { url: Template::new(url), body, ..CallTemplate::default() };
+            let known = service.device_authorization.take();
+            let known = known.map(|call| CallTemplate { url: Template::new(url), ..call });
+            service.device_authorization = Some(known.unwrap_or(first));
+            if service.device_token_request.is_none() {
+                let poll = of_client(Request::Token(GrantType::DeviceCode));
+                let url = Template::new(draft.token_request.url.trim());
+                service.device_token_request = Some(CallTemplate { url, ..poll });
+            }
+        }
+        StageName::Revocation => service.revocation = Some(keep(service.revocation.take(), Request::Revocation)),
+        StageName::Introspection => {
+            service.introspection = Some(keep(service.introspection.take(), Request::Introspection));
+        }
+        StageName::Identity => {
+            let headers = vec![Parameter::new("Authorization", "Bearer <token>")];
+            let call = CallTemplate { method: Method::Get, headers, ..CallTemplate::default() };
+            let known = service.identity.take().unwrap_or(Identity { call, fields: Vec::new() });
+            service.identity = Some(Identity { call: CallTemplate { url: Template::new(url), ..known.call }, ..known });
+        }
+    }
+}
+
+/// The parameters by which the client of this call authenticates.
+fn client_part(call: &CallTemplate) -> Vec<Parameter> {
+    let BodyTemplate::Form(form) = &call.body else { return Vec::new() };
+    form.iter().filter(|own| own.name.starts_with("client_")).cloned().collect()
+}
+
+/// Sets parameters of one name.
+fn set_parameters(draft: &mut ProfileDraft, stage: StageName, parameters: &[&Parameter]) -> Result<(), ChangeError> {
+    let name = stage.as_str();
+    let service = &mut draft.service;
+    match stage {
+        StageName::Token => return set_typed(&mut draft.token_request, name, parameters),
+        StageName::Refresh => return set_typed(&mut draft.refresh_request, name, parameters),
+        StageName::Authorization if !draft.client_flow => return Err(ChangeError::NoRequest(name)),
+        StageName::Authorization => {
+            let authorization = service.authorization.get_or_insert_with(Authorization::standard);
+            set(&mut authorization.call.query, parameters);
+            return Ok(());
+        }
+        _ => {}
+    }
+    let call = match stage {
+        StageName::Device => service.device_authorization.as_mut(),
+        StageName::Revocation => service.revocation.as_mut(),
+        StageName::Introspection => service.introspection.as_mut(),
+        _ => service.identity.as_mut().map(|identity| &mut identity.call),
+    };
+    let call = call.ok_or(ChangeError::NoRequest(name))?;
+    match &mut call.body {
+        BodyTemplate::Form(form) => set(form, parameters),
+        BodyTemplate::None => set(&mut call.query, parameters),
+        BodyTemplate::Json(_) | BodyTemplate::Text { .. } => return Err(ChangeError::NoForm(name)),
+    }
+    Ok(())
+}
+
+fn set_typed(call: &mut CallFields, name: &'static str, parameters: &[&Parameter]) -> Result<(), ChangeError> {
+    if call.url.trim().is_empty() {
+        return Err(ChangeError::NoRequest(name));
+    }
+    let mut template = call.call_template();
+    match &mut template.body {
+        BodyTemplate::Form(form) => set(form, parameters),
+        BodyTemplate::None => set(&mut template.query, parameters),
+        BodyTemplate::Json(_) | BodyTemplate::Text { .. } => return Err(ChangeError::NoForm(name)),
+    }
+    *call = CallFields::from(&template);
+    Ok(())
+}
+
+/// Replaces what has the name of these parameters; empty ones are only removed.
+fn set(list: &mut Vec<Parameter>, given: &[&Parameter]) {
+    let names: Vec<&str> = given.iter().map(|parameter| parameter.name.as_str()).collect();
+    let at = list.iter().position(|known| names.contains(&known.name.as_str())).unwrap_or(list.len());
+    list.retain(|known| !names.contains(&known.name.as_str()));
+    let at = at.min(list.len());
+    let sent = given.iter().filter(|parameter| !parameter.value.is_empty()).map(|parameter| (*parameter).clone());
+    list.splice(at..at, sent);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::{Catalog, Service};
+
+    fn changed(id: &str, changes: &ServiceChanges) -> Result<Service, ChangeError> {
+        let mut draft = ProfileDraft::new(Catalog::bundled().service(id).expect("a preset"));
+        changes.apply(&mut draft)?;
+        Ok(draft.customised())
+    }
+
+    fn form(call: &CallTemplate) -> Vec<(String, String)> {
+        let BodyTemplate::Form(form) = &call.body else { panic!("{:?}", call.body) };
+        form.iter().map(|own| (own.name.clone(), own.value.source().to_owned())).collect()
+    }
+
+    fn pair(name: &str, value: &str) -> (String, String) {
+        (name.to_owned(), value.to_owned())
+    }
+
+    #[test]
+    fn a_plain_service_is_described_by_its_endpoints() {
+        let url = |stage, path: &str| (stage, format!("https://as.test/{path}"));
+        let changes = ServiceChanges {
+            urls: vec![
+                url(StageName::Authorization, "authorize"),
+                url(StageName::Token, "token"),
+                url(StageName::Device, "device"),
+                url(StageName::Revocation, "revoke"),
+                url(StageName::Introspection, "introspect"),
+                url(StageName::Identity, "me"),
+            ],
+            client_method: Some(ClientMethod::SecretBasic),
+            pkce: Some(Pkce::Off),
+            ..ServiceChanges::default()
+        };
+        let service = changed(Catalog::CUSTOM, &changes).expect("a service");
+        let authorization = service.authorization.as_ref().expect("a browser");
+        assert_eq!((authorization.call.url.source(), authorization.pkce), ("https://as.test/authorize", Pkce::Off));
+        let urls: Vec<&str> = service.calls().into_iter().map(|(_, call)| call.url.source()).collect();
+        for path in ["authorize", "token", "device", "revoke", "introspect", "me"] {
+            assert!(urls.iter().any(|url| url.ends_with(path)), "{path}: {urls:?}");
+        }
+        let refresh = service.refresh_request.as_ref().expect("a refresh request");
+        assert_eq!(refresh.url.source(), "https://as.test/token");
+    }
+
+    #[test]
+    fn parameters_are_added_replaced_and_removed() {
+        let parameters = [
+            (StageName::Authorization, "prompt", "consent"),
+            (StageName::Authorization, "scope", ""),
+            (StageName::Token, "audience", "https://api.test"),
+            (StageName::Token, "resource", "https://a.test"),
+            (StageName::Token, "resource", "https://b.test"),
+            (StageName::Token, "client_id", "fixed"),
+        ];
+        let parameters = parameters.map(|(stage, name, value)| (stage, Parameter::new(name, value))).to_vec();
+        let token = (StageName::Token, "https://as.test/token".to_owned());
+        let authorize = (StageName::Authorization, "https://as.test/authorize".to_owned());
+        let changes = ServiceChanges { urls: vec![authorize, token], parameters, ..ServiceChanges::default() };
+        let service = changed(Catalog::CUSTOM, &changes).expect("a service");
+        let query = &service.authorization.as_ref().expect("a browser").call.query;
+        assert!(query.iter().any(|own| own.name == "prompt" && own.value.source() == "consent"));
+        assert!(!query.iter().any(|own| own.name == "scope"));
+        let sent = form(&service.token_request);
+        for expected in [
+            pair("audience", "https://api.test"),
+            pair("resource", "https://a.test"),
+            pair("resource", "https://b.test"),
+            pair("client_id", "fixed"),
+        ] {
+            assert!(sent.contains(&expected), "{sent:?}");
+        }
+        assert!(!sent.contains(&pair("client_id", "<client_id>")), "{sent:?}");
+    }
+
+    #[test]
+    fn a_parameter_of_a_request_that_there_is_not_is_refused() {
+        for (stage, id) in [(StageName::Revocation, Catalog::CUSTOM), (StageName::Token, Catalog::CUSTOM)] {
+            let parameters = vec![(stage, Parameter::new("a", "b"))];
+            let changes = ServiceChanges { parameters, ..ServiceChanges::default() };
+            assert_eq!(changed(id, &changes), Err(ChangeError::NoRequest(stage.as_str())));
+        }
+    }
+
+    #[test]
+    fn nothing_changes_nothing() {
+        let all = Catalog::bundled().services();
+        // The blank service has no URL to refresh at.
+        for service in all.into_iter().filter(|service| service.id != Catalog::CUSTOM) {
+            assert!(changed(&service.id, &ServiceChanges::default()).as_ref() == Ok(&service), "{}", service.id);
+        }
+    }
+}
