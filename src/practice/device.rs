@@ -1,14 +1,13 @@
 //! Signing in on another device (RFC 8628): codes are issued, a person types one on the page and decides, and the client polls.
 //! The interval is enforced: who polls too early hears `slow_down`, and has to wait five seconds longer from then on.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use serde_json::json;
 
 use crate::practice::caller;
 use crate::practice::contract::{self, DEVICE, DEVICE_CONSENT, PASSWORD, Registration};
+use crate::practice::device_codes::{Decision, Issued};
 use crate::practice::fault::Fault;
 use crate::practice::grants::{self, Renewal, TokenPair};
 use crate::practice::identity::LONGEST_NAME;
@@ -29,35 +28,6 @@ const SLOWER_BY: Duration = Duration::from_secs(5);
 const TOLERANCE: Duration = Duration::from_millis(300);
 /// The letters of a user code: no vowels, and nothing that looks like something else (RFC 8628 section 6.1).
 const LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
-/// More codes than a person can ask for.
-const MOST_CODES: usize = 100;
-
-/// The codes that were issued, oldest first.
-#[derive(Debug, Default)]
-pub(crate) struct DeviceCodes(VecDeque<Issued>);
-
-#[derive(Debug)]
-struct Issued {
-    device_code: Secret,
-    user_code: String,
-    client_id: String,
-    scopes: Vec<String>,
-    expires_at: Timestamp,
-    interval: Duration,
-    last_poll: Timestamp,
-    polls: u32,
-    decision: Decision,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Decision {
-    None,
-    /// By the person of this name.
-    Allowed(String),
-    Denied,
-    /// The tokens were issued.
-    Used,
-}
 
 /// What a poll brings.
 #[derive(Debug)]
@@ -97,10 +67,7 @@ fn issue(state: &mut State, registration: &Registration, scopes: Vec<String>, no
         "expires_in": LIFE.as_secs(),
         "interval": interval.as_secs(),
     });
-    if state.devices.0.len() == MOST_CODES {
-        state.devices.0.pop_front();
-    }
-    state.devices.0.push_back(Issued {
+    state.devices.add(Issued {
         device_code,
         user_code,
         client_id: registration.id.to_owned(),
@@ -132,8 +99,7 @@ pub(crate) fn poll(
     let (terms, auto, faults) = (state.terms(), state.options.auto_consent, state.options.faults.clone());
     let on = |fault: Fault| faults.contains(&fault);
     let device_code = Secret::new(body.required("device_code")?);
-    let known = state.devices.0.iter_mut().find(|known| known.device_code == device_code);
-    let found = known.ok_or_else(|| Refusal::grant("the device code is unknown"))?;
+    let found = state.devices.find(&device_code).ok_or_else(|| Refusal::grant("the device code is unknown"))?;
     if found.client_id != registration.id {
         return Err(Refusal::grant("the device code was issued to another client"));
     }
@@ -207,7 +173,7 @@ pub(crate) fn enter(state: &mut State, form: &Parameters, now: &mut Now) -> Resp
         let words = "That is not the practice password. It is `practice`, for everyone.";
         return pages::device(typed, &name, Some(words));
     }
-    let Some(found) = open(&mut state.devices, typed, now) else {
+    let Some(found) = state.devices.open(typed, now) else {
         let words = "No program waits for this code: it is mistyped, has expired, or was used.";
         return pages::device(typed, &name, Some(words));
     };
@@ -220,7 +186,7 @@ pub(crate) fn enter(state: &mut State, form: &Parameters, now: &mut Now) -> Resp
 /// The decision.
 pub(crate) fn consent(state: &mut State, form: &Parameters, now: &Now) -> Response {
     let visit = state.device_visits.remove(text(form, "ticket"));
-    let found = visit.and_then(|(code, person)| Some((open(&mut state.devices, &code, now)?, person)));
+    let found = visit.and_then(|(code, person)| Some((state.devices.open(&code, now)?, person)));
     let Some((found, person)) = found else {
         let advice = "Each code can be answered once. Start again from the program that showed it.";
         return pages::error(400, "This code is over", "no program waits for this code any more", advice);
@@ -234,21 +200,14 @@ pub(crate) fn consent(state: &mut State, form: &Parameters, now: &Now) -> Respon
     }
 }
 
-/// The code that a person typed, in any case and with anything between the letters (RFC 8628 section 6.1), if it waits.
-fn open<'a>(codes: &'a mut DeviceCodes, typed: &str, now: &Now) -> Option<&'a mut Issued> {
-    let letters = |code: &str| code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
-    let waits = |known: &&mut Issued| {
-        letters(&known.user_code) == letters(typed) && known.decision == Decision::None && known.expires_at > now.time
-    };
-    codes.0.iter_mut().find(waits)
-}
-
 fn text<'a>(form: &'a Parameters, name: &str) -> &'a str {
     form.one(name).ok().flatten().unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
     use crate::practice::contract::CLIENT_ID;
     use crate::practice::state::PracticeOptions;

@@ -14,6 +14,7 @@ mod bounded_map;
 mod caller;
 mod contract;
 mod device;
+mod device_codes;
 mod fault;
 mod grants;
 mod identity;

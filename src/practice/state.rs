@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::practice::authorization_request::AuthorizationRequest;
 use crate::practice::bounded_map::BoundedMap;
-use crate::practice::device::DeviceCodes;
+use crate::practice::device_codes::DeviceCodes;
 use crate::practice::fault::Fault;
 use crate::practice::grants::{Grants, Renewal, Terms};
 

@@ -2,6 +2,7 @@
 
 mod describe;
 mod device;
+mod device_code;
 mod evidence;
 mod qr;
 mod secrets;

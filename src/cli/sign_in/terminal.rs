@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::app::{Answer, Ask, Choosing, Failure, FailureKind, Fetched, Progress, Report, Waiting, blocking};
 use crate::cli::args::SignInOptions;
 use crate::cli::runner::tell_progress;
-use crate::cli::sign_in::device;
+use crate::cli::sign_in::device_code;
 use crate::cli::{print, prompt};
 use crate::diagnosis::Diagnosis;
 use crate::secret::Secret;
@@ -57,7 +57,7 @@ impl Terminal {
                 paste |= self.wants_to_paste || waiting.addresses.is_empty();
             }
             Progress::DeviceWaiting(waiting) => {
-                device::tell(waiting, self.shows_qr);
+                device_code::tell(waiting, self.shows_qr);
                 let _ = self.code_until.set(waiting.until);
             }
             Progress::CodeLeft(left) => print::status(left),
