@@ -111,6 +111,8 @@ impl Window {
                 | Progress::Sending(_)
                 | Progress::Retrying(_)
                 | Progress::Traced(_)
+                | Progress::DeviceWaiting(_)
+                | Progress::CodeLeft(_)
                 | Progress::Fetching(_) => {}
             }
         }

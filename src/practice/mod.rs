@@ -13,6 +13,8 @@ mod authorize;
 mod bounded_map;
 mod caller;
 mod contract;
+mod device;
+mod device_codes;
 mod fault;
 mod grants;
 mod identity;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::practice::authorization_request::AuthorizationRequest;
 use crate::practice::bounded_map::BoundedMap;
+use crate::practice::device_codes::DeviceCodes;
 use crate::practice::fault::Fault;
 use crate::practice::grants::{Grants, Renewal, Terms};
 use crate::practice::pushed::PushedRequest;
@@ -44,6 +45,9 @@ pub(crate) struct State {
     pub(crate) visits: BoundedMap<Visit>,
     /// Pushed authorization requests, by their references.
     pub(crate) pushed: BoundedMap<PushedRequest>,
+    pub(crate) devices: DeviceCodes,
+    /// The user code and the name of each person who has typed one and not decided yet.
+    pub(crate) device_visits: BoundedMap<(String, String)>,
     /// The uploaded certificate of the client that signs, in PEM.
     pub(crate) certificate: Option<String>,
     /// The IDs of the assertions received.
@@ -66,6 +70,8 @@ impl State {
             grants: Grants::default(),
             visits: BoundedMap::default(),
             pushed: BoundedMap::default(),
+            devices: DeviceCodes::default(),
+            device_visits: BoundedMap::default(),
             certificate: None,
             assertions: BoundedMap::default(),
         }

@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use crate::practice::assertion;
 use crate::practice::caller;
-use crate::practice::contract::{self, JWT_BEARER, PASSWORD, Registration, USER_NAME};
+use crate::practice::contract::{self, DEVICE_CODE, JWT_BEARER, PASSWORD, Registration, USER_NAME};
+use crate::practice::device::{self, Polled};
 use crate::practice::fault::Fault;
 use crate::practice::grants::{self, Redemption, Renewal, TokenPair};
 use crate::practice::identity;
@@ -32,6 +33,13 @@ pub(crate) fn answer(state: &mut State, request: &Request, body: &Parameters, no
 }
 
 fn issued(state: &mut State, request: &Request, body: &Parameters, now: &mut Now) -> Result<Response, Refusal> {
+    if body.one("grant_type")? == Some(DEVICE_CODE) {
+        let registration = client(state, request, body, now)?;
+        return Ok(match device::poll(state, registration, body, now)? {
+            Polled::Granted(issued) => shaped(state, reply(state, registration, &issued, now), now),
+            Polled::Answer(answer) => answer,
+        });
+    }
     let (registration, issued) = grant(state, request, body, now)?;
     Ok(shaped(state, reply(state, registration, &issued, now), now))
 }
@@ -126,7 +134,7 @@ fn grant(
             grants::issue(direct(registration, Some("Ada".to_owned()), body)?, terms, refreshable, now)
         }
         _ => {
-            let known = "the grant types here are authorization_code, refresh_token, client_credentials, password, and the one of RFC 7523";
+            let known = "the grant types here are authorization_code, refresh_token, client_credentials, password, and those of RFC 7523 and RFC 8628";
             return Err(Refusal::new(ErrorCode::UnsupportedGrantType, known));
         }
     };

@@ -101,7 +101,7 @@ impl ServiceChanges {
 
     /// Makes the changes.
     pub fn apply(&self, draft: &mut ProfileDraft) -> Result<(), ChangeError> {
-        if let Some(grant) = self.grant {
+        if let Some(grant) = self.grant.filter(|grant| *grant != GrantType::DeviceCode) {
             draft.choose_grant(Some(grant));
             draft.service.start = if grant == GrantType::RefreshToken { Start::RefreshToken } else { Start::Browser };
         }
@@ -114,6 +114,13 @@ impl ServiceChanges {
         }
         if let Some(pkce) = self.pkce {
             draft.pkce = pkce;
+        }
+        if self.grant == Some(GrantType::DeviceCode) {
+            if !draft.service.has_device_flow() {
+                return Err(ChangeError::NoRequest(StageName::Device.as_str()));
+            }
+            GrantType::DeviceCode.as_str().clone_into(&mut draft.grant_type);
+            draft.client_flow = false;
         }
         self.by_name().into_iter().try_for_each(|(stage, parameters)| set_parameters(draft, stage, &parameters))
     }

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use crate::call::{Call, Parameter, RenderError, Values};
-use crate::oauth::{Parameters, ProfileSecrets, TokenSet};
+use crate::oauth::{Parameters, PendingDevice, ProfileSecrets, TokenSet};
 use crate::secret::Secret;
 use crate::service::{Asks, Catalog, Profile, matches_whole};
 
@@ -32,6 +32,8 @@ pub struct CallContext {
     pub secrets: ProfileSecrets,
     pub authorized: Option<Authorized>,
     pub tokens: Option<TokenSet>,
+    /// The code of a sign-in on another device, while it is waited for.
+    pub device: Option<PendingDevice>,
     /// The port of the practice service, when it runs.
     pub practice_port: Option<u16>,
 }
@@ -39,7 +41,7 @@ pub struct CallContext {
 impl CallContext {
     /// Without an authorization response or tokens.
     pub fn new(profile: Profile, secrets: ProfileSecrets) -> Self {
-        Self { profile, secrets, authorized: None, tokens: None, practice_port: None }
+        Self { profile, secrets, authorized: None, tokens: None, device: None, practice_port: None }
     }
 
     /// The value of every placeholder that has one, except the assertion, which is signed for each call.
@@ -63,6 +65,10 @@ impl CallContext {
         // Empty without PKCE, so that the parameter is left out.
         let verifier = self.authorized.as_ref().map(|authorized| authorized.code_verifier.clone());
         values.set_secret("code_verifier", verifier.unwrap_or_default());
+        if let Some(PendingDevice { authorization, .. }) = &self.device {
+            values.set_secret("device_code", authorization.device_code.clone());
+            values.set("user_code", &authorization.user_code);
+        }
         self.set_tokens(&mut values);
         values
     }

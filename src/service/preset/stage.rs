@@ -99,12 +99,14 @@ impl Kind {
             Self::Request(request) => request.parameters(),
             Self::Chain | Self::Resource => Vec::new(),
         };
-        if !self.sends_query() && self != Self::Request(Request::DeviceAuthorization) {
+        if !self.sends_query() {
             let of_client = match authentication {
                 StageAuthentication::Body => client_parameters(),
                 StageAuthentication::Other(authentication) => authentication.parameters(),
             };
-            parameters.retain(|own| !of_client.iter().any(|other| other.name == own.name));
+            // A device authorization request names its client in any case (RFC 8628 section 3.1).
+            let is_new = |own: &Parameter| !parameters.iter().any(|known| known.name == own.name);
+            let of_client: Vec<Parameter> = of_client.into_iter().filter(is_new).collect();
             parameters.extend(of_client);
         }
         parameters

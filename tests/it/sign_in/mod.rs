@@ -1,4 +1,5 @@
 //! Whole sign-ins against a certified server and against keys that we did not make.
 
 mod assertions;
+mod device;
 mod flows;
