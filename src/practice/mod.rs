@@ -23,6 +23,7 @@ mod now;
 mod pages;
 mod pkce;
 mod pushed;
+mod pushed_requests;
 mod rehearsal;
 mod resources;
 mod router;
