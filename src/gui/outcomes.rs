@@ -2,7 +2,7 @@
 
 use egui::Context;
 
-use crate::app::{Failure, ImportOutcome, News, Notice, Progress, TrayPress, VaultState};
+use crate::app::{Exchange, Failure, ImportOutcome, News, Notice, Progress, TrayPress, VaultState};
 use crate::gui::draft::{Focus, TokenTab};
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{KeyDone, Model, Requested, Saved, Stand, Visit};
@@ -101,17 +101,17 @@ impl Window {
                     }
                 }
                 Progress::Waiting(_)
+                | Progress::DeviceWaiting(_)
                 | Progress::BrowserFailed(_)
                 | Progress::ResponseIgnored(_)
                 | Progress::ResponseAstray(_) => {
                     self.draft.next_view.to_top = true;
                     self.model.open.sign_in.hear(progress);
                 }
+                Progress::Retrying(_) => self.model.open.sign_in.hear(progress),
                 Progress::CodeCame
                 | Progress::Sending(_)
-                | Progress::Retrying(_)
                 | Progress::Traced(_)
-                | Progress::DeviceWaiting(_)
                 | Progress::CodeLeft(_)
                 | Progress::Fetching(_) => {}
             }
@@ -141,13 +141,35 @@ impl Window {
         }
         self.model.lease_busy = None;
         // Where it goes well, its token request is waited for at its own place.
-        if let Some(Err(failure)) = self.model.open.sign_in.work.take() {
-            // What went wrong is shown on its own step: that is where the window leads.
-            self.draft.step = Step::Authorization;
-            self.draft.next_view.to_top = true;
-            self.call_person(ctx, Some(notifications::failed(&failure, self.service_name())));
-            self.model.open.sign_in.visit = Visit::Failed(failure);
+        match self.model.open.sign_in.work.take() {
+            Some(Ok(exchange)) => match exchange.outcome.clone() {
+                Ok(_) => self.take_tokens_of_device(ctx, exchange),
+                Err(failure) => self.sign_in_failed(ctx, failure),
+            },
+            Some(Err(failure)) => self.sign_in_failed(ctx, failure),
+            None => {}
         }
+    }
+
+    fn sign_in_failed(&mut self, ctx: &Context, failure: Failure) {
+        // What went wrong is shown on its own step: that is where the window leads.
+        self.draft.step = Step::Authorization;
+        self.draft.next_view.to_top = true;
+        self.call_person(ctx, Some(notifications::failed(&failure, self.service_name())));
+        self.model.open.sign_in.visit = Visit::Failed(failure);
+    }
+
+    /// A sign-in on another device was allowed: its tokens are shown as those of a token request.
+    fn take_tokens_of_device(&mut self, ctx: &Context, exchange: Exchange) {
+        self.model.open.sign_in.visit = Visit::None;
+        (self.draft.step, self.draft.tokens_step.tab) = (Step::Tokens, TokenTab::TokenRequest);
+        self.draft.next_view.to_top = true;
+        self.model.open.called(&exchange);
+        self.model.open.token_request = Requested::ended(Ok(exchange));
+        self.history_may_have_changed();
+        let notice = self.notice_of_token_request();
+        self.return_home();
+        self.call_person(ctx, notice);
     }
 
     /// The token request, the refresh request and the question for the account.
