@@ -2,7 +2,7 @@
 
 use egui::Context;
 
-use crate::app::{Exchange, Failure, ImportOutcome, News, Notice, Progress, TrayPress, VaultState};
+use crate::app::{Failure, ImportOutcome, News, Notice, Progress, TrayPress, VaultState};
 use crate::gui::draft::{Focus, TokenTab};
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{KeyDone, Model, Requested, Saved, Stand, Visit};
@@ -159,19 +159,6 @@ impl Window {
         self.model.open.sign_in.visit = Visit::Failed(failure);
     }
 
-    /// A sign-in on another device was allowed: its tokens are shown as those of a token request.
-    fn take_tokens_of_device(&mut self, ctx: &Context, exchange: Exchange) {
-        self.model.open.sign_in.visit = Visit::None;
-        (self.draft.step, self.draft.tokens_step.tab) = (Step::Tokens, TokenTab::TokenRequest);
-        self.draft.next_view.to_top = true;
-        self.model.open.called(&exchange);
-        self.model.open.token_request = Requested::ended(Ok(exchange));
-        self.history_may_have_changed();
-        let notice = self.notice_of_token_request();
-        self.return_home();
-        self.call_person(ctx, notice);
-    }
-
     /// The token request, the refresh request and the question for the account.
     fn take_requests(&mut self, ctx: &Context) {
         let requested = self.poll(|model| &mut model.open.token_request);
@@ -207,7 +194,7 @@ impl Window {
         }
     }
 
-    fn notice_of_token_request(&self) -> Option<Notice> {
+    pub(in crate::gui) fn notice_of_token_request(&self) -> Option<Notice> {
         let request = &self.model.open.token_request;
         match (request.last(), request.failure()) {
             (Some(exchange), _) => Some(notifications::of_token_request(exchange, self.service_name())),

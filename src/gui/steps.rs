@@ -1,9 +1,9 @@
 //! What the steps of the wizard ask of the core.
 
-use crate::app::{App, Browser, CallContext, DeviceSignIn, Fetched, Need, Notice, SignIn, questions};
+use crate::app::{App, Browser, CallContext, Fetched, Need, Notice, SignIn, questions};
 use crate::gui::draft::{Focus, TokenTab};
 use crate::gui::intent::Step;
-use crate::gui::model::{self, Saved, Visit, Work};
+use crate::gui::model::{self, Saved, Visit};
 use crate::gui::window::Window;
 use crate::gui::{notifications, screens};
 use crate::secret::Secret;
@@ -36,31 +36,6 @@ impl Window {
         self.draft.authorization_step.tried = self.draft.typed();
         let work = |app: App, report| async move { app.try_service(context, &report).await };
         self.model.open.trial.start(self.tasks.start(work));
-    }
-
-    /// Asks for a code that a person enters on another device.
-    pub(in crate::gui) fn sign_in_on_device(&mut self) {
-        self.draft.insist();
-        let Some(context) = self.draft.context(&self.model) else { return };
-        self.draft.step = Step::Authorization;
-        self.draft.next_view.to_top = true;
-        let request = DeviceSignIn { context, save_to: self.save_to() };
-        let (ask, answers) = questions();
-        let mut sign_in = model::SignIn { answers: Some(answers), visit: Visit::Starting, ..model::SignIn::default() };
-        sign_in.work.start(self.tasks.start(|app, report| async move {
-            let ask = ask(report);
-            app.sign_in_on_device(request, &ask).await.map(|(_, exchange)| exchange)
-        }));
-        self.model.open.sign_in = sign_in;
-    }
-
-    /// Cancels what goes on. The code of another device is not taken up again then.
-    pub(in crate::gui) fn cancel(&mut self, work: Work) {
-        let shows_code = matches!(self.model.open.sign_in.visit, Visit::Device(..));
-        if let (Work::SignIn, true, Some(name)) = (work, shows_code, self.model.open.name().cloned()) {
-            self.tasks.run(|app| async move { app.drop_device_code(&name).await });
-        }
-        self.model.cancel(work);
     }
 
     /// Tries the ports of the redirect URIs that are typed.
