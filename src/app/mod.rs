@@ -66,6 +66,7 @@ pub use crate::app::services::import_outcome::{
 pub use crate::app::services::importing::ImportSource;
 pub use crate::app::sign_in::SignIn;
 pub use crate::app::sign_in::call_context::{Authorized, CallContext};
+pub use crate::app::sign_in::device::DeviceSignIn;
 pub use crate::app::sign_in::identity::Claims;
 pub use crate::app::sign_in::listening::RedirectState;
 pub use crate::app::sign_in::trial::{Trial, Tried, TriedCall};
@@ -76,8 +77,8 @@ pub use crate::app::tokens::api::{ApiReply, Checked};
 pub use crate::app::tokens::inspect::{Inspect, Reach, Signature, SignatureState, TokenInspection, TokenSource};
 pub use crate::app::tokens::issued_for::other as other_profile;
 pub use crate::app::types::{
-    Choosing, Exchange, Fetched, FieldRead, Identified, Need, OpenedProfile, ReplyValue, ReplyView, SavedToken,
-    TrayState, TriedReading, VaultState, Waiting, WindowSettings,
+    Again, Choosing, DeviceWaiting, Exchange, Fetched, FieldRead, Identified, Need, OpenedProfile, ReplyValue,
+    ReplyView, SavedToken, TrayState, TriedReading, VaultState, Waiting, WindowSettings,
 };
 pub use crate::app::vault::open::connect_keyring_ahead;
 pub use crate::app::vault::rekey::VaultStatus;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::app::rehearsal::StageLine;
-use crate::app::types::{Exchange, Waiting};
+use crate::app::types::{DeviceWaiting, Exchange, Waiting};
 use crate::diagnosis::Diagnosis;
 use crate::service::ProfileName;
 
@@ -13,6 +13,10 @@ use crate::service::ProfileName;
 pub enum Progress {
     /// The browser was opened at the service; its response is awaited.
     Waiting(Box<Waiting>),
+    /// A person is awaited on another device.
+    DeviceWaiting(DeviceWaiting),
+    /// How long the code of another device is still good, in words; told whenever they change.
+    CodeLeft(String),
     /// A response was rejected; the wait continues.
     ResponseIgnored(Diagnosis),
     /// The browser reached the listener without a response; the wait continues.

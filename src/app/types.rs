@@ -127,6 +127,39 @@ pub struct Waiting {
     pub listener_problem: Option<Diagnosis>,
 }
 
+/// A sign-in that waits for a person to allow it on another device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceWaiting {
+    /// What the person types there.
+    pub user_code: String,
+    /// Where.
+    pub verification_uri: String,
+    /// The same with the code in it, if the service has one.
+    pub verification_uri_complete: Option<String>,
+    /// The service's own words; empty if it has none.
+    pub message: String,
+    /// When the code expires.
+    pub until: Timestamp,
+    /// Whether the code is one that was waited for before.
+    pub is_taken_up: bool,
+}
+
+impl DeviceWaiting {
+    /// What a QR code holds.
+    pub fn address(&self) -> &str {
+        self.verification_uri_complete.as_ref().unwrap_or(&self.verification_uri)
+    }
+}
+
+/// What a reply says about the next call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Again {
+    /// The interval between two polls (RFC 8628 section 3.2).
+    pub interval: Option<Duration>,
+    /// `Retry-After`.
+    pub retry_after: Option<Duration>,
+}
+
 #[derive(Clone, Debug)]
 pub struct Exchange {
     pub call: Call,
@@ -144,6 +177,7 @@ pub struct Exchange {
     pub unanswered: bool,
     /// Whether its tokens are saved.
     pub is_saved: bool,
+    pub again: Again,
 }
 
 /// Several fetched values where one is needed.

@@ -53,6 +53,11 @@ pub struct Reading {
     #[serde(deserialize_with = "one_or_many")]
     pub verification_uri: Vec<Expression>,
     #[serde(deserialize_with = "one_or_many")]
+    pub verification_uri_complete: Vec<Expression>,
+    /// The service's own words for the person who signs in on another device.
+    #[serde(deserialize_with = "one_or_many")]
+    pub message: Vec<Expression>,
+    #[serde(deserialize_with = "one_or_many")]
     pub interval: Vec<Expression>,
     /// The unit of `expires_in`; `interval` is in milliseconds if this is.
     pub lifetime: Lifetime,
@@ -91,6 +96,8 @@ impl Default for Reading {
             device_code: paths(&["device_code"]),
             user_code: paths(&["user_code"]),
             verification_uri: paths(&["verification_uri"]),
+            verification_uri_complete: paths(&["verification_uri_complete"]),
+            message: Vec::new(),
             interval: paths(&["interval"]),
             lifetime: Lifetime::Seconds,
             refresh_lifetime: Lifetime::Seconds,
@@ -124,6 +131,8 @@ impl Reading {
             &self.device_code,
             &self.user_code,
             &self.verification_uri,
+            &self.verification_uri_complete,
+            &self.message,
             &self.interval,
         ];
         let success = self.success.iter().map(|(place, _)| place);

@@ -3,6 +3,7 @@
 //! Invariant: no text from outside reaches a terminal unescaped. Only [`data`] is exact, and only into a pipe or file.
 
 use std::io::{IsTerminal as _, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value as Json, json};
 use zeroize::Zeroizing;
@@ -39,11 +40,44 @@ pub(crate) fn is_seen() -> bool {
 
 /// Prints a line to standard error, with control characters escaped.
 pub fn note(line: &str) {
+    end_status();
     write(&mut std::io::stderr().lock(), &printable(line));
+}
+
+/// Whether the last line on standard error is a status, which the next line replaces.
+static SHOWS_STATUS: AtomicBool = AtomicBool::new(false);
+
+/// Shows a status in the last line of the terminal, in place of the one before. Without a terminal nothing is printed.
+pub(crate) fn status(line: &str) {
+    let mut out = std::io::stderr().lock();
+    if out.is_terminal() {
+        SHOWS_STATUS.store(true, Ordering::Relaxed);
+        let _ = write!(out, "\r\u{1b}[K{}", printable(line)).and_then(|()| out.flush());
+    }
+}
+
+/// Removes the status.
+pub(crate) fn end_status() {
+    if SHOWS_STATUS.swap(false, Ordering::Relaxed) {
+        let mut out = std::io::stderr().lock();
+        let _ = write!(out, "\r\u{1b}[K").and_then(|()| out.flush());
+    }
+}
+
+/// Prints a picture of our own to standard error. Nothing in it is from outside.
+pub(crate) fn picture(lines: &[String]) {
+    end_status();
+    write(&mut std::io::stderr().lock(), &lines.join("\n"));
+}
+
+/// Whether standard error is a terminal with colours.
+pub(crate) fn is_told_in_colour() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
 
 /// Prints several lines to standard error; the line breaks are our own.
 pub fn note_lines(text: &str) {
+    end_status();
     write(&mut std::io::stderr().lock(), &printable_lines(text));
 }
 
@@ -134,7 +168,8 @@ pub fn print_fault(diagnosis: &Diagnosis) {
 }
 
 fn print_diagnosis(word: &str, colour: &str, diagnosis: &Diagnosis) {
-    let coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    end_status();
+    let coloured = is_told_in_colour();
     let paint = |word: &str, colour: &str, text: &str| {
         let text = printable(text);
         // The color codes are ours; the text is escaped.

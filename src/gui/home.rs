@@ -33,6 +33,10 @@ impl Window {
     /// Starts the sign-in of the open profile at once, where nothing is missing for it.
     pub(in crate::gui) fn sign_in_again(&mut self) {
         self.draft.home = false;
+        let waits_for_code = self.model.open.code_until.is_some_and(|until| until > self.draft.clock.now);
+        if waits_for_code {
+            return self.sign_in_on_device();
+        }
         let has_browser = self.draft.profile.as_ref().is_some_and(|profile| profile.client_flow);
         if has_browser {
             self.sign_in(false);

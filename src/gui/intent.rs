@@ -56,6 +56,8 @@ pub enum Intent {
     },
     /// Open the browser although its answer cannot be listened for.
     AuthorizeByHand,
+    /// Sign in with a code that is entered on another device.
+    AuthorizeOnDevice,
     /// Try the ports of the redirect URIs.
     CheckRedirects,
     /// Use another redirect URI.

@@ -42,6 +42,9 @@ impl Intent {
             Self::GoTo(Step::Tokens) => ("Next", "Continue to tokens"),
             Self::Authorize { again: false } => ("Start authorization", "Open the browser and wait for the code"),
             Self::Authorize { again: true } => ("Authorize again", "Open the browser to get a new code"),
+            Self::AuthorizeOnDevice => {
+                ("Sign in on another device", "Show a code to enter on your phone or another computer")
+            }
             Self::AuthorizeByHand => ("Sign in and paste", "Open the browser, and paste the address it ends on"),
             Self::CheckRedirects => ("Check ports", "Try whether this machine can listen on them now"),
             Self::Paste => ("Use pasted response", "Treat the pasted text as the service's response"),

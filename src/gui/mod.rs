@@ -7,6 +7,7 @@ mod calls;
 pub mod clipboard;
 pub mod clock;
 pub mod copied_token;
+mod device;
 pub mod display_text;
 pub mod draft;
 mod export;

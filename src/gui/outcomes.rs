@@ -101,16 +101,18 @@ impl Window {
                     }
                 }
                 Progress::Waiting(_)
+                | Progress::DeviceWaiting(_)
                 | Progress::BrowserFailed(_)
                 | Progress::ResponseIgnored(_)
                 | Progress::ResponseAstray(_) => {
                     self.draft.next_view.to_top = true;
                     self.model.open.sign_in.hear(progress);
                 }
+                Progress::Retrying(_) => self.model.open.sign_in.hear(progress),
                 Progress::CodeCame
                 | Progress::Sending(_)
-                | Progress::Retrying(_)
                 | Progress::Traced(_)
+                | Progress::CodeLeft(_)
                 | Progress::Fetching(_) => {}
             }
         }
@@ -139,13 +141,22 @@ impl Window {
         }
         self.model.lease_busy = None;
         // Where it goes well, its token request is waited for at its own place.
-        if let Some(Err(failure)) = self.model.open.sign_in.work.take() {
-            // What went wrong is shown on its own step: that is where the window leads.
-            self.draft.step = Step::Authorization;
-            self.draft.next_view.to_top = true;
-            self.call_person(ctx, Some(notifications::failed(&failure, self.service_name())));
-            self.model.open.sign_in.visit = Visit::Failed(failure);
+        match self.model.open.sign_in.work.take() {
+            Some(Ok(exchange)) => match exchange.outcome.clone() {
+                Ok(_) => self.take_tokens_of_device(ctx, exchange),
+                Err(failure) => self.sign_in_failed(ctx, failure),
+            },
+            Some(Err(failure)) => self.sign_in_failed(ctx, failure),
+            None => {}
         }
+    }
+
+    fn sign_in_failed(&mut self, ctx: &Context, failure: Failure) {
+        // What went wrong is shown on its own step: that is where the window leads.
+        self.draft.step = Step::Authorization;
+        self.draft.next_view.to_top = true;
+        self.call_person(ctx, Some(notifications::failed(&failure, self.service_name())));
+        self.model.open.sign_in.visit = Visit::Failed(failure);
     }
 
     /// The token request, the refresh request and the question for the account.
@@ -183,7 +194,7 @@ impl Window {
         }
     }
 
-    fn notice_of_token_request(&self) -> Option<Notice> {
+    pub(in crate::gui) fn notice_of_token_request(&self) -> Option<Notice> {
         let request = &self.model.open.token_request;
         match (request.last(), request.failure()) {
             (Some(exchange), _) => Some(notifications::of_token_request(exchange, self.service_name())),

@@ -45,6 +45,7 @@ impl Window {
             Intent::Open(name) | Intent::Forget(name) => !is_held(name),
             Intent::Authorize { .. }
             | Intent::AuthorizeByHand
+            | Intent::AuthorizeOnDevice
             | Intent::SignInAgain
             | Intent::RequestTokens
             | Intent::RequestRefresh

@@ -6,6 +6,7 @@ mod assertion;
 mod authorization_response;
 mod certificate;
 mod clock;
+mod device_authorization;
 mod expiry;
 mod explain;
 mod fit;
@@ -19,6 +20,7 @@ mod key_text;
 mod life;
 mod pasted;
 mod pkce;
+mod polling;
 mod profile_secrets;
 mod redirect_uri;
 mod refusal;
@@ -40,6 +42,10 @@ pub use crate::oauth::authorization_response::{
 };
 pub use crate::oauth::certificate::Certificate;
 pub use crate::oauth::clock::{clock_skew, retry_after, skew_note, span, span_left};
+pub(crate) use crate::oauth::device_authorization::poll_interval;
+pub use crate::oauth::device_authorization::{
+    DeviceAuthorization, DeviceAuthorizationError, PendingDevice, read_device_authorization,
+};
 pub use crate::oauth::explain::{ErrorHint, Stage, explain};
 pub use crate::oauth::fit::is_token_text;
 pub(crate) use crate::oauth::fit::{plain_line, token_text};
@@ -58,6 +64,7 @@ pub use crate::oauth::key_text::{KeyError, LONGEST_KEY_TEXT, ReadKey, parse_key}
 pub use crate::oauth::life::is_life;
 pub use crate::oauth::pasted::{Pasted, parse_pasted};
 pub use crate::oauth::pkce::{CodeVerifier, Pkce, state};
+pub use crate::oauth::polling::{PollAnswer, Polling};
 pub use crate::oauth::profile_secrets::ProfileSecrets;
 pub use crate::oauth::redirect_uri::{Landing, Loopback, RedirectUri, RedirectUriError};
 pub use crate::oauth::refusal::{Cause, Refusal, read_refusal};

@@ -2,23 +2,25 @@
 //! the pages; its ticket is random, so that no other page can press the buttons.
 
 use crate::practice::authorization_request::{AuthorizationRequest, AuthorizationRequestError, RedirectTarget};
-use crate::practice::contract::{PASSWORD, REALM};
+use crate::practice::contract::{CONSENT_PAGE, DEFAULT_NAME, PASSWORD, REALM};
 use crate::practice::fault::Fault;
 use crate::practice::grants::Binding;
 use crate::practice::identity::LONGEST_NAME;
 use crate::practice::message::{ErrorCode, Parameters, Refusal, Response};
 use crate::practice::now::Now;
-use crate::practice::pages;
 use crate::practice::signed_token::GrantedAccess;
 use crate::practice::state::{State, Visit};
+use crate::practice::{pages, pushed};
 use crate::secret::Secret;
-
-/// The name of a person who enters none.
-const DEFAULT_NAME: &str = "Ada";
 
 /// The request of the client, by GET or POST.
 pub(crate) fn begin(state: &mut State, parameters: &Parameters, now: &mut Now) -> Response {
-    match AuthorizationRequest::parse(parameters, !state.options.auto_consent) {
+    let reference = parameters.one("request_uri").ok().flatten();
+    let parsed = match reference {
+        Some(reference) => pushed::redeem(state, reference, parameters, now),
+        None => AuthorizationRequest::parse(parameters, !state.options.auto_consent),
+    };
+    match parsed {
         Err(AuthorizationRequestError::Untrusted(words)) => {
             let advice = "Nothing was sent to the program that asked: who it is, or where it listens, cannot be \
                           trusted. Mend the request in the program and start again.";
@@ -45,7 +47,7 @@ pub(crate) fn sign_in(state: &mut State, form: &Parameters) -> Response {
         return pages::sign_in(&visit.request.client_id, &ticket, &name, Some(words));
     }
     visit.person = Some(name.clone());
-    pages::consent(&visit.request.client_id, &visit.request.scopes, &ticket, &name)
+    pages::consent(CONSENT_PAGE, &visit.request.client_id, &visit.request.scopes, &ticket, &name)
 }
 
 pub(crate) fn consent(state: &mut State, form: &Parameters, now: &mut Now) -> Response {

@@ -22,6 +22,10 @@ pub const PASTE_PAGE: &str = "https://practice.invalid/callback";
 pub(crate) const CERTIFICATE_PAGE: &str = "/keys";
 /// The grant type of RFC 7523 section 2.1.
 pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+/// The grant type of RFC 8628 section 3.4.
+pub(crate) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+/// The name of a person who enters none.
+pub(crate) const DEFAULT_NAME: &str = "Ada";
 
 #[derive(Debug)]
 pub(crate) struct Registration {
@@ -42,7 +46,11 @@ pub(crate) struct Scope {
 pub(crate) const AUTHORIZE: &str = "/authorize";
 pub(crate) const SIGN_IN_PAGE: &str = "/authorize/sign-in";
 pub(crate) const CONSENT_PAGE: &str = "/authorize/consent";
+pub(crate) const PUSH: &str = "/par";
 pub(crate) const TOKEN: &str = "/token";
+pub(crate) const DEVICE_AUTHORIZATION: &str = "/device_authorization";
+pub(crate) const DEVICE: &str = "/device";
+pub(crate) const DEVICE_CONSENT: &str = "/device/consent";
 pub(crate) const USERINFO: &str = "/userinfo";
 pub(crate) const RESOURCE: &str = "/resource";
 pub(crate) const REVOKE: &str = "/revoke";
@@ -100,7 +108,9 @@ pub(crate) fn metadata(issuer: &str) -> Value {
     json!({
         "issuer": issuer,
         "authorization_endpoint": at(AUTHORIZE),
+        "pushed_authorization_request_endpoint": at(PUSH),
         "token_endpoint": at(TOKEN),
+        "device_authorization_endpoint": at(DEVICE_AUTHORIZATION),
         "userinfo_endpoint": at(USERINFO),
         "revocation_endpoint": at(REVOKE),
         "introspection_endpoint": at(INTROSPECT),
@@ -114,6 +124,7 @@ pub(crate) fn metadata(issuer: &str) -> Value {
             "client_credentials",
             "password",
             JWT_BEARER,
+            DEVICE_CODE,
         ],
         "token_endpoint_auth_methods_supported": [
             "client_secret_basic",

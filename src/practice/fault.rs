@@ -34,6 +34,12 @@ pub enum Fault {
     DroppedState,
     WrongIssuer,
     AccessDenied,
+    DeviceSlowDown,
+    DeviceInterval,
+    DeviceRetryAfter,
+    DeviceLostReply,
+    DeviceExpired,
+    DeviceOwnWords,
     IdTokenWrongIss,
     IdTokenNoIss,
     IdTokenWrongAud,
@@ -67,7 +73,7 @@ pub struct UnknownFault(pub String);
 
 /// Each fault with its name and explanation, in the order of the enum.
 #[rustfmt::skip]
-const FAULTS: [(Fault, &str, &str); 48] = [
+const FAULTS: [(Fault, &str, &str); 54] = [
     (Fault::NoRefreshToken, "no-refresh-token", "No reply carries a refresh token."),
     (Fault::OmitRefreshToken, "omit-refresh-token", "A refresh brings no new refresh token; the old one stays good."),
     (Fault::StringExpiry, "string-expiry", "`expires_in` is a string instead of a number."),
@@ -91,6 +97,12 @@ const FAULTS: [(Fault, &str, &str); 48] = [
     (Fault::DroppedState, "dropped-state", "The redirect comes back without `state`."),
     (Fault::WrongIssuer, "wrong-issuer", "The redirect names another issuer in `iss`."),
     (Fault::AccessDenied, "access-denied", "Whatever is pressed, the answer is `access_denied`."),
+    (Fault::DeviceSlowDown, "device-slow-down", "The first poll for a device code is answered `slow_down`: five seconds more between all later ones."),
+    (Fault::DeviceInterval, "device-interval", "The first poll for a device code is answered with a longer `interval`."),
+    (Fault::DeviceRetryAfter, "device-retry-after", "The first poll for a device code is answered 503, with `Retry-After`."),
+    (Fault::DeviceLostReply, "device-lost-reply", "The reply to the first poll for a device code is cut off."),
+    (Fault::DeviceExpired, "device-expired", "A device code has expired at the first poll."),
+    (Fault::DeviceOwnWords, "device-own-words", "The replies of the device flow have a service's own words: `verification_url`, and `not_yet` as error."),
     (Fault::IdTokenWrongIss, "id-token-wrong-iss", "The ID token names another issuer."),
     (Fault::IdTokenNoIss, "id-token-no-iss", "The ID token names no issuer."),
     (Fault::IdTokenWrongAud, "id-token-wrong-aud", "The ID token is for another client."),

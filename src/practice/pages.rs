@@ -8,8 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use crate::practice::contract::{
-    AUTHORIZE, CERTIFICATE_PAGE, CLIENT_ID, CLIENT_SECRET, CONSENT_PAGE, INTROSPECT, KEY_CLIENT_ID, PASSWORD,
-    PASTE_PAGE, PUBLIC_CLIENT_ID, RESOURCE, REVOKE, SCOPES, SIGN_IN_PAGE, TOKEN, USER_NAME, USERINFO,
+    AUTHORIZE, CERTIFICATE_PAGE, CLIENT_ID, CLIENT_SECRET, DEVICE, DEVICE_AUTHORIZATION, INTROSPECT, KEY_CLIENT_ID,
+    PASSWORD, PASTE_PAGE, PUBLIC_CLIENT_ID, RESOURCE, REVOKE, SCOPES, SIGN_IN_PAGE, TOKEN, USER_NAME, USERINFO,
 };
 use crate::practice::fault::Fault;
 use crate::practice::message::Response;
@@ -40,6 +40,8 @@ pub(crate) fn home(issuer: &str, faults: &[Fault]) -> Response {
     let endpoints = [
         ("GET", AUTHORIZE, "authorization"),
         ("POST", TOKEN, "tokens"),
+        ("POST", DEVICE_AUTHORIZATION, "sign-in on another device"),
+        ("GET", DEVICE, "its page for a person"),
         ("GET", USERINFO, "identity"),
         ("GET", RESOURCE, "a protected resource"),
         ("POST", REVOKE, "revocation"),
@@ -93,6 +95,26 @@ pub(crate) fn sign_in(client_id: &str, ticket: &Secret, name: &str, notice: Opti
     page(200, "Sign in", include_str!("../../assets/practice/sign-in.html"), &slots)
 }
 
+/// The page on which a code from another device is typed; `notice` says what was wrong with the last attempt.
+pub(crate) fn device(user_code: &str, name: &str, notice: Option<&str>) -> Response {
+    let notice =
+        notice.map(|words| fill(include_str!("../../assets/practice/notice.html"), &[("words", marked(words))]));
+    let slots = [
+        ("action", text(DEVICE)),
+        ("user_code", text(user_code)),
+        ("name", text(name)),
+        ("password", text(PASSWORD)),
+        ("notice", Slot::Markup(notice.unwrap_or_default())),
+    ];
+    page(200, "Sign in on this device", include_str!("../../assets/practice/device.html"), &slots)
+}
+
+/// That a person has decided.
+pub(crate) fn done(heading: &'static str, words: &str) -> Response {
+    let slots = [("heading", text(heading)), ("words", text(words))];
+    page(200, heading, include_str!("../../assets/practice/done.html"), &slots)
+}
+
 /// The page to upload a certificate on, with the fingerprint of the one that was uploaded, or with what was wrong.
 pub(crate) fn keys(uploaded: Option<&str>, wrong: Option<&str>) -> Response {
     let words = uploaded.map(|fingerprint| format!("Uploaded. Its SHA-256 fingerprint: `{fingerprint}`"));
@@ -108,14 +130,15 @@ pub(crate) fn keys(uploaded: Option<&str>, wrong: Option<&str>) -> Response {
     page(status, "Certificate", include_str!("../../assets/practice/keys.html"), &slots)
 }
 
-pub(crate) fn consent(client_id: &str, scopes: &[String], ticket: &Secret, name: &str) -> Response {
+/// The consent page of a sign-in; the decision goes to `action`.
+pub(crate) fn consent(action: &str, client_id: &str, scopes: &[String], ticket: &Secret, name: &str) -> Response {
     let asked = SCOPES.iter().filter(|known| scopes.iter().any(|scope| scope == known.name));
     let rows = asked.map(|scope| {
         let slots = [("name", text(scope.name)), ("meaning", text(scope.meaning))];
         fill(include_str!("../../assets/practice/scope-row.html"), &slots)
     });
     let slots = [
-        ("action", text(CONSENT_PAGE)),
+        ("action", text(action)),
         ("client_id", text(client_id)),
         ("ticket", text(ticket.expose())),
         ("name", text(name)),
@@ -217,7 +240,8 @@ mod tests {
         vec![
             home(hostile, &Fault::all().collect::<Vec<_>>()),
             sign_in(hostile, &ticket, hostile, Some(hostile)),
-            consent(hostile, &scopes, &ticket, hostile),
+            consent(hostile, hostile, &scopes, &ticket, hostile),
+            device(hostile, hostile, Some(hostile)),
             error(400, "Error", hostile, hostile),
             form_post(hostile, &[("state", hostile.to_owned())]),
             paste(hostile),

@@ -6,14 +6,15 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::practice::contract::{
-    self, AUTHORIZE, CERTIFICATE_PAGE, CONSENT_PAGE, INTROSPECT, JWKS, RESOURCE, REVOKE, SIGN_IN_PAGE, TOKEN, USERINFO,
+    self, AUTHORIZE, CERTIFICATE_PAGE, CONSENT_PAGE, DEVICE, DEVICE_AUTHORIZATION, DEVICE_CONSENT, INTROSPECT, JWKS,
+    PUSH, RESOURCE, REVOKE, SIGN_IN_PAGE, TOKEN, USERINFO,
 };
 use crate::practice::fault::Fault;
 use crate::practice::message::{ErrorCode, Excess, Parameters, Refusal, Request, Response};
 use crate::practice::now::Now;
 use crate::practice::server::Handler;
 use crate::practice::state::State;
-use crate::practice::{assertion, authorize, id_token, pages, resources, token};
+use crate::practice::{assertion, authorize, device, id_token, pages, pushed, resources, token};
 
 impl Handler for State {
     fn answer(&mut self, request: &Request, now: &mut Now) -> Response {
@@ -44,8 +45,13 @@ impl State {
             ("POST", AUTHORIZE) => authorize::begin(self, body, now),
             ("POST", SIGN_IN_PAGE) => authorize::sign_in(self, body),
             ("POST", CONSENT_PAGE) => authorize::consent(self, body, now),
+            ("POST", DEVICE_AUTHORIZATION) => device::begin(self, request, body, now),
+            ("GET", DEVICE) => device::page(&request.query),
+            ("POST", DEVICE) => device::enter(self, body, now),
+            ("POST", DEVICE_CONSENT) => device::consent(self, body, now),
             ("GET", USERINFO) => resources::userinfo(self, request, now),
             ("GET", RESOURCE) => resources::resource(self, request, now),
+            ("POST", PUSH) => pushed::push(self, request, body, now),
             ("POST", TOKEN) => token::answer(self, request, body, now),
             ("POST", REVOKE) => resources::revoke(self, request, body),
             ("POST", INTROSPECT) => resources::introspect(self, request, body, now),
@@ -102,9 +108,9 @@ fn elsewhere() -> Response {
 /// There is no such path, or not with this method.
 fn lost(path: &str) -> Response {
     let allowed = match path {
-        TOKEN | REVOKE | INTROSPECT => "POST",
+        TOKEN | PUSH | REVOKE | INTROSPECT | DEVICE_AUTHORIZATION => "POST",
         "/" | USERINFO | RESOURCE | JWKS => "GET, HEAD",
-        AUTHORIZE | CERTIFICATE_PAGE => "GET, HEAD, POST",
+        AUTHORIZE | CERTIFICATE_PAGE | DEVICE => "GET, HEAD, POST",
         _ => {
             let advice = "The front page lists what there is.";
             return pages::error(404, "Nothing here", "the practice service has no such page", advice);

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use crate::practice::authorization_request::AuthorizationRequest;
 use crate::practice::bounded_map::BoundedMap;
+use crate::practice::device_codes::DeviceCodes;
 use crate::practice::fault::Fault;
 use crate::practice::grants::{Grants, Renewal, Terms};
 use crate::practice::id_token::IdTokenKeys;
+use crate::practice::pushed_requests::PushedRequests;
 
 /// Short enough to see a token expire, long enough to use it first.
 const ACCESS_TOKEN_LIFE: Duration = Duration::from_mins(2);
@@ -43,6 +45,11 @@ pub(crate) struct State {
     pub(crate) grants: Grants,
     pub(crate) id_token_keys: IdTokenKeys,
     pub(crate) visits: BoundedMap<Visit>,
+    /// Pushed authorization requests, by their references.
+    pub(crate) pushed: PushedRequests,
+    pub(crate) devices: DeviceCodes,
+    /// The user code and the name of each person who has typed one and not decided yet.
+    pub(crate) device_visits: BoundedMap<(String, String)>,
     /// The uploaded certificate of the client that signs, in PEM.
     pub(crate) certificate: Option<String>,
     /// The IDs of the assertions received.
@@ -65,6 +72,9 @@ impl State {
             grants: Grants::default(),
             id_token_keys: IdTokenKeys::made(),
             visits: BoundedMap::default(),
+            pushed: PushedRequests::default(),
+            devices: DeviceCodes::default(),
+            device_visits: BoundedMap::default(),
             certificate: None,
             assertions: BoundedMap::default(),
         }

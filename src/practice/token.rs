@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use crate::practice::assertion;
 use crate::practice::caller;
-use crate::practice::contract::{self, JWT_BEARER, PASSWORD, Registration, USER_NAME};
+use crate::practice::contract::{self, DEVICE_CODE, JWT_BEARER, PASSWORD, Registration, USER_NAME};
+use crate::practice::device::{self, Polled};
 use crate::practice::fault::Fault;
 use crate::practice::grants::{self, Redemption, Renewal, TokenPair};
 use crate::practice::id_token;
@@ -32,6 +33,13 @@ pub(crate) fn answer(state: &mut State, request: &Request, body: &Parameters, no
 }
 
 fn issued(state: &mut State, request: &Request, body: &Parameters, now: &mut Now) -> Result<Response, Refusal> {
+    if body.one("grant_type")? == Some(DEVICE_CODE) {
+        let registration = client(state, request, body, now)?;
+        return Ok(match device::poll(state, registration, body, now)? {
+            Polled::Granted(issued) => shaped(state, reply(state, registration, (&issued, false), now), now),
+            Polled::Answer(answer) => answer,
+        });
+    }
     let (registration, issued) = grant(state, request, body, now)?;
     if state.has(Fault::IdTokenNewKey) {
         state.id_token_keys.replace();
@@ -79,6 +87,19 @@ fn broken(state: &State, body: &Parameters) -> Option<Response> {
     })
 }
 
+/// The client, by whichever way it authenticates.
+pub(crate) fn client(
+    state: &mut State,
+    request: &Request,
+    body: &Parameters,
+    now: &Now,
+) -> Result<&'static Registration, Refusal> {
+    if body.names().any(|name| name == "client_assertion") {
+        return assertion::client(state, body, now);
+    }
+    caller::authenticate(request, body)
+}
+
 fn grant(
     state: &mut State,
     request: &Request,
@@ -92,11 +113,7 @@ fn grant(
         // RFC 7521 section 4.1: the next assertion takes the place of a refresh token.
         return Ok((registration, grants::issue(direct(registration, person, body)?, terms, false, now)));
     }
-    let registration = if body.names().any(|name| name == "client_assertion") {
-        assertion::client(state, body, now)?
-    } else {
-        caller::authenticate(request, body)?
-    };
+    let registration = client(state, request, body, now)?;
     let issued = match grant_type {
         "authorization_code" => {
             let with = Redemption {
@@ -124,7 +141,7 @@ fn grant(
             grants::issue(direct(registration, Some("Ada".to_owned()), body)?, terms, refreshable, now)
         }
         _ => {
-            let known = "the grant types here are authorization_code, refresh_token, client_credentials, password, and the one of RFC 7523";
+            let known = "the grant types here are authorization_code, refresh_token, client_credentials, password, and those of RFC 7523 and RFC 8628";
             return Err(Refusal::new(ErrorCode::UnsupportedGrantType, known));
         }
     };

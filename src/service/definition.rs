@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::call::{CallTemplate, Expression, Method, Template, Values, pairs};
-use crate::oauth::{ErrorHint, Pkce, Request, TokenHeader, TokenSet, scope_difference};
+use crate::call::{Authentication, CallTemplate, Expression, Method, Template, Values, pairs};
+use crate::oauth::{ErrorHint, GrantType, Pkce, Request, TokenHeader, TokenSet, scope_difference};
 use crate::service::assertion::Assertion;
 use crate::service::input::Input;
 use crate::service::preset::{Kind, Stage, read};
 use crate::service::rules::{
-    Asks, Confidence, Defaults, Disputed, Labels, Links, Offer, RedirectRules, ScopeRules, Start, TokenPolicy,
-    is_default,
+    Asks, Confidence, Defaults, DeviceWords, Disputed, Labels, Links, Offer, RedirectRules, ScopeRules, Start,
+    TokenPolicy, is_default,
 };
 
 /// Who issues tokens. A preset file has the same keys; a missing key means its default.
@@ -68,6 +68,9 @@ pub struct Service {
     pub policy: TokenPolicy,
     /// The browser's visit; `None` where the service requires no client-flow authorization.
     pub authorization: Option<Authorization>,
+    /// The call that takes the authorization request in place of the browser (RFC 9126).
+    #[serde(deserialize_with = "read::pushed_authorization")]
+    pub pushed_authorization: Option<CallTemplate>,
     /// The call that gets the first token.
     #[serde(deserialize_with = "read::token_request")]
     pub token_request: CallTemplate,
@@ -93,6 +96,8 @@ pub struct Service {
     /// The call that asks whether that sign-in is done (RFC 8628 section 3.4).
     #[serde(deserialize_with = "read::device_token_request")]
     pub device_token_request: Option<CallTemplate>,
+    /// Its own error codes while that is polled for.
+    pub device_words: DeviceWords,
     /// How `<assertion>` is made.
     pub assertion: Option<Assertion>,
     /// What the sources disagree about.
@@ -200,6 +205,29 @@ impl Service {
         self.authorization.is_none() || self.start == Start::Consent
     }
 
+    /// Whether a person can sign in to it on another device.
+    pub fn has_device_flow(&self) -> bool {
+        self.device_authorization.is_some() && self.device_token_request.is_some()
+    }
+
+    /// Whether that is the only way to its tokens.
+    pub fn has_only_device_flow(&self) -> bool {
+        let is_grant = GrantType::parse(&self.grant_type) == Some(GrantType::DeviceCode);
+        is_grant && self.authorization.is_none() && self.has_device_flow()
+    }
+
+    /// Whether one of its calls sends the client secret, or one that follows: some services take a device for a public client.
+    pub fn device_flow_sends_secret(&self) -> bool {
+        let has_secret = |call: &CallTemplate| {
+            let in_header = !matches!(
+                call.authentication,
+                Authentication::None | Authentication::PrivateKeyJwt | Authentication::Certificate
+            );
+            in_header || call.placeholders().any(|name| name == "client_secret")
+        };
+        self.device_authorization.iter().chain(&self.device_token_request).chain(&self.chain).any(has_secret)
+    }
+
     /// The scopes that were asked for and not granted, whatever the service calls them. That a refresh token came says
     /// that offline access was granted, and an ID token says it of `openid` (`OpenID` Connect Core sections 11 and 3.1.2.1).
     pub fn not_granted(&self, asked: &[String], tokens: &TokenSet) -> Vec<String> {
@@ -221,6 +249,7 @@ impl Service {
     pub fn calls(&self) -> Vec<(&'static str, &CallTemplate)> {
         let mut calls = Vec::new();
         calls.extend(self.authorization.iter().map(|authorization| ("authorization", &authorization.call)));
+        calls.extend(self.pushed_authorization.iter().map(|call| ("pushed_authorization", call)));
         calls.push(("token_request", &self.token_request));
         calls.extend(self.chain.iter().map(|call| ("chain", call)));
         calls.extend(self.fetch.iter().map(|fetch| ("fetch", &fetch.call)));
@@ -246,6 +275,9 @@ impl Service {
         }
         for (name, _) in self.calls().into_iter().flat_map(|(_, call)| &call.reading.retain) {
             values.declare(name, "the token request in step 3");
+        }
+        if self.pushed_authorization.is_some() {
+            values.declare("request_uri", "the pushed authorization request");
         }
         if self.device_authorization.is_some() {
             // RFC 8628 section 3.2. One service wants the user code again when it is asked for the token.

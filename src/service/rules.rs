@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::oauth::{Difference, Landing, Loopback, RedirectUri, ScopeAnswers, departure};
+use crate::oauth::{Difference, Landing, Loopback, PollAnswer, RedirectUri, ScopeAnswers, departure};
 
 /// What the service calls things.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -260,6 +260,35 @@ pub struct Offer {
     pub meaning: String,
 }
 
+/// The service's own error codes while a sign-in on another device is polled for, besides those of RFC 8628 section 3.5.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DeviceWords {
+    /// The person has not decided yet.
+    pub pending: Vec<String>,
+    /// It was polled too often.
+    pub slow_down: Vec<String>,
+    /// The person declined.
+    pub denied: Vec<String>,
+    /// The code has expired or was used.
+    pub expired: Vec<String>,
+}
+
+impl DeviceWords {
+    /// What an error code means; `None` if it ends the sign-in like any other error.
+    pub fn meaning(&self, code: &str) -> Option<PollAnswer> {
+        let words = [
+            (PollAnswer::Pending, "authorization_pending", &self.pending),
+            (PollAnswer::SlowDown, "slow_down", &self.slow_down),
+            (PollAnswer::Denied, "access_denied", &self.denied),
+            (PollAnswer::Expired, "expired_token", &self.expired),
+        ];
+        let is_one = |own: &Vec<String>| own.iter().any(|own| own.eq_ignore_ascii_case(code));
+        let own = words.iter().find(|(_, _, own)| is_one(own));
+        own.or_else(|| words.iter().find(|(_, standard, _)| *standard == code)).map(|(answer, ..)| *answer)
+    }
+}
+
 /// How well the facts are known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -289,6 +318,28 @@ pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_code_is_known_by_the_words_of_the_rfc_and_of_the_service() {
+        let words = DeviceWords {
+            pending: vec!["1349174".into()],
+            denied: vec!["authorization_declined".into()],
+            expired: vec!["bad_verification_code".into()],
+            ..DeviceWords::default()
+        };
+        for (code, meaning) in [
+            ("authorization_pending", Some(PollAnswer::Pending)),
+            ("1349174", Some(PollAnswer::Pending)),
+            ("slow_down", Some(PollAnswer::SlowDown)),
+            ("access_denied", Some(PollAnswer::Denied)),
+            ("authorization_declined", Some(PollAnswer::Denied)),
+            ("expired_token", Some(PollAnswer::Expired)),
+            ("bad_verification_code", Some(PollAnswer::Expired)),
+            ("invalid_client", None),
+        ] {
+            assert_eq!(words.meaning(code), meaning, "{code}");
+        }
+    }
 
     #[test]
     fn a_free_port_is_never_the_registered_one_where_the_port_is_fixed() {

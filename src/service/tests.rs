@@ -101,7 +101,7 @@ const SHOWN: &[(u32, &str, &str, &str, Built)] = &[
     // Times of expiry.
     (25, "square", "token_request/reading/lifetime", "date", Executed),
     (25, "salesforce", "token_request/reading/default_lifetime", "", Executed),
-    (25, "zoho-crm", "device_authorization/reading/lifetime", "milliseconds", Declared),
+    (25, "zoho-crm", "device_authorization/reading/lifetime", "milliseconds", Executed),
     // How refresh tokens behave.
     (26, "airtable", "policy/rotates", "true", Executed),
     (26, "xero", "policy/grace", "1800", Executed),
@@ -124,10 +124,10 @@ const SHOWN: &[(u32, &str, &str, &str, Built)] = &[
     // Introspection.
     (31, "hubspot", "introspection/url", "", Executed),
     // Device flow.
-    (32, "webex", "device_token_request/authentication", "basic", Declared),
-    (32, "amazon-lwa", "device_token_request/body/user_code", "<user_code>", Declared),
-    (32, "zoho-crm", "device_token_request/body/grant_type", "device_token", Declared),
-    (32, "youtube", "device_authorization/reading/verification_uri", "verification_url", Declared),
+    (32, "webex", "device_token_request/authentication", "basic", Executed),
+    (32, "amazon-lwa", "device_token_request/body/user_code", "<user_code>", Executed),
+    (32, "zoho-crm", "device_token_request/body/grant_type", "device_token", Executed),
+    (32, "youtube", "device_authorization/reading/verification_uri", "verification_url", Executed),
     // The issuer, where the redirect tells it.
     (33, "xero", "redirect/issuer", "https://identity.xero.com", Executed),
     // Labels, links and what to do before.
@@ -192,12 +192,30 @@ fn what_is_only_described_is_told_as_lacking() {
 }
 
 #[test]
-fn a_service_that_wants_saml_or_begins_on_another_device_says_that_this_is_lacking() {
+fn a_service_that_wants_what_is_not_built_says_that_this_is_lacking() {
     for service in Catalog::bundled().services() {
         let saml = service.assertion.as_ref().is_some_and(|assertion| assertion.format == AssertionFormat::Saml);
-        let unsupported = saml || service.device_authorization.is_some();
-        let unsupported =
-            unsupported || service.calls().iter().any(|(_, call)| call.authentication.unsupported().is_some());
+        let unsupported = saml || service.calls().iter().any(|(_, call)| call.authentication.unsupported().is_some());
         assert!(!unsupported || !service.lacks.is_empty(), "`{}` says nothing under `lacks`", service.id);
+    }
+}
+
+/// Words for what is built: no preset says that it is lacking.
+const BUILT: [&str; 3] = ["device flow", "another device", "device code"];
+
+#[test]
+fn no_service_lacks_what_is_built() {
+    for service in Catalog::bundled().services() {
+        for lack in &service.lacks {
+            let found = BUILT.iter().find(|words| lack.to_lowercase().contains(*words));
+            assert_eq!(found, None, "`{}` lacks what is built: {lack}", service.id);
+        }
+    }
+}
+
+#[test]
+fn a_service_that_begins_on_another_device_can_be_polled() {
+    for service in Catalog::bundled().services() {
+        assert_eq!(service.device_authorization.is_some(), service.has_device_flow(), "`{}`", service.id);
     }
 }

@@ -5,13 +5,14 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
 use zeroize::Zeroizing;
 
-use crate::oauth::{KeyPair, ProfileSecrets, Refused, TokenSet};
+use crate::oauth::{DeviceAuthorization, KeyPair, PendingDevice, ProfileSecrets, Refused, TokenSet};
 use crate::secret::Secret;
 use crate::vault::generation::{Change, Generation, How, Stamp};
 use crate::vault::history::{Earlier, History};
@@ -28,6 +29,8 @@ pub struct Contents {
     pub tokens: Option<TokenSet>,
     /// That the service has refused their refresh token for good.
     pub refused: Option<Refused>,
+    /// The code of a sign-in on another device that is waited for.
+    pub device: Option<PendingDevice>,
 }
 
 /// One generation of a profile's secrets.
@@ -77,7 +80,7 @@ impl Record {
 
     /// The text that is sealed.
     pub(in crate::vault) fn to_text(&self) -> Zeroizing<Vec<u8>> {
-        let Contents { secrets, tokens, refused } = &self.contents;
+        let Contents { secrets, tokens, refused, device } = &self.contents;
         let earlier = self.history.earlier.iter();
         let wire = Wire {
             version: VERSION,
@@ -93,6 +96,7 @@ impl Record {
             history: self.history.lines.iter().cloned().map(Line::Known).collect(),
             earlier: earlier.map(|Earlier { number, tokens }| (*number, wire_tokens(tokens))).collect(),
             refused: refused.clone(),
+            device: device.as_ref().map(wire_device),
             rotated: self.history.rotated,
             granted_at: self.history.granted_at,
         };
@@ -120,7 +124,8 @@ impl Record {
                 .map(|key| KeyPair { private_key: key.private_key.0, certificate: key.certificate }),
             inputs: wire.inputs.into_iter().map(|(name, text)| (name, text.0)).collect(),
         };
-        let contents = Contents { secrets, tokens: wire.tokens.map(token_set), refused: wire.refused };
+        let (tokens, device) = (wire.tokens.map(token_set), wire.device.map(pending_device));
+        let contents = Contents { secrets, tokens, refused: wire.refused, device };
         let earlier = wire.earlier.into_iter().map(|(number, tokens)| Earlier { number, tokens: token_set(tokens) });
         let mut history = History {
             lines: wire.history.into_iter().filter_map(Line::known).collect(),
@@ -163,6 +168,8 @@ struct Wire<S> {
     earlier: Vec<(u64, WireTokens<S>)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     refused: Option<Refused>,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    device: Option<WireDevice<S>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     rotated: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -217,6 +224,23 @@ struct WireTokens<S> {
     issued_for: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     unread_life: Vec<String>,
+}
+
+/// A [`PendingDevice`].
+#[derive(Serialize, Deserialize)]
+struct WireDevice<S> {
+    device_code: S,
+    user_code: String,
+    verification_uri: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    verification_uri_complete: Option<String>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    message: String,
+    expires_at: Timestamp,
+    /// In seconds.
+    interval: u64,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    issued_for: BTreeMap<String, String>,
 }
 
 /// A string that becomes a [`Secret`] without another copy.
@@ -284,6 +308,35 @@ fn token_set(wire: WireTokens<Text>) -> TokenSet {
     }
 }
 
+fn wire_device(pending: &PendingDevice) -> WireDevice<&str> {
+    let DeviceAuthorization { device_code, user_code, verification_uri, .. } = &pending.authorization;
+    WireDevice {
+        device_code: device_code.expose(),
+        user_code: user_code.clone(),
+        verification_uri: verification_uri.clone(),
+        verification_uri_complete: pending.authorization.verification_uri_complete.clone(),
+        message: pending.authorization.message.clone(),
+        expires_at: pending.authorization.expires_at,
+        interval: pending.authorization.interval.as_secs(),
+        issued_for: pending.issued_for.clone(),
+    }
+}
+
+fn pending_device(wire: WireDevice<Text>) -> PendingDevice {
+    PendingDevice {
+        authorization: DeviceAuthorization {
+            device_code: wire.device_code.0,
+            user_code: wire.user_code,
+            verification_uri: wire.verification_uri,
+            verification_uri_complete: wire.verification_uri_complete,
+            message: wire.message,
+            expires_at: wire.expires_at,
+            interval: Duration::from_secs(wire.interval),
+        },
+        issued_for: wire.issued_for,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -332,6 +385,24 @@ mod tests {
         let first = Record::next(None, 1, &contents("a"), Change::New(How::SignedIn), Stamp::now());
         let second = Record::next(Some(&first), 2, &contents("b"), Change::New(How::Refreshed), Stamp::now());
         assert_eq!(Record::from_text(2, &second.to_text()), Ok(second));
+    }
+
+    #[test]
+    fn a_device_code_that_is_waited_for_is_read_as_it_was_sealed() {
+        let authorization = DeviceAuthorization {
+            device_code: Secret::new("d/1"),
+            user_code: "WDJB-MJHT".into(),
+            verification_uri: "https://example.com/device".into(),
+            verification_uri_complete: None,
+            message: "Open the page".into(),
+            expires_at: Timestamp::from_second(1800).expect("a time"),
+            interval: Duration::from_secs(5),
+        };
+        let issued_for = [("client id".to_owned(), "id".to_owned())].into();
+        let device = Some(PendingDevice { authorization, issued_for });
+        let contents = Contents { device, ..Contents::default() };
+        let record = Record { number: 1, contents, history: History::default() };
+        assert_eq!(Record::from_text(1, &record.to_text()), Ok(record));
     }
 
     #[test]

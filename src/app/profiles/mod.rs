@@ -283,7 +283,8 @@ async fn open(app: &App, name: ProfileName) -> Result<OpenedProfile, Failure> {
     let ends = ends_of(&profile, record.as_ref());
     let contents = record.map(|record| record.contents).unwrap_or_default();
     let state = state_of(&name, &profile, &contents);
-    let context = CallContext { tokens: contents.tokens, ..CallContext::new(profile, contents.secrets) };
+    let Contents { secrets, tokens, device, .. } = contents;
+    let context = CallContext { tokens, device, ..CallContext::new(profile, secrets) };
     let asked = name.clone();
     let draft = app.with_store(move |store| Ok(drafts::is_draft(store, &asked))).await?;
     Ok(OpenedProfile { name, context, draft, state, rotation, shared, ends })

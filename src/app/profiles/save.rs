@@ -174,7 +174,7 @@ pub(crate) fn sealed(app: &App, context: &CallContext) -> (Contents, How) {
         (true, Some(_)) => How::SignedIn,
     };
     let tokens = context.tokens.clone().or_else(|| spent(app, &context.profile, refresh_token));
-    (Contents { secrets, tokens, refused: None }, how)
+    (Contents { secrets, tokens, refused: None, device: context.device.clone() }, how)
 }
 
 /// A refresh token from elsewhere, as a token set whose access token has expired: its next use refreshes it.

@@ -8,13 +8,14 @@ use crate::app::rehearsal::{StageLine, StageOutcome, findings};
 use crate::app::sign_in::authorize;
 use crate::app::sign_in::follow_up;
 use crate::app::sign_in::identity;
+use crate::app::sign_in::pushed;
 use crate::app::sign_in::send;
 use crate::app::sign_in::token_request;
 use crate::app::sign_in::try_reading;
 use crate::app::{CallContext, Exchange, Failure, FailureCode, FailureKind};
 use crate::call::{Call, CallTemplate, Expression, Reading, RenderError, Reply, Values};
 use crate::diagnosis::Diagnose as _;
-use crate::oauth::{Pasted, RedirectUri, Stage, TokenSet, parse_pasted};
+use crate::oauth::{Pasted, RedirectUri, Stage, TokenSet, parse_pasted, read_device_authorization};
 use crate::practice::WRONG_REFRESH_TOKEN;
 use crate::secret::Secret;
 use crate::service::{Fetch, Start};
@@ -69,8 +70,8 @@ impl<'a> Stages<'a> {
                 self.plain(stage, call).await;
             }
         }
-        if let Some(call) = &service.device_authorization {
-            self.device(call, service.device_token_request.as_ref()).await;
+        if let (Some(call), Some(poll)) = (&service.device_authorization, &service.device_token_request) {
+            self.device(call, poll).await;
         }
     }
 
@@ -86,7 +87,8 @@ impl<'a> Stages<'a> {
         let redirect = RedirectUri::parse(&profile.redirect_uri).map_err(|error| wrong(error.diagnose().summary))?;
         let prepared = authorize::prepare(&self.server.app, &self.context, &redirect, None);
         let prepared = prepared.map_err(|failure| self.unmade(failure))?;
-        let call = authorize::authorization_call(&self.context, &prepared).map_err(|error| self.unrendered(&error))?;
+        let call = pushed::visit(&self.server.app, self.report, &self.context, &prepared.parameters()).await;
+        let call = call.map_err(|failure| self.refused_or_unmade(failure))?;
         *said = sent(&call);
         let reply = send::send(&self.server.app, &call).await.map_err(|error| self.refused(&error.into()))?;
         let Some(location) = reply.header("location").filter(|_| reply.status == 302) else {
@@ -230,18 +232,16 @@ impl<'a> Stages<'a> {
     }
 
     /// The beginning of a sign-in on another device, and the call that asks whether it is done.
-    async fn device(&self, template: &CallTemplate, poll: Option<&CallTemplate>) {
+    async fn device(&self, template: &CallTemplate, poll: &CallTemplate) {
         let mut values = self.context.values();
         let mut said = String::new();
         let read = match self.answered(template, &values, &mut said).await {
             Ok(reply) => self.begun(&template.reading, &reply, &mut values).await.map_err(wrong),
             Err(trouble) => Err(trouble),
         };
-        let Some(poll) = poll.filter(|_| read.is_ok()) else {
-            self.line("device authorization", said, read);
+        if !self.line("device authorization", said, read) {
             return;
-        };
-        self.line("device authorization", said, read);
+        }
         let mut said = String::new();
         let read = match self.answered(poll, &values, &mut said).await {
             Ok(reply) => {
@@ -255,16 +255,13 @@ impl<'a> Stages<'a> {
 
     /// Reads what RFC 8628 section 3.2 requires, and takes over what the polling call names.
     async fn begun(&self, reading: &Reading, reply: &Reply, values: &mut Values) -> Result<String, String> {
-        let wanted = [
-            ("device code", &reading.device_code),
-            ("user code", &reading.user_code),
-            ("verification URI", &reading.verification_uri),
-            ("its life", &reading.expires_in),
-        ];
-        let found = self.read_each(reply, &wanted).await?;
-        values.set_secret("device_code", Secret::new(found[0].clone()));
-        values.set("user_code", &found[1]);
-        Ok("device code, user code, verification URI, its life".to_owned())
+        let answers = try_reading::of_reply(&self.server.app, reply, reading.expressions()).await;
+        let answers = answers.ok_or("the documented reply is neither JSON nor a form")?;
+        let read = read_device_authorization(&answers, reading, (self.server.app.ports.now)());
+        let read = read.map_err(|error| error.to_string())?;
+        values.set_secret("device_code", read.device_code);
+        values.set("user_code", read.user_code);
+        Ok("device code, user code, verification URI".to_owned())
     }
 
     async fn read_each(&self, reply: &Reply, wanted: &[(&str, &Vec<Expression>)]) -> Result<Vec<String>, String> {

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use crate::call::{Call, Parameter, RenderError, Values};
-use crate::oauth::{Parameters, ProfileSecrets, TokenSet};
+use crate::oauth::{Parameters, PendingDevice, ProfileSecrets, TokenSet};
 use crate::secret::Secret;
 use crate::service::{Asks, Catalog, Profile, matches_whole};
 
@@ -36,6 +36,8 @@ pub struct CallContext {
     pub secrets: ProfileSecrets,
     pub authorized: Option<Authorized>,
     pub tokens: Option<TokenSet>,
+    /// The code of a sign-in on another device, while it is waited for.
+    pub device: Option<PendingDevice>,
     /// The port of the practice service, when it runs.
     pub practice_port: Option<u16>,
 }
@@ -43,7 +45,7 @@ pub struct CallContext {
 impl CallContext {
     /// Without an authorization response or tokens.
     pub fn new(profile: Profile, secrets: ProfileSecrets) -> Self {
-        Self { profile, secrets, authorized: None, tokens: None, practice_port: None }
+        Self { profile, secrets, authorized: None, tokens: None, device: None, practice_port: None }
     }
 
     /// The value of every placeholder that has one, except the assertion, which is signed for each call.
@@ -67,6 +69,10 @@ impl CallContext {
         // Empty without PKCE, so that the parameter is left out.
         let verifier = self.authorized.as_ref().map(|authorized| authorized.code_verifier.clone());
         values.set_secret("code_verifier", verifier.unwrap_or_default());
+        if let Some(PendingDevice { authorization, .. }) = &self.device {
+            values.set_secret("device_code", authorization.device_code.clone());
+            values.set("user_code", &authorization.user_code);
+        }
         self.set_tokens(&mut values);
         values
     }
@@ -75,6 +81,14 @@ impl CallContext {
     pub fn authorization_call(&self, sent: &SentAuthorization<'_>) -> Result<Call, RenderError> {
         let Some(authorization) = &self.profile.service.authorization else { return Err(RenderError::NoUrl) };
         let mut values = self.values();
+        self.set_sent(&mut values, sent);
+        let mut template = authorization.call.clone();
+        self.add_extras(&mut template.query);
+        template.render(&values)
+    }
+
+    /// Sets what only the authorization request has.
+    pub(crate) fn set_sent(&self, values: &mut Values, sent: &SentAuthorization<'_>) {
         values.set("state", sent.state);
         values.set("code_challenge", sent.code_challenge);
         values.set("code_challenge_method", sent.code_challenge_method);
@@ -82,18 +96,21 @@ impl CallContext {
         if let Some(nonce) = sent.nonce {
             values.set("nonce", nonce);
         }
-        let mut template = authorization.call.clone();
+        if !self.profile.account.is_empty() && values.value(LOGIN_HINT).is_none() {
+            values.set(LOGIN_HINT, &self.profile.account);
+        }
+    }
+
+    /// Adds the parameters that the person wants in the authorization request.
+    pub(crate) fn add_extras(&self, parameters: &mut Vec<Parameter>) {
         for parameter in &self.profile.extra {
-            replace_or_add(&mut template.query, parameter);
+            replace_or_add(parameters, parameter);
         }
-        self.add_nonce(&mut template.query);
-        let account = &self.profile.account;
+        self.add_nonce(parameters);
         let is_known = |parameter: &Parameter| parameter.name == LOGIN_HINT;
-        if !account.is_empty() && self.profile.asks_for_id_token() && !template.query.iter().any(is_known) {
-            values.set(LOGIN_HINT, account);
-            template.query.push(Parameter::new(LOGIN_HINT, format!("<{LOGIN_HINT}>")));
+        if !self.profile.account.is_empty() && self.profile.asks_for_id_token() && !parameters.iter().any(is_known) {
+            parameters.push(Parameter::new(LOGIN_HINT, format!("<{LOGIN_HINT}>")));
         }
-        template.render(&values)
     }
 
     /// The parameters of the redirect that become values: those that the preset names; all for a custom service.

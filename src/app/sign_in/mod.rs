@@ -5,6 +5,7 @@ pub(in crate::app) mod assertions;
 pub(in crate::app) mod authorize;
 pub(in crate::app) mod call_context;
 pub(in crate::app) mod certificate;
+pub(in crate::app) mod device;
 pub(in crate::app) mod follow_up;
 pub(in crate::app) mod id_token;
 pub(in crate::app) mod identity;
@@ -12,6 +13,8 @@ pub(in crate::app) mod late_visits;
 pub(in crate::app) mod listening;
 mod nonce;
 mod own_hosts;
+pub(in crate::app) mod pending_device;
+pub(in crate::app) mod pushed;
 pub(in crate::app) mod send;
 pub(in crate::app) mod token_request;
 pub(in crate::app) mod trial;
@@ -54,35 +57,46 @@ impl App {
             (context, save_to) = ask.proceed((context, save_to)).await?;
         }
         let (request, report) = (context.clone(), ask.report());
-        let mut exchange = if is_pasted {
+        let exchange = if is_pasted {
             Box::pin(self.request_refresh(request, None, save_to.clone(), &report)).await?
         } else {
             Box::pin(self.request_tokens(request, save_to.clone(), &report)).await?
         };
-        report.tell(Progress::Traced(Box::new(exchange.clone())));
-        let Ok(tokens) = &mut exchange.outcome else { return Ok((context, exchange)) };
-        for choosing in &exchange.choices {
-            if let Some(chosen) = ask.choose(choosing).await? {
-                tokens.retained.extend(chosen.retain);
-                exchange.is_saved = false;
-            }
+        finish(self, ask, context, exchange, &save_to).await
+    }
+}
+
+/// The choices that follow the tokens, and saving them where they are not saved yet.
+async fn finish(
+    app: &App,
+    ask: &dyn Ask,
+    mut context: CallContext,
+    mut exchange: Exchange,
+    save_to: &SaveTo,
+) -> Result<(CallContext, Exchange), Failure> {
+    ask.report().tell(Progress::Traced(Box::new(exchange.clone())));
+    let Ok(tokens) = &mut exchange.outcome else { return Ok((context, exchange)) };
+    for choosing in &exchange.choices {
+        if let Some(chosen) = ask.choose(choosing).await? {
+            tokens.retained.extend(chosen.retain);
+            exchange.is_saved = false;
         }
-        // A pasted refresh token is spent or among the tokens now.
-        context.secrets.refresh_token = Secret::default();
-        context.tokens = Some((**tokens).clone());
-        if let SaveTo::Profile(name) = &save_to {
-            // The tokens are nowhere else, so the person may make room and try again instead of signing in again.
-            while !exchange.is_saved {
-                match Box::pin(self.save(name, context.clone(), true, None)).await {
-                    Ok(()) => exchange.is_saved = true,
-                    Err(failure) => {
-                        if !ask.save_again(&failure).await? {
-                            return Err(failure);
-                        }
+    }
+    // A pasted refresh token and a device code are spent or among the tokens now.
+    (context.secrets.refresh_token, context.device) = (Secret::default(), None);
+    context.tokens = Some((**tokens).clone());
+    if let SaveTo::Profile(name) = save_to {
+        // The tokens are nowhere else, so the person may make room and try again instead of signing in again.
+        while !exchange.is_saved {
+            match Box::pin(app.save(name, context.clone(), true, None)).await {
+                Ok(()) => exchange.is_saved = true,
+                Err(failure) => {
+                    if !ask.save_again(&failure).await? {
+                        return Err(failure);
                     }
                 }
             }
         }
-        Ok((context, exchange))
     }
+    Ok((context, exchange))
 }

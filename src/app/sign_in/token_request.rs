@@ -12,10 +12,12 @@ use crate::app::sign_in::send::{deliver, record};
 use crate::app::sign_in::try_reading;
 use crate::app::tokens;
 use crate::app::tokens::issued_for;
-use crate::app::{CallContext, Exchange, Failure, FailureKind, Need, Recovery, ReplyView, SaveTo};
+use crate::app::{Again, CallContext, Exchange, Failure, FailureKind, Need, Recovery, ReplyView, SaveTo};
 use crate::call::{CallTemplate, Reply, mask_body, mask_text, pretty_body};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{ReadContext, Stage, TokenSet, clock_skew, read_token_set, retry_after, skew_note, span};
+use crate::oauth::{
+    ReadContext, Stage, TokenSet, clock_skew, poll_interval, read_token_set, retry_after, skew_note, span,
+};
 use crate::secret::Secret;
 use crate::service::{ProfileName, TokenPolicy};
 
@@ -163,8 +165,9 @@ pub(crate) async fn exchange(
             record(app, &call, at, Err(&error), values.secrets());
             let (notes, choices, unanswered) = (Vec::new(), Vec::new(), error.may_have_arrived());
             let outcome = Err(error.into());
-            let id_token = Vec::new();
-            return Ok(Exchange { call, reply: None, outcome, notes, id_token, choices, unanswered, is_saved: false });
+            let (again, id_token) = (Again::default(), Vec::new());
+            let reply = None;
+            return Ok(Exchange { call, reply, outcome, notes, id_token, choices, unanswered, is_saved: false, again });
         }
     };
     let previous = if stage == Stage::RefreshRequest { context.tokens.as_ref() } else { None };
@@ -184,14 +187,17 @@ pub(crate) async fn exchange(
     record(app, &call, at, Ok(&reply), values.secrets().chain(brought.iter().copied()));
     let secrets = report.is_heard().then(|| values.secrets().chain(brought));
     let view = secrets.map_or_else(|| bare_view(&reply), |secrets| view(&reply, secrets));
+    let interval = answers.as_ref().and_then(|answers| poll_interval(answers, &template.reading).ok().flatten());
+    let again = Again { interval, retry_after: retry_after(&reply) };
     let (reply, id_token, choices) = (Some(view), Vec::new(), Vec::new());
-    Ok(Exchange { reply, call, outcome, notes, id_token, choices, unanswered: false, is_saved: false })
+    Ok(Exchange { reply, call, outcome, notes, id_token, choices, unanswered: false, is_saved: false, again })
 }
 
 fn template(context: &CallContext, stage: Stage) -> Result<&CallTemplate, Failure> {
     let service = &context.profile.service;
     if stage != Stage::RefreshRequest {
-        return Ok(&service.token_request);
+        let polled = service.device_token_request.as_ref().filter(|_| context.device.is_some());
+        return Ok(polled.unwrap_or(&service.token_request));
     }
     service.refresh_request.as_ref().ok_or_else(|| {
         let diagnosis = Diagnosis::new(format!("{} has no refresh token endpoint here", service.name));

@@ -64,6 +64,12 @@ pub struct SignInOptions {
     /// Print the URL instead of opening a browser
     #[arg(long)]
     pub no_browser: bool,
+    /// Sign in on another device: print a code to enter there, for services that have this (RFC 8628)
+    #[arg(long, conflicts_with_all = ["browser", "no_browser", "paste", "refresh_token_stdin"])]
+    pub device: bool,
+    /// Print the QR code of a sign-in on another device even if standard error is no terminal
+    #[arg(long)]
+    pub qr: bool,
     /// Read the authorization response from standard input: the code, or the URL the browser was redirected to
     #[arg(long, conflicts_with_all = ["client_secret_stdin", "password_stdin", "refresh_token_stdin"])]
     pub paste: bool,

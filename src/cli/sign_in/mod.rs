@@ -1,7 +1,10 @@
 //! `tokenwright sign-in`.
 
 mod describe;
+mod device;
+mod device_code;
 mod evidence;
+mod qr;
 mod secrets;
 mod terminal;
 mod trial;
@@ -30,7 +33,8 @@ pub(crate) fn run(runner: &Runner, options: &SignInOptions) -> Result<(), Failur
     let name = ProfileName::parse(&options.name)?;
     let (draft, saved) = draft(runner, &name, options)?;
     let mut profile = parse(&draft, options)?;
-    let mut secrets = secrets::gather(&profile.service, options, saved)?;
+    let is_device = options.device || profile.service.has_only_device_flow();
+    let mut secrets = secrets::gather(&profile.service, options, saved, is_device)?;
     // Opened before the browser: a token must not be thrown away after a successful sign-in.
     let vault = open_vault(runner)?;
     let known = runner.run(runner.app.open(&name)).ok();
@@ -51,13 +55,13 @@ pub(crate) fn run(runner: &Runner, options: &SignInOptions) -> Result<(), Failur
     }
     // Before anything can fail, including Ctrl-C while waiting for the browser.
     let was_entered = runner.run(runner.app.save_entered(&name, &profile))?;
-    let terminal = Terminal::new(runner.verbose, options.paste);
+    let terminal = Terminal::new(runner.verbose, options);
     let (context, tokens) =
         sign_in(runner, CallContext::new(profile, secrets), options, &terminal).inspect_err(|_| {
             if was_entered && options.service.is_some() && !terminal.has_tokens() {
-                print::note(&format!(
-                    "Your entries were saved, without secrets. Try again: tokenwright sign-in {name}"
-                ));
+                // With the code of another device, its secrets are sealed.
+                let what = if is_device { "" } else { ", without secrets" };
+                print::note(&format!("Your entries were saved{what}. Try again: tokenwright sign-in {name}"));
             }
         })?;
     tell(&name, &context, &tokens, vault);
@@ -86,8 +90,12 @@ fn sign_in(
         (None, false) => Browser::System,
     };
     let save_to = SaveTo::Profile(ProfileName::parse(&options.name)?);
-    let request = SignIn { context, browser, save_to, can_paste: true };
-    let outcome = runner.run(runner.app.sign_in(request, terminal));
+    let outcome = if options.device || context.profile.service.has_only_device_flow() {
+        device::run(runner, context, save_to, terminal)
+    } else {
+        let request = SignIn { context, browser, save_to, can_paste: true };
+        runner.run(runner.app.sign_in(request, terminal))
+    };
     let outcome = outcome.and_then(|(context, exchange)| Ok((context, *exchange.outcome?)));
     evidence.write(runner, options, &known, outcome.as_ref().err());
     outcome

@@ -9,14 +9,21 @@ use crate::oauth::ProfileSecrets;
 use crate::secret::Secret;
 use crate::service::{Asks, Input, Service, Start};
 
-/// All secrets that the service's calls need; `saved` are those that the profile already has.
+/// All secrets that the service's calls need; `saved` are those that the profile already has. `is_device` is whether the
+/// sign-in is on another device.
 pub(crate) fn gather(
     service: &Service,
     options: &SignInOptions,
     saved: ProfileSecrets,
+    is_device: bool,
 ) -> Result<ProfileSecrets, Failure> {
+    let needs_secret = options.client_secret_stdin || !is_device || service.device_flow_sends_secret();
     let mut secrets = ProfileSecrets {
-        client_secret: client_secret(service, options.client_secret_stdin, saved.client_secret)?,
+        client_secret: if needs_secret {
+            client_secret(service, options.client_secret_stdin, saved.client_secret)?
+        } else {
+            saved.client_secret
+        },
         password: password(service, options.password_stdin, saved.password)?,
         refresh_token: refresh_token(service, options.refresh_token_stdin)?,
         ..saved

@@ -1,10 +1,15 @@
 //! A sign-in at a terminal: prints progress and asks the person.
 
+use std::io::IsTerminal as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use jiff::Timestamp;
+
 use crate::app::{Answer, Ask, Choosing, Failure, FailureKind, Fetched, Progress, Report, Waiting, blocking};
+use crate::cli::args::SignInOptions;
 use crate::cli::runner::tell_progress;
+use crate::cli::sign_in::device_code;
 use crate::cli::{print, prompt};
 use crate::diagnosis::Diagnosis;
 use crate::secret::Secret;
@@ -17,22 +22,31 @@ pub(crate) struct Terminal {
     pasting: OnceLock<()>,
     was_paste_named: AtomicBool,
     has_tokens: AtomicBool,
+    shows_qr: bool,
+    /// When the code of a sign-in on another device expires, once there is one.
+    code_until: OnceLock<Timestamp>,
 }
 
 impl Terminal {
-    pub(crate) fn new(verbose: bool, wants_to_paste: bool) -> Arc<Self> {
+    pub(crate) fn new(verbose: bool, options: &SignInOptions) -> Arc<Self> {
         Arc::new(Self {
             verbose,
-            wants_to_paste,
+            wants_to_paste: options.paste,
             pasting: OnceLock::new(),
             was_paste_named: AtomicBool::new(false),
             has_tokens: AtomicBool::new(false),
+            shows_qr: options.qr || std::io::stderr().is_terminal(),
+            code_until: OnceLock::new(),
         })
     }
 
     /// Whether tokens arrived that could not be saved.
     pub(crate) fn has_tokens(&self) -> bool {
         self.has_tokens.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn code_until(&self) -> Option<Timestamp> {
+        self.code_until.get().copied()
     }
 
     fn tell(&self, progress: &Progress) {
@@ -42,6 +56,11 @@ impl Terminal {
                 tell_waiting(waiting);
                 paste |= self.wants_to_paste || waiting.addresses.is_empty();
             }
+            Progress::DeviceWaiting(waiting) => {
+                device_code::tell(waiting, self.shows_qr);
+                let _ = self.code_until.set(waiting.until);
+            }
+            Progress::CodeLeft(left) => print::status(left),
             Progress::ResponseIgnored(diagnosis) | Progress::BrowserFailed(diagnosis) => print::warning(diagnosis),
             Progress::ResponseAstray(diagnosis) => {
                 print::warning(diagnosis);

@@ -250,7 +250,8 @@ impl Model {
         // The list may be older than what was opened: then it is read once more.
         let listed = self.profiles.iter().find(|profile| profile.name == opened.name);
         let revision = listed.and_then(|listed| listed.revision);
-        self.open = Open { tokens, revision, saved_as, draft, shared, ends, ..Open::default() };
+        let code_until = opened.context.device.as_ref().map(|pending| pending.authorization.expires_at);
+        self.open = Open { tokens, revision, saved_as, draft, shared, ends, code_until, ..Open::default() };
     }
 
     /// The open profile, if it was saved since the page read it, by whomever; and as what the list shows it.

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+
 use crate::app::{
-    Answers, Authorized, Choosing, End, Exchange, Failure, Fetched, Identified, Imported, OpenedProfile,
+    Answers, Authorized, Choosing, DeviceWaiting, End, Exchange, Failure, Fetched, Identified, Imported, OpenedProfile,
     ProfileHistory, Progress, RedirectState, Restored, Revision, SavedToken, SharedWith, StageLine, Tried,
     TriedReading, Waiting,
 };
@@ -56,6 +58,8 @@ pub struct Open {
     /// One of them is being restored.
     pub restore: Requested<Restored>,
     pub key: Requested<KeyDone>,
+    /// Until when a device code is good that was waited for when the profile was left.
+    pub code_until: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,6 +105,8 @@ pub enum Visit {
     Starting,
     /// The browser is off; with what came meanwhile and was not believed.
     Waiting(Box<Waiting>, Option<Diagnosis>),
+    /// A person is waited for on another device; with what went wrong meanwhile.
+    Device(Box<DeviceWaiting>, Option<Diagnosis>),
     Done(Box<Authorized>),
     Failed(Failure),
 }
@@ -116,6 +122,8 @@ impl SignIn {
     pub fn hear(&mut self, progress: Progress) {
         match (progress, &mut self.visit) {
             (Progress::Waiting(waiting), visit) => *visit = Visit::Waiting(waiting, None),
+            (Progress::DeviceWaiting(waiting), visit) => *visit = Visit::Device(Box::new(waiting), None),
+            (Progress::Retrying(why), Visit::Device(_, trouble)) => *trouble = Some(why),
             (Progress::BrowserFailed(why), Visit::Waiting(waiting, _)) => waiting.browser_problem = Some(why),
             (Progress::ResponseIgnored(why) | Progress::ResponseAstray(why), Visit::Waiting(_, ignored)) => {
                 *ignored = Some(why);

@@ -56,6 +56,9 @@ fn authorization_ui(ui: &mut Ui, model: &Model) {
         Visit::Starting | Visit::Waiting(..) => {
             primary(ui, Intent::GoTo(Step::Tokens), Some("The code has not arrived yet"));
         }
+        Visit::Device(..) => {
+            primary(ui, Intent::GoTo(Step::Tokens), Some("The sign-in was not allowed yet on the other device"));
+        }
         Visit::None | Visit::Failed(_) => {
             if link(ui, SKIP, SKIP).clicked() {
                 want(ui, Intent::EnterRefreshToken);

@@ -6,7 +6,9 @@ use crate::app::Authorized;
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Visit, Work};
-use crate::gui::screens::{browser_wait, client, console, endpoints, key, redirects, trial, waiting_row, want};
+use crate::gui::screens::{
+    browser_wait, client, console, device_wait, endpoints, key, redirects, trial, waiting_row, want,
+};
 use crate::gui::theme::Tone;
 use crate::gui::widgets::{banner, key_values, notice, section, toggle};
 
@@ -14,9 +16,7 @@ use crate::gui::widgets::{banner, key_values, notice, section, toggle};
 pub(crate) fn authorization_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let errors = if draft.insisted { draft.errors() } else { Vec::new() };
     let Some(client_flow) = draft.profile.as_ref().map(|profile| profile.client_flow) else { return };
-    if client_flow {
-        visit_ui(ui, model, draft);
-    }
+    visit_ui(ui, model, draft);
     console::console_ui(ui, model, draft, &errors);
     if draft.profile.as_ref().is_some_and(|profile| endpoints::is_described(model, profile)) {
         endpoints::endpoints_ui(ui, model, draft, &errors);
@@ -25,6 +25,7 @@ pub(crate) fn authorization_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     if client_flow {
         stop_ui(ui, model);
     }
+    device_wait::offer_ui(ui, model, draft);
     key::key_ui(ui, model, draft, &errors);
     trial::trial_ui(ui, model, draft);
 }
@@ -51,6 +52,7 @@ fn visit_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
             }
             browser_wait::wait_ui(ui, model, draft, waiting);
         }
+        Visit::Device(waiting, trouble) => device_wait::wait_ui(ui, model, draft, waiting, trouble.as_ref()),
         Visit::Done(authorized) => done_ui(ui, authorized),
     }
 }

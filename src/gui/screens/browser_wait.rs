@@ -84,12 +84,16 @@ fn browsers_ui(ui: &mut Ui, model: &Model, waiting: &Waiting) {
     });
 }
 
-/// That the browser is still waited for, where another step is shown.
+/// That the browser or another device is still waited for, where another step is shown.
 pub(crate) fn reminder_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
-    let waits = matches!(model.open.sign_in.visit, Visit::Starting | Visit::Waiting(..));
-    if waits && (draft.home || draft.step != Step::Authorization) {
+    let what = match model.open.sign_in.visit {
+        Visit::Starting | Visit::Waiting(..) => "Waiting for the browser",
+        Visit::Device(..) => "Waiting for the other device",
+        Visit::None | Visit::Done(_) | Visit::Failed(_) => return,
+    };
+    if draft.home || draft.step != Step::Authorization {
         ui.horizontal_wrapped(|ui| {
-            waiting_row(ui, &model.open.sign_in.work, "Waiting for the browser", Work::SignIn);
+            waiting_row(ui, &model.open.sign_in.work, what, Work::SignIn);
             if secondary_button(ui, "Show").clicked() {
                 want(ui, Intent::GoTo(Step::Authorization));
             }

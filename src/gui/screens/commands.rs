@@ -75,7 +75,17 @@ fn steps(model: &Model, draft: &Draft, all: &mut Vec<Action>) {
                 all.push(Action::unless(Intent::GoTo(Step::Tokens), Some("The code has not arrived yet".to_owned())));
                 all.push(Action::of(Intent::Cancel(Work::SignIn)));
             }
-            Visit::None | Visit::Failed(_) => all.push(Action::of(Intent::Authorize { again: false })),
+            Visit::Device(..) => {
+                let why = "The sign-in was not allowed yet on the other device";
+                all.push(Action::unless(Intent::GoTo(Step::Tokens), Some(why.to_owned())));
+                all.push(Action::of(Intent::Cancel(Work::SignIn)));
+            }
+            Visit::None | Visit::Failed(_) => {
+                all.push(Action::of(Intent::Authorize { again: false }));
+                if profile.service.has_device_flow() {
+                    all.push(Action::of(Intent::AuthorizeOnDevice));
+                }
+            }
         },
         Step::Tokens => {
             let call = match draft.tokens_step.tab {

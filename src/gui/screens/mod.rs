@@ -12,6 +12,7 @@ mod client;
 mod commands;
 mod console;
 mod copy_as;
+mod device_wait;
 mod endpoints;
 mod export;
 mod export_options;

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
-use crate::call::{CallTemplate, Parameter};
+use crate::call::{BodyTemplate, CallTemplate, Parameter};
 use crate::oauth::Pkce;
-use crate::practice::message::{Request, Response};
+use crate::practice::message::{Parameters, Request, Response};
 use crate::practice::now::Now;
 use crate::practice::pkce;
 use crate::practice::rehearsal::assertion;
@@ -119,13 +119,25 @@ impl StandIn {
     /// The call that the request is, or is most similar to: several may share method and URL.
     fn best(&self, request: &Request, facts: &Facts, now: Timestamp) -> Option<Judged> {
         let arrived = Target::arrived(&request.path)?;
-        let calls = self.contract.service.calls();
+        let calls = self.calls();
         let same = calls.iter().enumerate().filter(|(_, (_, call))| {
             call.method.as_str() == request.method
                 && Target::declared(call.url.source(), facts).as_ref() == Some(&arrived)
         });
         same.map(|(at, (stage, call))| self.judge((at, stage, call), request, facts.clone(), now))
             .min_by_key(|judged| judged.complaints.len())
+    }
+
+    /// The calls as they are sent: a pushed authorization request has the parameters that the browser does not carry then.
+    fn calls(&self) -> Vec<(&'static str, CallTemplate)> {
+        let service = &self.contract.service;
+        let sent = |stage: &str, call: &CallTemplate| match stage {
+            "authorization" => service.visit(),
+            "pushed_authorization" => service.pushed_request(),
+            _ => Some(call.clone()),
+        };
+        let calls = service.calls().into_iter();
+        calls.map(|(stage, call)| (stage, sent(stage, call).unwrap_or_else(|| call.clone()))).collect()
     }
 
     fn judge(
@@ -143,20 +155,28 @@ impl StandIn {
                 assertion::Judge { assertion: &assertion, facts: &facts, certificate, now, used: &self.assertion_ids };
             found.extend(judge.complaints(facts.value("assertion")));
         }
-        let call = if stage == "authorization" { self.with_nonce(call, request, &mut facts) } else { call.clone() };
+        let call = match stage {
+            "authorization" => self.with_nonce(call, &request.query, &mut facts),
+            "pushed_authorization" => self.with_nonce(call, &Parameters::form(request.body.expose()), &mut facts),
+            _ => call.clone(),
+        };
         found.extend(complaints(&call, request, &facts));
         Judged { stage, at, facts, complaints: found }
     }
 
     /// The authorization request with the `nonce` that an OpenID Connect client adds to it, unless the preset says otherwise.
-    fn with_nonce(&self, call: &CallTemplate, request: &Request, facts: &mut Facts) -> CallTemplate {
+    fn with_nonce(&self, call: &CallTemplate, came: &Parameters, facts: &mut Facts) -> CallTemplate {
         let mut call = call.clone();
-        let sent = |name: &str| request.query.one(name).ok().flatten().unwrap_or_default().to_owned();
+        let sent = |name: &str| came.one(name).ok().flatten().unwrap_or_default().to_owned();
         let omits = self.contract.service.authorization.as_ref().is_some_and(Authorization::omits_nonce);
         let asks = sent("scope").split(|c: char| !c.is_alphanumeric()).any(|scope| scope == "openid");
-        if asks && !omits && !call.query.iter().any(|parameter| parameter.name == "nonce") {
+        let parameters = match &mut call.body {
+            BodyTemplate::Form(form) => form,
+            _ => &mut call.query,
+        };
+        if asks && !omits && !parameters.iter().any(|parameter| parameter.name == "nonce") {
             facts.set("nonce", sent("nonce"));
-            call.query.push(Parameter::new("nonce", "<nonce>"));
+            parameters.push(Parameter::new("nonce", "<nonce>"));
         }
         call
     }
@@ -166,7 +186,8 @@ impl StandIn {
         let sent = |name: &str| sent_as(call, request, name).unwrap_or_default();
         let declared = self.contract.pkce();
         let mut complaints = Vec::new();
-        if stage == "authorization" {
+        let is_pushed = self.contract.service.pushed_authorization.is_some();
+        if stage == "pushed_authorization" || stage == "authorization" && !is_pushed {
             facts.set("state", sent("state"));
             facts.set("code_challenge", sent("code_challenge"));
             facts.set("code_challenge_method", pkce::method(declared));
@@ -214,6 +235,11 @@ impl StandIn {
                 redirect::response(&mut self.contract, &call.example, mint(now, "code-"))
             }
             "token_request" | "chain" | "refresh_request" | "device_token_request" => self.tokens(stage, &call, now),
+            "pushed_authorization" => {
+                let reply = document(&call.example, || self.by_itself(stage));
+                self.contract.facts.set("request_uri", reply.text("request_uri").unwrap_or_default());
+                reply.answer()
+            }
             "fetch" => self.fetched(at, &call),
             "device_authorization" => self.device(&call),
             other => document(&call.example, || self.by_itself(other)).answer(),
@@ -318,6 +344,10 @@ impl StandIn {
                 reply
             }
             "introspection" => json!({ "active": true }),
+            // RFC 9126 section 2.2.
+            "pushed_authorization" => json!({
+                "request_uri": "urn:ietf:params:oauth:request_uri:example", "expires_in": 60,
+            }),
             "device_authorization" => json!({
                 "device_code": "example-device-code", "user_code": "EXAM-PLES",
                 "verification_uri": "https://example.com/device", "expires_in": 900, "interval": 5,

@@ -59,7 +59,7 @@ fn each_wrong_token_call_has_its_error() {
         assert_eq!(heard.text("error_description"), description);
     };
     check(&[], "invalid_request", "`grant_type` is missing");
-    let known = "the grant types here are authorization_code, refresh_token, client_credentials, password, and the one of RFC 7523";
+    let known = "the grant types here are authorization_code, refresh_token, client_credentials, password, and those of RFC 7523 and RFC 8628";
     check(&[("grant_type", "implicit")], "unsupported_grant_type", known);
     check(&[("grant_type", "authorization_code"), ("code", "x")], "invalid_request", "`redirect_uri` is missing");
     check(&[("grant_type", "refresh_token")], "invalid_request", "`refresh_token` is missing");

@@ -16,6 +16,7 @@ pub(crate) use crate::service::preset::difference::Changes;
 pub(crate) use crate::service::preset::stage::{Kind, Stage, json_object, read};
 
 mod check;
+mod device;
 mod difference;
 mod inherit;
 mod stage;
@@ -44,7 +45,7 @@ impl Diagnose for PresetError {
 /// Reads a preset. `file` is its name, for errors; `parent` supplies the text of a preset that it extends.
 pub fn parse_preset(file: &str, text: &str, parent: &dyn Fn(&str) -> Option<String>) -> Result<Service, PresetError> {
     let table: Table = text.parse().map_err(|error| toml_error(file, text, &error))?;
-    let service = if table.contains_key("extends") {
+    let service = if table.contains_key("extends") || table.contains_key(device::AUTHORIZATION) {
         let table = inherit(table, parent).map_err(|error| inherit_error(file, text, error))?;
         service_of_table(&table)
     } else {
@@ -76,7 +77,8 @@ pub(crate) fn preset_table(service: &Service) -> Table {
 }
 
 pub(crate) fn service_of_table(table: &Table) -> Result<Service, toml::de::Error> {
-    service_of(table, table.clone().try_into())
+    let table = device::completed(table);
+    service_of(&table, table.clone().try_into())
 }
 
 pub(crate) fn changes_between(preset: &Service, changed: &Service) -> Changes {

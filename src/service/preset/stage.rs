@@ -99,11 +99,15 @@ impl Kind {
             Self::Request(request) => request.parameters(),
             Self::Chain | Self::Resource => Vec::new(),
         };
-        if !self.sends_query() && self != Self::Request(Request::DeviceAuthorization) {
-            parameters.extend(match authentication {
+        if !self.sends_query() {
+            let of_client = match authentication {
                 StageAuthentication::Body => client_parameters(),
                 StageAuthentication::Other(authentication) => authentication.parameters(),
-            });
+            };
+            // A device authorization request names its client in any case (RFC 8628 section 3.1).
+            let is_new = |own: &Parameter| !parameters.iter().any(|known| known.name == own.name);
+            let of_client: Vec<Parameter> = of_client.into_iter().filter(is_new).collect();
+            parameters.extend(of_client);
         }
         parameters
     }
@@ -240,6 +244,10 @@ pub(crate) mod read {
 
     pub(crate) fn chain<'de, D: Deserializer<'de>>(stages: D) -> Result<Vec<CallTemplate>, D::Error> {
         Ok(Vec::<Stage>::deserialize(stages)?.into_iter().map(|stage| stage.call(Kind::Chain)).collect())
+    }
+
+    pub(crate) fn pushed_authorization<'de, D: Deserializer<'de>>(stage: D) -> Result<Option<CallTemplate>, D::Error> {
+        optional(stage, Kind::Request(Request::PushedAuthorization))
     }
 
     pub(crate) fn refresh_request<'de, D: Deserializer<'de>>(stage: D) -> Result<Option<CallTemplate>, D::Error> {

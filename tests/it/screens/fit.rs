@@ -18,6 +18,7 @@ use tokenwright::service::{Catalog, DisplayName, KnownScope, Service};
 use crate::screens::by_name::{ByName as _, TYPED};
 use crate::screens::call;
 use crate::screens::described;
+use crate::screens::device;
 use crate::screens::export::{choosing, exported, exporting, previewed, shared, sharing};
 use crate::screens::home;
 use crate::screens::import::{import_failed, imported, importing, issuer_found};
@@ -363,7 +364,12 @@ fn very_long_values_fit() {
     waiting.redirect_uri = format!("http://127.0.0.1/{long_word}");
     waiting.addresses = vec!["127.0.0.1:65535".into(), "[::1]:65535".into()];
     model.open.sign_in.visit = Visit::Waiting(Box::new(waiting), None);
-    check("long", &model, &at(long, Step::Authorization), &[]);
+    check("long", &model, &at(long.clone(), Step::Authorization), &[]);
+    let mut waiting = device::waiting();
+    waiting.user_code = "W".repeat(64);
+    waiting.verification_uri = format!("https://service.example/{}", "u".repeat(300));
+    waiting.message = "word ".repeat(60);
+    check("another device", &device::shown(waiting), &at(long, Step::Authorization), &[]);
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod calls;
 mod canary;
 mod choosers;
 mod described;
+mod device;
 mod export;
 mod fit;
 mod home;

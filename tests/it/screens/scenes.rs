@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 use tokenwright::app::{
-    Authorized, Exchange, Failure, FailureKind, News, ProfileState, ProfileSummary, ReplyView, VaultKind, VaultState,
-    Waiting,
+    Again, Authorized, Exchange, Failure, FailureKind, News, ProfileState, ProfileSummary, ReplyView, VaultKind,
+    VaultState, Waiting,
 };
 use tokenwright::call::{Method, Values};
 use tokenwright::diagnosis::Diagnosis;
@@ -150,6 +150,7 @@ pub fn exchange(outcome: Result<TokenSet, Failure>) -> Exchange {
         choices: Vec::new(),
         unanswered: false,
         is_saved: false,
+        again: Again::default(),
     }
 }
 

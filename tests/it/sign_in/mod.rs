@@ -1,5 +1,6 @@
 //! Whole sign-ins against a certified server and against keys that we did not make.
 
 mod assertions;
+mod device;
 mod flows;
 mod id_token;

@@ -56,7 +56,8 @@ pub(crate) async fn received(
     let mut exchange = exchange.clone();
     live_by_policy(&mut exchange, &context.profile.service.policy);
     let Ok(tokens) = exchange.outcome else { return Ok(save_to) };
-    let mut context = CallContext { tokens: Some(*tokens), ..context.clone() };
+    // A device code is used by now.
+    let mut context = CallContext { tokens: Some(*tokens), device: None, ..context.clone() };
     // A pasted refresh token is spent or among the tokens now; the history says that it was pasted.
     let pasted = !std::mem::take(&mut context.secrets.refresh_token).is_empty();
     match save_to {
@@ -92,6 +93,16 @@ async fn as_draft(
     report.tell(Progress::DraftSaved(name.clone()));
     app.tell_profiles().await;
     Ok(SaveTo::Draft { name: Some(name), of })
+}
+
+/// Saves what a sign-in on another device waits for, before there are tokens. Returns where these are saved.
+pub(crate) async fn waiting(
+    app: &App,
+    report: &Report,
+    context: CallContext,
+    of: (Option<ProfileName>, Option<ProfileName>),
+) -> Result<SaveTo, Failure> {
+    as_draft(app, report, context, of, false).await
 }
 
 /// The draft or profile, unless its tokens belong to another account than the new ones: then both are kept.
