@@ -19,13 +19,12 @@ const LONGEST_LIST: usize = 500;
 const READ_ELSEWHERE: [&str; 4] = ["issuer", "jwks_uri", "grant_types_supported", "response_types_supported"];
 
 /// What a server may demand of each client, and this program cannot do.
-const DEMANDS: [(&str, &str); 2] = [
-    (
-        "require_pushed_authorization_requests",
-        "pushed authorization requests (PAR, RFC 9126), which the server requires",
-    ),
-    ("require_signed_request_object", "signed authorization requests (JAR, RFC 9101), which the server requires"),
-];
+const DEMANDS: [(&str, &str); 1] =
+    [("require_signed_request_object", "signed authorization requests (JAR, RFC 9101), which the server requires")];
+
+/// Where authorization requests are pushed to, and whether they must be (RFC 9126 section 5).
+const PUSHED_TO: &str = "pushed_authorization_request_endpoint";
+const MUST_PUSH: &str = "require_pushed_authorization_requests";
 
 /// Where the metadata of an issuer may be, most likely first: RFC 8414 section 3.1 puts its name between host and
 /// path, `OpenID` Connect Discovery section 4 after the path. Empty where the issuer is no `http` or `https` URL.
@@ -68,6 +67,7 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     described.offered = Offered {
         grants: list(json, "grant_types_supported"),
         client_methods: list(json, "token_endpoint_auth_methods_supported"),
+        pushed_url: endpoint_of(json, PUSHED_TO, &mut Gathering::default())?,
     };
     offer_consent(&mut described);
     check_response(json, &mut described);
@@ -107,7 +107,7 @@ fn offer_consent(described: &mut Described) {
 }
 
 fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentError> {
-    let mut endpoint = |name: &'static str| endpoint(json, name, gathering);
+    let mut endpoint = |name: &'static str| endpoint_of(json, name, gathering);
     let authorization_url = endpoint("authorization_endpoint")?;
     let mut outline = Outline {
         format: FORMAT,
@@ -121,6 +121,12 @@ fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentEr
         authorization_url,
         ..Outline::default()
     };
+    if is_true(json, MUST_PUSH) {
+        outline.pushed_url = endpoint_of(json, PUSHED_TO, gathering)?;
+        gathering.understood(MUST_PUSH, "authorization requests are pushed");
+    } else if json.get(PUSHED_TO).is_some() {
+        gathering.ignored(PUSHED_TO, "authorization requests need not be pushed; with `--par` they are");
+    }
     (outline.authentication, outline.asks) = authentication(json, gathering);
     outline.pkce = Some(pkce(json, gathering));
     outline.known_scopes = known_scopes(json, gathering);
@@ -132,7 +138,7 @@ fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentEr
 }
 
 /// The URL of an endpoint. Brackets in it are literal.
-fn endpoint(json: &Json, name: &'static str, gathering: &mut Gathering) -> Result<String, DocumentError> {
+fn endpoint_of(json: &Json, name: &'static str, gathering: &mut Gathering) -> Result<String, DocumentError> {
     let Some(value) = json.get(name).filter(|value| !value.is_null()) else { return Ok(String::new()) };
     let url = value.as_str().and_then(|text| Url::parse(text.trim()).ok()).map(|url| url.to_string());
     let is_plain = |url: &String| url.starts_with("http") && Template::new(url.clone()).placeholders().next().is_none();

@@ -46,6 +46,8 @@ pub struct Offered {
     pub grants: Vec<String>,
     /// At the token endpoint.
     pub client_methods: Vec<String>,
+    /// Where authorization requests may be pushed to (RFC 9126).
+    pub pushed_url: String,
 }
 
 /// A note about a part of a document. Never holds a secret.

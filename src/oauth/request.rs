@@ -34,6 +34,8 @@ pub enum Request {
     Introspection,
     /// RFC 8628 section 3.1.
     DeviceAuthorization,
+    /// RFC 9126 section 2.1: the authorization request, sent by the client itself.
+    PushedAuthorization,
 }
 
 impl GrantType {
@@ -88,7 +90,7 @@ impl Request {
     /// The parameters without client authentication.
     pub fn parameters(self) -> Vec<Parameter> {
         match self {
-            Self::Authorization => parameters(&[
+            Self::Authorization | Self::PushedAuthorization => parameters(&[
                 ("response_type", "code"),
                 ("client_id", "<client_id>"),
                 ("redirect_uri", "<redirect_uri>"),
@@ -231,7 +233,9 @@ mod tests {
                     public.exchange_device_code().add_scopes(scopes).request(&http);
                 details.is_err()
             }
-            Request::Token(GrantType::JwtBearer) | Request::Authorization => panic!("not one of theirs"),
+            Request::Token(GrantType::JwtBearer) | Request::Authorization | Request::PushedAuthorization => {
+                panic!("not one of theirs")
+            }
         };
         assert!(is_refused);
         sent.into_inner().expect("a request")

@@ -8,14 +8,19 @@ use crate::practice::grants::Binding;
 use crate::practice::identity::LONGEST_NAME;
 use crate::practice::message::{ErrorCode, Parameters, Refusal, Response};
 use crate::practice::now::Now;
-use crate::practice::pages;
 use crate::practice::signed_token::GrantedAccess;
 use crate::practice::state::{State, Visit};
+use crate::practice::{pages, pushed};
 use crate::secret::Secret;
 
 /// The request of the client, by GET or POST.
 pub(crate) fn begin(state: &mut State, parameters: &Parameters, now: &mut Now) -> Response {
-    match AuthorizationRequest::parse(parameters, !state.options.auto_consent) {
+    let reference = parameters.one("request_uri").ok().flatten();
+    let parsed = match reference {
+        Some(reference) => pushed::redeem(state, reference, parameters, now),
+        None => AuthorizationRequest::parse(parameters, !state.options.auto_consent),
+    };
+    match parsed {
         Err(AuthorizationRequestError::Untrusted(words)) => {
             let advice = "Nothing was sent to the program that asked: who it is, or where it listens, cannot be \
                           trusted. Mend the request in the program and start again.";

@@ -46,6 +46,7 @@ pub(crate) struct Scope {
 pub(crate) const AUTHORIZE: &str = "/authorize";
 pub(crate) const SIGN_IN_PAGE: &str = "/authorize/sign-in";
 pub(crate) const CONSENT_PAGE: &str = "/authorize/consent";
+pub(crate) const PUSH: &str = "/par";
 pub(crate) const TOKEN: &str = "/token";
 pub(crate) const DEVICE_AUTHORIZATION: &str = "/device_authorization";
 pub(crate) const DEVICE: &str = "/device";
@@ -107,6 +108,7 @@ pub(crate) fn metadata(issuer: &str) -> Value {
     json!({
         "issuer": issuer,
         "authorization_endpoint": at(AUTHORIZE),
+        "pushed_authorization_request_endpoint": at(PUSH),
         "token_endpoint": at(TOKEN),
         "device_authorization_endpoint": at(DEVICE_AUTHORIZATION),
         "userinfo_endpoint": at(USERINFO),

@@ -22,6 +22,8 @@ mod message;
 mod now;
 mod pages;
 mod pkce;
+mod pushed;
+mod pushed_requests;
 mod rehearsal;
 mod resources;
 mod router;

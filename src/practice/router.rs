@@ -7,14 +7,14 @@ use serde_json::json;
 
 use crate::practice::contract::{
     self, AUTHORIZE, CERTIFICATE_PAGE, CONSENT_PAGE, DEVICE, DEVICE_AUTHORIZATION, DEVICE_CONSENT, INTROSPECT, JWKS,
-    RESOURCE, REVOKE, SIGN_IN_PAGE, TOKEN, USERINFO,
+    PUSH, RESOURCE, REVOKE, SIGN_IN_PAGE, TOKEN, USERINFO,
 };
 use crate::practice::fault::Fault;
 use crate::practice::message::{ErrorCode, Excess, Parameters, Refusal, Request, Response};
 use crate::practice::now::Now;
 use crate::practice::server::Handler;
 use crate::practice::state::State;
-use crate::practice::{assertion, authorize, device, pages, resources, token};
+use crate::practice::{assertion, authorize, device, pages, pushed, resources, token};
 
 impl Handler for State {
     fn answer(&mut self, request: &Request, now: &mut Now) -> Response {
@@ -51,6 +51,7 @@ impl State {
             ("POST", DEVICE_CONSENT) => device::consent(self, body, now),
             ("GET", USERINFO) => resources::userinfo(self, request, now),
             ("GET", RESOURCE) => resources::resource(self, request, now),
+            ("POST", PUSH) => pushed::push(self, request, body, now),
             ("POST", TOKEN) => token::answer(self, request, body, now),
             ("POST", REVOKE) => resources::revoke(self, request, body),
             ("POST", INTROSPECT) => resources::introspect(self, request, body, now),
@@ -107,7 +108,7 @@ fn elsewhere() -> Response {
 /// There is no such path, or not with this method.
 fn lost(path: &str) -> Response {
     let allowed = match path {
-        TOKEN | REVOKE | INTROSPECT | DEVICE_AUTHORIZATION => "POST",
+        TOKEN | PUSH | REVOKE | INTROSPECT | DEVICE_AUTHORIZATION => "POST",
         "/" | USERINFO | RESOURCE | JWKS => "GET, HEAD",
         AUTHORIZE | CERTIFICATE_PAGE | DEVICE => "GET, HEAD, POST",
         _ => {

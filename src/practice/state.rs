@@ -7,6 +7,7 @@ use crate::practice::bounded_map::BoundedMap;
 use crate::practice::device_codes::DeviceCodes;
 use crate::practice::fault::Fault;
 use crate::practice::grants::{Grants, Renewal, Terms};
+use crate::practice::pushed_requests::PushedRequests;
 
 /// Short enough to see a token expire, long enough to use it first.
 const ACCESS_TOKEN_LIFE: Duration = Duration::from_mins(2);
@@ -42,6 +43,8 @@ pub(crate) struct State {
     pub(crate) options: PracticeOptions,
     pub(crate) grants: Grants,
     pub(crate) visits: BoundedMap<Visit>,
+    /// Pushed authorization requests, by their references.
+    pub(crate) pushed: PushedRequests,
     pub(crate) devices: DeviceCodes,
     /// The user code and the name of each person who has typed one and not decided yet.
     pub(crate) device_visits: BoundedMap<(String, String)>,
@@ -66,6 +69,7 @@ impl State {
             options,
             grants: Grants::default(),
             visits: BoundedMap::default(),
+            pushed: PushedRequests::default(),
             devices: DeviceCodes::default(),
             device_visits: BoundedMap::default(),
             certificate: None,

@@ -80,6 +80,19 @@ fn broken(state: &State, body: &Parameters) -> Option<Response> {
     })
 }
 
+/// The client, by whichever way it authenticates.
+pub(crate) fn client(
+    state: &mut State,
+    request: &Request,
+    body: &Parameters,
+    now: &Now,
+) -> Result<&'static Registration, Refusal> {
+    if body.names().any(|name| name == "client_assertion") {
+        return assertion::client(state, body, now);
+    }
+    caller::authenticate(request, body)
+}
+
 fn grant(
     state: &mut State,
     request: &Request,
@@ -126,20 +139,6 @@ fn grant(
         }
     };
     Ok((registration, issued))
-}
-
-/// The client that calls: it signs an assertion, has a secret, or is public.
-fn client(
-    state: &mut State,
-    request: &Request,
-    body: &Parameters,
-    now: &mut Now,
-) -> Result<&'static Registration, Refusal> {
-    if body.names().any(|name| name == "client_assertion") {
-        assertion::client(state, body, now)
-    } else {
-        caller::authenticate(request, body)
-    }
 }
 
 /// Access granted without consent on the page.

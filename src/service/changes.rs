@@ -16,6 +16,7 @@ use crate::service::rules::Start;
 #[allow(missing_docs, reason = "the names are those of the preset's tables")]
 pub enum StageName {
     Authorization,
+    Pushed,
     Token,
     Refresh,
     Device,
@@ -26,8 +27,9 @@ pub enum StageName {
 
 impl StageName {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Authorization,
+        Self::Pushed,
         Self::Token,
         Self::Refresh,
         Self::Device,
@@ -40,6 +42,7 @@ impl StageName {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Authorization => "authorization",
+            Self::Pushed => "par",
             Self::Token => "token",
             Self::Refresh => "refresh",
             Self::Device => "device",
@@ -98,18 +101,26 @@ impl ServiceChanges {
 
     /// Makes the changes.
     pub fn apply(&self, draft: &mut ProfileDraft) -> Result<(), ChangeError> {
-        for (stage, url) in &self.urls {
-            set_url(draft, *stage, url);
-        }
-        if let Some(grant) = self.grant {
+        if let Some(grant) = self.grant.filter(|grant| *grant != GrantType::DeviceCode) {
             draft.choose_grant(Some(grant));
             draft.service.start = if grant == GrantType::RefreshToken { Start::RefreshToken } else { Start::Browser };
         }
         if let Some(method) = self.client_method {
             draft.choose_client_method(method);
         }
+        // After the client's method, which the new requests have, too.
+        for (stage, url) in &self.urls {
+            set_url(draft, *stage, url);
+        }
         if let Some(pkce) = self.pkce {
             draft.pkce = pkce;
+        }
+        if self.grant == Some(GrantType::DeviceCode) {
+            if !draft.service.has_device_flow() {
+                return Err(ChangeError::NoRequest(StageName::Device.as_str()));
+            }
+            GrantType::DeviceCode.as_str().clone_into(&mut draft.grant_type);
+            draft.client_flow = false;
         }
         self.by_name().into_iter().try_for_each(|(stage, parameters)| set_parameters(draft, stage, &parameters))
     }
@@ -136,7 +147,7 @@ fn set_url(draft: &mut ProfileDraft, stage: StageName, url: &str) {
     let of_client = |request: Request| CallTemplate {
         url: Template::new(url),
         authentication: authentication.authentication,
-        body: BodyTemplate::Form([request.parameters(), client_part(&authentication)].concat()),
+        body: BodyTemplate::Form(with_client(request.parameters(), &authentication)),
         ..CallTemplate::default()
     };
     let keep = |call: Option<CallTemplate>, request| {
@@ -167,6 +178,10 @@ fn set_url(draft: &mut ProfileDraft, stage: StageName, url: &str) {
                 service.device_token_request = Some(CallTemplate { url, ..poll });
             }
         }
+        StageName::Pushed => {
+            service.pushed_authorization =
+                Some(keep(service.pushed_authorization.take(), Request::PushedAuthorization));
+        }
         StageName::Revocation => service.revocation = Some(keep(service.revocation.take(), Request::Revocation)),
         StageName::Introspection => {
             service.introspection = Some(keep(service.introspection.take(), Request::Introspection));
@@ -180,10 +195,14 @@ fn set_url(draft: &mut ProfileDraft, stage: StageName, url: &str) {
     }
 }
 
-/// The parameters by which the client of this call authenticates.
-fn client_part(call: &CallTemplate) -> Vec<Parameter> {
-    let BodyTemplate::Form(form) = &call.body else { return Vec::new() };
-    form.iter().filter(|own| own.name.starts_with("client_")).cloned().collect()
+/// The parameters with those by which the client of this call authenticates.
+fn with_client(mut parameters: Vec<Parameter>, call: &CallTemplate) -> Vec<Parameter> {
+    if let BodyTemplate::Form(form) = &call.body {
+        let of_client: Vec<&Parameter> = form.iter().filter(|own| own.name.starts_with("client_")).collect();
+        parameters.retain(|own| !of_client.iter().any(|other| other.name == own.name));
+        parameters.extend(of_client.into_iter().cloned());
+    }
+    parameters
 }
 
 /// Sets parameters of one name.
@@ -202,6 +221,7 @@ fn set_parameters(draft: &mut ProfileDraft, stage: StageName, parameters: &[&Par
         _ => {}
     }
     let call = match stage {
+        StageName::Pushed => service.pushed_authorization.as_mut(),
         StageName::Device => service.device_authorization.as_mut(),
         StageName::Revocation => service.revocation.as_mut(),
         StageName::Introspection => service.introspection.as_mut(),

@@ -78,6 +78,13 @@ impl ProfileDraft {
         for call in [&mut self.token_request, &mut self.refresh_request] {
             authenticate(call, method);
         }
+        let service = &mut self.service;
+        let others = [&mut service.pushed_authorization, &mut service.revocation, &mut service.introspection];
+        for call in others.into_iter().chain([&mut service.device_token_request]).flatten() {
+            let mut fields = CallFields::from(&*call);
+            authenticate(&mut fields, method);
+            *call = fields.call_template();
+        }
         if self.asks != Asks::UserAndSecret {
             self.asks = method.asks();
         }

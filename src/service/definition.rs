@@ -68,6 +68,9 @@ pub struct Service {
     pub policy: TokenPolicy,
     /// The browser's visit; `None` where the service requires no client-flow authorization.
     pub authorization: Option<Authorization>,
+    /// The call that takes the authorization request in place of the browser (RFC 9126).
+    #[serde(deserialize_with = "read::pushed_authorization")]
+    pub pushed_authorization: Option<CallTemplate>,
     /// The call that gets the first token.
     #[serde(deserialize_with = "read::token_request")]
     pub token_request: CallTemplate,
@@ -232,6 +235,7 @@ impl Service {
     pub fn calls(&self) -> Vec<(&'static str, &CallTemplate)> {
         let mut calls = Vec::new();
         calls.extend(self.authorization.iter().map(|authorization| ("authorization", &authorization.call)));
+        calls.extend(self.pushed_authorization.iter().map(|call| ("pushed_authorization", call)));
         calls.push(("token_request", &self.token_request));
         calls.extend(self.chain.iter().map(|call| ("chain", call)));
         calls.extend(self.fetch.iter().map(|fetch| ("fetch", &fetch.call)));
@@ -257,6 +261,9 @@ impl Service {
         }
         for (name, _) in self.calls().into_iter().flat_map(|(_, call)| &call.reading.retain) {
             values.declare(name, "the token request in step 3");
+        }
+        if self.pushed_authorization.is_some() {
+            values.declare("request_uri", "the pushed authorization request");
         }
         if self.device_authorization.is_some() {
             // RFC 8628 section 3.2. One service wants the user code again when it is asked for the token.

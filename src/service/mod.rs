@@ -23,6 +23,7 @@ mod own_preset;
 mod preset;
 mod profile;
 mod profile_name;
+mod pushed;
 mod remarks;
 mod rules;
 mod signing;

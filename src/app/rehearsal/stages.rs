@@ -8,6 +8,7 @@ use crate::app::rehearsal::{StageLine, StageOutcome, findings};
 use crate::app::sign_in::authorize;
 use crate::app::sign_in::follow_up;
 use crate::app::sign_in::identity;
+use crate::app::sign_in::pushed;
 use crate::app::sign_in::send;
 use crate::app::sign_in::token_request;
 use crate::app::sign_in::try_reading;
@@ -86,7 +87,8 @@ impl<'a> Stages<'a> {
         let redirect = RedirectUri::parse(&profile.redirect_uri).map_err(|error| wrong(error.diagnose().summary))?;
         let prepared = authorize::prepare(&self.server.app, &self.context, &redirect, None);
         let prepared = prepared.map_err(|failure| self.unmade(failure))?;
-        let call = authorize::authorization_call(&self.context, &prepared).map_err(|error| self.unrendered(&error))?;
+        let call = pushed::visit(&self.server.app, self.report, &self.context, &prepared.parameters()).await;
+        let call = call.map_err(|failure| self.refused_or_unmade(failure))?;
         *said = sent(&call);
         let reply = send::send(&self.server.app, &call).await.map_err(|error| self.refused(&error.into()))?;
         let Some(location) = reply.header("location").filter(|_| reply.status == 302) else {

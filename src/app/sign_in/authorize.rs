@@ -14,8 +14,9 @@ use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::call_context::SentAuthorization;
 use crate::app::sign_in::late_visits::{Ending, Visitor, follow};
 use crate::app::sign_in::listening::{Listening, listen};
+use crate::app::sign_in::pushed;
 use crate::app::{Authorized, CallContext, Failure, FailureKind, News, Waiting};
-use crate::call::{Call, RenderError, Template, TracedCall};
+use crate::call::{Template, TracedCall};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{
     AuthorizationError, AuthorizationResponse, CodeVerifier, ExpectedResponse, Pasted, RedirectUri, parse_pasted, state,
@@ -51,7 +52,7 @@ pub(in crate::app) async fn authorize(
     context.secrets.tidy();
     let Listening { redirect, listener, fingerprint, problem } = listen(app, &context.profile, can_paste).await?;
     let sent = prepare(app, context, &redirect, listener.as_ref())?;
-    let call = authorization_call(context, &sent)?;
+    let call = pushed::visit(app, report, context, &sent.parameters()).await?;
     if app.traces() {
         let opened = TracedCall::in_browser(&call, &sent.expected.state, (app.ports.now)());
         app.tell(News::Called(Arc::new(opened)));
@@ -136,13 +137,16 @@ fn signing_secret(context: &CallContext) -> Result<Option<Secret>, Failure> {
     Ok(Some(context.secrets.client_secret.clone()))
 }
 
-pub(crate) fn authorization_call(context: &CallContext, sent: &Sent) -> Result<Call, RenderError> {
-    context.authorization_call(&SentAuthorization {
-        state: &sent.expected.state,
-        code_challenge: &sent.pkce.challenge,
-        code_challenge_method: sent.pkce.method,
-        redirect_uri: &sent.redirect_uri,
-    })
+impl Sent {
+    /// The parameters that are random or derived.
+    pub(crate) fn parameters(&self) -> SentAuthorization<'_> {
+        SentAuthorization {
+            state: &self.expected.state,
+            code_challenge: &self.pkce.challenge,
+            code_challenge_method: self.pkce.method,
+            redirect_uri: &self.redirect_uri,
+        }
+    }
 }
 
 /// Opens the URL; returns the browser command, or why it could not be started.

@@ -77,21 +77,32 @@ impl CallContext {
     pub fn authorization_call(&self, sent: &SentAuthorization<'_>) -> Result<Call, RenderError> {
         let Some(authorization) = &self.profile.service.authorization else { return Err(RenderError::NoUrl) };
         let mut values = self.values();
+        self.set_sent(&mut values, sent);
+        let mut template = authorization.call.clone();
+        self.add_extras(&mut template.query);
+        template.render(&values)
+    }
+
+    /// Sets what only the authorization request has.
+    pub(crate) fn set_sent(&self, values: &mut Values, sent: &SentAuthorization<'_>) {
         values.set("state", sent.state);
         values.set("code_challenge", sent.code_challenge);
         values.set("code_challenge_method", sent.code_challenge_method);
         values.set("redirect_uri", sent.redirect_uri);
-        let mut template = authorization.call.clone();
+        if !self.profile.account.is_empty() && values.value(LOGIN_HINT).is_none() {
+            values.set(LOGIN_HINT, &self.profile.account);
+        }
+    }
+
+    /// Adds the parameters that the person wants in the authorization request.
+    pub(crate) fn add_extras(&self, parameters: &mut Vec<Parameter>) {
         for parameter in &self.profile.extra {
-            replace_or_add(&mut template.query, parameter);
+            replace_or_add(parameters, parameter);
         }
-        let account = &self.profile.account;
         let is_known = |parameter: &Parameter| parameter.name == LOGIN_HINT;
-        if !account.is_empty() && self.profile.asks_for_id_token() && !template.query.iter().any(is_known) {
-            values.set(LOGIN_HINT, account);
-            template.query.push(Parameter::new(LOGIN_HINT, format!("<{LOGIN_HINT}>")));
+        if !self.profile.account.is_empty() && self.profile.asks_for_id_token() && !parameters.iter().any(is_known) {
+            parameters.push(Parameter::new(LOGIN_HINT, format!("<{LOGIN_HINT}>")));
         }
-        template.render(&values)
     }
 
     /// The parameters of the redirect that become values: those that the preset names; all for a custom service.

@@ -12,6 +12,7 @@ pub(in crate::app) mod late_visits;
 pub(in crate::app) mod listening;
 mod own_hosts;
 pub(in crate::app) mod pending_device;
+pub(in crate::app) mod pushed;
 pub(in crate::app) mod send;
 pub(in crate::app) mod token_request;
 pub(in crate::app) mod trial;

@@ -3,7 +3,7 @@
 
 use crate::app::handle::App;
 use crate::app::progress::Report;
-use crate::app::sign_in::{authorize, send, token_request};
+use crate::app::sign_in::{authorize, pushed, send, token_request};
 use crate::app::{Authorized, CallContext, Exchange, Failure, FailureCode, FailureKind, tokens};
 use crate::call::Reply;
 use crate::diagnosis::{Diagnose as _, Diagnosis};
@@ -64,7 +64,7 @@ impl App {
         let service = &context.profile.service;
         let mut tried = Vec::new();
         if service.authorization.is_some() {
-            let trial = Box::pin(self.try_page(&mut context)).await?;
+            let trial = Box::pin(self.try_page(&mut context, report)).await?;
             tried.push(Tried { call: TriedCall::AuthorizationPage, trial });
         }
         let (call, stage) = match context.profile.service.start {
@@ -76,11 +76,16 @@ impl App {
     }
 
     /// Asks for the page that the browser would open, and puts a made-up code into the context.
-    async fn try_page(&self, context: &mut CallContext) -> Result<Trial, Failure> {
+    async fn try_page(&self, context: &mut CallContext, report: &Report) -> Result<Trial, Failure> {
         let redirect = RedirectUri::parse(&context.profile.redirect_uri)
             .map_err(|error| Failure::new(FailureKind::Usage, error.diagnose()))?;
         let sent = authorize::prepare(self, context, &redirect, None)?;
-        let call = authorize::authorization_call(context, &sent)?;
+        let call = match pushed::visit(self, report, context, &sent.parameters()).await {
+            Ok(call) => call,
+            // The service said no to what was pushed.
+            Err(failure) if failure.kind != FailureKind::Usage => return Ok(Trial::Failed(Box::new(failure))),
+            Err(failure) => return Err(failure),
+        };
         let trial = match send::send(self, &call).await {
             Err(error) => Trial::Failed(Box::new(error.into())),
             Ok(reply) => page(&reply, &sent, context),

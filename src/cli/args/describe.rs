@@ -18,6 +18,13 @@ pub struct DescribeOptions {
     /// Authorization endpoint
     #[arg(long, value_name = "URL")]
     pub authorization_url: Option<String>,
+    /// Pushed authorization request endpoint (RFC 9126): the authorization request is sent there, and the browser carries a
+    /// reference to it
+    #[arg(long, value_name = "URL")]
+    pub par_url: Option<String>,
+    /// Push the authorization request to the endpoint that the issuer's metadata names, even if it need not be
+    #[arg(long, requires = "issuer", conflicts_with = "par_url")]
+    pub par: bool,
     /// Token endpoint
     #[arg(long, value_name = "URL")]
     pub token_url: Option<String>,
@@ -33,14 +40,14 @@ pub struct DescribeOptions {
     /// Userinfo endpoint, which tells whose token it is
     #[arg(long, value_name = "URL")]
     pub userinfo_url: Option<String>,
-    /// How tokens are obtained: `code`, `client-credentials`, `password`, `refresh-token`, `jwt-bearer`
+    /// How tokens are obtained: `code`, `device`, `client-credentials`, `password`, `refresh-token`, `jwt-bearer`
     #[arg(long, value_name = "GRANT", value_parser = grant)]
     pub grant: Option<GrantType>,
     /// How the client authenticates: `client_secret_basic`, `client_secret_post`, `client_secret_jwt`, `private_key_jwt`, `none`
     #[arg(long, value_name = "METHOD", value_parser = client_method)]
     pub client_auth: Option<ClientMethod>,
     /// Send this parameter in a request: `authorization.prompt=consent`, `token.audience=…`. The requests are `authorization`,
-    /// `token`, `refresh`, `device`, `revocation`, `introspection` and `identity`; an empty value removes it (repeatable)
+    /// `par`, `token`, `refresh`, `device`, `revocation`, `introspection` and `identity`; an empty value removes it (repeatable)
     #[arg(long = "param", value_name = "STAGE.KEY=VALUE", value_parser = parameter)]
     pub parameters: Vec<(StageName, Parameter)>,
     /// Code challenge (RFC 7636): `S256`, `plain` or `off`
@@ -64,6 +71,7 @@ impl DescribeOptions {
     pub fn changes(&self) -> ServiceChanges {
         let urls = [
             (StageName::Authorization, &self.authorization_url),
+            (StageName::Pushed, &self.par_url),
             (StageName::Token, &self.token_url),
             (StageName::Device, &self.device_url),
             (StageName::Revocation, &self.revocation_url),
@@ -89,8 +97,9 @@ fn issuer(text: &str) -> Result<Issuer, String> {
 
 /// The grants by the names of this program, and by those of the RFCs.
 fn grant(text: &str) -> Result<GrantType, String> {
-    const NAMES: [(&str, GrantType); 5] = [
+    const NAMES: [(&str, GrantType); 6] = [
         ("code", GrantType::AuthorizationCode),
+        ("device", GrantType::DeviceCode),
         ("client-credentials", GrantType::ClientCredentials),
         ("password", GrantType::Password),
         ("refresh-token", GrantType::RefreshToken),

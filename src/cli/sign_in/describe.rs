@@ -10,7 +10,7 @@ use crate::cli::runner::Runner;
 use crate::diagnosis::{Diagnose as _, Diagnosis, printable};
 use crate::dialect::{Described, Issuer, Note, Offered};
 use crate::oauth::GrantType;
-use crate::service::{Asks, Catalog, ClientMethod, NewPreset, NewPresetError, ProfileDraft};
+use crate::service::{Asks, Catalog, ClientMethod, NewPreset, NewPresetError, ProfileDraft, ServiceChanges, StageName};
 
 /// The service of an issuer, by its metadata.
 pub(super) fn of_issuer(runner: &Runner, issuer: &Issuer, options: &DescribeOptions) -> Result<ProfileDraft, Failure> {
@@ -21,10 +21,20 @@ pub(super) fn of_issuer(runner: &Runner, issuer: &Issuer, options: &DescribeOpti
     let described = imported.import.described.into_iter().next();
     let described = described.ok_or_else(|| Failure::inside("metadata that describes nothing"))?;
     tell(issuer, &described);
-    let Offered { grants, client_methods } = &described.offered;
+    let Offered { grants, client_methods, pushed_url } = &described.offered;
     not_offered("grant type", options.grant.map(GrantType::as_str), grants);
     not_offered("client authentication", options.client_auth.map(ClientMethod::as_str), client_methods);
-    Ok(ProfileDraft::new(described.service))
+    let mut draft = ProfileDraft::new(described.service);
+    if options.par {
+        if pushed_url.is_empty() {
+            let diagnosis = Diagnosis::new("the server's metadata names no endpoint for pushed authorization requests");
+            return Err(Failure::new(FailureKind::Usage, diagnosis.hint("leave `--par` out, or give `--par-url URL`")));
+        }
+        let urls = vec![(StageName::Pushed, pushed_url.clone())];
+        let changes = ServiceChanges { urls, ..ServiceChanges::default() };
+        changes.apply(&mut draft).map_err(|error| Failure::new(FailureKind::Usage, error.diagnose()))?;
+    }
+    Ok(draft)
 }
 
 /// A service of which only its endpoints are known.

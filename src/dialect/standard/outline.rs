@@ -29,6 +29,8 @@ pub(crate) struct Outline {
     pub(crate) authentication: Authentication,
     pub(crate) pkce: Option<Pkce>,
     pub(crate) authorization_url: String,
+    /// Where authorization requests are pushed to; empty where the browser carries them.
+    pub(crate) pushed_url: String,
     pub(crate) token_url: String,
     /// The token endpoint where empty.
     pub(crate) refresh_url: String,
@@ -67,6 +69,7 @@ impl Outline {
             start: if self.grant == GrantType::RefreshToken { Start::RefreshToken } else { Start::Browser },
             asks: self.asks.unwrap_or_else(|| self.standard_asks(&gathering)),
             authorization,
+            pushed_authorization: self.token_stage(&self.pushed_url, Request::PushedAuthorization),
             token_request: self.token_request.clone().unwrap_or_else(standard_request),
             refresh_request: self.refresh_request.clone().or_else(|| can_refresh.then(|| self.standard_refresh())),
             identity: self.identity(),
@@ -123,10 +126,12 @@ impl Outline {
     fn token_call(&self, url: &str, request: Request, extras: &Extras) -> CallTemplate {
         let mut body = request.parameters();
         let is_public = self.asks == Some(Asks::Nothing);
-        body.extend(match self.authentication {
+        let of_client = match self.authentication {
             Authentication::None if !is_public => client_parameters(),
             authentication => authentication.parameters(),
-        });
+        };
+        body.retain(|own| !of_client.iter().any(|other| other.name == own.name));
+        body.extend(of_client);
         CallTemplate {
             url: Template::new(url),
             authentication: self.authentication,

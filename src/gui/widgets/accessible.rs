@@ -5,7 +5,7 @@ use egui::accesskit::{Live, Role};
 use egui::{Label, Response, RichText, Ui, UiKind};
 
 use crate::gui::theme;
-use crate::gui::widgets::section::keyed;
+use crate::gui::widgets::keyed::keyed;
 
 /// The name of a page or a dialog. It is read out when it appears: nothing else says that the page is another one.
 pub fn heading(ui: &mut Ui, text: impl Into<String>) -> Response {

@@ -3,7 +3,7 @@
 use egui::{ComboBox, Response, Ui};
 
 use crate::gui::theme::{self, SPACE_XS};
-use crate::gui::widgets::section::keyed;
+use crate::gui::widgets::keyed::keyed;
 
 /// Widest drop-down, in points; its names are short.
 const WIDEST: f32 = 360.0;

@@ -1,15 +1,9 @@
 //! Groups: a titled card, and one that opens and closes.
 
-use egui::{AsIdSalt, CollapsingHeader, Frame, InnerResponse, Ui, UiBuilder};
+use egui::{CollapsingHeader, Frame, InnerResponse, Ui};
 
 use crate::gui::theme::{self, Palette, RADIUS_CARD, SPACE_L, SPACE_M};
 use crate::gui::widgets::accessible;
-
-/// As [`Ui::push_id`], for the toolkit's own widgets: they are known by `key` and not by their place among others.
-pub fn keyed<R>(ui: &mut Ui, key: impl AsIdSalt, add: impl FnOnce(&mut Ui) -> R) -> InnerResponse<R> {
-    let id = ui.make_persistent_id(key);
-    ui.scope_builder(UiBuilder::new().scope_id(id), add)
-}
 
 /// A card with a title (none when empty) around what `add` draws, over the whole width.
 pub fn section<R>(ui: &mut Ui, title: &str, add: impl FnOnce(&mut Ui) -> R) -> InnerResponse<R> {

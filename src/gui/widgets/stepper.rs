@@ -6,7 +6,7 @@ use egui::{Align2, FontId, Response, Sense, StrokeKind, TextStyle, Ui, WidgetInf
 use crate::gui::fonts;
 use crate::gui::theme::{self, Palette, RADIUS, SPACE_S};
 use crate::gui::widgets::accessible::announce;
-use crate::gui::widgets::section::keyed;
+use crate::gui::widgets::keyed::keyed;
 
 /// Radius of the circle around a number, in points.
 const CIRCLE: f32 = 13.0;

@@ -4,7 +4,7 @@ use egui::{Checkbox, Response, Ui};
 
 use crate::gui::display_text;
 use crate::gui::theme;
-use crate::gui::widgets::section::keyed;
+use crate::gui::widgets::keyed::keyed;
 
 /// A tick box with its label and, below, what it means.
 pub fn toggle(ui: &mut Ui, label: &str, on: &mut bool, help: Option<&str>) -> Response {

@@ -118,13 +118,25 @@ impl StandIn {
     /// The call that the request is, or is most similar to: several may share method and URL.
     fn best(&self, request: &Request, facts: &Facts, now: Timestamp) -> Option<Judged> {
         let arrived = Target::arrived(&request.path)?;
-        let calls = self.contract.service.calls();
+        let calls = self.calls();
         let same = calls.iter().enumerate().filter(|(_, (_, call))| {
             call.method.as_str() == request.method
                 && Target::declared(call.url.source(), facts).as_ref() == Some(&arrived)
         });
         same.map(|(at, (stage, call))| self.judge((at, stage, call), request, facts.clone(), now))
             .min_by_key(|judged| judged.complaints.len())
+    }
+
+    /// The calls as they are sent: a pushed authorization request has the parameters that the browser does not carry then.
+    fn calls(&self) -> Vec<(&'static str, CallTemplate)> {
+        let service = &self.contract.service;
+        let sent = |stage: &str, call: &CallTemplate| match stage {
+            "authorization" => service.visit(),
+            "pushed_authorization" => service.pushed_request(),
+            _ => Some(call.clone()),
+        };
+        let calls = service.calls().into_iter();
+        calls.map(|(stage, call)| (stage, sent(stage, call).unwrap_or_else(|| call.clone()))).collect()
     }
 
     fn judge(
@@ -151,7 +163,8 @@ impl StandIn {
         let sent = |name: &str| sent_as(call, request, name).unwrap_or_default();
         let declared = self.contract.pkce();
         let mut complaints = Vec::new();
-        if stage == "authorization" {
+        let is_pushed = self.contract.service.pushed_authorization.is_some();
+        if stage == "pushed_authorization" || stage == "authorization" && !is_pushed {
             facts.set("state", sent("state"));
             facts.set("code_challenge", sent("code_challenge"));
             facts.set("code_challenge_method", pkce::method(declared));
@@ -199,6 +212,11 @@ impl StandIn {
                 redirect::response(&mut self.contract, &call.example, mint(now, "code-"))
             }
             "token_request" | "chain" | "refresh_request" | "device_token_request" => self.tokens(stage, &call, now),
+            "pushed_authorization" => {
+                let reply = document(&call.example, || self.by_itself(stage));
+                self.contract.facts.set("request_uri", reply.text("request_uri").unwrap_or_default());
+                reply.answer()
+            }
             "fetch" => self.fetched(at, &call),
             "device_authorization" => self.device(&call),
             other => document(&call.example, || self.by_itself(other)).answer(),
@@ -303,6 +321,10 @@ impl StandIn {
                 reply
             }
             "introspection" => json!({ "active": true }),
+            // RFC 9126 section 2.2.
+            "pushed_authorization" => json!({
+                "request_uri": "urn:ietf:params:oauth:request_uri:example", "expires_in": 60,
+            }),
             "device_authorization" => json!({
                 "device_code": "example-device-code", "user_code": "EXAM-PLES",
                 "verification_uri": "https://example.com/device", "expires_in": 900, "interval": 5,

@@ -246,6 +246,10 @@ pub(crate) mod read {
         Ok(Vec::<Stage>::deserialize(stages)?.into_iter().map(|stage| stage.call(Kind::Chain)).collect())
     }
 
+    pub(crate) fn pushed_authorization<'de, D: Deserializer<'de>>(stage: D) -> Result<Option<CallTemplate>, D::Error> {
+        optional(stage, Kind::Request(Request::PushedAuthorization))
+    }
+
     pub(crate) fn refresh_request<'de, D: Deserializer<'de>>(stage: D) -> Result<Option<CallTemplate>, D::Error> {
         optional(stage, Kind::token(GrantType::RefreshToken))
     }

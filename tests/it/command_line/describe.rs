@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::http::browser;
 use crate::support::oidc_provider::OidcProvider;
+use crate::support::practice::Practice;
 use crate::support::scripted::{Answer, Asked, Scripted};
 use crate::support::tokenwright::Tokenwright;
 
@@ -60,6 +61,21 @@ fn a_key_of_ones_own_authenticates_the_client_of_an_issuer() {
         [&["sign-in", "keyed", "--issuer", provider.issuer()][..], &robot, &["--key-file", private]].concat();
     program.run(&arguments).done();
     program.run(&["token", "keyed"]).done();
+}
+
+#[test]
+fn an_issuer_is_enough_for_a_sign_in_on_another_device() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    let issuer = format!("http://127.0.0.1:{}", practice.port());
+    let device = ["--grant", "device", "--client-id", "practice-public", "--client-auth", "none"];
+    let said = program.run(&[&["sign-in", "tv", "--issuer", &issuer][..], &device].concat());
+    assert!(said.stderr.contains("On another device, open "), "{}", said.stderr);
+    said.done();
+    program.run(&["refresh", "tv"]).done();
+    let none = ["--token-url", "https://as.test/token", "--grant", "device", "--client-id", "a"];
+    let words = program.run(&[&["sign-in", "other"][..], &none].concat()).failed(2);
+    assert!(words.contains("the service has no device request"), "{words}");
 }
 
 /// A server with these two documents, whose requests all succeed.

@@ -5,6 +5,7 @@ mod describe;
 mod edit;
 mod evidence;
 mod profiles;
+mod pushed;
 mod rehearse;
 mod services;
 mod sign_in;

@@ -6,7 +6,7 @@ use crate::support::peer;
 use crate::support::process::Process;
 
 /// The server, on a port of its own. Clients: `confidential-basic` and `confidential-post` (secret `secret`) and
-/// `public-native` (none); redirect URIs `http://127.0.0.1` and `http://localhost`, with any port, and with no path, `/` or
+/// `public-native` (none), and `must-push` like the first, which must push its requests (RFC 9126); redirect URIs `http://127.0.0.1` and `http://localhost`, with any port, and with no path, `/` or
 /// `/callback`. PKCE is required, refresh tokens rotate, and one is issued for `offline_access` with `prompt=consent`.
 #[derive(Debug)]
 pub struct OidcProvider {

@@ -1,0 +1,48 @@
+//! The pushed authorization request endpoint (RFC 9126): takes an authorization request from its client, and hands out a reference
+//! that a browser carries to the authorization endpoint, once.
+
+use serde_json::json;
+
+use crate::practice::authorization_request::{AuthorizationRequest, AuthorizationRequestError};
+use crate::practice::message::{ErrorCode, Parameters, Refusal, Request, Response};
+use crate::practice::now::Now;
+use crate::practice::pushed_requests::LIFE;
+use crate::practice::state::State;
+use crate::practice::{caller, token};
+
+/// `POST /par`.
+pub(crate) fn push(state: &mut State, request: &Request, body: &Parameters, now: &mut Now) -> Response {
+    let pushed = accept(state, request, body, now)
+        .map(|reference| Response::json(201, &json!({ "request_uri": reference, "expires_in": LIFE.as_secs() })));
+    caller::answered(request, pushed)
+}
+
+fn accept(state: &mut State, request: &Request, body: &Parameters, now: &mut Now) -> Result<String, Refusal> {
+    let registration = token::client(state, request, body, now)?;
+    let refused = |words: String| Refusal::new(ErrorCode::InvalidRequest, words);
+    if body.names().any(|name| name == "request_uri") {
+        return Err(refused("`request_uri` is not for the request that is pushed".to_owned()));
+    }
+    let parsed = AuthorizationRequest::parse(body, !state.options.auto_consent);
+    let parsed = parsed.map_err(|error| match error {
+        AuthorizationRequestError::Untrusted(words) => refused(words),
+        AuthorizationRequestError::Refused(_, refusal) => refusal,
+    })?;
+    if parsed.client_id != registration.id {
+        return Err(refused("`client_id` is not the client that authenticated".to_owned()));
+    }
+    Ok(state.pushed.keep(parsed, now))
+}
+
+/// The request behind the reference that a browser carries.
+pub(crate) fn redeem(
+    state: &mut State,
+    reference: &str,
+    parameters: &Parameters,
+    now: &Now,
+) -> Result<AuthorizationRequest, AuthorizationRequestError> {
+    let client_id = parameters.required("client_id");
+    let client_id = client_id.map_err(|refusal| AuthorizationRequestError::Untrusted(refusal.description))?;
+    let redeemed = state.pushed.redeem(reference, client_id, now);
+    redeemed.map_err(|words| AuthorizationRequestError::Untrusted(words.to_owned()))
+}
