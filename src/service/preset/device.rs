@@ -31,7 +31,9 @@ fn token_request(preset: &Table) -> Option<Table> {
     let mut stage: Table =
         SHARED.iter().filter_map(|key| Some(((*key).to_owned(), usual.get(*key)?.clone()))).collect();
     stage.extend(own);
-    Some(stage)
+    // A token endpoint that nobody knows cannot be polled.
+    let has_url = stage.get("url").and_then(Value::as_str).is_some_and(|url| !url.is_empty());
+    has_url.then_some(stage)
 }
 
 #[cfg(test)]

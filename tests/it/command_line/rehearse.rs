@@ -83,10 +83,10 @@ body = { user_code = "<user_code>" }
 fn a_sign_in_on_another_device_is_asked_for_with_the_code_that_began_it() {
     let finished = with_preset(&SOUND.replace("[policy]\n", DEVICE)).run(&["rehearse", "sound"]);
     let poll = "sound: device token request: ok: POST https://as.example.test/device/token, \
-                form grant_type device_code client_id user_code -> access token\n";
+                form grant_type device_code user_code, Basic -> access token\n";
     assert!(finished.stdout.contains(poll), "{}", finished.stdout);
     let elsewhere = DEVICE.replace("verification_uri =", "interval =");
-    let words = "the documented reply has no verification URI where the preset looks for it";
+    let words = "the device authorization endpoint sent no verification URL";
     check("[policy]\n", &elsewhere, "device authorization", words);
     let unread = DEVICE.replace("\n[policy]", "example = '{\"token\": \"example-access-token\"}'\n\n[policy]");
     let words = "the documented reply has no access token where the preset looks for it";

@@ -203,7 +203,7 @@ fn the_tokens_of_the_practice_service_are_inspected_and_what_was_pasted_is_gone_
         machine.press("Inspect…");
         machine.wait("The service says");
         machine.press("ID token");
-        machine.wait("Signature valid: HS256, by the client secret");
+        machine.wait("Signature valid: ES256");
         assert!(machine.window.reads(", in "), "{}", machine.window.words());
         machine.press("Paste one");
         machine.window.fill("Pasted token", "{\"access_token\":\"canary-pasted\",\"id_token\":\"other\"}");
