@@ -20,7 +20,7 @@ pub fn departure_of_renewed(before: &Inspected, now: &Inspected) -> Option<Strin
     let differs = |name: &str| match name {
         "iss" => {
             let (before, now) = (before.issuer().unwrap_or_default(), now.issuer().unwrap_or_default());
-            !is_same_issuer(before, now) && !(is_local(before) && is_local(now))
+            !(is_same_issuer(before, now) || is_local(before) && is_local(now))
         }
         "aud" => {
             let sorted = |token: &Inspected| {

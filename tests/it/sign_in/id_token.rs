@@ -153,7 +153,7 @@ fn certified(server: &OidcProvider, redirect: &str) -> Tokenwright {
 
 #[test]
 #[ignore = "needs node"]
-fn the_id_token_of_a_certified_server_passes_and_one_for_another_issuer_does_not() {
+fn the_id_token_of_a_certified_server_passes() {
     let server = OidcProvider::start_auto();
     let client = "confidential-basic";
     let sign_in = ["sign-in", "demo", "--service", "certified", "--client-id", client, "--browser", browser(), "-v"];
@@ -167,7 +167,4 @@ fn the_id_token_of_a_certified_server_passes_and_one_for_another_issuer_does_not
     // Without an issuer in the preset, the one at the host of its calls is the service's own.
     let program = certified(&server, "");
     assert!(program.run(&sign_in).stderr.contains("ID token: signature passed"));
-    let said = certified(&server, "issuer = \"https://other.test\"").run(&sign_in);
-    let words = format!("its issuer (`iss`) is `{}`, not `https://other.test`", server.issuer());
-    assert!(said.stderr.contains(&words) && said.code == 4, "{}", said.stderr);
 }
