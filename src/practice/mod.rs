@@ -18,6 +18,7 @@ mod device_codes;
 mod fault;
 mod grants;
 mod id_token;
+mod id_token_keys;
 mod identity;
 mod message;
 mod now;

@@ -7,7 +7,7 @@ use crate::practice::bounded_map::BoundedMap;
 use crate::practice::device_codes::DeviceCodes;
 use crate::practice::fault::Fault;
 use crate::practice::grants::{Grants, Renewal, Terms};
-use crate::practice::id_token::IdTokenKeys;
+use crate::practice::id_token_keys::IdTokenKeys;
 use crate::practice::pushed_requests::PushedRequests;
 
 /// Short enough to see a token expire, long enough to use it first.

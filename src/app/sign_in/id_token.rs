@@ -2,12 +2,10 @@
 //! check ends the sign-in. What cannot be checked ends nothing, since the token came from the token endpoint itself over TLS
 //! (point 6 of that section): an issuer that is not known here, keys that cannot be had.
 
-use serde_json::Value as Json;
-
 use crate::app::handle::App;
 use crate::app::progress::Report;
 use crate::app::sign_in::account::revoked;
-use crate::app::tokens::inspect::{Reach, Signature, SignatureState, signature_of};
+use crate::app::tokens::signature::{Reach, Signature, SignatureState, signature_of};
 use crate::app::{CallContext, Exchange, Failure, FailureCode, FailureKind, Recovery};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{
@@ -79,7 +77,7 @@ pub(in crate::app) async fn checks(
         return Vec::new();
     }
     let expected = context.expected(Some(TokenUse::Id));
-    let signature = signature_of(app, report, (context, reach), (token, &inspected), &expected).await;
+    let signature = signature_of(app, report, (Some(context), reach), (token, &inspected), &expected).await;
     let compared = ExpectedIdToken {
         issuer: expected.issuer.as_deref(),
         is_own_issuer: inspected.issuer().is_some_and(|issuer| expected.is_issuer(issuer)),
@@ -134,20 +132,4 @@ pub(in crate::app) fn departure(before: Option<&TokenSet>, now: &TokenSet) -> Op
     let diagnosis = Diagnosis::new(summary).hint(hint).reference(reference);
     let failure = Failure::new(FailureKind::NeedsSignIn, diagnosis).coded(FailureCode::IdTokenRefused);
     Some(Failure { recovery: Recovery::SignIn, ..failure })
-}
-
-/// Refuses what the identity endpoint says of another person than the ID token is about (section 5.3.2).
-pub(in crate::app) fn check_subject(tokens: Option<&TokenSet>, said: &Json) -> Result<(), Failure> {
-    let inspected = tokens.and_then(|tokens| tokens.id_token.as_ref()).map(Inspected::read);
-    let signed_in = inspected.as_ref().and_then(|token| token.claims_json.get("sub")?.as_str());
-    let (Some(signed_in), Some(told)) = (signed_in, said.get("sub").and_then(Json::as_str)) else { return Ok(()) };
-    if signed_in == told {
-        return Ok(());
-    }
-    let summary =
-        format!("the identity endpoint told of `{told}` (`sub`), and the ID token is about `{signed_in}`: refused");
-    let hint = "the access token may belong to another account: sign in again";
-    let reference = "https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse";
-    let diagnosis = Diagnosis::new(summary).hint(hint).reference(reference);
-    Err(Failure::new(FailureKind::Refused, diagnosis).coded(FailureCode::IdTokenRefused))
 }

@@ -5,8 +5,8 @@ use serde_json::Value as Json;
 use crate::app::handle::App;
 use crate::app::profiles::history;
 use crate::app::progress::Report;
-use crate::app::sign_in::id_token;
 use crate::app::sign_in::send::{self, Answered};
+use crate::app::sign_in::subject;
 use crate::app::vault::open;
 use crate::app::{CallContext, Failure, FailureKind, Identified, Need, profiles, tokens};
 use crate::call::{Answers, Expression, mask_text, scalar_text};
@@ -171,7 +171,7 @@ async fn accepted<'a>(
         return Err(refused(&answered, service));
     }
     if let Some(answers) = &answered.answers {
-        id_token::check_subject(context.tokens.as_ref(), answers.json())?;
+        subject::check_subject(context.tokens.as_ref(), answers.json())?;
     }
     Ok((identity, answered))
 }

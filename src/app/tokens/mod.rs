@@ -14,6 +14,7 @@ mod replay;
 mod retry;
 pub(in crate::app) mod revoke;
 pub(in crate::app) mod rotation;
+pub(in crate::app) mod signature;
 mod source;
 
 use crate::app::handle::App;

@@ -5,6 +5,7 @@ use egui::{Label, Ui};
 use crate::app::{Signature, SignatureState, TokenInspection};
 use crate::diagnosis::Diagnosis;
 use crate::gui::clock;
+use crate::gui::display_text::quoted;
 use crate::gui::draft::{Draft, Focus, NextView};
 use crate::gui::inspect_draft::{Chosen, InspectDraft};
 use crate::gui::intent::Intent;
@@ -179,7 +180,9 @@ fn checks_ui(ui: &mut Ui, checks: &[IdTokenCheck]) {
     }
     section(ui, "Checks of the ID token", |ui| {
         ui.add(Label::new(small(ui, id_token_words(checks))).wrap());
-        key_values(ui, |rows| checks.iter().for_each(|check| rows.text(check.checked.words(), &check.verdict.words())));
+        key_values(ui, |rows| {
+            checks.iter().for_each(|check| rows.text(check.checked.words(), &quoted(&check.verdict.words())))
+        });
     });
 }
 

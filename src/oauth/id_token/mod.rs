@@ -142,8 +142,8 @@ impl Verdict {
     pub fn words(&self) -> String {
         match self {
             Self::Passed => "passed".to_owned(),
-            Self::Failed(why) => format!("failed: {why}").replace('`', ""),
-            Self::NotChecked(why) => format!("not checked: {why}").replace('`', ""),
+            Self::Failed(why) => format!("failed: {why}"),
+            Self::NotChecked(why) => format!("not checked: {why}"),
         }
     }
 
