@@ -181,7 +181,9 @@ fn checks_ui(ui: &mut Ui, checks: &[IdTokenCheck]) {
     section(ui, "Checks of the ID token", |ui| {
         ui.add(Label::new(small(ui, id_token_words(checks))).wrap());
         key_values(ui, |rows| {
-            checks.iter().for_each(|check| rows.text(check.checked.words(), &quoted(&check.verdict.words())))
+            for check in checks {
+                rows.text(check.checked.words(), &quoted(&check.verdict.words()));
+            }
         });
     });
 }
