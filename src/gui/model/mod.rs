@@ -184,8 +184,8 @@ pub struct Model {
     pub evidence: Requested<PathBuf>,
     /// A case that was opened, and what came of its replay.
     pub replay: Requested<(Case, Replayed)>,
-    /// What belongs to the service or profile that is open.
-    pub open: Open,
+    /// What belongs to the service or profile that is open; on the heap, since it is large.
+    pub open: Box<Open>,
 }
 
 impl Model {
@@ -251,7 +251,8 @@ impl Model {
         let listed = self.profiles.iter().find(|profile| profile.name == opened.name);
         let revision = listed.and_then(|listed| listed.revision);
         let code_until = opened.context.device.as_ref().map(|pending| pending.authorization.expires_at);
-        self.open = Open { tokens, revision, saved_as, draft, shared, ends, code_until, ..Open::default() };
+        let open = Open { tokens, revision, saved_as, draft, shared, ends, code_until, ..Open::default() };
+        self.open = Box::new(open);
     }
 
     /// The open profile, if it was saved since the page read it, by whomever; and as what the list shows it.
