@@ -13,7 +13,7 @@ use crate::gui::clock::{self, Clock};
 use crate::gui::draft::{Draft, Focus};
 use crate::gui::in_use::InUse;
 use crate::gui::intent::Intent;
-use crate::gui::model::{CallModel, Model, Rehearsal};
+use crate::gui::model::{CallModel, Model, Open, Rehearsal};
 use crate::gui::notifications::Attention;
 use crate::gui::palette_draft::Palette;
 use crate::gui::start_error::{NoWindow, Reason, no_window};
@@ -266,7 +266,7 @@ impl Window {
     pub(in crate::gui) fn cancel_all(&mut self) {
         self.close_import();
         self.close_page();
-        self.model.open = Box::default();
+        *self.model.open = Open::default();
     }
 
     /// Closes the page that lies over the steps; what was changed in the settings and can be used is saved.

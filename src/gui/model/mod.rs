@@ -251,8 +251,7 @@ impl Model {
         let listed = self.profiles.iter().find(|profile| profile.name == opened.name);
         let revision = listed.and_then(|listed| listed.revision);
         let code_until = opened.context.device.as_ref().map(|pending| pending.authorization.expires_at);
-        let open = Open { tokens, revision, saved_as, draft, shared, ends, code_until, ..Open::default() };
-        self.open = Box::new(open);
+        *self.open = Open { tokens, revision, saved_as, draft, shared, ends, code_until, ..Open::default() };
     }
 
     /// The open profile, if it was saved since the page read it, by whomever; and as what the list shows it.
