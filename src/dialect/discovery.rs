@@ -199,6 +199,7 @@ fn known_scopes(json: &Json, gathering: &mut Gathering) -> Vec<KnownScope> {
 fn tell_unused(json: &Json, described: &mut Described) {
     let is_used = |name: &str| {
         READ_ELSEWHERE.contains(&name)
+            || DEMANDS.iter().any(|(demand, _)| *demand == name && is_true(json, name))
             || described.understood.iter().chain(&described.ignored).any(|note| note.place == name)
     };
     let names = json.as_object().into_iter().flat_map(|members| members.keys()).take(LONGEST_LIST);

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::dialect::Note;
+use crate::oauth::plain_line;
 
 /// The members of several documents, and where they contradict each other.
 #[derive(Debug, Default)]
@@ -48,7 +49,7 @@ impl JoinedMetadata {
 fn text(value: &Json) -> String {
     const LONGEST: usize = 120;
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let shown: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
+    let shown: String = plain_line(&text).chars().take(LONGEST).collect();
     format!("`{shown}`")
 }
 

@@ -8,7 +8,7 @@ use crate::gui::inspect_draft::Decoded;
 use crate::gui::model::{Open, Requested};
 use crate::oauth::ProfileSecrets;
 use crate::secret::Secret;
-use crate::service::{CallFields, NewPreset, ProfileDraft};
+use crate::service::{BodyKind, CallFields, NewPreset, ProfileDraft};
 
 /// What is typed, to see whether it was changed.
 pub type Typed = (ProfileDraft, ProfileSecrets);
@@ -62,16 +62,18 @@ pub struct TypedParameters {
 impl TypedParameters {
     /// The text as it was typed, unless the body was changed elsewhere; `None` if the body is no form.
     pub(in crate::gui) fn text(&mut self, call: &CallFields) -> Option<&mut String> {
-        let further = call.further_parameters()?;
+        if call.body_kind != BodyKind::Form {
+            return None;
+        }
         if self.body != call.body {
-            *self = Self { text: further, body: call.body.clone() };
+            *self = Self { text: call.extra_parameters().unwrap_or_default(), body: call.body.clone() };
         }
         Some(&mut self.text)
     }
 
     /// Puts the text into the body.
     pub(in crate::gui) fn apply(&mut self, call: &mut CallFields) {
-        call.set_further_parameters(&self.text);
+        call.set_extra_parameters(&self.text);
         self.body.clone_from(&call.body);
     }
 }
@@ -85,8 +87,8 @@ pub struct AuthorizationStep {
     pub pasted: Secret,
     /// What the service was tried with last.
     pub tried: Option<Typed>,
-    /// The further parameters of the token request and of the refresh request, as they are typed.
-    pub further: [TypedParameters; 2],
+    /// The extra parameters of the token request and of the refresh request, as they are typed.
+    pub extra: [TypedParameters; 2],
 }
 
 #[derive(Clone, Debug, Default)]

@@ -13,6 +13,7 @@ mod fit;
 mod granted;
 mod id_token;
 mod inspected;
+mod issuer;
 mod jwt;
 mod key_making;
 mod key_set;
@@ -57,6 +58,7 @@ pub use crate::oauth::inspected::{
     Expected, Finding, FindingCode, Inspected, LONGEST_TOKEN, PasteError, PastedToken, TokenForm, TokenRow, TokenUse,
     Weight, claim_rows, relative,
 };
+pub use crate::oauth::issuer::is_same_issuer;
 pub use crate::oauth::jwt::decode_jwt;
 pub use crate::oauth::key_making::{MakeKeyError, RSA_BITS, make_key_pair};
 pub use crate::oauth::key_set::{KeySet, SignatureCheck, check_with_secret, is_shared_secret};

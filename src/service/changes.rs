@@ -1,5 +1,5 @@
-//! What a person says about a service in single words, on the command line: endpoints, the grant, client authentication,
-//! parameters. It changes a preset, the metadata of an issuer, or a service that is described by nothing else.
+//! What a person says about a service in single words: endpoints, the grant, client authentication, parameters. It changes a
+//! preset, the metadata of an issuer, or a service that is described by nothing else.
 
 use thiserror::Error;
 
@@ -167,11 +167,8 @@ fn set_url(draft: &mut ProfileDraft, stage: StageName, url: &str) {
         }
         StageName::Refresh => url.clone_into(&mut draft.refresh_request.url),
         StageName::Device => {
-            let body = BodyTemplate::Form(Request::DeviceAuthorization.parameters());
-            let first = CallTemplate { url: Template::new(url), body, ..CallTemplate::default() };
-            let known = service.device_authorization.take();
-            let known = known.map(|call| CallTemplate { url: Template::new(url), ..call });
-            service.device_authorization = Some(known.unwrap_or(first));
+            service.device_authorization =
+                Some(keep(service.device_authorization.take(), Request::DeviceAuthorization));
             if service.device_token_request.is_none() {
                 let poll = of_client(Request::Token(GrantType::DeviceCode));
                 let url = Template::new(draft.token_request.url.trim());

@@ -1,6 +1,7 @@
 //! How the client of a service that a person describes by hand shows who it is (RFC 6749 section 2.3.1).
 
-use crate::call::{Authentication, Parameter, parse_parameters, write_parameters};
+use crate::call::{Authentication, parse_parameters};
+use crate::service::client_method::{ClientMethod, authenticate};
 use crate::service::draft::{BodyKind, CallFields, ProfileDraft};
 
 /// Where a request has the client's ID and secret.
@@ -19,6 +20,13 @@ impl ClientAuthentication {
         match self {
             Self::Header => Self::Body,
             Self::Body => Self::Header,
+        }
+    }
+
+    fn method(self) -> ClientMethod {
+        match self {
+            Self::Header => ClientMethod::SecretBasic,
+            Self::Body => ClientMethod::SecretPost,
         }
     }
 
@@ -43,7 +51,7 @@ impl ProfileDraft {
     pub fn choose_client_authentication(&mut self, chosen: ClientAuthentication) {
         for call in [&mut self.token_request, &mut self.refresh_request] {
             if call.body_kind == BodyKind::Form {
-                authenticate(call, chosen);
+                authenticate(call, chosen.method());
             }
         }
     }
@@ -51,20 +59,6 @@ impl ProfileDraft {
 
 fn names(call: &CallFields) -> impl Iterator<Item = String> {
     parse_parameters(&call.body).into_iter().map(|parameter| parameter.name)
-}
-
-fn authenticate(call: &mut CallFields, chosen: ClientAuthentication) {
-    let mut form = parse_parameters(&call.body);
-    form.retain(|parameter| !matches!(parameter.name.as_str(), "client_id" | "client_secret"));
-    call.authentication = match chosen {
-        ClientAuthentication::Header => Authentication::BasicOrNone,
-        ClientAuthentication::Body => {
-            form.push(Parameter::new("client_id", "<client_id>"));
-            form.push(Parameter::new("client_secret", "<client_secret>"));
-            Authentication::None
-        }
-    };
-    call.body = write_parameters(&form);
 }
 
 #[cfg(test)]

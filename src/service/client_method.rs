@@ -80,7 +80,8 @@ impl ProfileDraft {
         }
         let service = &mut self.service;
         let others = [&mut service.pushed_authorization, &mut service.revocation, &mut service.introspection];
-        for call in others.into_iter().chain([&mut service.device_token_request]).flatten() {
+        let of_device = [&mut service.device_authorization, &mut service.device_token_request];
+        for call in others.into_iter().chain(of_device).flatten() {
             let mut fields = CallFields::from(&*call);
             authenticate(&mut fields, method);
             *call = fields.call_template();
@@ -92,7 +93,8 @@ impl ProfileDraft {
     }
 }
 
-fn authenticate(call: &mut CallFields, method: ClientMethod) {
+/// Has one request authenticate the client by this method.
+pub(in crate::service) fn authenticate(call: &mut CallFields, method: ClientMethod) {
     call.authentication = method.authentication();
     if call.body_kind != BodyKind::Form {
         return;

@@ -15,7 +15,7 @@ mod definition;
 mod display_name;
 mod draft;
 mod expiry_date;
-mod further_parameters;
+mod extra_parameters;
 mod grant;
 mod input;
 mod lifetimes;

@@ -89,7 +89,7 @@ async fn import(app: &App, report: &Report, source: ImportSource) -> Result<Impo
         ImportSource::Input => blocking(read_input).await??,
         ImportSource::Pasted(text) => Zeroizing::new(text.expose().as_bytes().to_vec()),
         ImportSource::Issuer(issuer) => {
-            let metadata = fetch_metadata(app, report, &issuer).await?;
+            let metadata = fetch_metadata(app, report, &issuer, |_| false).await?;
             notes = metadata.notes;
             Zeroizing::new(metadata.text.into_bytes())
         }

@@ -10,7 +10,7 @@ use crate::call::{CallTemplate, Method, Reply, Template, Values};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::discovery::is_pattern;
 use crate::dialect::{Issuer, JoinedMetadata, Note};
-use crate::oauth::plain_line;
+use crate::oauth::{is_same_issuer, plain_line};
 
 /// The places where metadata is published.
 const WELL_KNOWN: &str = "/.well-known/";
@@ -23,8 +23,14 @@ pub(in crate::app) struct Metadata {
     pub(in crate::app) notes: Vec<Note>,
 }
 
-/// Fetches the metadata of an issuer: both the document of OpenID Connect Discovery and that of RFC 8414, where there are both.
-pub(in crate::app) async fn fetch_metadata(app: &App, report: &Report, issuer: &Issuer) -> Result<Metadata, Failure> {
+/// Fetches the metadata of an issuer: both the document of OpenID Connect Discovery and that of RFC 8414, where there are both and
+/// the first is not enough.
+pub(in crate::app) async fn fetch_metadata(
+    app: &App,
+    report: &Report,
+    issuer: &Issuer,
+    is_enough: impl Fn(&Map<String, Json>) -> bool,
+) -> Result<Metadata, Failure> {
     let mut tried = Vec::new();
     let mut joined = JoinedMetadata::default();
     let mut notes = Vec::new();
@@ -43,7 +49,14 @@ pub(in crate::app) async fn fetch_metadata(app: &App, report: &Report, issuer: &
             Ok(reply) => {
                 let text = reply.body.expose();
                 match (check_issuer(issuer, &address, text), document(text)) {
-                    (Ok(()), Some(document)) => joined.add(&address, document),
+                    (Ok(()), Some(document)) => {
+                        let is_all = is_enough(&document);
+                        joined.add(&address, document);
+                        if is_all {
+                            kinds.push(kind);
+                            break;
+                        }
+                    }
                     // The reader tells what is wrong with it.
                     (Ok(()), None) if kinds.is_empty() => return Ok(Metadata { text: text.to_owned(), notes }),
                     (Ok(()), None) => notes.push(Note::new(address, "not read: it is no JSON object")),
@@ -85,7 +98,7 @@ fn document(text: &str) -> Option<Map<String, Json>> {
 fn check_issuer(issuer: &Issuer, address: &str, text: &str) -> Result<(), Failure> {
     let asked_directly = issuer.as_str().contains(WELL_KNOWN);
     match issuer_of(text) {
-        Some(told) if !asked_directly && !is_same(&told, issuer.as_str()) => {
+        Some(told) if !asked_directly && !is_same_issuer(&told, issuer.as_str()) => {
             let diagnosis = Diagnosis::new(format!("{address} describes another issuer, `{told}`"));
             let reference = "https://www.rfc-editor.org/rfc/rfc8414#section-3.3";
             let hint = if is_pattern(&told) {
@@ -107,10 +120,6 @@ fn issuer_of(text: &str) -> Option<String> {
     Some(plain_line(json.get("issuer")?.as_str()?))
 }
 
-fn is_same(one: &str, other: &str) -> bool {
-    one.trim_end_matches('/') == other.trim_end_matches('/')
-}
-
 /// The warning that metadata fetched from its own address names an issuer with a different one. Issuer patterns are
 /// reported where they are read.
 fn not_checked(issuer: &Issuer, text: &str) -> Option<Note> {
@@ -118,7 +127,7 @@ fn not_checked(issuer: &Issuer, text: &str) -> Option<Note> {
     // RFC 8414 section 3.1 puts the issuer's path after the well-known name.
     let path = rest.split_once('/').map(|(_, path)| format!("/{path}")).unwrap_or_default();
     let told = issuer_of(text)?;
-    let is_its_own = is_same(&told, base) || is_same(&told, &format!("{base}{path}"));
+    let is_its_own = is_same_issuer(&told, base) || is_same_issuer(&told, &format!("{base}{path}"));
     (!is_its_own && !is_pattern(&told))
         .then(|| Note::new("issuer", format!("`{told}` was not checked: the description came from another address")))
 }

@@ -16,8 +16,7 @@ use crate::app::tokens::issued_for;
 use crate::app::{CallContext, DeviceWaiting, Exchange, Failure, FailureCode, FailureKind, Recovery, SaveTo};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::oauth::{
-    Cause, DeviceAuthorization, PendingDevice, PollAnswer, Polling, Stage, read_device_authorization, retry_after,
-    span, span_left,
+    DeviceAuthorization, PendingDevice, PollAnswer, Polling, Stage, read_device_authorization, span, span_left,
 };
 use crate::secret::Secret;
 
@@ -91,7 +90,7 @@ impl App {
 }
 
 /// The device authorization request.
-async fn begin(app: &App, report: &Report, context: &CallContext) -> Result<PendingDevice, Failure> {
+pub(super) async fn begin(app: &App, report: &Report, context: &CallContext) -> Result<PendingDevice, Failure> {
     let service = &context.profile.service;
     let template = service.device_authorization.as_ref().filter(|_| service.has_device_flow()).ok_or_else(|| {
         let diagnosis = Diagnosis::new(format!("{} has no sign-in on another device here", service.name));
@@ -100,30 +99,11 @@ async fn begin(app: &App, report: &Report, context: &CallContext) -> Result<Pend
     let answered = send::ask(app, Some(report), context, template, &[]).await?;
     let (reply, refusal) = (&answered.reply, &answered.refusal);
     let Some(answers) = answered.answers.as_ref().filter(|_| reply.is_success() && !refusal.is_said()) else {
-        return Err(refused(&answered, context));
+        return Err(answered.refused_at("device authorization endpoint", Stage::TokenRequest, service));
     };
     let read = read_device_authorization(answers, &template.reading, (app.ports.now)());
     let authorization = read.map_err(|error| Failure::new(FailureKind::Refused, error.diagnose()))?;
     Ok(PendingDevice { authorization, issued_for: issued_for::of(&context.profile) })
-}
-
-/// Why there is no device code.
-fn refused(answered: &send::Answered, context: &CallContext) -> Failure {
-    let send::Answered { reply, refusal, .. } = answered;
-    let summary = if refusal.has_reason() {
-        format!("the device authorization endpoint refused{}", refusal.text())
-    } else {
-        format!("the device authorization endpoint answered {} with {}", reply.status, refusal.what())
-    };
-    let hint = refusal.hint(Stage::TokenRequest, &context.profile.service.hints);
-    let diagnosis = Diagnosis { hint, reference: refusal.uri.clone(), ..Diagnosis::new(summary) };
-    let after = retry_after(reply);
-    let (kind, recovery, code) = match refusal.cause {
-        Cause::Limit | Cause::Trouble => (FailureKind::Network, Recovery::Later { after }, FailureCode::General),
-        Cause::Client => (FailureKind::Refused, Recovery::ByHand, FailureCode::ClientRefused),
-        Cause::Grant | Cause::Other => (FailureKind::Refused, Recovery::ByHand, FailureCode::General),
-    };
-    Failure { recovery, said: refusal.own_code().map(str::to_owned), ..Failure::new(kind, diagnosis).coded(code) }
 }
 
 fn waiting(authorization: &DeviceAuthorization, is_taken_up: bool) -> DeviceWaiting {

@@ -7,11 +7,12 @@ use jiff::Timestamp;
 use crate::app::handle::App;
 use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::try_reading;
-use crate::app::{CallContext, Failure, News};
-use crate::call::{Answers, Call, CallTemplate, Expression, Reply, TracedCall};
+use crate::app::{CallContext, Failure, FailureCode, FailureKind, News, Recovery};
+use crate::call::{Answers, Call, CallTemplate, Expression, Reply, TracedCall, Values};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{Refusal, read_refusal};
+use crate::oauth::{Cause, Refusal, Stage, read_refusal, retry_after};
 use crate::secret::Secret;
+use crate::service::Service;
 use crate::transport::{TransportError, Wire};
 
 /// The reply to a call that returns no tokens.
@@ -33,6 +34,26 @@ impl Answered {
         };
         Diagnosis::new(format!("the {endpoint} answered {}{said}", self.reply.status))
     }
+
+    /// Why a request that begins a sign-in was refused by this endpoint, and what to change.
+    pub(in crate::app) fn refused_at(&self, endpoint: &str, stage: Stage, service: &Service) -> Failure {
+        let Self { reply, refusal, .. } = self;
+        let summary = if refusal.has_reason() {
+            format!("the {endpoint} refused{}", refusal.text())
+        } else {
+            format!("the {endpoint} answered {} with {}", reply.status, refusal.what())
+        };
+        // What is wrong with the client is wrong at every endpoint.
+        let hint = refusal.hint(stage, &service.hints).or_else(|| refusal.hint(Stage::TokenRequest, &service.hints));
+        let diagnosis = Diagnosis { hint, reference: refusal.uri.clone(), ..Diagnosis::new(summary) };
+        let after = retry_after(reply);
+        let (kind, recovery, code) = match refusal.cause {
+            Cause::Limit | Cause::Trouble => (FailureKind::Network, Recovery::Later { after }, FailureCode::General),
+            Cause::Client => (FailureKind::Refused, Recovery::ByHand, FailureCode::ClientRefused),
+            Cause::Grant | Cause::Other => (FailureKind::Refused, Recovery::ByHand, FailureCode::General),
+        };
+        Failure { recovery, said: refusal.own_code().map(str::to_owned), ..Failure::new(kind, diagnosis).coded(code) }
+    }
 }
 
 /// Sends a call that returns no tokens. Its reply is read by the call's own expressions and by `places`.
@@ -44,7 +65,18 @@ pub(in crate::app) async fn ask(
     places: &[&Expression],
 ) -> Result<Answered, Failure> {
     let values = app.values_for(context, template)?;
-    let call = template.render(&values)?;
+    ask_with(app, report, template, &values, places).await
+}
+
+/// The same with these values.
+pub(in crate::app) async fn ask_with(
+    app: &App,
+    report: Option<&Report>,
+    template: &CallTemplate,
+    values: &Values,
+    places: &[&Expression],
+) -> Result<Answered, Failure> {
+    let call = template.render(values)?;
     if let Some(report) = report {
         report.tell(Progress::Sending(call.origin()));
     }

@@ -173,7 +173,10 @@ pub(crate) async fn exchange(
     let previous = if stage == Stage::RefreshRequest { context.tokens.as_ref() } else { None };
     let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
     let origin = call.origin();
-    let reading = ReadContext { stage, scope_separator: separator, previous, origin: Some(&origin) };
+    // A refresh token at hand is refused as one, whichever request sends it.
+    let sends_refresh_token = template.placeholders().any(|name| name == "refresh_token");
+    let told_as = if sends_refresh_token { Stage::RefreshRequest } else { stage };
+    let reading = ReadContext { stage: told_as, scope_separator: separator, previous, origin: Some(&origin) };
     let answers = try_reading::of_reply(app, &reply, template.reading.expressions()).await;
     let outcome = read_token_set(&reply, answers.as_ref(), &template.reading, reading, values.secrets())
         .map(|tokens| Box::new(complete(tokens, context, template)))

@@ -3,7 +3,7 @@
 
 use crate::app::handle::App;
 use crate::app::progress::Report;
-use crate::app::sign_in::{authorize, pushed, send, token_request};
+use crate::app::sign_in::{authorize, device, pushed, send, token_request};
 use crate::app::{Authorized, CallContext, Exchange, Failure, FailureCode, FailureKind, tokens};
 use crate::call::Reply;
 use crate::diagnosis::{Diagnose as _, Diagnosis};
@@ -19,6 +19,8 @@ const MADE_UP: &str = "tokenwright-trial";
 pub enum TriedCall {
     /// The page that the browser would open.
     AuthorizationPage,
+    /// The request for a code that a person would enter on another device.
+    DeviceAuthorization,
     TokenRequest,
     RefreshRequest,
 }
@@ -28,6 +30,7 @@ impl TriedCall {
     pub fn words(self) -> &'static str {
         match self {
             Self::AuthorizationPage => "Authorization page",
+            Self::DeviceAuthorization => "Device authorization request",
             Self::TokenRequest => "Token request",
             Self::RefreshRequest => "Refresh request",
         }
@@ -39,7 +42,7 @@ impl TriedCall {
 pub enum Trial {
     Works(String),
     /// It answered, and only a real sign-in shows the rest.
-    Open(String),
+    Unclear(String),
     Failed(Box<Failure>),
 }
 
@@ -67,6 +70,16 @@ impl App {
             let trial = Box::pin(self.try_page(&mut context, report)).await?;
             tried.push(Tried { call: TriedCall::AuthorizationPage, trial });
         }
+        if context.profile.service.has_only_device_flow() {
+            // The token request waits for a person.
+            let trial = match device::begin(self, report, &context).await {
+                Ok(_) => Trial::Works("The client is accepted: a code came, which nobody will enter.".to_owned()),
+                Err(failure) if failure.kind != FailureKind::Usage => Trial::Failed(Box::new(failure)),
+                Err(failure) => return Err(failure),
+            };
+            tried.push(Tried { call: TriedCall::DeviceAuthorization, trial });
+            return Ok(tried);
+        }
         let (call, stage) = match context.profile.service.start {
             Start::RefreshToken => (TriedCall::RefreshRequest, Stage::RefreshRequest),
             _ => (TriedCall::TokenRequest, Stage::TokenRequest),
@@ -90,16 +103,14 @@ impl App {
             Err(error) => Trial::Failed(Box::new(error.into())),
             Ok(reply) => page(&reply, &sent, context),
         };
-        context.authorized = Some(Authorized {
-            code: Secret::new(MADE_UP),
-            code_verifier: sent.pkce.verifier,
-            redirect_uri: sent.redirect_uri,
-            nonce: None,
-            state: None,
-            extras: Vec::new(),
-            at: (self.ports.now)(),
-        });
+        context.authorized = Some(self.made_up(sent.redirect_uri, sent.pkce.verifier));
         Ok(trial)
+    }
+
+    /// An authorization response that nobody gave.
+    fn made_up(&self, redirect_uri: String, code_verifier: Secret) -> Authorized {
+        let (code, extras, at) = (Secret::new(MADE_UP), Vec::new(), (self.ports.now)());
+        Authorized { code, code_verifier, redirect_uri, nonce: None, state: None, extras, at }
     }
 
     async fn try_tokens(&self, mut context: CallContext, stage: Stage, report: &Report) -> Result<Trial, Failure> {
@@ -115,17 +126,8 @@ impl App {
             context.secrets.refresh_token = Secret::new(MADE_UP);
         }
         if takes_code && context.authorized.is_none() {
-            let (extras, at) = (Vec::new(), (self.ports.now)());
-            let (code, redirect_uri) = (Secret::new(MADE_UP), context.profile.redirect_uri.clone());
-            context.authorized = Some(Authorized {
-                code,
-                code_verifier: Secret::default(),
-                redirect_uri,
-                nonce: None,
-                state: None,
-                extras,
-                at,
-            });
+            let redirect_uri = context.profile.redirect_uri.clone();
+            context.authorized = Some(self.made_up(redirect_uri, Secret::default()));
         }
         let exchange = token_request::exchange(self, report, &context, stage).await?;
         if takes_code || takes_refresh_token {
@@ -156,7 +158,7 @@ fn with_made_up(exchange: Exchange, what: &str) -> Trial {
             Trial::Works(format!("The client is accepted: only the made-up {what} was refused, as it should be."))
         }
         Err(failure) => Trial::Failed(Box::new(failure)),
-        Ok(_) => Trial::Open(format!("The service issued a token for a made-up {what}: it checks nothing.")),
+        Ok(_) => Trial::Unclear(format!("The service issued a token for a made-up {what}: it checks nothing.")),
     }
 }
 
@@ -168,9 +170,11 @@ fn page(reply: &Reply, sent: &authorize::Sent, context: &CallContext) -> Trial {
     }
     let only_a_browser = "only the browser shows the rest";
     match reply.status {
-        200..300 => Trial::Open(format!("It answers with a page; {only_a_browser}.")),
+        200..300 => Trial::Unclear(format!("It answers with a page; {only_a_browser}.")),
         // Services that keep programs away from their pages.
-        401 | 403 | 405 | 429 => Trial::Open(format!("It answered {} to a program; {only_a_browser}.", reply.status)),
+        401 | 403 | 405 | 429 => {
+            Trial::Unclear(format!("It answered {} to a program; {only_a_browser}.", reply.status))
+        }
         status => {
             let refusal = read_refusal(reply, None, &crate::call::Reading::default(), &[]);
             let said = refusal.code.or(refusal.description).map(|said| format!(": {said}")).unwrap_or_default();
@@ -191,7 +195,7 @@ fn redirected(location: &str, sent: &authorize::Sent, context: &CallContext) -> 
         return Trial::Works("It leads to the page where a person signs in.".to_owned());
     }
     let Pasted::Parameters(parameters) = parse_pasted(location, &sent.expected.code_parameter) else {
-        return Trial::Open("It leads back to the redirect URI without an answer.".to_owned());
+        return Trial::Unclear("It leads back to the redirect URI without an answer.".to_owned());
     };
     match sent.expected.read(&parameters) {
         Ok(_) => Trial::Works("It issues a code without asking anybody.".to_owned()),

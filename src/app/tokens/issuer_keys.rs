@@ -47,7 +47,7 @@ async fn fetch(app: &App, report: &Report, issuer: &str) -> Result<Published, Fa
         let diagnosis = Diagnosis::new(format!("the issuer `{issuer}` is not an https URL"));
         return Err(Failure::new(FailureKind::Usage, diagnosis.hint("its keys cannot be fetched")));
     };
-    let metadata = fetch_metadata(app, report, &parsed).await?;
+    let metadata = fetch_metadata(app, report, &parsed, |document| document.contains_key("jwks_uri")).await?;
     let address = key_address(&metadata.text, parsed.as_str()).ok_or_else(|| {
         let diagnosis = Diagnosis::new(format!("the metadata of `{issuer}` does not say where its keys are"));
         Failure::new(FailureKind::Refused, diagnosis)

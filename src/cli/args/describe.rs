@@ -57,7 +57,7 @@ pub struct DescribeOptions {
     #[arg(long, value_name = "MODE", value_parser = ["query", "form_post", "fragment"])]
     pub response_mode: Option<String>,
     /// Save the service as your own preset with this ID
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", conflicts_with = "try_only")]
     pub save_as_preset: Option<String>,
 }
 

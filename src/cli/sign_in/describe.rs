@@ -24,6 +24,9 @@ pub(super) fn of_issuer(runner: &Runner, issuer: &Issuer, options: &DescribeOpti
     let Offered { grants, client_methods, pushed_url } = &described.offered;
     not_offered("grant type", options.grant.map(GrantType::as_str), grants);
     not_offered("client authentication", options.client_auth.map(ClientMethod::as_str), client_methods);
+    for lack in &described.service.lacks {
+        print::warning(&Diagnosis::new(format!("not supported: {lack}")));
+    }
     let mut draft = ProfileDraft::new(described.service);
     if options.par {
         if pushed_url.is_empty() {
@@ -79,13 +82,6 @@ pub(super) fn change(draft: &mut ProfileDraft, options: &DescribeOptions) -> Res
         draft.asks = Asks::Secret;
     }
     Ok(())
-}
-
-/// Says what the service demands and this program cannot do.
-pub(super) fn warn(draft: &ProfileDraft) {
-    for lack in &draft.service.lacks {
-        print::warning(&Diagnosis::new(format!("not supported: {lack}")));
-    }
 }
 
 /// Saves the service as a preset, so that the profile is one of it.

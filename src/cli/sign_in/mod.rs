@@ -48,7 +48,7 @@ pub(crate) fn run(runner: &Runner, options: &SignInOptions) -> Result<(), Failur
     other.filter(|_| !options.overwrite && !options.try_only).map_or(Ok(()), ask_to_replace)?;
     if secrets.signing_key.is_none() && profile.service.signed_assertion().is_some() {
         let saved = runner.run(runner.app.saved_key(&name))?;
-        secrets.signing_key = Some(saved.ok_or_else(|| missing_key(&name, &profile))?);
+        secrets.signing_key = Some(saved.ok_or_else(|| missing_key(runner, &name, &profile))?);
     }
     if options.try_only {
         return trial::run(runner, CallContext::new(profile, secrets));
@@ -143,7 +143,6 @@ fn draft(
         draft.client_id = prompt::line(&format!("{} of {}:", draft.service.labels.client_id, draft.service.name))?;
     }
     ask_user_name(&mut draft, options)?;
-    describe::warn(&draft);
     if let Some(id) = &options.describe.save_as_preset {
         describe::save(runner, &mut draft, id, options.overwrite)?;
     }
@@ -185,12 +184,14 @@ fn ask_to_replace(known: Diagnosis) -> Result<(), Failure> {
     Err(Failure::new(FailureKind::Usage, known.hint(hint)))
 }
 
-fn missing_key(name: &ProfileName, profile: &Profile) -> Failure {
+fn missing_key(runner: &Runner, name: &ProfileName, profile: &Profile) -> Failure {
     let service = &profile.service;
     let diagnosis =
         Diagnosis::new(format!("{} requires a private key, and there is none named `{name}`", service.name));
-    let hint =
-        format!("add `--key-file FILE`, or generate one: `tokenwright key generate {name} --service {}`", service.id);
+    // A key is generated for a service that has a preset.
+    let has_preset = runner.catalog().is_ok_and(|catalog| catalog.service(&service.id).is_ok());
+    let generate = format!(", or generate one: `tokenwright key generate {name} --service {}`", service.id);
+    let hint = format!("add `--key-file FILE`{}", if has_preset { generate.as_str() } else { "" });
     Failure::new(FailureKind::Usage, diagnosis.hint(hint))
 }
 
@@ -199,7 +200,7 @@ fn ask_user_name(draft: &mut ProfileDraft, options: &SignInOptions) -> Result<()
     if let Some(user_name) = &options.username {
         draft.user_name.clone_from(user_name);
     }
-    let service = &draft.service;
+    let service = draft.customised();
     if !draft.user_name.is_empty() || !service.wants_user_name() {
         return Ok(());
     }

@@ -12,7 +12,7 @@ pub(super) fn run(runner: &Runner, context: CallContext) -> Result<(), Failure> 
         let call = tried.call.words();
         match tried.trial {
             Trial::Works(words) => print::note(&format!("{call}: {words}")),
-            Trial::Open(words) => print::note(&format!("{call}: not known. {words}")),
+            Trial::Unclear(words) => print::note(&format!("{call}: not known. {words}")),
             Trial::Failed(failure) if failed.is_none() => failed = Some(*failure),
             Trial::Failed(failure) => print::warning(&failure.diagnosis),
         }

@@ -75,7 +75,7 @@ impl Outline {
             identity: self.identity(),
             revocation: self.token_stage(&self.revocation_url, Request::Revocation),
             introspection: self.token_stage(&self.introspection_url, Request::Introspection),
-            device_authorization: self.device(),
+            device_authorization: self.token_stage(&self.device_url, Request::DeviceAuthorization),
             device_token_request: self.token_stage(self.device_token_url(), Request::Token(GrantType::DeviceCode)),
             ..Service::default()
         };
@@ -152,14 +152,6 @@ impl Outline {
             let url = Template::new(self.identity_url.clone());
             let call = CallTemplate { method: Method::Get, url, headers, ..CallTemplate::default() };
             Identity { call, fields: Vec::new() }
-        })
-    }
-
-    fn device(&self) -> Option<CallTemplate> {
-        (!self.device_url.is_empty()).then(|| CallTemplate {
-            url: Template::new(self.device_url.clone()),
-            body: BodyTemplate::Form(Request::DeviceAuthorization.parameters()),
-            ..CallTemplate::default()
         })
     }
 

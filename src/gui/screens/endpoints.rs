@@ -2,7 +2,9 @@
 
 use egui::Ui;
 
-use crate::dialect::Issuer;
+use crate::app::Imported;
+use crate::dialect::{Issuer, Note};
+use crate::gui::display_text::quoted;
 use crate::gui::draft::{Draft, Focus, NextView, TypedParameters};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
@@ -38,15 +40,16 @@ pub(crate) fn endpoints_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors
                 profile.choose_client_authentication(chosen);
             }
         }
-        parameters_ui(ui, profile, &mut authorization_step.further);
+        parameters_ui(ui, profile, &mut authorization_step.extra);
         ui.label(small(ui, "Headers and the way a response is read can be changed in step 3."));
     });
 }
 
 /// What the service wants in each request besides the parameters of the RFCs.
-fn parameters_ui(ui: &mut Ui, profile: &mut ProfileDraft, further: &mut [TypedParameters; 2]) {
-    let is_used = !profile.extra.trim().is_empty()
-        || profile.token_request.further_parameters().is_some_and(|text| !text.is_empty());
+fn parameters_ui(ui: &mut Ui, profile: &mut ProfileDraft, extra: &mut [TypedParameters; 2]) {
+    let [token, refresh] = extra;
+    let is_used =
+        !profile.extra.trim().is_empty() || token.text(&profile.token_request).is_some_and(|text| !text.is_empty());
     disclosure(ui, "Extra parameters", is_used, |ui| {
         ui.label(small(ui, "One name=value per line. Values in angle brackets are filled in, such as <client_id>."));
         if profile.client_flow {
@@ -54,13 +57,12 @@ fn parameters_ui(ui: &mut Ui, profile: &mut ProfileDraft, further: &mut [TypedPa
             let field = TextField::new("Extra parameters of the authorization request").example(example);
             field.optional().show_lines(ui, &mut profile.extra, 2);
         }
-        let [token, refresh] = further;
-        further_ui(ui, "Extra parameters of the token request", &mut profile.token_request, token);
-        further_ui(ui, "Extra parameters of the refresh request", &mut profile.refresh_request, refresh);
+        extra_ui(ui, "Extra parameters of the token request", &mut profile.token_request, token);
+        extra_ui(ui, "Extra parameters of the refresh request", &mut profile.refresh_request, refresh);
     });
 }
 
-fn further_ui(ui: &mut Ui, label: &str, call: &mut CallFields, typed: &mut TypedParameters) {
+fn extra_ui(ui: &mut Ui, label: &str, call: &mut CallFields, typed: &mut TypedParameters) {
     let Some(text) = typed.text(call) else { return };
     let field = TextField::new(label).example("audience=https://api.example.com").optional();
     if field.show_lines(ui, text, 2).changed() {
@@ -83,10 +85,33 @@ fn discovery_ui(ui: &mut Ui, model: &Model, issuer: &mut String) {
             return waiting_row(ui, discovery, &what, Work::Discovery);
         }
         Stand::Failed(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
-        Stand::Done(found) => notice(ui, Tone::Success, "Filled in from the metadata", &found.from),
+        Stand::Done(found) => found_ui(ui, found),
         Stand::Idle => {}
     }
     intent_button(ui, ButtonKind::Secondary, Intent::Discover, blocked);
+}
+
+/// What the metadata filled in, what it contradicts itself in, and what the server demands that cannot be done.
+fn found_ui(ui: &mut Ui, found: &Imported) {
+    notice(ui, Tone::Success, "Filled in from the metadata", &found.from);
+    let Some(described) = found.import.described.first() else { return };
+    for lack in &described.service.lacks {
+        notice(ui, Tone::Warning, "Not supported", &quoted(lack));
+    }
+    let noticed: Vec<&Note> = described.ignored.iter().filter(|note| !note.is_unused).collect();
+    let unused: Vec<&str> =
+        described.ignored.iter().filter(|note| note.is_unused).map(|note| note.place.as_str()).collect();
+    if noticed.is_empty() && unused.is_empty() {
+        return;
+    }
+    disclosure(ui, "What the metadata says besides", !noticed.is_empty(), |ui| {
+        for note in noticed {
+            ui.label(small(ui, quoted(&format!("{}: {}", note.place, note.words))));
+        }
+        if !unused.is_empty() {
+            ui.label(small(ui, format!("Not used: {}", unused.join(", "))));
+        }
+    });
 }
 
 /// The field of the authorization endpoint.

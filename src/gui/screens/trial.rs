@@ -36,7 +36,7 @@ pub(crate) fn trial_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
 fn tried_ui(ui: &mut Ui, tried: &Tried) {
     let (tone, words) = match &tried.trial {
         Trial::Works(words) => (Tone::Success, words),
-        Trial::Open(words) => (Tone::Info, words),
+        Trial::Unclear(words) => (Tone::Info, words),
         Trial::Failed(failure) => {
             ui.strong(tried.call.words());
             return banner(ui, Tone::Danger, &failure.diagnosis);

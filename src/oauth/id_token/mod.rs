@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
 
 use crate::oauth::inspected::{Inspected, relative};
+use crate::oauth::issuer::is_issuer_of_token;
 use crate::secret::Secret;
 
 pub use crate::oauth::id_token::renewed::departure_of_renewed;
@@ -179,12 +180,6 @@ pub fn check_id_token(token: &Inspected, expected: &ExpectedIdToken<'_>, now: Ti
     all.into_iter().map(|(checked, verdict)| IdTokenCheck { checked, verdict }).collect()
 }
 
-/// Whether two texts name one issuer. Google leaves the scheme out, others a slash at the end.
-pub(in crate::oauth) fn is_same_issuer(one: &str, other: &str) -> bool {
-    let plain = |text: &str| text.trim_end_matches('/').trim_start_matches("https://").to_owned();
-    plain(one) == plain(other)
-}
-
 fn unchecked(why: &str) -> Verdict {
     Verdict::NotChecked(why.to_owned())
 }
@@ -203,7 +198,7 @@ fn issuer(token: &Inspected, expected: &ExpectedIdToken<'_>) -> Verdict {
     let Some(named) = token.issuer() else { return Verdict::Failed("it names no issuer (`iss`)".to_owned()) };
     // Microsoft's metadata has a pattern in its place.
     match expected.issuer.filter(|issuer| !issuer.contains('{')) {
-        Some(own) if is_same_issuer(own, named) => Verdict::Passed,
+        Some(own) if is_issuer_of_token(own, named) => Verdict::Passed,
         Some(own) => Verdict::Failed(format!("its issuer (`iss`) is `{named}`, not `{own}`")),
         None if expected.is_own_issuer => Verdict::Passed,
         None => Verdict::NotChecked(format!("the service's issuer is not known here; it names `{named}`")),

@@ -4,8 +4,8 @@
 use serde_json::Value as Json;
 use url::Url;
 
-use crate::oauth::id_token::is_same_issuer;
 use crate::oauth::inspected::{Inspected, TokenForm};
+use crate::oauth::issuer::is_issuer_of_token;
 
 /// In what the ID token of a refresh departs from the one before; `None` if in nothing, or if one of them cannot be read.
 pub fn departure_of_renewed(before: &Inspected, now: &Inspected) -> Option<String> {
@@ -20,7 +20,7 @@ pub fn departure_of_renewed(before: &Inspected, now: &Inspected) -> Option<Strin
     let differs = |name: &str| match name {
         "iss" => {
             let (before, now) = (before.issuer().unwrap_or_default(), now.issuer().unwrap_or_default());
-            !(is_same_issuer(before, now) || is_local(before) && is_local(now))
+            !(is_issuer_of_token(before, now) || is_local(before) && is_local(now))
         }
         "aud" => {
             let sorted = |token: &Inspected| {

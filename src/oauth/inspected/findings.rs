@@ -7,6 +7,7 @@ use url::Url;
 use crate::diagnosis::Diagnosis;
 use crate::oauth::inspected::times::{Written, is_time, read_time, relative};
 use crate::oauth::inspected::{Inspected, TokenForm, TokenUse};
+use crate::oauth::issuer::is_same_issuer;
 
 /// How far two clocks may differ before a time in the future is told.
 const SKEW: SignedDuration = SignedDuration::from_mins(1);
@@ -244,7 +245,7 @@ impl Inspected {
     fn audience_findings(&self, expected: &Expected, found: &mut Vec<(FindingCode, Diagnosis)>) {
         let audiences = self.audiences();
         let purpose = self.says_it_is().or(expected.purpose);
-        let is_for = |one: &str| audiences.iter().any(|audience| is_same(audience, one));
+        let is_for = |one: &str| audiences.iter().any(|audience| is_same_issuer(audience, one));
         let named = audiences.join("`, `");
         if purpose == Some(TokenUse::Id) && !expected.client_id.is_empty() && !is_for(&expected.client_id) {
             // OpenID Connect Core 1.0 section 3.1.3.7.
@@ -283,7 +284,7 @@ impl Inspected {
 impl Expected {
     /// Whether an issuer is the service's: the one that it names, or one at the host of its calls.
     pub fn is_issuer(&self, issuer: &str) -> bool {
-        if self.issuer.as_ref().is_some_and(|own| is_same(own, issuer)) {
+        if self.issuer.as_ref().is_some_and(|own| is_same_issuer(own, issuer)) {
             return true;
         }
         // Google leaves the scheme out.
@@ -295,10 +296,6 @@ impl Expected {
 /// Whether a time lies so far in the future that no clock explains it.
 fn is_ahead(at: Timestamp, now: Timestamp) -> bool {
     at.duration_since(now) > SKEW
-}
-
-fn is_same(one: &str, other: &str) -> bool {
-    one.trim_end_matches('/') == other.trim_end_matches('/')
 }
 
 fn article(token: TokenUse) -> String {

@@ -78,6 +78,62 @@ fn an_issuer_is_enough_for_a_sign_in_on_another_device() {
     assert!(words.contains("the service has no device request"), "{words}");
 }
 
+#[test]
+#[ignore = "needs node"]
+fn a_confidential_client_authenticates_when_it_asks_for_a_device_code_too() {
+    let provider = OidcProvider::start();
+    let program = Tokenwright::with_vault();
+    let endpoints =
+        ["--token-url", &provider.token_endpoint(), "--device-url", &format!("{}/device/auth", provider.issuer())];
+    for (named, client, method) in [
+        (&["--issuer", provider.issuer()][..], "confidential-basic", "client_secret_basic"),
+        (&endpoints[..], "confidential-post", "client_secret_post"),
+    ] {
+        let client = ["--client-id", client, "--client-auth", method, "--client-secret-stdin", "--try"];
+        let arguments = [&["sign-in", "tv", "--grant", "device"][..], named, &client].concat();
+        let said = program.run_with_input(&arguments, "secret\n");
+        assert!(said.stderr.contains("The client is accepted: a code came"), "{}", said.stderr);
+        said.done();
+        let words = program.run_with_input(&arguments, "wrong\n").failed(4);
+        assert!(words.contains("the device authorization endpoint refused: `invalid_client`"), "{words}");
+    }
+}
+
+#[test]
+fn what_a_grant_needs_is_asked_for_by_its_option() {
+    let program = Tokenwright::with_vault().with_env("TOKENWRIGHT_CLIENT_SECRET", "s");
+    let sign_in = |grant: &str| {
+        let url = ["--token-url", "http://127.0.0.1:1/token", "--client-id", "c", "--grant", grant];
+        program.run(&[&["sign-in", "p"][..], &url].concat()).failed(2)
+    };
+    let words = sign_in("password");
+    assert!(words.contains("hint: add `--username NAME`"), "{words}");
+    let program = Tokenwright::with_vault();
+    let url = ["--token-url", "http://127.0.0.1:1/token", "--client-id", "c", "--username", "u"];
+    let client = ["--grant", "client-credentials", "--client-auth", "private_key_jwt"];
+    let words = program.run(&[&["sign-in", "p"][..], &url, &client].concat()).failed(2);
+    assert!(words.contains("add `--key-file FILE`"), "{words}");
+}
+
+#[test]
+fn a_refresh_token_at_hand_that_is_refused_is_told_as_one() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    let url = format!("http://127.0.0.1:{}/token", practice.port());
+    let client = ["--client-id", "practice-public", "--client-auth", "none", "--refresh-token-stdin"];
+    let arguments = [&["sign-in", "p", "--token-url", &url, "--grant", "refresh-token"][..], &client].concat();
+    let words = program.run_with_input(&arguments, "nobody-issued-it\n").stderr;
+    assert!(words.contains("`invalid_grant`") && !words.contains("redirect URI"), "{words}");
+}
+
+#[test]
+fn what_a_preset_cannot_do_is_no_warning_at_its_sign_in() {
+    let program = Tokenwright::with_vault().with_env("TOKENWRIGHT_CLIENT_SECRET", "s");
+    let sign_in = ["sign-in", "p", "--service", "github", "--client-id", "c", "--redirect-uri", "not a URI"];
+    let words = program.run(&sign_in).failed(2);
+    assert!(!words.contains("not supported"), "{words}");
+}
+
 /// A server with these two documents, whose requests all succeed.
 fn issuing(documents: impl Fn(&str, bool) -> Option<Value> + Send + Sync + 'static) -> Scripted {
     Scripted::start(move |asked, _| {

@@ -14,7 +14,7 @@ fn a_client_that_is_accepted_is_told_without_a_sign_in_and_nothing_is_saved() {
     let words = tried.stderr.clone();
     tried.done();
     assert!(words.contains("Token request: The client is accepted"), "{words}");
-    assert!(!program.run(&["list"]).done().contains('p'), "no profile");
+    assert_eq!(program.run(&["list"]).done(), "", "no profile");
 }
 
 #[test]

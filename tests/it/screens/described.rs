@@ -1,7 +1,8 @@
 //! Step 2 of a service that a person describes: everything on one page, and trying it before anybody signs in.
 
-use tokenwright::app::{Failure, FailureKind, Trial, Tried, TriedCall};
+use tokenwright::app::{Failure, FailureKind, Imported, Trial, Tried, TriedCall};
 use tokenwright::diagnosis::Diagnosis;
+use tokenwright::dialect::{Document, Note, discovery};
 use tokenwright::gui::model::{Model, Requested};
 use tokenwright::gui::{Draft, Intent, Step};
 
@@ -27,10 +28,33 @@ pub fn tried(draft: &mut Draft) -> Model {
     let mut model = started();
     let refused = Failure::new(FailureKind::Refused, Diagnosis::new("the token endpoint refused: `invalid_client`"));
     model.open.trial = Requested::ended(Ok(vec![
-        Tried { call: TriedCall::AuthorizationPage, trial: Trial::Open("It answers with a page.".to_owned()) },
+        Tried { call: TriedCall::AuthorizationPage, trial: Trial::Unclear("It answers with a page.".to_owned()) },
         Tried { call: TriedCall::TokenRequest, trial: Trial::Failed(Box::new(refused)) },
     ]));
     model
+}
+
+#[test]
+fn what_metadata_contradicts_itself_in_and_what_its_server_demands_is_said_before_the_browser_opens() {
+    let metadata = r#"{"issuer": "https://as.example", "token_endpoint": "https://as.example/token",
+        "authorization_endpoint": "https://as.example/authorize", "require_signed_request_object": true, "x_own": 1}"#;
+    let document = Document::from(metadata);
+    let mut import = discovery::read(&document).expect("metadata");
+    let words = "https://as.example/2 says `https://elsewhere.example`; `https://as.example/token` is used";
+    import.described[0].ignored.push(Note::new("token_endpoint", words));
+    for theme in THEMES {
+        let mut model = started();
+        let imported = Imported { from: "https://as.example".to_owned(), import: import.clone() };
+        model.open.discovery = Requested::ended(Ok(imported));
+        let window = screen(theme, model, describing());
+        for said in [
+            "JAR, RFC 9101",
+            "token_endpoint: https://as.example/2 says “https://elsewhere.example”",
+            "Not used: x_own",
+        ] {
+            assert!(window.reads(said), "{said}: {}", window.words());
+        }
+    }
 }
 
 #[test]

@@ -8,14 +8,14 @@ use crate::service::draft::{BodyKind, CallFields};
 const ASSERTION: [&str; 2] = ["client_assertion", "client_assertion_type"];
 
 impl CallFields {
-    /// The further parameters as text, one a line; `None` if the body is no form.
-    pub fn further_parameters(&self) -> Option<String> {
+    /// The extra parameters as text, one a line; `None` if the body is no form.
+    pub fn extra_parameters(&self) -> Option<String> {
         let form = (self.body_kind == BodyKind::Form).then(|| parse_parameters(&self.body))?;
         Some(write_parameters(&form.into_iter().filter(|own| !is_standard(own)).collect::<Vec<_>>()))
     }
 
-    /// Replaces the further parameters of a form; any other body stays as it is.
-    pub fn set_further_parameters(&mut self, typed: &str) {
+    /// Replaces the extra parameters of a form; any other body stays as it is.
+    pub fn set_extra_parameters(&mut self, typed: &str) {
         if self.body_kind != BodyKind::Form {
             return;
         }
@@ -26,7 +26,7 @@ impl CallFields {
     }
 }
 
-/// Whether a request of the RFCs has it, with the value that is filled in. A value of one's own is further.
+/// Whether a request of the RFCs has it, with the value that is filled in. A value of one's own is extra.
 fn is_standard(parameter: &Parameter) -> bool {
     let name = parameter.name.as_str();
     let mut standard = GrantType::ALL.into_iter().flat_map(GrantType::parameters).chain(client_parameters());
@@ -42,33 +42,33 @@ mod tests {
     }
 
     #[test]
-    fn what_the_rfcs_do_not_name_is_further() {
+    fn what_the_rfcs_do_not_name_is_extra() {
         let call =
             call("grant_type=<grant_type>\ncode=<code>\nclient_id=<client_id>\naudience=https://api.test\nscope=x");
-        assert_eq!(call.further_parameters().as_deref(), Some("audience=https://api.test\nscope=x"));
+        assert_eq!(call.extra_parameters().as_deref(), Some("audience=https://api.test\nscope=x"));
     }
 
     #[test]
-    fn further_parameters_are_replaced_and_the_others_stay() {
+    fn extra_parameters_are_replaced_and_the_others_stay() {
         let mut call = call("grant_type=<grant_type>\ncode=<code>\naudience=old");
-        call.set_further_parameters("audience=new&resource=<account>\n");
+        call.set_extra_parameters("audience=new&resource=<account>\n");
         assert_eq!(call.body, "grant_type=<grant_type>\ncode=<code>\naudience=new\nresource=<account>");
-        call.set_further_parameters("");
+        call.set_extra_parameters("");
         assert_eq!(call.body, "grant_type=<grant_type>\ncode=<code>");
     }
 
     #[test]
     fn a_parameter_of_the_rfcs_is_not_sent_twice() {
         let mut call = call("grant_type=<grant_type>\ncode=<code>");
-        call.set_further_parameters("code=<code>");
+        call.set_extra_parameters("code=<code>");
         assert_eq!(call.body, "grant_type=<grant_type>\ncode=<code>");
     }
 
     #[test]
     fn another_body_has_none_and_stays() {
         let mut call = CallFields { body_kind: BodyKind::Json, ..call("{\"a\":1}") };
-        assert_eq!(call.further_parameters(), None);
-        call.set_further_parameters("b=2");
+        assert_eq!(call.extra_parameters(), None);
+        call.set_extra_parameters("b=2");
         assert_eq!(call.body, "{\"a\":1}");
     }
 }
