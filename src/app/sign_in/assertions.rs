@@ -6,10 +6,12 @@ use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use jiff::Timestamp;
 
 use crate::app::handle::App;
+use crate::app::sign_in::sources::{ASSERTION, SentSource};
 use crate::app::{CallContext, Failure, FailureKind};
 use crate::call::{Call, CallTemplate, Template, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{AssertionAlgorithm, KeyError, SigningKey, UnsignedJwt, bound_scheme};
+use crate::secret::Secret;
 use crate::service::Assertion;
 
 /// Shown in place of the `jti`, which is random for each request.
@@ -27,12 +29,17 @@ impl CallContext {
     pub(crate) fn values_for(&self, call: &CallTemplate, now: Timestamp, id: [u8; 32]) -> Result<Values, Failure> {
         self.check_bound(call)?;
         let mut values = self.values();
-        if let Some(assertion) = self.profile.service.assertion_of(call) {
+        if let Some(assertion) = self.assertion_to_sign(call) {
             let id = BASE64_URL_SAFE_NO_PAD.encode(id);
             let (jwt, algorithm, key) = self.unsigned(&assertion, &values, now, &id)?;
             values.set_secret("assertion", jwt.sign(&key, algorithm).map_err(|error| usage(&error))?);
         }
         Ok(values)
+    }
+
+    /// The assertion of a call that is signed here; none if it is read from a source.
+    fn assertion_to_sign(&self, call: &CallTemplate) -> Option<Assertion> {
+        if self.sources.contains_key(ASSERTION) { None } else { self.profile.service.assertion_of(call) }
     }
 
     /// Refuses to send a key-bound token (`DPoP` and the like) as a bearer token; proofs of possession are not supported.
@@ -56,7 +63,10 @@ impl CallContext {
     /// A call as it would be sent now, except for the signature of an assertion.
     pub fn preview(&self, call: &CallTemplate, now: Timestamp) -> Result<Call, Failure> {
         let mut values = self.values();
-        if let Some(assertion) = self.profile.service.assertion_of(call) {
+        for (value, SentSource { source, .. }) in &self.sources {
+            values.set_secret(value, Secret::new(format!("read from {source} when it is sent")));
+        }
+        if let Some(assertion) = self.assertion_to_sign(call) {
             let (jwt, algorithm, _) = self.unsigned(&assertion, &values, now, ID_TO_COME)?;
             values.set_secret("assertion", jwt.unsigned(algorithm));
         }
@@ -65,7 +75,7 @@ impl CallContext {
 
     /// The assertion of a call as it would be sent now; `None` if the call has none or it cannot be built yet.
     pub fn shown_assertion(&self, call: &CallTemplate, now: Timestamp) -> Option<ShownAssertion> {
-        let assertion = self.profile.service.assertion_of(call)?;
+        let assertion = self.assertion_to_sign(call)?;
         let (jwt, algorithm, _) = self.unsigned(&assertion, &self.values(), now, ID_TO_COME).ok()?;
         let lines = |json: &serde_json::Value| serde_json::to_string_pretty(json).unwrap_or_default();
         let claims = serde_json::Value::Object(jwt.claims.clone());

@@ -16,6 +16,7 @@ mod own_hosts;
 pub(in crate::app) mod pending_device;
 pub(in crate::app) mod pushed;
 pub(in crate::app) mod send;
+pub(in crate::app) mod sources;
 mod subject;
 pub(in crate::app) mod token_request;
 pub(in crate::app) mod trial;

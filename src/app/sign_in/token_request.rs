@@ -9,6 +9,7 @@ use crate::app::sign_in::account;
 use crate::app::sign_in::follow_up;
 use crate::app::sign_in::id_token;
 use crate::app::sign_in::send::{deliver, record};
+use crate::app::sign_in::sources;
 use crate::app::sign_in::try_reading;
 use crate::app::tokens;
 use crate::app::tokens::issued_for;
@@ -155,7 +156,7 @@ pub(crate) async fn exchange(
 ) -> Result<Exchange, Failure> {
     let service = &context.profile.service;
     let template = template(context, stage)?;
-    let values = app.values_for(context, template)?;
+    let values = sources::values_for(app, report, context, template).await?;
     let call = template.render(&values)?;
     report.tell(Progress::Sending(call.origin()));
     let at = (app.ports.now)();
