@@ -243,7 +243,9 @@ mod tests {
             "vault = \"memory\"\ntheme = \"dark\"\nstop_before_token_call = true\nwindow_size = [1024.5, 700.0]\n\
              scale = 1.5\nbrowser = \"firefox --private-window %s\"\nquiet = true\nlock_after = 15\n\n\
              [list]\nsort = \"ends\"\ngroup = \"service\"\nwidth = 300.0\n\n\
-             [network]\nproxy = \"none\"\ntimeout = 60\n\n[hooks]\ncommand = [\"tell\", \"it\"]\n"
+             [network]\nproxy = \"none\"\ntimeout = 60\n\n[hooks]\ncommand = [\"tell\", \"it\"]\n\n\
+             [sources.acme.subject_token]\nfrom = \"env:TOKEN\"\nto = \"https://as.test\"\n\n\
+             [commands]\njwt = [\"print\", \"it\"]\n"
         );
         assert_eq!(parse(&settings.to_text()), Ok(settings));
         assert_eq!(parse(&Settings::default().to_text()), Ok(Settings::default()));
