@@ -4,3 +4,4 @@ mod assertions;
 mod device;
 mod flows;
 mod id_token;
+mod mutual_tls;
