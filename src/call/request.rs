@@ -8,7 +8,8 @@ use thiserror::Error;
 use crate::call::escape::percent_encode;
 use crate::call::is_secret_name;
 use crate::call::{
-    Authentication, Call, CallBody, MutualTls, Parameter, Place, Reading, Rendered, Reveal, Span, Template, TemplateError, Values,
+    Authentication, Call, CallBody, MutualTls, Parameter, Place, Reading, Rendered, Reveal, Span, Template,
+    TemplateError, Values,
 };
 use crate::diagnosis::{Diagnose, Diagnosis};
 

@@ -43,3 +43,63 @@ impl KeyPair {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer};
+
+    use super::*;
+
+    fn named(name: &str, is_ca: bool) -> CertificateParams {
+        let mut params = CertificateParams::new(Vec::<String>::new()).expect("params");
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = if is_ca { IsCa::Ca(BasicConstraints::Unconstrained) } else { IsCa::NoCa };
+        params
+    }
+
+    /// A root, an intermediate and a leaf in PEM, and the key of the leaf.
+    fn chain() -> ([String; 3], Secret) {
+        let [root, middle, leaf] = [(); 3].map(|()| rcgen::KeyPair::generate().expect("a key"));
+        let root_pem = named("root", true).self_signed(&root).expect("made").pem();
+        let issuer = Issuer::new(named("root", true), &root);
+        let middle_pem = named("middle", true).signed_by(&middle, &issuer).expect("made").pem();
+        let issuer = Issuer::new(named("middle", true), &middle);
+        let leaf_pem = named("leaf", false).signed_by(&leaf, &issuer).expect("made").pem();
+        ([root_pem, middle_pem, leaf_pem], Secret::new(leaf.serialize_pem()))
+    }
+
+    #[test]
+    fn a_chain_is_put_in_order_and_what_is_of_another_is_left_out() {
+        let ([root, middle, leaf], key) = chain();
+        let ([.., stranger], _) = chain();
+        let text = format!("{stranger}{root}{}{middle}Bag Attributes\n{leaf}", key.expose());
+        let pair = parse_client_certificate(&Secret::new(text.clone()), &text).expect("all in one file");
+        let whole: Vec<String> = Certificate::parse_all(pair.certificate.as_deref().unwrap_or_default())
+            .expect("certificates")
+            .iter()
+            .map(Certificate::subject)
+            .collect();
+        assert_eq!(whole, ["CN=leaf", "CN=middle", "CN=root"]);
+        let shown = pair.client_certificate().expect("a certificate of the key");
+        assert_eq!(shown.subject, "CN=leaf");
+        assert!(!format!("{shown:?}").contains("PRIVATE"), "{shown:?}");
+        assert_eq!(parse_client_certificate(&key, &middle), Err(KeyError::WrongCertificate));
+        assert_eq!(parse_client_certificate(&key, key.expose()), Err(KeyError::NotCertificate));
+        assert_eq!(parse_client_certificate(&Secret::new(leaf.clone()), &leaf), Err(KeyError::PublicOnly));
+    }
+
+    #[test]
+    fn the_thumbprint_is_that_of_rfc_8705_appendix_a() {
+        let text = "-----BEGIN CERTIFICATE-----\n\
+            MIIBBjCBrAIBAjAKBggqhkjOPQQDAjAPMQ0wCwYDVQQDDARtdGxzMB4XDTE4MTAxODEyMzcwOVoXDTIyMDUwMjEyMzcwOVowDzENMAsG\n\
+            A1UEAwwEbXRsczBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABNcnyxwqV6hY8QnhxxzFQ03C7HKW9OylMbnQZjjJ/Au08/coZwxS7LfA\n\
+            4vOLS9WuneIXhbGGWvsDSb0tH6IxLm8wCgYIKoZIzj0EAwIDSQAwRgIhAP0RC1E+vwJD/D1AGHGzuri+hlV/PpQEKTWUVeORWz83AiEA\n\
+            5x2eXZOVbUlJSGQgjwD5vaUaKlLR50Q2DmFfQj1L+SY=\n-----END CERTIFICATE-----";
+        let certificate = Certificate::parse(text).expect("a certificate");
+        assert_eq!(certificate.sha256_thumbprint(), "A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0");
+        assert_eq!((certificate.subject(), certificate.issuer()), ("CN=mtls".to_owned(), "CN=mtls".to_owned()));
+        let dates = [certificate.not_before(), certificate.not_after()].map(|at| at.expect("a date").to_string());
+        assert_eq!(dates, ["2018-10-18T12:37:09Z", "2022-05-02T12:37:09Z"]);
+    }
+}

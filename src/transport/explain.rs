@@ -131,7 +131,9 @@ fn alert_reason(alert: AlertDescription, shows_certificate: bool) -> (TlsCause, 
         | Alert::AccessDenied
         | Alert::DecryptError => (TlsCause::ClientCertificateRefused, "it does not accept the client certificate"),
         // What servers of TLS 1.2 send for want of a certificate (RFC 5246 section 7.4.6).
-        Alert::HandshakeFailure if !shows_certificate => (TlsCause::Handshake, "it refused the handshake (handshake failure)"),
+        Alert::HandshakeFailure if !shows_certificate => {
+            (TlsCause::Handshake, "it refused the handshake (handshake failure)")
+        }
         alert => {
             return (TlsCause::Other, format!("it refused the handshake ({})", in_words(&format!("{alert:?}"))));
         }

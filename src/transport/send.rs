@@ -101,7 +101,9 @@ impl Transport {
         let exchange = async {
             let mut response = match client.execute(request).await {
                 Ok(response) => response,
-                Err(error) => return Err(why(error, route, &host, &network, (connect_timeout, shows_certificate)).await),
+                Err(error) => {
+                    return Err(why(error, route, &host, &network, (connect_timeout, shows_certificate)).await);
+                }
             };
             let bytes = body::read(&mut response, self.options.max_body).await.map_err(|error| match error {
                 BodyError::TooLarge => {

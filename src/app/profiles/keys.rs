@@ -11,7 +11,8 @@ use crate::app::{Failure, FailureKind};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::durable::{self, FileError};
 use crate::oauth::{
-    AssertionAlgorithm, KeyError, KeyPair, LONGEST_KEY_TEXT, ReadKey, make_key_pair, parse_client_certificate, parse_key,
+    AssertionAlgorithm, KeyError, KeyPair, LONGEST_KEY_TEXT, ReadKey, make_key_pair, parse_client_certificate,
+    parse_key,
 };
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};

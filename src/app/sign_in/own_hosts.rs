@@ -56,7 +56,12 @@ impl CallContext {
             client_id: self.profile.client_id.clone(),
             issuer,
             origins: self.origins(),
-            certificate: self.secrets.client_certificate.as_ref().and_then(KeyPair::certificate).map(|own| own.sha256_thumbprint()),
+            certificate: self
+                .secrets
+                .client_certificate
+                .as_ref()
+                .and_then(KeyPair::certificate)
+                .map(|own| own.sha256_thumbprint()),
             audience: named.and_then(|parameter| plain(&parameter.value)),
         }
     }

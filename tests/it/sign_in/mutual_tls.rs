@@ -51,7 +51,12 @@ fn used_with(authority: &Authority, provider: &OidcProvider, token: &str, certif
     let mut curl = Command::new("curl");
     curl.args(["-s", "-o", "/dev/null", "-w", "%{http_code}", "--cacert", &authority.file("ca.pem")]);
     if let Some(name) = certificate {
-        curl.args(["--cert", &authority.file(&format!("{name}.pem")), "--key", &authority.file(&format!("{name}.key"))]);
+        curl.args([
+            "--cert",
+            &authority.file(&format!("{name}.pem")),
+            "--key",
+            &authority.file(&format!("{name}.key")),
+        ]);
     }
     curl.arg(format!("{}/me", provider.mtls_origin())).arg("-H").arg(format!("Authorization: Bearer {token}"));
     String::from_utf8(curl.output().expect("curl").stdout).expect("a number")
@@ -70,7 +75,10 @@ fn a_client_with_a_certificate_signs_in_refreshes_and_uses_its_bound_token() {
         let provider = provider(&authority, &["--tls-version", version]);
         let program = program(&authority);
         let said = sign_in(&program, (&authority, &provider), (client, method, client), &OFFLINE);
-        assert!(said.stderr.contains("mtls_endpoint_aliases: the endpoints for clients with a certificate"), "{said:?}");
+        assert!(
+            said.stderr.contains("mtls_endpoint_aliases: the endpoints for clients with a certificate"),
+            "{said:?}"
+        );
         said.done();
         assert!(program.run(&["whoami", "p"]).done().contains("alex"));
         let first = program.run(&["token", "p"]).done();
@@ -85,7 +93,8 @@ fn a_client_with_a_certificate_signs_in_refreshes_and_uses_its_bound_token() {
         assert_eq!(used_with(&authority, &provider, token, Some(other)), "401");
 
         assert!(program.run(&["introspect", "p"]).done().contains("active"));
-        program.run(&["revoke", "p"]).done();
+        program.run(&["forget", "p", "--revoke"]).done();
+        assert_eq!(used_with(&authority, &provider, token, Some(client)), "401", "it was revoked");
     }
 }
 
@@ -170,4 +179,20 @@ fn without_the_certificate_or_with_another_key_nothing_is_sent() {
     assert!(said.contains("the certificate belongs to another private key"), "{said}");
     let said = program.run(&[&whole[..], &["--client-certificate", &file], &ROBOT].concat()).failed(2);
     assert!(said.contains("there is no private key in it"), "{said}");
+}
+
+#[test]
+#[ignore = "needs node, openssl and curl"]
+fn a_chain_of_intermediates_is_sent_and_without_it_the_server_does_not_know_the_certificate() {
+    let authority = authority();
+    authority.sign("middle", "/CN=middle", "basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\n");
+    authority.sign_with("middle", "leaf", "/CN=by-ca", "basicConstraints=CA:FALSE\n", &["-days", "30"]);
+    // Not in the order in which they are sent.
+    authority.join("whole.pem", &["middle.pem", "leaf.pem"]);
+    std::fs::copy(authority.path().join("leaf.key"), authority.path().join("whole.key")).expect("copied");
+    let provider = provider(&authority, &[]);
+    let program = program(&authority);
+    sign_in(&program, (&authority, &provider), ("by-ca", "tls-client-auth", "whole"), &ROBOT).done();
+    let said = sign_in(&program, (&authority, &provider), ("by-ca", "tls-client-auth", "leaf"), &ROBOT).failed(4);
+    assert!(said.contains("invalid_client"), "{said}");
 }
