@@ -79,7 +79,7 @@ fn recorded(call: &TracedCall) -> Option<RecordedReply> {
     })
 }
 
-fn no_key(why: String) -> Failure {
+fn no_key(why: &str) -> Failure {
     Failure::new(FailureKind::Machine, Diagnosis::new(format!("no key can be made for the replay: {why}")))
 }
 
@@ -91,8 +91,8 @@ fn context(case: &Case, profile: Profile, now: Timestamp) -> Result<CallContext,
     let secrets = ProfileSecrets {
         client_secret: made_up(case.has_client_secret),
         password: made_up(service.wants_password()),
-        signing_key: example::key_pair(service, now).map_err(no_key)?,
-        client_certificate: example::client_certificate(service, now).map_err(no_key)?,
+        signing_key: example::key_pair(service, now).map_err(|why| no_key(&why))?,
+        client_certificate: example::client_certificate(service, now).map_err(|why| no_key(&why))?,
         refresh_token: Secret::default(),
         inputs: inputs.map(|input| (input.name.clone(), made_up(true))).collect(),
     };
