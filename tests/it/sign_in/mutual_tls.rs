@@ -41,8 +41,7 @@ fn sign_in(
     program.run(&[&whole[..], &shown, &rest, more].concat())
 }
 
-const OFFLINE: [&str; 6] =
-    ["--scope", "openid", "--scope", "offline_access", "--param", "authorization.prompt=consent"];
+const OFFLINE: [&str; 4] = ["--scope", "openid offline_access", "--param", "authorization.prompt=consent"];
 const ROBOT: [&str; 2] = ["--grant", "client-credentials"];
 const FOR_API: [&str; 4] = ["--param", "token.resource=https://api.example.com", "--scope", "read"];
 
