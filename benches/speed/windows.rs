@@ -51,7 +51,7 @@ struct Measured {
 
 /// A virtual screen with a folder of its own, in which the browser is a program that does nothing.
 struct Screen {
-    _screen: Running,
+    _running: Running,
     display: String,
     home: TempDir,
 }
@@ -70,7 +70,7 @@ impl Screen {
         let browser = home.path().join("xdg-open");
         fs::write(&browser, "#!/bin/sh\n").expect("written");
         fs::set_permissions(&browser, fs::Permissions::from_mode(0o755)).expect("a program");
-        Some(Self { _screen: screen, display: format!(":{}", number.trim()), home })
+        Some(Self { _running: screen, display: format!(":{}", number.trim()), home })
     }
 
     /// A program that opens a window here.

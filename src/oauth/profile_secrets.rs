@@ -15,6 +15,9 @@ pub struct ProfileSecrets {
     pub password: Secret,
     /// The private key that signs assertions, and its certificate.
     pub signing_key: Option<KeyPair>,
+    /// The certificate that is shown in the TLS handshake (RFC 8705), its intermediates, and its private key. A key of its own: a
+    /// client may sign assertions with one key and be known to the gateway by another.
+    pub client_certificate: Option<KeyPair>,
     /// A refresh token from elsewhere, not used yet. Once saved it is among the tokens.
     pub refresh_token: Secret,
     /// The service's secret inputs, by name.
@@ -43,6 +46,7 @@ impl ProfileSecrets {
             ("password", Some(&self.password)),
             ("refresh token", Some(&self.refresh_token)),
             ("private key", self.signing_key.as_ref().map(|pair| &pair.private_key)),
+            ("client certificate", self.client_certificate.as_ref().map(|pair| &pair.private_key)),
         ];
         let own = own.into_iter().filter_map(|(name, secret)| Some((name, secret?)));
         let inputs = self.inputs.iter().map(|(name, secret)| (name.as_str(), secret));

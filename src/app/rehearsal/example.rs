@@ -46,6 +46,7 @@ pub(crate) fn profile(service: Service, now: Timestamp) -> Result<(CallContext, 
         client_secret: Secret::new(secret),
         password: Secret::new(password),
         signing_key,
+        client_certificate: client_certificate(&profile.service, now)?,
         inputs: secret_inputs,
         ..ProfileSecrets::default()
     };
@@ -57,6 +58,15 @@ pub(in crate::app) fn key_pair(service: &Service, now: Timestamp) -> Result<Opti
     let Some(assertion) = service.signed_assertion() else { return Ok(None) };
     let algorithm = assertion.algorithm.unwrap_or(AssertionAlgorithm::RS256);
     let pair = make_key_pair(algorithm, RSA_BITS, "Tokenwright rehearsal", now, CERTIFICATE_LIFE);
+    pair.map(Some).map_err(|error| error.to_string())
+}
+
+/// The certificate of a client whose service wants one. A stand-in does not speak TLS, so it is shown to nobody.
+pub(in crate::app) fn client_certificate(service: &Service, now: Timestamp) -> Result<Option<KeyPair>, String> {
+    if !service.wants_client_certificate() {
+        return Ok(None);
+    }
+    let pair = make_key_pair(AssertionAlgorithm::ES256, 0, "Tokenwright rehearsal", now, CERTIFICATE_LIFE);
     pair.map(Some).map_err(|error| error.to_string())
 }
 

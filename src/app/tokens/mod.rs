@@ -220,6 +220,7 @@ async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> 
             }
         }
         secrets.signing_key = typed.signing_key.or(secrets.signing_key.take());
+        secrets.client_certificate = typed.client_certificate.or(secrets.client_certificate.take());
     }
     let now = (app.ports.now)();
     if let Some(tokens) = policy::good(&profile.service.policy, record.contents.tokens.as_ref(), need, now) {

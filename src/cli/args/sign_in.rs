@@ -53,6 +53,13 @@ pub struct SignInOptions {
     /// settings), `github-actions:AUDIENCE`; an empty one ends it. It holds on this machine, for this token endpoint (repeatable)
     #[arg(long = "source", value_name = "KEY=SOURCE", value_parser = source)]
     pub sources: Vec<(String, Option<ValueSource>)>,
+    /// Client certificate for mutual TLS (RFC 8705), in PEM: with its intermediates, and the private key unless
+    /// `--client-key` names its file
+    #[arg(long, value_name = "FILE")]
+    pub client_certificate: Option<PathBuf>,
+    /// Private key of the client certificate
+    #[arg(long, value_name = "FILE", requires = "client_certificate")]
+    pub client_key: Option<PathBuf>,
     /// Request this scope (repeatable)
     #[arg(long = "scope", value_name = "SCOPE")]
     pub scopes: Vec<String>,

@@ -4,4 +4,5 @@ mod assertions;
 mod device;
 mod flows;
 mod id_token;
+mod mutual_tls;
 mod sources;
