@@ -332,7 +332,7 @@ async fn of_github(app: &App, audience: &str) -> Result<Secret, Failure> {
     }
     let bearer = Secret::new(format!("Bearer {}", variable(GITHUB_TOKEN)?));
     let headers = vec![("authorization".to_owned(), bearer)];
-    let wire = Wire { method: "GET", url: Secret::new(url), headers, body: None };
+    let wire = Wire { method: "GET", url: Secret::new(url), headers, body: None, client_certificate: None };
     let reply = app.ports.transport.send(wire, app.ports.now).await?;
     if !reply.is_success() {
         return Err(unread(&source, &format!("the endpoint answered {}", reply.status)));
