@@ -284,7 +284,7 @@ impl Draft {
         let mut context = CallContext::new(profile, self.secrets.clone());
         model.complete(&mut context);
         // One that cannot be read is told at its field, and its value is missing.
-        let typed = self.profile.iter().flat_map(|profile| profile.read_sources()).collect::<Vec<_>>();
+        let typed = self.profile.iter().flat_map(ProfileDraft::read_sources).collect::<Vec<_>>();
         context.sources = context.bind_sources(&typed).unwrap_or_default();
         Some(context)
     }

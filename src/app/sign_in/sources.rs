@@ -19,7 +19,7 @@ use crate::app::progress::Report;
 use crate::app::{CallContext, Failure, FailureCode, FailureKind, News, tokens};
 use crate::call::{CallTemplate, Values};
 use crate::child;
-use crate::config::{SourceSetting, SourceSettings, Sources};
+use crate::config::{Config, SourceSetting, SourceSettings, Sources};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::oauth::GrantType;
 use crate::secret::Secret;
@@ -60,7 +60,7 @@ impl App {
     }
 
     async fn written_sources(&self, name: &ProfileName) -> Result<ProfileSources, Failure> {
-        let settings = self.with_config(|config| config.load_sources()).await?;
+        let settings = self.with_config(Config::load_sources).await?;
         of_profile(&settings.sources, name)
     }
 
@@ -71,7 +71,7 @@ impl App {
             (value, SourceSetting { from: source.to_string(), to: origin })
         });
         let texts: BTreeMap<String, SourceSetting> = texts.collect();
-        let known = self.with_config(|config| config.load_sources()).await?.sources;
+        let known = self.with_config(Config::load_sources).await?.sources;
         if known.get(&name).map_or(texts.is_empty(), |known| *known == texts) {
             return Ok(());
         }
@@ -239,7 +239,7 @@ async fn read(app: &App, report: &Report, source: &ValueSource) -> Result<Secret
 
 /// A token of another profile, which is refreshed if it must be.
 async fn of_other(app: &App, report: &Report, name: &ProfileName, token: HeldToken) -> Result<Secret, Failure> {
-    let settings = app.with_config(|config| config.load_sources()).await?;
+    let settings = app.with_config(Config::load_sources).await?;
     check_circle(&settings, name)?;
     // Boxed: it comes back here for the token of that profile.
     let saved = Box::pin(tokens::valid(app, report, name)).await?;
@@ -285,7 +285,7 @@ async fn of_file(path: PathBuf) -> Result<Secret, Failure> {
 
 async fn of_command(app: &App, name: &str) -> Result<Secret, Failure> {
     let source = ValueSource::Command(name.to_owned());
-    let commands = app.with_config(|config| config.load_sources()).await?.commands;
+    let commands = app.with_config(Config::load_sources).await?.commands;
     let Some([program, arguments @ ..]) = commands.get(name).map(Vec::as_slice) else {
         let diagnosis = Diagnosis::new(format!("the settings of this machine have no command `{name}`"));
         let hint =
@@ -360,10 +360,9 @@ fn no_such_value(service: &Service, value: &str) -> Failure {
     let names: Vec<String> =
         inputs.chain([ASSERTION]).filter(|name| takes_source(service, name)).map(|name| format!("`{name}`")).collect();
     let diagnosis = Diagnosis::new(format!("no token request of {} sends `{value}` from a source", service.name));
-    usage(diagnosis.hint(match names.is_empty() {
-        true => "leave `--source` out".to_owned(),
-        false => format!("it sends {}", names.join(", ")),
-    }))
+    let hint =
+        if names.is_empty() { "leave `--source` out".to_owned() } else { format!("it sends {}", names.join(", ")) };
+    usage(diagnosis.hint(hint))
 }
 
 fn usage(diagnosis: Diagnosis) -> Failure {
