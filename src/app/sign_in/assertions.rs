@@ -6,7 +6,7 @@ use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use jiff::Timestamp;
 
 use crate::app::handle::App;
-use crate::app::sign_in::sources::{ASSERTION, SentSource};
+use crate::app::sign_in::sources::bound::{ASSERTION, SentSource};
 use crate::app::{CallContext, Failure, FailureKind};
 use crate::call::{Call, CallTemplate, Template, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
