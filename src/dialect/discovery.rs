@@ -26,6 +26,9 @@ const DEMANDS: [(&str, &str); 1] =
 const PUSHED_TO: &str = "pushed_authorization_request_endpoint";
 const MUST_PUSH: &str = "require_pushed_authorization_requests";
 
+/// The algorithms of proofs of possession that the server takes (RFC 9449 section 5.1).
+const PROOF_ALGORITHMS: &str = "dpop_signing_alg_values_supported";
+
 /// Where the metadata of an issuer may be, most likely first: RFC 8414 section 3.1 puts its name between host and
 /// path, `OpenID` Connect Discovery section 4 after the path. Empty where the issuer is no `http` or `https` URL.
 pub fn well_known_urls(issuer: &str) -> Vec<String> {
@@ -68,6 +71,7 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
         grants: list(json, "grant_types_supported"),
         client_methods: list(json, "token_endpoint_auth_methods_supported"),
         pushed_url: endpoint_of(json, PUSHED_TO, &mut Gathering::default())?,
+        proof_algorithms: list(json, PROOF_ALGORITHMS),
     };
     offer_consent(&mut described);
     check_response(json, &mut described);
@@ -126,6 +130,9 @@ fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentEr
         gathering.understood(MUST_PUSH, "authorization requests are pushed");
     } else if json.get(PUSHED_TO).is_some() {
         gathering.ignored(PUSHED_TO, "authorization requests need not be pushed; with `--par` they are");
+    }
+    if !list(json, PROOF_ALGORITHMS).is_empty() {
+        gathering.ignored(PROOF_ALGORITHMS, "tokens are bound to a key (DPoP) only with `--dpop`, as the client is registered");
     }
     (outline.authentication, outline.asks) = authentication(json, gathering);
     outline.pkce = Some(pkce(json, gathering));

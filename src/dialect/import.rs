@@ -48,6 +48,8 @@ pub struct Offered {
     pub client_methods: Vec<String>,
     /// Where authorization requests may be pushed to (RFC 9126).
     pub pushed_url: String,
+    /// The algorithms of proofs of possession (RFC 9449).
+    pub proof_algorithms: Vec<String>,
 }
 
 /// A note about a part of a document. Never holds a secret.

@@ -15,6 +15,9 @@ pub struct ProfileSecrets {
     pub password: Secret,
     /// The private key that signs assertions, and its certificate.
     pub signing_key: Option<KeyPair>,
+    /// The private key that the tokens are bound to (RFC 9449). It is made here and leaves the vault in no export or copy; only
+    /// the members of a team have it in common.
+    pub proof_key: Option<KeyPair>,
     /// A refresh token from elsewhere, not used yet. Once saved it is among the tokens.
     pub refresh_token: Secret,
     /// The service's secret inputs, by name.
@@ -43,6 +46,7 @@ impl ProfileSecrets {
             ("password", Some(&self.password)),
             ("refresh token", Some(&self.refresh_token)),
             ("private key", self.signing_key.as_ref().map(|pair| &pair.private_key)),
+            ("DPoP key", self.proof_key.as_ref().map(|pair| &pair.private_key)),
         ];
         let own = own.into_iter().filter_map(|(name, secret)| Some((name, secret?)));
         let inputs = self.inputs.iter().map(|(name, secret)| (name.as_str(), secret));

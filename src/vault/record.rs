@@ -65,7 +65,12 @@ impl Record {
         let mut history = last.map(|last| last.history.clone()).unwrap_or_default();
         let replaced = last.and_then(|last| last.contents.tokens.as_ref());
         history.record(number, (replaced, contents.tokens.as_ref()), change, stamp);
-        Self { number, contents: contents.clone(), history }
+        let mut contents = contents.clone();
+        if let (None, Some(last)) = (&contents.secrets.proof_key, last) {
+            // Whoever writes tokens need not know the key that they are bound to; without it they are lost.
+            contents.secrets.proof_key.clone_from(&last.contents.secrets.proof_key);
+        }
+        Self { number, contents, history }
     }
 
     /// Whether refreshes return another refresh token; `None` if no refresh was seen. Tokens of a pending write, which are not
@@ -91,6 +96,7 @@ impl Record {
                 .signing_key
                 .as_ref()
                 .map(|pair| WireKey { private_key: pair.private_key.expose(), certificate: pair.certificate.clone() }),
+            proof_key: secrets.proof_key.as_ref().map(|pair| pair.private_key.expose()),
             inputs: secrets.inputs.iter().map(|(name, value)| (name.clone(), value.expose())).collect(),
             tokens: tokens.as_ref().map(wire_tokens),
             history: self.history.lines.iter().cloned().map(Line::Known).collect(),
@@ -122,6 +128,7 @@ impl Record {
             signing_key: wire
                 .signing_key
                 .map(|key| KeyPair { private_key: key.private_key.0, certificate: key.certificate }),
+            proof_key: wire.proof_key.map(|key| KeyPair { private_key: key.0, certificate: None }),
             inputs: wire.inputs.into_iter().map(|(name, text)| (name, text.0)).collect(),
         };
         let (tokens, device) = (wire.tokens.map(token_set), wire.device.map(pending_device));
@@ -158,6 +165,8 @@ struct Wire<S> {
     refresh_token: Option<S>,
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     signing_key: Option<WireKey<S>>,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    proof_key: Option<S>,
     #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
     inputs: BTreeMap<String, S>,
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]

@@ -14,6 +14,9 @@ pub(in crate::app) mod listening;
 mod nonce;
 mod own_hosts;
 pub(in crate::app) mod pending_device;
+pub(in crate::app) mod proof;
+mod proof_answer;
+pub(in crate::app) mod proof_key;
 pub(in crate::app) mod pushed;
 pub(in crate::app) mod send;
 mod subject;
@@ -49,6 +52,7 @@ impl App {
     pub async fn sign_in(&self, request: SignIn, ask: &dyn Ask) -> Result<(CallContext, Exchange), Failure> {
         let SignIn { mut context, browser, mut save_to, can_paste } = request;
         account::check_tellable(&context.profile)?;
+        proof_key::provide(self, &mut context, &save_to).await?;
         // The steps are boxed, because each future is large and callers hold this one on the stack.
         let service = &context.profile.service;
         let is_pasted = !context.secrets.refresh_token.is_empty() && service.start != Start::RefreshToken;
