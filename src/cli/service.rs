@@ -71,7 +71,10 @@ fn show(service: &Service) {
         print::result(&format!("  assertion: {}", assertion.text()));
     }
     if let Some(algorithm) = service.dpop {
-        print::result(&format!("  tokens are bound to a key (DPoP, RFC 9449), proofs are signed by {}", algorithm.as_str()));
+        print::result(&format!(
+            "  tokens are bound to a key (DPoP, RFC 9449), proofs are signed by {}",
+            algorithm.as_str()
+        ));
     }
     if !service.policy.description.is_empty() {
         print::result(&format!("  {}", service.policy.description));

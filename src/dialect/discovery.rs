@@ -132,7 +132,10 @@ fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentEr
         gathering.ignored(PUSHED_TO, "authorization requests need not be pushed; with `--par` they are");
     }
     if !list(json, PROOF_ALGORITHMS).is_empty() {
-        gathering.ignored(PROOF_ALGORITHMS, "tokens are bound to a key (DPoP) only with `--dpop`, as the client is registered");
+        gathering.ignored(
+            PROOF_ALGORITHMS,
+            "tokens are bound to a key (DPoP) only with `--dpop`, as the client is registered",
+        );
     }
     (outline.authentication, outline.asks) = authentication(json, gathering);
     outline.pkce = Some(pkce(json, gathering));

@@ -81,15 +81,17 @@ fn recorded(call: &TracedCall) -> Option<RecordedReply> {
 
 /// What the request is made from, with made-up secrets.
 fn context(case: &Case, profile: Profile, now: Timestamp) -> Result<CallContext, Failure> {
+    let no_key = |why: String| {
+        Failure::new(FailureKind::Machine, Diagnosis::new(format!("no key can be made for the replay: {why}")))
+    };
     let made_up = |is_there: bool| Secret::new(if is_there { MADE_UP } else { "" });
     let service = &profile.service;
     let inputs = service.inputs.iter().filter(|input| input.secret);
     let secrets = ProfileSecrets {
         client_secret: made_up(case.has_client_secret),
         password: made_up(service.wants_password()),
-        signing_key: example::key_pair(service, now).map_err(|why| {
-            Failure::new(FailureKind::Machine, Diagnosis::new(format!("no key can be made for the replay: {why}")))
-        })?,
+        signing_key: example::key_pair(service, now).map_err(no_key)?,
+        proof_key: example::proof_key(service).map_err(no_key)?,
         refresh_token: Secret::default(),
         inputs: inputs.map(|input| (input.name.clone(), made_up(true))).collect(),
     };

@@ -6,8 +6,8 @@ use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use jiff::Timestamp;
 
 use crate::app::handle::App;
-use crate::app::{CallContext, Failure, FailureKind};
 use crate::app::sign_in::proof::with_proof;
+use crate::app::{CallContext, Failure, FailureKind};
 use crate::call::{Call, CallTemplate, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{AssertionAlgorithm, KeyError, SigningKey, UnsignedJwt};

@@ -17,6 +17,7 @@ pub(in crate::app) mod pending_device;
 pub(in crate::app) mod proof;
 mod proof_answer;
 pub(in crate::app) mod proof_key;
+pub(in crate::app) mod proof_nonces;
 pub(in crate::app) mod pushed;
 pub(in crate::app) mod send;
 mod subject;

@@ -5,17 +5,14 @@
 //! the nonce was wrong, and then once.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::sync::Mutex;
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use jiff::Timestamp;
 
-use crate::app::blocking::locked;
 use crate::app::handle::App;
 use crate::app::sign_in::send::{deliver, record};
 use crate::app::{CallContext, Failure, FailureKind};
-use crate::call::{Call, CallTemplate, Parameter, Place, Rendered, Reply, Span, Template};
+use crate::call::{Call, CallTemplate, Parameter, Place, Rendered, Reply, Span, Template, Values};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{
     AssertionAlgorithm, DPOP, KeyPair, ProofFor, ProvedRequest, SigningKey, TokenSet, UnsignedJwt, bound_scheme,
@@ -24,27 +21,6 @@ use crate::oauth::{
 use crate::secret::Secret;
 use crate::transport::TransportError;
 
-/// More servers than a person has tokens for.
-const MOST_NONCES: usize = 512;
-
-/// The nonces of servers, by who checks the proof and the origin. They live for minutes, so that they are not saved.
-#[derive(Default)]
-pub(in crate::app) struct ProofNonces(Mutex<BTreeMap<(ProofFor, String), String>>);
-
-impl ProofNonces {
-    fn get(&self, by: ProofFor, origin: &str) -> Option<String> {
-        locked(&self.0).get(&(by, origin.to_owned())).cloned()
-    }
-
-    fn set(&self, by: ProofFor, origin: &str, nonce: &str) {
-        let mut nonces = locked(&self.0);
-        if nonces.len() == MOST_NONCES {
-            nonces.clear();
-        }
-        nonces.insert((by, origin.to_owned()), nonce.to_owned());
-    }
-}
-
 /// A call as it was sent last, and what came of it.
 pub(in crate::app) struct Delivered {
     pub(in crate::app) call: Call,
@@ -52,13 +28,12 @@ pub(in crate::app) struct Delivered {
     pub(in crate::app) outcome: Result<Reply, TransportError>,
 }
 
-/// Sends a call, with a proof if somebody checks one. `known` are secrets that may be in a reply.
-pub(in crate::app) async fn deliver_proved<'a>(
+/// Sends a call that was rendered with these values, with a proof if somebody checks one.
+pub(in crate::app) async fn deliver_proved(
     app: &App,
     context: &CallContext,
-    call: Call,
+    (call, values): (Call, &Values),
     by: Option<ProofFor>,
-    known: impl Iterator<Item = &'a Secret> + Clone,
 ) -> Result<Delivered, Failure> {
     let Some(by) = by else {
         let at = (app.ports.now)();
@@ -76,7 +51,7 @@ pub(in crate::app) async fn deliver_proved<'a>(
         {
             app.proof_nonces.set(by, &origin, fresh);
             if !is_second && nonce.as_deref() != Some(fresh) && wants_proof_nonce(reply, by) {
-                record(app, &proved, at, Ok(reply), known.clone());
+                record(app, &proved, at, Ok(reply), values.secrets());
                 (nonce, is_second) = (Some(fresh.to_owned()), true);
                 continue;
             }
@@ -124,7 +99,8 @@ impl CallContext {
             Some(scheme) if call.headers.iter().any(|header| is_bearer(&header.value)) => {
                 let summary =
                     format!("the access token is bound to a key (`{scheme}`) and cannot be sent as a bearer token");
-                let hint = "ask the service for a client whose tokens are bearer tokens, or are bound by DPoP (RFC 9449)";
+                let hint =
+                    "ask the service for a client whose tokens are bearer tokens, or are bound by DPoP (RFC 9449)";
                 Err(Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint(hint)))
             }
             _ => Ok(()),
@@ -202,7 +178,8 @@ pub(in crate::app) fn with_proof(mut call: Call, proof: Secret) -> Call {
 pub(in crate::app) fn lost_key() -> Failure {
     let diagnosis =
         Diagnosis::new(format!("the access token is bound to a key (`{DPOP}`), and the key is not in the vault"));
-    let hint = "sign in again, which makes a new key; where DPoP is not switched on for the service, switch it on first";
+    let hint =
+        "sign in again, which makes a new key; where DPoP is not switched on for the service, switch it on first";
     Failure::new(FailureKind::NeedsSignIn, diagnosis.hint(hint))
 }
 

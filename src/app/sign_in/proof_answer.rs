@@ -33,7 +33,8 @@ pub(super) fn note(context: &CallContext, tokens: &TokenSet) -> Option<Diagnosis
         "the service did not bind the access token to the key: it answered `token_type` `{}`",
         crate::oauth::plain_line(&tokens.token_type)
     );
-    let hint = "it is used as a bearer token; have the client registered for DPoP-bound access tokens if they must be bound";
+    let hint =
+        "it is used as a bearer token; have the client registered for DPoP-bound access tokens if they must be bound";
     Some(Diagnosis::new(summary).hint(hint))
 }
 
@@ -43,7 +44,8 @@ fn other_key(context: &CallContext, tokens: &TokenSet) -> Option<Diagnosis> {
         return None;
     }
     let summary = "the access token is bound to another key (`cnf.jkt`) than the one that the request was signed with";
-    let hint = "no call with this token can be signed: it is a fault of the service, or the reply was meant for somebody else";
+    let hint =
+        "no call with this token can be signed: it is a fault of the service, or the reply was meant for somebody else";
     Some(Diagnosis::new(summary).hint(hint))
 }
 

@@ -8,9 +8,9 @@ use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::account;
 use crate::app::sign_in::follow_up;
 use crate::app::sign_in::id_token;
+use crate::app::sign_in::proof::{Delivered, deliver_proved};
 use crate::app::sign_in::proof_answer;
 use crate::app::sign_in::proof_key;
-use crate::app::sign_in::proof::{Delivered, deliver_proved};
 use crate::app::sign_in::send::record;
 use crate::app::sign_in::try_reading;
 use crate::app::tokens;
@@ -166,7 +166,7 @@ pub(crate) async fn exchange(
     let call = template.render(&values)?;
     report.tell(Progress::Sending(call.origin()));
     let proof = context.proof_for(template);
-    let Delivered { call, at, outcome } = deliver_proved(app, context, call, proof, values.secrets()).await?;
+    let Delivered { call, at, outcome } = deliver_proved(app, context, (call, &values), proof).await?;
     let reply = match outcome {
         Ok(reply) => reply,
         Err(error) => {

@@ -43,12 +43,8 @@ fn the_proofs_that_the_rfc_prints_are_valid_and_of_the_key_that_it_names() {
 fn the_claims_are_those_that_the_rfc_prints() {
     let at = |second| Timestamp::from_second(second).expect("a time");
     let token = Secret::new(ACCESS_TOKEN);
-    let of_token = ProvedRequest {
-        method: "POST",
-        url: "https://server.example.com/token",
-        access_token: None,
-        nonce: None,
-    };
+    let of_token =
+        ProvedRequest { method: "POST", url: "https://server.example.com/token", access_token: None, nonce: None };
     let of_resource = ProvedRequest {
         method: "GET",
         url: "https://resource.example.org/protectedresource",
@@ -68,7 +64,9 @@ fn the_claims_are_those_that_the_rfc_prints() {
 
 #[test]
 fn a_proof_is_signed_by_each_kind_of_key_and_verified_by_what_it_carries() {
-    for algorithm in [AssertionAlgorithm::ES256, AssertionAlgorithm::ES384, AssertionAlgorithm::ES512, AssertionAlgorithm::PS256] {
+    for algorithm in
+        [AssertionAlgorithm::ES256, AssertionAlgorithm::ES384, AssertionAlgorithm::ES512, AssertionAlgorithm::PS256]
+    {
         let key = make_proof_key(algorithm).expect("a key").signing_key().expect("usable");
         let request = ProvedRequest { method: "GET", url: "https://a.test/x", access_token: None, nonce: Some("n-1") };
         let jwt = request.proof(key.public_jwk().expect("public"), Timestamp::UNIX_EPOCH, "1");
@@ -148,7 +146,9 @@ fn the_key_that_a_token_names_is_read_where_the_token_can_be() {
         bound_to(&jwt.unsigned(AssertionAlgorithm::ES256))
     };
     assert_eq!(token(json!({ "cnf": { "jkt": THUMBPRINT } })).as_deref(), Some(THUMBPRINT));
-    for other in [json!({}), json!({ "cnf": "x" }), json!({ "cnf": { "x5t#S256": "x" } }), json!({ "cnf": { "jkt": 7 } })] {
+    for other in
+        [json!({}), json!({ "cnf": "x" }), json!({ "cnf": { "x5t#S256": "x" } }), json!({ "cnf": { "jkt": 7 } })]
+    {
         assert_eq!(token(other), None);
     }
     assert_eq!(bound_to(&Secret::new(ACCESS_TOKEN)), None);

@@ -2,5 +2,6 @@
 
 mod assertions;
 mod device;
+mod dpop;
 mod flows;
 mod id_token;
