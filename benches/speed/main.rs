@@ -60,6 +60,9 @@ struct Bench {
 }
 
 fn main() {
+    if std::env::args().nth(1).as_deref() == Some(windows::BARE) {
+        return windows::bare();
+    }
     let plan = plan();
     if !has_session() && installed("a keyring", "dbus-run-session").is_some() {
         return in_session();

@@ -38,12 +38,7 @@ pub fn line(what: &str, mut times: Vec<Duration>) {
 
 /// Resident and proportional memory of a process, now and at most, in MiB.
 pub fn memory(what: &str, child: &Child) -> String {
-    let read = |file: &str| fs::read_to_string(format!("/proc/{}/{file}", child.id())).unwrap_or_default();
-    let field = |text: &str, name: &str| {
-        let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
-        line.split_whitespace().next().and_then(|number| number.parse::<f64>().ok()).unwrap_or_default() / 1024.0
-    };
-    let (rollup, status) = (read("smaps_rollup"), read("status"));
+    let (rollup, status) = (about(child, "smaps_rollup"), about(child, "status"));
     format!(
         "{what:58} RSS {:.1} MiB, PSS {:.1}, of it anonymous {:.1}; RSS at most {:.1}",
         field(&rollup, "Rss:"),
@@ -51,6 +46,22 @@ pub fn memory(what: &str, child: &Child) -> String {
         field(&rollup, "Pss_Anon:"),
         field(&status, "VmHWM:"),
     )
+}
+
+/// Proportional memory of a process now, in MiB: what it shares with others counts by its share.
+pub fn proportional(child: &Child) -> f64 {
+    field(&about(child, "smaps_rollup"), "Pss:")
+}
+
+/// What the system tells of a process in this file.
+fn about(child: &Child, file: &str) -> String {
+    fs::read_to_string(format!("/proc/{}/{file}", child.id())).unwrap_or_default()
+}
+
+/// A field of such a file that is in KiB, in MiB.
+fn field(text: &str, name: &str) -> f64 {
+    let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+    line.split_whitespace().next().and_then(|number| number.parse::<f64>().ok()).unwrap_or_default() / 1024.0
 }
 
 /// How often all threads of a process were put on a processor because something happened.

@@ -30,8 +30,10 @@ pub enum Authentication {
     BasicUser,
     /// `Authorization: Basic` with the secret as user and an empty password, for services whose secret is an API key.
     BasicSecret,
-    /// A client certificate (mutual TLS, RFC 8705 section 2). Not implemented.
-    Certificate,
+    /// A client certificate from an authority that the server trusts (RFC 8705 section 2.1).
+    TlsClientAuth,
+    /// A client certificate that the client registered with the server (RFC 8705 section 2.2).
+    SelfSignedTlsClientAuth,
     /// An assertion signed with the client's key (RFC 7523 section 2.2, OpenID Connect Core section 9).
     PrivateKeyJwt,
     /// The same, signed with the client secret.
@@ -44,12 +46,9 @@ impl Authentication {
         matches!(self, Self::BasicOrNone | Self::BasicRawOrNone)
     }
 
-    /// Its name in presets, if it is not implemented.
-    pub fn unsupported(self) -> Option<&'static str> {
-        match self {
-            Self::Certificate => Some("certificate"),
-            _ => None,
-        }
+    /// Whether the client authenticates with a certificate in the TLS handshake.
+    pub fn shows_certificate(self) -> bool {
+        matches!(self, Self::TlsClientAuth | Self::SelfSignedTlsClientAuth)
     }
 
     /// Whether the client authenticates with an `<assertion>` in the body.
@@ -61,7 +60,9 @@ impl Authentication {
     /// a header does.
     pub fn parameters(self) -> Vec<Parameter> {
         match self {
-            Self::None | Self::Certificate => vec![Parameter::new("client_id", "<client_id>")],
+            Self::None | Self::TlsClientAuth | Self::SelfSignedTlsClientAuth => {
+                vec![Parameter::new("client_id", "<client_id>")]
+            }
             Self::PrivateKeyJwt | Self::ClientSecretJwt => vec![
                 Parameter::new("client_assertion_type", JWT_CLIENT_ASSERTION),
                 Parameter::new("client_assertion", "<assertion>"),
@@ -73,7 +74,11 @@ impl Authentication {
     /// User and password of `Authorization: Basic`, if it is sent.
     pub(crate) fn basic(self, values: &Values) -> Result<Option<Basic>, RenderError> {
         let (user, password) = match self {
-            Self::None | Self::Certificate | Self::PrivateKeyJwt | Self::ClientSecretJwt => return Ok(None),
+            Self::None
+            | Self::TlsClientAuth
+            | Self::SelfSignedTlsClientAuth
+            | Self::PrivateKeyJwt
+            | Self::ClientSecretJwt => return Ok(None),
             Self::BasicOrNone | Self::BasicRawOrNone if is_public(values) => return Ok(None),
             Self::Basic | Self::BasicRaw | Self::BasicOrNone | Self::BasicRawOrNone => {
                 ("<client_id>", "<client_secret>")
@@ -97,6 +102,10 @@ impl Authentication {
     /// The body with the parameters that the authentication adds: the ID of a client without a secret, or the assertion.
     /// `None` if it adds none.
     pub(crate) fn body(self, body: &BodyTemplate, values: &Values) -> Result<Option<BodyTemplate>, RenderError> {
+        if self.shows_certificate() {
+            // RFC 8705 section 2: the server finds the client by it.
+            return with(body, &self.parameters(), "client_id", RenderError::NoPlaceForId);
+        }
         if self.signs() {
             return with(body, &self.parameters(), "assertion", RenderError::NoPlaceForAssertion);
         }
@@ -267,9 +276,31 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unsupported_sends_nothing_and_says_so() {
-        let refused = "the client authentication `certificate` is not supported yet\n\
-            hint: choose another one, if the service takes it";
-        check(Authentication::Certificate, "s", form(), refused);
+    fn a_client_with_a_certificate_names_its_id_in_the_body_and_sends_nothing_without_one() {
+        let refused = "the client certificate is missing\n\
+            hint: open the file of the certificate and its private key, or make a pair, in step 2, Authorization";
+        let mut values = Values::new();
+        values.set("client_id", "i d");
+        let certificate = crate::call::ClientCertificate {
+            chain: "-----BEGIN CERTIFICATE-----".to_owned(),
+            private_key: Secret::new("canary"),
+            subject: "CN=acme".to_owned(),
+            thumbprint: "A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0".to_owned(),
+        };
+        values.mutual_tls = crate::call::MutualTls::With(std::sync::Arc::new(certificate));
+        let (url, mtls_url) = (Template::new("https://as.test/token"), Template::new("https://mtls.as.test/token"));
+        for authentication in [Authentication::TlsClientAuth, Authentication::SelfSignedTlsClientAuth] {
+            check(authentication, "s", form(), refused);
+            let plain = CallTemplate { url: url.clone(), authentication, body: form(), ..CallTemplate::default() };
+            let told = "[TLS client certificate: CN=acme; x5t#S256 A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0]";
+            let expected = format!("POST https://as.test/token\n{TYPE}\n{told}\n\na=1\n&client_id=i d");
+            assert_eq!(plain.render(&values).expect("rendered").preview(&Reveal::new()), expected);
+            // RFC 8705 section 5: the server's own address for such clients.
+            let aliased = CallTemplate { mtls_url: mtls_url.clone(), ..plain }.render(&values).expect("rendered");
+            assert_eq!(aliased.origin(), "https://mtls.as.test");
+            assert!(!format!("{aliased:?}").contains("canary"));
+        }
+        let public = CallTemplate { url, mtls_url, ..CallTemplate::default() };
+        assert_eq!(public.render(&Values::new()).expect("rendered").origin(), "https://as.test");
     }
 }

@@ -28,6 +28,13 @@ impl Call {
             words.push(format!("--header {}", quoted(&header, &mut variables)));
         }
         words.extend(self.body_words(&mut variables));
+        if self.client_certificate.is_some() {
+            // Files, since no private key belongs into a command or an environment.
+            words.push("--cert \"${CLIENT_CERTIFICATE}\"".to_owned());
+            words.push("--key \"${CLIENT_CERTIFICATE_KEY}\"".to_owned());
+            let what = [("", "the file of the client certificate"), ("_KEY", "the file of its private key")];
+            variables.extend(what.map(|(of, what)| (format!("CLIENT_CERTIFICATE{of}"), format!("{what}, in PEM"))));
+        }
         let mut lines: Vec<String> = variables.iter().map(|(name, what)| format!("# {name}: {what}")).collect();
         lines.push(words.join(" \\\n  "));
         lines.join("\n")

@@ -8,6 +8,7 @@
 
 mod answers;
 mod authentication;
+mod client_certificate;
 mod curl;
 mod escape;
 mod expression;
@@ -27,6 +28,7 @@ mod wire;
 
 pub use crate::call::answers::{Answers, scalar_text, text_as_json};
 pub use crate::call::authentication::{Authentication, JWT_CLIENT_ASSERTION};
+pub use crate::call::client_certificate::{ClientCertificate, MutualTls};
 pub use crate::call::escape::{EscapeError, Place};
 pub(crate) use crate::call::expression::code_of;
 pub use crate::call::expression::{Expression, ExpressionError, ExpressionFault};

@@ -8,7 +8,8 @@ use thiserror::Error;
 use crate::call::escape::percent_encode;
 use crate::call::is_secret_name;
 use crate::call::{
-    Authentication, Call, CallBody, Parameter, Place, Reading, Rendered, Reveal, Span, Template, TemplateError, Values,
+    Authentication, Call, CallBody, MutualTls, Parameter, Place, Reading, Rendered, Reveal, Span, Template,
+    TemplateError, Values,
 };
 use crate::diagnosis::{Diagnose, Diagnosis};
 
@@ -51,6 +52,8 @@ pub struct CallTemplate {
     pub method: Method,
     /// The URL, perhaps with a query of its own.
     pub url: Template,
+    /// The URL for clients that show a certificate, where the server has one of its own for them (RFC 8705 section 5); else empty.
+    pub mtls_url: Template,
     /// How the client authenticates.
     pub authentication: Authentication,
     /// In addition to those of the body and the authentication.
@@ -107,12 +110,9 @@ pub enum RenderError {
     /// The URL is empty.
     #[error("the URL is empty")]
     NoUrl,
-    /// This program cannot do it yet.
-    #[error("the client authentication `{name}` is not supported yet")]
-    NotBuilt {
-        /// Its name in presets.
-        name: &'static str,
-    },
+    /// The call is to show a client certificate, and there is none.
+    #[error("the client certificate is missing")]
+    NoClientCertificate,
     /// A client without a secret sends its ID in the body, which is neither a form nor has a placeholder for it.
     #[error("there is no secret, and the body has no place for the client id")]
     NoPlaceForId,
@@ -148,7 +148,8 @@ impl Diagnose for RenderError {
         match self {
             Self::Template { error, .. } => Diagnosis { hint: error.diagnose().hint, ..diagnosis },
             Self::NoUrl => diagnosis.hint("enter the URL from the service's documentation"),
-            Self::NotBuilt { .. } => diagnosis.hint("choose another one, if the service takes it"),
+            Self::NoClientCertificate => diagnosis
+                .hint("open the file of the certificate and its private key, or make a pair, in step 2, Authorization"),
             Self::NoPlaceForId => diagnosis.hint("name `<client_id>` in the body, or enter the secret"),
             Self::ColonInUser => diagnosis
                 .hint("compare the client id with the console; if it is right, choose `basic`, which encodes it")
@@ -195,10 +196,13 @@ impl CallTemplate {
         if self.url.is_empty() {
             return Err(RenderError::NoUrl);
         }
-        if let Some(name) = self.authentication.unsupported() {
-            return Err(RenderError::NotBuilt { name });
-        }
-        let mut url = at(Part::Url, self.url.render_url(values))?;
+        let client_certificate = match &values.mutual_tls {
+            MutualTls::With(certificate) => Some(certificate.clone()),
+            MutualTls::Missing => return Err(RenderError::NoClientCertificate),
+            MutualTls::Off if self.authentication.shows_certificate() => return Err(RenderError::NoClientCertificate),
+            MutualTls::Off => None,
+        };
+        let mut url = at(Part::Url, self.address(values).render_url(values))?;
         self.append_query(&mut url, values)?;
         check_url(&url)?;
         let with_id = self.authentication.body(&self.body, values)?;
@@ -208,12 +212,18 @@ impl CallTemplate {
             basic: self.authentication.basic(values)?,
             headers: self.rendered_headers(values)?,
             body: with_id.as_ref().unwrap_or(&self.body).render(values)?,
+            client_certificate,
         })
+    }
+
+    /// The URL: that for clients with a certificate, if one is shown and there is such a URL.
+    fn address(&self, values: &Values) -> &Template {
+        if values.mutual_tls.is_on() && !self.mtls_url.is_empty() { &self.mtls_url } else { &self.url }
     }
 
     /// The names of all placeholders.
     pub fn placeholders(&self) -> impl Iterator<Item = &str> {
-        let mut templates = vec![&self.url];
+        let mut templates = vec![&self.url, &self.mtls_url];
         templates.extend(self.headers.iter().chain(&self.query).map(|p| &p.value));
         match &self.body {
             BodyTemplate::None => {}
@@ -224,7 +234,7 @@ impl CallTemplate {
     }
 
     fn append_query(&self, url: &mut Rendered, values: &Values) -> Result<(), RenderError> {
-        let mut separator = if self.url.source().contains('?') { "&" } else { "?" };
+        let mut separator = if self.address(values).source().contains('?') { "&" } else { "?" };
         for parameter in &self.query {
             let value = at(Part::Query(parameter.name.clone()), parameter.value.render(values, Place::Query))?;
             if value.is_empty() {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::call::MutualTls;
 use crate::secret::Secret;
 
 /// The names that every service has: whether the value is secret, and what supplies it.
@@ -39,6 +40,8 @@ pub struct Value {
 pub struct Values {
     by_name: BTreeMap<String, Value>,
     declared: BTreeMap<String, String>,
+    /// Whether the calls are made over mutual TLS.
+    pub mutual_tls: MutualTls,
 }
 
 impl Values {

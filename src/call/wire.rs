@@ -1,9 +1,11 @@
 //! A rendered call, ready to be sent or shown.
 
+use std::sync::Arc;
+
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
 use crate::call::escape::form_encode;
-use crate::call::{Method, Rendered, Reveal};
+use crate::call::{ClientCertificate, Method, Rendered, Reveal};
 use crate::secret::Secret;
 
 /// A call ready to be shown or sent. Its `Debug` shows no secret.
@@ -19,6 +21,8 @@ pub struct Call {
     pub headers: Vec<(String, Rendered)>,
     /// The body.
     pub body: CallBody,
+    /// The certificate that is shown to a server that asks for one.
+    pub client_certificate: Option<Arc<ClientCertificate>>,
 }
 
 /// User and password of `Authorization: Basic`.
@@ -100,6 +104,9 @@ impl Call {
         }
         if let Some(content_type) = self.body.content_type() {
             lines.push(format!("Content-Type: {content_type}"));
+        }
+        if let Some(certificate) = &self.client_certificate {
+            lines.push(format!("[TLS client certificate: {}]", certificate.told()));
         }
         match &self.body {
             CallBody::None => {}

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 use url::Url;
 
-use crate::call::{Authentication, Template};
+use crate::call::{Authentication, CallTemplate, Template};
 use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::standard::{Gathering, Outline, plain_text, text_at};
 use crate::dialect::{Described, Import, Note, Offered};
@@ -28,6 +28,9 @@ const MUST_PUSH: &str = "require_pushed_authorization_requests";
 
 /// The algorithms of proofs of possession that the server takes (RFC 9449 section 5.1).
 const PROOF_ALGORITHMS: &str = "dpop_signing_alg_values_supported";
+/// The endpoints for clients with a certificate (RFC 8705 section 5), and whether tokens are bound to it (section 3.3).
+const MTLS_ALIASES: &str = "mtls_endpoint_aliases";
+const BINDS_TOKENS: &str = "tls_client_certificate_bound_access_tokens";
 
 /// Where the metadata of an issuer may be, most likely first: RFC 8414 section 3.1 puts its name between host and
 /// path, `OpenID` Connect Discovery section 4 after the path. Empty where the issuer is no `http` or `https` URL.
@@ -66,12 +69,14 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let outline = outline(json, &mut gathering)?;
     let lacks = lacks(json, &outline);
     let mut described = outline.described(gathering);
+    let pushed_mtls_url = set_mtls_urls(json, &mut described)?;
     described.service.lacks = lacks;
     described.offered = Offered {
         grants: list(json, "grant_types_supported"),
         client_methods: list(json, "token_endpoint_auth_methods_supported"),
         pushed_url: endpoint_of(json, PUSHED_TO, &mut Gathering::default())?,
         proof_algorithms: list(json, PROOF_ALGORITHMS),
+        pushed_mtls_url,
     };
     offer_consent(&mut described);
     check_response(json, &mut described);
@@ -137,6 +142,9 @@ fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentEr
             "tokens are bound to a key (DPoP) only with `--dpop`, as the client is registered",
         );
     }
+    if is_true(json, BINDS_TOKENS) {
+        gathering.understood(BINDS_TOKENS, "access tokens may be bound to the client certificate");
+    }
     (outline.authentication, outline.asks) = authentication(json, gathering);
     outline.pkce = Some(pkce(json, gathering));
     outline.known_scopes = known_scopes(json, gathering);
@@ -145,6 +153,31 @@ fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentEr
         outline.refresh_url.clone_from(&outline.token_url);
     }
     Ok(outline)
+}
+
+/// Sets the endpoints for clients that show a certificate (RFC 8705 section 5) beside the others; that of pushed authorization
+/// requests is returned.
+fn set_mtls_urls(json: &Json, described: &mut Described) -> Result<String, DocumentError> {
+    let Some(aliases) = json.get(MTLS_ALIASES).filter(|aliases| aliases.is_object()) else { return Ok(String::new()) };
+    let alias = |name: &'static str| endpoint_of(aliases, name, &mut Gathering::default());
+    let service = &mut described.service;
+    let pushed = alias(PUSHED_TO)?;
+    let of_tokens = [service.refresh_request.as_mut(), service.device_token_request.as_mut()];
+    let calls = of_tokens.into_iter().flatten().chain([&mut service.token_request]);
+    let mut calls: Vec<(&'static str, &mut CallTemplate)> = calls.map(|call| ("token_endpoint", call)).collect();
+    let others = [
+        (PUSHED_TO, service.pushed_authorization.as_mut()),
+        ("revocation_endpoint", service.revocation.as_mut()),
+        ("introspection_endpoint", service.introspection.as_mut()),
+        ("device_authorization_endpoint", service.device_authorization.as_mut()),
+        ("userinfo_endpoint", service.identity.as_mut().map(|identity| &mut identity.call)),
+    ];
+    calls.extend(others.into_iter().filter_map(|(name, call)| Some((name, call?))));
+    for (name, call) in calls {
+        call.mtls_url = Template::new(alias(name)?);
+    }
+    described.understood.push(Note::new(MTLS_ALIASES, "the endpoints for clients with a certificate"));
+    Ok(pushed)
 }
 
 /// The URL of an endpoint. Brackets in it are literal.
@@ -225,9 +258,6 @@ fn lacks(json: &Json, outline: &Outline) -> Vec<String> {
     let has_code = types.is_empty() || types.iter().any(|kind| kind == "code");
     if outline.grant == GrantType::AuthorizationCode && !has_code {
         lacks.push("the server's response types: it does not offer `code`".to_owned());
-    }
-    if outline.authentication == Authentication::Certificate {
-        lacks.push("a client certificate (mutual TLS, RFC 8705), by which alone the server accepts clients".to_owned());
     }
     lacks
 }

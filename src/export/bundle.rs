@@ -150,6 +150,7 @@ impl From<WireSecrets<String>> for ProfileSecrets {
             inputs: wire.inputs.into_iter().map(|(name, value)| (name, Secret::new(value))).collect(),
             signing_key: None,
             proof_key: None,
+            client_certificate: None,
         }
     }
 }

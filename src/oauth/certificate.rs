@@ -1,4 +1,5 @@
-//! A certificate as far as an assertion needs it: bytes, thumbprints, its end, and whether a key belongs to it. Also PEM (RFC 7468).
+//! A certificate as far as it is needed here: bytes, thumbprints, whose it is and until when, and whether a key belongs to it. Also
+//! PEM (RFC 7468).
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine as _};
@@ -7,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::oauth::key_text::KeyError;
 use crate::oauth::signing_key::SigningKey;
-use crate::oauth::validity::not_after;
+use crate::oauth::x509::{Fields, name_text};
 use crate::secret::Secret;
 
 /// How many characters of base64 stand in a line (RFC 7468 section 2).
@@ -57,9 +58,42 @@ impl Certificate {
         crate::oauth::pkce::hex(digest.as_ref()).to_uppercase()
     }
 
+    /// Every certificate of a PEM text.
+    pub fn parse_all(text: &str) -> Result<Vec<Self>, KeyError> {
+        let blocks = text.match_indices("-----BEGIN CERTIFICATE-----").map(|(at, _)| Self::parse(&text[at..]));
+        let all: Vec<Self> = blocks.collect::<Result<_, _>>()?;
+        if all.is_empty() { Err(KeyError::NotCertificate) } else { Ok(all) }
+    }
+
+    /// The first moment of its validity; `None` if the certificate does not say it as RFC 5280 has it.
+    pub fn not_before(&self) -> Option<Timestamp> {
+        Fields::read(&self.der).map(|fields| fields.not_before)
+    }
+
     /// The last moment of its validity; `None` if the certificate does not say it as RFC 5280 has it.
     pub fn not_after(&self) -> Option<Timestamp> {
-        not_after(&self.der)
+        Fields::read(&self.der).map(|fields| fields.not_after)
+    }
+
+    /// Whose it is, by its own words: `CN=acme, O=Acme Ltd`. Empty if it cannot be read.
+    pub fn subject(&self) -> String {
+        Fields::read(&self.der).map(|fields| name_text(fields.subject)).unwrap_or_default()
+    }
+
+    /// Who signed it, by its own words.
+    pub fn issuer(&self) -> String {
+        Fields::read(&self.der).map(|fields| name_text(fields.issuer)).unwrap_or_default()
+    }
+
+    /// Whether it names itself as who signed it.
+    pub fn is_self_issued(&self) -> bool {
+        Fields::read(&self.der).is_some_and(|fields| fields.issuer == fields.subject)
+    }
+
+    /// Whether it names that one as who signed it.
+    pub(in crate::oauth) fn is_issued_by(&self, other: &Self) -> bool {
+        let (own, other) = (Fields::read(&self.der), Fields::read(&other.der));
+        own.zip(other).is_some_and(|(own, other)| own.issuer == other.subject)
     }
 
     /// Whether it contains the public key of this key.

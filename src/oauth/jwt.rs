@@ -25,6 +25,11 @@ pub fn decode_jwt(token: &Secret) -> Option<Jwt> {
     Some(Jwt { header: object(header)?, claims: object(claims)? })
 }
 
+/// The certificate to which an access token is bound by its own words: `x5t#S256` (RFC 8705 section 3.1).
+pub fn certificate_binding(token: &Secret) -> Option<String> {
+    decode_jwt(token)?.claims.get("cnf")?.get("x5t#S256")?.as_str().map(str::to_owned)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -37,6 +42,15 @@ mod tests {
         assert_eq!(jwt.header["alg"], "HS256");
         assert_eq!(jwt.claims["iss"], "joe");
         assert_eq!(jwt.claims["exp"], 1_300_819_380);
+    }
+
+    #[test]
+    fn the_confirmation_of_rfc_8705_section_3_1_names_the_certificate() {
+        let claims = "{\"iss\":\"https://server.example.com\",\"cnf\":{\"x5t#S256\":\"bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2\"}}";
+        let token = format!("e30.{}.x", BASE64_URL_SAFE_NO_PAD.encode(claims));
+        let bound = certificate_binding(&Secret::new(token));
+        assert_eq!(bound.as_deref(), Some("bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"));
+        assert_eq!(certificate_binding(&Secret::new("e30.e30.x")), None);
     }
 
     #[test]

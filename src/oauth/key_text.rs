@@ -95,6 +95,13 @@ impl Diagnose for KeyError {
 
 /// Reads a private key, and a certificate beside it in the same PEM text.
 pub fn parse_key(text: &Secret) -> Result<ReadKey, KeyError> {
+    let key = parse_private_key(text)?;
+    let text = text.expose();
+    if text.contains("-----BEGIN CERTIFICATE") { key.with_certificate(text) } else { Ok(key) }
+}
+
+/// Reads a private key, whatever stands beside it.
+pub(in crate::oauth) fn parse_private_key(text: &Secret) -> Result<ReadKey, KeyError> {
     let text = text.expose().trim();
     if text.is_empty() {
         return Err(KeyError::Missing);
@@ -143,8 +150,7 @@ fn from_pem_text(text: &str) -> Result<ReadKey, KeyError> {
         });
     }
     let der = LABELS.iter().find_map(|label| from_pem(text, label)).ok_or(KeyError::Unusable)?;
-    let key = read(&SigningKey::from_der(der.expose()).ok_or(KeyError::Unusable)?)?;
-    if text.contains("BEGIN CERTIFICATE") { key.with_certificate(text) } else { Ok(key) }
+    read(&SigningKey::from_der(der.expose()).ok_or(KeyError::Unusable)?)
 }
 
 fn from_json(json: &Json) -> Result<ReadKey, KeyError> {

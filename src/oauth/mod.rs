@@ -5,6 +5,7 @@
 mod assertion;
 mod authorization_response;
 mod certificate;
+mod client_certificate;
 mod clock;
 mod device_authorization;
 mod expiry;
@@ -37,13 +38,14 @@ mod token_error;
 mod token_header;
 mod token_response;
 mod token_set;
-mod validity;
+mod x509;
 
 pub use crate::oauth::assertion::{AssertionAlgorithm, UnsignedJwt};
 pub use crate::oauth::authorization_response::{
     AuthorizationError, AuthorizationResponse, ExpectedResponse, Parameters,
 };
 pub use crate::oauth::certificate::Certificate;
+pub use crate::oauth::client_certificate::parse_client_certificate;
 pub use crate::oauth::clock::{clock_skew, retry_after, skew_note, span, span_left};
 pub(crate) use crate::oauth::device_authorization::poll_interval;
 pub use crate::oauth::device_authorization::{
@@ -62,7 +64,7 @@ pub use crate::oauth::inspected::{
 };
 pub use crate::oauth::issuer::is_same_issuer;
 pub use crate::oauth::jwk::thumbprint;
-pub use crate::oauth::jwt::decode_jwt;
+pub use crate::oauth::jwt::{certificate_binding, decode_jwt};
 pub use crate::oauth::key_making::{MakeKeyError, RSA_BITS, make_key_pair, make_proof_key};
 pub use crate::oauth::key_set::{KeySet, SignatureCheck, check_with_secret, is_shared_secret};
 pub use crate::oauth::key_text::{KeyError, LONGEST_KEY_TEXT, ReadKey, parse_key};
@@ -84,4 +86,4 @@ pub use crate::oauth::token_error::{Meaning, TokenError};
 pub use crate::oauth::token_header::{TokenHeader, bound_scheme};
 pub use crate::oauth::token_response::{ReadContext, read_token_set};
 pub use crate::oauth::token_set::{Freshness, Refused, TokenSet};
-pub(crate) use crate::oauth::validity::not_after;
+pub(crate) use crate::oauth::x509::not_after;

@@ -18,6 +18,9 @@ pub struct ProfileSecrets {
     /// The private key that the tokens are bound to (RFC 9449). It is made here and leaves the vault in no export or copy; only
     /// the members of a team have it in common.
     pub proof_key: Option<KeyPair>,
+    /// The certificate that is shown in the TLS handshake (RFC 8705), its intermediates, and its private key. A key of its own: a
+    /// client may sign assertions with one key and be known to the gateway by another.
+    pub client_certificate: Option<KeyPair>,
     /// A refresh token from elsewhere, not used yet. Once saved it is among the tokens.
     pub refresh_token: Secret,
     /// The service's secret inputs, by name.
@@ -47,6 +50,7 @@ impl ProfileSecrets {
             ("refresh token", Some(&self.refresh_token)),
             ("private key", self.signing_key.as_ref().map(|pair| &pair.private_key)),
             ("DPoP key", self.proof_key.as_ref().map(|pair| &pair.private_key)),
+            ("client certificate", self.client_certificate.as_ref().map(|pair| &pair.private_key)),
         ];
         let own = own.into_iter().filter_map(|(name, secret)| Some((name, secret?)));
         let inputs = self.inputs.iter().map(|(name, secret)| (name.as_str(), secret));

@@ -156,7 +156,8 @@ fn set_url(draft: &mut ProfileDraft, stage: StageName, url: &str) {
         ..CallTemplate::default()
     };
     let keep = |call: Option<CallTemplate>, request| {
-        call.map_or_else(|| of_client(request), |call| CallTemplate { url: Template::new(url), ..call })
+        let same = |call| CallTemplate { url: Template::new(url), mtls_url: Template::default(), ..call };
+        call.map_or_else(|| of_client(request), same)
     };
     match stage {
         StageName::Authorization => {
@@ -166,11 +167,11 @@ fn set_url(draft: &mut ProfileDraft, stage: StageName, url: &str) {
         StageName::Token => {
             // The refresh request follows it until that has an address of its own.
             if draft.refresh_request.url == draft.token_request.url {
-                url.clone_into(&mut draft.refresh_request.url);
+                draft.refresh_request.set_url(url);
             }
-            url.clone_into(&mut draft.token_request.url);
+            draft.token_request.set_url(url);
         }
-        StageName::Refresh => url.clone_into(&mut draft.refresh_request.url),
+        StageName::Refresh => draft.refresh_request.set_url(url),
         StageName::Device => {
             service.device_authorization =
                 Some(keep(service.device_authorization.take(), Request::DeviceAuthorization));
@@ -192,7 +193,8 @@ fn set_url(draft: &mut ProfileDraft, stage: StageName, url: &str) {
             let headers = vec![Parameter::new("Authorization", "Bearer <token>")];
             let call = CallTemplate { method: Method::Get, headers, ..CallTemplate::default() };
             let known = service.identity.take().unwrap_or(Identity { call, fields: Vec::new() });
-            service.identity = Some(Identity { call: CallTemplate { url: Template::new(url), ..known.call }, ..known });
+            let call = CallTemplate { url: Template::new(url), mtls_url: Template::default(), ..known.call };
+            service.identity = Some(Identity { call, ..known });
         }
     }
 }

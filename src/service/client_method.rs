@@ -55,7 +55,8 @@ impl ClientMethod {
             Self::SecretBasic => Authentication::BasicOrNone,
             Self::PrivateKeyJwt => Authentication::PrivateKeyJwt,
             Self::SecretJwt => Authentication::ClientSecretJwt,
-            Self::Tls | Self::SelfSignedTls => Authentication::Certificate,
+            Self::Tls => Authentication::TlsClientAuth,
+            Self::SelfSignedTls => Authentication::SelfSignedTlsClientAuth,
             Self::SecretPost | Self::None => Authentication::None,
         }
     }

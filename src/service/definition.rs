@@ -48,6 +48,9 @@ pub struct Service {
     pub start: Start,
     /// Which secrets the calls need.
     pub asks: Asks,
+    /// Whether its servers want a client certificate on each connection (mutual TLS), however the client authenticates: a gateway
+    /// in front of them does, or access tokens are bound to the certificate (RFC 8705 section 3).
+    pub client_certificate: bool,
     /// The value of `<grant_type>` in the token request.
     pub grant_type: String,
     /// Pages of the service for people.
@@ -210,6 +213,11 @@ impl Service {
         self.authorization.is_none() || self.start == Start::Consent
     }
 
+    /// Whether its calls are made with a client certificate: by the client's authentication, or because its servers want one.
+    pub fn wants_client_certificate(&self) -> bool {
+        self.client_certificate || self.calls().iter().any(|(_, call)| call.authentication.shows_certificate())
+    }
+
     /// Whether a person can sign in to it on another device.
     pub fn has_device_flow(&self) -> bool {
         self.device_authorization.is_some() && self.device_token_request.is_some()
@@ -226,7 +234,10 @@ impl Service {
         let has_secret = |call: &CallTemplate| {
             let in_header = !matches!(
                 call.authentication,
-                Authentication::None | Authentication::PrivateKeyJwt | Authentication::Certificate
+                Authentication::None
+                    | Authentication::PrivateKeyJwt
+                    | Authentication::TlsClientAuth
+                    | Authentication::SelfSignedTlsClientAuth
             );
             in_header || call.placeholders().any(|name| name == "client_secret")
         };

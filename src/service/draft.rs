@@ -82,6 +82,8 @@ pub struct CallFields {
     pub method: Method,
     /// The URL.
     pub url: String,
+    /// The URL for clients that show a certificate; empty if it is the same.
+    pub mtls_url: String,
     /// How the client authenticates.
     pub authentication: Authentication,
     /// `Name: value` a line.
@@ -316,6 +318,7 @@ impl CallFields {
         CallTemplate {
             method: self.method,
             url: Template::new(self.url.trim()),
+            mtls_url: Template::new(self.mtls_url.trim()),
             authentication: self.authentication,
             headers: parse_headers(&self.headers),
             query: parse_parameters(&self.query),
@@ -331,6 +334,12 @@ impl CallFields {
             reading: self.reading.clone(),
             example: self.example.clone(),
         }
+    }
+
+    /// Changes the URL, for clients with a certificate as well.
+    pub fn set_url(&mut self, url: &str) {
+        url.clone_into(&mut self.url);
+        self.mtls_url.clear();
     }
 
     /// Changes the kind of body, and converts between a form and a JSON object.
@@ -365,6 +374,7 @@ impl From<&CallTemplate> for CallFields {
         Self {
             method: call.method,
             url: call.url.source().to_owned(),
+            mtls_url: call.mtls_url.source().to_owned(),
             authentication: call.authentication,
             headers: write_headers(&call.headers),
             query: write_parameters(&call.query),

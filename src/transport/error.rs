@@ -97,6 +97,14 @@ pub enum TlsCause {
     Certificate,
     /// The server requires a client certificate.
     ClientCertificate,
+    /// The client certificate is signed by an authority that the server does not know.
+    ClientAuthority,
+    /// The client certificate is expired or not valid yet, by the server's clock.
+    ClientExpired,
+    /// The server does not accept the client certificate, and does not say why, or has revoked it.
+    ClientCertificateRefused,
+    /// No way of a handshake suits the server; it may want a client certificate.
+    Handshake,
     /// The peer does not speak TLS.
     NotTls,
     Other,
@@ -209,7 +217,19 @@ fn tls_hint(cause: TlsCause) -> &'static str {
         }
         TlsCause::Certificate => "ask whoever runs the server to renew its certificate",
         TlsCause::ClientCertificate => {
-            "name a PEM file with a certificate and its private key in the settings (`client_certificate`)"
+            "give the profile a client certificate (step 2, or `--client-certificate`), or name one for all servers in the \
+             settings (`client_certificate`)"
+        }
+        TlsCause::ClientAuthority => {
+            "use a certificate from the authority that the service names, with its intermediates in the same file"
+        }
+        TlsCause::ClientExpired => "renew the client certificate, and check the clock of this machine",
+        TlsCause::ClientCertificateRefused => {
+            "compare it with the certificate that the service has for this client; it may have been replaced or revoked there"
+        }
+        TlsCause::Handshake => {
+            "the server may want a client certificate: give the profile one (step 2, or `--client-certificate`); otherwise \
+             check whether a proxy is in the way, and that the server offers TLS 1.2 or newer"
         }
         TlsCause::Clock => "check the clock of this machine; if it is right, the server's certificate must be renewed",
         TlsCause::OtherName => "check the host name; the certificate of the server is for other names",

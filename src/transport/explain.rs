@@ -11,14 +11,20 @@ use crate::transport::error::{TlsCause, TransportError};
 use crate::transport::resolver::NameNotFound;
 use crate::transport::trust;
 
-pub(crate) fn explain(error: reqwest::Error, host: &str, connect_timeout: Duration) -> TransportError {
+/// `shows_certificate` is whether a client certificate was shown to a server that asked for one.
+pub(crate) fn explain(
+    error: reqwest::Error,
+    host: &str,
+    connect_timeout: Duration,
+    shows_certificate: bool,
+) -> TransportError {
     let source = error.without_url();
     let host = host.to_owned();
     if find::<NameNotFound>(&source).is_some() {
         return TransportError::Dns { host };
     }
     if let Some(tls) = find::<rustls::Error>(&source) {
-        let (cause, reason) = tls_reason(tls);
+        let (cause, reason) = tls_reason(tls, shows_certificate);
         let is_of_trust =
             matches!(cause, TlsCause::UnknownIssuer | TlsCause::AuthorityAsServer | TlsCause::Certificate);
         let roots = if is_of_trust { trust::trouble() } else { None };
@@ -85,17 +91,12 @@ pub(crate) fn is_tls(error: &reqwest::Error) -> bool {
     find::<rustls::Error>(error).is_some()
 }
 
-fn tls_reason(error: &rustls::Error) -> (TlsCause, String) {
+fn tls_reason(error: &rustls::Error, shows_certificate: bool) -> (TlsCause, String) {
     let (cause, words) = match error {
         rustls::Error::InvalidCertificate(certificate) => return certificate_reason(certificate),
         rustls::Error::InvalidMessage(_) => (TlsCause::NotTls, "it does not speak TLS"),
         rustls::Error::NoCertificatesPresented => (TlsCause::Other, "it shows no certificate"),
-        rustls::Error::AlertReceived(AlertDescription::CertificateRequired) => {
-            (TlsCause::ClientCertificate, "it wants a certificate of the client")
-        }
-        rustls::Error::AlertReceived(alert) => {
-            return (TlsCause::Other, format!("it refused the handshake ({})", in_words(&format!("{alert:?}"))));
-        }
+        rustls::Error::AlertReceived(alert) => return alert_reason(*alert, shows_certificate),
         rustls::Error::PeerIncompatible(_) => {
             (TlsCause::Other, "it offers no version or cipher of TLS that is supported here")
         }
@@ -105,6 +106,37 @@ fn tls_reason(error: &rustls::Error) -> (TlsCause, String) {
         | rustls::Error::PeerSentOversizedRecord
         | rustls::Error::DecryptError => (TlsCause::Other, "it breaks the TLS protocol"),
         _ => (TlsCause::Other, "the TLS handshake failed"),
+    };
+    (cause, words.to_owned())
+}
+
+/// An alert of the server (RFC 8446 section 6.2). Those about a certificate are about the client's.
+fn alert_reason(alert: AlertDescription, shows_certificate: bool) -> (TlsCause, String) {
+    use AlertDescription as Alert;
+    let (cause, words) = match alert {
+        Alert::CertificateRequired => (TlsCause::ClientCertificate, "it wants a certificate of the client"),
+        Alert::UnknownCA => (
+            TlsCause::ClientAuthority,
+            "it does not accept the client certificate: it does not know the authority that signed it",
+        ),
+        Alert::CertificateExpired => {
+            (TlsCause::ClientExpired, "it does not accept the client certificate: it has expired, or is not valid yet")
+        }
+        Alert::CertificateRevoked => {
+            (TlsCause::ClientCertificateRefused, "it does not accept the client certificate: it is revoked")
+        }
+        Alert::BadCertificate
+        | Alert::UnsupportedCertificate
+        | Alert::CertificateUnknown
+        | Alert::AccessDenied
+        | Alert::DecryptError => (TlsCause::ClientCertificateRefused, "it does not accept the client certificate"),
+        // What servers of TLS 1.2 send for want of a certificate (RFC 5246 section 7.4.6).
+        Alert::HandshakeFailure if !shows_certificate => {
+            (TlsCause::Handshake, "it refused the handshake (handshake failure)")
+        }
+        alert => {
+            return (TlsCause::Other, format!("it refused the handshake ({})", in_words(&format!("{alert:?}"))));
+        }
     };
     (cause, words.to_owned())
 }
@@ -191,6 +223,7 @@ mod tests {
             assert_eq!(other_reason(name).1, words);
         }
         let refused = rustls::Error::AlertReceived(AlertDescription::HandshakeFailure);
-        assert_eq!(tls_reason(&refused).1, "it refused the handshake (handshake failure)");
+        assert_eq!(tls_reason(&refused, true).1, "it refused the handshake (handshake failure)");
+        assert_eq!(tls_reason(&refused, false).0, TlsCause::Handshake);
     }
 }

@@ -6,6 +6,7 @@
 mod body;
 mod error;
 mod explain;
+mod identity;
 mod network;
 mod proxy;
 mod resolver;

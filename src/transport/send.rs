@@ -10,11 +10,12 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, Response};
 use tokio::time::timeout;
 
-use crate::call::Reply;
+use crate::call::{ClientCertificate, Reply};
 use crate::transport::body::{self, BodyError};
 use crate::transport::error::TransportError;
 use crate::transport::explain::{explain, explain_set_up, is_tls};
-use crate::transport::network::{Network, ProxyChoice, ReadNetwork};
+use crate::transport::identity::identity_of;
+use crate::transport::network::{Network, ReadNetwork};
 use crate::transport::proxy::Proxy;
 use crate::transport::resolver::Resolver;
 use crate::transport::wire::{Outgoing, Route, Wire};
@@ -23,6 +24,9 @@ use crate::transport::wire::{Outgoing, Route, Wire};
 const LATE: Duration = Duration::from_millis(100);
 /// How long what has arrived already may take to be read.
 const MOMENT: Duration = Duration::from_millis(500);
+
+/// The most clients that are kept: each holds the root certificates, and costs about 5 ms to build.
+const MOST_SENDERS: usize = 12;
 
 /// The limits of a call.
 #[derive(Clone, Debug)]
@@ -55,10 +59,13 @@ impl Default for TransportOptions {
 pub struct Transport {
     options: TransportOptions,
     network: Option<ReadNetwork>,
-    plain: Mutex<Option<Sender>>,
-    local: Mutex<Option<Sender>>,
-    away: Mutex<Option<Sender>>,
+    /// The one that was used last is at the end.
+    senders: Mutex<Vec<(Key, Sender)>>,
 }
+
+/// What a client is built for: the route, and the certificate that it shows, if a profile has one. The HTTP library has it on
+/// the client and not on the call.
+type Key = (Route, Option<Arc<ClientCertificate>>);
 
 /// A client, and what was set when it was built.
 #[derive(Clone)]
@@ -69,8 +76,7 @@ struct Sender {
 
 impl Transport {
     pub fn new(options: TransportOptions) -> Self {
-        let (plain, local, away) = Default::default();
-        Self { options, network: None, plain, local, away }
+        Self { options, network: None, senders: Mutex::default() }
     }
 
     /// The same, following what a person sets of connections.
@@ -87,20 +93,24 @@ impl Transport {
             Some(port) => outgoing.at_rehearsal(port)?,
             None => outgoing,
         };
+        let Sender { client, network } = self.sender(route, wire.client_certificate.clone())?;
+        let shows_certificate = wire.client_certificate.is_some() || network.client_certificate.is_some();
         drop(wire);
-        let Sender { client, network } = self.sender(route)?;
         let connect_timeout = network.connect_timeout.unwrap_or(self.options.connect_timeout);
         let start = Instant::now();
         let exchange = async {
             let mut response = match client.execute(request).await {
                 Ok(response) => response,
-                Err(error) => return Err(why(error, route, &host, &network.proxy, connect_timeout).await),
+                Err(error) => {
+                    return Err(why(error, route, &host, &network, (connect_timeout, shows_certificate)).await);
+                }
             };
             let bytes = body::read(&mut response, self.options.max_body).await.map_err(|error| match error {
                 BodyError::TooLarge => {
                     TransportError::BodyTooLarge { host: host.clone(), limit: self.options.max_body }
                 }
-                BodyError::Broken(error) => explain(error, &host, connect_timeout),
+                // With TLS 1.3 a server refuses a certificate after the handshake (RFC 8446 section 4.4.2.4).
+                BodyError::Broken(error) => explain(error, &host, connect_timeout, shows_certificate),
             })?;
             let headers = headers(&response);
             let content_type = headers.iter().find(|(name, _)| name == "content-type");
@@ -122,32 +132,33 @@ impl Transport {
     /// Whether what is set of connections can be used; nothing is sent.
     pub fn check(&self) -> Result<(), TransportError> {
         self.rest();
-        self.sender(Route::Away).map(drop)
+        self.sender(Route::Away, None).map(drop)
     }
 
-    /// The sender for a route, built when first needed.
-    fn sender(&self, route: Route) -> Result<Sender, TransportError> {
-        let place = match route {
-            Route::Plain => &self.plain,
-            Route::Local => &self.local,
-            Route::Away => &self.away,
+    /// The sender for a route and a certificate, built when first needed.
+    fn sender(&self, route: Route, certificate: Option<Arc<ClientCertificate>>) -> Result<Sender, TransportError> {
+        // Plain HTTP shows no certificate.
+        let key = (route, certificate.filter(|_| route != Route::Plain));
+        let mut senders = self.senders.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = senders.iter().position(|(known, _)| *known == key).map(|at| senders.remove(at).1);
+        let sender = match found {
+            Some(sender) => sender,
+            None => self.build(route, key.1.as_deref())?,
         };
-        let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(sender) = &*place {
-            return Ok(sender.clone());
+        if senders.len() >= MOST_SENDERS {
+            senders.remove(0);
         }
-        Ok(place.insert(self.build(route)?).clone())
+        senders.push((key, sender.clone()));
+        Ok(sender)
     }
 
     /// Drops the HTTP clients; the next call rebuilds them. The root certificates are most of the memory of an idle
     /// process. Calls under way are not affected.
     pub fn rest(&self) {
-        for place in [&self.plain, &self.local, &self.away] {
-            place.lock().unwrap_or_else(PoisonError::into_inner).take();
-        }
+        self.senders.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    fn build(&self, route: Route) -> Result<Sender, TransportError> {
+    fn build(&self, route: Route, certificate: Option<&ClientCertificate>) -> Result<Sender, TransportError> {
         install_cryptography();
         let network = match &self.network {
             Some(read) => read().map_err(|told| TransportError::Settings(Box::new(told)))?,
@@ -172,8 +183,13 @@ impl Transport {
         let builder = match route {
             // Needs no root certificates: works without any, and starts sooner.
             Route::Plain => builder.no_proxy().tls_certs_only(roots),
-            Route::Local => network.with_identity(builder.no_proxy().tls_certs_merge(roots))?,
-            Route::Away => network.with_identity(network.with_proxy(builder.tls_certs_merge(roots))?)?,
+            Route::Local => builder.no_proxy().tls_certs_merge(roots),
+            Route::Away => network.with_proxy(builder.tls_certs_merge(roots))?,
+        };
+        let builder = match certificate {
+            Some(certificate) => builder.identity(identity_of(certificate)?),
+            None if route == Route::Plain => builder,
+            None => network.with_identity(builder)?,
         };
         Ok(Sender { client: builder.build().map_err(explain_set_up)?, network: Arc::new(network) })
     }
@@ -184,13 +200,13 @@ async fn why(
     error: reqwest::Error,
     route: Route,
     host: &str,
-    proxy: &ProxyChoice,
-    connect_timeout: Duration,
+    network: &Network,
+    (connect_timeout, shows_certificate): (Duration, bool),
 ) -> TransportError {
     let may_be_proxy = route == Route::Away && error.is_connect() && !is_tls(&error);
-    match may_be_proxy.then(|| Proxy::of(host, proxy)).flatten() {
+    match may_be_proxy.then(|| Proxy::of(host, &network.proxy)).flatten() {
         Some(proxy) => proxy.explain(&error.without_url(), host, connect_timeout).await,
-        None => explain(error, host, connect_timeout),
+        None => explain(error, host, connect_timeout, shows_certificate),
     }
 }
 

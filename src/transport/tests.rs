@@ -16,7 +16,8 @@ use crate::secret::Secret;
 use crate::transport::{TlsCause, Transport, TransportError, TransportOptions, Wire};
 
 fn wire(url: String) -> Wire {
-    Wire { method: "POST", url: Secret::new(url), headers: Vec::new(), body: Some(Secret::new("a=b")) }
+    let body = Some(Secret::new("a=b"));
+    Wire { method: "POST", url: Secret::new(url), headers: Vec::new(), body, client_certificate: None }
 }
 
 async fn send_with(options: TransportOptions, wire: Wire) -> Result<Reply, TransportError> {

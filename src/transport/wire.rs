@@ -1,9 +1,12 @@
 //! A call as it is sent, checked before anything is.
 
+use std::sync::Arc;
+
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use reqwest::{Method, Request};
 use url::{Host, Url};
 
+use crate::call::ClientCertificate;
 use crate::secret::Secret;
 use crate::transport::error::TransportError;
 
@@ -22,10 +25,12 @@ pub struct Wire {
     pub url: Secret,
     pub headers: Vec<(String, Secret)>,
     pub body: Option<Secret>,
+    /// Shown to a server that asks for a certificate, in place of that of the settings.
+    pub client_certificate: Option<Arc<ClientCertificate>>,
 }
 
 /// The route that a call takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Route {
     /// Plain HTTP on this machine: no TLS, no proxy.
     Plain,
@@ -111,7 +116,7 @@ mod tests {
     use super::*;
 
     fn wire(url: &str) -> Wire {
-        Wire { method: "POST", url: Secret::new(url), headers: Vec::new(), body: None }
+        Wire { method: "POST", url: Secret::new(url), headers: Vec::new(), body: None, client_certificate: None }
     }
 
     fn check(url: &str, expected: Result<Route, &str>) {

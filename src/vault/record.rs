@@ -92,10 +92,8 @@ impl Record {
             client_secret: exposed(&secrets.client_secret),
             password: exposed(&secrets.password),
             refresh_token: exposed(&secrets.refresh_token),
-            signing_key: secrets
-                .signing_key
-                .as_ref()
-                .map(|pair| WireKey { private_key: pair.private_key.expose(), certificate: pair.certificate.clone() }),
+            signing_key: secrets.signing_key.as_ref().map(wire_key),
+            client_certificate: secrets.client_certificate.as_ref().map(wire_key),
             proof_key: secrets.proof_key.as_ref().map(|pair| pair.private_key.expose()),
             inputs: secrets.inputs.iter().map(|(name, value)| (name.clone(), value.expose())).collect(),
             tokens: tokens.as_ref().map(wire_tokens),
@@ -125,9 +123,8 @@ impl Record {
             client_secret: wire.client_secret.unwrap_or_default().0,
             password: wire.password.unwrap_or_default().0,
             refresh_token: wire.refresh_token.unwrap_or_default().0,
-            signing_key: wire
-                .signing_key
-                .map(|key| KeyPair { private_key: key.private_key.0, certificate: key.certificate }),
+            signing_key: wire.signing_key.map(key_pair),
+            client_certificate: wire.client_certificate.map(key_pair),
             proof_key: wire.proof_key.map(|key| KeyPair { private_key: key.0, certificate: None }),
             inputs: wire.inputs.into_iter().map(|(name, text)| (name, text.0)).collect(),
         };
@@ -165,6 +162,8 @@ struct Wire<S> {
     refresh_token: Option<S>,
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     signing_key: Option<WireKey<S>>,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    client_certificate: Option<WireKey<S>>,
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     proof_key: Option<S>,
     #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
@@ -283,6 +282,14 @@ fn write(to: &mut impl Write, wire: &Wire<&str>) {
 /// An empty secret is not written.
 fn exposed(secret: &Secret) -> Option<&str> {
     (!secret.is_empty()).then(|| secret.expose())
+}
+
+fn wire_key(pair: &KeyPair) -> WireKey<&str> {
+    WireKey { private_key: pair.private_key.expose(), certificate: pair.certificate.clone() }
+}
+
+fn key_pair(wire: WireKey<Text>) -> KeyPair {
+    KeyPair { private_key: wire.private_key.0, certificate: wire.certificate }
 }
 
 fn wire_tokens(tokens: &TokenSet) -> WireTokens<&str> {

@@ -1,6 +1,7 @@
 // A certified OpenID provider that this project did not write, on loopback, for one test.
 //
 // node oidc-provider.mjs [--auto] [--access-token-seconds N] [--client-key FILE] [--dpop-nonce]
+//     [--tls FOLDER [--tls-version V]]
 //
 // Prints one JSON line, {"listening": PORT, "issuer": URL}, then serves until its standard input closes, so that it never
 // outlives the test that started it. Everything is kept in memory.
@@ -14,10 +15,18 @@
 //
 // `--client-key` names a public key in PEM: with it there is a client `with-key`, which proves itself by an assertion that
 // this key verifies (private_key_jwt).
+//
+// With `--tls` the server speaks TLS on two ports: that of the issuer, where no certificate is asked for, and another for mutual
+// TLS (RFC 8705), which the metadata names under `mtls_endpoint_aliases`. The folder has `server.pem` and `server.key`, `ca.pem`,
+// the authority of client certificates, and `self-signed.pem`, the certificate of the client `self-signed`. The client `by-ca`
+// has certificates of that authority with the subject `CN=by-ca`, and `bound` a secret and bound tokens. `--tls-version` is the
+// only version that is spoken.
 
-import { createPublicKey, randomBytes } from 'node:crypto';
+import { createPublicKey, randomBytes, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import Provider, { interactionPolicy } from 'oidc-provider';
@@ -31,6 +40,8 @@ const { values: options } = parseArgs({
     'access-token-seconds': { type: 'string', default: '60' },
     'client-key': { type: 'string' },
     'dpop-nonce': { type: 'boolean', default: false },
+    tls: { type: 'string' },
+    'tls-version': { type: 'string' },
   },
 });
 
@@ -61,8 +72,42 @@ function publicJwk(file) {
   return createPublicKey(readFileSync(file)).export({ format: 'jwk' });
 }
 
+const BOUND = { tls_client_certificate_bound_access_tokens: true };
+
+/** The clients of mutual TLS. */
+function tlsClients() {
+  const certificate = new X509Certificate(readFileSync(join(options.tls, 'self-signed.pem')));
+  const jwk = { ...certificate.publicKey.export({ format: 'jwk' }), x5c: [certificate.raw.toString('base64')] };
+  return [
+    { ...robot('by-ca', 'tls_client_auth', { tls_client_auth_subject_dn: 'CN=by-ca' }), ...BOUND },
+    { ...robot('self-signed', 'self_signed_tls_client_auth', { jwks: { keys: [jwk] } }), ...BOUND },
+    { ...robot('bound', 'client_secret_basic', { client_secret: 'secret' }), ...BOUND },
+  ];
+}
+
+/** The certificate that the client of this request shows. */
+const peerOf = (ctx) => ctx.socket.getPeerX509Certificate?.();
+
+const mTLS = {
+  enabled: true,
+  certificateBoundAccessTokens: true,
+  selfSignedTlsClientAuth: true,
+  tlsClientAuth: true,
+  getCertificate: peerOf,
+  certificateAuthorized: (ctx) => ctx.socket.authorized,
+  certificateSubjectMatches: (ctx, property, expected) => property === 'tls_client_auth_subject_dn' && peerOf(ctx).subject === expected,
+};
+
+/** Another API, whose access tokens are JWTs. */
+const API = 'https://api.example.com';
+const resourceIndicators = {
+  enabled: true,
+  defaultResource: () => undefined,
+  getResourceServerInfo: () => ({ scope: 'read', audience: API, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS256' } } }),
+};
+
 const configuration = {
-  clients: [
+  clients: options.tls ? tlsClients() : [
     client('confidential-basic', 'client_secret_basic', { client_secret: 'secret' }),
     client('confidential-post', 'client_secret_post', { client_secret: 'secret' }),
     client('public-native', 'none'),
@@ -72,6 +117,9 @@ const configuration = {
     robot('with-secret-jwt', 'client_secret_jwt', { client_secret: 'a secret of more than 32 characters, as HS256 wants it' }),
     ...(options['client-key'] ? [robot('with-key', 'private_key_jwt', { jwks: { keys: [publicJwk(options['client-key'])] } })] : []),
   ],
+  ...(options.tls && {
+    clientAuthMethods: ['client_secret_basic', 'tls_client_auth', 'self_signed_tls_client_auth', 'none'],
+  }),
   scopes: ['openid', 'offline_access', 'profile', 'email'],
   claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'] },
   findAccount: (_ctx, accountId) => ({
@@ -100,6 +148,7 @@ const configuration = {
     dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => options['dpop-nonce'] },
     introspection: { enabled: true },
     revocation: { enabled: true },
+    ...(options.tls && { mTLS, resourceIndicators }),
   },
   ...(options.auto && { interactions: { policy: askNothing() }, loadExistingGrant: grantEverything }),
 };
@@ -132,21 +181,45 @@ async function signInFirst(ctx, next) {
   await next();
 }
 
+/** The port of a server that listens on loopback. */
+async function listen(server) {
+  await new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return server.address().port;
+}
+
+function tlsServer(more) {
+  const file = (name) => readFileSync(join(options.tls, name));
+  const version = options['tls-version'];
+  const versions = version && { minVersion: version, maxVersion: version };
+  return createTlsServer({ cert: file('server.pem'), key: file('server.key'), ca: file('ca.pem'), ...versions, ...more });
+}
+
 // The issuer holds the port, so the socket comes first.
-const server = createServer();
-await new Promise((resolve, reject) => {
-  server.once('error', reject);
-  server.listen(0, '127.0.0.1', resolve);
-});
-const { port } = server.address();
-const issuer = `http://127.0.0.1:${port}`;
+const servers = options.tls ? [tlsServer(), tlsServer({ requestCert: true, rejectUnauthorized: false })] : [createServer()];
+const [port, mtlsPort] = await Promise.all(servers.map(listen));
+const issuer = options.tls ? `https://127.0.0.1:${port}` : `http://127.0.0.1:${port}`;
+if (options.tls) {
+  const paths = {
+    token: '/token',
+    revocation: '/token/revocation',
+    introspection: '/token/introspection',
+    userinfo: '/me',
+    device_authorization: '/device/auth',
+    pushed_authorization_request: '/request',
+  };
+  const aliases = Object.entries(paths).map(([name, path]) => [`${name}_endpoint`, `https://127.0.0.1:${mtlsPort}${path}`]);
+  configuration.discovery = { mtls_endpoint_aliases: Object.fromEntries(aliases) };
+}
 const provider = new Provider(issuer, configuration);
 if (options.auto) provider.use(signInFirst);
-server.on('request', provider.callback());
+for (const server of servers) server.on('request', provider.callback());
 // What the replies leave out: why a request was refused, and what went wrong inside.
 for (const event of ['authorization.error', 'grant.error', 'revocation.error', 'introspection.error', 'server_error']) {
   provider.on(event, (_ctx, error) => process.stderr.write(`${event}: ${error.error_detail ?? error.stack}\n`));
 }
 
 process.stdin.resume().on('end', () => process.exit(0)).on('error', () => process.exit(0));
-process.stdout.write(`${JSON.stringify({ listening: port, issuer })}\n`);
+process.stdout.write(`${JSON.stringify({ listening: port, issuer, mtls: mtlsPort })}\n`);

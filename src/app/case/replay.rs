@@ -79,19 +79,21 @@ fn recorded(call: &TracedCall) -> Option<RecordedReply> {
     })
 }
 
+fn no_key(why: &str) -> Failure {
+    Failure::new(FailureKind::Machine, Diagnosis::new(format!("no key can be made for the replay: {why}")))
+}
+
 /// What the request is made from, with made-up secrets.
 fn context(case: &Case, profile: Profile, now: Timestamp) -> Result<CallContext, Failure> {
-    let no_key = |why: String| {
-        Failure::new(FailureKind::Machine, Diagnosis::new(format!("no key can be made for the replay: {why}")))
-    };
     let made_up = |is_there: bool| Secret::new(if is_there { MADE_UP } else { "" });
     let service = &profile.service;
     let inputs = service.inputs.iter().filter(|input| input.secret);
     let secrets = ProfileSecrets {
         client_secret: made_up(case.has_client_secret),
         password: made_up(service.wants_password()),
-        signing_key: example::key_pair(service, now).map_err(no_key)?,
-        proof_key: example::proof_key(service).map_err(no_key)?,
+        signing_key: example::key_pair(service, now).map_err(|why| no_key(&why))?,
+        client_certificate: example::client_certificate(service, now).map_err(|why| no_key(&why))?,
+        proof_key: example::proof_key(service).map_err(|why| no_key(&why))?,
         refresh_token: Secret::default(),
         inputs: inputs.map(|input| (input.name.clone(), made_up(true))).collect(),
     };

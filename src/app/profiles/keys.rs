@@ -10,7 +10,10 @@ use crate::app::vault::open;
 use crate::app::{Failure, FailureKind};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::durable::{self, FileError};
-use crate::oauth::{AssertionAlgorithm, KeyError, KeyPair, LONGEST_KEY_TEXT, ReadKey, make_key_pair, parse_key};
+use crate::oauth::{
+    AssertionAlgorithm, KeyError, KeyPair, LONGEST_KEY_TEXT, ReadKey, make_key_pair, parse_client_certificate,
+    parse_key,
+};
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
 use crate::vault::{How, Vault};
@@ -40,6 +43,16 @@ impl App {
         blocking(read).await?
     }
 
+    /// Reads a client certificate with its intermediates and its private key from a PEM file; the key may be in another file.
+    pub async fn read_client_certificate(&self, file: PathBuf, key_file: Option<PathBuf>) -> Result<KeyPair, Failure> {
+        let read = move || {
+            let text = Secret::new(text_of(&file)?);
+            let key = key_file.map(|file| text_of(&file).map(Secret::new)).transpose()?;
+            Ok(parse_client_certificate(key.as_ref().unwrap_or(&text), text.expose())?)
+        };
+        blocking(read).await?
+    }
+
     /// Generates a key pair that suits the service, with a certificate of the longest life it accepts. `rsa_bits` is the
     /// size of an RSA key.
     pub async fn make_key(&self, service: &Service, rsa_bits: usize) -> Result<ReadKey, Failure> {
@@ -65,6 +78,14 @@ impl App {
         let asked = name.clone();
         let record = self.with_vault(move |vault| vault.snapshot(&asked)).await?;
         Ok(record.and_then(|record| record.contents.secrets.signing_key))
+    }
+
+    /// The client certificate saved under a profile's name; the profile itself need not exist.
+    pub async fn saved_client_certificate(&self, name: &ProfileName) -> Result<Option<KeyPair>, Failure> {
+        open::open_chosen(self).await?;
+        let asked = name.clone();
+        let record = self.with_vault(move |vault| vault.snapshot(&asked)).await?;
+        Ok(record.and_then(|record| record.contents.secrets.client_certificate))
     }
 
     /// Writes a certificate or a public key to a file for upload. A file with other content is not replaced.

@@ -47,6 +47,7 @@ pub(crate) fn profile(service: Service, now: Timestamp) -> Result<(CallContext, 
         password: Secret::new(password),
         signing_key,
         proof_key: proof_key(&profile.service)?,
+        client_certificate: client_certificate(&profile.service, now)?,
         inputs: secret_inputs,
         ..ProfileSecrets::default()
     };
@@ -64,6 +65,15 @@ pub(in crate::app) fn key_pair(service: &Service, now: Timestamp) -> Result<Opti
 /// The key that tokens are bound to.
 pub(in crate::app) fn proof_key(service: &Service) -> Result<Option<KeyPair>, String> {
     service.dpop.map(make_proof_key).transpose().map_err(|error| error.to_string())
+}
+
+/// The certificate of a client whose service wants one. A stand-in does not speak TLS, so it is shown to nobody.
+pub(in crate::app) fn client_certificate(service: &Service, now: Timestamp) -> Result<Option<KeyPair>, String> {
+    if !service.wants_client_certificate() {
+        return Ok(None);
+    }
+    let pair = make_key_pair(AssertionAlgorithm::ES256, 0, "Tokenwright rehearsal", now, CERTIFICATE_LIFE);
+    pair.map(Some).map_err(|error| error.to_string())
 }
 
 /// The default, the example or the first choice.

@@ -1,9 +1,11 @@
 //! Everything a call is made from: the profile, its secrets, the authorization response, and the tokens. The preview and
 //! the call itself take their values from here, so they cannot differ.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
-use crate::call::{Call, Parameter, RenderError, Values};
+use crate::call::{Call, MutualTls, Parameter, RenderError, Values};
 use crate::oauth::{Parameters, PendingDevice, ProfileSecrets, TokenSet};
 use crate::secret::Secret;
 use crate::service::{Asks, Catalog, Profile, matches_whole};
@@ -77,13 +79,30 @@ impl CallContext {
             values.set("user_code", &authorization.user_code);
         }
         self.set_tokens(&mut values);
+        values.mutual_tls = self.mutual_tls();
         values
+    }
+
+    /// The certificate that the calls show, if the service wants one.
+    fn mutual_tls(&self) -> MutualTls {
+        if !self.profile.service.wants_client_certificate() {
+            return MutualTls::Off;
+        }
+        let certificate = self.secrets.client_certificate.as_ref().and_then(|pair| pair.client_certificate().ok());
+        certificate.map_or(MutualTls::Missing, |certificate| MutualTls::With(Arc::new(certificate)))
+    }
+
+    /// Refuses to begin without the certificate that the calls are to show.
+    pub(in crate::app) fn check_client_certificate(&self) -> Result<(), RenderError> {
+        if self.mutual_tls() == MutualTls::Missing { Err(RenderError::NoClientCertificate) } else { Ok(()) }
     }
 
     /// The authorization request. The preview shows placeholders for `state` and the challenge, which are random.
     pub fn authorization_call(&self, sent: &SentAuthorization<'_>) -> Result<Call, RenderError> {
         let Some(authorization) = &self.profile.service.authorization else { return Err(RenderError::NoUrl) };
         let mut values = self.values();
+        // The browser makes it.
+        values.mutual_tls = MutualTls::Off;
         self.set_sent(&mut values, sent);
         let mut template = authorization.call.clone();
         self.add_extras(&mut template.query);

@@ -3,6 +3,7 @@
 mod account;
 pub(in crate::app) mod assertions;
 pub(in crate::app) mod authorize;
+pub(in crate::app) mod bound;
 pub(in crate::app) mod call_context;
 pub(in crate::app) mod certificate;
 pub(in crate::app) mod device;
@@ -54,6 +55,8 @@ impl App {
         let SignIn { mut context, browser, mut save_to, can_paste } = request;
         account::check_tellable(&context.profile)?;
         proof_key::provide(self, &mut context, &save_to).await?;
+        // Before the browser opens.
+        context.check_client_certificate()?;
         // The steps are boxed, because each future is large and callers hold this one on the stack.
         let service = &context.profile.service;
         let is_pasted = !context.secrets.refresh_token.is_empty() && service.start != Start::RefreshToken;

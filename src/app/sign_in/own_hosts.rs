@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::app::CallContext;
 use crate::call::{BodyTemplate, Parameter, Place, Template};
-use crate::oauth::{Expected, TokenUse};
+use crate::oauth::{Expected, KeyPair, TokenUse};
 
 /// The parameters that name the API that a token is wanted for (RFC 8707 section 2; `audience` at Auth0 and others).
 const AUDIENCE: [&str; 2] = ["resource", "audience"];
@@ -13,8 +13,9 @@ impl CallContext {
     /// The origins of the service's calls as they come out for this profile, each once.
     pub fn origins(&self) -> Vec<String> {
         let mut origins: Vec<String> = Vec::new();
-        for (_, call) in self.profile.service.calls() {
-            if let Some(origin) = self.origin(&call.url).filter(|origin| !origins.contains(origin)) {
+        let urls = self.profile.service.calls().into_iter().flat_map(|(_, call)| [&call.url, &call.mtls_url]);
+        for url in urls {
+            if let Some(origin) = self.origin(url).filter(|origin| !origins.contains(origin)) {
                 origins.push(origin);
             }
         }
@@ -55,6 +56,12 @@ impl CallContext {
             client_id: self.profile.client_id.clone(),
             issuer,
             origins: self.origins(),
+            certificate: self
+                .secrets
+                .client_certificate
+                .as_ref()
+                .and_then(KeyPair::certificate)
+                .map(|own| own.sha256_thumbprint()),
             audience: named.and_then(|parameter| plain(&parameter.value)),
         }
     }

@@ -5,7 +5,7 @@ use crate::app::progress::Report;
 use crate::app::sign_in::call_context::SentAuthorization;
 use crate::app::sign_in::send;
 use crate::app::{CallContext, Failure};
-use crate::call::{BodyTemplate, Call, Expression};
+use crate::call::{BodyTemplate, Call, Expression, MutualTls};
 use crate::oauth::{ProofFor, Stage};
 
 /// The call that the browser makes, after the request was pushed where the service takes it so.
@@ -33,5 +33,6 @@ pub(in crate::app) async fn visit(
     };
     let visit = service.visit().ok_or_else(|| Failure::inside("a pushed request without a visit"))?;
     values.set("request_uri", &request_uri);
+    values.mutual_tls = MutualTls::Off;
     Ok(visit.render(&values)?)
 }

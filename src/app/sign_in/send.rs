@@ -122,6 +122,7 @@ pub(in crate::app) async fn deliver(app: &App, call: &Call) -> Result<Reply, Tra
         url: call.url.to_secret(),
         headers: call.wire_headers(),
         body: call.wire_body(),
+        client_certificate: call.client_certificate.clone(),
     };
     app.ports.transport.send(wire, app.ports.now).await
 }

@@ -6,6 +6,7 @@ use crate::app::handle::App;
 use crate::app::profiles::drafts;
 use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::account;
+use crate::app::sign_in::bound;
 use crate::app::sign_in::follow_up;
 use crate::app::sign_in::id_token;
 use crate::app::sign_in::proof::{Delivered, deliver_proved};
@@ -171,7 +172,8 @@ pub(crate) async fn exchange(
         Ok(reply) => reply,
         Err(error) => {
             record(app, &call, at, Err(&error), values.secrets());
-            let (notes, choices, unanswered) = (Vec::new(), Vec::new(), error.may_have_arrived());
+            let (choices, unanswered) = (Vec::new(), error.may_have_arrived());
+            let notes = bound::notes(context, None, at);
             let outcome = Err(error.into());
             let (again, id_token) = (Again::default(), Vec::new());
             let reply = None;
@@ -196,6 +198,7 @@ pub(crate) async fn exchange(
         Err(_) => Vec::new(),
     };
     notes.extend(outcome.iter().filter_map(|tokens| proof_answer::note(context, tokens)));
+    notes.extend(bound::notes(context, outcome.as_deref().ok(), reply.received_at));
     notes.extend(skew_note(clock_skew(&reply), &call.origin()));
     let brought: Vec<&Secret> = outcome.iter().flat_map(|tokens| tokens.secrets()).collect();
     record(app, &call, at, Ok(&reply), values.secrets().chain(brought.iter().copied()));

@@ -166,7 +166,7 @@ pub(crate) async fn refresh_saved(
     (name, need): (&ProfileName, Need),
     context: CallContext,
 ) -> Result<Exchange, Failure> {
-    let from = Origin::Typed(context.secrets);
+    let from = Origin::Typed(Box::new(context.secrets));
     match renew(app, report, name, Asked { profile: context.profile, from, need }).await?.1 {
         Renewal::Called(exchange) => Ok(*exchange),
         // Neither `Need::New` nor `Need::Resent` is met by what is saved.
@@ -185,7 +185,7 @@ enum Origin {
     /// From this text in the store.
     Saved(String),
     /// From the person who edits it, with the secrets that are entered now.
-    Typed(ProfileSecrets),
+    Typed(Box<ProfileSecrets>),
 }
 
 enum Renewal {
@@ -219,6 +219,7 @@ async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> 
             }
         }
         secrets.signing_key = typed.signing_key.or(secrets.signing_key.take());
+        secrets.client_certificate = typed.client_certificate.or(secrets.client_certificate.take());
     }
     let now = (app.ports.now)();
     if let Some(tokens) = policy::good(&profile.service.policy, record.contents.tokens.as_ref(), need, now) {

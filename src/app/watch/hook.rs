@@ -79,6 +79,7 @@ async fn post(app: &App, url: &str, body: &str) -> Result<(), Failure> {
         url: Secret::new(url),
         headers: vec![("content-type".to_owned(), Secret::new("application/json"))],
         body: Some(Secret::new(body)),
+        client_certificate: None,
     };
     let reply = timeout(LIMIT, app.ports.transport.send(wire, app.ports.now)).await;
     match reply {

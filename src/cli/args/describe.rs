@@ -43,7 +43,8 @@ pub struct DescribeOptions {
     /// How tokens are obtained: `code`, `device`, `client-credentials`, `password`, `refresh-token`, `jwt-bearer`
     #[arg(long, value_name = "GRANT", value_parser = grant)]
     pub grant: Option<GrantType>,
-    /// How the client authenticates: `client_secret_basic`, `client_secret_post`, `client_secret_jwt`, `private_key_jwt`, `none`
+    /// How the client authenticates: `client_secret_basic`, `client_secret_post`, `client_secret_jwt`, `private_key_jwt`,
+    /// `tls_client_auth`, `self_signed_tls_client_auth`, `none`
     #[arg(long, value_name = "METHOD", value_parser = client_method)]
     pub client_auth: Option<ClientMethod>,
     /// Send this parameter in a request: `authorization.prompt=consent`, `token.audience=…`. The requests are `authorization`,
@@ -120,8 +121,7 @@ fn grant(text: &str) -> Result<GrantType, String> {
 }
 
 fn client_method(text: &str) -> Result<ClientMethod, String> {
-    let is_built = |method: &ClientMethod| method.authentication().unsupported().is_none();
-    let all = ClientMethod::ALL.into_iter().filter(is_built);
+    let all = ClientMethod::ALL.into_iter();
     let named = all.clone().find(|method| method.as_str() == text.replace('-', "_"));
     named.ok_or_else(|| {
         let all: Vec<String> = all.map(|method| format!("`{}`", method.as_str())).collect();

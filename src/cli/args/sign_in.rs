@@ -46,6 +46,13 @@ pub struct SignInOptions {
     /// The key's certificate, in PEM
     #[arg(long, value_name = "FILE", requires = "key_file")]
     pub certificate_file: Option<PathBuf>,
+    /// Client certificate for mutual TLS (RFC 8705), in PEM: with its intermediates, and the private key unless
+    /// `--client-key` names its file
+    #[arg(long, value_name = "FILE")]
+    pub client_certificate: Option<PathBuf>,
+    /// Private key of the client certificate
+    #[arg(long, value_name = "FILE", requires = "client_certificate")]
+    pub client_key: Option<PathBuf>,
     /// Request this scope (repeatable)
     #[arg(long = "scope", value_name = "SCOPE")]
     pub scopes: Vec<String>,

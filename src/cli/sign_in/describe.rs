@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::{Failure, FailureKind, ImportOutcome, ImportSource};
+use crate::call::Template;
 use crate::cli::args::{DescribeOptions, DpopArgument};
 use crate::cli::print;
 use crate::cli::runner::Runner;
@@ -21,7 +22,7 @@ pub(super) fn of_issuer(runner: &Runner, issuer: &Issuer, options: &DescribeOpti
     let described = imported.import.described.into_iter().next();
     let described = described.ok_or_else(|| Failure::inside("metadata that describes nothing"))?;
     tell(issuer, &described);
-    let Offered { grants, client_methods, pushed_url, proof_algorithms } = &described.offered;
+    let Offered { grants, client_methods, pushed_url, pushed_mtls_url, proof_algorithms } = &described.offered;
     not_offered("grant type", options.grant.map(GrantType::as_str), grants);
     not_offered("client authentication", options.client_auth.map(ClientMethod::as_str), client_methods);
     let proof = options.dpop.and_then(|DpopArgument(algorithm)| algorithm);
@@ -38,6 +39,9 @@ pub(super) fn of_issuer(runner: &Runner, issuer: &Issuer, options: &DescribeOpti
         let urls = vec![(StageName::Pushed, pushed_url.clone())];
         let changes = ServiceChanges { urls, ..ServiceChanges::default() };
         changes.apply(&mut draft).map_err(|error| Failure::new(FailureKind::Usage, error.diagnose()))?;
+        if let Some(call) = &mut draft.service.pushed_authorization {
+            call.mtls_url = Template::new(pushed_mtls_url.clone());
+        }
     }
     Ok(draft)
 }

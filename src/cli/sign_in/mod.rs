@@ -50,6 +50,10 @@ pub(crate) fn run(runner: &Runner, options: &SignInOptions) -> Result<(), Failur
         let saved = runner.run(runner.app.saved_key(&name))?;
         secrets.signing_key = Some(saved.ok_or_else(|| missing_key(runner, &name, &profile))?);
     }
+    if secrets.client_certificate.is_none() && profile.service.wants_client_certificate() {
+        let saved = runner.run(runner.app.saved_client_certificate(&name))?;
+        secrets.client_certificate = Some(saved.ok_or_else(|| missing_certificate(&profile))?);
+    }
     if options.try_only {
         return trial::run(runner, CallContext::new(profile, secrets));
     }
@@ -114,6 +118,12 @@ fn draft(
         let read = runner.run(runner.app.read_key(source, options.certificate_file.clone()))?;
         draft.take_key(&read);
         saved.signing_key = Some(read.pair);
+    }
+    if let Some(file) = options.client_certificate.clone() {
+        let read = runner.app.read_client_certificate(file, options.client_key.clone());
+        saved.client_certificate = Some(runner.run(read)?);
+        // Given for a service that does not ask for one: its gateway does.
+        draft.service.client_certificate |= !draft.customised().wants_client_certificate();
     }
     for (key, value) in &options.set {
         let is_fetched = draft.service.fetch.iter().any(|fetch| fetch.retain.iter().any(|(name, _)| name == key));
@@ -192,6 +202,12 @@ fn missing_key(runner: &Runner, name: &ProfileName, profile: &Profile) -> Failur
     let has_preset = runner.catalog().is_ok_and(|catalog| catalog.service(&service.id).is_ok());
     let generate = format!(", or generate one: `tokenwright key generate {name} --service {}`", service.id);
     let hint = format!("add `--key-file FILE`{}", if has_preset { generate.as_str() } else { "" });
+    Failure::new(FailureKind::Usage, diagnosis.hint(hint))
+}
+
+fn missing_certificate(profile: &Profile) -> Failure {
+    let diagnosis = Diagnosis::new(format!("{} requires a client certificate", profile.service.name));
+    let hint = "add `--client-certificate FILE`, a PEM file with the certificate and its private key";
     Failure::new(FailureKind::Usage, diagnosis.hint(hint))
 }
 

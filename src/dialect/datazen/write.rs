@@ -68,8 +68,8 @@ fn check(described: &Described) -> Result<(), WriteError> {
     let service = &described.service;
     let name = || service.name.clone();
     for call in [Some(&service.token_request), service.refresh_request.as_ref()].into_iter().flatten() {
-        let signs = [Authentication::Certificate, Authentication::PrivateKeyJwt, Authentication::ClientSecretJwt];
-        if signs.contains(&call.authentication) {
+        let is_unknown = call.authentication.signs() || call.authentication.shows_certificate();
+        if is_unknown || service.client_certificate {
             return Err(WriteError::Authentication { service: name() });
         }
         let has_value = |input: &str| described.inputs.get(input).is_some_and(|value| !value.is_empty());

@@ -96,7 +96,9 @@ impl Outline {
         let has_secret = !gathering.described.secrets.client_secret.is_empty();
         match self.authentication {
             _ if self.grant == GrantType::Password => Asks::UserAndSecret,
-            Authentication::PrivateKeyJwt | Authentication::Certificate => Asks::Nothing,
+            Authentication::PrivateKeyJwt | Authentication::TlsClientAuth | Authentication::SelfSignedTlsClientAuth => {
+                Asks::Nothing
+            }
             Authentication::ClientSecretJwt => Asks::Secret,
             _ if has_secret || self.grant == GrantType::ClientCredentials => Asks::Secret,
             _ => Asks::OptionalSecret,

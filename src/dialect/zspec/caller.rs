@@ -8,14 +8,15 @@ use crate::dialect::zspec::values::read_values;
 use crate::dialect::zspec::xml::Element;
 
 /// Client authentication, by the `type` of `<authentication>`. `oauth2` is the bearer token.
-const CALLERS: [(Caller, &str); 9] = [
+const CALLERS: [(Caller, &str); 10] = [
     (Caller::Basic, "basic"),
     (Caller::BasicRaw, "basic-raw"),
     (Caller::BasicOrNone, "basic-or-none"),
     (Caller::BasicRawOrNone, "basic-raw-or-none"),
     (Caller::BasicUser, "basic-user"),
     (Caller::BasicSecret, "basic-secret"),
-    (Caller::Certificate, "certificate"),
+    (Caller::TlsClientAuth, "tls-client-auth"),
+    (Caller::SelfSignedTlsClientAuth, "self-signed-tls-client-auth"),
     (Caller::PrivateKeyJwt, "private-key-jwt"),
     (Caller::ClientSecretJwt, "client-secret-jwt"),
 ];

@@ -103,6 +103,12 @@ fn rules(service: &Service, losses: &mut Vec<Note>) {
     let lost = [
         ("redirect", service.redirect != redirect, "the redirect settings"),
         ("assertion", service.assertion.is_some(), "how the assertion is made"),
+        ("client certificate", service.client_certificate, "that a client certificate is wanted"),
+        (
+            "client certificate",
+            service.calls().iter().any(|(_, call)| !call.mtls_url.is_empty()),
+            "the addresses for clients with a certificate",
+        ),
         ("start", service.start != Start::Browser, "how a sign-in begins"),
         ("hints", !service.hints.is_empty(), "what its errors mean"),
         ("scopes", service.scopes.known.iter().any(|scope| !scope.meaning.is_empty()), "what each scope allows"),

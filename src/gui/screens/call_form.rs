@@ -95,7 +95,8 @@ fn request_ui(ui: &mut Ui, call: &mut CallFields, next_view: &mut NextView) {
         (Authentication::BasicRawOrNone, "The same, with Basic not form-encoded"),
         (Authentication::BasicUser, "Basic: user ID and secret"),
         (Authentication::BasicSecret, "Basic: secret as user name, no password"),
-        (Authentication::Certificate, "Client certificate (not supported yet)"),
+        (Authentication::TlsClientAuth, "Client certificate of an authority (mutual TLS)"),
+        (Authentication::SelfSignedTlsClientAuth, "Self-signed client certificate (mutual TLS)"),
         (Authentication::PrivateKeyJwt, "Assertion signed with a private key"),
         (Authentication::ClientSecretJwt, "Assertion signed with the secret"),
     ];

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-/// The two largest units of what remains: `2 days 4 h`, `3 h 05 min`, `59 min 12 s`, `12 s`; `expired` when nothing does.
+/// When so many seconds remain, a countdown shows them. Before, each would cost a frame that nobody reads.
+pub(crate) const SECONDS_SHOWN: u64 = 5 * 60;
+
+/// What remains: `2 days 4 h`, `3 h 05 min`, `59 min`, in the last five minutes `4 min 12 s`, `12 s`; `expired` when nothing
+/// does.
 pub fn countdown_text(remaining: Duration) -> String {
     let seconds = remaining.as_secs();
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
@@ -10,7 +14,8 @@ pub fn countdown_text(remaining: Duration) -> String {
         (0, 0, 0) if remaining.is_zero() => "expired".to_owned(),
         // A fraction of a second is not nothing yet.
         (0, 0, 0) => format!("{} s", seconds.max(1)),
-        (0, 0, _) => format!("{minutes} min {:02} s", seconds % 60),
+        (0, 0, _) if seconds < SECONDS_SHOWN => format!("{minutes} min {:02} s", seconds % 60),
+        (0, 0, _) => format!("{minutes} min"),
         (0, _, _) => format!("{hours} h {:02} min", minutes % 60),
         (1, _, _) => format!("1 day {} h", hours % 24),
         _ => format!("{days} days {} h", hours % 24),
@@ -34,13 +39,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_the_two_largest_units() {
+    fn names_the_two_largest_units_and_seconds_at_the_end_only() {
         for (seconds, expected) in [
             (0, "expired"),
             (1, "1 s"),
             (59, "59 s"),
             (60, "1 min 00 s"),
-            (59 * 60 + 12, "59 min 12 s"),
+            (4 * 60 + 59, "4 min 59 s"),
+            (5 * 60, "5 min"),
+            (59 * 60 + 12, "59 min"),
             (3600, "1 h 00 min"),
             (3 * 3600 + 5 * 60 + 59, "3 h 05 min"),
             (86_400, "1 day 0 h"),

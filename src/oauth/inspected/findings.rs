@@ -25,6 +25,8 @@ pub struct Expected {
     pub origins: Vec<String>,
     /// The audience that was asked for, where one was.
     pub audience: Option<String>,
+    /// The thumbprint of the client certificate that the calls show.
+    pub certificate: Option<String>,
 }
 
 /// How much a finding weighs.
@@ -63,6 +65,10 @@ pub enum FindingCode {
     OtherUse,
     /// It was issued to another client.
     OtherClient,
+    /// It is bound to another client certificate than that of the profile, or the profile has none.
+    OtherCertificate,
+    /// It is bound to the profile's client certificate.
+    BoundToCertificate,
     /// It never expires, by its own words.
     NoExpiry,
     /// It looks like a JWT and is none.
@@ -99,6 +105,8 @@ impl FindingCode {
             Self::OtherIssuer => "other-issuer",
             Self::OtherUse => "other-use",
             Self::OtherClient => "other-client",
+            Self::OtherCertificate => "other-certificate",
+            Self::BoundToCertificate => "bound-to-certificate",
             Self::NoExpiry => "no-expiry",
             Self::Broken => "broken",
             Self::Encrypted => "encrypted",
@@ -109,7 +117,7 @@ impl FindingCode {
     fn weight(self) -> Weight {
         match self {
             Self::Expired | Self::NotYetValid | Self::NotSigned | Self::OtherUse | Self::Broken => Weight::Wrong,
-            Self::NoExpiry | Self::Encrypted | Self::Opaque => Weight::Fact,
+            Self::BoundToCertificate | Self::NoExpiry | Self::Encrypted | Self::Opaque => Weight::Fact,
             _ => Weight::Doubtful,
         }
     }
@@ -136,6 +144,7 @@ impl Inspected {
             self.use_findings(expected, &mut found);
             self.issuer_findings(expected, &mut found);
             self.audience_findings(expected, &mut found);
+            self.certificate_findings(expected, &mut found);
         }
         let finding = |(code, diagnosis): (FindingCode, _)| Finding { code, weight: code.weight(), diagnosis };
         let mut findings: Vec<Finding> = found.into_iter().map(finding).collect();
@@ -278,6 +287,31 @@ impl Inspected {
             let hint = format!("the profile's client ID is `{}`", expected.client_id);
             found.push((FindingCode::OtherClient, Diagnosis::new(summary).hint(hint)));
         }
+    }
+}
+
+impl Inspected {
+    /// RFC 8705 section 3.1. A token from elsewhere is compared with nothing.
+    fn certificate_findings(&self, expected: &Expected, found: &mut Vec<(FindingCode, Diagnosis)>) {
+        let bound_to = self.claims_json.get("cnf").and_then(|cnf| cnf.get("x5t#S256")).and_then(Json::as_str);
+        let Some(bound_to) = bound_to else { return };
+        let reference = "https://www.rfc-editor.org/rfc/rfc8705#section-3.1";
+        let (code, summary) = match &expected.certificate {
+            Some(own) if own == bound_to => (
+                FindingCode::BoundToCertificate,
+                "it is bound to the profile's client certificate: it works only together with it".to_owned(),
+            ),
+            Some(own) => (
+                FindingCode::OtherCertificate,
+                format!("it is bound to another client certificate than the profile's, which is `{own}`"),
+            ),
+            None if expected.client_id.is_empty() => return,
+            None => (
+                FindingCode::OtherCertificate,
+                "it is bound to a client certificate, and the profile has none".to_owned(),
+            ),
+        };
+        found.push((code, Diagnosis::new(summary).reference(reference)));
     }
 }
 

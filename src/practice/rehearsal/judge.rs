@@ -105,7 +105,8 @@ fn basic_parts(authentication: Authentication, facts: &Facts) -> Option<(&str, &
     let secret = facts.value("client_secret");
     match authentication {
         Authentication::None
-        | Authentication::Certificate
+        | Authentication::TlsClientAuth
+        | Authentication::SelfSignedTlsClientAuth
         | Authentication::PrivateKeyJwt
         | Authentication::ClientSecretJwt => None,
         Authentication::Basic | Authentication::BasicRaw => Some((facts.value("client_id"), secret)),

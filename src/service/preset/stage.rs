@@ -16,6 +16,9 @@ use crate::service::rules::{Offer, is_default};
 #[serde(deny_unknown_fields)]
 pub(crate) struct Stage {
     pub url: String,
+    /// For clients that show a certificate, where it is another.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub mtls_url: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<Method>,
     /// Whether the parameters of the RFC are sent too.
@@ -137,6 +140,7 @@ impl Stage {
         CallTemplate {
             method: self.method.unwrap_or(if kind.sends_query() { Method::Get } else { Method::Post }),
             url: Template::new(self.url),
+            mtls_url: Template::new(self.mtls_url),
             authentication: match authentication {
                 StageAuthentication::Body => Authentication::None,
                 StageAuthentication::Other(authentication) => authentication,
@@ -203,6 +207,7 @@ impl From<&CallTemplate> for Stage {
         let authenticates = call.authentication != Authentication::None;
         Self {
             url: call.url.source().to_owned(),
+            mtls_url: call.mtls_url.source().to_owned(),
             method: Some(call.method),
             standard: false,
             authentication: authenticates.then_some(StageAuthentication::Other(call.authentication)),

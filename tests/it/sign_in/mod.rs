@@ -5,3 +5,4 @@ mod device;
 mod dpop;
 mod flows;
 mod id_token;
+mod mutual_tls;

@@ -3,6 +3,7 @@
 #![cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "some of it serves tests of a Linux desktop"))]
 
 pub mod accessibility;
+pub mod authority;
 pub mod browser;
 pub mod database;
 pub mod desktop;

@@ -12,6 +12,8 @@ use crate::support::process::Process;
 pub struct OidcProvider {
     process: Process,
     issuer: String,
+    /// Of its other port, for mutual TLS.
+    mtls_port: Option<u64>,
 }
 
 impl OidcProvider {
@@ -31,12 +33,18 @@ impl OidcProvider {
         let line = process.line_with("\"listening\"");
         let told: serde_json::Value = serde_json::from_str(&line).expect("the server's first line is JSON");
         let issuer = told["issuer"].as_str().expect("the server names its issuer").to_owned();
-        Self { process, issuer }
+        let mtls_port = told["mtls"].as_u64();
+        Self { process, issuer, mtls_port }
     }
 
     /// `http://127.0.0.1:PORT`.
     pub fn issuer(&self) -> &str {
         &self.issuer
+    }
+
+    /// Where it asks for a client certificate, if it was started with `--tls`.
+    pub fn mtls_origin(&self) -> String {
+        format!("https://127.0.0.1:{}", self.mtls_port.expect("started for mutual TLS"))
     }
 
     pub fn authorization_endpoint(&self) -> String {

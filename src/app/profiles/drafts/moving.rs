@@ -148,9 +148,12 @@ pub(crate) fn copy(from: &Entry, to: &Entry) -> Result<(), VaultError> {
     let told = record.history.lines.iter().rev().map(|line| line.how);
     let mut told = told.filter(|how| !matches!(how, How::Saved | How::Restored(_) | How::TakenOut));
     let how = told.next().unwrap_or(How::Saved);
-    let signing_key = last.as_ref().and_then(|last| last.contents.secrets.signing_key.clone());
     let mut contents = record.contents;
-    contents.secrets.signing_key = contents.secrets.signing_key.or(signing_key);
+    if let Some(last) = &last {
+        let (secrets, known) = (&mut contents.secrets, &last.contents.secrets);
+        secrets.signing_key = secrets.signing_key.take().or_else(|| known.signing_key.clone());
+        secrets.client_certificate = secrets.client_certificate.take().or_else(|| known.client_certificate.clone());
+    }
     to.put(last.map(|last| last.number), &contents, how).map(|_| ())
 }
 
