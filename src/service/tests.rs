@@ -200,8 +200,15 @@ fn a_service_that_wants_what_is_not_built_says_that_this_is_lacking() {
 }
 
 /// Words for what is built: no preset says that it is lacking.
-const BUILT: [&str; 6] =
-    ["device flow", "another device", "device code", "private_key_jwt", "signed jwt (", "certificate in place of the"];
+const BUILT: [&str; 7] = [
+    "proof of possession",
+    "device flow",
+    "another device",
+    "device code",
+    "private_key_jwt",
+    "signed jwt (",
+    "certificate in place of the",
+];
 
 #[test]
 fn no_service_lacks_what_is_built() {

@@ -137,5 +137,14 @@ fn shared_secrets(profile: &Profile, contents: Contents, rotation: Rotation) -> 
         vec![]
     };
     let refresh_token = refresh_token.unwrap_or_default();
-    (ProfileSecrets { refresh_token, signing_key: None, client_certificate: None, ..contents.secrets }, must_supply)
+    (
+        ProfileSecrets {
+            refresh_token,
+            signing_key: None,
+            proof_key: None,
+            client_certificate: None,
+            ..contents.secrets
+        },
+        must_supply,
+    )
 }

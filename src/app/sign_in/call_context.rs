@@ -14,6 +14,9 @@ use crate::service::{Asks, Catalog, Profile, actor_token_type, matches_whole};
 /// Who is asked to sign in (OpenID Connect Core 1.0 section 3.1.2.1).
 const LOGIN_HINT: &str = "login_hint";
 
+/// The thumbprint of the key that the tokens are bound to (RFC 9449 section 10).
+const DPOP_JKT: &str = "dpop_jkt";
+
 /// An authorization response, and what is needed to redeem its code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authorized {
@@ -127,6 +130,8 @@ impl CallContext {
         if let Some(nonce) = sent.nonce {
             values.set("nonce", nonce);
         }
+        let thumbprint = self.proof_thumbprint();
+        values.set(DPOP_JKT, thumbprint.as_deref().unwrap_or("thumbprint-of-the-key"));
         if !self.profile.account.is_empty() && values.value(LOGIN_HINT).is_none() {
             values.set(LOGIN_HINT, &self.profile.account);
         }
@@ -138,9 +143,20 @@ impl CallContext {
             replace_or_add(parameters, parameter);
         }
         self.add_nonce(parameters);
+        self.add_thumbprint(parameters);
         let is_known = |parameter: &Parameter| parameter.name == LOGIN_HINT;
         if !self.profile.account.is_empty() && self.profile.asks_for_id_token() && !parameters.iter().any(is_known) {
             parameters.push(Parameter::new(LOGIN_HINT, format!("<{LOGIN_HINT}>")));
+        }
+    }
+
+    /// Adds the thumbprint of the key, so that the code is bound to it as well (RFC 9449 section 10).
+    fn add_thumbprint(&self, parameters: &mut Vec<Parameter>) {
+        let service = &self.profile.service;
+        let is_omitted = service.authorization.as_ref().is_none_or(|request| request.omits(DPOP_JKT));
+        let is_there = parameters.iter().any(|parameter| parameter.name == DPOP_JKT);
+        if service.dpop.is_some() && !is_omitted && !is_there {
+            parameters.push(Parameter::new(DPOP_JKT, format!("<{DPOP_JKT}>")));
         }
     }
 

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::call::{Parameter, Template, is_secret_name};
 use crate::cli::args::key_value;
 use crate::dialect::Issuer;
-use crate::oauth::{GrantType, Pkce};
+use crate::oauth::{AssertionAlgorithm, GrantType, Pkce};
 use crate::service::{ClientMethod, ServiceChanges, StageName};
 
 /// What is said about the service.
@@ -55,6 +55,10 @@ pub struct DescribeOptions {
     /// Code challenge (RFC 7636): `S256`, `plain` or `off`
     #[arg(long, value_name = "METHOD", value_parser = pkce)]
     pub pkce: Option<Pkce>,
+    /// Bind the tokens to a key (DPoP, RFC 9449), and sign its proofs by this algorithm, such as `ES256` (without a value),
+    /// `ES384` or `PS256`; `off` asks for bearer tokens
+    #[arg(long, value_name = "ALG", num_args = 0..=1, require_equals = true, default_missing_value = "ES256", value_parser = dpop)]
+    pub dpop: Option<DpopArgument>,
     /// How the authorization response comes back: `query`, `form_post` or `fragment`
     #[arg(long, value_name = "MODE", value_parser = ["query", "form_post", "fragment"])]
     pub response_mode: Option<String>,
@@ -89,6 +93,7 @@ impl DescribeOptions {
             client_method: self.client_auth,
             parameters: mode.chain(self.parameters.iter().cloned()).collect(),
             pkce: self.pkce,
+            dpop: self.dpop.map(|DpopArgument(algorithm)| algorithm),
         }
     }
 }
@@ -145,6 +150,22 @@ fn parameter(text: &str) -> Result<(StageName, Parameter), String> {
         ));
     }
     Ok((stage, Parameter::new(name, value)))
+}
+
+/// The value of `--dpop`; `None` for bearer tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DpopArgument(pub Option<AssertionAlgorithm>);
+
+fn dpop(text: &str) -> Result<DpopArgument, String> {
+    if text.eq_ignore_ascii_case("off") {
+        return Ok(DpopArgument(None));
+    }
+    let all = || AssertionAlgorithm::ALL.into_iter().filter(|algorithm| algorithm.is_asymmetric());
+    let named = all().find(|algorithm| algorithm.as_str().eq_ignore_ascii_case(text));
+    named.map(|algorithm| DpopArgument(Some(algorithm))).ok_or_else(|| {
+        let all: Vec<String> = all().map(|algorithm| format!("`{}`", algorithm.as_str())).collect();
+        format!("write `off` or one of {}", all.join(", "))
+    })
 }
 
 fn pkce(text: &str) -> Result<Pkce, String> {

@@ -16,7 +16,7 @@ use clap::{Parser, Subcommand};
 use jiff::SignedDuration;
 
 pub use crate::cli::args::calendar::CalendarOptions;
-pub use crate::cli::args::describe::DescribeOptions;
+pub use crate::cli::args::describe::{DescribeOptions, DpopArgument};
 pub use crate::cli::args::services::{
     ImportOptions, PracticeOptions, RehearseOptions, ServiceExportOptions, ServiceTask,
 };

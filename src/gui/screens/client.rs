@@ -13,7 +13,7 @@ use crate::gui::theme::small;
 use crate::gui::widgets::{
     Field as TextField, SHORT, chips, choice, disclosure, labelled_segmented, section, toggle, told,
 };
-use crate::oauth::{GrantType, Pkce};
+use crate::oauth::{AssertionAlgorithm, GrantType, Pkce};
 use crate::secret::Secret;
 use crate::service::{Asks, ExpiryDate, Field, FieldError, Input, ProfileDraft, ValueSource};
 
@@ -158,6 +158,14 @@ fn scopes_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
 const PKCE: [(Pkce, &str); 4] =
     [(Pkce::S256, "S256"), (Pkce::S256Hex, "S256 in hex"), (Pkce::Plain, "plain"), (Pkce::Off, "off")];
 
+/// The algorithms of proofs that services take; a preset may name others.
+const BINDINGS: [(Option<AssertionAlgorithm>, &str); 4] = [
+    (None, "Bearer tokens"),
+    (Some(AssertionAlgorithm::ES256), "Bound to a key, ES256"),
+    (Some(AssertionAlgorithm::ES384), "Bound to a key, ES384"),
+    (Some(AssertionAlgorithm::PS256), "Bound to a key, PS256"),
+];
+
 fn more_ui(
     ui: &mut Ui,
     profile: &mut ProfileDraft,
@@ -174,6 +182,8 @@ fn more_ui(
             (Asks::UserAndSecret, "User ID and secret"),
         ];
         choice(ui, "The client has", &mut profile.asks, &options, None);
+        let help = "A bound token is worth nothing without a key that stays in the vault (DPoP, RFC 9449). The service must expect it.";
+        choice(ui, "Access tokens", &mut profile.service.dpop, &BINDINGS, Some(help));
         let help = "You sign in with the browser, and the service sends back a code.";
         toggle(ui, "This service requires client-flow authorization", &mut profile.client_flow, Some(help));
         if !profile.client_flow {

@@ -2,6 +2,7 @@
 
 mod assertions;
 mod device;
+mod dpop;
 mod flows;
 mod id_token;
 mod mutual_tls;
