@@ -27,6 +27,7 @@ mod profile_name;
 mod pushed;
 mod remarks;
 mod rules;
+mod security_profile;
 mod signing;
 mod typed_url;
 mod value_source;
@@ -56,6 +57,7 @@ pub use crate::service::remarks::{Notes, TagError, Tags};
 pub use crate::service::rules::{
     Asks, Confidence, Defaults, KnownScope, Labels, Links, LoopbackRule, Offer, RedirectRules, Start, TokenPolicy,
 };
+pub use crate::service::security_profile::{Departure, SecurityProfile};
 pub use crate::service::typed_url::wrong_url;
 pub use crate::service::value_source::{HeldToken, SOURCE_FORMS, SourceError, ValueSource};
 
