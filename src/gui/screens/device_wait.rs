@@ -63,5 +63,7 @@ fn code_ui(ui: &mut Ui, draft: &Draft, waiting: &DeviceWaiting) {
     let left = std::time::Duration::try_from(waiting.until.duration_since(draft.clock.now)).unwrap_or_default();
     let again = if waiting.is_taken_up { "The code from before is still good: " } else { "" };
     ui.label(small(ui, format!("{again}{} left", countdown_text(left))));
-    clock::wake_in_seconds(ui.ctx(), draft.clock.now, 1);
+    if let Some(next) = clock::until_next_change(waiting.until, draft.clock.now) {
+        clock::wake_after(ui.ctx(), draft.clock.now, next);
+    }
 }

@@ -39,7 +39,7 @@ fn the_code_is_shown_with_where_to_enter_it_and_the_way_out() {
             "Open https://example.com/device there, or scan the picture, and enter this code:",
             "WDJB-MJHT",
             "QR code of the address",
-            "9 min 05 s left",
+            "9 min left",
             "Never enter a code that somebody sent you, and send this one to nobody.",
             "the token endpoint answered 502 with a web page",
         ] {
