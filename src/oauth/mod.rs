@@ -26,6 +26,7 @@ mod pkce;
 mod polling;
 mod profile_secrets;
 mod proof;
+mod proof_target;
 mod redirect_uri;
 mod refusal;
 mod registered;
@@ -74,8 +75,10 @@ pub use crate::oauth::pkce::{CodeVerifier, Pkce, state};
 pub use crate::oauth::polling::{PollAnswer, Polling};
 pub use crate::oauth::profile_secrets::ProfileSecrets;
 pub use crate::oauth::proof::{
-    DPOP, ProofFor, ProvedRequest, bound_to, key_to_come, proof_algorithm, proof_nonce, wants_proof_nonce,
+    DPOP, ProofFor, ProvedRequest, bound_to, is_proof_nonce, key_to_come, proof_algorithm, proof_nonce,
+    wants_proof_nonce,
 };
+pub use crate::oauth::proof_target::ProofTarget;
 pub use crate::oauth::redirect_uri::{Landing, Loopback, RedirectUri, RedirectUriError};
 pub use crate::oauth::refusal::{Cause, Refusal, read_refusal};
 pub use crate::oauth::registered::{Difference, departure, registered_uris};
