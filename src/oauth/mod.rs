@@ -64,7 +64,7 @@ pub use crate::oauth::inspected::{
     Weight, claim_rows, relative,
 };
 pub use crate::oauth::issuer::is_same_issuer;
-pub use crate::oauth::jwk::thumbprint;
+pub use crate::oauth::jwk::{digest_text, thumbprint};
 pub use crate::oauth::jwt::{certificate_binding, decode_jwt};
 pub use crate::oauth::key_making::{MakeKeyError, RSA_BITS, make_key_pair, make_proof_key};
 pub use crate::oauth::key_set::{KeySet, SignatureCheck, check_with_secret, is_shared_secret};

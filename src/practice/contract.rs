@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::practice::message::{ErrorCode, Refusal};
+use crate::practice::proof::ALGORITHMS;
 
 /// The client id of the confidential practice client.
 pub const CLIENT_ID: &str = "practice-client";
@@ -136,6 +137,7 @@ pub(crate) fn metadata(issuer: &str) -> Value {
         "token_endpoint_auth_signing_alg_values_supported": ["HS256", "RS256", "PS256", "ES256", "ES384"],
         "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
         "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "dpop_signing_alg_values_supported": ALGORITHMS,
         "code_challenge_methods_supported": ["S256", "plain"],
         "authorization_response_iss_parameter_supported": true,
         "subject_types_supported": ["public"],

@@ -1,8 +1,9 @@
 //! Tokens that are bound to a key (DPoP, RFC 9449): against a certified server that checks each proof, and against servers that
 //! do what the RFC warns of.
 
-use crate::support::http::browser;
+use crate::support::http::{browser, get};
 use crate::support::oidc_provider::OidcProvider;
+use crate::support::practice::Practice;
 use crate::support::process::{Finished, Process};
 use crate::support::scripted::{Answer, Asked, Scripted};
 use crate::support::tokenwright::Tokenwright;
@@ -365,7 +366,62 @@ fn the_key_stays_where_it_was_made() {
     program.run(&["sign-in", "other", "--service", "bound", "--client-id", "id", "--browser", browser()]).done();
     let keys: Vec<Option<String>> =
         service.asked("/token").iter().map(|asked| thumbprint(&proof(asked).0["jwk"])).collect();
+    program.run(&["duplicate", "demo", "copy"]).done();
+    program.run(&["sign-in", "copy", "--browser", browser()]).done();
     assert_eq!(keys.len(), 3);
     assert_eq!(keys[0], keys[1]);
     assert_ne!(keys[0], keys[2]);
+    let copied = thumbprint(&proof(&service.asked("/token")[3]).0["jwk"]);
+    assert!(copied.is_some() && !keys.contains(&copied), "a copy has a key of its own");
+}
+
+fn at_practice(program: &Tokenwright, practice: &Practice) -> Finished {
+    let set = practice.set();
+    program.run(&["sign-in", "demo", "--service", "practice-dpop", "--set", &set, "--browser", browser()])
+}
+
+#[test]
+fn the_practice_service_binds_tokens_and_wants_nonces_where_it_is_told_to() {
+    for faults in [&[][..], &["dpop-nonce"]] {
+        let program = Tokenwright::with_vault();
+        let practice = Practice::start_with(&program, faults);
+        at_practice(&program, &practice).done();
+        assert_eq!(program.run(&["show", "demo", "--json"]).json()["token_type"], "DPoP");
+        for _ in 0..2 {
+            program.run(&["refresh", "demo"]).done();
+            assert!(program.run(&["whoami", "demo"]).done().contains("Ada"), "{faults:?}");
+        }
+        let url = format!("http://127.0.0.1:{}/resource", practice.port());
+        program.run(&["call", "demo", &url]).done();
+        assert_eq!(program.run(&["introspect", "demo", "--json"]).json()["token_type"], "DPoP");
+        // What another program makes of the headers: good once, and for this request only.
+        let lines = program.run(&["token", "demo", "--header", "--for", &format!("GET {url}")]).done();
+        let headers: Vec<(&str, &str)> = lines.lines().filter_map(|line| line.split_once(": ")).collect();
+        let status = |url: &str| get(url, &headers).status;
+        if faults.is_empty() {
+            assert_eq!([status(&url.replace("/resource", "/userinfo")), status(&url), status(&url)], [401, 200, 401]);
+        }
+        let bearer = headers[0].1.replace("DPoP ", "Bearer ");
+        assert_eq!(get(&url, &[("Authorization", &bearer)]).status, 401, "it is no bearer token");
+    }
+}
+
+#[test]
+fn what_the_practice_service_does_wrong_about_proofs_is_named() {
+    for (fault, words) in [
+        ("dpop-endless-nonce", "the service refuses the nonce that it gave itself"),
+        ("dpop-bad-nonce", "gives none that can be used"),
+        ("dpop-invalid-proof", "the clocks agree: the service may have seen the same proof before"),
+    ] {
+        let program = Tokenwright::with_vault();
+        let practice = Practice::start_with(&program, &[fault]);
+        let said = at_practice(&program, &practice).failed(4);
+        assert!(said.contains(words), "{fault}: {said}");
+        program.run(&["token", "demo"]).failed(3);
+    }
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start_with(&program, &["dpop-bearer"]);
+    let said = at_practice(&program, &practice);
+    assert!(said.stderr.contains("the service did not bind the access token to the key"), "{}", said.stderr);
+    assert!(program.run(&["token", "demo"]).done().starts_with("practice-at-"));
 }
