@@ -7,10 +7,12 @@ use jiff::Timestamp;
 
 use crate::app::handle::App;
 use crate::app::sign_in::proof::with_proof;
+use crate::app::sign_in::sources::bound::{ASSERTION, SentSource};
 use crate::app::{CallContext, Failure, FailureKind};
 use crate::call::{Call, CallTemplate, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{AssertionAlgorithm, KeyError, SigningKey, UnsignedJwt};
+use crate::secret::Secret;
 use crate::service::Assertion;
 
 /// Shown in place of the `jti`, which is random for each request.
@@ -36,7 +38,7 @@ impl CallContext {
     pub(crate) fn values_for(&self, call: &CallTemplate, now: Timestamp, id: [u8; 32]) -> Result<Values, Failure> {
         self.check_bound(call)?;
         let mut values = self.values();
-        if let Some(assertion) = self.profile.service.assertion_of(call) {
+        if let Some(assertion) = self.assertion_to_sign(call) {
             let id = BASE64_URL_SAFE_NO_PAD.encode(id);
             let (jwt, algorithm, key) = self.unsigned(&assertion, &values, now, &id)?;
             values.set_secret("assertion", jwt.sign(&key, algorithm).map_err(|error| usage(&error))?);
@@ -44,10 +46,18 @@ impl CallContext {
         Ok(values)
     }
 
+    /// The assertion of a call that is signed here; none if it is read from a source.
+    fn assertion_to_sign(&self, call: &CallTemplate) -> Option<Assertion> {
+        if self.sources.contains_key(ASSERTION) { None } else { self.profile.service.assertion_of(call) }
+    }
+
     /// A call as it would be sent now, except for the signatures of an assertion and of a proof of possession.
     pub fn preview(&self, call: &CallTemplate, now: Timestamp) -> Result<Call, Failure> {
         let mut values = self.values();
-        if let Some(assertion) = self.profile.service.assertion_of(call) {
+        for (value, SentSource { source, .. }) in &self.sources {
+            values.set_secret(value, Secret::new(format!("read from {source} when it is sent")));
+        }
+        if let Some(assertion) = self.assertion_to_sign(call) {
             let (jwt, algorithm, _) = self.unsigned(&assertion, &values, now, ID_TO_COME)?;
             values.set_secret("assertion", jwt.unsigned(algorithm));
         }
@@ -60,7 +70,7 @@ impl CallContext {
 
     /// The assertion of a call as it would be sent now; `None` if the call has none or it cannot be built yet.
     pub fn shown_assertion(&self, call: &CallTemplate, now: Timestamp) -> Option<ShownJwt> {
-        let assertion = self.profile.service.assertion_of(call)?;
+        let assertion = self.assertion_to_sign(call)?;
         let (jwt, algorithm, _) = self.unsigned(&assertion, &self.values(), now, ID_TO_COME).ok()?;
         Some(ShownJwt::of(&jwt, algorithm))
     }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::app::sign_in::sources::bound::{ProfileSources, SentSource};
 use crate::call::{Call, MutualTls, Parameter, RenderError, Values};
 use crate::oauth::{Parameters, PendingDevice, ProfileSecrets, TokenSet};
 use crate::secret::Secret;
-use crate::service::{Asks, Catalog, Profile, matches_whole};
+use crate::service::{Asks, Catalog, Profile, actor_token_type, matches_whole};
 
 /// Who is asked to sign in (OpenID Connect Core 1.0 section 3.1.2.1).
 const LOGIN_HINT: &str = "login_hint";
@@ -45,12 +46,22 @@ pub struct CallContext {
     pub device: Option<PendingDevice>,
     /// The port of the practice service, when it runs.
     pub practice_port: Option<u16>,
+    /// Where values are read that are not in the vault, when a token request sends them.
+    pub sources: ProfileSources,
 }
 
 impl CallContext {
     /// Without an authorization response or tokens.
     pub fn new(profile: Profile, secrets: ProfileSecrets) -> Self {
-        Self { profile, secrets, authorized: None, tokens: None, device: None, practice_port: None }
+        Self {
+            profile,
+            secrets,
+            authorized: None,
+            tokens: None,
+            device: None,
+            practice_port: None,
+            sources: ProfileSources::new(),
+        }
     }
 
     /// The value of every placeholder that has one, except the assertion, which is signed for each call.
@@ -64,6 +75,7 @@ impl CallContext {
         }
         self.set_secret(&mut values);
         self.set_secret_inputs(&mut values);
+        self.set_actor_type(&mut values);
         if let Some(authorized) = &self.authorized {
             values.set_secret("code", authorized.code.clone());
             values.set("redirect_uri", &authorized.redirect_uri);
@@ -177,11 +189,23 @@ impl CallContext {
 
     fn set_secret_inputs(&self, values: &mut Values) {
         for input in self.profile.service.inputs.iter().filter(|input| input.secret) {
+            if let Some(SentSource { source, .. }) = self.sources.get(&input.name) {
+                values.declare(&input.name, format!("`{source}`, when the request is sent"));
+                continue;
+            }
             let typed = self.secrets.inputs.get(&input.name).cloned().unwrap_or_default();
             if input.optional || !typed.is_empty() {
                 values.set_secret(&input.name, typed);
             }
         }
+    }
+
+    /// RFC 8693 section 2.1: `actor_token_type` is required with an actor token, and must not be sent without one.
+    fn set_actor_type(&self, values: &mut Values) {
+        let Some(chosen) = values.value("actor_token_type").map(|value| value.text.expose().to_owned()) else { return };
+        let is_typed = values.value("actor_token").is_some_and(|typed| !typed.text.is_empty());
+        let has_actor = is_typed || self.sources.contains_key("actor_token");
+        values.set("actor_token_type", actor_token_type(has_actor, &chosen));
     }
 
     /// Sets a value from a response, unless the preset has a pattern that it does not match.

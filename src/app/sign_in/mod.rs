@@ -21,6 +21,7 @@ pub(in crate::app) mod proof_key;
 pub(in crate::app) mod proof_nonces;
 pub(in crate::app) mod pushed;
 pub(in crate::app) mod send;
+pub(in crate::app) mod sources;
 mod subject;
 pub(in crate::app) mod token_request;
 pub(in crate::app) mod trial;

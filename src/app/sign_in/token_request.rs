@@ -13,6 +13,7 @@ use crate::app::sign_in::proof::{Delivered, deliver_proved};
 use crate::app::sign_in::proof_answer;
 use crate::app::sign_in::proof_key;
 use crate::app::sign_in::send::record;
+use crate::app::sign_in::sources;
 use crate::app::sign_in::try_reading;
 use crate::app::tokens;
 use crate::app::tokens::issued_for;
@@ -163,7 +164,7 @@ pub(crate) async fn exchange(
 ) -> Result<Exchange, Failure> {
     let service = &context.profile.service;
     let template = template(context, stage)?;
-    let values = app.values_for(context, template)?;
+    let values = sources::values_for(app, report, context, template).await?;
     let call = template.render(&values)?;
     report.tell(Progress::Sending(call.origin()));
     let proof = context.proof_for(template);

@@ -40,7 +40,8 @@ pub struct DescribeOptions {
     /// Userinfo endpoint, which tells whose token it is
     #[arg(long, value_name = "URL")]
     pub userinfo_url: Option<String>,
-    /// How tokens are obtained: `code`, `device`, `client-credentials`, `password`, `refresh-token`, `jwt-bearer`
+    /// How tokens are obtained: `code`, `device`, `client-credentials`, `password`, `refresh-token`, `jwt-bearer`,
+    /// `saml2-bearer`, `token-exchange`
     #[arg(long, value_name = "GRANT", value_parser = grant)]
     pub grant: Option<GrantType>,
     /// How the client authenticates: `client_secret_basic`, `client_secret_post`, `client_secret_jwt`, `private_key_jwt`,
@@ -103,13 +104,15 @@ fn issuer(text: &str) -> Result<Issuer, String> {
 
 /// The grants by the names of this program, and by those of the RFCs.
 fn grant(text: &str) -> Result<GrantType, String> {
-    const NAMES: [(&str, GrantType); 6] = [
+    const NAMES: [(&str, GrantType); 8] = [
         ("code", GrantType::AuthorizationCode),
         ("device", GrantType::DeviceCode),
         ("client-credentials", GrantType::ClientCredentials),
         ("password", GrantType::Password),
         ("refresh-token", GrantType::RefreshToken),
         ("jwt-bearer", GrantType::JwtBearer),
+        ("saml2-bearer", GrantType::Saml2Bearer),
+        ("token-exchange", GrantType::TokenExchange),
     ];
     let named = NAMES.iter().find(|(name, _)| *name == text).map(|(_, grant)| *grant);
     named.or_else(|| GrantType::parse(text).filter(|grant| NAMES.iter().any(|(_, known)| known == grant))).ok_or_else(

@@ -6,3 +6,4 @@ mod dpop;
 mod flows;
 mod id_token;
 mod mutual_tls;
+mod sources;
