@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::oauth::{Inspected, KeySet, ProofFor, SignatureCheck, decode_jwt, digest_text, thumbprint};
+use crate::practice::contract::PROOF_ALGORITHMS;
 use crate::practice::fault::Fault;
 use crate::practice::message::{Request, Response};
 use crate::practice::now::Now;
@@ -14,8 +15,6 @@ use crate::secret::Secret;
 const WINDOW: i64 = 60;
 /// A nonce is good for this long and as long again, in seconds.
 const NONCE_LIFE: i64 = 120;
-/// What is taken.
-pub(crate) const ALGORITHMS: [&str; 4] = ["ES256", "ES384", "ES512", "PS256"];
 
 /// Why a proof is refused.
 #[derive(Debug, PartialEq, Eq)]
@@ -59,7 +58,7 @@ fn signed(proof: &Secret) -> Result<(String, Value), ProofRefusal> {
     if jwt.header["typ"] != "dpop+jwt" {
         return Err(ProofRefusal::Invalid("`typ` of the proof is not `dpop+jwt`"));
     }
-    if !ALGORITHMS.iter().any(|known| jwt.header["alg"] == *known) {
+    if !PROOF_ALGORITHMS.iter().any(|known| jwt.header["alg"] == *known) {
         return Err(ProofRefusal::Invalid("`alg` of the proof is none that is taken here"));
     }
     let jwk = &jwt.header["jwk"];
@@ -134,7 +133,7 @@ impl ProofRefusal {
         let (code, words) = (self.code(), self.words());
         let document = json!({ "error": code, "error_description": words });
         let challenge =
-            format!("DPoP error=\"{code}\", error_description=\"{words}\", algs=\"{}\"", ALGORITHMS.join(" "));
+            format!("DPoP error=\"{code}\", error_description=\"{words}\", algs=\"{}\"", PROOF_ALGORITHMS.join(" "));
         self.with_nonce(Response::json(401, &document).header("www-authenticate", challenge))
     }
 

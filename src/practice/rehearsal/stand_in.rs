@@ -15,6 +15,7 @@ use crate::practice::rehearsal::document::{
 };
 use crate::practice::rehearsal::facts::Facts;
 use crate::practice::rehearsal::judge::{complaints, sent_as};
+use crate::practice::rehearsal::proved;
 use crate::practice::rehearsal::redirect;
 use crate::practice::rehearsal::target::Target;
 use crate::practice::server::Handler;
@@ -159,7 +160,7 @@ impl StandIn {
             "pushed_authorization" => self.with_nonce(call, &Parameters::form(request.body.expose()), &mut facts),
             _ => call.clone(),
         };
-        let call = self.with_proof(call, stage, request, &mut facts);
+        let call = proved::with_proof(&self.contract.service, call, stage, request, &mut facts);
         found.extend(complaints(&call, request, &facts));
         Judged { stage, at, facts, complaints: found }
     }
@@ -177,39 +178,6 @@ impl StandIn {
         if asks && !omits && !parameters.iter().any(|parameter| parameter.name == "nonce") {
             facts.set("nonce", sent("nonce"));
             parameters.push(Parameter::new("nonce", "<nonce>"));
-        }
-        call
-    }
-
-    /// The call as a client sends it whose tokens are to be bound to a key (RFC 9449).
-    fn with_proof(&self, mut call: CallTemplate, stage: &str, request: &Request, facts: &mut Facts) -> CallTemplate {
-        if self.contract.service.dpop.is_none() {
-            return call;
-        }
-        let is_authorization = matches!(stage, "authorization" | "pushed_authorization");
-        let omits = self.contract.service.authorization.as_ref().is_some_and(|request| request.omits("dpop_jkt"));
-        if is_authorization && !omits {
-            let form = Parameters::form(request.body.expose());
-            let came = if stage == "authorization" { &request.query } else { &form };
-            if let Ok(Some(thumbprint)) = came.one("dpop_jkt") {
-                facts.set("dpop_jkt", thumbprint.to_owned());
-            }
-            let parameter = Parameter::new("dpop_jkt", "<dpop_jkt>");
-            match &mut call.body {
-                BodyTemplate::Form(form) => form.push(parameter),
-                _ => call.query.push(parameter),
-            }
-        }
-        let is_bound = facts.value("token_type").eq_ignore_ascii_case("dpop");
-        for header in &mut call.headers {
-            if is_bound && header.value.source() == "Bearer <token>" {
-                *header = Parameter::new(&header.name, "DPoP <token>");
-            }
-        }
-        // Whether it is a good one, the practice service and the tests say.
-        if let Some((_, proof)) = request.headers.iter().find(|(name, _)| name == "dpop") {
-            facts.set("dpop_proof", proof.expose().to_owned());
-            call.headers.push(Parameter::new("DPoP", "<dpop_proof>"));
         }
         call
     }
