@@ -13,7 +13,14 @@ use tokenwright::secret::Secret;
 
 fn at_certified(server: &OidcProvider, program: &Tokenwright, client: &str, more: &[&str]) -> Finished {
     let issuer = ["sign-in", "demo", "--issuer", server.issuer(), "--client-id", client, "--browser", browser()];
-    let scopes = ["--scope", "openid profile email offline_access", "--param", "authorization.prompt=consent"];
+    let scopes = [
+        "--redirect-uri",
+        "http://127.0.0.1/callback",
+        "--scope",
+        "openid profile email offline_access",
+        "--param",
+        "authorization.prompt=consent",
+    ];
     let secret = if client == "bound-public" { "--client-auth=none" } else { "--client-auth=client_secret_basic" };
     let mut arguments = [&issuer[..], &scopes, &[secret], more].concat();
     if client != "bound-public" {
@@ -65,7 +72,7 @@ fn program(service: &Scripted) -> Tokenwright {
     let program = Tokenwright::with_vault();
     let preset = format!(
         "id = \"bound\"\nname = \"Bound\"\nchecked = \"2026-11-30\"\nsource = [\"a test\"]\nasks = \"nothing\"\n\
-         dpop = \"ES256\"\n\
+         dpop = \"ES256\"\n[redirect]\ndefault = \"http://127.0.0.1/callback\"\n\
          [authorization]\nurl = \"{url}/authorize\"\n[token_request]\nurl = \"{url}/token\"\n\
          [refresh_request]\nurl = \"{url}/refresh\"\n[identity]\nurl = \"{url}/me\"\n"
     );
