@@ -33,6 +33,16 @@ pub enum ExportError {
     /// The format requires the refresh token, which rotates: a copy would soon be dead.
     #[error("the refresh token cannot just be copied (format `{0}`): this service gives a new one at each refresh")]
     Rotates(&'static str),
+    /// The token is bound to a key, and whoever reads the format sends it without a proof.
+    #[error(
+        "{format} cannot use the access token: it is bound to a key (`{scheme}`), and needs a proof with each request"
+    )]
+    Bound {
+        /// What it is called.
+        format: String,
+        profile: String,
+        scheme: &'static str,
+    },
     /// The person's own template cannot be filled in.
     #[error("the format `{name}`: {problem}")]
     Own { name: String, problem: String },
@@ -49,6 +59,10 @@ impl Diagnose for ExportError {
                 "whichever of the two refreshes first ends the other's token: export a live text, or hand the refresh token over \
                  for good; this program then no longer refreshes it",
             ),
+            Self::Bound { profile, .. } => diagnosis.hint(format!(
+                "have a script ask for both headers of each request: `tokenwright token {profile} --header --for 'GET \
+                 https://…'`"
+            )),
             Self::Own { .. } => diagnosis.hint("fix the template file"),
         }
     }
