@@ -6,7 +6,7 @@ use crate::agent::AgentError;
 use crate::call::RenderError;
 use crate::config::ConfigError;
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{AuthorizationError, Meaning, TokenError};
+use crate::oauth::{AuthorizationError, KeyError, Meaning, TokenError};
 use crate::practice::PracticeError;
 use crate::redirect::{CertificateError, ListenError};
 use crate::service::{CatalogError, PresetError, ProfileError, Service};
@@ -83,6 +83,8 @@ pub enum FailureCode {
     GrantEnded,
     /// The host of a call is not one of the service's, to which alone a token goes.
     StrangeHost,
+    /// The file is locked with a passphrase, and none was given or a wrong one.
+    PassphraseNeeded,
     /// The refresh token was sent before, and nobody knows what came of it; a person may have it sent again.
     OutcomeUnknown,
 }
@@ -185,7 +187,6 @@ failure_from! {
     CatalogError => Usage,
     PresetError => Usage,
     ProfileError => Usage,
-    crate::oauth::KeyError => Usage,
     crate::oauth::MakeKeyError => Machine,
     crate::oauth::RedirectUriError => Usage,
     crate::service::ProfileNameError => Usage,
@@ -195,6 +196,14 @@ failure_from! {
     PracticeError => Machine,
     AgentError => Machine,
     ConfigError => Machine,
+}
+
+impl From<KeyError> for Failure {
+    fn from(error: KeyError) -> Self {
+        let is_locked = matches!(error, KeyError::NoPassphrase | KeyError::WrongPassphrase);
+        let code = if is_locked { FailureCode::PassphraseNeeded } else { FailureCode::General };
+        Self::new(FailureKind::Usage, error.diagnose()).coded(code)
+    }
 }
 
 impl From<VaultError> for Failure {

@@ -33,6 +33,9 @@ pub enum ExportError {
     /// The format requires the refresh token, which rotates: a copy would soon be dead.
     #[error("the refresh token cannot just be copied (format `{0}`): this service gives a new one at each refresh")]
     Rotates(&'static str),
+    /// The format's reader refreshes by itself, and the service wants a client certificate for that.
+    #[error("the format `{0}` has no place for a client certificate, and the service accepts no refresh without it")]
+    ClientCertificate(String),
     /// The person's own template cannot be filled in.
     #[error("the format `{name}`: {problem}")]
     Own { name: String, problem: String },
@@ -49,6 +52,7 @@ impl Diagnose for ExportError {
                 "whichever of the two refreshes first ends the other's token: export a live text, or hand the refresh token over \
                  for good; this program then no longer refreshes it",
             ),
+            Self::ClientCertificate(_) => diagnosis.hint("choose a format without a refresh token, and have it rewritten at each refresh"),
             Self::Own { .. } => diagnosis.hint("fix the template file"),
         }
     }

@@ -79,6 +79,12 @@ pub enum Intent {
     /// Load the private key that is saved under the typed name.
     OpenKey,
     WriteCertificate,
+    ReadClientCertificate,
+    /// Make a self-signed pair.
+    MakeClientCertificate,
+    /// Save the client certificate under the typed name, before there are tokens.
+    SaveClientCertificate,
+    WriteClientCertificate,
     RequestTokens,
     RequestRefresh,
     /// Send the refresh token although an earlier refresh may have spent it.

@@ -4,6 +4,7 @@ mod calendar;
 mod call;
 pub mod call_draft;
 mod calls;
+mod client_certificates;
 pub mod clipboard;
 pub mod clock;
 pub mod copied_token;

@@ -235,6 +235,7 @@ impl Window {
         self.poll(|model| &mut model.open.history);
         self.poll(|model| &mut model.open.preset);
         let key = self.poll(|model| &mut model.open.key);
+        let certificate = self.poll(|model| &mut model.open.client_certificate);
         if let Some(mut rehearsal) = self.model.open.rehearsal.take() {
             let mut told = Vec::new();
             self.draft.next_view.to_rehearsal |= rehearsal.work.poll(&mut told);
@@ -251,6 +252,10 @@ impl Window {
         if key && let Some(KeyDone::Read(read)) = self.model.open.key.last().cloned() {
             self.draft.take_key(&read);
             self.model.open.key.cancel();
+        }
+        if certificate && let Some(KeyDone::Read(read)) = self.model.open.client_certificate.last().cloned() {
+            self.draft.take_client_certificate(read.pair);
+            self.model.open.client_certificate.cancel();
         }
     }
 

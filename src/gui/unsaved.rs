@@ -68,6 +68,7 @@ impl Window {
             | Intent::ShowHistory(_)
             | Intent::Restore { .. }
             | Intent::SaveKey
+            | Intent::SaveClientCertificate
             | Intent::OpenKey
             | Intent::RetrySave
             | Intent::OpenExport(_)

@@ -46,7 +46,7 @@ pub struct SignInOptions {
     /// The key's certificate, in PEM
     #[arg(long, value_name = "FILE", requires = "key_file")]
     pub certificate_file: Option<PathBuf>,
-    /// Client certificate for mutual TLS (RFC 8705), in PEM: with its intermediates, and the private key unless
+    /// Client certificate for mutual TLS (RFC 8705): PKCS#12, or PEM with its intermediates, and the private key unless
     /// `--client-key` names its file
     #[arg(long, value_name = "FILE")]
     pub client_certificate: Option<PathBuf>,
