@@ -6,9 +6,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::app::{CertificateSource, Failure, FailureCode, FailureKind};
-use crate::cli::args::{
-    CertificateGenerateOptions, CertificateSetOptions, CertificateShowOptions, CertificateTask,
-};
+use crate::cli::args::{CertificateGenerateOptions, CertificateSetOptions, CertificateShowOptions, CertificateTask};
 use crate::cli::profiles::local;
 use crate::cli::runner::Runner;
 use crate::cli::vault::open_vault;
@@ -103,14 +101,18 @@ fn show(runner: &Runner, options: CertificateShowOptions) -> Result<(), Failure>
 fn tell(pair: &KeyPair) {
     let Some(certificate) = pair.certificate() else { return };
     print::note(&format!("Subject: {}", certificate.subject()));
-    print::note(&format!("Issuer: {}", if certificate.is_self_issued() { "itself".into() } else { certificate.issuer() }));
+    print::note(&format!(
+        "Issuer: {}",
+        if certificate.is_self_issued() { "itself".into() } else { certificate.issuer() }
+    ));
     if let Some(end) = certificate.not_after() {
         let over = if end <= Timestamp::now() { " (expired)" } else { "" };
         print::note(&format!("Valid until: {}{over}", local(end)));
     }
     print::note(&format!("SHA-256 fingerprint: {}", certificate.fingerprint()));
     print::note(&format!("Thumbprint (x5t#S256): {}", certificate.sha256_thumbprint()));
-    let count = pair.certificate.as_deref().and_then(|text| Certificate::parse_all(text).ok()).map_or(0, |all| all.len());
+    let count =
+        pair.certificate.as_deref().and_then(|text| Certificate::parse_all(text).ok()).map_or(0, |all| all.len());
     if count > 1 {
         print::note(&format!("Intermediates: {}", count - 1));
     }

@@ -24,7 +24,8 @@ use crate::service::{FieldError, Profile, ProfileDraft, ProfileName, Service};
 
 pub use crate::gui::next_view::{Focus, NextView};
 pub use crate::gui::step_drafts::{
-    AuthorizationStep, ClientCertificateDraft, Copied, KeyDraft, ServiceStep, TokenTab, TokensStep, Typed, TypedParameters,
+    AuthorizationStep, ClientCertificateDraft, Copied, KeyDraft, ServiceStep, TokenTab, TokensStep, Typed,
+    TypedParameters,
 };
 
 /// What is typed and open on the page of the calls.

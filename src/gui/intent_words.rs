@@ -57,9 +57,10 @@ impl Intent {
             Self::SaveKey => ("Save key", "Save the key in the vault under this name"),
             Self::OpenKey => ("Use saved key", "Load the key from the vault"),
             Self::ReadClientCertificate => ("Open certificate", "Read the certificate and use it for this profile"),
-            Self::MakeClientCertificate => {
-                ("Make a self-signed certificate", "Create a private key and a certificate to register with the service")
-            }
+            Self::MakeClientCertificate => (
+                "Make a self-signed certificate",
+                "Create a private key and a certificate to register with the service",
+            ),
             Self::SaveClientCertificate => ("Save client certificate", "Save it in the vault under this name"),
             Self::WriteClientCertificate => {
                 ("Write certificate", "Write the certificate to the file; it contains no secret")

@@ -21,7 +21,8 @@ pub fn is_pkcs12(bytes: &[u8]) -> bool {
 /// passphrase; an empty one is a passphrase, too.
 pub fn parse_pkcs12(bytes: &[u8], passphrase: &Secret) -> Result<KeyPair, KeyError> {
     let archive = Pkcs12Archive::from_pkcs12(bytes, passphrase.expose()).map_err(|error| why(&error, passphrase))?;
-    let certificates: Vec<Certificate> = archive.certs.iter().map(|bag| Certificate::of_der(bag.cert.as_der())).collect();
+    let certificates: Vec<Certificate> =
+        archive.certs.iter().map(|bag| Certificate::of_der(bag.cert.as_der())).collect();
     if archive.keys.is_empty() {
         return Err(KeyError::PublicOnly);
     }
@@ -36,7 +37,9 @@ pub fn parse_pkcs12(bytes: &[u8], passphrase: &Secret) -> Result<KeyPair, KeyErr
 /// The library's own words may quote the file. Without a MAC a wrong passphrase shows in what is decrypted.
 fn why(error: &Error, passphrase: &Secret) -> KeyError {
     match error {
-        Error::MacError(_) | Error::UnpadError | Error::Pkcs5Error(_) if passphrase.is_empty() => KeyError::NoPassphrase,
+        Error::MacError(_) | Error::UnpadError | Error::Pkcs5Error(_) if passphrase.is_empty() => {
+            KeyError::NoPassphrase
+        }
         Error::MacError(_) | Error::UnpadError | Error::Pkcs5Error(_) => KeyError::WrongPassphrase,
         Error::UnsupportedEncryptionScheme | Error::UnsupportedMacAlgorithm => KeyError::UnknownEncryption,
         _ => KeyError::DamagedPkcs12,

@@ -220,7 +220,9 @@ impl Service {
             return Some("The service recognizes you by a certificate that you registered there, instead of a secret.");
         }
         if shows(Authentication::TlsClientAuth) {
-            return Some("The service recognizes you by a certificate from an authority that it trusts, instead of a secret.");
+            return Some(
+                "The service recognizes you by a certificate from an authority that it trusts, instead of a secret.",
+            );
         }
         self.client_certificate.then_some("The service accepts connections only from clients that show a certificate.")
     }

@@ -10,9 +10,7 @@ use crate::app::vault::open;
 use crate::app::{Failure, FailureKind};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::durable::{self, FileError};
-use crate::oauth::{
-    AssertionAlgorithm, KeyError, KeyPair, LONGEST_KEY_TEXT, ReadKey, make_key_pair, parse_key,
-};
+use crate::oauth::{AssertionAlgorithm, KeyError, KeyPair, LONGEST_KEY_TEXT, ReadKey, make_key_pair, parse_key};
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
 use crate::vault::{How, Vault};

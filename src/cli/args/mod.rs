@@ -17,12 +17,12 @@ use clap::{Parser, Subcommand};
 use jiff::SignedDuration;
 
 pub use crate::cli::args::calendar::CalendarOptions;
+pub use crate::cli::args::certificate::{
+    CertificateGenerateOptions, CertificateSetOptions, CertificateShowOptions, CertificateTask,
+};
 pub use crate::cli::args::describe::DescribeOptions;
 pub use crate::cli::args::services::{
     ImportOptions, PracticeOptions, RehearseOptions, ServiceExportOptions, ServiceTask,
-};
-pub use crate::cli::args::certificate::{
-    CertificateGenerateOptions, CertificateSetOptions, CertificateShowOptions, CertificateTask,
 };
 pub use crate::cli::args::sign_in::{KeyGenerateOptions, KeyOutput, KeyShowOptions, KeyTask, SignInOptions};
 pub use crate::cli::args::team::{TeamEntry, TeamTask};

@@ -37,7 +37,8 @@ fn state_ui(ui: &mut Ui, model: &Model) {
     match model.open.client_certificate.stand() {
         Stand::Failed(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
         Stand::Done(KeyDone::Saved(name)) => {
-            let words = format!("It is stored in the vault as {name}. Tokens that are bound to another one must be refreshed.");
+            let words =
+                format!("It is stored in the vault as {name}. Tokens that are bound to another one must be refreshed.");
             notice(ui, Tone::Success, "Client certificate saved", &words);
         }
         Stand::Done(KeyDone::Written(path)) => notice(ui, Tone::Success, "Written", &path.display().to_string()),
@@ -119,8 +120,7 @@ impl ComputerMut<&str, Option<Facts>> for ReadFacts {
 }
 
 fn details_ui(ui: &mut Ui, draft: &mut Draft, text: &str, console: Option<&str>) {
-    let facts =
-        ui.memory_mut(|memory| memory.caches.cache::<FrameCache<Option<Facts>, ReadFacts>>().get(text).clone());
+    let facts = ui.memory_mut(|memory| memory.caches.cache::<FrameCache<Option<Facts>, ReadFacts>>().get(text).clone());
     let Some(facts) = facts else { return };
     date_ui(ui, &facts, &draft.clock);
     let clock = draft.clock.clone();

@@ -47,7 +47,14 @@ impl Server {
         );
         fs::write(authority.path().join("nginx.conf"), configuration).expect("a file of our own");
         let mut nginx = Command::new("nginx");
-        nginx.args(["-p", &authority.file(""), "-c", &authority.file("nginx.conf"), "-e", &authority.file("error.log")]);
+        nginx.args([
+            "-p",
+            &authority.file(""),
+            "-c",
+            &authority.file("nginx.conf"),
+            "-e",
+            &authority.file("error.log"),
+        ]);
         Self::start(port, nginx)
     }
 
@@ -175,7 +182,8 @@ fn a_handshake_that_ends_over_the_certificate_is_told_by_its_reason() {
             assert_ne!(finished.code, 0, "{finished:?}");
             finished.stderr
         };
-        let wants = if version == "-tls1_3" { "it wants a certificate of the client" } else { "it refused the handshake" };
+        let wants =
+            if version == "-tls1_3" { "it wants a certificate of the client" } else { "it refused the handshake" };
         let said = told(None);
         assert!(said.contains(wants) && said.contains("--client-certificate"), "{version}: {said}");
         let said = told(Some("stranger"));
