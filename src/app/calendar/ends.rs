@@ -132,6 +132,11 @@ impl End {
         Self { kind, at, basis, renewal, condition: String::new() }
     }
 
+    /// Of what the settings name.
+    pub(in crate::app::calendar) fn of_settings(kind: EndKind, at: Option<Timestamp>) -> Self {
+        Self::new(kind, at, Basis::Said, Renewal::Person)
+    }
+
     /// Whether a person has to do something before then. What nobody knows, or what holds only under a condition, is no duty.
     pub fn needs_person(&self) -> bool {
         self.at.is_some() && matches!(self.renewal, Renewal::Refresh | Renewal::Person) && self.condition.is_empty()

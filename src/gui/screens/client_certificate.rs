@@ -47,9 +47,6 @@ fn state_ui(ui: &mut Ui, model: &Model) {
 }
 
 fn missing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
-    if model.open.client_certificate.is_pending() {
-        return waiting_row(ui, &model.open.client_certificate, "Reading or making the certificate", Work::Certificate);
-    }
     take_dropped(ui, draft);
     let typed = &mut draft.authorization_step.client_certificate;
     let help = "PKCS#12 (.p12, .pfx) or PEM. Enter the path, or drop the file here.";
@@ -63,6 +60,10 @@ fn missing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let help = "If the private key is in another PEM file.";
     let field = Field::new("Private key file").help(help).optional().mono().show(ui, &mut typed.key_file);
     is_entered |= entered(ui, &field);
+    if model.open.client_certificate.is_pending() {
+        // The fields stay: without them the page would be shorter, and jump.
+        return waiting_row(ui, &model.open.client_certificate, "Reading or making the certificate", Work::Certificate);
+    }
     let is_empty = typed.file.trim().is_empty();
     if is_entered && !is_empty {
         want(ui, Intent::ReadClientCertificate);

@@ -162,6 +162,11 @@ fn a_gateway_that_misses_the_certificate_is_told_as_that() {
     let settings = format!("{}client_certificate = \"{}\"\n", authority.trusted(), file.display());
     program.set("settings.toml", &settings);
     program.run(&whole).done();
+    let ends = program.run(&["calendar"]).done();
+    assert!(ends.contains("(settings)") && ends.contains("client certificate"), "{ends}");
+    program.set("settings.toml", &settings.replace("both.pem", "gone.pem"));
+    let told = program.run(&["calendar"]);
+    assert!(told.stderr.contains("gone.pem") && told.stderr.contains("cannot be read"), "{told:?}");
 }
 
 #[test]
