@@ -19,6 +19,10 @@ pub(crate) const INVALID_GRANT: &str = "invalid_grant";
 /// Client authentication failed (RFC 6749 section 5.2).
 const INVALID_CLIENT: &str = "invalid_client";
 
+/// What `invalid_client` means for a client that authenticates by a certificate.
+const OTHER_CERTIFICATE: &str = "it is not the certificate that the service knows for this client ID, or none came through: compare \
+                                 subject and thumbprint with the service's console";
+
 /// A failure, ready to be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -156,7 +160,13 @@ impl Failure {
         };
         let (reply_lost, says_more) = (error.may_have_acted(), !error.tells_all());
         let said = error.code().map(str::to_owned);
-        Self { code, recovery, reply_lost, says_more, said, ..Self::new(kind, error.diagnose(&service.hints)) }
+        let mut diagnosis = error.diagnose(&service.hints);
+        let by_certificate = service.token_request.authentication.shows_certificate();
+        // The service's own hint goes before this one, and this one before that about secrets.
+        if by_certificate && code == FailureCode::ClientRefused && diagnosis.hint == error.diagnose(&[]).hint {
+            diagnosis.hint = Some(OTHER_CERTIFICATE.to_owned());
+        }
+        Self { code, recovery, reply_lost, says_more, said, ..Self::new(kind, diagnosis) }
     }
 
     /// A refused authorization, with the service's own hints.

@@ -2,6 +2,7 @@
 //! servers that end the handshake.
 
 use std::fs;
+use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -167,6 +168,53 @@ fn a_gateway_that_misses_the_certificate_is_told_as_that() {
     program.set("settings.toml", &settings.replace("both.pem", "gone.pem"));
     let told = program.run(&["calendar"]);
     assert!(told.stderr.contains("gone.pem") && told.stderr.contains("cannot be read"), "{told:?}");
+}
+
+/// A proxy that leads every `CONNECT` to this port, and its own port. It ends with the process of the tests.
+fn proxy(behind: u16) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    std::thread::spawn(move || {
+        for mut client in listener.incoming().map_while(Result::ok) {
+            let mut head = Vec::new();
+            let mut byte = [0];
+            while !head.ends_with(b"\r\n\r\n") && client.read_exact(&mut byte).is_ok() {
+                head.push(byte[0]);
+            }
+            let server = TcpStream::connect(("127.0.0.1", behind)).expect("the server");
+            client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").expect("the client listens");
+            let ends = [(client.try_clone(), server.try_clone()), (server.try_clone(), client.try_clone())];
+            for (from, to) in ends {
+                let (mut from, mut to) = (from.expect("a socket"), to.expect("a socket"));
+                std::thread::spawn(move || {
+                    let _ = std::io::copy(&mut from, &mut to);
+                    let _ = to.shutdown(std::net::Shutdown::Write);
+                });
+            }
+        }
+    });
+    port
+}
+
+#[test]
+#[ignore = "needs nginx and openssl"]
+fn the_certificate_is_shown_through_a_proxy_to_a_server_elsewhere() {
+    let authority = authority();
+    let program = program(&authority);
+    let practice = Practice::start(&program);
+    let nginx = Server::nginx(&authority, practice.port());
+    let proxied = format!("http://127.0.0.1:{}", proxy(nginx.port));
+    program.add_preset(
+        "guarded.toml",
+        &preset(nginx.port).replace(&format!("127.0.0.1:{}", nginx.port), "auth.example.test"),
+    );
+    let program = program.with_env("HTTPS_PROXY", proxied);
+    let whole = ["sign-in", "p", "--service", "guarded", "--set", &practice.set(), "--browser", browser()];
+    program.run(&[&whole[..], &as_arguments(&shown(&authority, "client"))].concat()).done();
+    program.run(&["whoami", "p"]).done();
+    program.run(&["refresh", "p"]).done();
+    let said = program.run(&[&whole[..], &as_arguments(&shown(&authority, "stranger"))].concat()).failed(4);
+    assert!(said.contains("the server does not accept the client certificate"), "{said}");
 }
 
 #[test]

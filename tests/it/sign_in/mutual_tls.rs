@@ -92,6 +92,13 @@ fn a_client_with_a_certificate_signs_in_refreshes_and_uses_its_bound_token() {
         assert_eq!(used_with(&authority, &provider, token, Some(other)), "401");
 
         assert!(program.run(&["introspect", "p"]).done().contains("active"));
+        // Pushed authorization requests (RFC 9126) authenticate the client, too.
+        sign_in(&program, (&authority, &provider), (client, method, client), &[&OFFLINE[..], &["--par"]].concat())
+            .done();
+        let said = sign_in(&program, (&authority, &provider), (client, method, other), &["--par"]).failed(4);
+        assert!(said.contains("the pushed authorization request endpoint refused: `invalid_client`"), "{said}");
+        let token = program.run(&["token", "p"]).done();
+        let token = token.trim();
         program.run(&["forget", "p", "--revoke"]).done();
         assert_eq!(used_with(&authority, &provider, token, Some(client)), "401", "it was revoked");
     }
@@ -156,7 +163,7 @@ fn a_certificate_that_is_not_the_clients_is_refused_by_the_server() {
         let program = program(&authority);
         let said = sign_in(&program, (&authority, &provider), (client, method, certificate), &ROBOT).failed(4);
         assert!(said.contains("invalid_client"), "{said}");
-        assert!(said.contains("client certificate"), "{said}");
+        assert!(said.contains("it is not the certificate that the service knows for this client"), "{said}");
         assert!(provider.refusal("grant.error").contains(why));
         assert!(program.run(&["token", "p"]).code != 0, "nothing was saved");
     }
