@@ -14,6 +14,7 @@ use crate::app::blocking::{blocking, locked};
 use crate::app::fault::caught;
 use crate::app::rehearsal::server::RehearsalServer;
 use crate::app::sign_in::late_visits::OpenPort;
+use crate::app::sign_in::proof_nonces::ProofNonces;
 use crate::app::state::{Copied, Held, IssuerKeys, PendingWrite, Presets, SchedulerState, TraySlot};
 use crate::app::{CallContext, Failure, FailureKind, News, Ports};
 use crate::config::{Config, ConfigError};
@@ -64,6 +65,8 @@ pub struct State {
     pub(in crate::app) team_turn: tokio::sync::Mutex<()>,
     /// The public keys of the issuers that were asked.
     pub(in crate::app) issuer_keys: IssuerKeys,
+    /// The nonces that servers want in proofs of possession.
+    pub(in crate::app) proof_nonces: ProofNonces,
     /// Whether it was told that the team's store cannot be read.
     pub(in crate::app) team_is_away: AtomicBool,
     /// Work that continues after its caller has gone.
@@ -103,6 +106,7 @@ impl App {
                 shows_list: AtomicBool::default(),
                 team_turn: tokio::sync::Mutex::default(),
                 issuer_keys: IssuerKeys::default(),
+                proof_nonces: ProofNonces::default(),
                 team_is_away: AtomicBool::default(),
                 settling: TaskTracker::new(),
             }),

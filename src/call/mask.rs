@@ -11,10 +11,11 @@ use crate::secret::{MASK, Secret};
 const SECRET_WORDS: [&str; 8] = ["token", "secret", "password", "assertion", "api_key", "apikey", "private", "jwt"];
 
 /// Exceptions: keys with such a word but without a secret.
-const PLAIN_KEYS: [&str; 11] = [
+const PLAIN_KEYS: [&str; 12] = [
     "actor_token_type",
     "client_assertion_type",
     "expires_token",
+    "issued_token_type",
     "requested_token_type",
     "requested_token_use",
     "subject_token_type",

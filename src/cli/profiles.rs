@@ -1,6 +1,7 @@
 //! Commands about saved profiles: `list`, `show`, `duplicate` and `rename`.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -179,6 +180,8 @@ fn facts(name: &ProfileName, opened: &OpenedProfile, now: Timestamp) -> Json {
     let tokens = context.tokens.as_ref();
     let at = |at: Option<Timestamp>| at.map(|at| at.to_string());
     let claims = tokens.and_then(|tokens| decode_jwt(&tokens.access_token)).map(|jwt| jwt.claims);
+    let sources: BTreeMap<&String, String> =
+        context.sources.iter().map(|(value, bound)| (value, bound.source.to_string())).collect();
     json!({
         "name": name.as_str(),
         "display_name": text(profile.display_name.as_str()),
@@ -190,6 +193,7 @@ fn facts(name: &ProfileName, opened: &OpenedProfile, now: Timestamp) -> Json {
         "client_id": profile.client_id,
         "redirect_uri": profile.redirect_uri,
         "inputs": profile.inputs,
+        "read_from": sources,
         "scopes": profile.scopes,
         "scopes_granted": tokens.and_then(|tokens| tokens.scopes.clone()),
         "state": state(&opened.state, tokens, now),

@@ -76,6 +76,12 @@ fn show(service: &Service) {
     if let Some(assertion) = &service.assertion {
         print::result(&format!("  assertion: {}", assertion.text()));
     }
+    if let Some(algorithm) = service.dpop {
+        print::result(&format!(
+            "  tokens are bound to a key (DPoP, RFC 9449), proofs are signed by {}",
+            algorithm.as_str()
+        ));
+    }
     if !service.policy.description.is_empty() {
         print::result(&format!("  {}", service.policy.description));
     }
@@ -111,6 +117,7 @@ fn show_json(service: &Service) -> Json {
         },
         "client_certificate": service.certificate_note(),
         "assertion": service.assertion,
+        "dpop": service.dpop,
         "start": service.start,
         "lacks": service.lacks,
         "calls": calls.collect::<serde_json::Map<_, _>>(),

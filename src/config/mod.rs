@@ -9,10 +9,13 @@ mod network;
 mod owner;
 mod places;
 mod settings;
+mod sources;
 
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
 
 use crate::durable::{self, FileError};
 
@@ -21,6 +24,7 @@ pub use crate::config::hooks::HookSettings;
 pub use crate::config::network::{Connections, NetworkSettings, ProxySetting, SECONDS};
 pub use crate::config::places::Places;
 pub use crate::config::settings::{ListGroup, ListSettings, ListSort, Settings, TeamSettings, Theme};
+pub use crate::config::sources::{SourceSetting, SourceSettings, Sources};
 
 /// The most bytes of a text file: far more than a person writes, and too few to fill the memory.
 const SIZE_LIMIT: u64 = 1024 * 1024;
@@ -51,8 +55,17 @@ impl Config {
 
     /// What a call needs of the settings; a mistake in another part of them is passed over.
     pub fn load_connections(&self) -> Result<Connections, ConfigError> {
+        self.load_part()
+    }
+
+    /// Where values are read that are not in the vault; a mistake in another part of the settings is passed over.
+    pub fn load_sources(&self) -> Result<SourceSettings, ConfigError> {
+        self.load_part()
+    }
+
+    fn load_part<T: Default + DeserializeOwned>(&self) -> Result<T, ConfigError> {
         let path = self.places.settings_file();
-        read(&path)?.map_or_else(|| Ok(Connections::default()), |text| Settings::parse_connections(&text, &path))
+        read(&path)?.map_or_else(|| Ok(T::default()), |text| Settings::parse_part(&text, &path))
     }
 
     /// Saves the settings, unless the file cannot be read: a person may want a mistyped line back.

@@ -1,10 +1,12 @@
 //! The settings, a TOML file that a person may edit. Unknown keys are ignored.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::config::{ConfigError, Connections, HookSettings, NetworkSettings};
+use crate::config::{ConfigError, HookSettings, NetworkSettings, Sources};
 
 /// The least and the most magnification of the window; within it everything can be read and reached.
 const SCALE: (f32, f32) = (0.5, 3.0);
@@ -53,6 +55,12 @@ pub struct Settings {
     /// What is told when a profile breaks and when it is well again.
     #[serde(skip_serializing_if = "HookSettings::is_none")]
     pub hooks: HookSettings,
+    /// Where values of profiles are read that are not in the vault, by profile and value.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub sources: Sources,
+    /// Programs with their arguments, which such values may name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub commands: BTreeMap<String, Vec<String>>,
 }
 
 /// How the window lists the saved profiles.
@@ -118,8 +126,8 @@ impl Settings {
         toml::from_str(text).map_err(|error| broken(text, path, &error))
     }
 
-    /// Reads what a call needs only, so that a mistake elsewhere in the file stops none.
-    pub(in crate::config) fn parse_connections(text: &str, path: &Path) -> Result<Connections, ConfigError> {
+    /// Reads one part only, so that a mistake elsewhere in the file does not stop what needs no more.
+    pub(in crate::config) fn parse_part<T: DeserializeOwned>(text: &str, path: &Path) -> Result<T, ConfigError> {
         toml::from_str(text).map_err(|error| broken(text, path, &error))
     }
 
@@ -204,7 +212,7 @@ fn key(line: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::ProxySetting;
+    use crate::config::{Connections, ProxySetting, SourceSetting};
 
     fn parse(text: &str) -> Result<Settings, String> {
         Settings::parse(text, Path::new("settings.toml")).map_err(|error| error.to_string())
@@ -212,6 +220,7 @@ mod tests {
 
     #[test]
     fn settings_are_read_as_they_were_written() {
+        let source = SourceSetting { from: "env:TOKEN".into(), to: "https://as.test".into() };
         let settings = Settings {
             vault: Some("memory".into()),
             theme: Theme::Dark,
@@ -226,13 +235,17 @@ mod tests {
             list: ListSettings { sort: ListSort::Ends, group: ListGroup::Service, width: Some(300.0) },
             network: NetworkSettings { proxy: Some(ProxySetting::None), timeout: Some(60), ..Default::default() },
             hooks: HookSettings { command: vec!["tell".into(), "it".into()], post: None },
+            sources: [("acme".to_owned(), [("subject_token".to_owned(), source)].into())].into(),
+            commands: [("jwt".to_owned(), vec!["print".to_owned(), "it".to_owned()])].into(),
         };
         assert_eq!(
             settings.to_text(),
             "vault = \"memory\"\ntheme = \"dark\"\nstop_before_token_call = true\nwindow_size = [1024.5, 700.0]\n\
              scale = 1.5\nbrowser = \"firefox --private-window %s\"\nquiet = true\nlock_after = 15\n\n\
              [list]\nsort = \"ends\"\ngroup = \"service\"\nwidth = 300.0\n\n\
-             [network]\nproxy = \"none\"\ntimeout = 60\n\n[hooks]\ncommand = [\"tell\", \"it\"]\n"
+             [network]\nproxy = \"none\"\ntimeout = 60\n\n[hooks]\ncommand = [\"tell\", \"it\"]\n\n\
+             [sources.acme.subject_token]\nfrom = \"env:TOKEN\"\nto = \"https://as.test\"\n\n\
+             [commands]\njwt = [\"print\", \"it\"]\n"
         );
         assert_eq!(parse(&settings.to_text()), Ok(settings));
         assert_eq!(parse(&Settings::default().to_text()), Ok(Settings::default()));
@@ -270,7 +283,7 @@ mod tests {
     #[test]
     fn the_network_is_read_beside_a_mistake_elsewhere() {
         let network = |text| {
-            let read = Settings::parse_connections(text, Path::new("settings.toml"));
+            let read: Result<Connections, _> = Settings::parse_part(text, Path::new("settings.toml"));
             read.map(|connections| connections.network).map_err(|error| error.to_string())
         };
         let read = network("theme = \"blue\"\n[network]\ntimeout = 5\n");

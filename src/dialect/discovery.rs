@@ -26,6 +26,8 @@ const DEMANDS: [(&str, &str); 1] =
 const PUSHED_TO: &str = "pushed_authorization_request_endpoint";
 const MUST_PUSH: &str = "require_pushed_authorization_requests";
 
+/// The algorithms of proofs of possession that the server takes (RFC 9449 section 5.1).
+const PROOF_ALGORITHMS: &str = "dpop_signing_alg_values_supported";
 /// The endpoints for clients with a certificate (RFC 8705 section 5), and whether tokens are bound to it (section 3.3).
 const MTLS_ALIASES: &str = "mtls_endpoint_aliases";
 const BINDS_TOKENS: &str = "tls_client_certificate_bound_access_tokens";
@@ -73,6 +75,7 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
         grants: list(json, "grant_types_supported"),
         client_methods: list(json, "token_endpoint_auth_methods_supported"),
         pushed_url: endpoint_of(json, PUSHED_TO, &mut Gathering::default())?,
+        proof_algorithms: list(json, PROOF_ALGORITHMS),
         pushed_mtls_url,
     };
     offer_consent(&mut described);
@@ -132,6 +135,12 @@ fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentEr
         gathering.understood(MUST_PUSH, "authorization requests are pushed");
     } else if json.get(PUSHED_TO).is_some() {
         gathering.ignored(PUSHED_TO, "authorization requests need not be pushed; with `--par` they are");
+    }
+    if !list(json, PROOF_ALGORITHMS).is_empty() {
+        gathering.ignored(
+            PROOF_ALGORITHMS,
+            "tokens are bound to a key (DPoP) only with `--dpop`, as the client is registered",
+        );
     }
     if is_true(json, BINDS_TOKENS) {
         gathering.understood(BINDS_TOKENS, "access tokens may be bound to the client certificate");

@@ -48,6 +48,8 @@ pub struct Offered {
     pub client_methods: Vec<String>,
     /// Where authorization requests may be pushed to (RFC 9126).
     pub pushed_url: String,
+    /// The algorithms of proofs of possession (RFC 9449).
+    pub proof_algorithms: Vec<String>,
     /// The same for clients that show a certificate (RFC 8705 section 5); empty if it is the same.
     pub pushed_mtls_url: String,
 }

@@ -149,6 +149,7 @@ impl From<WireSecrets<String>> for ProfileSecrets {
             refresh_token: secret(wire.refresh_token),
             inputs: wire.inputs.into_iter().map(|(name, value)| (name, Secret::new(value))).collect(),
             signing_key: None,
+            proof_key: None,
             client_certificate: None,
         }
     }

@@ -207,6 +207,7 @@ impl Draft {
             }
         }
         profile.inputs.retain(|_, value| !value.is_empty());
+        profile.sources.retain(|_, source| !source.is_empty());
         // A saved profile's choice is saved at once.
         (profile.keep_alive, profile.check_every) = (false, None);
         let mut secrets = self.secrets.clone();
@@ -289,6 +290,9 @@ impl Draft {
         let profile = self.computed()?.parsed().as_ref().ok()?.clone();
         let mut context = CallContext::new(profile, self.secrets.clone());
         model.complete(&mut context);
+        // One that cannot be read is told at its field, and its value is missing.
+        let typed = self.profile.iter().flat_map(ProfileDraft::read_sources).collect::<Vec<_>>();
+        context.sources = context.bind_sources(&typed).unwrap_or_default();
         Some(context)
     }
 

@@ -131,7 +131,9 @@ impl Draft {
     /// Takes over what was saved of the open profile, unless the person has changed it here.
     pub(in crate::gui) fn follow(&mut self, opened: &OpenedProfile) {
         if !self.has_edits() {
-            self.profile = Some(ProfileDraft::from(&opened.context.profile));
+            let sources = opened.context.sources.iter();
+            let sources = sources.map(|(value, bound)| (value.clone(), bound.source.to_string())).collect();
+            self.profile = Some(ProfileDraft { sources, ..ProfileDraft::from(&opened.context.profile) });
             self.secrets = opened.context.secrets.clone();
             self.changes.baseline = self.typed();
         }

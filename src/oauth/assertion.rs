@@ -100,6 +100,16 @@ impl AssertionAlgorithm {
         }
     }
 
+    /// Whether it is made with a key pair.
+    pub fn is_asymmetric(self) -> bool {
+        self != Self::HS256
+    }
+
+    /// The algorithm of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == name)
+    }
+
     /// The key that it requires, for people.
     pub fn wants(self) -> &'static str {
         match self {

@@ -110,7 +110,7 @@ fn extension_hint(code: &str) -> Option<&'static str> {
             "the service has a problem of its own: try again later"
         }
         "use_dpop_nonce" | "invalid_dpop_proof" => {
-            "the service wants a proof of possession (DPoP, RFC 9449), which this program cannot give: have the client \
+            "the service wants a proof of possession (DPoP, RFC 9449): switch DPoP on for this service, or have the client \
              registered for bearer tokens"
         }
         "slow_down" | "rate_limit_exceeded" => "the service asks for fewer calls: wait a minute and try again",

@@ -16,6 +16,9 @@ use crate::oauth::signing_key::{KeyKind, KeyPair, SigningKey};
 /// The size of a generated RSA key: the least that NetSuite accepts, and good beyond 2030 (NIST SP 800-57).
 pub const RSA_BITS: usize = 3072;
 
+/// The size of an RSA key that signs proofs: a proof lives for minutes, and goes out with each request.
+const PROOF_RSA_BITS: usize = 2048;
+
 /// Why a key pair cannot be generated.
 #[derive(Debug, Error)]
 pub enum MakeKeyError {
@@ -68,6 +71,12 @@ pub fn make_key_pair(
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     let certificate = params.self_signed(&signer).map_err(MakeKeyError::Certificate)?;
     Ok(KeyPair { private_key, certificate: Some(certificate.pem()) })
+}
+
+/// A key that signs proofs of possession (RFC 9449). It has no certificate, since its public part travels with each proof.
+pub fn make_proof_key(algorithm: AssertionAlgorithm) -> Result<KeyPair, MakeKeyError> {
+    let private_key = make_key(algorithm, PROOF_RSA_BITS)?.to_pem().ok_or(MakeKeyError::Key)?;
+    Ok(KeyPair { private_key, certificate: None })
 }
 
 fn make_key(algorithm: AssertionAlgorithm, rsa_bits: usize) -> Result<SigningKey, MakeKeyError> {

@@ -15,6 +15,7 @@ mod granted;
 mod id_token;
 mod inspected;
 mod issuer;
+mod jwk;
 mod jwt;
 mod key_making;
 mod key_set;
@@ -25,6 +26,7 @@ mod pkce;
 mod pkcs12;
 mod polling;
 mod profile_secrets;
+mod proof;
 mod redirect_uri;
 mod refusal;
 mod registered;
@@ -62,8 +64,9 @@ pub use crate::oauth::inspected::{
     Weight, claim_rows, relative,
 };
 pub use crate::oauth::issuer::is_same_issuer;
+pub use crate::oauth::jwk::thumbprint;
 pub use crate::oauth::jwt::{certificate_binding, decode_jwt};
-pub use crate::oauth::key_making::{MakeKeyError, RSA_BITS, make_key_pair};
+pub use crate::oauth::key_making::{MakeKeyError, RSA_BITS, make_key_pair, make_proof_key};
 pub use crate::oauth::key_set::{KeySet, SignatureCheck, check_with_secret, is_shared_secret};
 pub use crate::oauth::key_text::{KeyError, LONGEST_KEY_TEXT, ReadKey, parse_key};
 pub use crate::oauth::life::is_life;
@@ -72,6 +75,9 @@ pub use crate::oauth::pkce::{CodeVerifier, Pkce, state};
 pub use crate::oauth::pkcs12::{is_pkcs12, parse_pkcs12};
 pub use crate::oauth::polling::{PollAnswer, Polling};
 pub use crate::oauth::profile_secrets::ProfileSecrets;
+pub use crate::oauth::proof::{
+    DPOP, ProofFor, ProvedRequest, bound_to, key_to_come, proof_algorithm, proof_nonce, wants_proof_nonce,
+};
 pub use crate::oauth::redirect_uri::{Landing, Loopback, RedirectUri, RedirectUriError};
 pub use crate::oauth::refusal::{Cause, Refusal, read_refusal};
 pub use crate::oauth::registered::{Difference, departure, registered_uris};

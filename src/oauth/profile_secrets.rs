@@ -15,6 +15,9 @@ pub struct ProfileSecrets {
     pub password: Secret,
     /// The private key that signs assertions, and its certificate.
     pub signing_key: Option<KeyPair>,
+    /// The private key that the tokens are bound to (RFC 9449). It is made here and leaves the vault in no export or copy; only
+    /// the members of a team have it in common.
+    pub proof_key: Option<KeyPair>,
     /// The certificate that is shown in the TLS handshake (RFC 8705), its intermediates, and its private key. A key of its own: a
     /// client may sign assertions with one key and be known to the gateway by another.
     pub client_certificate: Option<KeyPair>,
@@ -46,6 +49,7 @@ impl ProfileSecrets {
             ("password", Some(&self.password)),
             ("refresh token", Some(&self.refresh_token)),
             ("private key", self.signing_key.as_ref().map(|pair| &pair.private_key)),
+            ("DPoP key", self.proof_key.as_ref().map(|pair| &pair.private_key)),
             ("client certificate", self.client_certificate.as_ref().map(|pair| &pair.private_key)),
         ];
         let own = own.into_iter().filter_map(|(name, secret)| Some((name, secret?)));

@@ -19,6 +19,10 @@ pub enum GrantType {
     JwtBearer,
     /// RFC 8628 section 3.4.
     DeviceCode,
+    /// RFC 7522 section 2.1.
+    Saml2Bearer,
+    /// RFC 8693 section 2.1.
+    TokenExchange,
 }
 
 /// A request of the RFCs.
@@ -39,13 +43,15 @@ pub enum Request {
 }
 
 impl GrantType {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::AuthorizationCode,
         Self::ClientCredentials,
         Self::Password,
         Self::RefreshToken,
         Self::JwtBearer,
         Self::DeviceCode,
+        Self::Saml2Bearer,
+        Self::TokenExchange,
     ];
 
     /// The value of `grant_type`.
@@ -57,6 +63,8 @@ impl GrantType {
             Self::RefreshToken => "refresh_token",
             Self::JwtBearer => "urn:ietf:params:oauth:grant-type:jwt-bearer",
             Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
+            Self::Saml2Bearer => "urn:ietf:params:oauth:grant-type:saml2-bearer",
+            Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
         }
     }
 
@@ -76,6 +84,18 @@ impl GrantType {
             Self::RefreshToken => &[("refresh_token", "<refresh_token>")],
             Self::JwtBearer => &[("assertion", "<assertion>")],
             Self::DeviceCode => &[("device_code", "<device_code>")],
+            Self::Saml2Bearer => &[("assertion", "<assertion>"), ("scope", "<scope>")],
+            // What is empty is left out.
+            Self::TokenExchange => &[
+                ("subject_token", "<subject_token>"),
+                ("subject_token_type", "<subject_token_type>"),
+                ("actor_token", "<actor_token>"),
+                ("actor_token_type", "<actor_token_type>"),
+                ("requested_token_type", "<requested_token_type>"),
+                ("audience", "<audience>"),
+                ("resource", "<resource>"),
+                ("scope", "<scope>"),
+            ],
         })
     }
 
@@ -116,7 +136,8 @@ fn parameters(pairs: &[(&str, &str)]) -> Vec<Parameter> {
     pairs.iter().map(|(name, value)| Parameter::new(*name, *value)).collect()
 }
 
-/// A second opinion on every request: the `oauth2` crate builds the same ones. It has no JWT bearer grant (RFC 7523).
+/// A second opinion on every request: the `oauth2` crate builds the same ones. It has no bearer assertions (RFC 7521) and no
+/// token exchange (RFC 8693).
 #[cfg(test)]
 mod tests {
     use std::cell::RefCell;
@@ -233,9 +254,9 @@ mod tests {
                     public.exchange_device_code().add_scopes(scopes).request(&http);
                 details.is_err()
             }
-            Request::Token(GrantType::JwtBearer) | Request::Authorization | Request::PushedAuthorization => {
-                panic!("not one of theirs")
-            }
+            Request::Token(GrantType::JwtBearer | GrantType::Saml2Bearer | GrantType::TokenExchange)
+            | Request::Authorization
+            | Request::PushedAuthorization => panic!("not one of theirs"),
         };
         assert!(is_refused);
         sent.into_inner().expect("a request")

@@ -166,6 +166,23 @@ impl SigningKey {
         }
     }
 
+    /// The name of its curve in a JWK (RFC 7518 section 6.2.1.1).
+    pub(in crate::oauth) fn curve_name(&self) -> Option<&'static str> {
+        match self.kind() {
+            KeyKind::P256 => Some("P-256"),
+            KeyKind::P384 => Some("P-384"),
+            KeyKind::P521 => Some("P-521"),
+            KeyKind::Rsa(_) | KeyKind::Shared => None,
+        }
+    }
+
+    /// Modulus and exponent of an RSA key.
+    pub(in crate::oauth) fn rsa_public_key(&self) -> Option<(Vec<u8>, Vec<u8>)> {
+        let Held::Rsa(pair) = &self.0 else { return None };
+        let bytes = |number: aws_lc_rs::io::Positive<'_>| number.big_endian_without_leading_zero().to_vec();
+        Some((bytes(pair.public_key().modulus()), bytes(pair.public_key().exponent())))
+    }
+
     /// The public key in PEM (`BEGIN PUBLIC KEY`); `None` for a shared secret.
     pub fn public_key_pem(&self) -> Option<String> {
         let der = match &self.0 {

@@ -24,6 +24,10 @@ pub(crate) const CERTIFICATE_PAGE: &str = "/keys";
 pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 /// The grant type of RFC 8628 section 3.4.
 pub(crate) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+/// The grant type of RFC 8693 section 2.1.
+pub(crate) const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+/// The service that an exchanged token may be for.
+pub(crate) const AUDIENCE: &str = "practice-archive";
 /// The name of a person who enters none.
 pub(crate) const DEFAULT_NAME: &str = "Ada";
 
@@ -125,6 +129,7 @@ pub(crate) fn metadata(issuer: &str) -> Value {
             "password",
             JWT_BEARER,
             DEVICE_CODE,
+            TOKEN_EXCHANGE,
         ],
         "token_endpoint_auth_methods_supported": [
             "client_secret_basic",

@@ -15,6 +15,7 @@ mod caller;
 mod contract;
 mod device;
 mod device_codes;
+mod exchange;
 mod fault;
 mod grants;
 mod id_token;

@@ -6,8 +6,9 @@ use serde_json::{Map, Value, json};
 
 use crate::practice::assertion;
 use crate::practice::caller;
-use crate::practice::contract::{self, DEVICE_CODE, JWT_BEARER, PASSWORD, Registration, USER_NAME};
+use crate::practice::contract::{self, DEVICE_CODE, JWT_BEARER, PASSWORD, Registration, TOKEN_EXCHANGE, USER_NAME};
 use crate::practice::device::{self, Polled};
+use crate::practice::exchange;
 use crate::practice::fault::Fault;
 use crate::practice::grants::{self, Redemption, Renewal, TokenPair};
 use crate::practice::id_token;
@@ -44,7 +45,13 @@ fn issued(state: &mut State, request: &Request, body: &Parameters, now: &mut Now
     if state.has(Fault::IdTokenNewKey) {
         state.id_token_keys.replace();
     }
-    Ok(shaped(state, reply(state, registration, (&issued, is_refresh(body)), now), now))
+    let mut reply = reply(state, registration, (&issued, is_refresh(body)), now);
+    if body.one("grant_type")? == Some(TOKEN_EXCHANGE) {
+        // RFC 8693 section 2.2.1. An ID token is for the one who signed in.
+        reply.shift_remove("id_token");
+        reply.insert("issued_token_type".into(), exchange::ACCESS_TOKEN.into());
+    }
+    Ok(shaped(state, reply, now))
 }
 
 fn is_refresh(body: &Parameters) -> bool {
@@ -132,6 +139,7 @@ fn grant(
             return Err(Refusal::new(ErrorCode::UnauthorizedClient, "a public client cannot act for itself"));
         }
         "client_credentials" => grants::issue(direct(registration, None, body)?, terms, false, now),
+        TOKEN_EXCHANGE => exchange::exchange(state, registration, body, now)?,
         // RFC 6749 section 4.3.
         "password" => {
             if (body.required("username")?, body.required("password")?) != (USER_NAME, PASSWORD) {
@@ -141,7 +149,7 @@ fn grant(
             grants::issue(direct(registration, Some("Ada".to_owned()), body)?, terms, refreshable, now)
         }
         _ => {
-            let known = "the grant types here are authorization_code, refresh_token, client_credentials, password, and those of RFC 7523 and RFC 8628";
+            let known = "the grant types here are authorization_code, refresh_token, client_credentials, password, and those of RFC 7523, RFC 8628 and RFC 8693";
             return Err(Refusal::new(ErrorCode::UnsupportedGrantType, known));
         }
     };

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::call::{BodyTemplate, CallTemplate, Method, Parameter, Template};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{GrantType, Pkce, Request};
+use crate::oauth::{AssertionAlgorithm, GrantType, Pkce, Request};
 use crate::service::client_method::ClientMethod;
 use crate::service::definition::{Authorization, Identity};
 use crate::service::draft::{CallFields, ProfileDraft};
@@ -71,6 +71,8 @@ pub struct ServiceChanges {
     pub parameters: Vec<(StageName, Parameter)>,
     /// Whether a code challenge is sent.
     pub pkce: Option<Pkce>,
+    /// Whether tokens are bound to a key (RFC 9449), and by which algorithm proofs are signed.
+    pub dpop: Option<Option<AssertionAlgorithm>>,
 }
 
 /// Why a change cannot be made.
@@ -114,6 +116,9 @@ impl ServiceChanges {
         }
         if let Some(pkce) = self.pkce {
             draft.pkce = pkce;
+        }
+        if let Some(dpop) = self.dpop {
+            draft.service.dpop = dpop;
         }
         if self.grant == Some(GrantType::DeviceCode) {
             if !draft.service.has_device_flow() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::call::{Authentication, CallTemplate, Expression, Method, Template, Values, pairs};
-use crate::oauth::{ErrorHint, GrantType, Pkce, Request, TokenHeader, TokenSet, scope_difference};
+use crate::oauth::{AssertionAlgorithm, ErrorHint, GrantType, Pkce, Request, TokenHeader, TokenSet, scope_difference};
 use crate::service::assertion::Assertion;
 use crate::service::input::Input;
 use crate::service::preset::{Kind, Stage, read};
@@ -101,6 +101,9 @@ pub struct Service {
     pub device_token_request: Option<CallTemplate>,
     /// Its own error codes while that is polled for.
     pub device_words: DeviceWords,
+    /// The algorithm by which proofs of possession are signed, where its tokens are bound to a key (RFC 9449); `None` for bearer
+    /// tokens.
+    pub dpop: Option<AssertionAlgorithm>,
     /// How `<assertion>` is made.
     pub assertion: Option<Assertion>,
     /// What the sources disagree about.
@@ -112,8 +115,9 @@ pub struct Service {
     pub documents: BTreeMap<String, String>,
 }
 
-/// The parameter of OpenID Connect that is not among those of the RFC, and is sent where an ID token is asked for.
-const NONCE: &str = "nonce";
+/// The parameters that are not among those of the RFC: one is sent where an ID token is asked for, the other where tokens are
+/// bound to a key.
+const ON_DEMAND: [&str; 2] = ["nonce", "dpop_jkt"];
 
 /// The browser's visit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,14 +129,15 @@ pub struct Authorization {
     pub pkce: Pkce,
     /// Parameters that are sent only if the person wants them.
     pub offers: Vec<Offer>,
-    /// What is not sent although an ID token is asked for, since the service does not take or repeat it: `nonce`.
+    /// What is not sent although an ID token is asked for, or tokens are bound to a key, since the service does not take it:
+    /// `nonce`, `dpop_jkt`.
     pub omit: Vec<String>,
 }
 
 impl Authorization {
-    /// Whether no `nonce` is sent.
-    pub(crate) fn omits_nonce(&self) -> bool {
-        self.omit.iter().any(|name| name == NONCE)
+    /// Whether this parameter is not sent.
+    pub(crate) fn omits(&self, parameter: &str) -> bool {
+        self.omit.iter().any(|name| name == parameter)
     }
 
     /// The RFC's authorization request, for a service without one.
@@ -176,7 +181,7 @@ impl From<Stage> for Authorization {
     fn from(mut stage: Stage) -> Self {
         let (pkce, offers) = (stage.pkce.unwrap_or_default(), std::mem::take(&mut stage.offers));
         // The others are not in the call then.
-        let omit = stage.omit.iter().filter(|name| *name == NONCE).cloned().collect();
+        let omit = stage.omit.iter().filter(|name| ON_DEMAND.contains(&name.as_str())).cloned().collect();
         Self { call: stage.call(Kind::Request(Request::Authorization)), pkce, offers, omit }
     }
 }

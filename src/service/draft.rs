@@ -19,6 +19,7 @@ use crate::service::profile::Profile;
 use crate::service::remarks::{Notes, Tags};
 use crate::service::rules::Asks;
 use crate::service::typed_url::wrong_url;
+use crate::service::value_source::ValueSource;
 
 /// An unsaved profile, as typed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,6 +36,8 @@ pub struct ProfileDraft {
     pub pkce: Pkce,
     /// The service's inputs by name.
     pub inputs: BTreeMap<String, String>,
+    /// Where secret inputs are read in place of the vault, by name; kept on this machine, not in the profile.
+    pub sources: BTreeMap<String, String>,
     /// The client's id.
     pub client_id: String,
     /// The redirect URI.
@@ -202,6 +205,13 @@ impl ProfileDraft {
         if errors.is_empty() { Ok(self.profile(inputs)) } else { Err(errors) }
     }
 
+    /// The sources that can be read, of values that the service still has.
+    pub fn read_sources(&self) -> impl Iterator<Item = (String, ValueSource)> {
+        let is_known = |name: &String| self.service.inputs.iter().any(|input| input.secret && input.name == *name);
+        let typed = self.sources.iter().filter(move |(name, _)| is_known(name));
+        typed.filter_map(|(name, source)| Some((name.clone(), source.trim().parse().ok()?)))
+    }
+
     /// The unchecked profile, to save it; not for a request.
     pub fn as_typed(&self) -> Profile {
         let inputs = self.inputs.iter().filter(|(_, value)| !value.is_empty());
@@ -291,6 +301,7 @@ impl From<&Profile> for ProfileDraft {
             authorization_url: authorization.call.url.source().to_owned(),
             pkce: authorization.pkce,
             inputs: profile.inputs.clone(),
+            sources: BTreeMap::new(),
             client_id: profile.client_id.clone(),
             redirect_uri: profile.redirect_uri.clone(),
             registered: profile.registered.join("\n"),

@@ -5,13 +5,16 @@ use crate::oauth::GrantType;
 use crate::service::assertion::Assertion;
 use crate::service::assertion_fields::AssertionFields;
 use crate::service::draft::{BodyKind, ProfileDraft};
+use crate::service::grant_inputs::inputs_of;
 
 /// The grants on offer, with labels; `None` is any other `grant_type`, which is typed.
-pub const OFFERED_GRANTS: [(Option<GrantType>, &str); 6] = [
+pub const OFFERED_GRANTS: [(Option<GrantType>, &str); 8] = [
     (Some(GrantType::AuthorizationCode), "Authorization code"),
     (Some(GrantType::ClientCredentials), "Client credentials"),
     (Some(GrantType::Password), "Password"),
     (Some(GrantType::JwtBearer), "JWT bearer"),
+    (Some(GrantType::Saml2Bearer), "SAML 2.0 bearer"),
+    (Some(GrantType::TokenExchange), "Token exchange"),
     (Some(GrantType::RefreshToken), "Refresh token at hand"),
     (None, "Another"),
 ];
@@ -36,6 +39,7 @@ impl ProfileDraft {
         }
         self.grant_type = grant.map_or("", GrantType::as_str).to_owned();
         self.client_flow = grant == Some(GrantType::AuthorizationCode);
+        self.exchange_inputs(old, grant);
         if self.token_request.body_kind == BodyKind::Form {
             let mut form = parse_parameters(&self.token_request.body);
             form.retain(|own| !parameters(old).iter().any(|old| old.name == own.name));
@@ -45,6 +49,18 @@ impl ProfileDraft {
         }
         if grant == Some(GrantType::JwtBearer) && self.assertion.is_none() {
             self.assertion = Some(AssertionFields::standard(&self.token_request.url, "<user_name>"));
+        }
+    }
+
+    /// Removes what the old grant needed of the person, and adds what the new one needs, unless the service has it.
+    fn exchange_inputs(&mut self, old: Option<GrantType>, new: Option<GrantType>) {
+        let leaving = inputs_of(old);
+        self.service.inputs.retain(|input| !leaving.contains(input));
+        for input in inputs_of(new) {
+            if !self.service.inputs.iter().any(|known| known.name == input.name) {
+                self.inputs.insert(input.name.clone(), input.default.clone());
+                self.service.inputs.push(input);
+            }
         }
     }
 

@@ -17,6 +17,7 @@ mod draft;
 mod expiry_date;
 mod extra_parameters;
 mod grant;
+mod grant_inputs;
 mod input;
 mod lifetimes;
 mod own_preset;
@@ -28,6 +29,7 @@ mod remarks;
 mod rules;
 mod signing;
 mod typed_url;
+mod value_source;
 
 pub use crate::service::api_call::{ApiCall, ApiCallError, is_own_origin};
 pub use crate::service::assertion::{Assertion, AssertionAlgorithm, AssertionFormat, CertificateThumbprint};
@@ -42,6 +44,7 @@ pub use crate::service::display_name::{DisplayName, shown_text};
 pub use crate::service::draft::{BodyKind, CallFields, Field, FieldError, ProfileDraft};
 pub use crate::service::expiry_date::{ExpiryDate, ExpiryDateError};
 pub use crate::service::grant::OFFERED_GRANTS;
+pub(crate) use crate::service::grant_inputs::actor_token_type;
 pub(crate) use crate::service::input::matches_whole;
 pub use crate::service::input::{Choice, Input};
 pub(crate) use crate::service::lifetimes::life_after;
@@ -54,6 +57,7 @@ pub use crate::service::rules::{
     Asks, Confidence, Defaults, KnownScope, Labels, Links, LoopbackRule, Offer, RedirectRules, Start, TokenPolicy,
 };
 pub use crate::service::typed_url::wrong_url;
+pub use crate::service::value_source::{HeldToken, SOURCE_FORMS, SourceError, ValueSource};
 
 #[cfg(test)]
 mod tests;

@@ -201,7 +201,8 @@ fn a_service_that_wants_what_is_not_built_says_that_this_is_lacking() {
 }
 
 /// Words for what is built: no preset says that it is lacking.
-const BUILT: [&str; 9] = [
+const BUILT: [&str; 10] = [
+    "proof of possession",
     "device flow",
     "another device",
     "device code",

@@ -65,7 +65,12 @@ impl Record {
         let mut history = last.map(|last| last.history.clone()).unwrap_or_default();
         let replaced = last.and_then(|last| last.contents.tokens.as_ref());
         history.record(number, (replaced, contents.tokens.as_ref()), change, stamp);
-        Self { number, contents: contents.clone(), history }
+        let mut contents = contents.clone();
+        if let (None, Some(last)) = (&contents.secrets.proof_key, last) {
+            // Whoever writes tokens need not know the key that they are bound to; without it they are lost.
+            contents.secrets.proof_key.clone_from(&last.contents.secrets.proof_key);
+        }
+        Self { number, contents, history }
     }
 
     /// Whether refreshes return another refresh token; `None` if no refresh was seen. Tokens of a pending write, which are not
@@ -89,6 +94,7 @@ impl Record {
             refresh_token: exposed(&secrets.refresh_token),
             signing_key: secrets.signing_key.as_ref().map(wire_key),
             client_certificate: secrets.client_certificate.as_ref().map(wire_key),
+            proof_key: secrets.proof_key.as_ref().map(|pair| pair.private_key.expose()),
             inputs: secrets.inputs.iter().map(|(name, value)| (name.clone(), value.expose())).collect(),
             tokens: tokens.as_ref().map(wire_tokens),
             history: self.history.lines.iter().cloned().map(Line::Known).collect(),
@@ -119,6 +125,7 @@ impl Record {
             refresh_token: wire.refresh_token.unwrap_or_default().0,
             signing_key: wire.signing_key.map(key_pair),
             client_certificate: wire.client_certificate.map(key_pair),
+            proof_key: wire.proof_key.map(|key| KeyPair { private_key: key.0, certificate: None }),
             inputs: wire.inputs.into_iter().map(|(name, text)| (name, text.0)).collect(),
         };
         let (tokens, device) = (wire.tokens.map(token_set), wire.device.map(pending_device));
@@ -157,6 +164,8 @@ struct Wire<S> {
     signing_key: Option<WireKey<S>>,
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     client_certificate: Option<WireKey<S>>,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    proof_key: Option<S>,
     #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
     inputs: BTreeMap<String, S>,
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,7 @@
 // A certified OpenID provider that this project did not write, on loopback, for one test.
 //
-// node oidc-provider.mjs [--auto] [--access-token-seconds N] [--client-key FILE] [--tls FOLDER [--tls-version V]]
+// node oidc-provider.mjs [--auto] [--access-token-seconds N] [--client-key FILE] [--dpop-nonce]
+//     [--tls FOLDER [--tls-version V]]
 //
 // Prints one JSON line, {"listening": PORT, "issuer": URL}, then serves until its standard input closes, so that it never
 // outlives the test that started it. Everything is kept in memory.
@@ -8,6 +9,9 @@
 // Without `--auto` a person (or a driven browser) goes through the server's own sign-in and consent pages. With `--auto`
 // the one user is signed in already and has agreed to everything: the authorization endpoint answers at once with the
 // redirect that carries the code, so that an HTTP client without cookies completes the flow.
+//
+// The clients `bound-public` and `bound-confidential` get access tokens that are bound to a key (DPoP, RFC 9449); with
+// `--dpop-nonce` every proof must repeat a nonce of the server.
 //
 // `--client-key` names a public key in PEM: with it there is a client `with-key`, which proves itself by an assertion that
 // this key verifies (private_key_jwt).
@@ -18,7 +22,7 @@
 // has certificates of that authority with the subject `CN=by-ca`, and `bound` a secret and bound tokens. `--tls-version` is the
 // only version that is spoken.
 
-import { createPublicKey, X509Certificate } from 'node:crypto';
+import { createPublicKey, randomBytes, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -35,6 +39,7 @@ const { values: options } = parseArgs({
     auto: { type: 'boolean', default: false },
     'access-token-seconds': { type: 'string', default: '60' },
     'client-key': { type: 'string' },
+    'dpop-nonce': { type: 'boolean', default: false },
     tls: { type: 'string' },
     'tls-version': { type: 'string' },
   },
@@ -107,6 +112,8 @@ const configuration = {
     client('confidential-post', 'client_secret_post', { client_secret: 'secret' }),
     client('public-native', 'none'),
     { ...client('must-push', 'client_secret_basic', { client_secret: 'secret' }), require_pushed_authorization_requests: true },
+    { ...client('bound-public', 'none'), dpop_bound_access_tokens: true },
+    { ...robot('bound-confidential', 'client_secret_basic', { client_secret: 'secret' }), dpop_bound_access_tokens: true },
     robot('with-secret-jwt', 'client_secret_jwt', { client_secret: 'a secret of more than 32 characters, as HS256 wants it' }),
     ...(options['client-key'] ? [robot('with-key', 'private_key_jwt', { jwks: { keys: [publicJwk(options['client-key'])] } })] : []),
   ],
@@ -119,6 +126,7 @@ const configuration = {
     accountId,
     claims: () => ({ sub: accountId, name: 'Alex Example', email: 'alex@example.com', email_verified: true }),
   }),
+  enabledJWA: { dPoPSigningAlgValues: ['ES256', 'ES384', 'PS256'] },
   pkce: { required: () => true },
   rotateRefreshToken: true,
   issueRefreshToken: (_ctx, client, code) => client.grantTypeAllowed('refresh_token') && code.scopes.has('offline_access'),
@@ -137,6 +145,7 @@ const configuration = {
     clientCredentials: { enabled: true },
     devInteractions: { enabled: true },
     deviceFlow: { enabled: true },
+    dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => options['dpop-nonce'] },
     introspection: { enabled: true },
     revocation: { enabled: true },
     ...(options.tls && { mTLS, resourceIndicators }),

@@ -93,6 +93,7 @@ fn context(case: &Case, profile: Profile, now: Timestamp) -> Result<CallContext,
         password: made_up(service.wants_password()),
         signing_key: example::key_pair(service, now).map_err(|why| no_key(&why))?,
         client_certificate: example::client_certificate(service, now).map_err(|why| no_key(&why))?,
+        proof_key: example::proof_key(service).map_err(|why| no_key(&why))?,
         refresh_token: Secret::default(),
         inputs: inputs.map(|input| (input.name.clone(), made_up(true))).collect(),
     };

@@ -141,5 +141,14 @@ fn shared_secrets(profile: &Profile, contents: Contents, rotation: Rotation) -> 
     let must_supply: Vec<String> =
         certificate_slot(profile).into_iter().chain(signs_in.then(|| SIGN_IN.to_owned())).collect();
     let refresh_token = refresh_token.unwrap_or_default();
-    (ProfileSecrets { refresh_token, signing_key: None, client_certificate: None, ..contents.secrets }, must_supply)
+    (
+        ProfileSecrets {
+            refresh_token,
+            signing_key: None,
+            proof_key: None,
+            client_certificate: None,
+            ..contents.secrets
+        },
+        must_supply,
+    )
 }

@@ -31,7 +31,7 @@ async fn duplicate(app: &App, name: &ProfileName, new: &ProfileName) -> Result<(
     let asked = name.clone();
     let record = app.with_vault(move |vault| vault.snapshot(&asked)).await?;
     let secrets = record.map(|record| record.contents.secrets).unwrap_or_default();
-    let secrets = ProfileSecrets { refresh_token: Secret::default(), ..secrets };
+    let secrets = ProfileSecrets { refresh_token: Secret::default(), proof_key: None, ..secrets };
     let copy = Profile { display_name: DisplayName::default(), keep_alive: false, ..profile };
     let definition = copy.to_toml(&app.catalog().await?.0);
     let (store, vault, new) = (app.ports.store.clone(), app.vault()?, new.clone());

@@ -14,7 +14,7 @@ use crate::app::progress::Report;
 use crate::app::schedule::scheduler;
 use crate::app::vault::lease::lease_for;
 use crate::app::vault::open;
-use crate::app::{Failure, FailureCode, FailureKind};
+use crate::app::{Failure, FailureCode, FailureKind, ProfileSources};
 use crate::diagnosis::Diagnosis;
 use crate::service::{DisplayName, Profile, ProfileName};
 use crate::store::{Engine, FORGOTTEN_FOR, Forgotten, Leased, Plain, Store};
@@ -80,6 +80,7 @@ impl App {
             erase(store.team().map(|team| team.reader()).transpose()?.flatten())
         });
         erased.await?;
+        self.keep_sources(name, ProfileSources::new()).await;
         self.tell_profiles().await;
         Ok(())
     }

@@ -285,7 +285,8 @@ async fn open(app: &App, name: ProfileName) -> Result<OpenedProfile, Failure> {
     let contents = record.map(|record| record.contents).unwrap_or_default();
     let state = state_of(&name, &profile, &contents);
     let Contents { secrets, tokens, device, .. } = contents;
-    let context = CallContext { tokens, device, ..CallContext::new(profile, secrets) };
+    let sources = app.sources(&name).await?;
+    let context = CallContext { tokens, device, sources, ..CallContext::new(profile, secrets) };
     let asked = name.clone();
     let draft = app.with_store(move |store| Ok(drafts::is_draft(store, &asked))).await?;
     Ok(OpenedProfile { name, context, draft, state, rotation, shared, ends })

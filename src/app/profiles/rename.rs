@@ -51,6 +51,7 @@ async fn rename(app: &App, name: &ProfileName, new: &ProfileName) -> Result<Rena
     let (store, vault) = (app.ports.store.clone(), app.vault()?);
     let (from, to) = (name.clone(), new.clone());
     blocking(move || move_over(&store, &vault, &from, &to)).await??;
+    app.rename_sources(name, new).await?;
     let (rewritten, problems) = export::follow_name(app, new).await;
     scheduler::changed_profiles(app).await;
     app.tell_profiles().await;

@@ -27,7 +27,11 @@ impl App {
         let (app, name) = (self.clone(), name.clone());
         let save = async move {
             match draft {
-                Some(draft) => drafts::save_as(&app, &draft, &name, context, replace).await?,
+                Some(draft) => {
+                    let sources = context.sources.clone();
+                    drafts::save_as(&app, &draft, &name, context, replace).await?;
+                    app.keep_sources(&name, sources).await;
+                }
                 None => save_quietly(&app, &name, context, replace).await?,
             }
             app.tell_profiles().await;
@@ -49,7 +53,9 @@ impl App {
             match draft {
                 Some(draft) => {
                     is_the_same(&app, &name, &profile, true).await?;
+                    let sources = context.sources.clone();
                     drafts::save_as(&app, &draft, &name, context, true).await?;
+                    app.keep_sources(&name, sources).await;
                 }
                 None => save_checked(&app, &name, context, Check::TheSame(Box::new(profile))).await?,
             }
@@ -117,6 +123,7 @@ pub(crate) async fn save_quietly(
 
 /// Saves a profile if `check` holds, which is tested under the lease.
 async fn save_checked(app: &App, name: &ProfileName, mut context: CallContext, check: Check) -> Result<(), Failure> {
+    let sources = std::mem::take(&mut context.sources);
     context.secrets.tidy();
     context.secrets.check_refresh_token()?;
     open::open_chosen(app).await?;
@@ -157,6 +164,7 @@ async fn save_checked(app: &App, name: &ProfileName, mut context: CallContext, c
     if !is_same {
         export::clear_hand_over(app, name).await?;
     }
+    app.keep_sources(name, sources).await;
     app.take_pending(name);
     drop(entry);
     app.tell(News::WriteDone(name.clone()));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::app::CallContext;
-use crate::oauth::{AssertionAlgorithm, KeyPair, ProfileSecrets, make_key_pair};
+use crate::oauth::{AssertionAlgorithm, KeyPair, ProfileSecrets, make_key_pair, make_proof_key};
 use crate::practice::{REHEARSAL_CLIENT_ID, REHEARSAL_CLIENT_SECRET, REHEARSAL_USER_NAME, Registration};
 use crate::secret::Secret;
 use crate::service::{Asks, Input, ProfileDraft, Service};
@@ -46,6 +46,7 @@ pub(crate) fn profile(service: Service, now: Timestamp) -> Result<(CallContext, 
         client_secret: Secret::new(secret),
         password: Secret::new(password),
         signing_key,
+        proof_key: proof_key(&profile.service)?,
         client_certificate: client_certificate(&profile.service, now)?,
         inputs: secret_inputs,
         ..ProfileSecrets::default()
@@ -59,6 +60,11 @@ pub(in crate::app) fn key_pair(service: &Service, now: Timestamp) -> Result<Opti
     let algorithm = assertion.algorithm.unwrap_or(AssertionAlgorithm::RS256);
     let pair = make_key_pair(algorithm, RSA_BITS, "Tokenwright rehearsal", now, CERTIFICATE_LIFE);
     pair.map(Some).map_err(|error| error.to_string())
+}
+
+/// The key that tokens are bound to.
+pub(in crate::app) fn proof_key(service: &Service) -> Result<Option<KeyPair>, String> {
+    service.dpop.map(make_proof_key).transpose().map_err(|error| error.to_string())
 }
 
 /// The certificate of a client whose service wants one. A stand-in does not speak TLS, so it is shown to nobody.

@@ -6,20 +6,31 @@ use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use jiff::Timestamp;
 
 use crate::app::handle::App;
+use crate::app::sign_in::proof::with_proof;
+use crate::app::sign_in::sources::bound::{ASSERTION, SentSource};
 use crate::app::{CallContext, Failure, FailureKind};
-use crate::call::{Call, CallTemplate, Template, Values};
+use crate::call::{Call, CallTemplate, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{AssertionAlgorithm, KeyError, SigningKey, UnsignedJwt, bound_scheme};
+use crate::oauth::{AssertionAlgorithm, KeyError, SigningKey, UnsignedJwt};
+use crate::secret::Secret;
 use crate::service::Assertion;
 
 /// Shown in place of the `jti`, which is random for each request.
 const ID_TO_COME: &str = "made when it is sent";
 
-/// Header and claims of an assertion, as formatted JSON without a signature.
+/// Header and claims of an assertion or a proof, as formatted JSON without a signature.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ShownAssertion {
+pub struct ShownJwt {
     pub header: String,
     pub claims: String,
+}
+
+impl ShownJwt {
+    fn of(jwt: &UnsignedJwt, algorithm: AssertionAlgorithm) -> Self {
+        let lines = |json: &serde_json::Value| serde_json::to_string_pretty(json).unwrap_or_default();
+        let claims = serde_json::Value::Object(jwt.claims.clone());
+        Self { header: lines(&jwt.whole_header(algorithm)), claims: lines(&claims) }
+    }
 }
 
 impl CallContext {
@@ -27,7 +38,7 @@ impl CallContext {
     pub(crate) fn values_for(&self, call: &CallTemplate, now: Timestamp, id: [u8; 32]) -> Result<Values, Failure> {
         self.check_bound(call)?;
         let mut values = self.values();
-        if let Some(assertion) = self.profile.service.assertion_of(call) {
+        if let Some(assertion) = self.assertion_to_sign(call) {
             let id = BASE64_URL_SAFE_NO_PAD.encode(id);
             let (jwt, algorithm, key) = self.unsigned(&assertion, &values, now, &id)?;
             values.set_secret("assertion", jwt.sign(&key, algorithm).map_err(|error| usage(&error))?);
@@ -35,41 +46,40 @@ impl CallContext {
         Ok(values)
     }
 
-    /// Refuses to send a key-bound token (`DPoP` and the like) as a bearer token; proofs of possession are not supported.
-    fn check_bound(&self, call: &CallTemplate) -> Result<(), Failure> {
-        let scheme = self.tokens.as_ref().and_then(|tokens| bound_scheme(&tokens.token_type));
-        let is_bearer = |value: &Template| {
-            let scheme = value.source().trim_start().split(' ').next().unwrap_or_default();
-            scheme.eq_ignore_ascii_case("bearer") && value.placeholders().any(|name| name == "token")
-        };
-        match scheme {
-            Some(scheme) if call.headers.iter().any(|header| is_bearer(&header.value)) => {
-                let summary =
-                    format!("the access token is bound to a key (`{scheme}`) and cannot be sent as a bearer token");
-                let hint = "ask the service for a client whose tokens are bearer tokens: proofs of possession are not supported";
-                Err(Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint(hint)))
-            }
-            _ => Ok(()),
-        }
+    /// The assertion of a call that is signed here; none if it is read from a source.
+    fn assertion_to_sign(&self, call: &CallTemplate) -> Option<Assertion> {
+        if self.sources.contains_key(ASSERTION) { None } else { self.profile.service.assertion_of(call) }
     }
 
-    /// A call as it would be sent now, except for the signature of an assertion.
+    /// A call as it would be sent now, except for the signatures of an assertion and of a proof of possession.
     pub fn preview(&self, call: &CallTemplate, now: Timestamp) -> Result<Call, Failure> {
         let mut values = self.values();
-        if let Some(assertion) = self.profile.service.assertion_of(call) {
+        for (value, SentSource { source, .. }) in &self.sources {
+            values.set_secret(value, Secret::new(format!("read from {source} when it is sent")));
+        }
+        if let Some(assertion) = self.assertion_to_sign(call) {
             let (jwt, algorithm, _) = self.unsigned(&assertion, &values, now, ID_TO_COME)?;
             values.set_secret("assertion", jwt.unsigned(algorithm));
         }
-        Ok(call.render(&values)?)
+        let rendered = self.bound(call).render(&values)?;
+        Ok(match self.shown_proof(call, &rendered, now, ID_TO_COME) {
+            Some((jwt, algorithm)) => with_proof(rendered, jwt.unsigned(algorithm)),
+            None => rendered,
+        })
     }
 
     /// The assertion of a call as it would be sent now; `None` if the call has none or it cannot be built yet.
-    pub fn shown_assertion(&self, call: &CallTemplate, now: Timestamp) -> Option<ShownAssertion> {
-        let assertion = self.profile.service.assertion_of(call)?;
+    pub fn shown_assertion(&self, call: &CallTemplate, now: Timestamp) -> Option<ShownJwt> {
+        let assertion = self.assertion_to_sign(call)?;
         let (jwt, algorithm, _) = self.unsigned(&assertion, &self.values(), now, ID_TO_COME).ok()?;
-        let lines = |json: &serde_json::Value| serde_json::to_string_pretty(json).unwrap_or_default();
-        let claims = serde_json::Value::Object(jwt.claims.clone());
-        Some(ShownAssertion { header: lines(&jwt.whole_header(algorithm)), claims: lines(&claims) })
+        Some(ShownJwt::of(&jwt, algorithm))
+    }
+
+    /// The proof of possession of a call as it would be sent now; `None` if the call has none or cannot be built yet.
+    pub fn shown_possession(&self, call: &CallTemplate, now: Timestamp) -> Option<ShownJwt> {
+        let rendered = self.preview(call, now).ok()?;
+        let (jwt, algorithm) = self.shown_proof(call, &rendered, now, ID_TO_COME)?;
+        Some(ShownJwt::of(&jwt, algorithm))
     }
 
     fn unsigned(

@@ -5,13 +5,17 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::app::sign_in::sources::bound::{ProfileSources, SentSource};
 use crate::call::{Call, MutualTls, Parameter, RenderError, Values};
 use crate::oauth::{Parameters, PendingDevice, ProfileSecrets, TokenSet};
 use crate::secret::Secret;
-use crate::service::{Asks, Catalog, Profile, matches_whole};
+use crate::service::{Asks, Catalog, Profile, actor_token_type, matches_whole};
 
 /// Who is asked to sign in (OpenID Connect Core 1.0 section 3.1.2.1).
 const LOGIN_HINT: &str = "login_hint";
+
+/// The thumbprint of the key that the tokens are bound to (RFC 9449 section 10).
+const DPOP_JKT: &str = "dpop_jkt";
 
 /// An authorization response, and what is needed to redeem its code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,12 +46,22 @@ pub struct CallContext {
     pub device: Option<PendingDevice>,
     /// The port of the practice service, when it runs.
     pub practice_port: Option<u16>,
+    /// Where values are read that are not in the vault, when a token request sends them.
+    pub sources: ProfileSources,
 }
 
 impl CallContext {
     /// Without an authorization response or tokens.
     pub fn new(profile: Profile, secrets: ProfileSecrets) -> Self {
-        Self { profile, secrets, authorized: None, tokens: None, device: None, practice_port: None }
+        Self {
+            profile,
+            secrets,
+            authorized: None,
+            tokens: None,
+            device: None,
+            practice_port: None,
+            sources: ProfileSources::new(),
+        }
     }
 
     /// The value of every placeholder that has one, except the assertion, which is signed for each call.
@@ -61,6 +75,7 @@ impl CallContext {
         }
         self.set_secret(&mut values);
         self.set_secret_inputs(&mut values);
+        self.set_actor_type(&mut values);
         if let Some(authorized) = &self.authorized {
             values.set_secret("code", authorized.code.clone());
             values.set("redirect_uri", &authorized.redirect_uri);
@@ -115,6 +130,8 @@ impl CallContext {
         if let Some(nonce) = sent.nonce {
             values.set("nonce", nonce);
         }
+        let thumbprint = self.proof_thumbprint();
+        values.set(DPOP_JKT, thumbprint.as_deref().unwrap_or("thumbprint-of-the-key"));
         if !self.profile.account.is_empty() && values.value(LOGIN_HINT).is_none() {
             values.set(LOGIN_HINT, &self.profile.account);
         }
@@ -126,9 +143,20 @@ impl CallContext {
             replace_or_add(parameters, parameter);
         }
         self.add_nonce(parameters);
+        self.add_thumbprint(parameters);
         let is_known = |parameter: &Parameter| parameter.name == LOGIN_HINT;
         if !self.profile.account.is_empty() && self.profile.asks_for_id_token() && !parameters.iter().any(is_known) {
             parameters.push(Parameter::new(LOGIN_HINT, format!("<{LOGIN_HINT}>")));
+        }
+    }
+
+    /// Adds the thumbprint of the key, so that the code is bound to it as well (RFC 9449 section 10).
+    fn add_thumbprint(&self, parameters: &mut Vec<Parameter>) {
+        let service = &self.profile.service;
+        let is_omitted = service.authorization.as_ref().is_none_or(|request| request.omits(DPOP_JKT));
+        let is_there = parameters.iter().any(|parameter| parameter.name == DPOP_JKT);
+        if service.dpop.is_some() && !is_omitted && !is_there {
+            parameters.push(Parameter::new(DPOP_JKT, format!("<{DPOP_JKT}>")));
         }
     }
 
@@ -161,11 +189,23 @@ impl CallContext {
 
     fn set_secret_inputs(&self, values: &mut Values) {
         for input in self.profile.service.inputs.iter().filter(|input| input.secret) {
+            if let Some(SentSource { source, .. }) = self.sources.get(&input.name) {
+                values.declare(&input.name, format!("`{source}`, when the request is sent"));
+                continue;
+            }
             let typed = self.secrets.inputs.get(&input.name).cloned().unwrap_or_default();
             if input.optional || !typed.is_empty() {
                 values.set_secret(&input.name, typed);
             }
         }
+    }
+
+    /// RFC 8693 section 2.1: `actor_token_type` is required with an actor token, and must not be sent without one.
+    fn set_actor_type(&self, values: &mut Values) {
+        let Some(chosen) = values.value("actor_token_type").map(|value| value.text.expose().to_owned()) else { return };
+        let is_typed = values.value("actor_token").is_some_and(|typed| !typed.text.is_empty());
+        let has_actor = is_typed || self.sources.contains_key("actor_token");
+        values.set("actor_token_type", actor_token_type(has_actor, &chosen));
     }
 
     /// Sets a value from a response, unless the preset has a pattern that it does not match.

@@ -4,6 +4,7 @@
 use serde_json::Value as Json;
 
 use crate::app::handle::App;
+use crate::app::sign_in::proof::{Delivered, deliver_proved};
 use crate::app::sign_in::send::{self, Answered};
 use crate::app::sign_in::try_reading;
 use crate::app::{CallContext, Choosing, Exchange, Failure, Fetched};
@@ -59,9 +60,9 @@ pub(crate) async fn fetch(app: &App, mut context: CallContext, exchange: &mut Ex
 pub(crate) async fn exchanged(app: &App, context: &CallContext, call: &CallTemplate) -> Result<TokenSet, Failure> {
     let service = &context.profile.service;
     let values = app.values_for(context, call)?;
-    let (at, call_sent) = ((app.ports.now)(), call.render(&values)?);
-    let delivered = send::deliver(app, &call_sent).await;
-    let reply = delivered.inspect_err(|error| send::record(app, &call_sent, at, Err(error), values.secrets()))?;
+    let (rendered, proof) = (context.bound(call).render(&values)?, context.proof_for(call));
+    let Delivered { call: call_sent, at, outcome } = deliver_proved(app, context, (rendered, &values), proof).await?;
+    let reply = outcome.inspect_err(|error| send::record(app, &call_sent, at, Err(error), values.secrets()))?;
     let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
     let previous = context.tokens.as_ref();
     let reading = ReadContext { stage: Stage::TokenRequest, scope_separator: separator, previous, origin: None };

@@ -3,14 +3,13 @@
 
 use crate::app::CallContext;
 use crate::call::{Parameter, Place};
-use crate::service::Authorization;
 
 const NONCE: &str = "nonce";
 
 impl CallContext {
     /// Adds the parameter where an ID token is asked for, unless it is there or the service does not take it.
     pub(in crate::app) fn add_nonce(&self, parameters: &mut Vec<Parameter>) {
-        let is_omitted = self.profile.service.authorization.as_ref().is_none_or(Authorization::omits_nonce);
+        let is_omitted = self.profile.service.authorization.as_ref().is_none_or(|request| request.omits(NONCE));
         let is_there = parameters.iter().any(|parameter| parameter.name == NONCE);
         if self.profile.asks_for_id_token() && !is_omitted && !is_there {
             parameters.push(Parameter::new(NONCE, format!("<{NONCE}>")));

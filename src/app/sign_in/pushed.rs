@@ -6,7 +6,7 @@ use crate::app::sign_in::call_context::SentAuthorization;
 use crate::app::sign_in::send;
 use crate::app::{CallContext, Failure};
 use crate::call::{BodyTemplate, Call, Expression, MutualTls};
-use crate::oauth::Stage;
+use crate::oauth::{ProofFor, Stage};
 
 /// The call that the browser makes, after the request was pushed where the service takes it so.
 pub(in crate::app) async fn visit(
@@ -23,7 +23,9 @@ pub(in crate::app) async fn visit(
     let mut values = app.values_for(context, &template)?;
     context.set_sent(&mut values, sent);
     let place = Expression::new("request_uri");
-    let answered = send::ask_with(app, Some(report), &template, &values, &[&place]).await?;
+    // RFC 9449 section 10.1: the code is bound to the key as well.
+    let proof = context.binds_tokens().then_some(ProofFor::AuthorizationServer);
+    let answered = send::ask_with(app, Some(report), context, (&template, proof), &values, &[&place]).await?;
     let found = answered.answers.as_ref().and_then(|answers| answers.first_text(std::slice::from_ref(&place)));
     // RFC 9126 section 2.2.
     let Some(request_uri) = found.filter(|text| answered.reply.is_success() && !text.is_empty()) else {

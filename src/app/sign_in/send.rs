@@ -6,11 +6,12 @@ use jiff::Timestamp;
 
 use crate::app::handle::App;
 use crate::app::progress::{Progress, Report};
+use crate::app::sign_in::proof::{Delivered, deliver_proved};
 use crate::app::sign_in::try_reading;
 use crate::app::{CallContext, Failure, FailureCode, FailureKind, News, Recovery};
 use crate::call::{Answers, Call, CallTemplate, Expression, Reply, TracedCall, Values};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{Cause, Refusal, Stage, read_refusal, retry_after};
+use crate::oauth::{Cause, ProofFor, Refusal, Stage, read_refusal, retry_after};
 use crate::secret::Secret;
 use crate::service::Service;
 use crate::transport::{TransportError, Wire};
@@ -65,25 +66,25 @@ pub(in crate::app) async fn ask(
     places: &[&Expression],
 ) -> Result<Answered, Failure> {
     let values = app.values_for(context, template)?;
-    ask_with(app, report, template, &values, places).await
+    ask_with(app, report, context, (template, context.proof_for(template)), &values, places).await
 }
 
-/// The same with these values.
+/// The same with these values, and a proof of possession if somebody checks one.
 pub(in crate::app) async fn ask_with(
     app: &App,
     report: Option<&Report>,
-    template: &CallTemplate,
+    context: &CallContext,
+    (template, proof): (&CallTemplate, Option<ProofFor>),
     values: &Values,
     places: &[&Expression],
 ) -> Result<Answered, Failure> {
-    let call = template.render(values)?;
+    let call = context.bound(template).render(values)?;
     if let Some(report) = report {
         report.tell(Progress::Sending(call.origin()));
     }
-    let at = (app.ports.now)();
-    let delivered = deliver(app, &call).await;
-    record(app, &call, at, delivered.as_ref(), values.secrets());
-    let reply = delivered?;
+    let Delivered { call, at, outcome } = deliver_proved(app, context, (call, values), proof).await?;
+    record(app, &call, at, outcome.as_ref(), values.secrets());
+    let reply = outcome?;
     let answers =
         try_reading::of_reply(app, &reply, template.reading.expressions().chain(places.iter().copied())).await;
     let secrets: Vec<&Secret> = values.secrets().filter(|secret| !secret.is_empty()).collect();

@@ -9,7 +9,11 @@ use crate::app::sign_in::account;
 use crate::app::sign_in::bound;
 use crate::app::sign_in::follow_up;
 use crate::app::sign_in::id_token;
-use crate::app::sign_in::send::{deliver, record};
+use crate::app::sign_in::proof::{Delivered, deliver_proved};
+use crate::app::sign_in::proof_answer;
+use crate::app::sign_in::proof_key;
+use crate::app::sign_in::send::record;
+use crate::app::sign_in::sources;
 use crate::app::sign_in::try_reading;
 use crate::app::tokens;
 use crate::app::tokens::issued_for;
@@ -58,6 +62,8 @@ async fn request_tokens(
     let told = context.secrets.tidy();
     // A new sign-in starts without the tokens of the last one.
     context.tokens = None;
+    proof_key::provide(app, &mut context, &save_to).await?;
+    let save_to = proof_key::keep(app, report, &context, save_to).await?;
     let mut exchange = exchange(app, report, &context, Stage::TokenRequest).await?;
     exchange.notes.extend(told);
     // Nothing is saved of what a forged ID token came with. Asking for the issuer's keys loses nothing: without an answer in
@@ -124,6 +130,8 @@ async fn request_refresh(
             }
             let is_first = context.tokens.is_none();
             let policy = context.profile.service.policy.clone();
+            proof_key::provide(app, &mut context, &save_to).await?;
+            let save_to = proof_key::keep(app, report, &context, save_to).await?;
             let mut exchange = exchange(app, report, &context, Stage::RefreshRequest).await?;
             let is_bound = pasted && !context.profile.account.is_empty();
             let save_to =
@@ -156,11 +164,12 @@ pub(crate) async fn exchange(
 ) -> Result<Exchange, Failure> {
     let service = &context.profile.service;
     let template = template(context, stage)?;
-    let values = app.values_for(context, template)?;
+    let values = sources::values_for(app, report, context, template).await?;
     let call = template.render(&values)?;
     report.tell(Progress::Sending(call.origin()));
-    let at = (app.ports.now)();
-    let reply = match deliver(app, &call).await {
+    let proof = context.proof_for(template);
+    let Delivered { call, at, outcome } = deliver_proved(app, context, (call, &values), proof).await?;
+    let reply = match outcome {
         Ok(reply) => reply,
         Err(error) => {
             record(app, &call, at, Err(&error), values.secrets());
@@ -182,11 +191,14 @@ pub(crate) async fn exchange(
     let answers = try_reading::of_reply(app, &reply, template.reading.expressions()).await;
     let outcome = read_token_set(&reply, answers.as_ref(), &template.reading, reading, values.secrets())
         .map(|tokens| Box::new(complete(tokens, context, template)))
-        .map_err(|error| not_before(Failure::of_token_call(&error, service), retry_after(&reply)));
+        .map_err(|error| not_before(Failure::of_token_call(&error, service), retry_after(&reply)))
+        .map_err(|failure| proof_answer::explained(failure, context, &reply));
+    let outcome = proof_answer::checked(outcome, context, stage);
     let mut notes = match &outcome {
         Ok(tokens) => try_reading::notes(&template.reading, answers.as_ref(), tokens),
         Err(_) => Vec::new(),
     };
+    notes.extend(outcome.iter().filter_map(|tokens| proof_answer::note(context, tokens)));
     notes.extend(bound::notes(context, outcome.as_deref().ok(), reply.received_at));
     notes.extend(skew_note(clock_skew(&reply), &call.origin()));
     let brought: Vec<&Secret> = outcome.iter().flat_map(|tokens| tokens.secrets()).collect();

@@ -170,7 +170,7 @@ fn told(call: &Call) -> String {
 async fn call_with(app: &App, context: &CallContext, call: &ApiCall, report: &Report) -> Result<ApiReply, Failure> {
     let template = template(context, call)?;
     let values = app.values_for(context, &template)?;
-    let rendered = template.render(&values)?;
+    let rendered = context.bound(&template).render(&values)?;
     check_secrets(&rendered)?;
     check_host(context, &rendered)?;
     let answered = send::ask(app, Some(report), context, &template, &[]).await?;

@@ -21,7 +21,7 @@ use crate::app::handle::App;
 use crate::app::profiles;
 use crate::app::profiles::drafts;
 use crate::app::progress::{Progress, Report};
-use crate::app::sign_in::id_token;
+use crate::app::sign_in::{id_token, proof_key, sources};
 use crate::app::state::PendingWrite;
 use crate::app::tokens::pending::Put;
 use crate::app::vault::lease::lease;
@@ -92,13 +92,15 @@ pub(crate) async fn hand_out(
     let policy = profile.service.policy.clone();
     issued_for::check(&name, &profile, record.contents.tokens.as_ref())?;
     let now = (app.ports.now)();
-    if let Some(tokens) = policy::good(&policy, record.contents.tokens.as_ref(), need, now) {
+    let follows = !need.is_new() && sources::has_newer_parent(app, &name, &profile.service).await;
+    let asked = if follows { Need::New } else { need };
+    if let Some(tokens) = policy::good(&policy, record.contents.tokens.as_ref(), asked, now) {
         let notes = refusal::lingering(&name, &record).into_iter().chain(ending(&name, &policy, tokens, now));
         let notes = notes.chain(away(app, &name).await).collect();
         let tokens = tokens.clone();
         return handed_out(profile, name, tokens, false, notes);
     }
-    let renewal = renew(app, report, &name, Asked { profile, from: Origin::Saved(text), need }).await;
+    let renewal = renew(app, report, &name, Asked { profile, from: Origin::Saved(text), need: asked }).await;
     let outcome = renewal.and_then(|(profile, renewal)| match renewal {
         Renewal::Found(tokens) => Ok((profile, *tokens)),
         Renewal::Called(exchange) => exchange.outcome.map(|tokens| (profile, *tokens)),
@@ -165,7 +167,7 @@ pub(crate) async fn refresh_saved(
     (name, need): (&ProfileName, Need),
     context: CallContext,
 ) -> Result<Exchange, Failure> {
-    let from = Origin::Typed(context.secrets);
+    let from = Origin::Typed(Box::new(context.secrets));
     match renew(app, report, name, Asked { profile: context.profile, from, need }).await?.1 {
         Renewal::Called(exchange) => Ok(*exchange),
         // Neither `Need::New` nor `Need::Resent` is met by what is saved.
@@ -184,7 +186,7 @@ enum Origin {
     /// From this text in the store.
     Saved(String),
     /// From the person who edits it, with the secrets that are entered now.
-    Typed(ProfileSecrets),
+    Typed(Box<ProfileSecrets>),
 }
 
 enum Renewal {
@@ -229,6 +231,8 @@ async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> 
     refusal::check(name, &record, need)?;
     refusal::check_held(name, &plain)?;
     let (mut context, stage) = source::renewal(app, name, profile, &record)?;
+    context.sources = app.sources(name).await?;
+    let record = proof_key::of_record(app, &entry, &mut context, record).await?;
     app.supply_practice(&mut context).await?;
     let mut exchange = journal::exchange(app, report, (name, &entry), &record, &context, (stage, need)).await?;
     match settle(app, (name, entry), record, stage, &exchange).await {

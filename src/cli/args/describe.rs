@@ -5,7 +5,7 @@ use clap::Args;
 use crate::call::{Parameter, Template, is_secret_name};
 use crate::cli::args::key_value;
 use crate::dialect::Issuer;
-use crate::oauth::{GrantType, Pkce};
+use crate::oauth::{AssertionAlgorithm, GrantType, Pkce};
 use crate::service::{ClientMethod, ServiceChanges, StageName};
 
 /// What is said about the service.
@@ -40,7 +40,8 @@ pub struct DescribeOptions {
     /// Userinfo endpoint, which tells whose token it is
     #[arg(long, value_name = "URL")]
     pub userinfo_url: Option<String>,
-    /// How tokens are obtained: `code`, `device`, `client-credentials`, `password`, `refresh-token`, `jwt-bearer`
+    /// How tokens are obtained: `code`, `device`, `client-credentials`, `password`, `refresh-token`, `jwt-bearer`,
+    /// `saml2-bearer`, `token-exchange`
     #[arg(long, value_name = "GRANT", value_parser = grant)]
     pub grant: Option<GrantType>,
     /// How the client authenticates: `client_secret_basic`, `client_secret_post`, `client_secret_jwt`, `private_key_jwt`,
@@ -54,6 +55,10 @@ pub struct DescribeOptions {
     /// Code challenge (RFC 7636): `S256`, `plain` or `off`
     #[arg(long, value_name = "METHOD", value_parser = pkce)]
     pub pkce: Option<Pkce>,
+    /// Bind the tokens to a key (DPoP, RFC 9449), and sign its proofs by this algorithm, such as `ES256` (without a value),
+    /// `ES384` or `PS256`; `off` asks for bearer tokens
+    #[arg(long, value_name = "ALG", num_args = 0..=1, require_equals = true, default_missing_value = "ES256", value_parser = dpop)]
+    pub dpop: Option<DpopArgument>,
     /// How the authorization response comes back: `query`, `form_post` or `fragment`
     #[arg(long, value_name = "MODE", value_parser = ["query", "form_post", "fragment"])]
     pub response_mode: Option<String>,
@@ -88,6 +93,7 @@ impl DescribeOptions {
             client_method: self.client_auth,
             parameters: mode.chain(self.parameters.iter().cloned()).collect(),
             pkce: self.pkce,
+            dpop: self.dpop.map(|DpopArgument(algorithm)| algorithm),
         }
     }
 }
@@ -98,13 +104,15 @@ fn issuer(text: &str) -> Result<Issuer, String> {
 
 /// The grants by the names of this program, and by those of the RFCs.
 fn grant(text: &str) -> Result<GrantType, String> {
-    const NAMES: [(&str, GrantType); 6] = [
+    const NAMES: [(&str, GrantType); 8] = [
         ("code", GrantType::AuthorizationCode),
         ("device", GrantType::DeviceCode),
         ("client-credentials", GrantType::ClientCredentials),
         ("password", GrantType::Password),
         ("refresh-token", GrantType::RefreshToken),
         ("jwt-bearer", GrantType::JwtBearer),
+        ("saml2-bearer", GrantType::Saml2Bearer),
+        ("token-exchange", GrantType::TokenExchange),
     ];
     let named = NAMES.iter().find(|(name, _)| *name == text).map(|(_, grant)| *grant);
     named.or_else(|| GrantType::parse(text).filter(|grant| NAMES.iter().any(|(_, known)| known == grant))).ok_or_else(
@@ -142,6 +150,22 @@ fn parameter(text: &str) -> Result<(StageName, Parameter), String> {
         ));
     }
     Ok((stage, Parameter::new(name, value)))
+}
+
+/// The value of `--dpop`; `None` for bearer tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DpopArgument(pub Option<AssertionAlgorithm>);
+
+fn dpop(text: &str) -> Result<DpopArgument, String> {
+    if text.eq_ignore_ascii_case("off") {
+        return Ok(DpopArgument(None));
+    }
+    let all = || AssertionAlgorithm::ALL.into_iter().filter(|algorithm| algorithm.is_asymmetric());
+    let named = all().find(|algorithm| algorithm.as_str().eq_ignore_ascii_case(text));
+    named.map(|algorithm| DpopArgument(Some(algorithm))).ok_or_else(|| {
+        let all: Vec<String> = all().map(|algorithm| format!("`{}`", algorithm.as_str())).collect();
+        format!("write `off` or one of {}", all.join(", "))
+    })
 }
 
 fn pkce(text: &str) -> Result<Pkce, String> {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use crate::cli::args::{DescribeOptions, key_value};
+use crate::diagnosis::Diagnose as _;
+use crate::service::{SourceError, ValueSource};
 
 /// `tokenwright sign-in …`
 #[derive(Debug, Args)]
@@ -46,6 +48,11 @@ pub struct SignInOptions {
     /// The key's certificate, in PEM
     #[arg(long, value_name = "FILE", requires = "key_file")]
     pub certificate_file: Option<PathBuf>,
+    /// Read a secret value from elsewhere whenever a token request sends it, in place of the vault:
+    /// `subject_token=profile:NAME`, or `profile:NAME#id_token`, `file:/PATH`, `env:VARIABLE`, `command:NAME` (of the
+    /// settings), `github-actions:AUDIENCE`; an empty one ends it. It holds on this machine, for this token endpoint (repeatable)
+    #[arg(long = "source", value_name = "KEY=SOURCE", value_parser = source)]
+    pub sources: Vec<(String, Option<ValueSource>)>,
     /// Client certificate for mutual TLS (RFC 8705): PKCS#12, or PEM with its intermediates, and the private key unless
     /// `--client-key` names its file
     #[arg(long, value_name = "FILE")]
@@ -141,6 +148,15 @@ pub struct KeyOutput {
     /// Write the public key to this file
     #[arg(long, value_name = "FILE")]
     pub public_key_file: Option<PathBuf>,
+}
+
+fn source(text: &str) -> Result<(String, Option<ValueSource>), String> {
+    let (value, source) = key_value(text)?;
+    if source.is_empty() {
+        return Ok((value, None));
+    }
+    let source = source.parse().map_err(|error: SourceError| error.diagnose().to_string())?;
+    Ok((value, Some(source)))
 }
 
 /// What both the services and the library take.

@@ -5,12 +5,12 @@ use jiff::tz::TimeZone;
 
 use crate::app::{Failure, FailureKind, ImportOutcome, ImportSource};
 use crate::call::Template;
-use crate::cli::args::DescribeOptions;
+use crate::cli::args::{DescribeOptions, DpopArgument};
 use crate::cli::print;
 use crate::cli::runner::Runner;
 use crate::diagnosis::{Diagnose as _, Diagnosis, printable};
 use crate::dialect::{Described, Issuer, Note, Offered};
-use crate::oauth::GrantType;
+use crate::oauth::{AssertionAlgorithm, GrantType};
 use crate::service::{Asks, Catalog, ClientMethod, NewPreset, NewPresetError, ProfileDraft, ServiceChanges, StageName};
 
 /// The service of an issuer, by its metadata.
@@ -22,9 +22,11 @@ pub(super) fn of_issuer(runner: &Runner, issuer: &Issuer, options: &DescribeOpti
     let described = imported.import.described.into_iter().next();
     let described = described.ok_or_else(|| Failure::inside("metadata that describes nothing"))?;
     tell(issuer, &described);
-    let Offered { grants, client_methods, pushed_url, pushed_mtls_url } = &described.offered;
+    let Offered { grants, client_methods, pushed_url, pushed_mtls_url, proof_algorithms } = &described.offered;
     not_offered("grant type", options.grant.map(GrantType::as_str), grants);
     not_offered("client authentication", options.client_auth.map(ClientMethod::as_str), client_methods);
+    let proof = options.dpop.and_then(|DpopArgument(algorithm)| algorithm);
+    not_offered("algorithm of proofs (DPoP)", proof.map(AssertionAlgorithm::as_str), proof_algorithms);
     for lack in &described.service.lacks {
         print::warning(&Diagnosis::new(format!("not supported: {lack}")));
     }

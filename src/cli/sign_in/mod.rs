@@ -6,6 +6,7 @@ mod device_code;
 mod evidence;
 mod qr;
 mod secrets;
+mod sources;
 mod terminal;
 mod trial;
 
@@ -35,7 +36,8 @@ pub(crate) fn run(runner: &Runner, options: &SignInOptions) -> Result<(), Failur
     let (draft, saved) = draft(runner, &name, options)?;
     let mut profile = parse(&draft, options)?;
     let is_device = options.device || profile.service.has_only_device_flow();
-    let mut secrets = secrets::gather(&profile.service, options, saved, is_device)?;
+    let sources = sources::of(runner, &name, &profile, options)?;
+    let mut secrets = secrets::gather(&profile.service, options, saved, &sources, is_device)?;
     // Opened before the browser: a token must not be thrown away after a successful sign-in.
     let vault = open_vault(runner)?;
     let known = runner.run(runner.app.open(&name)).ok();
@@ -47,7 +49,8 @@ pub(crate) fn run(runner: &Runner, options: &SignInOptions) -> Result<(), Failur
         profile.account = options.account.as_deref().map_or(account, |account| account.trim().to_owned());
     }
     other.filter(|_| !options.overwrite && !options.try_only).map_or(Ok(()), ask_to_replace)?;
-    if secrets.signing_key.is_none() && profile.service.signed_assertion().is_some() {
+    let is_signed_here = profile.service.signed_assertion().is_some() && !sources.contains_key("assertion");
+    if secrets.signing_key.is_none() && is_signed_here {
         let saved = runner.run(runner.app.saved_key(&name))?;
         secrets.signing_key = Some(saved.ok_or_else(|| missing_key(runner, &name, &profile))?);
     }
@@ -58,17 +61,21 @@ pub(crate) fn run(runner: &Runner, options: &SignInOptions) -> Result<(), Failur
     if options.try_only {
         return trial::run(runner, CallContext::new(profile, secrets));
     }
+    let context = CallContext { sources: sources.clone(), ..CallContext::new(profile, secrets) };
     // Before anything can fail, including Ctrl-C while waiting for the browser.
-    let was_entered = runner.run(runner.app.save_entered(&name, &profile))?;
+    let was_entered = runner.run(runner.app.save_entered(&name, &context.profile))?;
+    if was_entered {
+        // Those of a profile that has tokens are replaced with them.
+        runner.run(runner.app.save_sources(&name, sources))?;
+    }
     let terminal = Terminal::new(runner.verbose, options);
-    let (context, tokens) =
-        sign_in(runner, CallContext::new(profile, secrets), options, &terminal).inspect_err(|_| {
-            if was_entered && options.service.is_some() && !terminal.has_tokens() {
-                // With the code of another device, its secrets are sealed.
-                let what = if is_device { "" } else { ", without secrets" };
-                print::note(&format!("Your entries were saved{what}. Try again: tokenwright sign-in {name}"));
-            }
-        })?;
+    let (context, tokens) = sign_in(runner, context, options, &terminal).inspect_err(|_| {
+        if was_entered && options.service.is_some() && !terminal.has_tokens() {
+            // With the code of another device, its secrets are sealed.
+            let what = if is_device { "" } else { ", without secrets" };
+            print::note(&format!("Your entries were saved{what}. Try again: tokenwright sign-in {name}"));
+        }
+    })?;
     tell(&name, &context, &tokens, vault);
     Ok(())
 }

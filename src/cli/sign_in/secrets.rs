@@ -1,7 +1,7 @@
 //! Where the command line gets secrets: the environment, a prompt, standard input, or the saved profile. Never an
 //! argument, which every process of the machine can read.
 
-use crate::app::{Failure, FailureKind};
+use crate::app::{Failure, FailureKind, ProfileSources};
 use crate::cli::args::SignInOptions;
 use crate::cli::prompt;
 use crate::diagnosis::Diagnosis;
@@ -9,12 +9,13 @@ use crate::oauth::ProfileSecrets;
 use crate::secret::Secret;
 use crate::service::{Asks, Input, Service, Start};
 
-/// All secrets that the service's calls need; `saved` are those that the profile already has. `is_device` is whether the
-/// sign-in is on another device.
+/// All secrets that the service's calls need; `saved` are those that the profile already has, and those with a source are not
+/// asked for. `is_device` is whether the sign-in is on another device.
 pub(crate) fn gather(
     service: &Service,
     options: &SignInOptions,
     saved: ProfileSecrets,
+    sources: &ProfileSources,
     is_device: bool,
 ) -> Result<ProfileSecrets, Failure> {
     let needs_secret = options.client_secret_stdin || !is_device || service.device_flow_sends_secret();
@@ -30,6 +31,9 @@ pub(crate) fn gather(
     };
     for input in service.inputs.iter().filter(|input| input.secret) {
         let kept = secrets.inputs.remove(&input.name).unwrap_or_default();
+        if sources.contains_key(&input.name) {
+            continue;
+        }
         let secret = secret_input(input, kept)?;
         secrets.inputs.insert(input.name.clone(), secret);
     }

@@ -156,13 +156,21 @@ fn preview_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     });
 }
 
-/// What the assertion in it says; it is signed when the call is sent.
+/// What the assertion and the proof in it say; they are signed when the call is sent.
 fn assertion_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
     let Some(context) = draft.context(model) else { return };
     let call = called(&context, draft.tokens_step.tab).ok();
-    let Some(shown) = call.and_then(|call| context.shown_assertion(call, draft.clock.now)) else { return };
-    let text = format!("{}\n.\n{}\n.\n{MASK}", shown.header, shown.claims);
-    CodeBlock::new("Decoded assertion (signed when the request is sent)", &text).copies(None).show(ui);
+    let Some(call) = call else { return };
+    let (assertion, proof) =
+        (context.shown_assertion(call, draft.clock.now), context.shown_possession(call, draft.clock.now));
+    let named = [
+        ("Decoded assertion (signed when the request is sent)", assertion),
+        ("Decoded proof of possession (signed when the request is sent)", proof),
+    ];
+    for (name, shown) in named.into_iter().filter_map(|(name, shown)| Some((name, shown?))) {
+        let text = format!("{}\n.\n{}\n.\n{MASK}", shown.header, shown.claims);
+        CodeBlock::new(name, &text).copies(None).show(ui);
+    }
 }
 
 /// The call as it would be sent now, or what is missing.

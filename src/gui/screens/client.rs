@@ -13,9 +13,9 @@ use crate::gui::theme::small;
 use crate::gui::widgets::{
     Field as TextField, SHORT, chips, choice, disclosure, labelled_segmented, section, toggle, told,
 };
-use crate::oauth::Pkce;
+use crate::oauth::{AssertionAlgorithm, GrantType, Pkce};
 use crate::secret::Secret;
-use crate::service::{Asks, ExpiryDate, Field, FieldError, Input, ProfileDraft};
+use crate::service::{Asks, ExpiryDate, Field, FieldError, Input, ProfileDraft, ValueSource};
 
 /// Shows the fields of the client, its secrets and scopes.
 pub(crate) fn client_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &[FieldError]) {
@@ -90,18 +90,51 @@ fn secret_expiry_ui(ui: &mut Ui, profile: &mut ProfileDraft, next_view: &mut Nex
 }
 
 /// What the service needs to know and nobody else may.
-fn secret_inputs_ui(ui: &mut Ui, profile: &ProfileDraft, typed: &mut BTreeMap<String, Secret>) {
-    let inputs: Vec<&Input> = profile.service.inputs.iter().filter(|input| input.secret).collect();
+fn secret_inputs_ui(ui: &mut Ui, profile: &mut ProfileDraft, typed: &mut BTreeMap<String, Secret>) {
+    let inputs: Vec<Input> = profile.service.inputs.iter().filter(|input| input.secret).cloned().collect();
     if inputs.is_empty() {
         return;
     }
-    for input in inputs {
+    let has_source =
+        inputs.iter().any(|input| profile.sources.get(&input.name).is_some_and(|source| !source.is_empty()));
+    // Whose grant it is lives for minutes, so hardly anybody pastes it.
+    if has_source || matches!(profile.grant(), Some(GrantType::TokenExchange | GrantType::Saml2Bearer)) {
+        sources_ui(ui, profile, &inputs);
+    } else {
+        disclosure(ui, "Read from elsewhere", false, |ui| sources_ui(ui, profile, &inputs));
+    }
+    for input in &inputs {
+        if profile.sources.get(&input.name).is_some_and(|source| !source.trim().is_empty()) {
+            continue;
+        }
         let help = Some(input.help.as_str()).filter(|help| !help.is_empty());
         let field = TextField::new(&input.label).help(help);
         let field = if input.optional { field.optional() } else { field };
         field.show_secret(ui, typed.entry(input.name.clone()).or_default());
     }
     ui.label(small(ui, "Stored in the vault, never in a plain file."));
+}
+
+fn sources_ui(ui: &mut Ui, profile: &mut ProfileDraft, inputs: &[Input]) {
+    for input in inputs {
+        source_ui(ui, input, profile.sources.entry(input.name.clone()).or_default());
+    }
+}
+
+/// Where it is read whenever it is sent, in place of the vault.
+fn source_ui(ui: &mut Ui, input: &Input, typed: &mut String) {
+    let wrong = match typed.trim() {
+        "" => None,
+        typed => typed.parse::<ValueSource>().err().map(|error| told(&error.diagnose())),
+    };
+    let label = format!("{} is read from", input.label);
+    TextField::new(&label)
+        .help("Another profile, a file, a variable or a command of this machine, each time it is sent; empty for the vault.")
+        .example("profile:acme")
+        .optional()
+        .mono()
+        .error(wrong.as_deref())
+        .show(ui, typed);
 }
 
 fn scopes_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
@@ -125,6 +158,14 @@ fn scopes_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
 const PKCE: [(Pkce, &str); 4] =
     [(Pkce::S256, "S256"), (Pkce::S256Hex, "S256 in hex"), (Pkce::Plain, "plain"), (Pkce::Off, "off")];
 
+/// The algorithms of proofs that services take; a preset may name others.
+const BINDINGS: [(Option<AssertionAlgorithm>, &str); 4] = [
+    (None, "Bearer tokens"),
+    (Some(AssertionAlgorithm::ES256), "Bound to a key, ES256"),
+    (Some(AssertionAlgorithm::ES384), "Bound to a key, ES384"),
+    (Some(AssertionAlgorithm::PS256), "Bound to a key, PS256"),
+];
+
 fn more_ui(
     ui: &mut Ui,
     profile: &mut ProfileDraft,
@@ -141,6 +182,8 @@ fn more_ui(
             (Asks::UserAndSecret, "User ID and secret"),
         ];
         choice(ui, "The client has", &mut profile.asks, &options, None);
+        let help = "A bound token is worth nothing without a key that stays in the vault (DPoP, RFC 9449). The service must expect it.";
+        choice(ui, "Access tokens", &mut profile.service.dpop, &BINDINGS, Some(help));
         let help = "You sign in with the browser, and the service sends back a code.";
         toggle(ui, "This service requires client-flow authorization", &mut profile.client_flow, Some(help));
         if !profile.customised().wants_client_certificate() || profile.client_certificate {

@@ -8,8 +8,8 @@ use crate::call::Reply;
 /// The challenges of a reply.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Challenge {
-    /// The schemes, in lower case.
-    schemes: Vec<String>,
+    /// The schemes in lower case, each with its `error`.
+    schemes: Vec<(String, Option<String>)>,
     /// `error`, `error_description` and `error_uri`.
     pub said: Map<String, Json>,
 }
@@ -28,7 +28,12 @@ impl Challenge {
 
     /// `scheme` in lower case.
     pub fn asks_for(&self, scheme: &str) -> bool {
-        self.schemes.iter().any(|known| known == scheme)
+        self.schemes.iter().any(|(known, _)| known == scheme)
+    }
+
+    /// The `error` of the first challenge of this scheme; `scheme` in lower case.
+    pub fn error_of(&self, scheme: &str) -> Option<&str> {
+        self.schemes.iter().find(|(known, _)| known == scheme)?.1.as_deref()
     }
 
     /// A part is `Scheme`, `Scheme name=value`, or `name=value`.
@@ -40,11 +45,14 @@ impl Challenge {
         let is_token =
             |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         if (second.is_some() || !part.contains('=')) && is_token(first) {
-            self.schemes.push(first.to_ascii_lowercase());
+            self.schemes.push((first.to_ascii_lowercase(), None));
         }
         let name = name.to_ascii_lowercase();
         if name.starts_with("error") {
             let value = value.trim().trim_matches('"').replace("\\\"", "\"");
+            if let Some((_, error)) = self.schemes.last_mut().filter(|_| name == "error") {
+                error.get_or_insert_with(|| value.clone());
+            }
             self.said.entry(name).or_insert(Json::from(value));
         }
     }

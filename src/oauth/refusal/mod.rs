@@ -81,6 +81,12 @@ pub fn read_refusal(reply: &Reply, answers: Option<&Answers>, reading: &Reading,
     refusal
 }
 
+/// The `error` that a reply's challenge of this scheme names (RFC 6750 section 3, RFC 9449 section 7.1); `scheme` in lower
+/// case.
+pub(in crate::oauth) fn error_of_challenge(reply: &Reply, scheme: &str) -> Option<String> {
+    Challenge::of(reply).error_of(scheme).map(str::to_owned)
+}
+
 impl Refusal {
     fn new(status: u16) -> Self {
         Self {

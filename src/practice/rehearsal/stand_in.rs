@@ -19,7 +19,6 @@ use crate::practice::rehearsal::redirect;
 use crate::practice::rehearsal::target::Target;
 use crate::practice::server::Handler;
 use crate::secret::Secret;
-use crate::service::Authorization;
 
 /// A refresh token that was never issued; it is refused like a spent one.
 pub const WRONG_REFRESH_TOKEN: &str = "example-wrong-refresh-token";
@@ -168,7 +167,7 @@ impl StandIn {
     fn with_nonce(&self, call: &CallTemplate, came: &Parameters, facts: &mut Facts) -> CallTemplate {
         let mut call = call.clone();
         let sent = |name: &str| came.one(name).ok().flatten().unwrap_or_default().to_owned();
-        let omits = self.contract.service.authorization.as_ref().is_some_and(Authorization::omits_nonce);
+        let omits = self.contract.service.authorization.as_ref().is_some_and(|request| request.omits("nonce"));
         let asks = sent("scope").split(|c: char| !c.is_alphanumeric()).any(|scope| scope == "openid");
         let parameters = match &mut call.body {
             BodyTemplate::Form(form) => form,

@@ -51,6 +51,43 @@ fn a_client_authenticates_by_basic_or_in_a_form_or_json_body() {
 }
 
 #[test]
+fn a_token_is_exchanged_for_one_of_fewer_scopes_and_every_wrong_exchange_has_its_error() {
+    let practice = service(&[]);
+    let access = "urn:ietf:params:oauth:token-type:access_token";
+    let got = token(&practice, &[("grant_type", "client_credentials"), ("scope", "practice.read practice.write")]);
+    let subject = got.text("access_token");
+    let exchange = |more: &[(&str, &str)]| {
+        let form = [
+            ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+            ("subject_token", subject.as_str()),
+            ("subject_token_type", access),
+        ];
+        // What comes later replaces what has the same name.
+        let mut form = form.to_vec();
+        for (name, value) in more {
+            form.retain(|(known, _)| known != name);
+            form.push((name, value));
+        }
+        token(&practice, &form)
+    };
+    let done = exchange(&[("scope", "practice.read"), ("audience", "practice-archive")]);
+    assert_eq!((done.text("issued_token_type"), done.text("scope")), (access.to_owned(), "practice.read".to_owned()));
+    assert_eq!(done.json().get("refresh_token"), None);
+    for (more, error) in [
+        ([("subject_token", "practice-at-x")], "invalid_request"),
+        ([("subject_token_type", "urn:ietf:params:oauth:token-type:id_token")], "invalid_request"),
+        ([("actor_token_type", access)], "invalid_request"),
+        ([("actor_token", "practice-at-x")], "invalid_request"),
+        ([("requested_token_type", "urn:ietf:params:oauth:token-type:jwt")], "invalid_request"),
+        ([("audience", "elsewhere")], "invalid_target"),
+        ([("resource", "https://elsewhere.test")], "invalid_target"),
+        ([("scope", "openid")], "invalid_scope"),
+    ] {
+        assert_eq!(exchange(&more).text("error"), error, "{more:?}");
+    }
+}
+
+#[test]
 fn each_wrong_token_call_has_its_error() {
     let practice = service(&[]);
     let check = |form: &[(&str, &str)], error: &str, description: &str| {
@@ -59,7 +96,7 @@ fn each_wrong_token_call_has_its_error() {
         assert_eq!(heard.text("error_description"), description);
     };
     check(&[], "invalid_request", "`grant_type` is missing");
-    let known = "the grant types here are authorization_code, refresh_token, client_credentials, password, and those of RFC 7523 and RFC 8628";
+    let known = "the grant types here are authorization_code, refresh_token, client_credentials, password, and those of RFC 7523, RFC 8628 and RFC 8693";
     check(&[("grant_type", "implicit")], "unsupported_grant_type", known);
     check(&[("grant_type", "authorization_code"), ("code", "x")], "invalid_request", "`redirect_uri` is missing");
     check(&[("grant_type", "refresh_token")], "invalid_request", "`refresh_token` is missing");

@@ -29,6 +29,7 @@ pub(crate) fn check(service: &Service) -> Option<Finding> {
         .or_else(|| check_names(service))
         .or_else(|| check_hosts(service))
         .or_else(|| check_assertion(service))
+        .or_else(|| check_proof(service))
         .or_else(|| check_hints(service))
         .or_else(|| check_expressions(service))
         .or_else(|| check_examples(service))
@@ -145,6 +146,12 @@ fn check_assertion(service: &Service) -> Option<Finding> {
     }
     let problem = "`assertion` is described, but no request sends `<assertion>`".to_owned();
     finding("[assertion]", problem, format!("send it: `{} = \"<assertion>\"`", assertion.parameter))
+}
+
+/// A proof is signed with a key of its own (RFC 9449 section 4.3).
+fn check_proof(service: &Service) -> Option<Finding> {
+    service.dpop.filter(|algorithm| !algorithm.is_asymmetric())?;
+    finding("dpop", "`dpop` is signed with a shared secret".to_owned(), "name the algorithm of a key pair: `ES256`")
 }
 
 /// An invalid expression would otherwise fail with the first reply.

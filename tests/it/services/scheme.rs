@@ -101,7 +101,7 @@ fn a_token_that_is_bound_to_a_key_is_never_a_bearer_token() {
     let program = program(&service, "");
     sign_in(&program, "scripted", &[]).done();
     assert_eq!(program.run(&["token", "demo", "--header"]).done(), "Authorization: DPoP at-1\n");
-    let words = program.run(&["whoami", "demo"]).failed(2);
+    let words = program.run(&["whoami", "demo"]).failed(3);
     assert!(words.contains("is bound to a key (`DPoP`)"), "{words}");
     assert_eq!(service.asked("/me").len(), 0, "it was not sent");
     let words =

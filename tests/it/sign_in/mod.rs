@@ -2,6 +2,8 @@
 
 mod assertions;
 mod device;
+mod dpop;
 mod flows;
 mod id_token;
 mod mutual_tls;
+mod sources;

@@ -188,7 +188,9 @@ async fn write(
         Some(name) => draft.write_again(vault, &store, &name).map(|()| name),
         None => draft.write_new(vault, &store, &proposed),
     });
-    done.await
+    let name = done.await?;
+    app.keep_sources(&name, context.sources.clone()).await;
+    Ok(name)
 }
 
 struct Draft {
