@@ -30,8 +30,8 @@ pub fn parse_pkcs12(bytes: &[u8], passphrase: &Secret) -> Result<KeyPair, KeyErr
     if keys.is_empty() {
         return Err(KeyError::Unusable);
     }
-    let pairs = keys.iter().map(|key| pair_of(key, certificates.clone()));
-    pairs.fold(Err(KeyError::WrongCertificate), |found, pair| found.or(pair))
+    let mut pairs = keys.iter().map(|key| pair_of(key, certificates.clone()));
+    pairs.find_map(Result::ok).ok_or(KeyError::WrongCertificate)
 }
 
 /// The library's own words may quote the file. Without a MAC a wrong passphrase shows in what is decrypted.

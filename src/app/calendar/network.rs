@@ -21,12 +21,11 @@ pub(super) async fn ends(app: &App) -> Option<ProfileEnds> {
     let (bytes, file) = app.with_config(read).await.ok()??;
     let text = bytes.ok().flatten().and_then(|bytes| String::from_utf8(bytes).ok());
     let certificate = text.and_then(|text| Certificate::parse(&text).ok());
-    let (ends, problem) = match certificate {
-        Some(certificate) => (vec![End::of_settings(EndKind::ClientCertificate, certificate.not_after())], None),
-        None => {
-            let summary = format!("the client certificate of the settings, `{}`, cannot be read", file.display());
-            (Vec::new(), Some(Diagnosis::new(summary).hint("correct the path in the settings, or clear it")))
-        }
+    let (ends, problem) = if let Some(certificate) = certificate {
+        (vec![End::of_settings(EndKind::ClientCertificate, certificate.not_after())], None)
+    } else {
+        let summary = format!("the client certificate of the settings, `{}`, cannot be read", file.display());
+        (Vec::new(), Some(Diagnosis::new(summary).hint("correct the path in the settings, or clear it")))
     };
     Some(ProfileEnds {
         name: None,
