@@ -6,7 +6,7 @@ use crate::agent::AgentError;
 use crate::call::RenderError;
 use crate::config::ConfigError;
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{AuthorizationError, KeyError, Meaning, TokenError};
+use crate::oauth::{AuthorizationError, ErrorHint, KeyError, Meaning, TokenError};
 use crate::practice::PracticeError;
 use crate::redirect::{CertificateError, ListenError};
 use crate::service::{CatalogError, PresetError, ProfileError, Service};
@@ -160,13 +160,13 @@ impl Failure {
         };
         let (reply_lost, says_more) = (error.may_have_acted(), !error.tells_all());
         let said = error.code().map(str::to_owned);
-        let mut diagnosis = error.diagnose(&service.hints);
         let by_certificate = service.token_request.authentication.shows_certificate();
-        // The service's own hint goes before this one, and this one before that about secrets.
-        if by_certificate && code == FailureCode::ClientRefused && diagnosis.hint == error.diagnose(&[]).hint {
-            diagnosis.hint = Some(OTHER_CERTIFICATE.to_owned());
-        }
-        Self { code, recovery, reply_lost, says_more, said, ..Self::new(kind, diagnosis) }
+        // The service's own hints go before this one, and this one before that about secrets.
+        let of_certificate =
+            ErrorHint { when: INVALID_CLIENT.into(), say: OTHER_CERTIFICATE.into(), ..ErrorHint::default() };
+        let hints: Vec<ErrorHint> =
+            service.hints.iter().cloned().chain(by_certificate.then_some(of_certificate)).collect();
+        Self { code, recovery, reply_lost, says_more, said, ..Self::new(kind, error.diagnose(&hints)) }
     }
 
     /// A refused authorization, with the service's own hints.

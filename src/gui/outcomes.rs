@@ -253,10 +253,7 @@ impl Window {
             self.draft.take_key(&read);
             self.model.open.key.cancel();
         }
-        if certificate && let Some(KeyDone::Read(read)) = self.model.open.client_certificate.last().cloned() {
-            self.draft.take_client_certificate(read.pair);
-            self.model.open.client_certificate.cancel();
-        }
+        self.take_client_certificate(certificate);
     }
 
     /// A profile is forgotten; its page goes with it.

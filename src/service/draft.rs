@@ -351,12 +351,6 @@ impl CallFields {
         }
     }
 
-    /// Changes the URL, for clients with a certificate as well.
-    pub fn set_url(&mut self, url: &str) {
-        url.clone_into(&mut self.url);
-        self.mtls_url.clear();
-    }
-
     /// Changes the kind of body, and converts between a form and a JSON object.
     pub fn change_body_kind(&mut self, kind: BodyKind) {
         if kind == BodyKind::Json && self.body_kind == BodyKind::Form {

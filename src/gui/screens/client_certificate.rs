@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::diagnosis::Diagnosis;
 use crate::gui::clock::Clock;
 use crate::gui::draft::{Draft, Focus};
-use crate::gui::intent::Intent;
+use crate::gui::intent::{CertificateWish, Intent};
 use crate::gui::model::{KeyDone, Model, Stand, Work};
 use crate::gui::screens::{entered, intent_button, lead_to, waiting_row, want};
 use crate::gui::theme::{Tone, small};
@@ -66,12 +66,12 @@ fn missing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     }
     let is_empty = typed.file.trim().is_empty();
     if is_entered && !is_empty {
-        want(ui, Intent::ReadClientCertificate);
+        want(ui, Intent::ClientCertificate(CertificateWish::Read));
     }
     let blocked = is_empty.then_some("Enter the file of the certificate first");
     ui.horizontal_wrapped(|ui| {
-        intent_button(ui, ButtonKind::Secondary, Intent::ReadClientCertificate, blocked);
-        intent_button(ui, ButtonKind::Secondary, Intent::MakeClientCertificate, None);
+        intent_button(ui, ButtonKind::Secondary, Intent::ClientCertificate(CertificateWish::Read), blocked);
+        intent_button(ui, ButtonKind::Secondary, Intent::ClientCertificate(CertificateWish::Make), None);
     });
 }
 
@@ -85,7 +85,7 @@ fn take_dropped(ui: &Ui, draft: &mut Draft) {
     let path = files.first().map(|file| file.path().display().to_string());
     if let Some(path) = path.filter(|path| !path.is_empty()) {
         draft.authorization_step.client_certificate.file = path;
-        want(ui, Intent::ReadClientCertificate);
+        want(ui, Intent::ClientCertificate(CertificateWish::Read));
     }
 }
 
@@ -149,12 +149,12 @@ fn details_ui(ui: &mut Ui, draft: &mut Draft, text: &str, console: Option<&str>)
         ui.label(small(ui, "Register it only once it is saved: the certificate is useless without its key."));
         let field = Field::new("Name of the profile").example("acme-bank").mono();
         field.show(ui, &mut draft.tokens_step.name);
-        intent_button(ui, ButtonKind::Secondary, Intent::SaveClientCertificate, unnamed);
+        intent_button(ui, ButtonKind::Secondary, Intent::ClientCertificate(CertificateWish::Save), unnamed);
         let field = Field::new("Write the client certificate to").example("client.pem").optional().mono();
         field.show(ui, &mut draft.authorization_step.client_certificate.save_to);
         let is_empty = draft.authorization_step.client_certificate.save_to.trim().is_empty();
         let blocked = is_empty.then_some("Enter the file's name first");
-        intent_button(ui, ButtonKind::Secondary, Intent::WriteClientCertificate, blocked);
+        intent_button(ui, ButtonKind::Secondary, Intent::ClientCertificate(CertificateWish::Write), blocked);
     });
     if secondary_button(ui, "Use another certificate").clicked() {
         draft.secrets.client_certificate = None;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokenwright::gui::model::{KeyDone, Requested};
-use tokenwright::gui::{Draft, Intent, Step};
+use tokenwright::gui::{CertificateWish, Draft, Intent, Step};
 use tokenwright::oauth::{AssertionAlgorithm, KeyPair, make_key_pair};
 use tokenwright::service::ClientAuthentication;
 
@@ -32,7 +32,10 @@ fn a_certificate_is_opened_or_made_in_step_2() {
         window.fill("Passphrase of the file", "canary passphrase");
         assert!(!window.words().contains("canary"), "{}", window.words());
         window.press("Open certificate");
-        assert_eq!(window.state().wanted, [Intent::MakeClientCertificate, Intent::ReadClientCertificate]);
+        assert_eq!(
+            window.state().wanted,
+            [Intent::ClientCertificate(CertificateWish::Make), Intent::ClientCertificate(CertificateWish::Read)]
+        );
         assert_eq!(window.state().draft.authorization_step.client_certificate.passphrase.expose(), "canary passphrase");
     }
 }
@@ -54,7 +57,10 @@ fn a_certificate_is_shown_by_whose_it_is_and_until_when_and_never_its_key() {
         window.press("Save client certificate");
         window.fill("Write the client certificate to", "client.pem");
         window.press("Write certificate");
-        assert_eq!(window.state().wanted, [Intent::SaveClientCertificate, Intent::WriteClientCertificate]);
+        assert_eq!(
+            window.state().wanted,
+            [Intent::ClientCertificate(CertificateWish::Save), Intent::ClientCertificate(CertificateWish::Write)]
+        );
         window.press("Use another certificate");
         assert!(window.button("Open certificate").is_some());
     }
