@@ -26,6 +26,7 @@ mod service;
 mod service_export;
 mod sharing;
 mod sign_in;
+mod strict;
 mod team;
 mod tokens;
 mod vault;
@@ -95,7 +96,8 @@ fn perform(runner: Runner, task: Task) -> Result<Exit, Failure> {
         Task::Restore(options) => tokens::restore(runner, &options),
         Task::List { forgotten: true, json, .. } => forgotten::list(runner, json),
         Task::List { tags, json, .. } => profiles::list(runner, &tags, json),
-        Task::Show { name, json } => profiles::show(runner, &name, json),
+        Task::Show { name, strict: true, json } => strict::run(runner, &name, json),
+        Task::Show { name, json, .. } => profiles::show(runner, &name, json),
         Task::Calendar(options) => calendar::run(runner, options),
         Task::Edit { name } => edit::run(runner, &name),
         Task::Forget { name, revoke, now } => forgotten::forget(runner, &name, revoke, now),

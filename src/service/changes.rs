@@ -10,6 +10,7 @@ use crate::service::client_method::ClientMethod;
 use crate::service::definition::{Authorization, Identity};
 use crate::service::draft::{CallFields, ProfileDraft};
 use crate::service::rules::Start;
+use crate::service::security_profile::SecurityProfile;
 
 /// A request of a service that takes parameters of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +74,8 @@ pub struct ServiceChanges {
     pub pkce: Option<Pkce>,
     /// Whether tokens are bound to a key (RFC 9449), and by which algorithm proofs are signed.
     pub dpop: Option<Option<AssertionAlgorithm>>,
+    /// The profile of OAuth 2.0 that the service is held to from now on.
+    pub security_profile: Option<SecurityProfile>,
 }
 
 /// Why a change cannot be made.
@@ -106,6 +109,10 @@ impl ServiceChanges {
         if let Some(grant) = self.grant.filter(|grant| *grant != GrantType::DeviceCode) {
             draft.choose_grant(Some(grant));
             draft.service.start = if grant == GrantType::RefreshToken { Start::RefreshToken } else { Start::Browser };
+        }
+        // First, so that what is chosen beside it is kept, and told if it departs from it.
+        if let Some(profile) = self.security_profile {
+            draft.follow_security_profile(profile, self.client_method);
         }
         if let Some(method) = self.client_method {
             draft.choose_client_method(method);

@@ -13,6 +13,7 @@ use crate::service::rules::{
     Asks, Confidence, Defaults, DeviceWords, Disputed, Labels, Links, Offer, RedirectRules, ScopeRules, Start,
     TokenPolicy, is_default,
 };
+use crate::service::security_profile::SecurityProfile;
 
 /// Who issues tokens. A preset file has the same keys; a missing key means its default.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -104,6 +105,8 @@ pub struct Service {
     /// The algorithm by which proofs of possession are signed, where its tokens are bound to a key (RFC 9449); `None` for bearer
     /// tokens.
     pub dpop: Option<AssertionAlgorithm>,
+    /// What it is held to: a request is refused where it departs from that.
+    pub security_profile: Option<SecurityProfile>,
     /// How `<assertion>` is made.
     pub assertion: Option<Assertion>,
     /// What the sources disagree about.

@@ -12,6 +12,7 @@ mod check_every;
 mod client_authentication;
 mod client_method;
 mod definition;
+mod departures;
 mod display_name;
 mod draft;
 mod expiry_date;
@@ -27,6 +28,7 @@ mod profile_name;
 mod pushed;
 mod remarks;
 mod rules;
+mod security_profile;
 mod signing;
 mod typed_url;
 mod value_source;
@@ -40,6 +42,7 @@ pub use crate::service::check_every::{CheckEvery, CheckEveryError};
 pub use crate::service::client_authentication::ClientAuthentication;
 pub use crate::service::client_method::ClientMethod;
 pub use crate::service::definition::{Authorization, Fetch, Identity, Service};
+pub use crate::service::departures::Departure;
 pub use crate::service::display_name::{DisplayName, shown_text};
 pub use crate::service::draft::{BodyKind, CallFields, Field, FieldError, ProfileDraft};
 pub use crate::service::expiry_date::{ExpiryDate, ExpiryDateError};
@@ -56,6 +59,7 @@ pub use crate::service::remarks::{Notes, TagError, Tags};
 pub use crate::service::rules::{
     Asks, Confidence, Defaults, KnownScope, Labels, Links, LoopbackRule, Offer, RedirectRules, Start, TokenPolicy,
 };
+pub use crate::service::security_profile::SecurityProfile;
 pub use crate::service::typed_url::wrong_url;
 pub use crate::service::value_source::{HeldToken, SOURCE_FORMS, SourceError, ValueSource};
 

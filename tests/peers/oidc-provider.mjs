@@ -14,7 +14,7 @@
 // `--dpop-nonce` every proof must repeat a nonce of the server.
 //
 // `--client-key` names a public key in PEM: with it there is a client `with-key`, which proves itself by an assertion that
-// this key verifies (private_key_jwt).
+// this key verifies (private_key_jwt), and `fapi`, which does the same under the FAPI 2.0 Security Profile.
 //
 // With `--tls` the server speaks TLS on two ports: that of the issuer, where no certificate is asked for, and another for mutual
 // TLS (RFC 8705), which the metadata names under `mtls_endpoint_aliases`. The folder has `server.pem` and `server.key`, `ca.pem`,
@@ -68,6 +68,16 @@ function robot(...registration) {
   return { ...person, grant_types: [...person.grant_types, 'client_credentials'] };
 }
 
+/** The client of the FAPI 2.0 Security Profile: what the server does not require by its profile is required of the client. */
+function fapiClient() {
+  return {
+    ...client('fapi', 'private_key_jwt', { jwks: { keys: [publicJwk(options['client-key'])] } }),
+    token_endpoint_auth_signing_alg: 'ES256',
+    require_pushed_authorization_requests: true,
+    dpop_bound_access_tokens: true,
+  };
+}
+
 function publicJwk(file) {
   return createPublicKey(readFileSync(file)).export({ format: 'jwk' });
 }
@@ -115,7 +125,7 @@ const configuration = {
     { ...client('bound-public', 'none'), dpop_bound_access_tokens: true },
     { ...robot('bound-confidential', 'client_secret_basic', { client_secret: 'secret' }), dpop_bound_access_tokens: true },
     robot('with-secret-jwt', 'client_secret_jwt', { client_secret: 'a secret of more than 32 characters, as HS256 wants it' }),
-    ...(options['client-key'] ? [robot('with-key', 'private_key_jwt', { jwks: { keys: [publicJwk(options['client-key'])] } })] : []),
+    ...(options['client-key'] ? [robot('with-key', 'private_key_jwt', { jwks: { keys: [publicJwk(options['client-key'])] } }), fapiClient()] : []),
   ],
   ...(options.tls && {
     clientAuthMethods: ['client_secret_basic', 'tls_client_auth', 'self_signed_tls_client_auth', 'none'],
@@ -146,6 +156,7 @@ const configuration = {
     devInteractions: { enabled: true },
     deviceFlow: { enabled: true },
     dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => options['dpop-nonce'] },
+    fapi: { enabled: true, profile: (_ctx, client) => (client?.clientId === 'fapi' ? '2.0' : undefined) },
     introspection: { enabled: true },
     revocation: { enabled: true },
     ...(options.tls && { mTLS, resourceIndicators }),
@@ -217,7 +228,7 @@ const provider = new Provider(issuer, configuration);
 if (options.auto) provider.use(signInFirst);
 for (const server of servers) server.on('request', provider.callback());
 // What the replies leave out: why a request was refused, and what went wrong inside.
-for (const event of ['authorization.error', 'grant.error', 'revocation.error', 'introspection.error', 'server_error']) {
+for (const event of ['authorization.error', 'pushed_authorization_request.error', 'grant.error', 'revocation.error', 'introspection.error', 'server_error']) {
   provider.on(event, (_ctx, error) => process.stderr.write(`${event}: ${error.error_detail ?? error.stack}\n`));
 }
 

@@ -13,7 +13,7 @@ use crate::call::{Call, CallTemplate, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{AssertionAlgorithm, KeyError, SigningKey, UnsignedJwt};
 use crate::secret::Secret;
-use crate::service::Assertion;
+use crate::service::{Assertion, Departure, SecurityProfile};
 
 /// Shown in place of the `jti`, which is random for each request.
 const ID_TO_COME: &str = "made when it is sent";
@@ -36,14 +36,44 @@ impl ShownJwt {
 impl CallContext {
     /// The values for this call, with a freshly signed assertion if it needs one. `id` is random.
     pub(crate) fn values_for(&self, call: &CallTemplate, now: Timestamp, id: [u8; 32]) -> Result<Values, Failure> {
+        self.check_security_profile()?;
         self.check_bound(call)?;
-        let mut values = self.values();
-        if let Some(assertion) = self.assertion_to_sign(call) {
-            let id = BASE64_URL_SAFE_NO_PAD.encode(id);
-            let (jwt, algorithm, key) = self.unsigned(&assertion, &values, now, &id)?;
-            values.set_secret("assertion", jwt.sign(&key, algorithm).map_err(|error| usage(&error))?);
-        }
-        Ok(values)
+        let values = self.values();
+        Ok(self.signed_anew(call, &values, (now, id))?.unwrap_or(values))
+    }
+
+    /// The same values with a new assertion; `None` if the call has none that is signed here.
+    pub(in crate::app::sign_in) fn signed_anew(
+        &self,
+        call: &CallTemplate,
+        values: &Values,
+        (now, id): (Timestamp, [u8; 32]),
+    ) -> Result<Option<Values>, Failure> {
+        let Some(assertion) = self.assertion_to_sign(call) else { return Ok(None) };
+        let id = BASE64_URL_SAFE_NO_PAD.encode(id);
+        let (jwt, algorithm, key) = self.unsigned(&assertion, values, now, &id)?;
+        let mut values = values.clone();
+        values.set_secret(ASSERTION, jwt.sign(&key, algorithm).map_err(|error| usage(&error))?);
+        Ok(Some(values))
+    }
+
+    /// Refuses any request where the profile departs from what it is held to.
+    fn check_security_profile(&self) -> Result<(), Failure> {
+        let Some(profile) = self.profile.service.security_profile else { return Ok(()) };
+        let departures = self.departures(profile);
+        let Some(first) = departures.first() else { return Ok(()) };
+        let more = match departures.len() - 1 {
+            0 => String::new(),
+            more => format!(", and {more} more"),
+        };
+        let summary =
+            format!("the profile is held to {profile}, and departs from it: {}{more} ({})", first.what, first.rule);
+        Err(Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint(first.hint)))
+    }
+
+    /// Where the profile departs from a profile of OAuth 2.0.
+    pub fn departures(&self, from: SecurityProfile) -> Vec<Departure> {
+        self.profile.service.departures(from, self.secrets.client_certificate.is_some())
     }
 
     /// The assertion of a call that is signed here; none if it is read from a source.

@@ -61,7 +61,8 @@ pub(crate) async fn exchanged(app: &App, context: &CallContext, call: &CallTempl
     let service = &context.profile.service;
     let values = app.values_for(context, call)?;
     let (rendered, proof) = (context.bound(call).render(&values)?, context.proof_for(call));
-    let Delivered { call: call_sent, at, outcome } = deliver_proved(app, context, (rendered, &values), proof).await?;
+    let Delivered { call: call_sent, at, outcome } =
+        deliver_proved(app, context, (rendered, call, &values), proof).await?;
     let reply = outcome.inspect_err(|error| send::record(app, &call_sent, at, Err(error), values.secrets()))?;
     let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
     let previous = context.tokens.as_ref();

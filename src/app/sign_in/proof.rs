@@ -28,11 +28,12 @@ pub(in crate::app) struct Delivered {
     pub(in crate::app) outcome: Result<Reply, TransportError>,
 }
 
-/// Sends a call that was rendered with these values, with a proof if somebody checks one.
+/// Sends a call that was rendered with these values, with a proof if somebody checks one. A server takes an assertion once, so
+/// the call that is sent again has a new one (RFC 7523 section 3).
 pub(in crate::app) async fn deliver_proved(
     app: &App,
     context: &CallContext,
-    (call, values): (Call, &Values),
+    (mut call, template, values): (Call, &CallTemplate, &Values),
     by: Option<ProofFor>,
 ) -> Result<Delivered, Failure> {
     let Some(by) = by else {
@@ -53,6 +54,11 @@ pub(in crate::app) async fn deliver_proved(
             if !is_second && nonce.as_deref() != Some(fresh) && wants_proof_nonce(reply, by) {
                 record(app, &proved, at, Ok(reply), values.secrets());
                 (nonce, is_second) = (Some(fresh.to_owned()), true);
+                if let Some(values) =
+                    context.signed_anew(template, values, ((app.ports.now)(), (app.ports.entropy)()))?
+                {
+                    call = context.bound(template).render(&values)?;
+                }
                 continue;
             }
         }

@@ -82,7 +82,7 @@ pub(in crate::app) async fn ask_with(
     if let Some(report) = report {
         report.tell(Progress::Sending(call.origin()));
     }
-    let Delivered { call, at, outcome } = deliver_proved(app, context, (call, values), proof).await?;
+    let Delivered { call, at, outcome } = deliver_proved(app, context, (call, template, values), proof).await?;
     record(app, &call, at, outcome.as_ref(), values.secrets());
     let reply = outcome?;
     let answers =

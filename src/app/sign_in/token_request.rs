@@ -168,7 +168,7 @@ pub(crate) async fn exchange(
     let call = template.render(&values)?;
     report.tell(Progress::Sending(call.origin()));
     let proof = context.proof_for(template);
-    let Delivered { call, at, outcome } = deliver_proved(app, context, (call, &values), proof).await?;
+    let Delivered { call, at, outcome } = deliver_proved(app, context, (call, template, &values), proof).await?;
     let reply = match outcome {
         Ok(reply) => reply,
         Err(error) => {

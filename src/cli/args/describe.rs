@@ -6,7 +6,7 @@ use crate::call::{Parameter, Template, is_secret_name};
 use crate::cli::args::key_value;
 use crate::dialect::Issuer;
 use crate::oauth::{AssertionAlgorithm, GrantType, Pkce};
-use crate::service::{ClientMethod, ServiceChanges, StageName};
+use crate::service::{ClientMethod, SecurityProfile, ServiceChanges, StageName};
 
 /// What is said about the service.
 #[derive(Clone, Debug, Default, Args)]
@@ -59,6 +59,11 @@ pub struct DescribeOptions {
     /// `ES384` or `PS256`; `off` asks for bearer tokens
     #[arg(long, value_name = "ALG", num_args = 0..=1, require_equals = true, default_missing_value = "ES256", value_parser = dpop)]
     pub dpop: Option<DpopArgument>,
+    /// Hold the profile to this: `fapi2` (the FAPI 2.0 Security Profile) pushes the authorization request, uses S256, checks
+    /// the issuer, authenticates by a key or a certificate and binds tokens to one; `oauth-2.1`. A request that departs from it
+    /// is refused; `show --strict` reports
+    #[arg(long = "profile", value_name = "PROFILE", value_parser = security_profile)]
+    pub security_profile: Option<SecurityProfile>,
     /// How the authorization response comes back: `query`, `form_post` or `fragment`
     #[arg(long, value_name = "MODE", value_parser = ["query", "form_post", "fragment"])]
     pub response_mode: Option<String>,
@@ -94,6 +99,7 @@ impl DescribeOptions {
             parameters: mode.chain(self.parameters.iter().cloned()).collect(),
             pkce: self.pkce,
             dpop: self.dpop.map(|DpopArgument(algorithm)| algorithm),
+            security_profile: self.security_profile,
         }
     }
 }
@@ -166,6 +172,10 @@ fn dpop(text: &str) -> Result<DpopArgument, String> {
         let all: Vec<String> = all().map(|algorithm| format!("`{}`", algorithm.as_str())).collect();
         format!("write `off` or one of {}", all.join(", "))
     })
+}
+
+fn security_profile(text: &str) -> Result<SecurityProfile, String> {
+    SecurityProfile::parse(text).ok_or_else(|| "write `fapi2` or `oauth-2.1`".to_owned())
 }
 
 fn pkce(text: &str) -> Result<Pkce, String> {

@@ -132,6 +132,9 @@ pub enum Task {
         /// Profile
         #[arg(value_name = "PROFILE")]
         name: String,
+        /// Report where it departs from OAuth 2.1 and from FAPI 2.0
+        #[arg(long)]
+        strict: bool,
         /// Print JSON
         #[arg(long)]
         json: bool,

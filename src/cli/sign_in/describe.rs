@@ -11,7 +11,9 @@ use crate::cli::runner::Runner;
 use crate::diagnosis::{Diagnose as _, Diagnosis, printable};
 use crate::dialect::{Described, Issuer, Note, Offered};
 use crate::oauth::{AssertionAlgorithm, GrantType};
-use crate::service::{Asks, Catalog, ClientMethod, NewPreset, NewPresetError, ProfileDraft, ServiceChanges, StageName};
+use crate::service::{
+    Asks, Catalog, ClientMethod, NewPreset, NewPresetError, ProfileDraft, SecurityProfile, ServiceChanges, StageName,
+};
 
 /// The service of an issuer, by its metadata.
 pub(super) fn of_issuer(runner: &Runner, issuer: &Issuer, options: &DescribeOptions) -> Result<ProfileDraft, Failure> {
@@ -31,7 +33,9 @@ pub(super) fn of_issuer(runner: &Runner, issuer: &Issuer, options: &DescribeOpti
         print::warning(&Diagnosis::new(format!("not supported: {lack}")));
     }
     let mut draft = ProfileDraft::new(described.service);
-    if options.par {
+    // FAPI 2.0 requires it; where the server has no endpoint, that is told as a departure.
+    let is_required = options.security_profile == Some(SecurityProfile::Fapi2) && !pushed_url.is_empty();
+    if options.par || is_required && options.par_url.is_none() {
         if pushed_url.is_empty() {
             let diagnosis = Diagnosis::new("the server's metadata names no endpoint for pushed authorization requests");
             return Err(Failure::new(FailureKind::Usage, diagnosis.hint("leave `--par` out, or give `--par-url URL`")));

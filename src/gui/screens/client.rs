@@ -8,7 +8,7 @@ use crate::call::{Parameter, write_parameters};
 use crate::diagnosis::Diagnose as _;
 use crate::gui::draft::{Draft, Focus, NextView};
 use crate::gui::model::Model;
-use crate::gui::screens::{call_form, endpoints, lead_to};
+use crate::gui::screens::{call_form, endpoints, lead_to, strict};
 use crate::gui::theme::small;
 use crate::gui::widgets::{
     Field as TextField, SHORT, chips, choice, disclosure, labelled_segmented, section, toggle, told,
@@ -203,6 +203,7 @@ fn more_ui(
             .example("ada@example.com")
             .optional()
             .show(ui, &mut profile.account);
+        strict::choice_ui(ui, profile);
         labelled_segmented(ui, "PKCE", &mut profile.pkce, &PKCE);
         let help = "Binds the code to this program (RFC 7636). Turn it off only if the service rejects it.";
         ui.label(small(ui, help));

@@ -45,6 +45,7 @@ mod settings;
 mod share;
 mod side;
 mod side_foot;
+mod strict;
 mod team;
 mod toasts;
 mod token_facts;

@@ -3,6 +3,7 @@
 mod assertions;
 mod device;
 mod dpop;
+mod fapi;
 mod flows;
 mod id_token;
 mod mutual_tls;
