@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
-use crate::agent::{Request, Response, SdNotify, SocketPath};
+use crate::agent::{AskedFor, Proof, Request, Response, SdNotify, SocketPath};
 use crate::app::{Failure, FailureKind, Ports};
 use crate::cli;
 use crate::config::{Config, Places, ProxySetting};
@@ -34,11 +34,17 @@ pub fn token_of_agent(arguments: impl IntoIterator<Item = OsString>) -> Option<c
     let min_valid = options.min_valid.map(|time| time.as_secs());
     let (vault, team) = (variable("TOKENWRIGHT_VAULT"), team());
     let team = team.map(|team| team.shown().display().to_string());
-    let request = Request::Token { name: options.name.clone(), min_valid, vault, team };
+    let target = options.target.as_ref().map(|target| AskedFor {
+        method: target.method.clone(),
+        url: target.url.clone(),
+        nonce: options.nonce.clone(),
+    });
+    let request = Request::Token { name: options.name.clone(), min_valid, vault, team, target };
     match crate::agent::ask(&agent_socket(), &request) {
-        Ok(Response::Token { tokens, header, notes }) => {
+        Ok(Response::Token { tokens, header, proof, notes }) => {
+            let proof = proof.map(|Proof(proof)| proof);
             cli::print_notes(&notes);
-            cli::print_token(&tokens, &header, &options);
+            cli::print_token((&tokens, proof.as_ref()), &header, &options);
             Some(cli::Exit::Done)
         }
         Ok(Response::Failed { kind, code, diagnosis }) => {

@@ -1,15 +1,16 @@
 //! The agent's protocol: requests and responses, each a line of JSON.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{TokenHeader, TokenSet};
+use crate::secret::Secret;
 use crate::service::ProfileName;
 
-/// The most bytes of a request: a name and a number.
-pub(in crate::agent) const REQUEST_LIMIT: usize = 4 * 1024;
+/// The most bytes of a request: a name, a number, and the URL that the token is for.
+pub(in crate::agent) const REQUEST_LIMIT: usize = 16 * 1024;
 /// The most bytes of a response: a token with its retained values, or the state of thousands of profiles.
 pub(in crate::agent) const RESPONSE_LIMIT: u64 = 4 * 1024 * 1024;
 
@@ -28,12 +29,42 @@ pub enum Request {
         /// The database of the team that the agent must belong to; any unless named.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         team: Option<String>,
+        /// The request that it is for: a token that is bound to a key needs a proof for it (RFC 9449).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        target: Option<AskedFor>,
     },
     Status {},
     /// The profiles may have changed: read them again.
     Reload {},
     /// Stop once everything in progress is done.
     Stop {},
+}
+
+/// The request that a token is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AskedFor {
+    pub method: String,
+    pub url: String,
+    /// What its server wants repeated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+}
+
+/// A proof of possession.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof(pub Secret);
+
+impl Serialize for Proof {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.expose())
+    }
+}
+
+impl<'de> Deserialize<'de> for Proof {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(Secret::new(text)))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,6 +77,9 @@ pub enum Response {
         /// The header that carries the token, written as in a preset.
         #[serde(with = "header")]
         header: TokenHeader,
+        /// The proof of possession for the request, where the token needs one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proof: Option<Proof>,
         /// Warnings for the person who uses the token.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         notes: Vec<Diagnosis>,
@@ -99,9 +133,10 @@ impl Response {
     pub(in crate::agent) fn to_line(&self) -> Zeroizing<Vec<u8>> {
         // Room to escape every byte: a growing buffer would leave copies of secrets behind.
         let room = match self {
-            Self::Token { tokens, notes, .. } => {
+            Self::Token { tokens, proof, notes, .. } => {
                 let notes: usize = notes.iter().map(|note| 64 + note.to_string().len()).sum();
-                6 * (tokens.access_token.expose().len() + notes) + 1024
+                let proof = proof.as_ref().map_or(0, |Proof(proof)| proof.expose().len());
+                6 * (tokens.access_token.expose().len() + notes + proof) + 1024
             }
             _ => 0,
         };
@@ -183,13 +218,15 @@ mod header {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Secret;
 
     #[test]
     fn a_request_is_one_line_and_read_as_it_was_sent() {
-        let token = Request::Token { name: "acme".into(), min_valid: Some(60), vault: None, team: None };
+        let (name, min_valid) = ("acme".to_owned(), Some(60));
+        let token = Request::Token { name: name.clone(), min_valid, vault: None, team: None, target: None };
         assert_eq!(token.to_line(), b"{\"ask\":\"token\",\"name\":\"acme\",\"min_valid\":60}\n");
-        for request in [token, Request::Status {}, Request::Reload {}, Request::Stop {}] {
+        let target = Some(AskedFor { method: "GET".into(), url: "https://a.test/x".into(), nonce: Some("n".into()) });
+        let bound = Request::Token { name, min_valid, vault: None, team: None, target };
+        for request in [token, bound, Request::Status {}, Request::Reload {}, Request::Stop {}] {
             assert_eq!(Request::parse(&request.to_line()), Some(request));
         }
         for wrong in ["", "token", "{\"ask\":\"secrets\"}", "{\"ask\":\"stop\",\"all\":true}"] {
@@ -209,16 +246,18 @@ mod tests {
         };
         let header = TokenHeader::parse("X-Access-Token: <token>").expect("a header");
         let notes = vec![Diagnosis::new("the \"end\"\nis near").hint("sign in"), Diagnosis::new("short")];
-        let line = Response::Token { tokens: Box::new(tokens.clone()), header: header.clone(), notes: notes.clone() }
-            .to_line();
+        let (boxed, proof) = (Box::new(tokens.clone()), Some(Proof(Secret::new("p.r.oof"))));
+        let line =
+            Response::Token { tokens: boxed, header: header.clone(), proof: proof.clone(), notes: notes.clone() }
+                .to_line();
         let text = std::str::from_utf8(&line).expect("text");
         assert!(!text.contains("secret") && text.ends_with('\n') && text.matches('\n').count() == 1, "{text}");
         let read = TokenSet { refresh_token: None, id_token: None, ..tokens };
         assert_eq!(
             Response::parse(&line),
-            Some(Response::Token { tokens: Box::new(read.clone()), header: header.clone(), notes })
+            Some(Response::Token { tokens: Box::new(read.clone()), header: header.clone(), proof, notes })
         );
-        let bare = Response::Token { tokens: Box::new(read), header, notes: Vec::new() };
+        let bare = Response::Token { tokens: Box::new(read), header, proof: None, notes: Vec::new() };
         assert!(!bare.to_line().windows(5).any(|bytes| bytes == b"notes"));
         assert_eq!(Response::parse(&bare.to_line()), Some(bare));
     }

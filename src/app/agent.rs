@@ -7,15 +7,17 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 
-use crate::agent::{AgentError, AgentStatus, Connection, Listener, Request, Response, ShutdownSignal};
+use crate::agent::{AgentError, AgentStatus, AskedFor, Connection, Listener, Proof, Request, Response, ShutdownSignal};
 use crate::app::blocking::blocking;
 use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::schedule::scheduler;
 use crate::app::team;
+use crate::app::tokens::present;
 use crate::app::vault::open;
-use crate::app::{Failure, FailureKind, Need};
+use crate::app::{Failure, FailureKind, Need, Presented};
 use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::oauth::{ProofTarget, is_proof_nonce};
 use crate::service::ProfileName;
 use crate::store::Store;
 
@@ -81,9 +83,9 @@ async fn run_scheduler(app: App) {
 async fn attend(app: App, mut connection: Connection, since: Timestamp) -> Option<Connection> {
     match connection.request().await {
         Some(Request::Stop {}) => return Some(connection),
-        Some(Request::Token { name, min_valid, vault, team }) => {
+        Some(Request::Token { name, min_valid, vault, team, target }) => {
             connection
-                .respond(async { token(&app, &name, min_valid, (vault, team)).await.unwrap_or_else(failed) })
+                .respond(async { token(&app, (&name, target), min_valid, (vault, team)).await.unwrap_or_else(failed) })
                 .await;
         }
         Some(Request::Status {}) => connection.respond(async { Response::Status(standing(&app, since)) }).await,
@@ -108,11 +110,12 @@ async fn attend(app: App, mut connection: Connection, since: Timestamp) -> Optio
 
 async fn token(
     app: &App,
-    name: &str,
+    (name, target): (&str, Option<AskedFor>),
     min_valid: Option<u64>,
     (vault, team): (Option<String>, Option<String>),
 ) -> Result<Response, Failure> {
     let name = ProfileName::parse(name)?;
+    let presented = target.map(presented).transpose()?;
     let is_ours = |team: &String| app.ports.store.team().is_some_and(|ours| ours.shown().as_os_str() == team.as_str());
     if team.is_some_and(|team| !is_ours(&team)) {
         return Err(Failure::new(FailureKind::Vault, Diagnosis::new("the agent belongs to another team")));
@@ -128,7 +131,19 @@ async fn token(
     if token.refreshed {
         app.scheduler.reload();
     }
-    Ok(Response::Token { tokens: Box::new(token.tokens), header: token.header, notes: token.notes })
+    let token = present::present(app, token, presented).await?;
+    let proof = token.proof.map(Proof);
+    Ok(Response::Token { tokens: Box::new(token.tokens), header: token.header, proof, notes: token.notes })
+}
+
+/// The request that a client of the agent names, which is read as one on the command line.
+fn presented(AskedFor { method, url, nonce }: AskedFor) -> Result<Presented, Failure> {
+    let usage = |why: String| Failure::new(FailureKind::Usage, Diagnosis::new(why));
+    let target = ProofTarget::parse(&format!("{method} {url}")).map_err(usage)?;
+    if nonce.as_deref().is_some_and(|nonce| !is_proof_nonce(nonce)) {
+        return Err(usage("no server gives such a nonce".to_owned()));
+    }
+    Ok(Presented { target, nonce })
 }
 
 fn failed(failure: Failure) -> Response {

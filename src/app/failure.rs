@@ -71,6 +71,8 @@ pub enum FailureCode {
     HandOverNeeded,
     /// A live export contains no values, so there is nothing to rewrite.
     LiveSink,
+    /// The token is bound to a key, and no request is named for which a proof could be made.
+    BoundToken,
     /// The format needs the URL that the token is used for.
     AddressNeeded,
     /// The document can be read in several ways.
@@ -251,7 +253,7 @@ impl From<TransportError> for Failure {
 }
 
 impl FailureCode {
-    const WORDS: [(Self, &'static str); 12] = [
+    const WORDS: [(Self, &'static str); 13] = [
         (Self::Forgotten, "forgotten"),
         (Self::ProfileExists, "profile-exists"),
         (Self::PresetExists, "preset-exists"),
@@ -260,6 +262,7 @@ impl FailureCode {
         (Self::InWorkTree, "in-work-tree"),
         (Self::HandOverNeeded, "hand-over-needed"),
         (Self::LiveSink, "live-sink"),
+        (Self::BoundToken, "bound-token"),
         (Self::AddressNeeded, "address-needed"),
         (Self::AmbiguousDocument, "ambiguous-document"),
         (Self::Spent, "spent"),

@@ -75,14 +75,14 @@ pub use crate::app::sign_in::sources::takes_source;
 pub use crate::app::sign_in::trial::{Trial, Tried, TriedCall};
 pub use crate::app::task::{Pending, Tasks};
 pub use crate::app::team::{MemberRemoved, SharedWith, TeamOrder, Untouched};
-pub use crate::app::tokens::Rotation;
 pub use crate::app::tokens::api::{ApiReply, Checked};
 pub use crate::app::tokens::inspect::{Inspect, TokenInspection, TokenSource};
 pub use crate::app::tokens::issued_for::other as other_profile;
 pub use crate::app::tokens::signature::{Reach, Signature, SignatureState};
+pub use crate::app::tokens::{Presented, Rotation};
 pub use crate::app::types::{
     Again, Choosing, DeviceWaiting, Exchange, Fetched, FieldRead, Identified, Need, OpenedProfile, ReplyValue,
-    ReplyView, SavedToken, TrayState, TriedReading, VaultState, Waiting, WindowSettings,
+    ReplyView, SavedToken, TrayState, TriedReading, VaultState, Waiting, WindowSettings, presented_lines,
 };
 pub use crate::app::vault::open::connect_keyring_ahead;
 pub use crate::app::vault::rekey::VaultStatus;

@@ -13,7 +13,7 @@ use crate::app::tokens::rotation::Rotation;
 use crate::call::{Call, Expression};
 use crate::config::{ListSettings, Settings, Theme};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{IdTokenCheck, TokenHeader, TokenSet};
+use crate::oauth::{DPOP, IdTokenCheck, TokenHeader, TokenSet};
 use crate::secret::Secret;
 use crate::service::ProfileName;
 use crate::vault::VaultKind;
@@ -261,10 +261,28 @@ pub struct SavedToken {
     pub tokens: TokenSet,
     /// The header that carries the access token.
     pub header: TokenHeader,
+    /// The proof of possession for the request that was named, where the token needs one.
+    pub proof: Option<Secret>,
     /// Whether a refresh was made for this request.
     pub refreshed: bool,
     /// Warnings for the person.
     pub notes: Vec<Diagnosis>,
+}
+
+impl SavedToken {
+    /// The lines of a request that present the token.
+    pub fn header_lines(&self) -> Secret {
+        presented_lines(&self.header, &self.tokens.access_token, self.proof.as_ref())
+    }
+}
+
+/// The lines of a request that present a token: its header, and that of its proof if it needs one.
+pub fn presented_lines(header: &TokenHeader, access_token: &Secret, proof: Option<&Secret>) -> Secret {
+    let line = header.line(access_token.expose());
+    Secret::new(match proof {
+        Some(proof) => format!("{line}\n{DPOP}: {}", proof.expose()),
+        None => line,
+    })
 }
 
 /// The icon in the desktop's tray.

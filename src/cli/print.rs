@@ -154,6 +154,7 @@ fn in_the_terminal(code: FailureCode) -> Option<Words> {
         | FailureCode::Spent
         | FailureCode::ClientRefused
         | FailureCode::GrantEnded
+        | FailureCode::BoundToken
         | FailureCode::OutcomeUnknown => return None,
     })
 }

@@ -70,7 +70,11 @@ fn what(runner: &Runner, options: &ServiceExportOptions) -> Result<What, Failure
         let diagnosis = Diagnosis::new(format!("the profile `{name}` is of the service `{service}`"));
         return Err(Failure::new(FailureKind::Usage, diagnosis.hint("leave the service's id out")));
     }
-    let refresh_token = context.tokens.and_then(|tokens| tokens.refresh_token).unwrap_or_default();
+    let refresh_token = context
+        .tokens
+        .filter(|tokens| !tokens.needs_proof())
+        .and_then(|tokens| tokens.refresh_token)
+        .unwrap_or_default();
     let secrets = Some(ProfileSecrets { refresh_token, proof_key: None, ..context.secrets });
     Ok(What { service: context.profile.service.clone(), profile: Some(context.profile), secrets, rotation })
 }

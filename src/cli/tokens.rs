@@ -5,20 +5,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value as Json, json};
 
-use crate::app::{Claims, Failure, FailureKind, HistoryLine, Left, Need, News, ProfileHistory};
+use crate::app::{Claims, Failure, FailureKind, HistoryLine, Left, Need, News, ProfileHistory, presented_lines};
 use crate::cli::args::{HistoryOptions, RestoreOptions, TokenOptions};
 use crate::cli::print;
 use crate::cli::profiles::local;
 use crate::cli::runner::{Runner, lost, tell_news};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{TokenHeader, TokenSet};
+use crate::secret::Secret;
 use crate::service::ProfileName;
 
 pub(crate) fn token(runner: &Runner, options: &TokenOptions) -> Result<(), Failure> {
     let need = options.min_valid.map_or(Need::Usable, Need::ValidFor);
-    let token = runner.run(runner.app.token(&ProfileName::parse(&options.name)?, need, &runner.report()))?;
+    let name = ProfileName::parse(&options.name)?;
+    let report = runner.report();
+    let token = runner.run(runner.app.token_to_present(&name, need, options.presented(), &report))?;
     print_notes(&token.notes);
-    print_token(&token.tokens, &token.header, options);
+    print_token((&token.tokens, token.proof.as_ref()), &token.header, options);
     Ok(())
 }
 
@@ -26,10 +29,10 @@ pub fn print_notes(notes: &[Diagnosis]) {
     notes.iter().for_each(print::warning);
 }
 
-pub fn print_token(tokens: &TokenSet, header: &TokenHeader, options: &TokenOptions) {
+pub fn print_token((tokens, proof): (&TokenSet, Option<&Secret>), header: &TokenHeader, options: &TokenOptions) {
     let access_token = tokens.access_token.expose();
     if options.header {
-        print::data(&header.line(access_token));
+        print::data(presented_lines(header, &tokens.access_token, proof).expose());
     } else if options.json {
         let mut text = json!({
             "access_token": access_token,

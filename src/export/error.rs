@@ -36,6 +36,16 @@ pub enum ExportError {
     /// The format's reader refreshes by itself, and the service wants a client certificate for that.
     #[error("the format `{0}` has no place for a client certificate, and the service accepts no refresh without it")]
     ClientCertificate(String),
+    /// The token is bound to a key, and whoever reads the format sends it without a proof.
+    #[error(
+        "{format} cannot use the access token: it is bound to a key (`{scheme}`), and needs a proof with each request"
+    )]
+    Bound {
+        /// What it is called.
+        format: String,
+        profile: String,
+        scheme: &'static str,
+    },
     /// The person's own template cannot be filled in.
     #[error("the format `{name}`: {problem}")]
     Own { name: String, problem: String },
@@ -53,6 +63,10 @@ impl Diagnose for ExportError {
                  for good; this program then no longer refreshes it",
             ),
             Self::ClientCertificate(_) => diagnosis.hint("choose a format without a refresh token, and have it rewritten at each refresh"),
+            Self::Bound { profile, .. } => diagnosis.hint(format!(
+                "have a script ask for both headers of each request: `tokenwright token {profile} --header --for 'GET \
+                 https://…'`"
+            )),
             Self::Own { .. } => diagnosis.hint("fix the template file"),
         }
     }

@@ -47,7 +47,7 @@ impl CopiedToken {
     /// What is copied, where it holds the token.
     pub(in crate::gui) fn text(self, token: &SavedToken) -> Secret {
         match self {
-            Self::Header => Secret::new(token.header.line(token.tokens.access_token.expose())),
+            Self::Header => token.header_lines(),
             Self::Token | Self::Curl => token.tokens.access_token.clone(),
         }
     }

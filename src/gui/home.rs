@@ -9,6 +9,7 @@ use crate::gui::draft::TokenTab;
 use crate::gui::intent::Step;
 use crate::gui::page_draft::Naming;
 use crate::gui::window::Window;
+use crate::oauth::TokenSet;
 use crate::secret::Secret;
 use crate::service::ProfileName;
 
@@ -116,7 +117,9 @@ impl Window {
             return;
         }
         self.model.open.copied_as = Some(what);
-        let token = self.tasks.start(|app, report| async move { app.token(&name, Need::Usable, &report).await });
+        let token = self
+            .tasks
+            .start(|app, report| async move { app.token_to_present(&name, Need::Usable, None, &report).await });
         self.model.open.copying.start(token);
     }
 
@@ -137,7 +140,9 @@ impl Window {
     /// The command asks the service whose token it is, where it can; else it has a place for the address.
     fn curl_command(&self, name: &ProfileName) -> String {
         let url = self.identity_url().unwrap_or_else(|| "https://api.example.com/".to_owned());
-        let header = format!("header=\"$(tokenwright token {name} --header)\"");
+        let is_bound = self.model.open.tokens.as_ref().is_some_and(TokenSet::needs_proof);
+        let proof = if is_bound { format!(" --for 'GET {url}'") } else { String::new() };
+        let header = format!("header=\"$(tokenwright token {name} --header{proof})\"");
         format!("{header} && printf '%s\\n' \"$header\" | curl --header @- '{url}'")
     }
 

@@ -44,7 +44,7 @@ pub fn thumbprint(jwk: &Json) -> Option<String> {
 }
 
 /// The SHA-256 of a text in base64url, as `jkt` and `ath` are.
-pub(in crate::oauth) fn digest_text(text: &str) -> String {
+pub fn digest_text(text: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, text.as_bytes()))
 }
 

@@ -27,6 +27,7 @@ mod pkcs12;
 mod polling;
 mod profile_secrets;
 mod proof;
+mod proof_target;
 mod redirect_uri;
 mod refusal;
 mod registered;
@@ -64,7 +65,7 @@ pub use crate::oauth::inspected::{
     Weight, claim_rows, relative,
 };
 pub use crate::oauth::issuer::is_same_issuer;
-pub use crate::oauth::jwk::thumbprint;
+pub use crate::oauth::jwk::{digest_text, thumbprint};
 pub use crate::oauth::jwt::{certificate_binding, decode_jwt};
 pub use crate::oauth::key_making::{MakeKeyError, RSA_BITS, make_key_pair, make_proof_key};
 pub use crate::oauth::key_set::{KeySet, SignatureCheck, check_with_secret, is_shared_secret};
@@ -76,8 +77,10 @@ pub use crate::oauth::pkcs12::{is_pkcs12, parse_pkcs12};
 pub use crate::oauth::polling::{PollAnswer, Polling};
 pub use crate::oauth::profile_secrets::ProfileSecrets;
 pub use crate::oauth::proof::{
-    DPOP, ProofFor, ProvedRequest, bound_to, key_to_come, proof_algorithm, proof_nonce, wants_proof_nonce,
+    DPOP, ProofFor, ProvedRequest, bound_to, is_proof_nonce, key_to_come, proof_algorithm, proof_nonce,
+    wants_proof_nonce,
 };
+pub use crate::oauth::proof_target::ProofTarget;
 pub use crate::oauth::redirect_uri::{Landing, Loopback, RedirectUri, RedirectUriError};
 pub use crate::oauth::refusal::{Cause, Refusal, read_refusal};
 pub use crate::oauth::registered::{Difference, departure, registered_uris};

@@ -84,9 +84,13 @@ pub fn proof_algorithm(key: &SigningKey, wanted: Option<AssertionAlgorithm>) -> 
 pub fn proof_nonce(reply: &Reply) -> Option<&str> {
     let mut values = reply.headers.iter().filter(|(name, _)| name == "dpop-nonce").map(|(_, value)| value.as_str());
     let value = values.next().filter(|_| values.next().is_none())?;
+    Some(value).filter(|value| is_proof_nonce(value))
+}
+
+/// Whether a text can be a nonce (RFC 9449 section 8.1).
+pub fn is_proof_nonce(text: &str) -> bool {
     let is_nonce_byte = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E);
-    let fits = !value.is_empty() && value.len() <= LONGEST_NONCE && value.bytes().all(is_nonce_byte);
-    fits.then_some(value)
+    !text.is_empty() && text.len() <= LONGEST_NONCE && text.bytes().all(is_nonce_byte)
 }
 
 /// Whether a request was refused for nothing but the nonce of its proof, so that nothing was done yet (RFC 9449 sections 8

@@ -17,6 +17,8 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) scopes: Vec<String>,
     pub(crate) challenge: Option<Challenge>,
     pub(crate) nonce: Option<String>,
+    /// The thumbprint of the key that the code is bound to (RFC 9449 section 10).
+    pub(crate) jkt: Option<String>,
 }
 
 #[derive(Debug)]
@@ -49,11 +51,12 @@ impl AuthorizationRequest {
                 return Err(Refusal::new(ErrorCode::InvalidRequest, words));
             }
             let scopes = contract::scopes(parameters.one("scope")?)?;
-            Ok((challenge, scopes, parameters.one("nonce")?.map(str::to_owned)))
+            let own = |name: &str| Ok::<_, Refusal>(parameters.one(name)?.map(str::to_owned));
+            Ok((challenge, scopes, own("nonce")?, own("dpop_jkt")?))
         })();
         match rest {
-            Ok((challenge, scopes, nonce)) => {
-                Ok(Self { target, client_id: client_id.to_owned(), scopes, challenge, nonce })
+            Ok((challenge, scopes, nonce, jkt)) => {
+                Ok(Self { target, client_id: client_id.to_owned(), scopes, challenge, nonce, jkt })
             }
             Err(refusal) => Err(AuthorizationRequestError::Refused(Box::new(target), refusal)),
         }

@@ -60,13 +60,13 @@ pub(crate) fn consent(state: &mut State, form: &Parameters, now: &mut Now) -> Re
 }
 
 fn consented(state: &mut State, request: AuthorizationRequest, person: String, now: &mut Now) -> Response {
-    let AuthorizationRequest { target, client_id, scopes, challenge, nonce } = request;
+    let AuthorizationRequest { target, client_id, scopes, challenge, nonce, jkt } = request;
     if state.has(Fault::AccessDenied) {
         let words = "the practice service is told to deny every request";
         return refuse(state, &target, &Refusal::new(ErrorCode::AccessDenied, words));
     }
     let scope = scopes.join(" ");
-    let binding = Binding { redirect_uri: target.as_given.clone(), challenge };
+    let binding = Binding { redirect_uri: target.as_given.clone(), challenge, jkt };
     let code = state.grants.authorize(GrantedAccess { client_id, person: Some(person), scopes, nonce }, binding, now);
     let mut parameters = vec![("code", code.expose().to_owned())];
     parameters.extend(common(state, &target));

@@ -49,6 +49,11 @@ pub(crate) fn bearer(request: &Request) -> Option<&str> {
     scheme(request, "bearer")
 }
 
+/// The token of an `Authorization: DPoP` header.
+pub(crate) fn bound_token(request: &Request) -> Option<&str> {
+    scheme(request, "dpop")
+}
+
 fn basic(encoded: &str) -> Result<(String, Secret), Refusal> {
     let unreadable = || refused("the Basic header cannot be read");
     let decoded = STANDARD.decode(encoded).map_err(|_| unreadable())?;

@@ -76,6 +76,9 @@ pub(crate) const SCOPES: [Scope; 6] = [
     Scope { name: "practice.write", meaning: "Change your practice data" },
 ];
 
+/// By which proofs of possession may be signed.
+pub(crate) const PROOF_ALGORITHMS: [&str; 4] = ["ES256", "ES384", "ES512", "PS256"];
+
 /// Granted if the request asks for no scope.
 const DEFAULT_SCOPES: [&str; 3] = ["openid", "profile", "practice.read"];
 
@@ -141,6 +144,7 @@ pub(crate) fn metadata(issuer: &str) -> Value {
         "token_endpoint_auth_signing_alg_values_supported": ["HS256", "RS256", "PS256", "ES256", "ES384"],
         "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
         "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "dpop_signing_alg_values_supported": PROOF_ALGORITHMS,
         "code_challenge_methods_supported": ["S256", "plain"],
         "authorization_response_iss_parameter_supported": true,
         "subject_types_supported": ["public"],

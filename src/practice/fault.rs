@@ -65,6 +65,11 @@ pub enum Fault {
     IdTokenNewKey,
     UserinfoOtherSub,
     RefreshOtherSub,
+    DpopNonce,
+    DpopEndlessNonce,
+    DpopBadNonce,
+    DpopBearer,
+    DpopInvalidProof,
 }
 
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -73,7 +78,7 @@ pub struct UnknownFault(pub String);
 
 /// Each fault with its name and explanation, in the order of the enum.
 #[rustfmt::skip]
-const FAULTS: [(Fault, &str, &str); 54] = [
+const FAULTS: [(Fault, &str, &str); 59] = [
     (Fault::NoRefreshToken, "no-refresh-token", "No reply carries a refresh token."),
     (Fault::OmitRefreshToken, "omit-refresh-token", "A refresh brings no new refresh token; the old one stays good."),
     (Fault::StringExpiry, "string-expiry", "`expires_in` is a string instead of a number."),
@@ -128,6 +133,11 @@ const FAULTS: [(Fault, &str, &str); 54] = [
     (Fault::IdTokenNewKey, "id-token-new-key", "Each ID token is signed with a new key, and good."),
     (Fault::UserinfoOtherSub, "userinfo-other-sub", "The userinfo endpoint tells of another person than the ID token."),
     (Fault::RefreshOtherSub, "refresh-other-sub", "The ID token of a refresh is about another person."),
+    (Fault::DpopNonce, "dpop-nonce", "Each proof of possession must repeat a nonce: one of the token endpoint, another of the resources."),
+    (Fault::DpopEndlessNonce, "dpop-endless-nonce", "Each proof of possession is refused for its nonce, with another nonce each time."),
+    (Fault::DpopBadNonce, "dpop-bad-nonce", "The nonce for proofs of possession has characters that no nonce has."),
+    (Fault::DpopBearer, "dpop-bearer", "Tokens are not bound to the key of the proof: `token_type` is `Bearer`."),
+    (Fault::DpopInvalidProof, "dpop-invalid-proof", "Each proof of possession is refused with `invalid_dpop_proof`."),
 ];
 
 impl Fault {

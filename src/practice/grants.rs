@@ -34,6 +34,8 @@ pub(crate) struct Grants {
 pub(crate) struct Binding {
     pub(crate) redirect_uri: String,
     pub(crate) challenge: Option<Challenge>,
+    /// The thumbprint of the key that its proof must have (RFC 9449 section 10).
+    pub(crate) jkt: Option<String>,
 }
 
 /// What the token request has.
@@ -42,6 +44,8 @@ pub(crate) struct Redemption<'a> {
     pub(crate) client_id: &'a str,
     pub(crate) redirect_uri: &'a str,
     pub(crate) code_verifier: Option<&'a str>,
+    /// The thumbprint of the key of its proof.
+    pub(crate) jkt: Option<&'a str>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +67,7 @@ pub(crate) enum Renewal {
 }
 
 /// Issued tokens; not shown by `Debug`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct TokenPair {
     pub(crate) access_token: Secret,
     pub(crate) refresh_token: Option<Secret>,
@@ -78,6 +82,8 @@ pub(crate) struct Known {
     pub(crate) issued_at: Timestamp,
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) is_refresh_token: bool,
+    /// The thumbprint of the key that it is bound to.
+    pub(crate) jkt: Option<String>,
 }
 
 #[derive(Debug)]
@@ -95,6 +101,15 @@ struct Mark {
     /// Refresh tokens of a lower generation than this are spent.
     generation: u64,
     revoked: bool,
+}
+
+impl TokenPair {
+    /// The same tokens, bound to a key.
+    pub(crate) fn bound(self, jkt: &str) -> Self {
+        let refresh_token = self.refresh_token.and_then(|token| SignedToken::bound(&token, Kind::Refresh, jkt));
+        let access_token = SignedToken::bound(&self.access_token, Kind::Access, jkt).unwrap_or(self.access_token);
+        Self { access_token, refresh_token, grant: self.grant }
+    }
 }
 
 impl Grants {
@@ -181,7 +196,7 @@ impl Grants {
         let is_revoked = mark.revoked || self.revoked_access_tokens.get(token).is_some();
         let (issued_at, expires_at) = (found.issued_at(), found.expires_at());
         let is_good = !is_spent && !is_revoked && !found.has_expired(now);
-        is_good.then_some(Known { grant: found.grant, issued_at, expires_at, is_refresh_token })
+        is_good.then_some(Known { grant: found.grant, issued_at, expires_at, is_refresh_token, jkt: found.jkt })
     }
 
     /// Revokes an access token, or a refresh token with its family. An unknown token counts as revoked (RFC 7009
@@ -251,6 +266,9 @@ fn check_binding(binding: &Binding, with: &Redemption<'_>) -> Result<(), Refusal
     if binding.redirect_uri != with.redirect_uri {
         return Err(Refusal::grant("`redirect_uri` is not the one that the code was sent to"));
     }
+    if binding.jkt.is_some() && binding.jkt.as_deref() != with.jkt {
+        return Err(Refusal::grant("the code is bound to another key (`dpop_jkt`) than that of the proof"));
+    }
     match (&binding.challenge, with.code_verifier) {
         (None, None) => Ok(()),
         (Some(challenge), Some(verifier)) if challenge.fits(verifier) => Ok(()),
@@ -298,12 +316,12 @@ mod tests {
 
     fn authorized(challenge: Option<Challenge>) -> (Grants, Secret) {
         let mut grants = Grants::default();
-        let code = grants.authorize(grant(), Binding { redirect_uri: HERE.into(), challenge }, &mut at(0));
+        let code = grants.authorize(grant(), Binding { redirect_uri: HERE.into(), challenge, jkt: None }, &mut at(0));
         (grants, code)
     }
 
     fn with(verifier: Option<&str>) -> Redemption<'_> {
-        Redemption { client_id: "it", redirect_uri: HERE, code_verifier: verifier }
+        Redemption { client_id: "it", redirect_uri: HERE, code_verifier: verifier, jkt: None }
     }
 
     fn signed_in() -> (Grants, TokenPair) {

@@ -25,6 +25,7 @@ mod message;
 mod now;
 mod pages;
 mod pkce;
+mod proof;
 mod pushed;
 mod pushed_requests;
 mod rehearsal;

@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::practice::authorization_request::{AuthorizationRequest, AuthorizationRequestError};
 use crate::practice::message::{ErrorCode, Parameters, Refusal, Request, Response};
 use crate::practice::now::Now;
+use crate::practice::proof::{self, ProofRefusal};
 use crate::practice::pushed_requests::LIFE;
 use crate::practice::state::State;
 use crate::practice::{caller, token};
@@ -14,22 +15,46 @@ use crate::practice::{caller, token};
 pub(crate) fn push(state: &mut State, request: &Request, body: &Parameters, now: &mut Now) -> Response {
     let pushed = accept(state, request, body, now)
         .map(|reference| Response::json(201, &json!({ "request_uri": reference, "expires_in": LIFE.as_secs() })));
-    caller::answered(request, pushed)
+    match pushed {
+        Ok(answer) => caller::answered(request, Ok(answer)),
+        Err(Rejected::Plain(refusal)) => caller::answered(request, Err(refusal)),
+        Err(Rejected::Proof(refusal)) => refusal.answer(),
+    }
 }
 
-fn accept(state: &mut State, request: &Request, body: &Parameters, now: &mut Now) -> Result<String, Refusal> {
+/// Why a request is not kept.
+enum Rejected {
+    Plain(Refusal),
+    Proof(ProofRefusal),
+}
+
+impl From<Refusal> for Rejected {
+    fn from(refusal: Refusal) -> Self {
+        Self::Plain(refusal)
+    }
+}
+
+fn accept(state: &mut State, request: &Request, body: &Parameters, now: &mut Now) -> Result<String, Rejected> {
     let registration = token::client(state, request, body, now)?;
     let refused = |words: String| Refusal::new(ErrorCode::InvalidRequest, words);
     if body.names().any(|name| name == "request_uri") {
-        return Err(refused("`request_uri` is not for the request that is pushed".to_owned()));
+        return Err(refused("`request_uri` is not for the request that is pushed".to_owned()).into());
     }
     let parsed = AuthorizationRequest::parse(body, !state.options.auto_consent);
-    let parsed = parsed.map_err(|error| match error {
+    let mut parsed = parsed.map_err(|error| match error {
         AuthorizationRequestError::Untrusted(words) => refused(words),
         AuthorizationRequestError::Refused(_, refusal) => refusal,
     })?;
     if parsed.client_id != registration.id {
-        return Err(refused("`client_id` is not the client that authenticated".to_owned()));
+        return Err(refused("`client_id` is not the client that authenticated".to_owned()).into());
+    }
+    match proof::proved(state, request, None, now) {
+        // RFC 9449 section 10.1: the proof says the same as the parameter.
+        Ok(Some(jkt)) if parsed.jkt.as_ref().is_some_and(|other| *other != jkt) => {
+            return Err(refused("`dpop_jkt` is another key than that of the proof".to_owned()).into());
+        }
+        Ok(jkt) => parsed.jkt = jkt.or(parsed.jkt),
+        Err(refusal) => return Err(Rejected::Proof(refusal)),
     }
     Ok(state.pushed.keep(parsed, now))
 }

@@ -7,14 +7,16 @@ use crate::practice::fault::Fault;
 use crate::practice::identity;
 use crate::practice::message::{ErrorCode, Parameters, Refusal, Request, Response};
 use crate::practice::now::Now;
+use crate::practice::proof;
 use crate::practice::signed_token::GrantedAccess;
 use crate::practice::state::State;
 
 /// `GET /userinfo` (`OpenID` Connect Core 1.0 section 5.3).
-pub(crate) fn userinfo(state: &State, request: &Request, now: &Now) -> Response {
+pub(crate) fn userinfo(state: &mut State, request: &Request, now: &Now) -> Response {
+    let is_other = state.has(Fault::UserinfoOtherSub);
     protected(state, request, now, |grant| {
         let mut claims = identity::claims(grant);
-        if state.has(Fault::UserinfoOtherSub) {
+        if is_other {
             claims.insert("sub".into(), "practice-somebody-else".into());
         }
         Value::Object(claims)
@@ -22,7 +24,7 @@ pub(crate) fn userinfo(state: &State, request: &Request, now: &Now) -> Response 
 }
 
 /// `GET /resource`: something to call with a token.
-pub(crate) fn resource(state: &State, request: &Request, now: &Now) -> Response {
+pub(crate) fn resource(state: &mut State, request: &Request, now: &Now) -> Response {
     protected(state, request, now, |grant| json!({ "ok": true, "sub": identity::subject(grant) }))
 }
 
@@ -61,19 +63,26 @@ fn introspection(state: &State, token: &str, now: &Now) -> Value {
         document["exp"] = end.as_second().into();
     }
     if !known.is_refresh_token {
-        document["token_type"] = "Bearer".into();
+        document["token_type"] = if known.jkt.is_some() { "DPoP" } else { "Bearer" }.into();
+    }
+    if let Some(jkt) = known.jkt {
+        document["cnf"] = json!({ "jkt": jkt });
     }
     document
 }
 
 /// Answers a request with a valid access token. Without any token the challenge has no error (RFC 6750 section 3.1).
-fn protected(state: &State, request: &Request, now: &Now, document: impl Fn(&GrantedAccess) -> Value) -> Response {
+fn protected(state: &mut State, request: &Request, now: &Now, document: impl Fn(&GrantedAccess) -> Value) -> Response {
+    if let Some(token) = caller::bound_token(request) {
+        return bound(state, request, (token, now), document);
+    }
     let Some(token) = caller::bearer(request) else {
         let words = json!({ "error": "invalid_token", "error_description": "no access token in the header" });
         let challenge = "Bearer realm=\"practice\"";
         return Response::json(401, &words).header("www-authenticate", challenge);
     };
-    let known = state.grants.look_up(token, now.time).filter(|known| !known.is_refresh_token);
+    // RFC 9449 section 7.2: a bound token is no bearer token.
+    let known = state.grants.look_up(token, now.time).filter(|known| !known.is_refresh_token && known.jkt.is_none());
     if let Some(known) = known {
         Response::json(200, &document(&known.grant))
     } else {
@@ -82,4 +91,25 @@ fn protected(state: &State, request: &Request, now: &Now, document: impl Fn(&Gra
         let challenge = format!("Bearer error=\"invalid_token\", error_description=\"{description}\"");
         Response::json(401, &words).header("www-authenticate", challenge)
     }
+}
+
+/// Answers a request with a token that is bound to a key, if the proof is of that key (RFC 9449 section 7).
+fn bound(
+    state: &mut State,
+    request: &Request,
+    (token, now): (&str, &Now),
+    document: impl Fn(&GrantedAccess) -> Value,
+) -> Response {
+    let jkt = match proof::proved(state, request, Some(token), now) {
+        Ok(jkt) => jkt,
+        Err(refusal) => return refusal.challenge(),
+    };
+    let known = state.grants.look_up(token, now.time).filter(|known| !known.is_refresh_token);
+    if let Some(known) = known.filter(|known| known.jkt.is_some() && known.jkt == jkt) {
+        return Response::json(200, &document(&known.grant));
+    }
+    let description = "the access token is unknown, expired, revoked or bound to another key";
+    let words = json!({ "error": "invalid_token", "error_description": description });
+    let challenge = format!("DPoP error=\"invalid_token\", error_description=\"{description}\"");
+    Response::json(401, &words).header("www-authenticate", challenge)
 }

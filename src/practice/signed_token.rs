@@ -44,6 +44,9 @@ pub(crate) struct SignedToken {
     pub(crate) id: String,
     #[serde(flatten)]
     pub(crate) grant: GrantedAccess,
+    /// The thumbprint of the key that it is bound to (RFC 9449 section 6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) jkt: Option<String>,
     /// In milliseconds, as is the expiry.
     issued: i64,
     expires: Option<i64>,
@@ -65,7 +68,7 @@ impl SignedToken {
         (issued, expires): (Timestamp, Option<Timestamp>),
     ) -> Self {
         let expires = expires.map(Timestamp::as_millisecond);
-        Self { family, generation, id, grant, issued: issued.as_millisecond(), expires }
+        Self { family, generation, id, grant, jkt: None, issued: issued.as_millisecond(), expires }
     }
 
     pub(crate) fn token(&self, kind: Kind) -> Secret {
@@ -83,6 +86,12 @@ impl SignedToken {
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
         let is_right: bool = hmac_sha256(PRACTICE_KEY, signed.as_bytes()).ct_eq(&signature[..]).into();
         serde_json::from_slice(&json).ok().filter(|_| is_right)
+    }
+
+    /// The same token, bound to a key.
+    pub(crate) fn bound(token: &Secret, kind: Kind, jkt: &str) -> Option<Secret> {
+        let token = Self::read(token.expose(), kind)?;
+        Some(Self { jkt: Some(jkt.to_owned()), ..token }.token(kind))
     }
 
     pub(crate) fn issued_at(&self) -> Timestamp {

@@ -54,6 +54,8 @@ pub(crate) struct State {
     pub(crate) certificate: Option<String>,
     /// The IDs of the assertions received.
     pub(crate) assertions: BoundedMap<()>,
+    /// The IDs of the proofs of possession received.
+    pub(crate) proofs: BoundedMap<()>,
 }
 
 /// A sign-in in progress.
@@ -77,6 +79,7 @@ impl State {
             device_visits: BoundedMap::default(),
             certificate: None,
             assertions: BoundedMap::default(),
+            proofs: BoundedMap::default(),
         }
     }
 

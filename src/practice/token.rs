@@ -14,7 +14,8 @@ use crate::practice::grants::{self, Redemption, Renewal, TokenPair};
 use crate::practice::id_token;
 use crate::practice::message::{Body, ErrorCode, Parameters, Refusal, Request, Response};
 use crate::practice::now::Now;
-use crate::practice::signed_token::GrantedAccess;
+use crate::practice::proof;
+use crate::practice::signed_token::{GrantedAccess, Kind, SignedToken};
 use crate::practice::state::State;
 
 /// Longer than any client waits, and long enough to see the waiting.
@@ -34,24 +35,42 @@ pub(crate) fn answer(state: &mut State, request: &Request, body: &Parameters, no
 }
 
 fn issued(state: &mut State, request: &Request, body: &Parameters, now: &mut Now) -> Result<Response, Refusal> {
+    let jkt = match proof::proved(state, request, None, now) {
+        Ok(jkt) => jkt,
+        Err(refusal) => return Ok(refusal.answer()),
+    };
+    check_refresh_token(body, jkt.as_deref())?;
+    let bound_to = jkt.clone().filter(|_| !state.has(Fault::DpopBearer));
+    let bound = |issued: TokenPair| bound_to.as_deref().map_or(issued.clone(), |jkt| issued.bound(jkt));
     if body.one("grant_type")? == Some(DEVICE_CODE) {
         let registration = client(state, request, body, now)?;
         return Ok(match device::poll(state, registration, body, now)? {
-            Polled::Granted(issued) => shaped(state, reply(state, registration, (&issued, false), now), now),
+            Polled::Granted(issued) => shaped(state, reply(state, registration, (&bound(issued), false), now), now),
             Polled::Answer(answer) => answer,
         });
     }
-    let (registration, issued) = grant(state, request, body, now)?;
+    let (registration, issued) = grant(state, request, (body, jkt.as_deref()), now)?;
     if state.has(Fault::IdTokenNewKey) {
         state.id_token_keys.replace();
     }
-    let mut reply = reply(state, registration, (&issued, is_refresh(body)), now);
+    let mut reply = reply(state, registration, (&bound(issued), is_refresh(body)), now);
     if body.one("grant_type")? == Some(TOKEN_EXCHANGE) {
         // RFC 8693 section 2.2.1. An ID token is for the one who signed in.
         reply.shift_remove("id_token");
         reply.insert("issued_token_type".into(), exchange::ACCESS_TOKEN.into());
     }
     Ok(shaped(state, reply, now))
+}
+
+/// A refresh token that is bound is good with that key only (RFC 9449 section 5). Nothing is spent by the refusal.
+fn check_refresh_token(body: &Parameters, jkt: Option<&str>) -> Result<(), Refusal> {
+    let token = body.one("refresh_token")?.and_then(|token| SignedToken::read(token, Kind::Refresh));
+    match token.and_then(|token| token.jkt) {
+        Some(bound_to) if Some(bound_to.as_str()) != jkt => {
+            Err(Refusal::grant("the refresh token is bound to a key, and the request has no proof of it"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn is_refresh(body: &Parameters) -> bool {
@@ -110,7 +129,7 @@ pub(crate) fn client(
 fn grant(
     state: &mut State,
     request: &Request,
-    body: &Parameters,
+    (body, jkt): (&Parameters, Option<&str>),
     now: &mut Now,
 ) -> Result<(&'static Registration, TokenPair), Refusal> {
     let grant_type = body.required("grant_type")?;
@@ -127,6 +146,7 @@ fn grant(
                 client_id: registration.id,
                 redirect_uri: body.required("redirect_uri")?,
                 code_verifier: body.one("code_verifier")?,
+                jkt,
             };
             state.grants.redeem(body.required("code")?, &with, terms, now)?
         }
@@ -172,7 +192,9 @@ fn reply(
     let grant = &issued.grant;
     let mut reply = Map::new();
     reply.insert("access_token".into(), issued.access_token.expose().into());
-    reply.insert("token_type".into(), "Bearer".into());
+    let is_bound =
+        SignedToken::read(issued.access_token.expose(), Kind::Access).is_some_and(|token| token.jkt.is_some());
+    reply.insert("token_type".into(), if is_bound { "DPoP" } else { "Bearer" }.into());
     reply.insert("expires_in".into(), terms.access_token_life.as_secs().into());
     if let Some(refresh_token) = &issued.refresh_token {
         reply.insert("refresh_token".into(), refresh_token.expose().into());

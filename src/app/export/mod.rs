@@ -22,6 +22,7 @@ use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::export::{
     ExportError, ExportFormat, Field, HandedOver, RefreshTokenUse, Sink, Sinks, Subject, Text, by_id, write_own,
 };
+use crate::oauth::bound_scheme;
 use crate::secret::Secret;
 use crate::service::ProfileName;
 use crate::vault::Entry;
@@ -64,6 +65,7 @@ impl App {
             let notes = tokens::valid(&app, &report, &name).await?.notes;
             let order = ExportOrder::new(name, "");
             let (mut subject, _) = subject::subject(&app, &order).await?;
+            check_bound("the environment of a program", &subject)?;
             subject.tokens.refresh_token = None;
             Ok((subject.fields(), notes))
         };
@@ -243,6 +245,7 @@ impl Format {
     }
 
     fn write(&self, order: &ExportOrder, subject: &Subject, rotates: bool) -> Result<Text, ExportError> {
+        check_bound(&self.name(), subject)?;
         let leaves = self.takes_refresh_token(order) && (!rotates || order.hand_over);
         let mut subject = subject.clone();
         if !leaves {
@@ -289,6 +292,17 @@ impl Format {
 /// That the token alone is not enough.
 const CERTIFICATE_STAYS: &str = "the client certificate and its private key, without which the service accepts no call: the program \
                                  that makes the calls needs them in files of its own";
+
+/// No reader of exported tokens makes proofs of possession, and none of them may take a bound token for a bearer token.
+fn check_bound(format: &str, subject: &Subject) -> Result<(), ExportError> {
+    match bound_scheme(&subject.tokens.token_type) {
+        Some(scheme) => {
+            let (format, profile) = (format.to_owned(), subject.profile.clone());
+            Err(ExportError::Bound { format, profile, scheme })
+        }
+        None => Ok(()),
+    }
+}
 
 /// An export that is ready. The lease is held until it is written and noted, so that nobody refreshes a token that is being
 /// handed over, and nothing is noted for a forgotten profile.
@@ -353,6 +367,7 @@ impl From<ExportError> for Failure {
         let code = match error {
             ExportError::Rotates(_) => FailureCode::HandOverNeeded,
             ExportError::NoAddress { .. } => FailureCode::AddressNeeded,
+            ExportError::Bound { .. } => FailureCode::BoundToken,
             _ => FailureCode::General,
         };
         Self::new(FailureKind::Usage, error.diagnose()).coded(code)

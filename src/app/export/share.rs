@@ -135,7 +135,8 @@ const SIGN_IN: &str = "a sign-in of their own";
 /// The secrets to share, and what the recipient must still supply. A rotating refresh token can have one holder only, and an
 /// access token would expire before the file arrives.
 fn shared_secrets(profile: &Profile, contents: Contents, rotation: Rotation) -> (ProfileSecrets, Vec<String>) {
-    let refresh_token = contents.tokens.and_then(|tokens| tokens.refresh_token);
+    // Without the key, which stays here, a bound refresh token is worth nothing (RFC 9449 section 5).
+    let refresh_token = contents.tokens.filter(|tokens| !tokens.needs_proof()).and_then(|tokens| tokens.refresh_token);
     let refresh_token = refresh_token.filter(|_| !rotation.rotates());
     let signs_in = refresh_token.is_none() && profile.service.authorization.is_some();
     let must_supply: Vec<String> =

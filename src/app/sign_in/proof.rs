@@ -15,8 +15,8 @@ use crate::app::{CallContext, Failure, FailureKind};
 use crate::call::{Call, CallTemplate, Parameter, Place, Rendered, Reply, Span, Template, Values};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{
-    AssertionAlgorithm, DPOP, KeyPair, ProofFor, ProvedRequest, SigningKey, TokenSet, UnsignedJwt, bound_scheme,
-    key_to_come, proof_algorithm, proof_nonce, wants_proof_nonce,
+    AssertionAlgorithm, DPOP, KeyPair, ProofFor, ProofTarget, ProvedRequest, SigningKey, TokenSet, UnsignedJwt,
+    bound_scheme, key_to_come, proof_algorithm, proof_nonce, wants_proof_nonce,
 };
 use crate::secret::Secret;
 use crate::transport::TransportError;
@@ -133,6 +133,20 @@ impl CallContext {
         let jwt = self.unsigned_proof(call, by, nonce, (public, now, &BASE64_URL_SAFE_NO_PAD.encode(id)));
         let proof = jwt.sign(&key, algorithm).map_err(|_| lost_key())?;
         Ok(with_proof(call.clone(), proof))
+    }
+
+    /// A proof for a request that another program makes with the access token.
+    pub(in crate::app) fn proof_of_token(
+        &self,
+        target: &ProofTarget,
+        nonce: Option<&str>,
+        (now, id): (Timestamp, &str),
+    ) -> Result<Secret, Failure> {
+        let (key, algorithm) = self.proof_signer()?;
+        let public = key.public_jwk().ok_or_else(lost_key)?;
+        let access_token = self.tokens.as_ref().map(|tokens| &tokens.access_token);
+        let request = ProvedRequest { method: &target.method, url: &target.url, access_token, nonce };
+        request.proof(public, now, id).sign(&key, algorithm).map_err(|_| lost_key())
     }
 
     fn unsigned_proof(

@@ -9,6 +9,7 @@ pub(in crate::app) mod issuer_keys;
 mod journal;
 mod pending;
 mod policy;
+pub(in crate::app) mod present;
 mod refusal;
 mod replay;
 mod retry;
@@ -34,6 +35,7 @@ use crate::vault::{Contents, Entry, How, Record};
 
 pub(crate) use crate::app::tokens::pending::{newest, read, take_up_waiting, write_pending};
 pub(crate) use crate::app::tokens::policy::{announced_from, ending};
+pub use crate::app::tokens::present::Presented;
 pub(crate) use crate::app::tokens::refusal::{needs_sign_in, refused_words};
 pub use crate::app::tokens::rotation::Rotation;
 pub(crate) use crate::app::tokens::rotation::rotation;
@@ -152,7 +154,7 @@ fn handed_out(
         return Err(needs_sign_in(&name, "has an access token with a character that no token has"));
     }
     let header = profile.service.token_header(&tokens.token_type);
-    Ok((profile, SavedToken { name, tokens, header, refreshed, notes }))
+    Ok((profile, SavedToken { name, tokens, header, proof: None, refreshed, notes }))
 }
 
 /// Whether an access token that is still valid may be handed out although its refresh failed so.

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use clap::{Args, FromArgMatches as _};
 
+use crate::app::Presented;
 use crate::cli::args::{duration, key_value};
+use crate::oauth::{ProofTarget, is_proof_nonce};
 
 /// `tokenwright token …`
 #[derive(Debug, Args)]
@@ -20,12 +22,30 @@ pub struct TokenOptions {
     /// Print the complete HTTP header: `Authorization: Bearer …`
     #[arg(long, conflicts_with = "json")]
     pub header: bool,
+    /// Print the headers of this request: a token that is bound to a key (DPoP, RFC 9449) goes with a proof for one method and
+    /// one URL, which is good for about a minute
+    #[arg(long = "for", value_name = "METHOD URL", value_parser = ProofTarget::parse, requires = "header")]
+    pub target: Option<ProofTarget>,
+    /// Repeat this nonce in the proof: what the server's last reply has in its header `DPoP-Nonce`
+    #[arg(long, value_name = "NONCE", value_parser = nonce, requires = "target")]
+    pub nonce: Option<String>,
     /// Print the token, its type, its expiry and the values saved with it as JSON
     #[arg(long)]
     pub json: bool,
     /// Do not ask a running agent
     #[arg(long)]
     pub no_agent: bool,
+}
+
+impl TokenOptions {
+    /// The request that the headers are for.
+    pub fn presented(&self) -> Option<Presented> {
+        Some(Presented { target: self.target.clone()?, nonce: self.nonce.clone() })
+    }
+}
+
+fn nonce(text: &str) -> Result<String, String> {
+    if is_proof_nonce(text) { Ok(text.to_owned()) } else { Err("no server gives such a nonce".to_owned()) }
 }
 
 /// `tokenwright inspect …`

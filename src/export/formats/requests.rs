@@ -6,7 +6,6 @@ use url::Url;
 use crate::export::formats::documents::pretty;
 use crate::export::quote::curl_value;
 use crate::export::{ExportError, ExportFormat, Subject, Text, shell_word};
-use crate::oauth::bound_scheme;
 
 pub(super) const TOKEN: ExportFormat = ExportFormat {
     id: "token",
@@ -179,10 +178,6 @@ fn git(subject: &Subject) -> Result<Text, ExportError> {
     let token = subject.tokens.access_token.expose();
     if token.contains(char::is_control) {
         let why = "git's protocol has no way of writing a control character";
-        return Err(ExportError::CannotCarry { format: GIT.id, field: "access_token".into(), why });
-    }
-    if bound_scheme(&subject.tokens.token_type).is_some() {
-        let why = "the token is bound to a key, and git sends it as a password, without a proof of that key";
         return Err(ExportError::CannotCarry { format: GIT.id, field: "access_token".into(), why });
     }
     let mut lines = vec![format!("username={}", user(subject)), format!("password={token}")];

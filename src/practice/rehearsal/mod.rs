@@ -10,6 +10,7 @@ mod contract;
 mod document;
 mod facts;
 mod judge;
+mod proved;
 mod redirect;
 mod replay;
 mod stand_in;

@@ -15,6 +15,7 @@ use crate::practice::rehearsal::document::{
 };
 use crate::practice::rehearsal::facts::Facts;
 use crate::practice::rehearsal::judge::{complaints, sent_as};
+use crate::practice::rehearsal::proved;
 use crate::practice::rehearsal::redirect;
 use crate::practice::rehearsal::target::Target;
 use crate::practice::server::Handler;
@@ -159,6 +160,7 @@ impl StandIn {
             "pushed_authorization" => self.with_nonce(call, &Parameters::form(request.body.expose()), &mut facts),
             _ => call.clone(),
         };
+        let call = proved::with_proof(&self.contract.service, call, stage, request, &mut facts);
         found.extend(complaints(&call, request, &facts));
         Judged { stage, at, facts, complaints: found }
     }
@@ -331,7 +333,8 @@ impl StandIn {
         let service = &self.contract.service;
         match stage {
             "token_request" | "chain" | "refresh_request" | "device_token_request" => {
-                let mut reply = json!({ "access_token": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": 3600 });
+                let token_type = if service.dpop.is_some() { "DPoP" } else { "Bearer" };
+                let mut reply = json!({ "access_token": ACCESS_TOKEN, "token_type": token_type, "expires_in": 3600 });
                 let uses = |call: &CallTemplate| call.placeholders().any(|name| name == "refresh_token");
                 let refreshable = service.refresh_request.as_ref().is_some_and(uses);
                 if refreshable && (stage == "token_request" || (stage == "refresh_request" && service.policy.rotates)) {

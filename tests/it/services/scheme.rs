@@ -100,11 +100,16 @@ fn a_token_that_is_bound_to_a_key_is_never_a_bearer_token() {
     let service = service(vec![reply(&json!({ "token_type": "dpop" }))]);
     let program = program(&service, "");
     sign_in(&program, "scripted", &[]).done();
-    assert_eq!(program.run(&["token", "demo", "--header"]).done(), "Authorization: DPoP at-1\n");
+    for arguments in [&["token", "demo"][..], &["token", "demo", "--header"], &["token", "demo", "--json"]] {
+        let words = program.run(arguments).failed(2);
+        assert!(words.contains("is bound to a key (`DPoP`), and is no use without a proof"), "{words}");
+    }
+    let words = program.run(&["token", "demo", "--header", "--for", "GET https://a.test/"]).failed(3);
+    assert!(words.contains("the key is not in the vault"), "{words}");
     let words = program.run(&["whoami", "demo"]).failed(3);
     assert!(words.contains("is bound to a key (`DPoP`)"), "{words}");
     assert_eq!(service.asked("/me").len(), 0, "it was not sent");
     let words =
         program.run_with_input(&["git-credential", "demo", "get"], "protocol=https\nhost=git.test\n\n").failed(2);
-    assert!(words.contains("the token is bound to a key"), "{words}");
+    assert!(words.contains("it is bound to a key (`DPoP`)"), "{words}");
 }

@@ -1,9 +1,10 @@
 //! Tokens that are bound to a key (DPoP, RFC 9449): against a certified server that checks each proof, and against servers that
 //! do what the RFC warns of.
 
-use crate::support::http::browser;
+use crate::support::http::{browser, get};
 use crate::support::oidc_provider::OidcProvider;
-use crate::support::process::Finished;
+use crate::support::practice::Practice;
+use crate::support::process::{Finished, Process};
 use crate::support::scripted::{Answer, Asked, Scripted};
 use crate::support::tokenwright::Tokenwright;
 use serde_json::{Value, json};
@@ -273,4 +274,154 @@ fn a_proof_that_is_refused_is_explained_by_the_clocks() {
         let said = sign_in(&program(&service)).failed(4);
         assert!(said.contains(words), "{said}");
     }
+}
+
+/// A signed-in program at a service whose `/api` takes bound tokens with a nonce only.
+fn signed_in() -> (Scripted, Tokenwright) {
+    let service = service(|asked, _| match asked.path.as_str() {
+        "/token" => tokens("first", "DPoP"),
+        _ => Answer::json(200, &json!({ "name": "Ada" })),
+    });
+    let program = program(&service);
+    sign_in(&program).done();
+    (service, program)
+}
+
+/// The headers that were printed, and the claims of the proof among them.
+fn printed(lines: &str) -> (&str, Value) {
+    let (authorization, proof) = lines.trim_end().split_once('\n').expect("two lines");
+    let proof = proof.strip_prefix("DPoP: ").expect("a proof");
+    (authorization, decode_jwt(&Secret::new(proof)).expect("a JWT").claims)
+}
+
+#[test]
+fn a_bound_token_is_handed_out_with_a_proof_for_one_request_and_never_alone() {
+    let (_service, program) = signed_in();
+    for arguments in [&["token", "demo"][..], &["token", "demo", "--header"], &["token", "demo", "--json"]] {
+        let words = program.run(arguments).failed(2);
+        assert!(
+            words.contains("`tokenwright token demo --header --for 'GET https://…'` prints both headers"),
+            "{words}"
+        );
+        assert!(!words.contains("at-first"), "{words}");
+    }
+    let target = "PATCH https://api.test/v1/things?page=2";
+    let lines = program.run(&["token", "demo", "--header", "--for", target, "--nonce", "n-1"]).done();
+    let (authorization, claims) = printed(&lines);
+    assert_eq!(authorization, "Authorization: DPoP at-first");
+    assert_eq!((&claims["htm"], &claims["htu"]), (&json!("PATCH"), &json!("https://api.test/v1/things")));
+    assert_eq!((&claims["nonce"], claims["ath"].is_string()), (&json!("n-1"), true));
+    for wrong in [
+        &["token", "demo", "--for", "GET https://api.test/"][..],
+        &["token", "demo", "--header", "--for", "GET /v1"],
+        &["token", "demo", "--header", "--nonce", "n-1"],
+        &["token", "demo", "--header", "--for", "https://api.test/", "--nonce", "not a nonce"],
+    ] {
+        program.run(wrong).failed(2);
+    }
+}
+
+#[test]
+fn an_agent_hands_out_the_same_and_no_bound_token_alone() {
+    let (_service, program) = signed_in();
+    let program = program.with_env("TOKENWRIGHT_AGENT", "on");
+    let mut agent = program.start(&["agent"]);
+    agent.line_with("The agent listens on ");
+    let lines = Process::start(&mut program.token_command(&["demo", "--header", "--for", "https://api.test/x"]));
+    let lines = lines.finish().done();
+    let (authorization, claims) = printed(&lines);
+    assert_eq!((authorization, &claims["htm"]), ("Authorization: DPoP at-first", &json!("GET")));
+    let words = Process::start(&mut program.token_command(&["demo"])).finish().failed(2);
+    assert!(words.contains("is bound to a key (`DPoP`)"), "{words}");
+    agent.end();
+}
+
+#[test]
+fn no_export_takes_a_bound_token_for_a_bearer_token() {
+    let (_service, program) = signed_in();
+    let formats = program.run(&["export", "--list-formats", "--json"]).json();
+    let ids: Vec<&str> =
+        formats.as_array().expect("a list").iter().filter_map(|format| format["id"].as_str()).collect();
+    assert!(ids.len() > 30, "{ids:?}");
+    for id in ids {
+        for way in [&["--url", "https://api.test/"][..], &["--url", "https://api.test/", "--live"]] {
+            let finished = program.run(&[&["export", "demo", "--format", id], way].concat());
+            assert!(!finished.stdout.contains("at-first"), "{id}: {}", finished.stdout);
+            assert_ne!(finished.code, 0, "{id}");
+        }
+    }
+    let words = program.run(&["export", "demo", "--format", "dotenv"]).failed(2);
+    assert!(words.contains("cannot use the access token: it is bound to a key (`DPoP`)"), "{words}");
+    let words = program.run(&["exec", "demo", "--", "true"]).failed(2);
+    assert!(words.contains("the environment of a program cannot use the access token"), "{words}");
+}
+
+#[test]
+fn the_key_stays_where_it_was_made() {
+    let (service, program) = signed_in();
+    let shared = program.run(&["share", "demo"]).done();
+    assert!(!shared.contains("PRIVATE KEY") && shared.contains("dpop"), "{shared}");
+    // Another sign-in to the same profile uses the key that its tokens are bound to; that of another profile has its own.
+    program.run(&["sign-in", "demo", "--browser", browser()]).done();
+    program.run(&["sign-in", "other", "--service", "bound", "--client-id", "id", "--browser", browser()]).done();
+    let keys: Vec<Option<String>> =
+        service.asked("/token").iter().map(|asked| thumbprint(&proof(asked).0["jwk"])).collect();
+    program.run(&["duplicate", "demo", "copy"]).done();
+    program.run(&["sign-in", "copy", "--browser", browser()]).done();
+    assert_eq!(keys.len(), 3);
+    assert_eq!(keys[0], keys[1]);
+    assert_ne!(keys[0], keys[2]);
+    let copied = thumbprint(&proof(&service.asked("/token")[3]).0["jwk"]);
+    assert!(copied.is_some() && !keys.contains(&copied), "a copy has a key of its own");
+}
+
+fn at_practice(program: &Tokenwright, practice: &Practice) -> Finished {
+    let set = practice.set();
+    program.run(&["sign-in", "demo", "--service", "practice-dpop", "--set", &set, "--browser", browser()])
+}
+
+#[test]
+fn the_practice_service_binds_tokens_and_wants_nonces_where_it_is_told_to() {
+    for faults in [&[][..], &["dpop-nonce"]] {
+        let program = Tokenwright::with_vault();
+        let practice = Practice::start_with(&program, faults);
+        at_practice(&program, &practice).done();
+        assert_eq!(program.run(&["show", "demo", "--json"]).json()["token_type"], "DPoP");
+        for _ in 0..2 {
+            program.run(&["refresh", "demo"]).done();
+            assert!(program.run(&["whoami", "demo"]).done().contains("Ada"), "{faults:?}");
+        }
+        let url = format!("http://127.0.0.1:{}/resource", practice.port());
+        program.run(&["call", "demo", &url]).done();
+        assert_eq!(program.run(&["introspect", "demo", "--json"]).json()["token_type"], "DPoP");
+        // What another program makes of the headers: good once, and for this request only.
+        let lines = program.run(&["token", "demo", "--header", "--for", &format!("GET {url}")]).done();
+        let headers: Vec<(&str, &str)> = lines.lines().filter_map(|line| line.split_once(": ")).collect();
+        let status = |url: &str| get(url, &headers).status;
+        if faults.is_empty() {
+            assert_eq!([status(&url.replace("/resource", "/userinfo")), status(&url), status(&url)], [401, 200, 401]);
+        }
+        let bearer = headers[0].1.replace("DPoP ", "Bearer ");
+        assert_eq!(get(&url, &[("Authorization", &bearer)]).status, 401, "it is no bearer token");
+    }
+}
+
+#[test]
+fn what_the_practice_service_does_wrong_about_proofs_is_named() {
+    for (fault, words) in [
+        ("dpop-endless-nonce", "the service refuses the nonce that it gave itself"),
+        ("dpop-bad-nonce", "gives none that can be used"),
+        ("dpop-invalid-proof", "the clocks agree: the service may have seen the same proof before"),
+    ] {
+        let program = Tokenwright::with_vault();
+        let practice = Practice::start_with(&program, &[fault]);
+        let said = at_practice(&program, &practice).failed(4);
+        assert!(said.contains(words), "{fault}: {said}");
+        program.run(&["token", "demo"]).failed(3);
+    }
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start_with(&program, &["dpop-bearer"]);
+    let said = at_practice(&program, &practice);
+    assert!(said.stderr.contains("the service did not bind the access token to the key"), "{}", said.stderr);
+    assert!(program.run(&["token", "demo"]).done().starts_with("practice-at-"));
 }
