@@ -6,7 +6,12 @@ use std::io;
 use std::process::Command;
 
 /// Variables that hold a secret or the path of one.
-const SECRETS: [&str; 3] = ["TOKENWRIGHT_CLIENT_SECRET", "TOKENWRIGHT_PASSWORD", "TOKENWRIGHT_REFRESH_TOKEN"];
+const SECRETS: [&str; 4] = [
+    "TOKENWRIGHT_CLIENT_SECRET",
+    "TOKENWRIGHT_CLIENT_CERTIFICATE_PASSPHRASE",
+    "TOKENWRIGHT_PASSWORD",
+    "TOKENWRIGHT_REFRESH_TOKEN",
+];
 /// The prefixes of others: the vault's passphrase or its file, the team's address, password and key files, and the inputs of a
 /// service.
 const SECRET_KINDS: [&str; 3] = ["TOKENWRIGHT_PASSPHRASE", "TOKENWRIGHT_TEAM", "TOKENWRIGHT_SECRET_"];
@@ -124,6 +129,7 @@ mod tests {
             "TOKENWRIGHT_TEAM",
             "TOKENWRIGHT_TEAM_KEY_FILE",
             "TOKENWRIGHT_CLIENT_SECRET",
+            "TOKENWRIGHT_CLIENT_CERTIFICATE_PASSPHRASE",
             "TOKENWRIGHT_PASSWORD",
             "TOKENWRIGHT_REFRESH_TOKEN",
             "TOKENWRIGHT_SECRET_API_KEY",

@@ -6,7 +6,7 @@ use crate::agent::AgentError;
 use crate::call::RenderError;
 use crate::config::ConfigError;
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{AuthorizationError, Meaning, TokenError};
+use crate::oauth::{AuthorizationError, ErrorHint, KeyError, Meaning, TokenError};
 use crate::practice::PracticeError;
 use crate::redirect::{CertificateError, ListenError};
 use crate::service::{CatalogError, PresetError, ProfileError, Service};
@@ -18,6 +18,10 @@ use crate::vault::VaultError;
 pub(crate) const INVALID_GRANT: &str = "invalid_grant";
 /// Client authentication failed (RFC 6749 section 5.2).
 const INVALID_CLIENT: &str = "invalid_client";
+
+/// What `invalid_client` means for a client that authenticates by a certificate.
+const OTHER_CERTIFICATE: &str = "it is not the certificate that the service knows for this client ID, or none came through: compare \
+                                 subject and thumbprint with the service's console";
 
 /// A failure, ready to be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,6 +89,8 @@ pub enum FailureCode {
     GrantEnded,
     /// The host of a call is not one of the service's, to which alone a token goes.
     StrangeHost,
+    /// The file is locked with a passphrase, and none was given or a wrong one.
+    PassphraseNeeded,
     /// The refresh token was sent before, and nobody knows what came of it; a person may have it sent again.
     OutcomeUnknown,
 }
@@ -156,7 +162,13 @@ impl Failure {
         };
         let (reply_lost, says_more) = (error.may_have_acted(), !error.tells_all());
         let said = error.code().map(str::to_owned);
-        Self { code, recovery, reply_lost, says_more, said, ..Self::new(kind, error.diagnose(&service.hints)) }
+        let by_certificate = service.token_request.authentication.shows_certificate();
+        // The service's own hints go before this one, and this one before that about secrets.
+        let of_certificate =
+            ErrorHint { when: INVALID_CLIENT.into(), say: OTHER_CERTIFICATE.into(), ..ErrorHint::default() };
+        let hints: Vec<ErrorHint> =
+            service.hints.iter().cloned().chain(by_certificate.then_some(of_certificate)).collect();
+        Self { code, recovery, reply_lost, says_more, said, ..Self::new(kind, error.diagnose(&hints)) }
     }
 
     /// A refused authorization, with the service's own hints.
@@ -187,7 +199,6 @@ failure_from! {
     CatalogError => Usage,
     PresetError => Usage,
     ProfileError => Usage,
-    crate::oauth::KeyError => Usage,
     crate::oauth::MakeKeyError => Machine,
     crate::oauth::RedirectUriError => Usage,
     crate::service::ProfileNameError => Usage,
@@ -197,6 +208,14 @@ failure_from! {
     PracticeError => Machine,
     AgentError => Machine,
     ConfigError => Machine,
+}
+
+impl From<KeyError> for Failure {
+    fn from(error: KeyError) -> Self {
+        let is_locked = matches!(error, KeyError::NoPassphrase | KeyError::WrongPassphrase);
+        let code = if is_locked { FailureCode::PassphraseNeeded } else { FailureCode::General };
+        Self::new(FailureKind::Usage, error.diagnose()).coded(code)
+    }
 }
 
 impl From<VaultError> for Failure {

@@ -49,6 +49,7 @@ pub use crate::app::handle::App;
 pub use crate::app::news::News;
 pub use crate::app::ports::Ports;
 pub use crate::app::profiles::accept_shared::ShareKey;
+pub use crate::app::profiles::client_certificates::{CertificateSaved, CertificateSource};
 pub use crate::app::profiles::drafts::SaveTo;
 pub use crate::app::profiles::edit::Edited;
 pub use crate::app::profiles::forget::ForgottenProfile;

@@ -7,6 +7,9 @@ use serde_json::{Value as Json, json};
 
 use crate::call::traced::{TracedCall, TracedOutcome, TracedReply, Way};
 
+/// A member of a request of our own: the format lets names begin with an underscore (HAR 1.2, custom fields).
+const CLIENT_CERTIFICATE: &str = "_clientCertificate";
+
 /// The archive of these calls.
 pub fn write_har(calls: &[TracedCall]) -> Json {
     let entries: Vec<Json> = calls.iter().map(entry).collect();
@@ -63,6 +66,9 @@ fn request(call: &TracedCall) -> Json {
         "headersSize": -1,
         "bodySize": call.body.as_ref().map_or(0, |(_, text)| text.len()),
     });
+    if !call.client_certificate.is_empty() {
+        request[CLIENT_CERTIFICATE] = Json::from(call.client_certificate.as_str());
+    }
     if let Some((media_type, text)) = &call.body {
         request["postData"] = json!({ "mimeType": media_type, "text": text });
     }
@@ -121,6 +127,7 @@ fn read_entry(entry: &Json) -> Option<TracedCall> {
         url: text("/request/url")?,
         headers: read_headers(entry.pointer("/request/headers")?),
         body: text("/request/postData/mimeType").zip(text("/request/postData/text")),
+        client_certificate: text(&format!("/request/{CLIENT_CERTIFICATE}")).unwrap_or_default(),
         curl: String::new(),
         outcome,
     })
@@ -164,14 +171,15 @@ mod tests {
             Just((Way::Redirect, TracedOutcome::Unseen)),
         ];
         let body = prop::option::of(("[a-z/]{1,8}", ".{0,20}"));
-        (0_i64..4_000_000_000, "[A-Z]{3,5}", ".{1,20}", headers(), body, outcome).prop_map(
-            |(at, method, url, headers, body, (way, outcome))| TracedCall {
+        (0_i64..4_000_000_000, "[A-Z]{3,5}", ".{1,20}", headers(), body, ".{0,20}", outcome).prop_map(
+            |(at, method, url, headers, body, client_certificate, (way, outcome))| TracedCall {
                 at: Timestamp::from_second(at).expect("a time"),
                 way,
                 method,
                 url,
                 headers,
                 body,
+                client_certificate,
                 curl: String::new(),
                 outcome,
             },

@@ -26,6 +26,8 @@ pub struct TracedCall {
     pub headers: Vec<(String, String)>,
     /// Media type and text.
     pub body: Option<(String, String)>,
+    /// The client certificate that was shown, in a line; empty if there was none.
+    pub client_certificate: String,
     /// The same for a terminal; secrets are shell variables. Empty where nothing was sent by the program.
     pub curl: String,
     /// What came of it.
@@ -104,6 +106,7 @@ impl TracedCall {
             url: masked_url(&call.url.masked(&Reveal::new())),
             headers,
             body: body.map(|body| (media_type, body)),
+            client_certificate: call.client_certificate.as_ref().map(|shown| shown.told()).unwrap_or_default(),
             curl: call.to_curl(),
             outcome,
         }
@@ -131,6 +134,7 @@ impl TracedCall {
             url: format!("{uri}{separator}{}", shown.collect::<Vec<_>>().join("&")),
             headers: Vec::new(),
             body: None,
+            client_certificate: String::new(),
             curl: String::new(),
             outcome: TracedOutcome::Unseen,
         }

@@ -69,7 +69,8 @@ fn row<'a>(line: &CalendarLine<'a>, now: Timestamp) -> Vec<Cow<'a, str>> {
         Some(at) => (local(at), relative(at, now)),
         None => ("not known".to_owned(), String::new()),
     };
-    vec![at.into(), relative.into(), line.profile.name.as_str().into(), end.kind.label().into(), then]
+    let name = line.profile.name.as_ref().map_or("(settings)", ProfileName::as_str);
+    vec![at.into(), relative.into(), name.into(), end.kind.label().into(), then]
 }
 
 /// `in 3 days`, `2 h ago`.
@@ -85,7 +86,7 @@ fn relative(at: Timestamp, now: Timestamp) -> String {
 fn line_json(line: &CalendarLine<'_>, now: Timestamp) -> Json {
     let CalendarLine { profile, end } = line;
     json!({
-        "profile": profile.name.as_str(),
+        "profile": profile.name.as_ref().map(ProfileName::as_str),
         "display_name": profile.shown_name,
         "service_name": profile.service,
         "kind": end.kind.word(),

@@ -5,6 +5,7 @@ mod agent;
 mod args;
 mod calendar;
 mod call;
+mod certificate;
 mod edit;
 mod exec;
 mod exit;
@@ -82,6 +83,7 @@ fn perform(runner: Runner, task: Task) -> Result<Exit, Failure> {
         Task::Import(options) => import::run(runner, &options),
         Task::SignIn(options) => sign_in::run(runner, &options),
         Task::Key(task) => key::run(runner, &task),
+        Task::Certificate(task) => certificate::run(runner, task),
         Task::Token(options) => tokens::token(runner, &options),
         Task::Refresh { name, resend } => tokens::refresh(runner, &name, resend),
         Task::Whoami { name, json } => tokens::whoami(runner, &name, json),

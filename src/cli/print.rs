@@ -143,6 +143,7 @@ fn in_the_terminal(code: FailureCode) -> Option<Words> {
             Words::Added("with `registered` in `tokenwright edit`; `--redirect-uri` uses another")
         }
         FailureCode::General
+        | FailureCode::PassphraseNeeded
         | FailureCode::NoListener
         | FailureCode::ProfileExists
         | FailureCode::ProfileGone

@@ -66,6 +66,12 @@ fn show(service: &Service) {
     print::result(&format!("  scopes: {}", service.scopes.default.join(" ")));
     for (stage, call) in service.calls() {
         print::result(&format!("  {stage}: {} {}", call.method.as_str(), call.url.source()));
+        if !call.mtls_url.is_empty() {
+            print::result(&format!("      with a client certificate: {}", call.mtls_url.source()));
+        }
+    }
+    if let Some(words) = service.certificate_note() {
+        print::result(&format!("  client certificate: {words}"));
     }
     if let Some(assertion) = &service.assertion {
         print::result(&format!("  assertion: {}", assertion.text()));
@@ -109,6 +115,7 @@ fn show_json(service: &Service) -> Json {
             Asks::OptionalSecret => "optional",
             Asks::Secret | Asks::UserAndSecret => "required",
         },
+        "client_certificate": service.certificate_note(),
         "assertion": service.assertion,
         "dpop": service.dpop,
         "start": service.start,

@@ -33,6 +33,9 @@ pub enum ExportError {
     /// The format requires the refresh token, which rotates: a copy would soon be dead.
     #[error("the refresh token cannot just be copied (format `{0}`): this service gives a new one at each refresh")]
     Rotates(&'static str),
+    /// The format's reader refreshes by itself, and the service wants a client certificate for that.
+    #[error("the format `{0}` has no place for a client certificate, and the service accepts no refresh without it")]
+    ClientCertificate(String),
     /// The token is bound to a key, and whoever reads the format sends it without a proof.
     #[error(
         "{format} cannot use the access token: it is bound to a key (`{scheme}`), and needs a proof with each request"
@@ -59,6 +62,7 @@ impl Diagnose for ExportError {
                 "whichever of the two refreshes first ends the other's token: export a live text, or hand the refresh token over \
                  for good; this program then no longer refreshes it",
             ),
+            Self::ClientCertificate(_) => diagnosis.hint("choose a format without a refresh token, and have it rewritten at each refresh"),
             Self::Bound { profile, .. } => diagnosis.hint(format!(
                 "have a script ask for both headers of each request: `tokenwright token {profile} --header --for 'GET \
                  https://…'`"

@@ -18,13 +18,14 @@ use crate::gui::page_draft::{CalendarDraft, Naming, Remarks};
 use crate::gui::palette_draft::Palette;
 use crate::gui::settings_draft::SettingsDraft;
 use crate::gui::team_draft::TeamDraft;
-use crate::oauth::{ProfileSecrets, ReadKey};
+use crate::oauth::{KeyPair, ProfileSecrets, ReadKey};
 use crate::secret::Secret;
 use crate::service::{FieldError, Profile, ProfileDraft, ProfileName, Service};
 
 pub use crate::gui::next_view::{Focus, NextView};
 pub use crate::gui::step_drafts::{
-    AuthorizationStep, Copied, KeyDraft, ServiceStep, TokenTab, TokensStep, Typed, TypedParameters,
+    AuthorizationStep, ClientCertificateDraft, Copied, KeyDraft, ServiceStep, TokenTab, TokensStep, Typed,
+    TypedParameters,
 };
 
 /// What is typed and open on the page of the calls.
@@ -246,6 +247,12 @@ impl Draft {
         }
         self.secrets.signing_key = Some(read.pair.clone());
         self.authorization_step.key = KeyDraft::default();
+    }
+
+    /// Takes over a client certificate.
+    pub fn take_client_certificate(&mut self, pair: KeyPair) {
+        self.secrets.client_certificate = Some(pair);
+        self.authorization_step.client_certificate = ClientCertificateDraft::default();
     }
 
     /// Empties the field of a refresh token that was used: it is spent, or saved with the tokens.

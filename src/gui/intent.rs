@@ -39,6 +39,18 @@ pub enum TeamAction {
     Leave,
 }
 
+/// What is to be done about a client certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CertificateWish {
+    Read,
+    /// Make a self-signed pair.
+    Make,
+    /// Save it under the typed name, before there are tokens.
+    Save,
+    /// Write the certificate to the typed file.
+    Write,
+}
+
 /// What a person wants.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Intent {
@@ -79,6 +91,7 @@ pub enum Intent {
     /// Load the private key that is saved under the typed name.
     OpenKey,
     WriteCertificate,
+    ClientCertificate(CertificateWish),
     RequestTokens,
     RequestRefresh,
     /// Send the refresh token although an earlier refresh may have spent it.

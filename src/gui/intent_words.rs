@@ -3,7 +3,7 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::app::{ImportSource, Insisted, VaultKind};
-use crate::gui::intent::{Intent, Step, TeamAction};
+use crate::gui::intent::{CertificateWish, Intent, Step, TeamAction};
 
 impl TeamAction {
     /// What its button says, and what the pointer brings up there.
@@ -56,6 +56,7 @@ impl Intent {
             Self::MakeKey => ("Make a key pair", "Create a private key and a certificate to upload"),
             Self::SaveKey => ("Save key", "Save the key in the vault under this name"),
             Self::OpenKey => ("Use saved key", "Load the key from the vault"),
+            Self::ClientCertificate(wish) => wish.words(),
             Self::WriteCertificate => ("Save certificate", "Write the certificate to the file; it contains no secret"),
             Self::RequestTokens => ("Send token request", "Send the request exactly as previewed"),
             Self::RequestRefresh => ("Refresh", "Get new tokens now, whatever is left of the old ones"),
@@ -189,6 +190,20 @@ impl Intent {
             Self::OpenSettings => Some(SETTINGS),
             Self::ShowKeys => Some(KEYS),
             _ => None,
+        }
+    }
+}
+
+impl CertificateWish {
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Read => ("Open certificate", "Read the certificate and use it for this profile"),
+            Self::Make => (
+                "Make a self-signed certificate",
+                "Create a private key and a certificate to register with the service",
+            ),
+            Self::Save => ("Save client certificate", "Save it in the vault under this name"),
+            Self::Write => ("Write certificate", "Write the certificate to the file; it contains no secret"),
         }
     }
 }

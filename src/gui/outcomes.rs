@@ -235,6 +235,7 @@ impl Window {
         self.poll(|model| &mut model.open.history);
         self.poll(|model| &mut model.open.preset);
         let key = self.poll(|model| &mut model.open.key);
+        let certificate = self.poll(|model| &mut model.open.client_certificate);
         if let Some(mut rehearsal) = self.model.open.rehearsal.take() {
             let mut told = Vec::new();
             self.draft.next_view.to_rehearsal |= rehearsal.work.poll(&mut told);
@@ -252,6 +253,7 @@ impl Window {
             self.draft.take_key(&read);
             self.model.open.key.cancel();
         }
+        self.take_client_certificate(certificate);
     }
 
     /// A profile is forgotten; its page goes with it.

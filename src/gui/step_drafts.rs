@@ -81,6 +81,7 @@ impl TypedParameters {
 #[derive(Clone, Debug, Default)]
 pub struct AuthorizationStep {
     pub key: KeyDraft,
+    pub client_certificate: ClientCertificateDraft,
     /// The issuer whose metadata describes the service.
     pub issuer: String,
     /// The service's response, where the browser could not bring it.
@@ -109,6 +110,15 @@ pub struct Revealed {
     pub request: Reveal,
     pub response: bool,
     pub tokens: bool,
+}
+
+/// Where the client certificate is to come from, and to go.
+#[derive(Clone, Debug, Default)]
+pub struct ClientCertificateDraft {
+    pub file: String,
+    pub key_file: String,
+    pub passphrase: Secret,
+    pub save_to: String,
 }
 
 /// Where the private key is to come from, and its certificate to go.

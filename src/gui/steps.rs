@@ -7,7 +7,7 @@ use crate::gui::model::{self, Saved, Visit};
 use crate::gui::window::Window;
 use crate::gui::{notifications, screens};
 use crate::secret::Secret;
-use crate::service::{ProfileDraft, ProfileName};
+use crate::service::{ClientAuthentication, ProfileDraft, ProfileName};
 
 impl Window {
     /// Opens the browser; with `can_paste` even if its answer cannot be listened for.
@@ -125,8 +125,8 @@ impl Window {
     /// what is saved.
     pub(in crate::gui) fn try_other_authentication(&mut self) {
         let Some(profile) = &mut self.draft.profile else { return };
-        let Some(tried) = profile.client_authentication() else { return };
-        profile.choose_client_authentication(tried.other());
+        let Some(other) = profile.client_authentication().and_then(ClientAuthentication::other) else { return };
+        profile.choose_client_authentication(other);
         match self.draft.tokens_step.tab {
             TokenTab::TokenRequest => self.request_tokens(),
             TokenTab::RefreshRequest => self.request_refresh(Need::New),

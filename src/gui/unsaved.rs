@@ -4,7 +4,7 @@ use egui::Context;
 
 use crate::app::{CallContext, SaveTo, VaultState};
 use crate::gui::draft::{Focus, Loss, Question, TokenTab, VaultPrompt};
-use crate::gui::intent::{Intent, Step};
+use crate::gui::intent::{CertificateWish, Intent, Step};
 use crate::gui::model::{Model, Saved, Stand, Visit};
 use crate::gui::window::Window;
 use crate::service::ProfileName;
@@ -68,6 +68,7 @@ impl Window {
             | Intent::ShowHistory(_)
             | Intent::Restore { .. }
             | Intent::SaveKey
+            | Intent::ClientCertificate(CertificateWish::Save)
             | Intent::OpenKey
             | Intent::RetrySave
             | Intent::OpenExport(_)

@@ -164,6 +164,7 @@ impl Window {
             Intent::MakeKey => self.make_key(),
             Intent::SaveKey => self.save_key(),
             Intent::OpenKey => self.open_key(),
+            Intent::ClientCertificate(wish) => self.fulfil_client_certificate(wish),
             Intent::WriteCertificate => self.write_certificate(),
             Intent::RequestTokens => self.request_tokens(),
             Intent::RequestRefresh => self.request_refresh(Need::New),

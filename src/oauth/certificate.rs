@@ -31,6 +31,11 @@ impl Certificate {
         Ok(Self { der: der.expose().to_vec() })
     }
 
+    /// One that was read from another container.
+    pub(in crate::oauth) fn of_der(der: &[u8]) -> Self {
+        Self { der: der.to_vec() }
+    }
+
     /// In PEM, to upload.
     pub fn to_pem(&self) -> String {
         to_pem("CERTIFICATE", &self.der).expose().to_owned()

@@ -11,11 +11,15 @@ const LONGEST_CHAIN: usize = 10;
 
 /// Reads the private key in one text and the certificates in another; both may be the same.
 pub fn parse_client_certificate(key: &Secret, certificates: &str) -> Result<KeyPair, KeyError> {
-    let pair = parse_private_key(key)?.pair;
-    let signing_key = pair.signing_key().ok_or(KeyError::Unusable)?;
-    let chain = chain_of(&signing_key, Certificate::parse_all(certificates)?)?;
-    let certificate: String = chain.iter().map(Certificate::to_pem).collect();
-    Ok(KeyPair { certificate: Some(certificate), ..pair })
+    let signing_key = parse_private_key(key)?.pair.signing_key().ok_or(KeyError::Unusable)?;
+    pair_of(&signing_key, Certificate::parse_all(certificates)?)
+}
+
+/// A key with its certificate among these, and with those that lead to its authority.
+pub(in crate::oauth) fn pair_of(key: &SigningKey, certificates: Vec<Certificate>) -> Result<KeyPair, KeyError> {
+    let chain = chain_of(key, certificates)?;
+    let private_key = key.to_pem().ok_or(KeyError::Unusable)?;
+    Ok(KeyPair { private_key, certificate: Some(chain.iter().map(Certificate::to_pem).collect()) })
 }
 
 /// The certificate of this key, then those that lead to its authority, whatever their order in a file. Servers of TLS 1.2 want

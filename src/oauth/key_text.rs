@@ -67,6 +67,18 @@ pub enum KeyError {
     /// The certificate of another key.
     #[error("the certificate belongs to another private key")]
     WrongCertificate,
+    /// A PKCS#12 file, and no passphrase was given.
+    #[error("the file is locked with a passphrase")]
+    NoPassphrase,
+    /// The passphrase does not open the PKCS#12 file.
+    #[error("the passphrase does not open the file")]
+    WrongPassphrase,
+    /// A PKCS#12 file in an encryption that is not known here.
+    #[error("the file is encrypted in a way that is not known here")]
+    UnknownEncryption,
+    /// Not PKCS#12, or cut off.
+    #[error("the file is damaged, or neither PEM nor PKCS#12")]
+    DamagedPkcs12,
 }
 
 impl Diagnose for KeyError {
@@ -89,6 +101,10 @@ impl Diagnose for KeyError {
             }
             Self::NotCertificate => diagnosis.hint("it begins with `-----BEGIN CERTIFICATE-----`"),
             Self::WrongCertificate => diagnosis.hint("choose the certificate that was made with this key"),
+            Self::NoPassphrase => diagnosis.hint("enter the passphrase that came with the file"),
+            Self::WrongPassphrase => diagnosis.hint("type it as it came with the file; upper and lower case differ"),
+            Self::UnknownEncryption => diagnosis.hint("convert it: `openssl pkcs12 -in FILE -nodes -out FILE.pem`"),
+            Self::DamagedPkcs12 => diagnosis.hint("export it again as PKCS#12 (`.p12`, `.pfx`) or PEM"),
         }
     }
 }

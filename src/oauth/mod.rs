@@ -23,6 +23,7 @@ mod key_text;
 mod life;
 mod pasted;
 mod pkce;
+mod pkcs12;
 mod polling;
 mod profile_secrets;
 mod proof;
@@ -72,6 +73,7 @@ pub use crate::oauth::key_text::{KeyError, LONGEST_KEY_TEXT, ReadKey, parse_key}
 pub use crate::oauth::life::is_life;
 pub use crate::oauth::pasted::{Pasted, parse_pasted};
 pub use crate::oauth::pkce::{CodeVerifier, Pkce, state};
+pub use crate::oauth::pkcs12::{is_pkcs12, parse_pkcs12};
 pub use crate::oauth::polling::{PollAnswer, Polling};
 pub use crate::oauth::profile_secrets::ProfileSecrets;
 pub use crate::oauth::proof::{

@@ -153,6 +153,14 @@ impl ServiceChanges {
     }
 }
 
+impl CallFields {
+    /// Changes the URL, for clients with a certificate as well.
+    fn set_url(&mut self, url: &str) {
+        url.clone_into(&mut self.url);
+        self.mtls_url.clear();
+    }
+}
+
 fn set_url(draft: &mut ProfileDraft, stage: StageName, url: &str) {
     let authentication = draft.token_request.call_template();
     let service = &mut draft.service;

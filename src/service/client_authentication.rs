@@ -11,15 +11,17 @@ pub enum ClientAuthentication {
     Header,
     /// `client_id` and `client_secret` in the form.
     Body,
+    /// `client_id` in the form, and a certificate in the TLS handshake (RFC 8705 section 2).
+    Certificate,
 }
 
 impl ClientAuthentication {
-    /// The other one.
-    #[must_use]
-    pub fn other(self) -> Self {
+    /// The other place of a secret; `None` if there is no secret.
+    pub fn other(self) -> Option<Self> {
         match self {
-            Self::Header => Self::Body,
-            Self::Body => Self::Header,
+            Self::Header => Some(Self::Body),
+            Self::Body => Some(Self::Header),
+            Self::Certificate => None,
         }
     }
 
@@ -27,19 +29,24 @@ impl ClientAuthentication {
         match self {
             Self::Header => ClientMethod::SecretBasic,
             Self::Body => ClientMethod::SecretPost,
+            Self::Certificate => ClientMethod::Tls,
         }
     }
 
-    /// The two, with labels.
-    pub const OFFERED: [(Self, &str); 2] =
-        [(Self::Header, "In the header (Basic)"), (Self::Body, "In the body (client_id and client_secret)")];
+    /// All of them, with labels.
+    pub const OFFERED: [(Self, &str); 3] = [
+        (Self::Header, "In the header (Basic)"),
+        (Self::Body, "In the body (client_id and client_secret)"),
+        (Self::Certificate, "With a client certificate (mutual TLS)"),
+    ];
 }
 
 impl ProfileDraft {
-    /// How the token request authenticates the client; `None` where that is neither of the two.
+    /// How the token request authenticates the client; `None` where that is none of these.
     pub fn client_authentication(&self) -> Option<ClientAuthentication> {
         let call = &self.token_request;
         match call.authentication {
+            _ if call.authentication.shows_certificate() => Some(ClientAuthentication::Certificate),
             _ if call.body_kind != BodyKind::Form => None,
             Authentication::Basic | Authentication::BasicOrNone => Some(ClientAuthentication::Header),
             Authentication::None if names(call).any(|name| name == "client_id") => Some(ClientAuthentication::Body),
@@ -47,8 +54,12 @@ impl ProfileDraft {
         }
     }
 
-    /// Changes it, in the token request and the refresh request.
+    /// Changes it: between the places of the secret in the token request and the refresh request, else in all requests.
     pub fn choose_client_authentication(&mut self, chosen: ClientAuthentication) {
+        let had_certificate = self.client_authentication() == Some(ClientAuthentication::Certificate);
+        if had_certificate || chosen == ClientAuthentication::Certificate {
+            return self.choose_client_method(chosen.method());
+        }
         for call in [&mut self.token_request, &mut self.refresh_request] {
             if call.body_kind == BodyKind::Form {
                 authenticate(call, chosen.method());
@@ -83,6 +94,18 @@ mod tests {
         draft.choose_client_authentication(ClientAuthentication::Body);
         assert_eq!(draft.token_request, custom().token_request);
         assert_eq!(draft.refresh_request, custom().refresh_request);
+    }
+
+    #[test]
+    fn a_certificate_takes_the_place_of_the_secret_and_gives_it_back() {
+        let mut draft = custom();
+        draft.choose_client_authentication(ClientAuthentication::Certificate);
+        assert_eq!(draft.client_authentication(), Some(ClientAuthentication::Certificate));
+        assert!(draft.customised().wants_client_certificate() && draft.asks == crate::service::Asks::Nothing);
+        assert!(!names(&draft.token_request).any(|name| name == "client_secret"), "{}", draft.token_request.body);
+        draft.choose_client_authentication(ClientAuthentication::Body);
+        assert_eq!(draft.token_request, custom().token_request);
+        assert!(!draft.customised().wants_client_certificate() && draft.asks == crate::service::Asks::Secret);
     }
 
     #[test]

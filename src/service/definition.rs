@@ -221,6 +221,20 @@ impl Service {
         self.client_certificate || self.calls().iter().any(|(_, call)| call.authentication.shows_certificate())
     }
 
+    /// What the certificate is for, in a sentence; `None` if there is none.
+    pub fn certificate_note(&self) -> Option<&'static str> {
+        let shows = |wanted: Authentication| self.calls().iter().any(|(_, call)| call.authentication == wanted);
+        if shows(Authentication::SelfSignedTlsClientAuth) {
+            return Some("The service recognizes you by a certificate that you registered there, instead of a secret.");
+        }
+        if shows(Authentication::TlsClientAuth) {
+            return Some(
+                "The service recognizes you by a certificate from an authority that it trusts, instead of a secret.",
+            );
+        }
+        self.client_certificate.then_some("The service accepts connections only from clients that show a certificate.")
+    }
+
     /// Whether a person can sign in to it on another device.
     pub fn has_device_flow(&self) -> bool {
         self.device_authorization.is_some() && self.device_token_request.is_some()

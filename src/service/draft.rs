@@ -50,6 +50,8 @@ pub struct ProfileDraft {
     pub typed_scopes: String,
     /// Further parameters of the authorization request.
     pub extra: String,
+    /// Whether the service's servers want a client certificate, however the client authenticates.
+    pub client_certificate: bool,
     /// Which secrets the calls need.
     pub asks: Asks,
     /// The user's id.
@@ -276,6 +278,7 @@ impl ProfileDraft {
             authorization
         });
         service.asks = self.asks;
+        service.client_certificate = self.client_certificate;
         service.grant_type = self.grant_type.trim().to_owned();
         service.assertion = self.assertion.as_ref().map(|typed| typed.assertion(service.assertion.take()));
         service.token_request = self.token_request.call_template();
@@ -306,6 +309,7 @@ impl From<&Profile> for ProfileDraft {
             typed_scopes: typed.join(&service.scopes.separator),
             extra: write_parameters(&profile.extra),
             asks: service.asks,
+            client_certificate: service.client_certificate,
             user_name: profile.user_name.clone(),
             keep_alive: profile.keep_alive,
             account: profile.account.clone(),
@@ -345,12 +349,6 @@ impl CallFields {
             reading: self.reading.clone(),
             example: self.example.clone(),
         }
-    }
-
-    /// Changes the URL, for clients with a certificate as well.
-    pub fn set_url(&mut self, url: &str) {
-        url.clone_into(&mut self.url);
-        self.mtls_url.clear();
     }
 
     /// Changes the kind of body, and converts between a form and a JSON object.

@@ -60,6 +60,7 @@ const SHOWN: &[(u32, &str, &str, &str, Built)] = &[
     (14, "workday", "token_request/authentication", "basic-raw", Executed),
     (14, "github", "token_request/authentication", "body", Executed),
     (14, "adp", "client_certificate", "true", Executed),
+    (14, "sap-btp-app-certificate", "token_request/authentication", "tls-client-auth", Executed),
     (14, "netsuite-m2m", "token_request/authentication", "private-key-jwt", Executed),
     // Encoding of the body.
     (15, "notion", "token_request/encoding", "json", Executed),
@@ -200,7 +201,7 @@ fn a_service_that_wants_what_is_not_built_says_that_this_is_lacking() {
 }
 
 /// Words for what is built: no preset says that it is lacking.
-const BUILT: [&str; 7] = [
+const BUILT: [&str; 10] = [
     "proof of possession",
     "device flow",
     "another device",
@@ -208,6 +209,9 @@ const BUILT: [&str; 7] = [
     "private_key_jwt",
     "signed jwt (",
     "certificate in place of the",
+    "mutual tls",
+    "mtls",
+    "client certificate",
 ];
 
 #[test]

@@ -14,9 +14,12 @@ pub(crate) fn identity_of(certificate: &ClientCertificate) -> Result<Identity, T
     pem.push_str(key);
     pem.push('\n');
     pem.push_str(&certificate.chain);
-    Identity::from_pem(pem.as_bytes()).map_err(|_| {
-        let summary = format!("the client certificate `{}` cannot be used with its private key", certificate.subject);
-        let hint = "open the file of the certificate and its private key again, in step 2, Authorization";
-        TransportError::Settings(Box::new(Diagnosis::new(summary).hint(hint)))
-    })
+    Identity::from_pem(pem.as_bytes()).map_err(|_| unusable(certificate))
+}
+
+/// That certificate and key do not go together.
+pub(crate) fn unusable(certificate: &ClientCertificate) -> TransportError {
+    let summary = format!("the client certificate `{}` cannot be used with its private key", certificate.subject);
+    let hint = "open the file of the certificate and its private key again, in step 2, Authorization";
+    TransportError::Settings(Box::new(Diagnosis::new(summary).hint(hint)))
 }

@@ -14,7 +14,7 @@ use crate::call::{ClientCertificate, Reply};
 use crate::transport::body::{self, BodyError};
 use crate::transport::error::TransportError;
 use crate::transport::explain::{explain, explain_set_up, is_tls};
-use crate::transport::identity::identity_of;
+use crate::transport::identity::{identity_of, unusable};
 use crate::transport::network::{Network, ReadNetwork};
 use crate::transport::proxy::Proxy;
 use crate::transport::resolver::Resolver;
@@ -191,7 +191,12 @@ impl Transport {
             None if route == Route::Plain => builder,
             None => network.with_identity(builder)?,
         };
-        Ok(Sender { client: builder.build().map_err(explain_set_up)?, network: Arc::new(network) })
+        let client = builder.build().map_err(|error| match (explain_set_up(error), certificate) {
+            // The library reads the key here only.
+            (TransportError::SetUp { .. }, Some(certificate)) => unusable(certificate),
+            (told, _) => told,
+        });
+        Ok(Sender { client: client?, network: Arc::new(network) })
     }
 }
 

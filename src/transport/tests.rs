@@ -285,3 +285,85 @@ async fn tls_to_a_server_that_does_not_speak_it_is_explained() {
     assert!(matches!(error, TransportError::Tls { cause: TlsCause::NotTls, .. }), "{error:?}");
     check_silent(&error);
 }
+
+/// A TLS server that answers with the certificates of its clients: how many bytes the first has, 0 for none.
+async fn curious(root: &rcgen::Certificate, key: &rcgen::KeyPair, params: rcgen::CertificateParams) -> u16 {
+    let issuer = rcgen::Issuer::new(params, key);
+    let own = rcgen::KeyPair::generate().expect("a key");
+    let named = rcgen::CertificateParams::new(["localhost".to_owned()]).expect("params");
+    let certificate = named.signed_by(&own, &issuer).expect("made");
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(root.der().clone()).expect("a root");
+    let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let verifier = rustls::server::WebPkiClientVerifier::builder_with_provider(roots.into(), provider.clone());
+    let side = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_client_cert_verifier(verifier.allow_unauthenticated().build().expect("a verifier"))
+        .with_single_cert(
+            vec![certificate.der().clone()],
+            rustls::pki_types::PrivatePkcs8KeyDer::from(own.serialize_der()).into(),
+        )
+        .expect("a certificate");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("bound");
+    let port = listener.local_addr().expect("an address").port();
+    let tls = TlsAcceptor::from(std::sync::Arc::new(side));
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let Ok(mut stream) = tls.accept(stream).await else { continue };
+            let shown = stream.get_ref().1.peer_certificates().and_then(|all| all.first()).map_or(0, |own| own.len());
+            read_request(&mut stream).await;
+            let body = shown.to_string();
+            let reply = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+            let _ = stream.write_all(reply.as_bytes()).await;
+            let _ = stream.shutdown().await;
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn each_call_shows_its_own_certificate_and_none_where_it_has_none() {
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let mut params = rcgen::CertificateParams::new(Vec::<String>::new()).expect("params");
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let root = params.self_signed(&key).expect("made");
+    let port = curious(&root, &key, params.clone()).await;
+    let issuer = rcgen::Issuer::new(params, &key);
+    let client = |name: &str| {
+        let own = rcgen::KeyPair::generate().expect("a key");
+        let mut params = rcgen::CertificateParams::new(Vec::<String>::new()).expect("params");
+        params.distinguished_name.push(rcgen::DnType::CommonName, name);
+        let made = params.signed_by(&own, &issuer).expect("made");
+        let shown = crate::call::ClientCertificate {
+            chain: made.pem(),
+            private_key: Secret::new(own.serialize_pem()),
+            subject: format!("CN={name}"),
+            thumbprint: String::new(),
+        };
+        (Some(std::sync::Arc::new(shown)), made.der().len().to_string())
+    };
+    let options = TransportOptions { extra_root_pem: Some(root.pem().into_bytes()), ..TransportOptions::default() };
+    let transport = Transport::new(options);
+    let clients = [client("a"), (None, "0".to_owned()), client("another with a longer name")];
+    // Twice, so that each is also sent by a client that is there already, and once more after all were dropped.
+    for rests in [false, false, true] {
+        if rests {
+            transport.rest();
+        }
+        for (client_certificate, expected) in clients.clone() {
+            let wire = Wire { client_certificate, ..wire(format!("https://localhost:{port}/token")) };
+            let reply = transport.send(wire, || Timestamp::UNIX_EPOCH).await.expect("a reply");
+            assert_eq!(reply.body.expose(), expected);
+        }
+    }
+    let mut broken = clients[0].0.as_deref().expect("one").clone();
+    broken.private_key = Secret::new("-----BEGIN PRIVATE KEY-----\nSECRET\n-----END PRIVATE KEY-----\n");
+    let wire = Wire {
+        client_certificate: Some(std::sync::Arc::new(broken)),
+        ..wire(format!("https://localhost:{port}/token"))
+    };
+    let error = transport.send(wire, || Timestamp::UNIX_EPOCH).await.expect_err("no key");
+    assert!(error.to_string().starts_with("the client certificate `CN=a` cannot be used"), "{error}");
+    check_silent(&error);
+}

@@ -36,6 +36,8 @@ pub enum EndKind {
     TestMode,
     ClientSecret,
     Certificate,
+    /// That of mutual TLS.
+    ClientCertificate,
 }
 
 /// How the end is known.
@@ -63,7 +65,7 @@ pub enum Renewal {
 }
 
 impl EndKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Refused,
         Self::AccessToken,
         Self::UnusedRefreshToken,
@@ -72,6 +74,7 @@ impl EndKind {
         Self::TestMode,
         Self::ClientSecret,
         Self::Certificate,
+        Self::ClientCertificate,
     ];
 
     /// The word for it in files, which never changes.
@@ -85,6 +88,7 @@ impl EndKind {
             Self::TestMode => "test-mode",
             Self::ClientSecret => "client-secret",
             Self::Certificate => "certificate",
+            Self::ClientCertificate => "client-certificate",
         }
     }
 
@@ -102,6 +106,7 @@ impl EndKind {
             Self::SignIn | Self::TestMode => "Sign-in ends",
             Self::ClientSecret => "Client secret expires",
             Self::Certificate => "Certificate expires",
+            Self::ClientCertificate => "Client certificate expires",
         }
     }
 
@@ -116,6 +121,7 @@ impl EndKind {
             Self::TestMode => "sign-in in test mode",
             Self::ClientSecret => "client secret",
             Self::Certificate => "certificate",
+            Self::ClientCertificate => "client certificate",
         }
     }
 }
@@ -124,6 +130,11 @@ impl End {
     fn new(kind: EndKind, at: Option<Timestamp>, basis: Basis, renewal: Renewal) -> Self {
         let basis = if at.is_some() { basis } else { Basis::Unknown };
         Self { kind, at, basis, renewal, condition: String::new() }
+    }
+
+    /// Of what the settings name.
+    pub(in crate::app::calendar) fn of_settings(kind: EndKind, at: Option<Timestamp>) -> Self {
+        Self::new(kind, at, Basis::Said, Renewal::Person)
     }
 
     /// Whether a person has to do something before then. What nobody knows, or what holds only under a condition, is no duty.
@@ -144,6 +155,9 @@ impl End {
             EndKind::Certificate => {
                 "The certificate expires; the service accepts nothing signed with its key then.".to_owned()
             }
+            EndKind::ClientCertificate => {
+                "The client certificate expires; the service accepts no connection with it then.".to_owned()
+            }
         }
     }
 
@@ -155,6 +169,7 @@ impl End {
             (_, Renewal::Refresh) => "Refresh it before then, or turn on keep-alive.",
             (EndKind::ClientSecret, Renewal::Person) => "Create a new secret in the service's console, and enter it.",
             (EndKind::Certificate, Renewal::Person) => "Make a new key pair, and upload its certificate.",
+            (EndKind::ClientCertificate, Renewal::Person) => "Get a new one, and open it in place of this one.",
             (_, Renewal::Person) => "Sign in again.",
         }
     }
@@ -177,6 +192,11 @@ pub(crate) fn ends_of(profile: &Profile, record: Option<&Record>) -> Vec<End> {
     let key = record.and_then(|record| record.contents.secrets.signing_key.as_ref());
     if let Some(certificate) = key.and_then(crate::oauth::KeyPair::certificate) {
         ends.push(End::new(EndKind::Certificate, certificate.not_after(), Basis::Said, Renewal::Person));
+    }
+    let shown = record.filter(|_| profile.service.wants_client_certificate());
+    let shown = shown.and_then(|record| record.contents.secrets.client_certificate.as_ref());
+    if let Some(certificate) = shown.and_then(crate::oauth::KeyPair::certificate) {
+        ends.push(End::new(EndKind::ClientCertificate, certificate.not_after(), Basis::Said, Renewal::Person));
     }
     ends.sort_by_key(|end| (end.at.is_none(), end.at, end.kind));
     ends
@@ -387,6 +407,17 @@ mod tests {
             told(&profile("xero"), &record),
             ["access-token 0 Said Person", "refused 2 Said Person", "certificate 730 Said Person"]
         );
+    }
+
+    #[test]
+    fn a_client_certificate_ends_where_the_service_wants_one() {
+        let pair = make_key_pair(AssertionAlgorithm::ES256, 0, "it", at(0), Duration::from_hours(24 * 365));
+        let mut record = record(0, Some(3600), None);
+        record.contents.secrets.client_certificate = Some(pair.expect("a key pair"));
+        let wanted = profile("adp");
+        let end = told(&wanted, &record).into_iter().find(|end| end.starts_with("client-certificate"));
+        assert_eq!(end.as_deref(), Some("client-certificate 365 Said Person"));
+        assert!(!told(&profile("xero"), &record).iter().any(|end| end.starts_with("client-certificate")));
     }
 
     proptest! {

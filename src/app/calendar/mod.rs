@@ -1,6 +1,7 @@
 //! The calendar: when what saved profiles depend on ends, as a list by date and as a file for calendar programs.
 
 pub(in crate::app) mod ends;
+mod network;
 #[cfg(test)]
 mod time_lapse;
 
@@ -22,13 +23,16 @@ use crate::service::{Profile, ProfileName};
 
 /// What a calendar begins with that this program wrote.
 const OURS: &[u8] = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Tokenwright//";
+/// In the identifier of an event; no profile's name has a blank.
+const SETTINGS_ID: &str = "the settings";
 /// More bytes than the calendar of 100,000 profiles has.
 const LIMIT: u64 = 256 * 1024 * 1024;
 
-/// The ends of a saved profile.
+/// The ends of a saved profile, or of what the settings name for all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfileEnds {
-    pub name: ProfileName,
+    /// `None`: the settings.
+    pub name: Option<ProfileName>,
     /// The display name, or else the name.
     pub shown_name: String,
     pub service: String,
@@ -66,7 +70,7 @@ impl CalendarLine<'_> {
         };
         Some(CalendarEvent {
             // The same for the same profile and kind, so that what is imported anew replaces what was.
-            id: format!("{name}.{}@tokenwright", end.kind.word()),
+            id: format!("{}.{}@tokenwright", name.as_ref().map_or(SETTINGS_ID, ProfileName::as_str), end.kind.word()),
             at: end.at?,
             title: format!("{shown_name}: {what} ends"),
             description: format!("{service}\n{}\n{}{basis}", end.meaning(), end.remedy()),
@@ -130,8 +134,11 @@ async fn ends_of_profiles(app: &App, only: &BTreeSet<ProfileName>) -> Result<Vec
         }
         ahead.finish(app).await;
     }
-    if let Some(unknown) = only.iter().find(|name| all.iter().all(|found| found.name != **name)) {
+    if let Some(unknown) = only.iter().find(|name| all.iter().all(|found| found.name.as_ref() != Some(*name))) {
         return Err(profiles::unknown(app, unknown).await);
+    }
+    if only.is_empty() {
+        all.extend(network::ends(app).await);
     }
     all.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(all)
@@ -142,11 +149,12 @@ pub(in crate::app) async fn ends_of_profile(app: &App, name: ProfileName) -> Pro
         Ok((profile, ends)) => {
             let called = profile.display_name.to_string();
             let shown_name = if called.is_empty() { name.to_string() } else { called };
-            ProfileEnds { name, shown_name, service: profile.service.name, ends, problem: None }
+            ProfileEnds { name: Some(name), shown_name, service: profile.service.name, ends, problem: None }
         }
         Err(failure) => {
             let shown_name = name.to_string();
-            ProfileEnds { name, shown_name, service: String::new(), ends: Vec::new(), problem: Some(failure.diagnosis) }
+            let (service, ends, problem) = (String::new(), Vec::new(), Some(failure.diagnosis));
+            ProfileEnds { name: Some(name), shown_name, service, ends, problem }
         }
     }
 }

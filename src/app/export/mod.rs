@@ -251,7 +251,11 @@ impl Format {
         if !leaves {
             subject.tokens.refresh_token = None;
         }
-        match self {
+        let with_certificate = subject.whole.service.wants_client_certificate();
+        if with_certificate && self.refresh_token() == RefreshTokenUse::Needed {
+            return Err(ExportError::ClientCertificate(self.name()));
+        }
+        let mut text = match self {
             Self::BuiltIn(format) if order.live => format.write_live(&subject),
             Self::BuiltIn(format) => format.write_snapshot(&subject),
             Self::Own { name, template } => write_own(name, template, &subject).map(|mut text| {
@@ -261,7 +265,11 @@ impl Format {
                 }
                 text
             }),
+        }?;
+        if with_certificate {
+            text.left_out.push(CERTIFICATE_STAYS.to_owned());
         }
+        Ok(text)
     }
 
     fn file_name(&self, order: &ExportOrder) -> String {
@@ -280,6 +288,10 @@ impl Format {
         words.replace("{profile}", order.profile.as_str()).replace("{url}", url)
     }
 }
+
+/// That the token alone is not enough.
+const CERTIFICATE_STAYS: &str = "the client certificate and its private key, without which the service accepts no call: the program \
+                                 that makes the calls needs them in files of its own";
 
 /// No reader of exported tokens makes proofs of possession, and none of them may take a bound token for a bearer token.
 fn check_bound(format: &str, subject: &Subject) -> Result<(), ExportError> {

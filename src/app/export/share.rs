@@ -120,8 +120,14 @@ fn slots(profile: &Profile) -> Vec<String> {
         Asks::Secret | Asks::UserAndSecret => slots.push(service.labels.client_secret.clone()),
     }
     slots.extend(service.inputs.iter().filter(|input| input.secret).map(|input| input.label.clone()));
+    slots.extend(certificate_slot(profile));
     slots.push(SIGN_IN.to_owned());
     slots
+}
+
+/// A private key has one owner.
+fn certificate_slot(profile: &Profile) -> Option<String> {
+    profile.service.wants_client_certificate().then(|| "a client certificate of their own".to_owned())
 }
 
 const SIGN_IN: &str = "a sign-in of their own";
@@ -132,11 +138,9 @@ fn shared_secrets(profile: &Profile, contents: Contents, rotation: Rotation) -> 
     // Without the key, which stays here, a bound refresh token is worth nothing (RFC 9449 section 5).
     let refresh_token = contents.tokens.filter(|tokens| !tokens.needs_proof()).and_then(|tokens| tokens.refresh_token);
     let refresh_token = refresh_token.filter(|_| !rotation.rotates());
-    let must_supply = if refresh_token.is_none() && profile.service.authorization.is_some() {
-        vec![SIGN_IN.to_owned()]
-    } else {
-        vec![]
-    };
+    let signs_in = refresh_token.is_none() && profile.service.authorization.is_some();
+    let must_supply: Vec<String> =
+        certificate_slot(profile).into_iter().chain(signs_in.then(|| SIGN_IN.to_owned())).collect();
     let refresh_token = refresh_token.unwrap_or_default();
     (
         ProfileSecrets {

@@ -20,7 +20,8 @@ pub(in crate::app::export) async fn subject(app: &App, order: &ExportOrder) -> R
     let scopes = tokens.scopes.clone().unwrap_or_else(|| profile.scopes.clone());
     let inputs = profile.inputs.clone().into_iter().chain(order.settings.clone()).collect();
     let client_id = profile.client_id.clone();
-    let secrets = ProfileSecrets { client_secret: record.contents.secrets.client_secret, ..ProfileSecrets::default() };
+    let ProfileSecrets { client_secret, client_certificate, .. } = record.contents.secrets;
+    let secrets = ProfileSecrets { client_secret, client_certificate, ..ProfileSecrets::default() };
     let mut context = CallContext { tokens: Some(tokens.clone()), ..CallContext::new(profile, secrets) };
     app.supply_practice(&mut context).await?;
     let subject = Subject {

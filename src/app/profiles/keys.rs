@@ -10,10 +10,7 @@ use crate::app::vault::open;
 use crate::app::{Failure, FailureKind};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::durable::{self, FileError};
-use crate::oauth::{
-    AssertionAlgorithm, KeyError, KeyPair, LONGEST_KEY_TEXT, ReadKey, make_key_pair, parse_client_certificate,
-    parse_key,
-};
+use crate::oauth::{AssertionAlgorithm, KeyError, KeyPair, LONGEST_KEY_TEXT, ReadKey, make_key_pair, parse_key};
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
 use crate::vault::{How, Vault};
@@ -43,16 +40,6 @@ impl App {
         blocking(read).await?
     }
 
-    /// Reads a client certificate with its intermediates and its private key from a PEM file; the key may be in another file.
-    pub async fn read_client_certificate(&self, file: PathBuf, key_file: Option<PathBuf>) -> Result<KeyPair, Failure> {
-        let read = move || {
-            let text = Secret::new(text_of(&file)?);
-            let key = key_file.map(|file| text_of(&file).map(Secret::new)).transpose()?;
-            Ok(parse_client_certificate(key.as_ref().unwrap_or(&text), text.expose())?)
-        };
-        blocking(read).await?
-    }
-
     /// Generates a key pair that suits the service, with a certificate of the longest life it accepts. `rsa_bits` is the
     /// size of an RSA key.
     pub async fn make_key(&self, service: &Service, rsa_bits: usize) -> Result<ReadKey, Failure> {
@@ -78,14 +65,6 @@ impl App {
         let asked = name.clone();
         let record = self.with_vault(move |vault| vault.snapshot(&asked)).await?;
         Ok(record.and_then(|record| record.contents.secrets.signing_key))
-    }
-
-    /// The client certificate saved under a profile's name; the profile itself need not exist.
-    pub async fn saved_client_certificate(&self, name: &ProfileName) -> Result<Option<KeyPair>, Failure> {
-        open::open_chosen(self).await?;
-        let asked = name.clone();
-        let record = self.with_vault(move |vault| vault.snapshot(&asked)).await?;
-        Ok(record.and_then(|record| record.contents.secrets.client_certificate))
     }
 
     /// Writes a certificate or a public key to a file for upload. A file with other content is not replaced.
@@ -133,9 +112,9 @@ async fn save_key(app: &App, name: &ProfileName, pair: KeyPair, replace: bool) -
 }
 
 /// More bytes than any key file has.
-const LIMIT: u64 = LONGEST_KEY_TEXT as u64;
+pub(in crate::app::profiles) const LIMIT: u64 = LONGEST_KEY_TEXT as u64;
 
-fn text_of(path: &Path) -> Result<String, Failure> {
+pub(in crate::app::profiles) fn text_of(path: &Path) -> Result<String, Failure> {
     let bytes = durable::read(path, LIMIT).map_err(|error| unusable("read", path, error))?;
     let bytes = bytes.ok_or_else(|| {
         let diagnosis = Diagnosis::new(format!("the file `{}` does not exist", path.display()));
@@ -144,7 +123,7 @@ fn text_of(path: &Path) -> Result<String, Failure> {
     String::from_utf8(bytes).map_err(|_| Failure::new(FailureKind::Usage, KeyError::Unknown.diagnose()))
 }
 
-fn unusable(action: &'static str, path: &Path, error: std::io::Error) -> Failure {
+pub(in crate::app::profiles) fn unusable(action: &'static str, path: &Path, error: std::io::Error) -> Failure {
     let error = FileError::at(action, path)(error);
     Failure::new(FailureKind::Usage, Diagnosis::new(error.to_string()).hint(error.advice()))
 }

@@ -1,6 +1,7 @@
 //! Saved profiles: list, open, save, forget. The plain part is in the store, the secrets are in the vault.
 
 pub(in crate::app) mod accept_shared;
+pub(in crate::app) mod client_certificates;
 pub(in crate::app) mod drafts;
 mod duplicate;
 pub(in crate::app) mod edit;

@@ -259,6 +259,7 @@ fn announce(app: &App, announced: &[Announced]) {
         let what = match one.kind {
             EndKind::ClientSecret => "The client secret",
             EndKind::Certificate => "The certificate",
+            EndKind::ClientCertificate => "The client certificate",
             EndKind::AccessToken => "The access token",
             EndKind::UnusedRefreshToken | EndKind::RefreshToken => "The refresh token",
             EndKind::SignIn | EndKind::TestMode | EndKind::Refused => "The sign-in",

@@ -2,6 +2,7 @@
 //! input or the environment.
 
 mod calendar;
+mod certificate;
 mod describe;
 mod services;
 mod sign_in;
@@ -16,6 +17,9 @@ use clap::{Parser, Subcommand};
 use jiff::SignedDuration;
 
 pub use crate::cli::args::calendar::CalendarOptions;
+pub use crate::cli::args::certificate::{
+    CertificateGenerateOptions, CertificateSetOptions, CertificateShowOptions, CertificateTask,
+};
 pub use crate::cli::args::describe::{DescribeOptions, DpopArgument};
 pub use crate::cli::args::services::{
     ImportOptions, PracticeOptions, RehearseOptions, ServiceExportOptions, ServiceTask,
@@ -57,7 +61,7 @@ pub(crate) const EXIT_CODES: [(&str, &str); 7] = [
 ];
 
 /// The environment variables that are read.
-pub(crate) const ENVIRONMENT: [(&str, &str); 16] = [
+pub(crate) const ENVIRONMENT: [(&str, &str); 17] = [
     ("TOKENWRIGHT_HOME", "keep all files in this folder"),
     ("TOKENWRIGHT_VAULT", "kind of vault: `keyring`, `passphrase` or `memory`"),
     ("TOKENWRIGHT_PASSPHRASE", "passphrase of the vault, for unattended use"),
@@ -68,6 +72,7 @@ pub(crate) const ENVIRONMENT: [(&str, &str); 16] = [
     ("CREDENTIALS_DIRECTORY", "set by systemd: folder whose file `passphrase` is read"),
     ("TOKENWRIGHT_AGENT", "`off`: do not ask a running agent"),
     ("TOKENWRIGHT_CLIENT_SECRET", "client secret for `sign-in`; empty for none"),
+    ("TOKENWRIGHT_CLIENT_CERTIFICATE_PASSPHRASE", "passphrase of a client certificate in PKCS#12"),
     ("TOKENWRIGHT_PASSWORD", "password for `sign-in`, for services that take one"),
     ("TOKENWRIGHT_REFRESH_TOKEN", "existing refresh token: `sign-in` uses it instead of the browser"),
     ("TOKENWRIGHT_SECRET_NAME", "a secret input of a service; NAME is the input's name in capitals"),
@@ -269,6 +274,9 @@ pub enum Task {
     /// Generate or show the key pair that a profile signs with
     #[command(subcommand)]
     Key(KeyTask),
+    /// Generate, replace or show the client certificate of a profile (mutual TLS)
+    #[command(subcommand)]
+    Certificate(CertificateTask),
     /// List, show, check and export services
     #[command(subcommand)]
     Service(ServiceTask),

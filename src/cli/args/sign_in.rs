@@ -53,7 +53,7 @@ pub struct SignInOptions {
     /// settings), `github-actions:AUDIENCE`; an empty one ends it. It holds on this machine, for this token endpoint (repeatable)
     #[arg(long = "source", value_name = "KEY=SOURCE", value_parser = source)]
     pub sources: Vec<(String, Option<ValueSource>)>,
-    /// Client certificate for mutual TLS (RFC 8705), in PEM: with its intermediates, and the private key unless
+    /// Client certificate for mutual TLS (RFC 8705): PKCS#12, or PEM with its intermediates, and the private key unless
     /// `--client-key` names its file
     #[arg(long, value_name = "FILE")]
     pub client_certificate: Option<PathBuf>,

@@ -17,6 +17,7 @@ use crate::app::{
 };
 use crate::call::nearest;
 use crate::cli::args::SignInOptions;
+use crate::cli::certificate;
 use crate::cli::profiles::local;
 use crate::cli::prompt::is_yes;
 use crate::cli::remarks::parse_display_name;
@@ -127,10 +128,9 @@ fn draft(
         saved.signing_key = Some(read.pair);
     }
     if let Some(file) = options.client_certificate.clone() {
-        let read = runner.app.read_client_certificate(file, options.client_key.clone());
-        saved.client_certificate = Some(runner.run(read)?);
+        saved.client_certificate = Some(certificate::read(runner, file, options.client_key.clone())?);
         // Given for a service that does not ask for one: its gateway does.
-        draft.service.client_certificate |= !draft.customised().wants_client_certificate();
+        draft.client_certificate |= !draft.customised().wants_client_certificate();
     }
     for (key, value) in &options.set {
         let is_fetched = draft.service.fetch.iter().any(|fetch| fetch.retain.iter().any(|(name, _)| name == key));
@@ -214,7 +214,7 @@ fn missing_key(runner: &Runner, name: &ProfileName, profile: &Profile) -> Failur
 
 fn missing_certificate(profile: &Profile) -> Failure {
     let diagnosis = Diagnosis::new(format!("{} requires a client certificate", profile.service.name));
-    let hint = "add `--client-certificate FILE`, a PEM file with the certificate and its private key";
+    let hint = "add `--client-certificate FILE`, PKCS#12 or PEM with the certificate and its private key";
     Failure::new(FailureKind::Usage, diagnosis.hint(hint))
 }
 

@@ -74,16 +74,27 @@ pub(super) const CURL: ExportFormat = ExportFormat {
 /// The header goes through standard input: every user of the machine can see arguments.
 fn curl(subject: &Subject) -> Result<Text, ExportError> {
     let header = shell_word(&header_line(subject)?);
-    Text::whole(format!("printf '%s\\n' {header} | curl --header @- {}\n", url(subject)))
+    Text::whole(format!("printf '%s\\n' {header} | curl --header @- {}{}\n", certificate(subject), url(subject)))
 }
 
 /// Gets the header first: a pipe would send the request without a token where that fails, and still succeed.
 fn curl_live(subject: &Subject) -> Result<Text, ExportError> {
     Text::whole(format!(
-        "header=\"$(tokenwright token {} --header)\" &&\n  printf '%s\\n' \"$header\" | curl --header @- {}\n",
+        "header=\"$(tokenwright token {} --header)\" &&\n  printf '%s\\n' \"$header\" | curl --header @- {}{}\n",
         subject.profile,
+        certificate(subject),
         url(subject)
     ))
+}
+
+/// The files of the client certificate, which a person names: no key belongs into a script.
+fn certificate(subject: &Subject) -> &'static str {
+    if subject.whole.service.wants_client_certificate() {
+        "--cert \"${CLIENT_CERTIFICATE:?the file of the client certificate}\" \
+         --key \"${CLIENT_CERTIFICATE_KEY:?the file of its private key}\" "
+    } else {
+        ""
+    }
 }
 
 fn url(subject: &Subject) -> String {

@@ -127,6 +127,8 @@ pub enum Work {
     Export,
     Share,
     Key,
+    /// The client certificate.
+    Certificate,
     Inspection,
     Call,
 }
@@ -304,6 +306,7 @@ impl Model {
             Work::Export => self.export.done.cancel(),
             Work::Share => self.export.shared.cancel(),
             Work::Key => open.key.cancel(),
+            Work::Certificate => open.client_certificate.cancel(),
             Work::Call => self.call.reply.cancel(),
             Work::Inspection => self.inspection.found.stop(),
         }

@@ -58,6 +58,8 @@ pub struct Open {
     /// One of them is being restored.
     pub restore: Requested<Restored>,
     pub key: Requested<KeyDone>,
+    /// The same about the client certificate.
+    pub client_certificate: Requested<KeyDone>,
     /// Until when a device code is good that was waited for when the profile was left.
     pub code_until: Option<Timestamp>,
 }

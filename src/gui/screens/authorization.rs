@@ -7,7 +7,7 @@ use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Visit, Work};
 use crate::gui::screens::{
-    browser_wait, client, console, device_wait, endpoints, key, redirects, trial, waiting_row, want,
+    browser_wait, client, client_certificate, console, device_wait, endpoints, key, redirects, trial, waiting_row, want,
 };
 use crate::gui::theme::Tone;
 use crate::gui::widgets::{banner, key_values, notice, section, toggle};
@@ -26,6 +26,7 @@ pub(crate) fn authorization_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         stop_ui(ui, model);
     }
     device_wait::offer_ui(ui, model, draft);
+    client_certificate::certificate_ui(ui, model, draft);
     key::key_ui(ui, model, draft, &errors);
     trial::trial_ui(ui, model, draft);
 }

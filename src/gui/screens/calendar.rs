@@ -153,9 +153,13 @@ fn line_ui(ui: &mut Ui, profile: &ProfileEnds, end: &End, clock: &Clock) {
             let name = shown(profile.shown_name.as_str());
             let (font, colour) = (TextStyle::Body.resolve(ui.style()), ui.visuals().text_color());
             let cut = middle_cut(ui, &name, &font, colour, ui.available_width()).text().to_owned();
-            let hint = if cut == name { "Show the profile".to_owned() } else { format!("Show the profile {name}") };
+            let (what, intent) = match &profile.name {
+                Some(name) => ("Show the profile", Intent::Open(name.clone())),
+                None => ("Show the settings", Intent::OpenSettings),
+            };
+            let hint = if cut == name { what.to_owned() } else { format!("{what} {name}") };
             if link(ui, cut, &profile.shown_name).on_hover_text(hint).clicked() {
-                want(ui, Intent::Open(profile.name.clone()));
+                want(ui, intent);
             }
             ui.label(format!("{}, {}", end.kind.label(), when(end, clock)));
         });

@@ -84,6 +84,9 @@ fn outcome_words(call: &TracedCall) -> (Tone, String) {
 fn details_ui(ui: &mut Ui, call: &TracedCall) {
     let mut request = format!("{} {}\n", call.method, call.url);
     write_headers(&mut request, &call.headers);
+    if !call.client_certificate.is_empty() {
+        let _ = writeln!(request, "[TLS client certificate: {}]", call.client_certificate);
+    }
     if let Some((media_type, body)) = &call.body {
         let _ = write!(request, "Content-Type: {media_type}\n\n{body}");
     }

@@ -186,6 +186,12 @@ fn more_ui(
         choice(ui, "Access tokens", &mut profile.service.dpop, &BINDINGS, Some(help));
         let help = "You sign in with the browser, and the service sends back a code.";
         toggle(ui, "This service requires client-flow authorization", &mut profile.client_flow, Some(help));
+        if !profile.customised().wants_client_certificate() || profile.client_certificate {
+            let help =
+                "A gateway in front of the service does, or its tokens are bound to the certificate (mutual TLS).";
+            let label = "The service's servers want a client certificate";
+            toggle(ui, label, &mut profile.client_certificate, Some(help));
+        }
         if !profile.client_flow {
             return;
         }

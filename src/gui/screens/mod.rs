@@ -9,6 +9,7 @@ mod call;
 mod call_form;
 mod calls;
 mod client;
+mod client_certificate;
 mod commands;
 mod console;
 mod copy_as;

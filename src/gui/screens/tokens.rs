@@ -54,6 +54,7 @@ fn other_authentication_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
     let [here, there] = match tried {
         ClientAuthentication::Header => ["in the header", "in the body"],
         ClientAuthentication::Body => ["in the body", "in the header"],
+        ClientAuthentication::Certificate => return,
     };
     let words = format!("The client ID and secret were sent {here}. Some services accept them only {there}.");
     notice(ui, Tone::Info, "Where the client ID and secret are sent", &words);

@@ -272,6 +272,9 @@ impl Refusal {
         if let Some(hint) = self.service_hint(hints) {
             return Some(hint.say.clone());
         }
+        if let Some(hint) = self.certificate_hint() {
+            return Some(hint.to_owned());
+        }
         if self.cause == Cause::Limit {
             return Some("the service asks for fewer calls: wait a minute and try again".to_owned());
         }
@@ -294,6 +297,21 @@ impl Refusal {
             Cause::Limit | Cause::Other => None,
         };
         by_code().or_else(by_known).or_else(by_cause).or_else(|| self.hint_of_status(stage).map(str::to_owned))
+    }
+
+    /// What nginx has to say about a client certificate: it has statuses of its own for it (495, 496) and sends 400 with a page.
+    fn certificate_hint(&self) -> Option<&'static str> {
+        if !self.is_page || !matches!(self.status, 400 | 495 | 496) {
+            return None;
+        }
+        // foreign: the title of the page is all that tells the two apart.
+        if self.status == 496 || self.said.contains("No required SSL certificate was sent") {
+            return Some("it wants a client certificate: give the profile one (step 2, or `--client-certificate`)");
+        }
+        (self.status == 495 || self.said.contains("SSL certificate error")).then_some(
+            "the server does not accept the client certificate: it is expired or revoked, or the server does not know the \
+             authority that signed it",
+        )
     }
 
     fn hint_of_status(&self, stage: Stage) -> Option<&'static str> {

@@ -299,3 +299,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_pages_of_a_gateway_about_a_client_certificate_are_told_apart() {
+    for (title, words) in [
+        ("400 No required SSL certificate was sent", "it wants a client certificate: give the profile one"),
+        ("400 The SSL certificate error", "the server does not accept the client certificate: it is expired"),
+    ] {
+        let page =
+            format!("<html>\r\n<head><title>{title}</title></head>\r\n<body><h1>400 Bad Request</h1></body></html>");
+        let hint = refused(400, &page).diagnose(&[]).hint.expect("a hint");
+        assert!(hint.starts_with(words), "{hint}");
+    }
+}

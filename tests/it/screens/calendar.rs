@@ -23,7 +23,7 @@ fn end(kind: EndKind, day: Option<i64>, renewal: Renewal) -> End {
 
 pub fn profile(text: &str, ends: Vec<End>) -> ProfileEnds {
     let (service, problem) = ("Practice service".to_owned(), None);
-    ProfileEnds { name: name(text), shown_name: text.to_owned(), service, ends, problem }
+    ProfileEnds { name: Some(name(text)), shown_name: text.to_owned(), service, ends, problem }
 }
 
 pub fn opened(profiles: Vec<ProfileEnds>) -> (Model, Draft) {
@@ -68,6 +68,16 @@ fn what_ends_stands_in_its_group_and_leads_to_its_profile() {
             window.words()
         );
     }
+}
+
+#[test]
+fn what_the_settings_name_leads_to_the_settings() {
+    let certificate = profile("Settings", vec![end(EndKind::ClientCertificate, Some(3), Renewal::Person)]);
+    let (model, draft) = opened(vec![ProfileEnds { name: None, ..certificate }]);
+    let mut window = screen(THEMES[0], model, draft);
+    assert!(window.words().contains("client certificate, "), "{}", window.words());
+    window.press("Settings");
+    assert_eq!(window.state().wanted.last(), Some(&Intent::OpenSettings));
 }
 
 #[test]

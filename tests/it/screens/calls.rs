@@ -25,6 +25,7 @@ fn call(seconds: i64, url: &str, status: u16) -> TracedCall {
         url: url.to_owned(),
         headers: vec![("Authorization".to_owned(), "Basic ••••••••".to_owned())],
         body: Some(("application/x-www-form-urlencoded".to_owned(), "grant_type=refresh_token".to_owned())),
+        client_certificate: "CN=acme; x5t#S256 A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0".to_owned(),
         curl: "curl https://as.test/token".to_owned(),
         outcome: TracedOutcome::Reply(TracedReply { status, headers, body, elapsed: Duration::from_millis(42) }),
     }

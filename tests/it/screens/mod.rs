@@ -7,6 +7,7 @@ mod call;
 mod calls;
 mod canary;
 mod choosers;
+mod client_certificate;
 mod described;
 mod device;
 mod export;

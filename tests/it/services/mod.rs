@@ -4,6 +4,7 @@ mod api;
 mod certificates;
 mod echoes;
 mod expiry;
+mod gateway;
 mod hints;
 mod inspect;
 mod introspection;

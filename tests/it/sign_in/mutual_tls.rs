@@ -92,6 +92,13 @@ fn a_client_with_a_certificate_signs_in_refreshes_and_uses_its_bound_token() {
         assert_eq!(used_with(&authority, &provider, token, Some(other)), "401");
 
         assert!(program.run(&["introspect", "p"]).done().contains("active"));
+        // Pushed authorization requests (RFC 9126) authenticate the client, too.
+        sign_in(&program, (&authority, &provider), (client, method, client), &[&OFFLINE[..], &["--par"]].concat())
+            .done();
+        let said = sign_in(&program, (&authority, &provider), (client, method, other), &["--par"]).failed(4);
+        assert!(said.contains("the pushed authorization request endpoint refused: `invalid_client`"), "{said}");
+        let token = program.run(&["token", "p"]).done();
+        let token = token.trim();
         program.run(&["forget", "p", "--revoke"]).done();
         assert_eq!(used_with(&authority, &provider, token, Some(client)), "401", "it was revoked");
     }
@@ -156,7 +163,7 @@ fn a_certificate_that_is_not_the_clients_is_refused_by_the_server() {
         let program = program(&authority);
         let said = sign_in(&program, (&authority, &provider), (client, method, certificate), &ROBOT).failed(4);
         assert!(said.contains("invalid_client"), "{said}");
-        assert!(said.contains("client certificate"), "{said}");
+        assert!(said.contains("it is not the certificate that the service knows for this client"), "{said}");
         assert!(provider.refusal("grant.error").contains(why));
         assert!(program.run(&["token", "p"]).code != 0, "nothing was saved");
     }
@@ -194,4 +201,118 @@ fn a_chain_of_intermediates_is_sent_and_without_it_the_server_does_not_know_the_
     sign_in(&program, (&authority, &provider), ("by-ca", "tls-client-auth", "whole"), &ROBOT).done();
     let said = sign_in(&program, (&authority, &provider), ("by-ca", "tls-client-auth", "leaf"), &ROBOT).failed(4);
     assert!(said.contains("invalid_client"), "{said}");
+}
+
+/// A PKCS#12 file of a client, with these arguments of `openssl pkcs12`.
+fn pkcs12(authority: &Authority, name: &str, passphrase: &str, more: &[&str]) -> String {
+    let (file, locked) = (format!("{name}.p12"), format!("pass:{passphrase}"));
+    let made = ["pkcs12", "-export", "-in", "by-ca.pem", "-inkey", "by-ca.key", "-certfile", "ca.pem", "-name", "it"];
+    authority.openssl(&[&made[..], &["-passout", &locked, "-out", &file], more].concat());
+    authority.file(&file)
+}
+
+#[test]
+#[ignore = "needs node, openssl and curl"]
+fn a_file_of_pkcs12_modern_or_old_is_opened_with_its_passphrase_alone() {
+    let authority = authority();
+    let provider = provider(&authority, &[]);
+    let old = ["-legacy", "-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-RC2-40", "-macalg", "sha1"];
+    for (name, passphrase, more) in
+        [("modern", "a passphrase é", &[][..]), ("old", "a passphrase", &old), ("open", "", &["-nomaciter"])]
+    {
+        let file = pkcs12(&authority, name, passphrase, more);
+        let program = program(&authority).with_env("TOKENWRIGHT_CLIENT_CERTIFICATE_PASSPHRASE", passphrase);
+        let whole = ["sign-in", "p", "--issuer", provider.issuer(), "--client-id", "by-ca", "--client-auth"];
+        let shown = ["tls-client-auth", "--client-certificate", &file, "--grant", "client-credentials"];
+        program.run(&[&whole[..], &shown].concat()).done();
+        let told = program.run(&["certificate", "show", "p"]);
+        let told = format!("{}{}", told.stdout, told.stderr);
+        assert!(told.contains("Subject: CN=by-ca") && told.contains("Issuer: CN=made-up authority"), "{told}");
+        assert!(told.contains("Intermediates: 1") && told.contains(&thumbprint(&authority, "by-ca")), "{told}");
+        assert!(!told.contains("PRIVATE KEY"), "{told}");
+    }
+    let file = pkcs12(&authority, "locked", "right", &[]);
+    for (passphrase, words) in
+        [("wrong", "the passphrase does not open the file"), ("", "TOKENWRIGHT_CLIENT_CERTIFICATE_PASSPHRASE")]
+    {
+        let program = program(&authority).with_env("TOKENWRIGHT_CLIENT_CERTIFICATE_PASSPHRASE", passphrase);
+        let said = program.run(&["certificate", "set", "p", &file]).failed(2);
+        assert!(said.contains(words), "{said}");
+    }
+    let cut = authority.path().join("cut.p12");
+    let bytes = std::fs::read(&file).expect("a file");
+    std::fs::write(&cut, &bytes[..bytes.len() / 2]).expect("a file of our own");
+    let said = program(&authority).run(&["certificate", "set", "p", cut.to_str().expect("UTF-8")]).failed(2);
+    assert!(said.contains("damaged"), "{said}");
+    let public = ["pkcs12", "-export", "-nokeys", "-in", "by-ca.pem", "-passout", "pass:x", "-out", "public.p12"];
+    authority.openssl(&public);
+    let program = program(&authority).with_env("TOKENWRIGHT_CLIENT_CERTIFICATE_PASSPHRASE", "x");
+    let said = program.run(&["certificate", "set", "p", &authority.file("public.p12")]).failed(2);
+    assert!(said.contains("there is no private key in it"), "{said}");
+}
+
+#[test]
+#[ignore = "needs node, openssl and curl"]
+fn a_certificate_that_is_replaced_keeps_the_tokens_and_tells_that_they_are_bound_to_the_other() {
+    let authority = authority();
+    authority.sign_client("renewed", "by-ca");
+    let provider = provider(&authority, &[]);
+    let program = program(&authority);
+    let robot = [&ROBOT[..], &FOR_API].concat();
+    sign_in(&program, (&authority, &provider), ("by-ca", "tls-client-auth", "by-ca"), &robot).done();
+    let before = program.run(&["token", "p"]).done();
+    let (file, key) = (authority.file("renewed.pem"), authority.file("renewed.key"));
+    let said = program.run(&["certificate", "set", "p", &file, "--key-file", &key]);
+    assert!(said.stderr.contains("bound to the previous certificate"), "{said:?}");
+    said.done();
+    assert_eq!(program.run(&["token", "p", "--min-valid", "0s"]).done(), before);
+    let inspected = program.run(&["inspect", "p"]);
+    let inspected = format!("{}{}", inspected.stdout, inspected.stderr);
+    assert!(inspected.contains("bound to another client certificate than the profile's"), "{inspected}");
+    let ends = program.run(&["calendar", "--json"]).done();
+    assert!(ends.contains("client-certificate"), "{ends}");
+    let exported = program.run(&["export", "p", "--format", "curl"]);
+    assert!(exported.stdout.contains("--cert \"${CLIENT_CERTIFICATE:?"), "{exported:?}");
+    assert!(exported.stderr.contains("the client certificate and its private key"), "{exported:?}");
+    assert!(!exported.stdout.contains("PRIVATE"), "{exported:?}");
+    let files = [authority.file("out.pem"), authority.file("out.key")];
+    let show = ["certificate", "show", "p", "--certificate-file", &files[0], "--private-key-file", &files[1]];
+    program.run(&show).done();
+    let text = std::fs::read_to_string(&files[1]).expect("a key");
+    assert!(text.starts_with("-----BEGIN PRIVATE KEY-----"), "it was asked for");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(&files[1]).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    // What was exported works with the files, and not without them.
+    let [script, token] = [exported.stdout, program.run(&["token", "p", "--min-valid", "0s"]).done()];
+    assert!(script.contains(token.trim()));
+}
+
+#[test]
+#[ignore = "needs node, openssl and curl"]
+fn an_exported_command_of_curl_shows_the_certificate_from_its_files() {
+    let authority = authority();
+    let provider = provider(&authority, &[]);
+    let program = program(&authority);
+    sign_in(&program, (&authority, &provider), ("by-ca", "tls-client-auth", "by-ca"), &OFFLINE).done();
+    let url = format!("{}/me", provider.mtls_origin());
+    let script = program.run(&["export", "p", "--format", "curl", "--url", &url]).done();
+    let run = |certificate: Option<&str>| {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script]).env("CURL_CA_BUNDLE", authority.file("ca.pem"));
+        if let Some(name) = certificate {
+            shell.env("CLIENT_CERTIFICATE", authority.file(&format!("{name}.pem")));
+            shell.env("CLIENT_CERTIFICATE_KEY", authority.file(&format!("{name}.key")));
+        }
+        let output = shell.output().expect("a shell");
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    };
+    assert!(run(Some("by-ca")).contains("\"sub\":\"alex\""), "{}", run(Some("by-ca")));
+    assert!(run(Some("self-signed")).contains("invalid_token"));
+    assert!(run(None).contains("the file of the client certificate"), "{}", run(None));
+    let said = program.run(&["export", "p", "--format", "airbyte"]).failed(2);
+    assert!(said.contains("no place for a client certificate"), "{said}");
 }

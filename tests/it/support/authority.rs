@@ -57,9 +57,13 @@ impl Authority {
         self.openssl(&[&sign[..], &["-extfile", &file, "-out", &certificate], dates].concat());
     }
 
-    /// The server of the tests, at this machine's own address.
+    /// The server of the tests, at this machine's own address, and at `auth.example.test` for what a proxy leads there.
     pub fn sign_server(&self) {
-        self.sign("server", "/CN=server", "subjectAltName=IP:127.0.0.1,DNS:localhost\nbasicConstraints=CA:FALSE\n");
+        self.sign(
+            "server",
+            "/CN=server",
+            "subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:auth.example.test\nbasicConstraints=CA:FALSE\n",
+        );
     }
 
     /// A client of this name.

@@ -1,0 +1,174 @@
+//! The client certificate of step 2, for mutual TLS: read from a file or made here, then shown as the service's console shows it. The
+//! private key itself is never shown.
+
+use egui::Ui;
+use egui::cache::{ComputerMut, FrameCache};
+use jiff::Timestamp;
+
+use crate::diagnosis::Diagnosis;
+use crate::gui::clock::Clock;
+use crate::gui::draft::{Draft, Focus};
+use crate::gui::intent::{CertificateWish, Intent};
+use crate::gui::model::{KeyDone, Model, Stand, Work};
+use crate::gui::screens::{entered, intent_button, lead_to, waiting_row, want};
+use crate::gui::theme::{Tone, small};
+use crate::gui::widgets::{
+    ButtonKind, CodeBlock, Field, banner, disclosure, key_values, link_button, notice, secondary_button, section,
+};
+use crate::oauth::Certificate;
+use crate::service::ProfileName;
+
+/// Shows the certificate, or how to come by one.
+pub(crate) fn certificate_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    let Some(service) = draft.profile.as_ref().map(crate::service::ProfileDraft::customised) else { return };
+    let Some(note) = service.certificate_note() else { return };
+    section(ui, "Client certificate", |ui| {
+        ui.label(note);
+        match draft.secrets.client_certificate.as_ref().and_then(|pair| pair.certificate.clone()) {
+            Some(text) => details_ui(ui, draft, &text, service.links.console.as_deref()),
+            None => missing_ui(ui, model, draft),
+        }
+        state_ui(ui, model);
+    });
+}
+
+/// What became of the last thing that was asked for.
+fn state_ui(ui: &mut Ui, model: &Model) {
+    match model.open.client_certificate.stand() {
+        Stand::Failed(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
+        Stand::Done(KeyDone::Saved(name)) => {
+            let words =
+                format!("It is stored in the vault as {name}. Tokens that are bound to another one must be refreshed.");
+            notice(ui, Tone::Success, "Client certificate saved", &words);
+        }
+        Stand::Done(KeyDone::Written(path)) => notice(ui, Tone::Success, "Written", &path.display().to_string()),
+        Stand::Idle | Stand::Pending(_) | Stand::Done(KeyDone::Read(_)) => {}
+    }
+}
+
+fn missing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    take_dropped(ui, draft);
+    let typed = &mut draft.authorization_step.client_certificate;
+    let help = "PKCS#12 (.p12, .pfx) or PEM. Enter the path, or drop the file here.";
+    let field = Field::new("Client certificate file").help(help).example("/home/me/client.p12").mono();
+    let field = field.show(ui, &mut typed.file);
+    lead_to(&field, Focus::Missing, typed.file.trim().is_empty(), &mut draft.next_view);
+    let mut is_entered = entered(ui, &field);
+    let help = "Of a PKCS#12 file. It is used once and not stored.";
+    let field = Field::new("Passphrase of the file").help(help).optional().show_secret(ui, &mut typed.passphrase);
+    is_entered |= entered(ui, &field);
+    let help = "If the private key is in another PEM file.";
+    let field = Field::new("Private key file").help(help).optional().mono().show(ui, &mut typed.key_file);
+    is_entered |= entered(ui, &field);
+    if model.open.client_certificate.is_pending() {
+        // The fields stay: without them the page would be shorter, and jump.
+        return waiting_row(ui, &model.open.client_certificate, "Reading or making the certificate", Work::Certificate);
+    }
+    let is_empty = typed.file.trim().is_empty();
+    if is_entered && !is_empty {
+        want(ui, Intent::ClientCertificate(CertificateWish::Read));
+    }
+    let blocked = is_empty.then_some("Enter the file of the certificate first");
+    ui.horizontal_wrapped(|ui| {
+        intent_button(ui, ButtonKind::Secondary, Intent::ClientCertificate(CertificateWish::Read), blocked);
+        intent_button(ui, ButtonKind::Secondary, Intent::ClientCertificate(CertificateWish::Make), None);
+    });
+}
+
+/// A file that was dropped on the window, unless the private key for assertions still waits for one.
+fn take_dropped(ui: &Ui, draft: &mut Draft) {
+    let signs = draft.profile.as_ref().is_some_and(|profile| profile.signed_assertion().is_some());
+    if signs && draft.secrets.signing_key.is_none() {
+        return;
+    }
+    let files = ui.input_mut(|input| std::mem::take(&mut input.raw.dropped_files));
+    let path = files.first().map(|file| file.path().display().to_string());
+    if let Some(path) = path.filter(|path| !path.is_empty()) {
+        draft.authorization_step.client_certificate.file = path;
+        want(ui, Intent::ClientCertificate(CertificateWish::Read));
+    }
+}
+
+/// What is shown of a certificate. It is read when the certificate changes and not in each frame.
+#[derive(Clone)]
+struct Facts {
+    subject: String,
+    issuer: String,
+    is_own_issuer: bool,
+    dates: [Option<Timestamp>; 2],
+    fingerprint: String,
+    thumbprint: String,
+    intermediates: usize,
+}
+
+#[derive(Default)]
+struct ReadFacts;
+
+impl ComputerMut<&str, Option<Facts>> for ReadFacts {
+    fn compute(&mut self, text: &str) -> Option<Facts> {
+        let all = Certificate::parse_all(text).ok()?;
+        let certificate = all.first()?;
+        Some(Facts {
+            subject: certificate.subject(),
+            issuer: certificate.issuer(),
+            is_own_issuer: certificate.is_self_issued(),
+            dates: [certificate.not_before(), certificate.not_after()],
+            fingerprint: certificate.fingerprint(),
+            thumbprint: certificate.sha256_thumbprint(),
+            intermediates: all.len() - 1,
+        })
+    }
+}
+
+fn details_ui(ui: &mut Ui, draft: &mut Draft, text: &str, console: Option<&str>) {
+    let facts = ui.memory_mut(|memory| memory.caches.cache::<FrameCache<Option<Facts>, ReadFacts>>().get(text).clone());
+    let Some(facts) = facts else { return };
+    date_ui(ui, &facts, &draft.clock);
+    let clock = draft.clock.clone();
+    key_values(ui, |rows| {
+        rows.copyable("Subject", &facts.subject);
+        rows.text("Issuer", if facts.is_own_issuer { "itself (self-signed)" } else { &facts.issuer });
+        if let Some(end) = facts.dates[1] {
+            rows.text("Valid until", &clock.show(end));
+        }
+        if facts.intermediates > 0 {
+            rows.text("Intermediates", &facts.intermediates.to_string());
+        }
+        rows.copyable("SHA-256 fingerprint", &facts.fingerprint);
+        rows.copyable("Thumbprint (x5t#S256)", &facts.thumbprint);
+    });
+    if facts.is_own_issuer {
+        CodeBlock::new("Certificate to register", text).max_height(120.0).show(ui);
+        if let Some(console) = console {
+            link_button(ui, "Open the service's console to register it", console);
+        }
+    }
+    let is_unnamed = ProfileName::parse(&draft.tokens_step.name).is_err();
+    let unnamed = is_unnamed.then_some("Enter the profile's name first");
+    disclosure(ui, "Save it before the sign-in", facts.is_own_issuer, |ui| {
+        ui.label(small(ui, "Register it only once it is saved: the certificate is useless without its key."));
+        let field = Field::new("Name of the profile").example("acme-bank").mono();
+        field.show(ui, &mut draft.tokens_step.name);
+        intent_button(ui, ButtonKind::Secondary, Intent::ClientCertificate(CertificateWish::Save), unnamed);
+        let field = Field::new("Write the client certificate to").example("client.pem").optional().mono();
+        field.show(ui, &mut draft.authorization_step.client_certificate.save_to);
+        let is_empty = draft.authorization_step.client_certificate.save_to.trim().is_empty();
+        let blocked = is_empty.then_some("Enter the file's name first");
+        intent_button(ui, ButtonKind::Secondary, Intent::ClientCertificate(CertificateWish::Write), blocked);
+    });
+    if secondary_button(ui, "Use another certificate").clicked() {
+        draft.secrets.client_certificate = None;
+    }
+}
+
+/// That it is not valid now.
+fn date_ui(ui: &mut Ui, facts: &Facts, clock: &Clock) {
+    let words = match facts.dates {
+        [_, Some(end)] if end <= clock.now => format!("The client certificate expired at {}", clock.show(end)),
+        [Some(begin), _] if begin > clock.now => {
+            format!("The client certificate is not valid before {}", clock.show(begin))
+        }
+        _ => return,
+    };
+    banner(ui, Tone::Warning, &Diagnosis::new(words).hint("get a new one, and open it in place of this one"));
+}
