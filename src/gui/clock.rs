@@ -7,7 +7,7 @@ use egui::Context;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::gui::widgets::SECONDS_SHOWN;
+use crate::gui::widgets::{EACH_SHOWN, SECONDS_SHOWN, STEP};
 
 /// A frame that is asked for at the very end of a second may come just before it.
 const MARGIN: Duration = Duration::from_millis(5);
@@ -38,18 +38,23 @@ impl Clock {
     }
 }
 
-/// When a countdown to `at` reads differently: each second in the last minutes, each minute before.
+/// When a countdown to `at` reads differently: each second at the end, every few in the last minutes, each minute before.
 pub(crate) fn until_next_change(at: Timestamp, now: Timestamp) -> Option<Duration> {
     let left = Duration::try_from(at.duration_since(now)).ok()?;
-    let step = if left.as_secs() < SECONDS_SHOWN { 1 } else { 60 };
+    let step = match left.as_secs() {
+        ..EACH_SHOWN => 1,
+        EACH_SHOWN..SECONDS_SHOWN => STEP,
+        _ => 60,
+    };
     Some(Duration::new(left.as_secs() % step, left.subsec_nanos()))
 }
 
-/// The same for a countdown that names its largest unit only: each second in the last minute, each minute in the last hour.
+/// The same for a countdown that names its largest unit only: seconds in the last minute, each minute in the last hour.
 pub(crate) fn until_next_short_change(at: Timestamp, now: Timestamp) -> Option<Duration> {
     let left = Duration::try_from(at.duration_since(now)).ok()?;
     let step = match left.as_secs() {
-        ..60 => 1,
+        ..EACH_SHOWN => 1,
+        EACH_SHOWN..60 => STEP,
         60..3600 => 60,
         _ => 3600,
     };
@@ -92,7 +97,8 @@ mod tests {
     #[test]
     fn a_countdown_that_is_short_changes_as_its_unit_does() {
         let now: Timestamp = "2026-11-28T12:00:00Z".parse().expect("a time");
-        for (left, short, long) in [(59, 0, 0), (61, 1, 0), (150, 30, 0), (330, 30, 30), (3700, 100, 40), (-1, -1, -1)]
+        for (left, short, long) in
+            [(7, 0, 0), (59, 4, 4), (61, 1, 1), (152, 32, 2), (330, 30, 30), (3700, 100, 40), (-1, -1, -1)]
         {
             let at = now + jiff::SignedDuration::from_secs(left);
             let seconds = |until: Option<Duration>| until.map_or(-1, |until| until.as_secs().cast_signed());

@@ -17,7 +17,12 @@ pub(crate) fn granted_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet, shar
     let asked = draft.profile.as_ref().map(ProfileDraft::scopes).unwrap_or_default();
     let is_shown = draft.tokens_step.revealed.tokens;
     key_values(ui, |rows| {
-        rows.secret("Access token", &tokens.access_token, is_shown);
+        if tokens.needs_proof() {
+            // Alone it would be refused, and it is not to leave as a bearer token.
+            rows.text("Access token", "bound to a key: each request needs a proof of it, which Copy curl makes");
+        } else {
+            rows.secret("Access token", &tokens.access_token, is_shown);
+        }
         rows.text("Type", &type_words(draft, tokens));
         if let Some(token) = &tokens.refresh_token {
             rows.secret("Refresh token", token, is_shown);

@@ -35,7 +35,7 @@ pub use card::{card, card_width};
 pub use chips::chips;
 pub use choice::choice;
 pub use code_block::CodeBlock;
-pub(crate) use countdown::SECONDS_SHOWN;
+pub(crate) use countdown::{EACH_SHOWN, SECONDS_SHOWN, STEP};
 pub use countdown::{countdown_text, short_countdown_text};
 pub use elide::middle_cut;
 pub use field::Field;

@@ -8,7 +8,7 @@ use crate::gui::clock;
 use crate::gui::theme::{Palette, SPACE_XS, small};
 use crate::gui::widgets::accessible::announce;
 use crate::gui::widgets::buttons::secondary_button;
-use crate::gui::widgets::countdown::countdown_text;
+use crate::gui::widgets::countdown::span_text;
 
 /// Side of the sign, in points.
 const SIDE: f32 = 18.0;
@@ -26,7 +26,7 @@ pub fn waiting(ui: &mut Ui, text: &str, run: u64) -> bool {
         face_ui(ui, waited);
         announce(&ui.label(crate::gui::theme::shown(text)), Live::Polite);
         if waited > 0 {
-            ui.label(small(ui, format!("for {}", countdown_text(std::time::Duration::from_secs(waited)))));
+            ui.label(small(ui, format!("for {}", span_text(std::time::Duration::from_secs(waited)))));
         }
         secondary_button(ui, "Cancel").clicked()
     })

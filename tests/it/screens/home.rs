@@ -35,7 +35,7 @@ pub fn opened() -> Model {
 fn what_is_done_each_day_stands_beside_the_state_of_the_tokens() {
     for theme in THEMES {
         let mut window = screen(theme, opened(), page());
-        for text in ["fresh, 1 min 59 s left", "1 day 0 h left", "tokenwright token demo", "openid profile"] {
+        for text in ["fresh, 1 min 55 s left", "1 day 0 h left", "tokenwright token demo", "openid profile"] {
             assert!(window.reads(text), "{text} in {}", window.words());
         }
         assert!(!window.reads(ACCESS_TOKEN));
@@ -82,7 +82,7 @@ fn what_came_of_a_refresh_stands_under_its_button() {
         let mut model = opened();
         model.open.refresh_request = Requested::ended(Ok(exchange(Ok(token_set(ACCESS_TOKEN)))));
         let window = screen(theme, model.clone(), page());
-        let told = window.words().find("Refreshed: a new access token, 1 min 59 s left").expect("told");
+        let told = window.words().find("Refreshed: a new access token, 1 min 55 s left").expect("told");
         let (button, next) = (window.words().find("\nRefresh\n").expect("it"), window.words().find("\nAccount\n"));
         assert!(button < told && told < next.expect("the next section"), "{}", window.words());
 
@@ -266,4 +266,20 @@ fn in_the_whole_window_a_forgotten_profile_is_brought_back_and_erased() {
     machine.press("Close");
     machine.wait_until("nothing to undo", |window| !window.reads("Forgot kept"));
     assert!(!database.has("kept"));
+}
+
+#[test]
+fn a_token_that_is_bound_to_a_key_is_not_copied_alone() {
+    for theme in THEMES {
+        let mut model = opened();
+        model.open.tokens.as_mut().expect("tokens").token_type = "DPoP".into();
+        let window = screen(theme, model, page());
+        assert!(
+            window.reads("bound to a key: each request needs a proof of it, which Copy curl makes"),
+            "{}",
+            window.words()
+        );
+        assert!(!window.words().contains("Copy Access token"), "{}", window.words());
+        assert!(screen(theme, opened(), page()).words().contains("Copy Access token"));
+    }
 }

@@ -255,7 +255,7 @@ fn the_curl_copy_holds_variables_in_place_of_secrets() {
 fn tokens_are_shown_with_their_clock_and_only_when_asked_in_the_clear() {
     for theme in THEMES {
         let mut window = screen(theme, called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens));
-        for text in ["fresh, 1 min 59 s left", "Bearer", "openid profile", "Tokens received", "Status 200 after 12 ms"]
+        for text in ["fresh, 1 min 55 s left", "Bearer", "openid profile", "Tokens received", "Status 200 after 12 ms"]
         {
             assert!(window.reads(text), "{text} in\n{}", window.words());
         }
@@ -341,7 +341,7 @@ fn taken() -> tokenwright::app::Failure {
 fn profiles_are_listed_with_their_state_and_forgotten_only_when_asked_twice() {
     for theme in THEMES {
         let mut window = screen(theme, saved("demo"), at(service("practice"), Step::Tokens));
-        for text in ["fresh, 1 min 59 s", "expired", "unreadable"] {
+        for text in ["fresh, 1 min 55 s", "expired", "unreadable"] {
             assert!(window.reads(text), "{text}");
         }
         window.press("Open acme");
