@@ -20,7 +20,7 @@ pub struct Departure {
     pub hint: &'static str,
 }
 
-/// The signatures that FAPI 2.0 allows (section 5.4). `EdDSA` is the third; it is not made here.
+/// The signatures that FAPI 2.0 allows (cryptography and secrets). `EdDSA` is the third; it is not made here.
 const FAPI_ALGORITHMS: [AssertionAlgorithm; 2] = [AssertionAlgorithm::ES256, AssertionAlgorithm::PS256];
 
 impl ProfileDraft {
@@ -70,13 +70,13 @@ impl Service {
         if let Some(authorization) = &self.authorization {
             if authorization.pkce != Pkce::S256 {
                 let hint = "send a code challenge by S256; a service that does not know it ignores it, unless it says otherwise";
-                departs("OAuth 2.1 section 4.1.1", "the authorization request has no code challenge by S256", hint);
+                departs("RFC 9700 section 2.1.1", "the authorization request has no code challenge by S256", hint);
             }
             let response_type = authorization.call.query.iter().find(|own| own.name == "response_type");
             if response_type.is_some_and(|own| own.value.source().split(' ').any(|part| part == "token")) {
                 let hint = "ask for a code";
                 departs(
-                    "OAuth 2.1 section 10.1",
+                    "RFC 9700 section 2.1.2",
                     "the authorization response carries the access token (implicit grant)",
                     hint,
                 );
@@ -84,23 +84,23 @@ impl Service {
         }
         if GrantType::parse(&self.grant_type) == Some(GrantType::Password) {
             let hint = "use a code, or client credentials, if the service has them";
-            departs("OAuth 2.1 section 10.2", "the password of the person is sent to the token endpoint", hint);
+            departs("RFC 9700 section 2.4", "the password of the person is sent to the token endpoint", hint);
         }
         for (stage, call) in self.calls() {
             if in_url(call, |name| name == "token") {
                 let what = format!("the {stage} request has the access token in its URL");
-                departs("OAuth 2.1 section 5.1", &what, "send it in the header Authorization");
+                departs("RFC 9700 section 4.3.2", &what, "send it in the header Authorization");
             }
             if in_url(call, |name| matches!(name, "client_secret" | "password" | "code" | "refresh_token")) {
                 let what = format!("the {stage} request has a secret in its URL");
-                departs("OAuth 2.1 section 3.2", &what, "send it in the body");
+                departs("RFC 6749 section 2.3.1", &what, "send it in the body");
             }
         }
         let is_public = self.is_public(has_certificate);
         let is_refreshed = self.refresh_request.is_some() && self.authorization.is_some();
         if is_public && is_refreshed && !self.policy.rotates && self.dpop.is_none() {
             let what = "the refresh token of a public client is neither replaced by each refresh nor bound to a key";
-            departs("OAuth 2.1 section 4.3.1", what, "have tokens bound by DPoP, or use a confidential client");
+            departs("RFC 9700 section 2.2.2", what, "have tokens bound by DPoP, or use a confidential client");
         }
         departures
     }
@@ -109,7 +109,8 @@ impl Service {
     fn of_fapi2(&self, has_certificate: bool) -> Vec<Departure> {
         let mut departures = Vec::new();
         let mut departs = |rule, what: &str, hint| departures.push(Departure { rule, what: what.to_owned(), hint });
-        let (client, server) = ("FAPI 2.0 section 5.3.3", "FAPI 2.0 section 5.3.2");
+        let (client, server) =
+            ("FAPI 2.0, requirements for clients", "FAPI 2.0, requirements for authorization servers");
         let is_strong = |call: &CallTemplate| {
             call.authentication == Authentication::PrivateKeyJwt || call.authentication.shows_certificate()
         };
@@ -139,7 +140,7 @@ impl Service {
             let algorithms = assertion.algorithm.iter().chain(&assertion.alternatives);
             if assertion.algorithm.is_none() || algorithms.into_iter().any(|own| !FAPI_ALGORITHMS.contains(own)) {
                 departs(
-                    "FAPI 2.0 section 5.4",
+                    "FAPI 2.0, cryptography and secrets",
                     "the assertion may be signed by another algorithm than ES256 or PS256",
                     "choose ES256 or PS256",
                 );
@@ -150,7 +151,7 @@ impl Service {
         }
         if self.dpop.is_some_and(|algorithm| !FAPI_ALGORITHMS.contains(&algorithm)) {
             departs(
-                "FAPI 2.0 section 5.4",
+                "FAPI 2.0, cryptography and secrets",
                 "proofs are signed by another algorithm than ES256 or PS256",
                 "choose ES256 or PS256",
             );

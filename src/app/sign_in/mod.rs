@@ -6,6 +6,7 @@ pub(in crate::app) mod authorize;
 pub(in crate::app) mod bound;
 pub(in crate::app) mod call_context;
 pub(in crate::app) mod certificate;
+mod deliver;
 pub(in crate::app) mod device;
 pub(in crate::app) mod follow_up;
 pub(in crate::app) mod id_token;

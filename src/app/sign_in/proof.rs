@@ -10,7 +10,7 @@ use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use jiff::Timestamp;
 
 use crate::app::handle::App;
-use crate::app::sign_in::send::{deliver, record};
+use crate::app::sign_in::deliver::{deliver, record};
 use crate::app::{CallContext, Failure, FailureKind};
 use crate::call::{Call, CallTemplate, Parameter, Place, Rendered, Reply, Span, Template, Values};
 use crate::diagnosis::Diagnosis;

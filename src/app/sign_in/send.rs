@@ -1,20 +1,17 @@
 //! Sends a call and reads its reply.
 
-use std::sync::Arc;
-
-use jiff::Timestamp;
-
 use crate::app::handle::App;
 use crate::app::progress::{Progress, Report};
+use crate::app::sign_in::deliver::{deliver, record};
 use crate::app::sign_in::proof::{Delivered, deliver_proved};
 use crate::app::sign_in::try_reading;
-use crate::app::{CallContext, Failure, FailureCode, FailureKind, News, Recovery};
-use crate::call::{Answers, Call, CallTemplate, Expression, Reply, TracedCall, Values};
+use crate::app::{CallContext, Failure, FailureCode, FailureKind, Recovery};
+use crate::call::{Answers, Call, CallTemplate, Expression, Reply, Values};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Cause, ProofFor, Refusal, Stage, read_refusal, retry_after};
 use crate::secret::Secret;
 use crate::service::Service;
-use crate::transport::{TransportError, Wire};
+use crate::transport::TransportError;
 
 /// The reply to a call that returns no tokens.
 pub(in crate::app) struct Answered {
@@ -98,31 +95,4 @@ pub(in crate::app) async fn send(app: &App, call: &Call) -> Result<Reply, Transp
     let outcome = deliver(app, call).await;
     record(app, call, at, outcome.as_ref(), []);
     outcome
-}
-
-/// Tells the face of a call, if it wants to know. `known` are the secrets that may be in the reply beside those of the call:
-/// the profile's, and those that were read from it.
-pub(in crate::app) fn record<'a>(
-    app: &App,
-    call: &'a Call,
-    at: Timestamp,
-    outcome: Result<&Reply, &TransportError>,
-    known: impl IntoIterator<Item = &'a Secret>,
-) {
-    if app.traces() {
-        let traced = TracedCall::sent(call, at, outcome.map_err(ToString::to_string), known);
-        app.tell(News::Called(Arc::new(traced)));
-    }
-}
-
-/// Sends a call; the caller records it.
-pub(in crate::app) async fn deliver(app: &App, call: &Call) -> Result<Reply, TransportError> {
-    let wire = Wire {
-        method: call.method.as_str(),
-        url: call.url.to_secret(),
-        headers: call.wire_headers(),
-        body: call.wire_body(),
-        client_certificate: call.client_certificate.clone(),
-    };
-    app.ports.transport.send(wire, app.ports.now).await
 }

@@ -10,6 +10,7 @@ use crate::gui::page_draft::{Naming, Remarks};
 use crate::gui::screens::{token_facts, want};
 use crate::gui::theme::SPACE_L;
 use crate::gui::widgets::{Field, SHORT, key_values, link, section};
+use crate::oauth::TokenSet;
 use crate::service::ProfileName;
 
 /// What the service granted, with whom it is shared, and the profile's name in a terminal.
@@ -18,7 +19,10 @@ pub(crate) fn details_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, name: &P
         if let Some(tokens) = &model.open.tokens {
             token_facts::granted_ui(ui, draft, tokens, model.open.shared.as_ref());
         }
-        key_values(ui, |rows| rows.copyable("Command", &format!("tokenwright token {name}")));
+        // A token that is bound to a key is not handed out without a request.
+        let is_bound = model.open.tokens.as_ref().is_some_and(TokenSet::needs_proof);
+        let command = if is_bound { format!("tokenwright call {name} ") } else { format!("tokenwright token {name}") };
+        key_values(ui, |rows| rows.copyable("Command", &command));
     });
 }
 

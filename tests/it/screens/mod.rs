@@ -32,6 +32,7 @@ mod scenes;
 mod screen;
 mod settings;
 mod steps;
+mod strict;
 mod take;
 mod team;
 mod texts;
