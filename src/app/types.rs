@@ -175,6 +175,8 @@ pub struct Exchange {
     pub choices: Vec<Choosing>,
     /// Whether the request may have reached the service although no reply arrived.
     pub unanswered: bool,
+    /// Whether the service took the second client secret, after it had refused the first.
+    pub by_second_secret: bool,
     /// Whether its tokens are saved.
     pub is_saved: bool,
     pub again: Again,

@@ -148,6 +148,7 @@ impl From<WireSecrets<String>> for ProfileSecrets {
             password: secret(wire.password),
             refresh_token: secret(wire.refresh_token),
             inputs: wire.inputs.into_iter().map(|(name, value)| (name, Secret::new(value))).collect(),
+            second_client_secret: Secret::default(),
             signing_key: None,
             proof_key: None,
             client_certificate: None,

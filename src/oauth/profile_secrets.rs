@@ -11,6 +11,8 @@ use crate::secret::Secret;
 pub struct ProfileSecrets {
     /// The client secret, or the secret that belongs to the user id.
     pub client_secret: Secret,
+    /// Another client secret, while one is being replaced: the token endpoint gets it where it refuses the first.
+    pub second_client_secret: Secret,
     /// The user's password, where a call sends it.
     pub password: Secret,
     /// The private key that signs assertions, and its certificate.
@@ -38,6 +40,11 @@ impl ProfileSecrets {
         self.named().map(|(_, secret)| secret)
     }
 
+    /// Has the second client secret tried first.
+    pub fn swap_client_secrets(&mut self) {
+        std::mem::swap(&mut self.client_secret, &mut self.second_client_secret);
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.named().next().is_none()
@@ -46,6 +53,7 @@ impl ProfileSecrets {
     fn named(&self) -> impl Iterator<Item = (&str, &Secret)> {
         let own = [
             ("client secret", Some(&self.client_secret)),
+            ("second client secret", Some(&self.second_client_secret)),
             ("password", Some(&self.password)),
             ("refresh token", Some(&self.refresh_token)),
             ("private key", self.signing_key.as_ref().map(|pair| &pair.private_key)),

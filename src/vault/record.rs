@@ -90,6 +90,7 @@ impl Record {
         let wire = Wire {
             version: VERSION,
             client_secret: exposed(&secrets.client_secret),
+            second_client_secret: exposed(&secrets.second_client_secret),
             password: exposed(&secrets.password),
             refresh_token: exposed(&secrets.refresh_token),
             signing_key: secrets.signing_key.as_ref().map(wire_key),
@@ -121,6 +122,7 @@ impl Record {
         let wire: Wire<Text> = serde_json::from_slice(text).map_err(|_| Unreadable::Shape)?;
         let secrets = ProfileSecrets {
             client_secret: wire.client_secret.unwrap_or_default().0,
+            second_client_secret: wire.second_client_secret.unwrap_or_default().0,
             password: wire.password.unwrap_or_default().0,
             refresh_token: wire.refresh_token.unwrap_or_default().0,
             signing_key: wire.signing_key.map(key_pair),
@@ -156,6 +158,8 @@ struct Wire<S> {
     version: u32,
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     client_secret: Option<S>,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    second_client_secret: Option<S>,
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     password: Option<S>,
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]

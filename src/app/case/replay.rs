@@ -89,6 +89,7 @@ fn context(case: &Case, profile: Profile, now: Timestamp) -> Result<CallContext,
     let service = &profile.service;
     let inputs = service.inputs.iter().filter(|input| input.secret);
     let secrets = ProfileSecrets {
+        second_client_secret: Secret::default(),
         client_secret: made_up(case.has_client_secret),
         password: made_up(service.wants_password()),
         signing_key: example::key_pair(service, now).map_err(|why| no_key(&why))?,

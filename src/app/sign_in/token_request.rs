@@ -17,7 +17,7 @@ use crate::app::sign_in::sources;
 use crate::app::sign_in::try_reading;
 use crate::app::tokens;
 use crate::app::tokens::issued_for;
-use crate::app::{Again, CallContext, Exchange, Failure, FailureKind, Need, Recovery, ReplyView, SaveTo};
+use crate::app::{Again, CallContext, Exchange, Failure, FailureCode, FailureKind, Need, Recovery, ReplyView, SaveTo};
 use crate::call::{CallTemplate, Reply, mask_body, mask_text, pretty_body};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{
@@ -66,6 +66,9 @@ async fn request_tokens(
     let save_to = proof_key::keep(app, report, &context, save_to).await?;
     let mut exchange = exchange(app, report, &context, Stage::TokenRequest).await?;
     exchange.notes.extend(told);
+    if exchange.by_second_secret {
+        context.secrets.swap_client_secrets();
+    }
     // Nothing is saved of what a forged ID token came with. Asking for the issuer's keys loses nothing: without an answer in
     // time the tokens are saved all the same.
     id_token::check(app, report, &context, &mut exchange).await;
@@ -133,6 +136,9 @@ async fn request_refresh(
             proof_key::provide(app, &mut context, &save_to).await?;
             let save_to = proof_key::keep(app, report, &context, save_to).await?;
             let mut exchange = exchange(app, report, &context, Stage::RefreshRequest).await?;
+            if exchange.by_second_secret {
+                context.secrets.swap_client_secrets();
+            }
             let is_bound = pasted && !context.profile.account.is_empty();
             let save_to =
                 if is_bound { save_to } else { save_received(app, report, &context, &mut exchange, save_to).await };
@@ -155,13 +161,39 @@ async fn request_refresh(
     Ok(exchange)
 }
 
-/// Sends the request of a stage and reads its reply.
+/// Sends the request of a stage and reads its reply. Where the service refuses the client and there is a second client secret,
+/// it is sent once more with that: a client that is not authenticated has spent nothing (RFC 6749 section 3.2.1).
 pub(crate) async fn exchange(
     app: &App,
     report: &Report,
     context: &CallContext,
     stage: Stage,
 ) -> Result<Exchange, Failure> {
+    let mut first = exchange_once(app, report, context, stage).await?;
+    let is_refused = |exchange: &Exchange| {
+        exchange.outcome.as_ref().is_err_and(|failure| failure.code == FailureCode::ClientRefused)
+    };
+    if context.secrets.second_client_secret.is_empty() || !is_refused(&first) {
+        return Ok(first);
+    }
+    report.tell(Progress::Traced(Box::new(first.clone())));
+    let mut other = context.clone();
+    other.secrets.swap_client_secrets();
+    let mut second = exchange_once(app, report, &other, stage).await?;
+    if is_refused(&second) {
+        let told = Diagnosis::new("the service refused the second client secret as well");
+        first.notes.push(told.hint("enter the one that its console shows"));
+        return Ok(first);
+    }
+    second.by_second_secret = true;
+    let told = Diagnosis::new(
+        "the service refused the client secret and took the second one, which is tried first from now on",
+    );
+    second.notes.push(told.hint("when the first is not needed any more, empty the field *Second client secret*"));
+    Ok(second)
+}
+
+async fn exchange_once(app: &App, report: &Report, context: &CallContext, stage: Stage) -> Result<Exchange, Failure> {
     let service = &context.profile.service;
     let template = template(context, stage)?;
     let values = sources::values_for(app, report, context, template).await?;
@@ -178,7 +210,18 @@ pub(crate) async fn exchange(
             let outcome = Err(error.into());
             let (again, id_token) = (Again::default(), Vec::new());
             let reply = None;
-            return Ok(Exchange { call, reply, outcome, notes, id_token, choices, unanswered, is_saved: false, again });
+            return Ok(Exchange {
+                call,
+                reply,
+                outcome,
+                notes,
+                id_token,
+                choices,
+                unanswered,
+                by_second_secret: false,
+                is_saved: false,
+                again,
+            });
         }
     };
     let previous = if stage == Stage::RefreshRequest { context.tokens.as_ref() } else { None };
@@ -208,7 +251,18 @@ pub(crate) async fn exchange(
     let interval = answers.as_ref().and_then(|answers| poll_interval(answers, &template.reading).ok().flatten());
     let again = Again { interval, retry_after: retry_after(&reply) };
     let (reply, id_token, choices) = (Some(view), Vec::new(), Vec::new());
-    Ok(Exchange { reply, call, outcome, notes, id_token, choices, unanswered: false, is_saved: false, again })
+    Ok(Exchange {
+        reply,
+        call,
+        outcome,
+        notes,
+        id_token,
+        choices,
+        unanswered: false,
+        by_second_secret: false,
+        is_saved: false,
+        again,
+    })
 }
 
 fn template(context: &CallContext, stage: Stage) -> Result<&CallTemplate, Failure> {

@@ -221,6 +221,7 @@ async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> 
                 *saved = typed;
             }
         }
+        secrets.second_client_secret = typed.second_client_secret;
         secrets.signing_key = typed.signing_key.or(secrets.signing_key.take());
         secrets.client_certificate = typed.client_certificate.or(secrets.client_certificate.take());
     }
@@ -251,10 +252,13 @@ async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> 
 async fn settle(
     app: &App,
     (name, entry): (&ProfileName, Entry),
-    record: Record,
+    mut record: Record,
     stage: Stage,
     exchange: &Exchange,
 ) -> Result<Vec<Diagnosis>, Failure> {
+    if exchange.by_second_secret {
+        record.contents.secrets.swap_client_secrets();
+    }
     Ok(match &exchange.outcome {
         Ok(tokens) => {
             let departure = id_token::departure(record.contents.tokens.as_ref(), tokens);

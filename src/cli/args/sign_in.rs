@@ -33,6 +33,10 @@ pub struct SignInOptions {
     /// Read the client secret from standard input; several secrets are read one a line, in the order of these options
     #[arg(long)]
     pub client_secret_stdin: bool,
+    /// Read a second client secret from standard input, while one is being replaced: it is sent where the service refuses the
+    /// other, which is told; an empty line removes it
+    #[arg(long)]
+    pub second_secret_stdin: bool,
     /// Read the password from standard input, for services that take one
     #[arg(long)]
     pub password_stdin: bool,
@@ -85,7 +89,7 @@ pub struct SignInOptions {
     #[arg(long)]
     pub qr: bool,
     /// Read the authorization response from standard input: the code, or the URL the browser was redirected to
-    #[arg(long, conflicts_with_all = ["client_secret_stdin", "password_stdin", "refresh_token_stdin"])]
+    #[arg(long, conflicts_with_all = ["client_secret_stdin", "second_secret_stdin", "password_stdin", "refresh_token_stdin"])]
     pub paste: bool,
     /// Send only what can be sent without a person: ask for the authorization page, and try the client with a made-up code or
     /// its own credentials. Nothing is saved

@@ -25,6 +25,11 @@ pub(crate) fn gather(
         } else {
             saved.client_secret
         },
+        second_client_secret: if options.second_secret_stdin {
+            prompt::secret_from_input()?
+        } else {
+            saved.second_client_secret
+        },
         password: password(service, options.password_stdin, saved.password)?,
         refresh_token: refresh_token(service, options.refresh_token_stdin)?,
         ..saved

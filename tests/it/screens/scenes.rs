@@ -142,6 +142,7 @@ pub fn exchange(outcome: Result<TokenSet, Failure>) -> Exchange {
         body: Secret::new(body),
     };
     Exchange {
+        by_second_secret: false,
         call,
         reply: Some(reply),
         outcome: outcome.map(Box::new),

@@ -299,3 +299,39 @@ fn practice_sign_in(program: &Tokenwright, practice: &Practice) -> Finished {
 fn ask_who(server: &OidcProvider, token: &str) -> serde_json::Value {
     get(&server.userinfo_endpoint(), &[("Authorization", &format!("Bearer {token}"))]).json()
 }
+
+/// A token endpoint that takes only this client secret, in the body.
+fn takes_only(secret: &'static str) -> Scripted {
+    Scripted::start(move |asked, earlier| match asked.parameter("client_secret") == secret {
+        true => Answer::json(
+            200,
+            &json!({ "access_token": format!("at-{earlier}"), "expires_in": 300, "refresh_token": format!("rt-{earlier}") }),
+        ),
+        false => Answer::json(401, &json!({ "error": "invalid_client" })),
+    })
+}
+
+#[test]
+fn a_second_client_secret_is_tried_where_the_first_is_refused_and_it_is_said_which_one_worked() {
+    let server = takes_only("new");
+    let program = Tokenwright::with_vault();
+    let url = format!("{}/token", server.url());
+    let given = ["sign-in", "job", "--token-url", &url, "--client-id", "me", "--client-auth", "client_secret_post"];
+    let secrets = ["--grant", "client-credentials", "--client-secret-stdin", "--second-secret-stdin"];
+    let both = |first: &str, second: &str| {
+        program.run_with_input(&[&given[..], &secrets[..]].concat(), &format!("{first}\n{second}\n"))
+    };
+    both("older", "old").failed(4);
+    assert_eq!(server.asked("/token").len(), 2, "each was tried once");
+    let done = both("old", "new");
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert!(done.stderr.contains("took the second one"), "{}", done.stderr);
+    assert_eq!(server.asked("/token").len(), 4);
+    program.run(&["refresh", "job"]).done();
+    let asked = server.asked("/token");
+    let sent: Vec<&str> = asked.iter().map(|asked| asked.parameter("client_secret")).collect();
+    assert_eq!(sent, ["older", "old", "old", "new", "new"], "what worked is tried first from then on");
+    assert_eq!(asked[4].parameter("refresh_token"), "rt-3", "nothing was spent by the refusal");
+    let shown = format!("{}{}", done.stdout, done.stderr);
+    assert!(!shown.contains("older") && !shown.contains("at-"), "{shown}");
+}
