@@ -302,12 +302,12 @@ fn ask_who(server: &OidcProvider, token: &str) -> serde_json::Value {
 
 /// A token endpoint that takes only this client secret, in the body.
 fn takes_only(secret: &'static str) -> Scripted {
-    Scripted::start(move |asked, earlier| match asked.parameter("client_secret") == secret {
-        true => Answer::json(
-            200,
-            &json!({ "access_token": format!("at-{earlier}"), "expires_in": 300, "refresh_token": format!("rt-{earlier}") }),
-        ),
-        false => Answer::json(401, &json!({ "error": "invalid_client" })),
+    Scripted::start(move |asked, earlier| {
+        if asked.parameter("client_secret") != secret {
+            return Answer::json(401, &json!({ "error": "invalid_client" }));
+        }
+        let (access_token, refresh_token) = (format!("at-{earlier}"), format!("rt-{earlier}"));
+        Answer::json(200, &json!({ "access_token": access_token, "expires_in": 300, "refresh_token": refresh_token }))
     })
 }
 
