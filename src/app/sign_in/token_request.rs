@@ -18,7 +18,7 @@ use crate::app::sign_in::try_reading;
 use crate::app::tokens;
 use crate::app::tokens::issued_for;
 use crate::app::{Again, CallContext, Exchange, Failure, FailureCode, FailureKind, Need, Recovery, ReplyView, SaveTo};
-use crate::call::{CallTemplate, Reply, mask_body, mask_text, pretty_body};
+use crate::call::{Call, CallTemplate, Reply, mask_body, mask_text, pretty_body};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{
     ReadContext, Stage, TokenSet, clock_skew, poll_interval, read_token_set, retry_after, skew_note, span,
@@ -205,23 +205,8 @@ async fn exchange_once(app: &App, report: &Report, context: &CallContext, stage:
         Ok(reply) => reply,
         Err(error) => {
             record(app, &call, at, Err(&error), values.secrets());
-            let (choices, unanswered) = (Vec::new(), error.may_have_arrived());
-            let notes = bound::notes(context, None, at);
-            let outcome = Err(error.into());
-            let (again, id_token) = (Again::default(), Vec::new());
-            let reply = None;
-            return Ok(Exchange {
-                call,
-                reply,
-                outcome,
-                notes,
-                id_token,
-                choices,
-                unanswered,
-                by_second_secret: false,
-                is_saved: false,
-                again,
-            });
+            let (notes, unanswered) = (bound::notes(context, None, at), error.may_have_arrived());
+            return Ok(Exchange { notes, unanswered, ..received(call, None, Err(error.into())) });
         }
     };
     let previous = if stage == Stage::RefreshRequest { context.tokens.as_ref() } else { None };
@@ -250,19 +235,23 @@ async fn exchange_once(app: &App, report: &Report, context: &CallContext, stage:
     let view = secrets.map_or_else(|| bare_view(&reply), |secrets| view(&reply, secrets));
     let interval = answers.as_ref().and_then(|answers| poll_interval(answers, &template.reading).ok().flatten());
     let again = Again { interval, retry_after: retry_after(&reply) };
-    let (reply, id_token, choices) = (Some(view), Vec::new(), Vec::new());
-    Ok(Exchange {
-        reply,
+    Ok(Exchange { notes, again, ..received(call, Some(view), outcome) })
+}
+
+/// What came of a call, before anything is done with it.
+fn received(call: Call, reply: Option<ReplyView>, outcome: Result<Box<TokenSet>, Failure>) -> Exchange {
+    Exchange {
         call,
+        reply,
         outcome,
-        notes,
-        id_token,
-        choices,
+        notes: Vec::new(),
+        id_token: Vec::new(),
+        choices: Vec::new(),
         unanswered: false,
         by_second_secret: false,
         is_saved: false,
-        again,
-    })
+        again: Again::default(),
+    }
 }
 
 fn template(context: &CallContext, stage: Stage) -> Result<&CallTemplate, Failure> {
