@@ -40,7 +40,18 @@ impl Display {
 
     /// Waits for a window with this title and gives it the keyboard; there is no window manager that would.
     pub fn focus(&self, title: &str) {
-        self.xdotool(&["search", "--sync", "--onlyvisible", "--name", title, "windowfocus", "--sync"]);
+        let arguments = ["search", "--sync", "--onlyvisible", "--name", title, "windowfocus", "--sync"];
+        // A window that goes while all are looked through, such as one that a program makes to ask for the clipboard, is an
+        // error of the X server.
+        for _ in 0..5 {
+            let mut search = Command::new("xdotool");
+            let finished = Process::start(search.args(arguments).env("DISPLAY", &self.name)).finish();
+            if !finished.stderr.contains("BadWindow") {
+                assert_eq!(finished.code, 0, "xdotool {arguments:?}: {}", finished.stderr);
+                return;
+            }
+        }
+        self.xdotool(&arguments);
     }
 
     /// Clicks at this point of the screen, in pixels.
