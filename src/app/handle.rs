@@ -14,7 +14,7 @@ use crate::app::blocking::{blocking, locked};
 use crate::app::fault::caught;
 use crate::app::rehearsal::server::RehearsalServer;
 use crate::app::sign_in::late_visits::OpenPort;
-use crate::app::sign_in::proof_nonces::ProofNonces;
+use crate::app::sign_in::proof::nonces::ProofNonces;
 use crate::app::state::{Copied, Held, IssuerKeys, PendingWrite, Presets, SchedulerState, TraySlot};
 use crate::app::{CallContext, Failure, FailureKind, News, Ports};
 use crate::config::{Config, ConfigError};

@@ -70,7 +70,7 @@ pub use crate::app::sign_in::call_context::{Authorized, CallContext};
 pub use crate::app::sign_in::device::DeviceSignIn;
 pub use crate::app::sign_in::identity::Claims;
 pub use crate::app::sign_in::listening::RedirectState;
-pub use crate::app::sign_in::sources::bound::{ProfileSources, SentSource};
+pub use crate::app::sign_in::sources::source::{ProfileSources, SentSource};
 pub use crate::app::sign_in::sources::takes_source;
 pub use crate::app::sign_in::trial::{Trial, Tried, TriedCall};
 pub use crate::app::task::{Pending, Tasks};

@@ -11,9 +11,10 @@ pub(crate) fn run(runner: &Runner, name: &str, as_json: bool) -> Result<(), Fail
     let name = ProfileName::parse(name)?;
     let context = runner.run(runner.app.open(&name))?.context;
     let preset = runner.catalog()?.service(&context.profile.service.id).ok();
+    let has_certificate = context.secrets.client_certificate.is_some();
     // The preset departs where the profile does, unless that was changed in the profile.
     let why = |departure: &Departure, of: SecurityProfile| match &preset {
-        Some(preset) if preset.departures(of, true).iter().any(|own| own.what == departure.what) => {
+        Some(preset) if preset.departures(of, has_certificate).iter().any(|own| own.what == departure.what) => {
             "as the preset has it"
         }
         _ => "in this profile",

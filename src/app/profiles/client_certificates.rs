@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use crate::app::blocking::blocking;
 use crate::app::handle::App;
-use crate::app::profiles::keys::{LIMIT, text_of, unusable};
-use crate::app::vault::open;
+use crate::app::profiles::keys::{LIMIT, change_contents, saved_secrets, text_of, unusable};
 use crate::app::{Failure, FailureKind};
 use crate::delivery::{self, Insisted};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
@@ -17,7 +16,7 @@ use crate::oauth::{
 };
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
-use crate::vault::{How, Vault};
+use crate::vault::Contents;
 
 /// How long a certificate that is made here is valid: two years, as those for assertions.
 const LIFE: Duration = Duration::from_hours(24 * 730);
@@ -72,10 +71,7 @@ impl App {
 
     /// The client certificate saved under a profile's name; the profile itself need not exist.
     pub async fn saved_client_certificate(&self, name: &ProfileName) -> Result<Option<KeyPair>, Failure> {
-        open::open_chosen(self).await?;
-        let asked = name.clone();
-        let record = self.with_vault(move |vault| vault.snapshot(&asked)).await?;
-        Ok(record.and_then(|record| record.contents.secrets.client_certificate))
+        Ok(saved_secrets(self, name).await?.client_certificate)
     }
 
     /// Writes a private key to a file of its own, for the person alone, as any secret file: not over what another program wrote,
@@ -111,27 +107,20 @@ fn bytes_of(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 async fn save(app: &App, name: &ProfileName, pair: KeyPair, replace: bool) -> Result<CertificateSaved, Failure> {
-    open::open_chosen(app).await?;
     let thumbprint = pair.client_certificate()?.thumbprint;
-    let saved = name.clone();
-    let done = move |vault: &Vault| {
-        let entry = vault.lease(&saved)?;
-        let last = entry.get()?;
-        let number = last.as_ref().map(|record| record.number);
-        let mut contents = last.map(|record| record.contents).unwrap_or_default();
+    let put = move |contents: &mut Contents| {
         let known = &mut contents.secrets.client_certificate;
         if known.as_ref().is_some_and(|known| *known != pair) && !replace {
-            return Ok(None);
+            return None;
         }
         *known = Some(pair);
         let bound_to = contents.tokens.as_ref().and_then(|tokens| certificate_binding(&tokens.access_token));
-        let told = CertificateSaved {
+        Some(CertificateSaved {
             token_is_of_other: bound_to.is_some_and(|bound_to| bound_to != thumbprint),
             has_tokens: contents.tokens.is_some(),
-        };
-        entry.put(number, &contents, How::Saved).map(|_| Some(told))
+        })
     };
-    app.with_vault(done).await?.ok_or_else(|| {
+    change_contents(app, name, put).await?.ok_or_else(|| {
         let diagnosis = Diagnosis::new(format!("another client certificate is saved under `{name}` already"));
         Failure::new(FailureKind::Usage, diagnosis.hint("choose another name, or add `--overwrite` to replace it"))
     })

@@ -10,10 +10,12 @@ use crate::app::vault::open;
 use crate::app::{Failure, FailureKind};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::durable::{self, FileError};
-use crate::oauth::{AssertionAlgorithm, KeyError, KeyPair, LONGEST_KEY_TEXT, ReadKey, make_key_pair, parse_key};
+use crate::oauth::{
+    AssertionAlgorithm, KeyError, KeyPair, LONGEST_KEY_TEXT, ProfileSecrets, ReadKey, make_key_pair, parse_key,
+};
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
-use crate::vault::{How, Vault};
+use crate::vault::{Contents, How, Vault};
 
 /// Where a private key comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,10 +63,7 @@ impl App {
 
     /// The key saved under a profile's name; the profile itself need not exist.
     pub async fn saved_key(&self, name: &ProfileName) -> Result<Option<KeyPair>, Failure> {
-        open::open_chosen(self).await?;
-        let asked = name.clone();
-        let record = self.with_vault(move |vault| vault.snapshot(&asked)).await?;
-        Ok(record.and_then(|record| record.contents.secrets.signing_key))
+        Ok(saved_secrets(self, name).await?.signing_key)
     }
 
     /// Writes a certificate or a public key to a file for upload. A file with other content is not replaced.
@@ -88,27 +87,42 @@ fn signs_nothing(service: &Service) -> Failure {
 }
 
 async fn save_key(app: &App, name: &ProfileName, pair: KeyPair, replace: bool) -> Result<(), Failure> {
+    let put = move |contents: &mut Contents| {
+        let is_kept = contents.secrets.signing_key.is_some() && !replace;
+        (!is_kept).then(|| contents.secrets.signing_key = Some(pair))
+    };
+    change_contents(app, name, put).await?.ok_or_else(|| {
+        let diagnosis = Diagnosis::new(format!("a private key is saved under `{name}` already"));
+        let hint = "choose another name; `tokenwright key generate … --overwrite` makes a new one in its place";
+        Failure::new(FailureKind::Usage, diagnosis.hint(hint))
+    })
+}
+
+/// The secrets saved under a name; the profile itself need not exist.
+pub(in crate::app::profiles) async fn saved_secrets(app: &App, name: &ProfileName) -> Result<ProfileSecrets, Failure> {
     open::open_chosen(app).await?;
-    let saved = name.clone();
+    let asked = name.clone();
+    let record = app.with_vault(move |vault| vault.snapshot(&asked)).await?;
+    Ok(record.map(|record| record.contents.secrets).unwrap_or_default())
+}
+
+/// Changes what the vault has under a name, beside what is there. Nothing is written where `change` returns `None`.
+pub(in crate::app::profiles) async fn change_contents<T: Send + 'static>(
+    app: &App,
+    name: &ProfileName,
+    change: impl FnOnce(&mut Contents) -> Option<T> + Send + 'static,
+) -> Result<Option<T>, Failure> {
+    open::open_chosen(app).await?;
+    let name = name.clone();
     let done = move |vault: &Vault| {
-        let entry = vault.lease(&saved)?;
+        let entry = vault.lease(&name)?;
         let last = entry.get()?;
         let number = last.as_ref().map(|record| record.number);
         let mut contents = last.map(|record| record.contents).unwrap_or_default();
-        if contents.secrets.signing_key.is_some() && !replace {
-            return Ok(false);
-        }
-        contents.secrets.signing_key = Some(pair);
-        entry.put(number, &contents, How::Saved).map(|_| true)
+        let Some(changed) = change(&mut contents) else { return Ok(None) };
+        entry.put(number, &contents, How::Saved).map(|_| Some(changed))
     };
-    if app.with_vault(done).await? {
-        return Ok(());
-    }
-    let diagnosis = Diagnosis::new(format!("a private key is saved under `{name}` already"));
-    Err(Failure::new(
-        FailureKind::Usage,
-        diagnosis.hint("choose another name; `tokenwright key generate … --overwrite` makes a new one in its place"),
-    ))
+    app.with_vault(done).await
 }
 
 /// More bytes than any key file has.

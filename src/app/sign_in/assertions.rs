@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::app::handle::App;
 use crate::app::sign_in::proof::with_proof;
-use crate::app::sign_in::sources::bound::{ASSERTION, SentSource};
+use crate::app::sign_in::sources::source::{ASSERTION, SentSource};
 use crate::app::{CallContext, Failure, FailureKind};
 use crate::call::{Call, CallTemplate, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::app::sign_in::sources::bound::{ProfileSources, SentSource};
+use crate::app::sign_in::sources::source::{ProfileSources, SentSource};
 use crate::call::{Call, MutualTls, Parameter, RenderError, Values};
 use crate::oauth::{Parameters, PendingDevice, ProfileSecrets, TokenSet};
 use crate::secret::Secret;

@@ -3,9 +3,9 @@
 mod account;
 pub(in crate::app) mod assertions;
 pub(in crate::app) mod authorize;
-pub(in crate::app) mod bound;
 pub(in crate::app) mod call_context;
 pub(in crate::app) mod certificate;
+mod certificate_binding;
 mod deliver;
 pub(in crate::app) mod device;
 pub(in crate::app) mod follow_up;
@@ -17,9 +17,6 @@ mod nonce;
 mod own_hosts;
 pub(in crate::app) mod pending_device;
 pub(in crate::app) mod proof;
-mod proof_answer;
-pub(in crate::app) mod proof_key;
-pub(in crate::app) mod proof_nonces;
 pub(in crate::app) mod pushed;
 pub(in crate::app) mod send;
 pub(in crate::app) mod sources;
@@ -56,7 +53,7 @@ impl App {
     pub async fn sign_in(&self, request: SignIn, ask: &dyn Ask) -> Result<(CallContext, Exchange), Failure> {
         let SignIn { mut context, browser, mut save_to, can_paste } = request;
         account::check_tellable(&context.profile)?;
-        proof_key::provide(self, &mut context, &save_to).await?;
+        proof::key::provide(self, &mut context, &save_to).await?;
         // Before the browser opens.
         context.check_client_certificate()?;
         // The steps are boxed, because each future is large and callers hold this one on the stack.

@@ -6,13 +6,11 @@ use crate::app::handle::App;
 use crate::app::profiles::drafts;
 use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::account;
-use crate::app::sign_in::bound;
+use crate::app::sign_in::certificate_binding;
 use crate::app::sign_in::deliver::record;
 use crate::app::sign_in::follow_up;
 use crate::app::sign_in::id_token;
-use crate::app::sign_in::proof::{Delivered, deliver_proved};
-use crate::app::sign_in::proof_answer;
-use crate::app::sign_in::proof_key;
+use crate::app::sign_in::proof::{Delivered, answer, deliver_proved, key};
 use crate::app::sign_in::sources;
 use crate::app::sign_in::try_reading;
 use crate::app::tokens;
@@ -62,8 +60,8 @@ async fn request_tokens(
     let told = context.secrets.tidy();
     // A new sign-in starts without the tokens of the last one.
     context.tokens = None;
-    proof_key::provide(app, &mut context, &save_to).await?;
-    let save_to = proof_key::keep(app, report, &context, save_to).await?;
+    key::provide(app, &mut context, &save_to).await?;
+    let save_to = key::keep(app, report, &context, save_to).await?;
     let mut exchange = exchange(app, report, &context, Stage::TokenRequest).await?;
     exchange.notes.extend(told);
     if exchange.by_second_secret {
@@ -133,8 +131,8 @@ async fn request_refresh(
             }
             let is_first = context.tokens.is_none();
             let policy = context.profile.service.policy.clone();
-            proof_key::provide(app, &mut context, &save_to).await?;
-            let save_to = proof_key::keep(app, report, &context, save_to).await?;
+            key::provide(app, &mut context, &save_to).await?;
+            let save_to = key::keep(app, report, &context, save_to).await?;
             let mut exchange = exchange(app, report, &context, Stage::RefreshRequest).await?;
             if exchange.by_second_secret {
                 context.secrets.swap_client_secrets();
@@ -185,11 +183,12 @@ pub(crate) async fn exchange(
         first.notes.push(told.hint("enter the one that its console shows"));
         return Ok(first);
     }
-    second.by_second_secret = true;
-    let told = Diagnosis::new(
-        "the service refused the client secret and took the second one, which is tried first from now on",
-    );
-    second.notes.push(told.hint("when the first is not needed any more, empty the field *Second client secret*"));
+    // Another failure, such as no reply, does not tell which of them is right.
+    second.by_second_secret = second.outcome.is_ok();
+    if second.by_second_secret {
+        let words = "the service refused the client secret and took the second one, which is tried first from now on";
+        second.notes.push(Diagnosis::new(words).hint("remove the other when it is of no use any more"));
+    }
     Ok(second)
 }
 
@@ -205,7 +204,7 @@ async fn exchange_once(app: &App, report: &Report, context: &CallContext, stage:
         Ok(reply) => reply,
         Err(error) => {
             record(app, &call, at, Err(&error), values.secrets());
-            let (notes, unanswered) = (bound::notes(context, None, at), error.may_have_arrived());
+            let (notes, unanswered) = (certificate_binding::notes(context, None, at), error.may_have_arrived());
             return Ok(Exchange { notes, unanswered, ..received(call, None, Err(error.into())) });
         }
     };
@@ -220,14 +219,14 @@ async fn exchange_once(app: &App, report: &Report, context: &CallContext, stage:
     let outcome = read_token_set(&reply, answers.as_ref(), &template.reading, reading, values.secrets())
         .map(|tokens| Box::new(complete(tokens, context, template)))
         .map_err(|error| not_before(Failure::of_token_call(&error, service), retry_after(&reply)))
-        .map_err(|failure| proof_answer::explained(failure, context, &reply));
-    let outcome = proof_answer::checked(outcome, context, stage);
+        .map_err(|failure| answer::explained(failure, context, &reply));
+    let outcome = answer::checked(outcome, context, stage);
     let mut notes = match &outcome {
         Ok(tokens) => try_reading::notes(&template.reading, answers.as_ref(), tokens),
         Err(_) => Vec::new(),
     };
-    notes.extend(outcome.iter().filter_map(|tokens| proof_answer::note(context, tokens)));
-    notes.extend(bound::notes(context, outcome.as_deref().ok(), reply.received_at));
+    notes.extend(outcome.iter().filter_map(|tokens| answer::note(context, tokens)));
+    notes.extend(certificate_binding::notes(context, outcome.as_deref().ok(), reply.received_at));
     notes.extend(skew_note(clock_skew(&reply), &call.origin()));
     let brought: Vec<&Secret> = outcome.iter().flat_map(|tokens| tokens.secrets()).collect();
     record(app, &call, at, Ok(&reply), values.secrets().chain(brought.iter().copied()));

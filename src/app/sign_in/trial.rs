@@ -3,7 +3,8 @@
 
 use crate::app::handle::App;
 use crate::app::progress::Report;
-use crate::app::sign_in::{authorize, device, proof_key, pushed, send, token_request};
+use crate::app::sign_in::proof::key;
+use crate::app::sign_in::{authorize, device, pushed, send, token_request};
 use crate::app::{Authorized, CallContext, Exchange, Failure, FailureCode, FailureKind, SaveTo, tokens};
 use crate::call::Reply;
 use crate::diagnosis::{Diagnose as _, Diagnosis};
@@ -64,7 +65,7 @@ impl App {
         self.supply_practice(&mut context).await?;
         context.secrets.tidy();
         context.tokens = None;
-        proof_key::provide(self, &mut context, &SaveTo::Draft { name: None, of: None }).await?;
+        key::provide(self, &mut context, &SaveTo::Draft { name: None, of: None }).await?;
         let service = &context.profile.service;
         let mut tried = Vec::new();
         if service.authorization.is_some() {

@@ -22,7 +22,8 @@ use crate::app::handle::App;
 use crate::app::profiles;
 use crate::app::profiles::drafts;
 use crate::app::progress::{Progress, Report};
-use crate::app::sign_in::{id_token, proof_key, sources};
+use crate::app::sign_in::proof::key;
+use crate::app::sign_in::{id_token, sources};
 use crate::app::state::PendingWrite;
 use crate::app::tokens::pending::Put;
 use crate::app::vault::lease::lease;
@@ -234,8 +235,8 @@ async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> 
     refusal::check(name, &record, need)?;
     refusal::check_held(name, &plain)?;
     let (mut context, stage) = source::renewal(app, name, profile, &record)?;
-    context.sources = app.sources(name).await?;
-    let record = proof_key::of_record(app, &entry, &mut context, record).await?;
+    context.sources = app.written_sources(name).await?;
+    let record = key::of_record(app, &entry, &mut context, record).await?;
     app.supply_practice(&mut context).await?;
     let mut exchange = journal::exchange(app, report, (name, &entry), &record, &context, (stage, need)).await?;
     match settle(app, (name, entry), record, stage, &exchange).await {

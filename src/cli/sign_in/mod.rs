@@ -58,10 +58,10 @@ pub(crate) fn run(runner: &Runner, options: &SignInOptions) -> Result<(), Failur
         let saved = runner.run(runner.app.saved_client_certificate(&name))?;
         secrets.client_certificate = Some(saved.ok_or_else(|| missing_certificate(&profile))?);
     }
-    if options.try_only {
-        return trial::run(runner, CallContext::new(profile, secrets));
-    }
     let context = CallContext { sources: sources.clone(), ..CallContext::new(profile, secrets) };
+    if options.try_only {
+        return trial::run(runner, context);
+    }
     // Before anything can fail, including Ctrl-C while waiting for the browser.
     let was_entered = runner.run(runner.app.save_entered(&name, &context.profile))?;
     if was_entered {

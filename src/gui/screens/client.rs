@@ -37,7 +37,8 @@ pub(crate) fn client_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &
         if profile.client_flow || profile.customised().wants("scope") {
             scopes_ui(ui, profile);
         }
-        more_ui(ui, profile, is_described, errors, next_view);
+        let has_certificate = secrets.client_certificate.is_some();
+        more_ui(ui, profile, (is_described, has_certificate), errors, next_view);
     });
 }
 
@@ -169,7 +170,7 @@ const BINDINGS: [(Option<AssertionAlgorithm>, &str); 4] = [
 fn more_ui(
     ui: &mut Ui,
     profile: &mut ProfileDraft,
-    is_described: bool,
+    (is_described, has_certificate): (bool, bool),
     errors: &[FieldError],
     next_view: &mut NextView,
 ) {
@@ -203,7 +204,7 @@ fn more_ui(
             .example("ada@example.com")
             .optional()
             .show(ui, &mut profile.account);
-        strict::choice_ui(ui, profile);
+        strict::choice_ui(ui, profile, has_certificate);
         labelled_segmented(ui, "PKCE", &mut profile.pkce, &PKCE);
         let help = "Binds the code to this program (RFC 7636). Turn it off only if the service rejects it.";
         ui.label(small(ui, help));

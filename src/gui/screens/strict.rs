@@ -8,7 +8,7 @@ use crate::gui::widgets::{choice, disclosure};
 use crate::service::{ProfileDraft, SecurityProfile};
 
 /// The choice of what the profile is held to.
-pub(crate) fn choice_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
+pub(crate) fn choice_ui(ui: &mut Ui, profile: &mut ProfileDraft, has_certificate: bool) {
     let options = [
         (None, "Nothing"),
         (Some(SecurityProfile::OAuth21), "OAuth 2.1"),
@@ -24,9 +24,8 @@ pub(crate) fn choice_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
             None => profile.service.security_profile = None,
         }
     }
-    if chosen.is_some() {
-        // Whether a certificate is shown is told where it is entered.
-        report_ui(ui, profile, chosen, true);
+    if let Some(held_to) = chosen {
+        report_ui(ui, profile, held_to, has_certificate);
     }
 }
 
@@ -35,13 +34,12 @@ pub(crate) fn strict_ui(ui: &mut Ui, draft: &Draft) {
     let Some(profile) = &draft.profile else { return };
     disclosure(ui, "Strict report", false, |ui| {
         for held_to in SecurityProfile::ALL {
-            report_ui(ui, profile, Some(held_to), draft.secrets.client_certificate.is_some());
+            report_ui(ui, profile, held_to, draft.secrets.client_certificate.is_some());
         }
     });
 }
 
-fn report_ui(ui: &mut Ui, profile: &ProfileDraft, held_to: Option<SecurityProfile>, has_certificate: bool) {
-    let Some(held_to) = held_to else { return };
+fn report_ui(ui: &mut Ui, profile: &ProfileDraft, held_to: SecurityProfile, has_certificate: bool) {
     let departures = profile.customised().departures(held_to, has_certificate);
     if departures.is_empty() {
         ui.label(format!("{held_to}: departs in nothing that can be seen here."));

@@ -303,6 +303,9 @@ fn ask_who(server: &OidcProvider, token: &str) -> serde_json::Value {
 /// A token endpoint that takes only this client secret, in the body.
 fn takes_only(secret: &'static str) -> Scripted {
     Scripted::start(move |asked, earlier| {
+        if asked.parameter("client_secret") == "broken" {
+            return Answer::text(503, "text/plain", "later");
+        }
         if asked.parameter("client_secret") != secret {
             return Answer::json(401, &json!({ "error": "invalid_client" }));
         }
@@ -323,15 +326,21 @@ fn a_second_client_secret_is_tried_where_the_first_is_refused_and_it_is_said_whi
     };
     both("older", "old").failed(4);
     assert_eq!(server.asked("/token").len(), 2, "each was tried once");
+    let unknown = both("older", "broken").failed(5);
+    assert!(!unknown.contains("took the second one"), "nobody knows which is right: {unknown}");
     let done = both("old", "new");
     assert_eq!(done.code, 0, "{}", done.stderr);
     assert!(done.stderr.contains("took the second one"), "{}", done.stderr);
-    assert_eq!(server.asked("/token").len(), 4);
+    assert_eq!(server.asked("/token").len(), 6);
     program.run(&["refresh", "job"]).done();
     let asked = server.asked("/token");
     let sent: Vec<&str> = asked.iter().map(|asked| asked.parameter("client_secret")).collect();
-    assert_eq!(sent, ["older", "old", "old", "new", "new"], "what worked is tried first from then on");
-    assert_eq!(asked[4].parameter("refresh_token"), "rt-3", "nothing was spent by the refusal");
+    assert_eq!(
+        sent,
+        ["older", "old", "older", "broken", "old", "new", "new"],
+        "what worked is tried first from then on"
+    );
+    assert_eq!(asked[6].parameter("refresh_token"), "rt-5", "nothing was spent by the refusal");
     let shown = format!("{}{}", done.stdout, done.stderr);
     assert!(!shown.contains("older") && !shown.contains("at-"), "{shown}");
 }

@@ -101,6 +101,9 @@ fn what_the_exchange_refuses_is_told_and_the_old_token_stays() {
     let words = program.run(&exchange(&set, &["--source", "client_secret=env:X"])).failed(2);
     assert!(words.contains("it sends `subject_token`, `actor_token`"), "{words}");
     assert_eq!(program.run(&["token", "child"]).done(), token, "nothing was lost");
+    // It is tried with the token of its parent, too.
+    let tried = program.run(&exchange(&set, &["--try"]));
+    assert_eq!(tried.code, 0, "{}", tried.stderr);
 }
 
 #[test]

@@ -3,8 +3,8 @@
 //!
 //! Invariant: such a value goes to the origin that the person named it for, and to no other, whatever the profile says by now.
 
-pub(in crate::app) mod bound;
 mod reading;
+pub(in crate::app) mod source;
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 
 use crate::app::handle::App;
 use crate::app::progress::Report;
-use crate::app::sign_in::sources::bound::{ASSERTION, ProfileSources, SentSource, of_profile, usage};
+use crate::app::sign_in::sources::source::{ASSERTION, ProfileSources, SentSource, of_profile, usage};
 use crate::app::{CallContext, Failure, FailureCode, FailureKind, News, tokens};
 use crate::call::{CallTemplate, Values};
 use crate::config::{Config, SourceSetting};
@@ -34,7 +34,8 @@ impl App {
         self.written_sources(name).await
     }
 
-    async fn written_sources(&self, name: &ProfileName) -> Result<ProfileSources, Failure> {
+    /// The same of a profile that is known to be there.
+    pub(in crate::app) async fn written_sources(&self, name: &ProfileName) -> Result<ProfileSources, Failure> {
         let settings = self.with_config(Config::load_sources).await?;
         of_profile(&settings.sources, name)
     }
@@ -79,6 +80,9 @@ impl CallContext {
     /// the origin of that request as it is now.
     pub fn bind_sources(&self, sources: &[(String, ValueSource)]) -> Result<ProfileSources, Failure> {
         let service = &self.profile.service;
+        if sources.is_empty() {
+            return Ok(ProfileSources::new());
+        }
         let origin = origin_of(service, &service.token_request, &self.values())?;
         let bound = |(value, source): &(String, ValueSource)| {
             if !takes_source(service, value) {
@@ -110,7 +114,7 @@ pub(in crate::app) async fn has_newer_parent(app: &App, name: &ProfileName, serv
     if GrantType::parse(&service.grant_type) != Some(GrantType::TokenExchange) {
         return false;
     }
-    let Ok(sources) = app.sources(name).await else { return false };
+    let Ok(sources) = app.written_sources(name).await else { return false };
     let obtained = async |name: &ProfileName| {
         let record = tokens::read(app, name).await.ok()?;
         Some(record.contents.tokens?.obtained_at)

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use crate::app::blocking::blocking;
 use crate::app::handle::App;
 use crate::app::progress::Report;
-use crate::app::sign_in::sources::bound::{SentSource, of_profile, usage};
+use crate::app::sign_in::sources::source::{SentSource, of_profile, usage};
 use crate::app::{Failure, FailureKind, tokens};
 use crate::child;
 use crate::config::{Config, SourceSettings};
@@ -40,10 +40,10 @@ pub(super) async fn read(app: &App, report: &Report, source: &ValueSource) -> Re
         ValueSource::GitHubActions(audience) => of_github(app, audience).await?,
     };
     let trimmed = text.expose().trim();
-    // A line break within would end the line of a header, or say that this is something else.
     if trimmed.is_empty() {
         return Err(unread(source, "it is empty"));
     }
+    // An assertion in XML has lines; a header that would have some is refused when it is sent.
     if trimmed.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
         return Err(unread(source, "it has characters that no token has"));
     }

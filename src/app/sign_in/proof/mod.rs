@@ -4,6 +4,10 @@
 //! Invariants: a bound token goes nowhere without its proof; a call is sent once more only if its refusal says that nothing but
 //! the nonce was wrong, and then once.
 
+pub(in crate::app) mod answer;
+pub(in crate::app) mod key;
+pub(in crate::app) mod nonces;
+
 use std::borrow::Cow;
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};

@@ -24,7 +24,10 @@ pub type ProfileSources = BTreeMap<String, SentSource>;
 /// Those of a profile, as the settings have them.
 pub(super) fn of_profile(sources: &Sources, name: &ProfileName) -> Result<ProfileSources, Failure> {
     let read = |(value, setting): (&String, &SourceSetting)| {
-        let source = setting.from.parse().map_err(|error: SourceError| usage(error.diagnose()))?;
+        let source = setting.from.parse().map_err(|error: SourceError| {
+            let summary = format!("`[sources.{name}.{value}]` in the settings: {error}");
+            usage(Diagnosis { summary, ..error.diagnose() })
+        })?;
         Ok((value.clone(), SentSource { source, origin: setting.to.clone() }))
     };
     sources.get(name.as_str()).into_iter().flatten().map(read).collect()

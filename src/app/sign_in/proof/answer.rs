@@ -3,39 +3,46 @@
 use crate::app::{CallContext, Failure, FailureKind};
 use crate::call::Reply;
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{Stage, TokenSet, bound_to, clock_skew, proof_nonce, span};
+use crate::oauth::{Stage, TokenSet, bound_to, clock_skew, plain_line, proof_nonce, span};
+use crate::service::SecurityProfile;
 
 /// The difference of clocks from which a proof is refused by most servers: they are good for about a minute.
 const WORTH_TELLING: std::time::Duration = std::time::Duration::from_secs(20);
 
 type Outcome = Result<Box<TokenSet>, Failure>;
 
-/// Refuses the tokens of a sign-in that name another key than the one of the proof: no call with them would be accepted. Those
-/// of a refresh are kept, since the refresh token before them may be spent.
-pub(super) fn checked(outcome: Outcome, context: &CallContext, stage: Stage) -> Outcome {
+/// Refuses the tokens of a sign-in that name another key than the one of the proof, since no call with them would be accepted,
+/// and bearer tokens where the profile is held to FAPI 2.0. Those of a refresh are kept, since the refresh token before them may be spent.
+pub(in crate::app) fn checked(outcome: Outcome, context: &CallContext, stage: Stage) -> Outcome {
     let tokens = outcome?;
-    match other_key(context, &tokens) {
+    let must_be_bound = context.profile.service.security_profile == Some(SecurityProfile::Fapi2);
+    let unbound = not_bound(context, &tokens).filter(|_| must_be_bound);
+    let unbound =
+        unbound.map(|told| told.hint("FAPI 2.0 takes bound tokens only: have the client registered for them"));
+    match other_key(context, &tokens).or(unbound) {
         Some(diagnosis) if stage != Stage::RefreshRequest => Err(Failure::new(FailureKind::Refused, diagnosis)),
         _ => Ok(tokens),
     }
 }
 
 /// What a person has to know of the tokens that came.
-pub(super) fn note(context: &CallContext, tokens: &TokenSet) -> Option<Diagnosis> {
+pub(in crate::app) fn note(context: &CallContext, tokens: &TokenSet) -> Option<Diagnosis> {
     if let Some(other) = other_key(context, tokens) {
         return Some(other);
     }
-    let asked = context.profile.service.dpop.is_some();
-    if !asked || tokens.needs_proof() {
-        return None;
-    }
-    let summary = format!(
-        "the service did not bind the access token to the key: it answered `token_type` `{}`",
-        crate::oauth::plain_line(&tokens.token_type)
-    );
     let hint =
         "it is used as a bearer token; have the client registered for DPoP-bound access tokens if they must be bound";
-    Some(Diagnosis::new(summary).hint(hint))
+    not_bound(context, tokens).map(|told| told.hint(hint))
+}
+
+fn not_bound(context: &CallContext, tokens: &TokenSet) -> Option<Diagnosis> {
+    if context.profile.service.dpop.is_none() || tokens.needs_proof() {
+        return None;
+    }
+    let answered = plain_line(&tokens.token_type);
+    let summary =
+        format!("the service did not bind the access token to the key: it answered `token_type` `{answered}`");
+    Some(Diagnosis::new(summary))
 }
 
 fn other_key(context: &CallContext, tokens: &TokenSet) -> Option<Diagnosis> {
@@ -50,7 +57,7 @@ fn other_key(context: &CallContext, tokens: &TokenSet) -> Option<Diagnosis> {
 }
 
 /// A refusal that is about the proof, with what to do about it. Others stay as they are.
-pub(super) fn explained(mut failure: Failure, context: &CallContext, reply: &Reply) -> Failure {
+pub(in crate::app) fn explained(mut failure: Failure, context: &CallContext, reply: &Reply) -> Failure {
     if !context.binds_tokens() {
         return failure;
     }
@@ -82,4 +89,31 @@ fn of_proof(reply: &Reply) -> String {
     "the clocks agree: the service may have seen the same proof before, as behind a proxy that sends requests twice, or take \
      another algorithm"
         .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::oauth::{AssertionAlgorithm, ProfileSecrets};
+    use crate::secret::Secret;
+    use crate::service::{Catalog, ProfileDraft};
+
+    #[test]
+    fn a_bearer_token_is_borne_unless_the_profile_is_held_to_fapi() {
+        let mut draft = ProfileDraft::new(Catalog::bundled().service("practice").expect("a preset"));
+        draft.service.dpop = Some(AssertionAlgorithm::ES256);
+        let tokens = || Box::new(TokenSet::bearer(Secret::new("made-up"), Timestamp::UNIX_EPOCH));
+        let mut check = |held_to, stage, is_taken| {
+            draft.service.security_profile = held_to;
+            let context = CallContext::new(draft.as_typed(), ProfileSecrets::default());
+            assert_eq!(checked(Ok(tokens()), &context, stage).is_ok(), is_taken, "{held_to:?} {stage:?}");
+            assert!(note(&context, &tokens()).is_some(), "it is told in any case");
+        };
+        check(None, Stage::TokenRequest, true);
+        check(Some(SecurityProfile::OAuth21), Stage::TokenRequest, true);
+        check(Some(SecurityProfile::Fapi2), Stage::TokenRequest, false);
+        check(Some(SecurityProfile::Fapi2), Stage::RefreshRequest, true);
+    }
 }
