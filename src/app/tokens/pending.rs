@@ -89,7 +89,13 @@ pub(in crate::app::tokens) async fn put(
         let Unsaved { why, is_overtaken } = match put_once(app, (name, &entry), &pending).await {
             Ok(put) => {
                 done(app, name);
-                return (put, Some(entry));
+                // A reply that still waits was not saved, since another machine has gone on: a new lease drops it and says so.
+                let is_dropped = entry.is_shared() && app.is_waiting(name).await;
+                if !is_dropped {
+                    return (put, Some(entry));
+                }
+                drop(entry);
+                return (put, lease(app, name).await.ok());
             }
             Err(unsaved) => unsaved,
         };

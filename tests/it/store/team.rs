@@ -242,10 +242,10 @@ fn a_holder_that_was_paused_is_refused_by_the_fence_once_another_machine_has_tak
     let other = start(&team.homes[1], &fresh(1));
     team.service.wait_for(2);
     team.service.release();
-    signal(&paused, Signal::CONT);
-    // The other one saves its answer before this one gets its turn.
+    // The other one saves its answer before this one goes on.
     team.service.release();
     assert_eq!(other.finish().done(), "at-canary-1\n");
+    signal(&paused, Signal::CONT);
     let late = paused.finish();
     assert!(late.stderr.contains("were dropped, since another machine has saved newer ones"), "{late:?}");
     assert_eq!(late.done(), "at-canary-1\n");
