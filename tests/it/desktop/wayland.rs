@@ -148,9 +148,13 @@ fn on_wayland_text_comes_in_and_goes_out_and_a_secret_is_marked_and_taken_back()
     compositor.run("grim", &[pictures.join("desktop-wayland.png").to_str().expect("a path that is text")]);
 
     reader.write("Search services", "");
-    for name in ["Practice service", "Next", "I already have a refresh token", "Show Client secret"] {
+    for name in ["Practice service", "Next", "I already have a refresh token"] {
         reader.press(name);
     }
+    // Step 2 has a client secret too.
+    reader.wait("Refresh token to use");
+    reader.press("Show Client secret");
+    reader.wait("Hide Client secret");
     compositor.through(&reader, "Client secret", ("hunter2", BY_CONTROL_V));
     let types = compositor.run("wl-paste", &["--list-types"]).stdout;
     assert!(types.contains("x-kde-passwordManagerHint"), "{types}");
