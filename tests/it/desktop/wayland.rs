@@ -17,8 +17,8 @@ const NOBODY: &str = "65534";
 
 struct Compositor {
     folder: tempfile::TempDir,
-    /// At rest: without a keyboard no window has the focus, and one that comes and goes takes it along.
-    _keyboard: Option<Process>,
+    /// A keyboard at rest: without one no window has the focus, and one that comes and goes takes it along.
+    keyboards: Vec<Process>,
     _sway: Process,
 }
 
@@ -40,10 +40,11 @@ impl Compositor {
         command.arg("-c").arg(&file).env("XDG_RUNTIME_DIR", folder.path()).env("HOME", folder.path());
         command.env("WLR_BACKENDS", "headless").env("WLR_RENDERER", "pixman").env("WLR_LIBINPUT_NO_DEVICES", "1");
         let sway = Process::start(command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY"));
-        let mut compositor = Self { folder, _keyboard: None, _sway: sway };
+        let mut compositor = Self { folder, keyboards: Vec::new(), _sway: sway };
         until("the compositor", || compositor.socket().exists().then_some(()));
         let hours = "36000000";
-        compositor._keyboard = Some(Process::start(&mut compositor.command("wtype", &["-s", hours, "-k", "Shift_L"])));
+        let keyboard = Process::start(&mut compositor.command("wtype", &["-s", hours, "-k", "Shift_L"]));
+        compositor.keyboards.push(keyboard);
         until("a keyboard", || compositor.inputs().contains("virtual_keyboard").then_some(()));
         compositor
     }
