@@ -65,14 +65,11 @@ fn a_signed_response_is_believed_in_each_place_and_its_keys_are_fetched_anew() {
         let mut process = start(&program, &practice, &["--response-mode", mode, "--no-browser"]);
         let reply = get(&process.line_with("/authorize?"), &[]);
         // What a browser does with the page, or with the fragment that the landing page sends.
-        let (target, response) = match &reply.location {
-            Some(location) => location.split_once("#response=").expect("a fragment"),
-            None => {
-                let value =
-                    |after: &str| reply.body.split_once(after).expect(after).1.split('"').next().expect("quoted");
-                (value("action=\""), value("value=\""))
-            }
-        };
+        let value = |after: &str| reply.body.split_once(after).expect(after).1.split('"').next().expect("quoted");
+        let (target, response) = reply.location.as_deref().map_or_else(
+            || (value("action=\""), value("value=\"")),
+            |location| location.split_once("#response=").expect("a fragment"),
+        );
         assert!(response.starts_with("eyJ") && !response.contains('='), "{response}");
         let page = post(target, &[("response", response)]);
         assert!(page.body.contains("The authorization code arrived"), "{}", page.body);
