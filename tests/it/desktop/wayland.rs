@@ -78,22 +78,22 @@ impl Compositor {
 
     /// Presses keys in a field.
     #[track_caller]
-    fn keys(&self, reader: &Reader, field: &str, keys: &[&str]) {
+    fn keys(&self, reader: &Reader, field: &str, keys: &str) {
         reader.focus(field);
-        let pressed = self.run("wtype", keys);
+        let pressed = self.run("wtype", &keys.split(' ').collect::<Vec<_>>());
         assert_eq!(pressed.code, 0, "{}", pressed.stderr);
     }
 
     /// Pastes a text from outside into a field and copies it out again, both by keys. Keys that come while the window is busy
     /// may find the field without the keyboard, so it is done again until the text is there.
     #[track_caller]
-    fn through(&self, reader: &Reader, field: &str, (text, paste): (&str, &[&str])) {
+    fn through(&self, reader: &Reader, field: &str, (text, paste): (&str, &str)) {
         until(text, || {
             let outside = self.copy(text);
-            self.keys(reader, field, &[&["-M", "ctrl", "a", "-m", "ctrl", "-s", "200"], paste].concat());
+            self.keys(reader, field, &format!("-M ctrl a -m ctrl -s 200 {paste}"));
             drop(outside);
             let _other = self.copy("something else");
-            self.keys(reader, field, &["-M", "ctrl", "a", "-s", "200", "c", "-m", "ctrl", "-s", "400"]);
+            self.keys(reader, field, "-M ctrl a -s 200 c -m ctrl -s 400");
             (self.pasted() == text).then_some(())
         });
     }
@@ -121,7 +121,8 @@ impl Compositor {
     }
 }
 
-const BY_CONTROL_V: &[&str] = &["-M", "ctrl", "v", "-m", "ctrl", "-s", "200"];
+/// Keys as `wtype` takes them, with pauses in milliseconds.
+const BY_CONTROL_V: &str = "-M ctrl v -m ctrl -s 200";
 
 #[test]
 #[ignore = "needs a desktop"]
