@@ -52,14 +52,8 @@ impl Intent {
             Self::TryService => ("Try", "Send what can be sent without a person; nothing is saved"),
             Self::TryOtherAuthentication => ("Try the other place", "Send the client ID and secret elsewhere in it"),
             Self::Cancel(_) => ("Cancel", "Stop waiting"),
-            Self::Key(KeyWish::Read) => ("Read key", "Read the private key and use it for this profile"),
-            Self::Key(KeyWish::Make) => ("Make a key pair", "Create a private key and a certificate to upload"),
-            Self::Key(KeyWish::Save) => ("Save key", "Save the key in the vault under this name"),
-            Self::Key(KeyWish::Open) => ("Use saved key", "Load the key from the vault"),
+            Self::Key(wish) => wish.words(),
             Self::ClientCertificate(wish) => wish.words(),
-            Self::Key(KeyWish::WriteCertificate) => {
-                ("Save certificate", "Write the certificate to the file; it contains no secret")
-            }
             Self::RequestTokens => ("Send token request", "Send the request exactly as previewed"),
             Self::RequestRefresh => ("Refresh", "Get new tokens now, whatever is left of the old ones"),
             Self::ResendRefresh => {
@@ -195,6 +189,18 @@ impl Intent {
             Self::OpenSettings => Some(SETTINGS),
             Self::ShowKeys => Some(KEYS),
             _ => None,
+        }
+    }
+}
+
+impl KeyWish {
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Read => ("Read key", "Read the private key and use it for this profile"),
+            Self::Make => ("Make a key pair", "Create a private key and a certificate to upload"),
+            Self::Save => ("Save key", "Save the key in the vault under this name"),
+            Self::Open => ("Use saved key", "Load the key from the vault"),
+            Self::WriteCertificate => ("Save certificate", "Write the certificate to the file; it contains no secret"),
         }
     }
 }

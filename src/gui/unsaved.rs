@@ -68,9 +68,8 @@ impl Window {
             | Intent::Ask(..)
             | Intent::ShowHistory(_)
             | Intent::Restore { .. }
-            | Intent::Key(KeyWish::Save)
+            | Intent::Key(KeyWish::Save | KeyWish::Open)
             | Intent::ClientCertificate(CertificateWish::Save)
-            | Intent::Key(KeyWish::Open)
             | Intent::RetrySave
             | Intent::OpenExport(_)
             | Intent::OpenInspect(Some(_))
