@@ -7,6 +7,7 @@ use crate::cli::args::ServiceTask;
 use crate::cli::runner::Runner;
 use crate::cli::{print, prompt, service_export};
 use crate::diagnosis::Diagnosis;
+use crate::oauth::ResponseMode;
 use crate::service::{Asks, Service, write_preset};
 
 pub(crate) fn run(runner: &Runner, task: ServiceTask) -> Result<(), Failure> {
@@ -82,6 +83,10 @@ fn show(service: &Service) {
             algorithm.as_str()
         ));
     }
+    if let Some(mode) = service.response_mode() {
+        let signed = if mode.is_signed() { ", signed by the service (JARM)" } else { "" };
+        print::result(&format!("  authorization response: {}{signed}", mode.as_str()));
+    }
     if !service.policy.description.is_empty() {
         print::result(&format!("  {}", service.policy.description));
     }
@@ -118,6 +123,7 @@ fn show_json(service: &Service) -> Json {
         "client_certificate": service.certificate_note(),
         "assertion": service.assertion,
         "dpop": service.dpop,
+        "response_mode": service.response_mode().map(ResponseMode::as_str),
         "start": service.start,
         "lacks": service.lacks,
         "calls": calls.collect::<serde_json::Map<_, _>>(),

@@ -7,7 +7,7 @@ use crate::call::{Authentication, CallTemplate, Template};
 use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::standard::{Gathering, Outline, plain_text, text_at};
 use crate::dialect::{Described, Import, Note, Offered};
-use crate::oauth::{GrantType, Pkce, plain_line};
+use crate::oauth::{GrantType, Pkce, ResponseMode, plain_line};
 use crate::service::{Asks, ClientMethod, KnownScope, Offer};
 
 const FORMAT: &str = "OAuth 2.0 server metadata";
@@ -30,6 +30,10 @@ const MUST_PUSH: &str = "require_pushed_authorization_requests";
 const PROOF_ALGORITHMS: &str = "dpop_signing_alg_values_supported";
 /// The kinds of authentication that may be asked for.
 const ACR_VALUES: &str = "acr_values_supported";
+/// How the authorization response may come back, and by which algorithms it is signed (JARM section 4).
+const RESPONSE_MODES: &str = "response_modes_supported";
+const RESPONSE_ALGORITHMS: &str = "authorization_signing_alg_values_supported";
+
 /// The endpoints for clients with a certificate (RFC 8705 section 5), and whether tokens are bound to it (section 3.3).
 const MTLS_ALIASES: &str = "mtls_endpoint_aliases";
 const BINDS_TOKENS: &str = "tls_client_certificate_bound_access_tokens";
@@ -78,6 +82,7 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
         client_methods: list(json, "token_endpoint_auth_methods_supported"),
         pushed_url: endpoint_of(json, PUSHED_TO, &mut Gathering::default())?,
         proof_algorithms: list(json, PROOF_ALGORITHMS),
+        response_modes: list(json, RESPONSE_MODES),
         pushed_mtls_url,
         acr_values: list(json, ACR_VALUES),
     };
@@ -87,7 +92,8 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     Ok(Import { format: FORMAT, described: vec![described] })
 }
 
-/// If the server announces `iss`, a response without the right one is refused (RFC 9207 section 2.4).
+/// If the server announces `iss`, a response without the right one is refused (RFC 9207 section 2.4). A signed one always names
+/// its issuer.
 fn check_response(json: &Json, described: &mut Described) {
     const PLACE: &str = "authorization_response_iss_parameter_supported";
     let issuer = text_at(json, "issuer");
@@ -95,6 +101,19 @@ fn check_response(json: &Json, described: &mut Described) {
         let words = "one issuer per tenant: neither this document nor a response can be checked against it";
         described.ignored.push(Note::new("issuer", words));
         return;
+    }
+    let signs =
+        list(json, RESPONSE_MODES).iter().filter_map(|mode| ResponseMode::parse(mode)).any(ResponseMode::is_signed);
+    if signs {
+        described.service.redirect.issuer = Some(issuer.clone());
+        let words = "responses are signed (JARM) only with `--response-mode jwt`";
+        described.ignored.push(Note::new(RESPONSE_MODES, words));
+        let algorithms = list(json, RESPONSE_ALGORITHMS);
+        if !algorithms.is_empty() {
+            described
+                .understood
+                .push(Note::new(RESPONSE_ALGORITHMS, format!("of signed responses: {}", algorithms.join(", "))));
+        }
     }
     if is_true(json, PLACE) {
         described.service.redirect.issuer = Some(issuer);

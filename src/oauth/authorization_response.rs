@@ -1,5 +1,6 @@
 //! The response of the authorization endpoint (RFC 6749 sections 4.1.2 and 4.1.2.1). An [`AuthorizationResponse`] has passed
-//! its checks, in this order: `state`, `iss`, `error`, then `code`.
+//! its checks, in this order: `state`, `iss`, `error`, then `code`. One that should be signed was verified before
+//! (`signed_response`).
 
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
@@ -10,6 +11,7 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::explain::{Stage, explain};
 use crate::oauth::fit::{plain_line, web_reference};
 use crate::oauth::pkce::hex;
+use crate::oauth::signed_response::SignedResponseError;
 use crate::secret::Secret;
 
 /// The parameters of a redirect in order, decoded once.
@@ -71,6 +73,9 @@ pub enum AuthorizationError {
     /// A missing or wrong signature.
     #[error("the response is not signed by the service")]
     WrongSignature,
+    /// It should be a signed JWT, and is none that can be believed.
+    #[error(transparent)]
+    Signed(#[from] SignedResponseError),
     /// The service refused (RFC 6749 section 4.1.2.1).
     #[error("the service refused: {}", words(.error, .description.as_deref()))]
     Refused {
@@ -98,7 +103,14 @@ impl Diagnose for AuthorizationError {
         let diagnosis = Diagnosis::new(self.to_string());
         match self {
             Self::Duplicate(_) => diagnosis.reference("https://www.rfc-editor.org/rfc/rfc6749#section-3.1"),
-            Self::MissingState(said) | Self::MissingIssuer { said, .. } if said.is_some() => diagnosis.hint(DECLINED),
+            Self::MissingState(said)
+            | Self::MissingIssuer { said, .. }
+            | Self::Signed(SignedResponseError::Plain(said))
+                if said.is_some() =>
+            {
+                diagnosis.hint(DECLINED)
+            }
+            Self::Signed(error) => error.diagnose(),
             Self::MissingState(_) => diagnosis
                 .hint("go on in the tab that this sign-in opened; if the service never returns `state`, paste the code by hand")
                 .reference("https://www.rfc-editor.org/rfc/rfc6749#section-10.12"),
@@ -189,11 +201,11 @@ fn is_signed(parameters: &Parameters, secret: &Secret) -> bool {
     received.is_some_and(|received| received.as_bytes().ct_eq(expected.as_bytes()).into())
 }
 
-fn says(refusal: Option<&str>) -> String {
+pub(in crate::oauth) fn says(refusal: Option<&str>) -> String {
     refusal.map(|refusal| format!("; it says {refusal}")).unwrap_or_default()
 }
 
-fn words(error: &str, description: Option<&str>) -> String {
+pub(in crate::oauth) fn words(error: &str, description: Option<&str>) -> String {
     match description {
         Some(description) => format!("`{error}` ({description})"),
         None => format!("`{error}`"),

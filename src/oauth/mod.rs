@@ -16,6 +16,7 @@ mod granted;
 mod id_token;
 mod inspected;
 mod issuer;
+mod jwe;
 mod jwk;
 mod jwt;
 mod key_making;
@@ -33,7 +34,9 @@ mod redirect_uri;
 mod refusal;
 mod registered;
 mod request;
+mod response_mode;
 mod scope;
+mod signed_response;
 mod signing_key;
 #[cfg(test)]
 mod signing_tests;
@@ -68,6 +71,7 @@ pub use crate::oauth::inspected::{
     Weight, claim_rows, relative,
 };
 pub use crate::oauth::issuer::is_same_issuer;
+pub use crate::oauth::jwe::{JweError, decrypt};
 pub use crate::oauth::jwk::{digest_text, thumbprint};
 pub use crate::oauth::jwt::{certificate_binding, decode_jwt};
 pub use crate::oauth::key_making::{MakeKeyError, RSA_BITS, make_key_pair, make_proof_key};
@@ -88,7 +92,9 @@ pub use crate::oauth::redirect_uri::{Landing, Loopback, RedirectUri, RedirectUri
 pub use crate::oauth::refusal::{Cause, Refusal, read_refusal};
 pub use crate::oauth::registered::{Difference, departure, registered_uris};
 pub use crate::oauth::request::{GrantType, Request, client_parameters};
+pub use crate::oauth::response_mode::{RESPONSE_MODE, ResponseMode};
 pub use crate::oauth::scope::{ScopeAnswers, scope_difference, split_answer, split_scopes};
+pub use crate::oauth::signed_response::{ExpectedSignature, SignedResponse, SignedResponseError};
 pub use crate::oauth::signing_key::{KeyKind, KeyPair, SigningKey};
 pub use crate::oauth::step_up::StepUp;
 pub use crate::oauth::token_error::{Meaning, TokenError};

@@ -3,6 +3,7 @@
 use percent_encoding::percent_decode_str;
 
 use crate::oauth::Parameters;
+use crate::oauth::signed_response::RESPONSE;
 use crate::secret::Secret;
 
 /// A pasted text.
@@ -29,7 +30,7 @@ pub fn parse_pasted(text: &str, code_parameter: &str) -> Pasted {
         text.to_owned()
     };
     let parameters = parameters(&parts);
-    let known = ["error", "state", code_parameter];
+    let known = ["error", "state", RESPONSE, code_parameter];
     if parameters.iter().any(|(name, _)| known.contains(&name.as_str())) {
         return Pasted::Parameters(parameters);
     }
@@ -70,6 +71,7 @@ mod tests {
         check("#code=4%2F0A+b&state=xyz", &expected);
         check("code=4%2F0A+b&state=xyz\n", &expected);
         check("http://localhost/?code=4%2F0A+b&state=xyz#_=_", &expected);
+        check("http://localhost:8080/cb?response=ey.ey.sig", &[("response", "ey.ey.sig")]);
         check("https://example.com/cb?error=access_denied&state=xyz", &[("error", "access_denied"), ("state", "xyz")]);
     }
 

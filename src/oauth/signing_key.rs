@@ -18,7 +18,7 @@ use crate::oauth::certificate::{Certificate, from_pem, to_pem};
 use crate::secret::Secret;
 
 /// The label of a PKCS#8 key in PEM (RFC 7468 section 10).
-const PRIVATE_KEY: &str = "PRIVATE KEY";
+pub(in crate::oauth) const PRIVATE_KEY: &str = "PRIVATE KEY";
 
 /// A private key as saved, with its certificate, if any.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 
 use url::Url;
 
-use crate::oauth::{Landing, RedirectUri};
+use crate::oauth::{Landing, RedirectUri, ResponseMode};
 use crate::practice::contract::{self, PASTE_PAGE, REGISTRATIONS};
 use crate::practice::message::{ErrorCode, Parameters, Refusal, Response};
 use crate::practice::pages;
@@ -42,10 +42,12 @@ impl AuthorizationRequest {
         })?;
         let (redirect_uri, as_given) =
             redirect_uri(parameters.required("redirect_uri").map_err(told)?).map_err(told)?;
-        let mut target = RedirectTarget { redirect_uri, as_given, state: None, response_mode: ResponseMode::Query };
+        let response_mode = ResponseMode::Query;
+        let client = client_id.to_owned();
+        let mut target = RedirectTarget { client_id: client, redirect_uri, as_given, state: None, response_mode };
         let rest = (|| {
             target.state = parameters.one("state")?.map(str::to_owned);
-            target.response_mode = ResponseMode::parse(parameters.one("response_mode")?)?;
+            target.response_mode = self::response_mode(parameters.one("response_mode")?)?;
             check_rest(parameters, interactive)?;
             let challenge = Challenge::parse(parameters)?;
             if registration.secret.is_none() && challenge.is_none() {
@@ -91,6 +93,8 @@ fn redirect_uri(text: &str) -> Result<(Url, String), Refusal> {
 /// Where the response goes, and what it must repeat.
 #[derive(Debug)]
 pub(crate) struct RedirectTarget {
+    /// Whom the response is for.
+    pub(crate) client_id: String,
     pub(crate) redirect_uri: Url,
     /// Exactly as given: the token request must repeat it.
     pub(crate) as_given: String,
@@ -98,27 +102,12 @@ pub(crate) struct RedirectTarget {
     pub(crate) response_mode: ResponseMode,
 }
 
-/// Where the redirect has the parameters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ResponseMode {
-    Query,
-    Fragment,
-    FormPost,
-}
-
-impl ResponseMode {
-    /// `query` by default.
-    pub(crate) fn parse(text: Option<&str>) -> Result<Self, Refusal> {
-        match text {
-            None | Some("query") => Ok(Self::Query),
-            Some("fragment") => Ok(Self::Fragment),
-            Some("form_post") => Ok(Self::FormPost),
-            Some(_) => {
-                let words = "`response_mode` must be `query`, `fragment` or `form_post`";
-                Err(Refusal::new(ErrorCode::InvalidRequest, words))
-            }
-        }
-    }
+/// `query` by default.
+fn response_mode(text: Option<&str>) -> Result<ResponseMode, Refusal> {
+    text.map_or(Some(ResponseMode::Query), ResponseMode::parse).ok_or_else(|| {
+        let words = "`response_mode` must be `query`, `fragment` or `form_post`, or one of them with `.jwt`, or `jwt`";
+        Refusal::new(ErrorCode::InvalidRequest, words)
+    })
 }
 
 impl RedirectTarget {
@@ -127,11 +116,11 @@ impl RedirectTarget {
     pub(crate) fn answer(&self, parameters: &[(&str, String)], interactive: bool) -> Response {
         let mut target = self.redirect_uri.clone();
         match self.response_mode {
-            ResponseMode::FormPost => return pages::form_post(target.as_str(), parameters),
-            ResponseMode::Query => {
+            ResponseMode::FormPost | ResponseMode::FormPostJwt => return pages::form_post(target.as_str(), parameters),
+            ResponseMode::Query | ResponseMode::Jwt | ResponseMode::QueryJwt => {
                 target.query_pairs_mut().extend_pairs(parameters);
             }
-            ResponseMode::Fragment => {
+            ResponseMode::Fragment | ResponseMode::FragmentJwt => {
                 let mut form = form_urlencoded::Serializer::new(String::new());
                 target.set_fragment(Some(&form.extend_pairs(parameters).finish()));
             }
@@ -199,7 +188,7 @@ mod tests {
         check_refused(&none, InvalidRequest, "`response_type` is missing");
         check_refused(&format!("{GOOD}&scope=admin"), InvalidScope, "the scope `admin` is unknown");
         check_refused(&format!("{GOOD}&scope=a&scope=b"), InvalidRequest, "`scope` is given more than once");
-        let web = "`response_mode` must be `query`, `fragment` or `form_post`";
+        let web = "`response_mode` must be `query`, `fragment` or `form_post`, or one of them with `.jwt`, or `jwt`";
         check_refused(&format!("{GOOD}&response_mode=web_message"), InvalidRequest, web);
         let nobody = "nobody is signed in, and `prompt=none` forbids to ask";
         check_refused(&format!("{GOOD}&prompt=none"), LoginRequired, nobody);
@@ -216,6 +205,7 @@ mod tests {
 
     fn location(redirect_uri: &str, response_mode: ResponseMode) -> Option<String> {
         let target = RedirectTarget {
+            client_id: "practice-client".into(),
             redirect_uri: Url::parse(redirect_uri).expect("a URL"),
             as_given: redirect_uri.to_owned(),
             state: None,

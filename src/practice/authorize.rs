@@ -10,7 +10,7 @@ use crate::practice::message::{ErrorCode, Parameters, Refusal, Response};
 use crate::practice::now::Now;
 use crate::practice::signed_token::{GrantedAccess, SignedIn};
 use crate::practice::state::{State, Visit};
-use crate::practice::{pages, pushed};
+use crate::practice::{pages, pushed, signed_response};
 use crate::secret::Secret;
 
 /// The request of the client, by GET or POST.
@@ -26,7 +26,7 @@ pub(crate) fn begin(state: &mut State, parameters: &Parameters, now: &mut Now) -
                           trusted. Mend the request in the program and start again.";
             pages::error(400, "This sign-in cannot start", &words, advice)
         }
-        Err(AuthorizationRequestError::Refused(target, refusal)) => refuse(state, &target, &refusal),
+        Err(AuthorizationRequestError::Refused(target, refusal)) => refuse(state, &target, &refusal, now),
         Ok(request) if state.options.auto_consent => consented(state, request, DEFAULT_NAME.to_owned(), now),
         Ok(request) => {
             let ticket = now.mint("visit-");
@@ -56,14 +56,14 @@ pub(crate) fn consent(state: &mut State, form: &Parameters, now: &mut Now) -> Re
     if text(form, "decision") == "allow" {
         return consented(state, request, person, now);
     }
-    refuse(state, &request.target, &Refusal::new(ErrorCode::AccessDenied, "the person said no"))
+    refuse(state, &request.target, &Refusal::new(ErrorCode::AccessDenied, "the person said no"), now)
 }
 
 fn consented(state: &mut State, request: AuthorizationRequest, person: String, now: &mut Now) -> Response {
     let AuthorizationRequest { target, client_id, scopes, challenge, nonce, jkt, acr } = request;
     if state.has(Fault::AccessDenied) {
         let words = "the practice service is told to deny every request";
-        return refuse(state, &target, &Refusal::new(ErrorCode::AccessDenied, words));
+        return refuse(state, &target, &Refusal::new(ErrorCode::AccessDenied, words), now);
     }
     let scope = scopes.join(" ");
     let binding = Binding { redirect_uri: target.as_given.clone(), challenge, jkt };
@@ -73,19 +73,26 @@ fn consented(state: &mut State, request: AuthorizationRequest, person: String, n
     let mut parameters = vec![("code", code.expose().to_owned())];
     parameters.extend(common(state, &target));
     parameters.extend([(REALM.0, REALM.1.to_owned()), ("scope", scope)]);
-    target.answer(&parameters, !state.options.auto_consent)
+    answer(state, &target, parameters, now)
 }
 
-fn refuse(state: &State, target: &RedirectTarget, refusal: &Refusal) -> Response {
+fn refuse(state: &mut State, target: &RedirectTarget, refusal: &Refusal, now: &Now) -> Response {
     let code = refusal.code.as_str();
     let mut parameters = vec![("error", code.to_owned()), ("error_description", refusal.description.clone())];
     parameters.extend(common(state, target));
+    answer(state, target, parameters, now)
+}
+
+fn answer(state: &mut State, target: &RedirectTarget, parameters: Vec<(&str, String)>, now: &Now) -> Response {
+    let is_signed = target.response_mode.is_signed() && !state.has(Fault::JarmPlain);
+    let parameters = if is_signed { vec![signed_response::signed(state, target, parameters, now)] } else { parameters };
     target.answer(&parameters, !state.options.auto_consent)
 }
 
 fn common(state: &State, target: &RedirectTarget) -> Vec<(&'static str, String)> {
     let on = |fault: Fault| state.has(fault);
-    let sent_back = target.state.clone().filter(|_| !on(Fault::DroppedState)).map(|sent| ("state", sent));
+    let sent_back = target.state.clone().filter(|_| !on(Fault::DroppedState));
+    let sent_back = sent_back.map(|sent| ("state", if on(Fault::WrongState) { "another".to_owned() } else { sent }));
     let issuer = if on(Fault::WrongIssuer) { "https://issuer.invalid".to_owned() } else { state.issuer.clone() };
     sent_back.into_iter().chain([("iss", issuer)]).collect()
 }

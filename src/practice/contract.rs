@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::oauth::ResponseMode;
 use crate::practice::message::{ErrorCode, Refusal};
 
 /// The client id of the confidential practice client.
@@ -135,7 +136,8 @@ pub(crate) fn metadata(issuer: &str) -> Value {
         "acr_values_supported": [BY_PASSWORD, BY_TWO_FACTORS],
         "scopes_supported": SCOPES.iter().map(|scope| scope.name).collect::<Vec<_>>(),
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query", "fragment", "form_post"],
+        "response_modes_supported": ResponseMode::ALL.map(ResponseMode::as_str),
+        "authorization_signing_alg_values_supported": ["ES256"],
         "grant_types_supported": [
             "authorization_code",
             "refresh_token",

@@ -75,6 +75,19 @@ pub enum Fault {
     DpopInvalidProof,
     StepUp,
     MoreScope,
+    WrongState,
+    JarmPlain,
+    JarmAlgNone,
+    JarmHs256,
+    JarmWrongSignature,
+    JarmUnknownKey,
+    JarmNewKey,
+    JarmWrongIss,
+    JarmNoIss,
+    JarmWrongAud,
+    JarmNoAud,
+    JarmExpired,
+    JarmNoExp,
 }
 
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -83,7 +96,7 @@ pub struct UnknownFault(pub String);
 
 /// Each fault with its name and explanation, in the order of the enum.
 #[rustfmt::skip]
-const FAULTS: [(Fault, &str, &str); 64] = [
+const FAULTS: [(Fault, &str, &str); 77] = [
     (Fault::NoRefreshToken, "no-refresh-token", "No reply carries a refresh token."),
     (Fault::OmitRefreshToken, "omit-refresh-token", "A refresh brings no new refresh token; the old one stays good."),
     (Fault::StringExpiry, "string-expiry", "`expires_in` is a string instead of a number."),
@@ -148,6 +161,19 @@ const FAULTS: [(Fault, &str, &str); 64] = [
     (Fault::DpopInvalidProof, "dpop-invalid-proof", "Each proof of possession is refused with `invalid_dpop_proof`."),
     (Fault::StepUp, "step-up", "`/resource` wants a person who signed in by `practice:two-factors`, within the last five minutes (RFC 9470)."),
     (Fault::MoreScope, "more-scope", "`/resource` wants a token with the scope `practice.write`."),
+    (Fault::WrongState, "wrong-state", "The redirect comes back with another `state`."),
+    (Fault::JarmPlain, "jarm-plain", "The response is not signed, although a signed one was asked for (`response_mode=jwt`)."),
+    (Fault::JarmAlgNone, "jarm-alg-none", "The `alg` of the signed response is `none`."),
+    (Fault::JarmHs256, "jarm-hs256", "The response is signed with the client secret."),
+    (Fault::JarmWrongSignature, "jarm-wrong-signature", "The response is signed with a key that is not the one it names."),
+    (Fault::JarmUnknownKey, "jarm-unknown-key", "The response is signed with a key that the service does not publish."),
+    (Fault::JarmNewKey, "jarm-new-key", "Each response is signed with a new key, and good."),
+    (Fault::JarmWrongIss, "jarm-wrong-iss", "The signed response names another issuer."),
+    (Fault::JarmNoIss, "jarm-no-iss", "The signed response names no issuer."),
+    (Fault::JarmWrongAud, "jarm-wrong-aud", "The signed response is for another client."),
+    (Fault::JarmNoAud, "jarm-no-aud", "The signed response does not say for which client it is."),
+    (Fault::JarmExpired, "jarm-expired", "The signed response expired an hour ago."),
+    (Fault::JarmNoExp, "jarm-no-exp", "The signed response does not say when it expires."),
 ];
 
 impl Fault {

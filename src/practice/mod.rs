@@ -32,6 +32,7 @@ mod rehearsal;
 mod resources;
 mod router;
 mod server;
+mod signed_response;
 mod signed_token;
 mod state;
 #[cfg(test)]

@@ -107,9 +107,10 @@ impl Listener {
 
     /// Serves until `judge` accepts a response and the browser has its page; there is no time limit. Reports requests that
     /// bring no response to `stray`, each once and only a few. Dropping the future stops everything and frees the port.
-    pub async fn receive(
+    /// While a response is judged, connections wait.
+    pub async fn receive<F: Future<Output = Verdict> + Send>(
         self,
-        mut judge: impl FnMut(&Parameters) -> Verdict + Send,
+        mut judge: impl FnMut(Parameters) -> F + Send,
         mut stray: impl FnMut(Stray) + Send,
     ) -> (Received, LateVisits) {
         // Small on purpose: each sender waits for its answer anyway.
@@ -123,7 +124,7 @@ impl Listener {
                 Some(arrival) = open.arrived.recv() => match arrival {
                     Arrival::Stray(visit) if told.is_news(&visit) => stray(visit),
                     Arrival::Stray(_) => {}
-                    Arrival::Candidate(candidate) => match judge(&candidate.parameters) {
+                    Arrival::Candidate(candidate) => match judge(candidate.parameters.clone()).await {
                         Verdict::Refuse(page) => drop(candidate.decision.send((StatusCode::BAD_REQUEST, page))),
                         Verdict::Accept(page) => break (candidate, page),
                     },

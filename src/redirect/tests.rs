@@ -33,13 +33,13 @@ impl Flow {
         let (address, note) = (listener.addresses()[0], Arc::clone(&judged));
         let strays = Arc::new(Mutex::new(Vec::new()));
         let astray = Arc::clone(&strays);
-        let judge = move |parameters: &Parameters| {
+        let judge = move |parameters: Parameters| {
             note.lock().expect("not poisoned").push(parameters.clone());
-            if parameters.contains(&("code".to_owned(), "good".to_owned())) {
+            std::future::ready(if parameters.contains(&("code".to_owned(), "good".to_owned())) {
                 Verdict::Accept(LandingPage::success("Signed in", "You can close this tab."))
             } else {
                 Verdict::Refuse(LandingPage::problem("Not believed", "The state does not match."))
-            }
+            })
         };
         let stray = move |visit| astray.lock().expect("not poisoned").push(visit);
         let task = tokio::spawn(listener.receive(judge, stray));

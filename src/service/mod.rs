@@ -21,6 +21,7 @@ mod grant;
 mod grant_inputs;
 mod input;
 mod lifetimes;
+mod message_signing;
 mod own_preset;
 mod preset;
 mod profile;

@@ -28,6 +28,11 @@ impl SecurityProfile {
         }
     }
 
+    /// Whether it is of the FAPI 2.0 family.
+    pub fn is_fapi(self) -> bool {
+        self == Self::Fapi2
+    }
+
     /// The profile of this name, as on the command line.
     pub fn parse(text: &str) -> Option<Self> {
         match text.to_ascii_lowercase().as_str() {

@@ -14,7 +14,9 @@
 // `--dpop-nonce` every proof must repeat a nonce of the server.
 //
 // `--client-key` names a public key in PEM: with it there is a client `with-key`, which proves itself by an assertion that
-// this key verifies (private_key_jwt), and `fapi`, which does the same under the FAPI 2.0 Security Profile.
+// this key verifies (private_key_jwt), and `fapi`, which does the same under the FAPI 2.0 Security Profile. The authorization
+// responses of `encrypted`, if they are signed (JARM), are encrypted to this key as well: to an EC key by ECDH-ES+A256KW with
+// A256GCM, to an RSA key by RSA-OAEP-256 with the server's default, A128CBC-HS256.
 //
 // `/step-up` is an API behind the server: it takes access tokens of a person who signed in by `urn:example:strong`, within the last
 // five minutes, and asks for that with a challenge (RFC 9470).
@@ -81,6 +83,15 @@ function fapiClient() {
   };
 }
 
+/** The client whose signed responses are encrypted. */
+function encryptedClient() {
+  const key = publicJwk(options['client-key']);
+  const encryption = key.kty === 'EC'
+    ? { authorization_encrypted_response_alg: 'ECDH-ES+A256KW', authorization_encrypted_response_enc: 'A256GCM' }
+    : { authorization_encrypted_response_alg: 'RSA-OAEP-256' };
+  return { ...client('encrypted', 'client_secret_basic', { client_secret: 'secret', jwks: { keys: [key] } }), ...encryption };
+}
+
 function publicJwk(file) {
   return createPublicKey(readFileSync(file)).export({ format: 'jwk' });
 }
@@ -131,7 +142,7 @@ const configuration = {
     { ...client('bound-public', 'none'), dpop_bound_access_tokens: true },
     { ...robot('bound-confidential', 'client_secret_basic', { client_secret: 'secret' }), dpop_bound_access_tokens: true },
     robot('with-secret-jwt', 'client_secret_jwt', { client_secret: 'a secret of more than 32 characters, as HS256 wants it' }),
-    ...(options['client-key'] ? [robot('with-key', 'private_key_jwt', { jwks: { keys: [publicJwk(options['client-key'])] } }), fapiClient()] : []),
+    ...(options['client-key'] ? [robot('with-key', 'private_key_jwt', { jwks: { keys: [publicJwk(options['client-key'])] } }), fapiClient(), encryptedClient()] : []),
   ],
   ...(options.tls && {
     clientAuthMethods: ['client_secret_basic', 'tls_client_auth', 'self_signed_tls_client_auth', 'none'],
@@ -143,7 +154,11 @@ const configuration = {
     accountId,
     claims: () => ({ sub: accountId, name: 'Alex Example', email: 'alex@example.com', email_verified: true }),
   }),
-  enabledJWA: { dPoPSigningAlgValues: ['ES256', 'ES384', 'PS256'] },
+  enabledJWA: {
+    dPoPSigningAlgValues: ['ES256', 'ES384', 'PS256'],
+    authorizationSigningAlgValues: ['RS256', 'PS256'],
+    authorizationEncryptionAlgValues: ['ECDH-ES+A256KW', 'RSA-OAEP-256'],
+  },
   pkce: { required: () => true },
   rotateRefreshToken: true,
   issueRefreshToken: (_ctx, client, code) => client.grantTypeAllowed('refresh_token') && code.scopes.has('offline_access'),
@@ -162,6 +177,8 @@ const configuration = {
     clientCredentials: { enabled: true },
     devInteractions: { enabled: true },
     deviceFlow: { enabled: true },
+    encryption: { enabled: true },
+    jwtResponseModes: { enabled: true },
     dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => options['dpop-nonce'] },
     fapi: { enabled: true, profile: (_ctx, client) => (client?.clientId === 'fapi' ? '2.0' : undefined) },
     introspection: { enabled: true },

@@ -99,6 +99,7 @@ impl<'a> Stages<'a> {
         let Pasted::Parameters(parameters) = parse_pasted(location, &prepared.expected.code_parameter) else {
             return Err(wrong("there is no code in the redirect"));
         };
+        // A stand-in signs nothing.
         let response = prepared.expected.read(&parameters).map_err(|error| wrong(error.diagnose().summary))?;
         let now = (self.server.app.ports.now)();
         let authorized = authorize::authorized(response, prepared, now);

@@ -1,5 +1,5 @@
 //! The authorization request and its response, from the listener or pasted. A response is accepted only after the checks of
-//! [`ExpectedResponse::read`].
+//! [`Sent::read`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,8 @@ use crate::app::{Authorized, CallContext, Failure, FailureKind, News, Waiting};
 use crate::call::{Template, TracedCall};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{
-    AuthorizationError, AuthorizationResponse, CodeVerifier, ExpectedResponse, Pasted, RedirectUri, parse_pasted, state,
+    AuthorizationError, AuthorizationResponse, CodeVerifier, ExpectedResponse, ExpectedSignature, Parameters, Pasted,
+    RedirectUri, SignedResponseError, parse_pasted, state,
 };
 use crate::redirect::{Browser, LandingPage, Launched, Listener, Stray, Verdict};
 use crate::secret::Secret;
@@ -31,6 +32,8 @@ const PATIENCE: Duration = Duration::from_mins(10);
 /// What the response must match, and what is needed to redeem the code.
 pub(crate) struct Sent {
     pub(crate) expected: ExpectedResponse,
+    /// What its signature must be, if a signed one is asked for.
+    pub(crate) signature: Option<ExpectedSignature>,
     pub(crate) redirect_uri: String,
     /// What the ID token must repeat; `None` if no `nonce` is sent.
     nonce: Option<String>,
@@ -39,7 +42,7 @@ pub(crate) struct Sent {
     pub(crate) pkce: CodeVerifier,
 }
 
-type Outcome = Result<AuthorizationResponse, AuthorizationError>;
+pub(crate) type Outcome = Result<AuthorizationResponse, AuthorizationError>;
 
 /// Opens the authorization URL and returns the response to it.
 pub(in crate::app) async fn authorize(
@@ -55,6 +58,7 @@ pub(in crate::app) async fn authorize(
     context.secrets.tidy();
     let Listening { redirect, listener, fingerprint, problem } = listen(app, &context.profile, can_paste).await?;
     let sent = prepare(app, context, &redirect, listener.as_ref())?;
+    sent.fetch_keys(app, report).await?;
     let call = pushed::visit(app, report, context, &sent.parameters()).await?;
     if app.traces() {
         let opened = TracedCall::in_browser(&call, &sent.expected.state, (app.ports.now)());
@@ -85,7 +89,7 @@ pub(in crate::app) async fn authorize(
     let by_hand = async {
         loop {
             let text = ask.paste().await?;
-            match read_pasted(&text, &sent.expected, context.profile.service.start) {
+            match read_pasted(app, report, &text, (&sent, context.profile.service.start)).await {
                 Ok(outcome) => return Ok::<Outcome, Failure>(outcome),
                 Err(diagnosis) => report.tell(Progress::ResponseIgnored(diagnosis)),
             }
@@ -112,12 +116,14 @@ pub(crate) fn prepare(
     let pkce = service.authorization.as_ref().map(|authorization| authorization.pkce).unwrap_or_default();
     let issuer = service.redirect.issuer.as_ref().map(|issuer| Template::new(issuer).render_url(&context.values()));
     let issuer = issuer.transpose().map_err(|error| Failure::new(FailureKind::Usage, error.diagnose()))?;
+    let issuer = issuer.map(|issuer| issuer.to_secret().expose().to_owned());
     let uri = listener.map_or_else(|| redirect.to_string(), |listener| redirect.with_port(listener.port()));
     Ok(Sent {
         code_suffix: service.redirect.code_suffix.clone(),
+        signature: context.expected_signature(issuer.as_deref())?,
         expected: ExpectedResponse {
             state: state((app.ports.entropy)()),
-            issuer: issuer.map(|issuer| issuer.to_secret().expose().to_owned()),
+            issuer,
             sends_issuer: service.redirect.sends_issuer,
             code_parameter: service.redirect.code_parameter.clone(),
             hmac_secret: signing_secret(context)?,
@@ -184,20 +190,21 @@ async fn watch(report: &Report, ending: Ending) -> Failure {
 /// visits.
 async fn receive(app: &App, report: &Report, listener: Listener, sent: &Sent, visitor: Visitor) -> Outcome {
     let (outcomes, mut judged) = unbounded_channel();
-    let expected = sent.expected.clone();
-    let (told_app, uri) = (app.clone(), sent.redirect_uri.clone());
-    let judge = move |parameters: &crate::oauth::Parameters| {
-        let outcome = expected.read(parameters);
-        if told_app.traces() && outcome.as_ref().err().is_none_or(AuthorizationError::is_final) {
-            let came = TracedCall::redirect(&uri, parameters, (told_app.ports.now)());
-            told_app.tell(News::Called(Arc::new(came)));
+    let judge = |parameters: Parameters| {
+        let (outcomes, visitor) = (outcomes.clone(), &visitor);
+        async move {
+            let outcome = sent.read(app, report, &parameters).await;
+            if app.traces() && outcome.as_ref().err().is_none_or(AuthorizationError::is_final) {
+                let came = TracedCall::redirect(&sent.redirect_uri, &parameters, (app.ports.now)());
+                app.tell(News::Called(Arc::new(came)));
+            }
+            let verdict = verdict(&outcome);
+            // Looked at now, because the browser may end as soon as it has its page.
+            let visitor = visitor.now();
+            // The receiver is gone only when the sign-in was cancelled.
+            let _ = outcomes.send((outcome, visitor));
+            verdict
         }
-        let verdict = verdict(&outcome);
-        // Looked at now, because the browser may end as soon as it has its page.
-        let visitor = visitor.now();
-        // The receiver is gone only when the sign-in was cancelled.
-        let _ = outcomes.send((outcome, visitor));
-        verdict
     };
     let (strays, mut strayed) = unbounded_channel();
     let stray = move |visit: Stray| drop(strays.send(visit));
@@ -272,16 +279,23 @@ fn problem_page(error: &AuthorizationError) -> LandingPage {
 }
 
 /// Reads what was pasted. An error that does not end the sign-in is returned as a diagnosis.
-fn read_pasted(text: &Secret, expected: &ExpectedResponse, start: Start) -> Result<Outcome, Diagnosis> {
+async fn read_pasted(
+    app: &App,
+    report: &Report,
+    text: &Secret,
+    (sent, start): (&Sent, Start),
+) -> Result<Outcome, Diagnosis> {
     let believed = |outcome: Outcome| match outcome {
         Err(error) if !error.is_final() => Err(error.diagnose()),
         outcome => Ok(outcome),
     };
-    match parse_pasted(text.expose(), &expected.code_parameter) {
-        Pasted::Parameters(parameters) => believed(expected.read(&parameters)),
+    match parse_pasted(text.expose(), &sent.expected.code_parameter) {
+        Pasted::Parameters(parameters) => believed(sent.read(app, report, &parameters).await),
+        // Nobody signed a code that comes alone.
+        Pasted::Code(_) if sent.signature.is_some() => believed(Err(SignedResponseError::Plain(None).into())),
         // Services that show the code on a page have no response with a state.
         Pasted::Code(code) if start == Start::CodeByHand => Ok(Ok(AuthorizationResponse { code, extras: Vec::new() })),
-        Pasted::Code(code) => believed(expected.read_code(code)),
+        Pasted::Code(code) => believed(sent.expected.read_code(code)),
         Pasted::NotUnderstood => Err(Diagnosis::new("the pasted text contains neither a code nor an error")
             .hint("paste the whole address that the browser shows after signing in, or the code alone")),
     }

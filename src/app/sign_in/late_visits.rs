@@ -146,7 +146,8 @@ mod tests {
         let listener = Listener::bind(plan, None).await.expect("bound");
         let port = listener.port();
         let page = || Verdict::Accept(LandingPage::success("Good", "It came."));
-        let (page, (_, visits)) = tokio::join!(visit(port), listener.receive(move |_| page(), |_| ()));
+        let (page, (_, visits)) =
+            tokio::join!(visit(port), listener.receive(move |_| std::future::ready(page()), |_| ()));
         assert!(page.contains("It came."), "{page}");
         (visits, port)
     }

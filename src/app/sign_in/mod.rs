@@ -19,6 +19,7 @@ pub(in crate::app) mod pending_device;
 pub(in crate::app) mod proof;
 pub(in crate::app) mod pushed;
 pub(in crate::app) mod send;
+mod signed_response;
 pub(in crate::app) mod sources;
 mod subject;
 pub(in crate::app) mod token_request;

@@ -103,7 +103,7 @@ impl App {
         };
         let trial = match send::send(self, &call).await {
             Err(error) => Trial::Failed(Box::new(error.into())),
-            Ok(reply) => page(&reply, &sent, context),
+            Ok(reply) => page(self, report, &reply, (&sent, context)).await,
         };
         context.authorized = Some(self.made_up(sent.redirect_uri, sent.pkce.verifier));
         Ok(trial)
@@ -165,10 +165,10 @@ fn with_made_up(exchange: Exchange, what: &str) -> Trial {
 }
 
 /// What the answer to the authorization request says.
-fn page(reply: &Reply, sent: &authorize::Sent, context: &CallContext) -> Trial {
+async fn page(app: &App, report: &Report, reply: &Reply, (sent, context): (&authorize::Sent, &CallContext)) -> Trial {
     let location = reply.header("location").unwrap_or_default();
     if (300..400).contains(&reply.status) && !location.is_empty() {
-        return redirected(location, sent, context);
+        return redirected(app, report, location, (sent, context)).await;
     }
     let only_a_browser = "only the browser shows the rest";
     match reply.status {
@@ -191,7 +191,12 @@ fn page(reply: &Reply, sent: &authorize::Sent, context: &CallContext) -> Trial {
 }
 
 /// A redirect to ourselves has an answer; one elsewhere leads to the page where a person signs in.
-fn redirected(location: &str, sent: &authorize::Sent, context: &CallContext) -> Trial {
+async fn redirected(
+    app: &App,
+    report: &Report,
+    location: &str,
+    (sent, context): (&authorize::Sent, &CallContext),
+) -> Trial {
     let own = location.strip_prefix(sent.redirect_uri.as_str());
     if !own.is_some_and(|rest| rest.is_empty() || rest.starts_with(['?', '#', '&'])) {
         return Trial::Works("It leads to the page where a person signs in.".to_owned());
@@ -199,7 +204,7 @@ fn redirected(location: &str, sent: &authorize::Sent, context: &CallContext) -> 
     let Pasted::Parameters(parameters) = parse_pasted(location, &sent.expected.code_parameter) else {
         return Trial::Unclear("It leads back to the redirect URI without an answer.".to_owned());
     };
-    match sent.expected.read(&parameters) {
+    match sent.read(app, report, &parameters).await {
         Ok(_) => Trial::Works("It issues a code without asking anybody.".to_owned()),
         Err(error) => Trial::Failed(Box::new(Failure::of_authorization(&error, &context.profile.service))),
     }

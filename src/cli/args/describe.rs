@@ -5,7 +5,7 @@ use clap::Args;
 use crate::call::{Parameter, Template, is_secret_name};
 use crate::cli::args::key_value;
 use crate::dialect::Issuer;
-use crate::oauth::{AssertionAlgorithm, GrantType, Pkce};
+use crate::oauth::{AssertionAlgorithm, GrantType, Pkce, RESPONSE_MODE, ResponseMode};
 use crate::service::{ClientMethod, SecurityProfile, ServiceChanges, StageName};
 
 /// What is said about the service.
@@ -64,8 +64,9 @@ pub struct DescribeOptions {
     /// is refused; `show --strict` reports
     #[arg(long = "profile", value_name = "PROFILE", value_parser = security_profile)]
     pub security_profile: Option<SecurityProfile>,
-    /// How the authorization response comes back: `query`, `form_post` or `fragment`
-    #[arg(long, value_name = "MODE", value_parser = ["query", "form_post", "fragment"])]
+    /// How the authorization response comes back: `query`, `form_post` or `fragment`; signed by the service (JARM) with `jwt`,
+    /// `query.jwt`, `form_post.jwt` or `fragment.jwt`
+    #[arg(long, value_name = "MODE", value_parser = ResponseMode::ALL.map(ResponseMode::as_str))]
     pub response_mode: Option<String>,
     /// Save the service as your own preset with this ID
     #[arg(long, value_name = "ID", conflicts_with = "try_only")]
@@ -91,7 +92,7 @@ impl DescribeOptions {
         ];
         let urls = urls.into_iter().filter_map(|(stage, url)| Some((stage, url.clone()?))).collect();
         let mode = self.response_mode.iter();
-        let mode = mode.map(|mode| (StageName::Authorization, Parameter::new("response_mode", mode)));
+        let mode = mode.map(|mode| (StageName::Authorization, Parameter::new(RESPONSE_MODE, mode)));
         ServiceChanges {
             urls,
             grant: self.grant,

@@ -13,7 +13,7 @@ use crate::gui::theme::small;
 use crate::gui::widgets::{
     Field as TextField, SHORT, chips, choice, disclosure, labelled_segmented, section, toggle, told,
 };
-use crate::oauth::{AssertionAlgorithm, GrantType, Pkce};
+use crate::oauth::{AssertionAlgorithm, GrantType, Pkce, ResponseMode};
 use crate::secret::Secret;
 use crate::service::{Asks, ExpiryDate, Field, FieldError, Input, ProfileDraft, ValueSource};
 
@@ -167,6 +167,18 @@ const BINDINGS: [(Option<AssertionAlgorithm>, &str); 4] = [
     (Some(AssertionAlgorithm::PS256), "Bound to a key, PS256"),
 ];
 
+/// How the authorization response comes back.
+const RESPONSE_MODES: [(Option<ResponseMode>, &str); 8] = [
+    (None, "As the service sends it"),
+    (Some(ResponseMode::Query), "In the address (query)"),
+    (Some(ResponseMode::FormPost), "In a form (form_post)"),
+    (Some(ResponseMode::Fragment), "In the fragment (fragment)"),
+    (Some(ResponseMode::Jwt), "Signed (jwt)"),
+    (Some(ResponseMode::QueryJwt), "Signed, in the address (query.jwt)"),
+    (Some(ResponseMode::FormPostJwt), "Signed, in a form (form_post.jwt)"),
+    (Some(ResponseMode::FragmentJwt), "Signed, in the fragment (fragment.jwt)"),
+];
+
 fn more_ui(
     ui: &mut Ui,
     profile: &mut ProfileDraft,
@@ -205,6 +217,7 @@ fn more_ui(
             .optional()
             .show(ui, &mut profile.account);
         strict::choice_ui(ui, profile, has_certificate);
+        response_mode_ui(ui, profile);
         labelled_segmented(ui, "PKCE", &mut profile.pkce, &PKCE);
         let help = "Binds the code to this program (RFC 7636). Turn it off only if the service rejects it.";
         ui.label(small(ui, help));
@@ -218,6 +231,16 @@ fn more_ui(
             .optional()
             .show_lines(ui, &mut profile.extra, 2);
     });
+}
+
+fn response_mode_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
+    let before = profile.service.response_mode();
+    let mut chosen = before;
+    let help = "A signed response (JARM) is believed only if the service signed it, for this client and this sign-in.";
+    choice(ui, "Authorization response", &mut chosen, &RESPONSE_MODES, Some(help));
+    if chosen != before {
+        profile.set_response_mode(chosen);
+    }
 }
 
 /// Parameters that the service knows and that are sent only if they are wanted.

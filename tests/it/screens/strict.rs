@@ -1,6 +1,6 @@
 //! What a profile is held to, where it departs from that, and secrets that are read from elsewhere.
 
-use tokenwright::oauth::{AssertionAlgorithm, GrantType, Pkce};
+use tokenwright::oauth::{AssertionAlgorithm, GrantType, Pkce, ResponseMode};
 use tokenwright::service::SecurityProfile;
 
 use crate::screens::by_name::ByName as _;
@@ -26,6 +26,19 @@ fn fapi_is_one_choice_that_sets_the_others_and_tells_what_is_left() {
             assert!(window.reads(left), "{left}: {}", window.words());
         }
         assert!(!window.reads("access tokens are bound to no key"));
+    }
+}
+
+#[test]
+fn a_signed_response_is_one_choice() {
+    for theme in THEMES {
+        let mut window = screen(theme, started(), describing());
+        window.press("More about the authorization");
+        assert!(window.reads("A signed response (JARM) is believed only if"), "{}", window.words());
+        window.press("Authorization response");
+        window.press("Signed (jwt)");
+        let profile = window.state().draft.profile.clone().expect("a service");
+        assert_eq!(profile.customised().response_mode(), Some(ResponseMode::Jwt));
     }
 }
 

@@ -8,7 +8,7 @@ use crate::support::process::Finished;
 use crate::support::tokenwright::Tokenwright;
 
 /// A private key and its public half, by `openssl`.
-fn make_key(folder: &Path, algorithm: &[&str]) -> (PathBuf, PathBuf) {
+pub(super) fn make_key(folder: &Path, algorithm: &[&str]) -> (PathBuf, PathBuf) {
     let (key, public) = (folder.join("key.pem"), folder.join("public.pem"));
     let openssl = |arguments: &[&str], path: &Path| {
         assert!(Command::new("openssl").args(arguments).arg(path).status().expect("openssl").success());

@@ -6,5 +6,6 @@ mod dpop;
 mod fapi;
 mod flows;
 mod id_token;
+mod message_signing;
 mod mutual_tls;
 mod sources;

@@ -1,0 +1,119 @@
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
+use serde_json::json;
+
+use super::*;
+use crate::oauth::{AssertionAlgorithm, make_proof_key, parse_key};
+
+/// Keys, and a text that npm `jose` 6.2.17 encrypted to them by each algorithm.
+const BY_JOSE: &str = include_str!("by_jose.json");
+
+fn by_jose() -> (Vec<Json>, impl Fn(&Json) -> KeyPair) {
+    let json: Json = serde_json::from_str(BY_JOSE).expect("JSON");
+    let keys = json["keys"].clone();
+    let key = move |encrypted: &Json| {
+        let pem = keys[encrypted["key"].as_str().expect("a name")].as_str().expect("PEM");
+        parse_key(&Secret::new(pem)).expect("a key").pair
+    };
+    (json["encrypted"].as_array().expect("a list").clone(), key)
+}
+
+fn text(json: &Json) -> String {
+    json.as_str().expect("a text").to_owned()
+}
+
+#[test]
+fn what_another_program_encrypted_by_each_algorithm_is_read() {
+    let (all, key) = by_jose();
+    assert_eq!(all.len(), 18);
+    for encrypted in &all {
+        let read = decrypt(&Secret::new(text(&encrypted["jwe"])), Some(&key(encrypted)));
+        assert_eq!(read.as_ref().map(Secret::expose), Ok("the text"), "{} {}", encrypted["alg"], encrypted["enc"]);
+    }
+}
+
+#[test]
+fn whatever_is_changed_is_refused_with_the_same_words() {
+    let (all, key) = by_jose();
+    for encrypted in &all {
+        let jwe = text(&encrypted["jwe"]);
+        let parts: Vec<&str> = jwe.split('.').collect();
+        for part in 0..parts.len() {
+            let mut changed: Vec<String> = parts.iter().map(|part| (*part).to_owned()).collect();
+            let mut bytes = decode(&changed[part]).expect("base64url");
+            // The header stays JSON with the same algorithms: one more space before its end.
+            match (part, bytes.last_mut()) {
+                (0, _) => bytes.insert(bytes.len() - 1, b' '),
+                (_, Some(byte)) => *byte ^= 1,
+                (_, None) => bytes.push(0),
+            }
+            changed[part] = BASE64_URL_SAFE_NO_PAD.encode(bytes);
+            let read = decrypt(&Secret::new(changed.join(".")), Some(&key(encrypted)));
+            assert_eq!(read, Err(JweError::Refused), "{} {}: part {part}", encrypted["alg"], encrypted["enc"]);
+        }
+        let short = format!("{}.{}", parts[..4].join("."), &parts[4][..8]);
+        assert_eq!(decrypt(&Secret::new(short), Some(&key(encrypted))), Err(JweError::Refused), "a short tag");
+    }
+}
+
+#[test]
+fn a_key_of_another_kind_or_of_somebody_else_does_not_decrypt() {
+    let (all, key) = by_jose();
+    let of = |algorithm| make_proof_key(algorithm).expect("a key");
+    let (rsa, p256) = (of(AssertionAlgorithm::PS256), of(AssertionAlgorithm::ES256));
+    for encrypted in &all {
+        let token = Secret::new(text(&encrypted["jwe"]));
+        assert_eq!(decrypt(&token, None), Err(JweError::NoKey));
+        let is_rsa = encrypted["key"] == "RSA";
+        let (same, other) = if is_rsa { (&rsa, &p256) } else { (&p256, &rsa) };
+        assert_eq!(decrypt(&token, Some(same)), Err(JweError::Refused));
+        let kind = other.signing_key().expect("a key").kind();
+        let algorithm = text(&encrypted["alg"]);
+        assert_eq!(decrypt(&token, Some(other)), Err(JweError::WrongKey { algorithm, kind }));
+        assert!(decrypt(&token, Some(&key(encrypted))).is_ok());
+    }
+}
+
+#[test]
+fn what_is_not_known_is_named() {
+    let pair = make_proof_key(AssertionAlgorithm::ES256).expect("a key");
+    let read = |header: Json| {
+        let header = BASE64_URL_SAFE_NO_PAD.encode(header.to_string());
+        decrypt(&Secret::new(format!("{header}.AA.AA.AA.AA")), Some(&pair))
+    };
+    let named = |name: &str| Err(JweError::Algorithm(name.to_owned()));
+    assert_eq!(read(json!({"alg": "RSA1_5", "enc": "A128GCM"})), named("RSA1_5"));
+    assert_eq!(read(json!({"alg": "dir", "enc": "A128GCM"})), named("dir"));
+    assert_eq!(read(json!({"alg": "PBES2-HS256+A128KW", "enc": "A128GCM"})), named("PBES2-HS256+A128KW"));
+    assert_eq!(read(json!({"alg": "ECDH-ES", "enc": "A192GCM"})), named("A192GCM"));
+    let zipped = json!({"alg": "ECDH-ES", "enc": "A128GCM", "zip": "DEF"});
+    assert_eq!(read(zipped), Err(JweError::Extension("zip")));
+    let demanding = json!({"alg": "ECDH-ES", "enc": "A128GCM", "crit": ["exp"]});
+    assert_eq!(read(demanding), Err(JweError::Extension("crit")));
+    // A point that is not on the curve (RFC 7516 section 11: the invalid curve attack).
+    let epk = json!({"kty": "EC", "crv": "P-256", "x": "A".repeat(43), "y": "A".repeat(43)});
+    assert_eq!(read(json!({"alg": "ECDH-ES", "enc": "A128GCM", "epk": epk})), Err(JweError::Refused));
+    for text in ["", "a.b", "....", "e30....", "!.!.!.!.!"] {
+        assert!(decrypt(&Secret::new(text), Some(&pair)).is_err(), "{text}");
+    }
+}
+
+/// RFC 7518 appendix C.
+#[test]
+fn the_key_agreement_of_the_rfc() {
+    let bob = r#"{"kty":"EC","crv":"P-256","x":"weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ","y":"e8lnCO-AlStT-NJVX-crhB7QRYhiix03illJOVAOyck","d":"VEmDZpDXXK8p8N0Cndsxs924q6nS1RXFASRl6BfUqdw"}"#;
+    let bob = parse_key(&Secret::new(bob)).expect("a key").pair;
+    let der = from_pem(bob.private_key.expose(), PRIVATE_KEY).expect("PEM");
+    let header = json!({
+        "alg": "ECDH-ES", "enc": "A128GCM", "apu": "QWxpY2U", "apv": "Qm9i",
+        "epk": {
+            "kty": "EC", "crv": "P-256",
+            "x": "gI0GAILBdu7T53akrFmMyGcsF3n5dO7MmwNBHKW5SV0", "y": "SLW_xSffzlPWrHEVI30DHM_4egVwt3NQqeUD7nMFpps",
+        },
+    });
+    let parts = Parts { header: "", key: Vec::new(), iv: Vec::new(), text: Vec::new(), tag: Vec::new() };
+    let header = (header.as_object().expect("an object"), "A128GCM");
+    let contents = contents("A128GCM").expect("known");
+    let agreed = of_agreement(der.expose(), KeyKind::P256, header, None, &parts, contents);
+    let agreed = agreed.map(|key| BASE64_URL_SAFE_NO_PAD.encode(key.as_slice()));
+    assert_eq!(agreed.as_deref(), Some("VqqN6vgjbSBcIijNcacQGg"));
+}

@@ -1,0 +1,166 @@
+//! Signed authorization responses (JARM) through the public door: one fault of the practice service for each way in which one
+//! can be wrong, and a certified server for what is right.
+
+use std::path::Path;
+
+use crate::sign_in::fapi::make_key;
+use crate::support::http::{browser, get, post};
+use crate::support::oidc_provider::OidcProvider;
+use crate::support::practice::Practice;
+use crate::support::process::Process;
+use crate::support::tokenwright::Tokenwright;
+
+/// A fault, and what is said of the response. Those with a name of the certification suite's client modules
+/// (`ensure-jarm-…`, and the two about `state`) come first.
+const REFUSED: &[(&str, &str)] = &[
+    ("jarm-alg-none", "the response has no signature (its `alg` is `none`), so anybody can have written it"),
+    ("wrong-issuer", "the response comes from `https://issuer.invalid`, not from `http://127.0.0.1:{port}`"),
+    ("jarm-wrong-iss", "the response comes from `https://issuer.invalid`, not from `http://127.0.0.1:{port}`"),
+    ("jarm-no-iss", "the response does not name its issuer (`iss`), which should be `http://127.0.0.1:{port}`"),
+    ("jarm-wrong-aud", "the response is for `another-client` (`aud`), not for the client `practice-client`"),
+    ("jarm-no-aud", "the response names no audience (`aud`), and should name the client `practice-client`"),
+    ("jarm-expired", "the response expired 60 min ago (`exp`), by the clock of this machine"),
+    ("jarm-no-exp", "the response does not say when it expires (`exp`)"),
+    ("jarm-wrong-signature", "the signature of the response is wrong: no key of its issuer made it"),
+    ("dropped-state", "the response has no `state`, so it cannot be told from a forged one"),
+    ("wrong-state", "the response has another `state` than the one that was sent"),
+    ("jarm-hs256", "the response is signed with a shared secret (`HS256`)"),
+    ("jarm-unknown-key", "the response is signed with a key that its issuer does not publish (`"),
+    ("jarm-plain", "the response is not signed, and a signed one was asked for"),
+];
+
+fn start(program: &Tokenwright, practice: &Practice, more: &[&str]) -> Process {
+    let set = practice.set();
+    program.start(&[&["sign-in", "demo", "--service", "practice", "--set", &set], more].concat())
+}
+
+#[test]
+fn no_response_that_fails_a_check_is_believed_and_no_code_of_one_is_sent() {
+    for (fault, words) in REFUSED {
+        let program = Tokenwright::with_vault();
+        let practice = Practice::start_with(&program, &[fault]);
+        let mut process = start(&program, &practice, &["--response-mode", "jwt", "--browser", browser()]);
+        let said = process.line_with("warning: ");
+        let words = words.replace("{port}", practice.port());
+        assert!(said.contains(&words), "{fault}: {said}");
+        let hint = process.line_with("hint: ");
+        assert!(!hint.contains("eyJ") && !said.contains("eyJ"), "{fault}: {said} {hint}");
+        drop(process);
+        let nothing = program.run(&["token", "demo"]).failed(3);
+        assert!(nothing.contains("has no tokens"), "{fault}: {nothing}");
+    }
+}
+
+#[test]
+fn a_signed_response_is_believed_in_each_place_and_its_keys_are_fetched_anew() {
+    for (mode, faults) in [("jwt", &[][..]), ("query.jwt", &[]), ("jwt", &["jarm-new-key"])] {
+        let program = Tokenwright::with_vault();
+        let practice = Practice::start_with(&program, faults);
+        start(&program, &practice, &["--response-mode", mode, "--browser", browser()]).finish().done();
+        program.run(&["token", "demo"]).done();
+    }
+    for mode in ["fragment.jwt", "form_post.jwt"] {
+        let program = Tokenwright::with_vault();
+        let practice = Practice::start(&program);
+        let mut process = start(&program, &practice, &["--response-mode", mode, "--no-browser"]);
+        let reply = get(&process.line_with("/authorize?"), &[]);
+        // What a browser does with the page, or with the fragment that the landing page sends.
+        let value = |after: &str| reply.body.split_once(after).expect(after).1.split('"').next().expect("quoted");
+        let (target, response) = reply.location.as_deref().map_or_else(
+            || (value("action=\""), value("value=\"")),
+            |location| location.split_once("#response=").expect("a fragment"),
+        );
+        assert!(response.starts_with("eyJ") && !response.contains('='), "{response}");
+        let page = post(target, &[("response", response)]);
+        assert!(page.body.contains("The authorization code arrived"), "{}", page.body);
+        process.finish().done();
+    }
+}
+
+#[test]
+fn a_signed_refusal_ends_the_sign_in_and_its_code_is_told() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start_with(&program, &["access-denied"]);
+    let said = start(&program, &practice, &["--response-mode", "jwt", "--browser", browser()]).finish().failed(4);
+    assert!(said.contains("the service refused: `access_denied` (the practice service is told to deny"), "{said}");
+}
+
+#[test]
+fn what_is_pasted_is_checked_in_the_same_way_and_a_code_alone_is_not_taken() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    let arguments = ["--response-mode", "jwt", "--no-browser", "--paste"];
+    let redirect = ["--redirect-uri", "https://practice.invalid/callback"];
+    let mut process = start(&program, &practice, &[&arguments[..], &redirect].concat());
+    let landed = get(&process.line_with("/authorize?"), &[]).location.expect("a redirect");
+    process.type_text("a-code\n");
+    process.line_with("warning: the response is not signed, and a signed one was asked for");
+    process.line_with("Paste the code");
+    let (start, end) = landed.rsplit_once('.').expect("a signature");
+    process.type_text(&format!("{start}.AAAA{}\n", &end[4..]));
+    process.line_with("warning: the signature of the response is wrong");
+    process.line_with("Paste the code");
+    process.type_text(&format!("{landed}\n"));
+    process.finish().done();
+}
+
+#[test]
+fn whose_keys_are_meant_must_be_known_before_the_browser_opens() {
+    let program = Tokenwright::with_vault().with_env("TOKENWRIGHT_CLIENT_SECRET", "made-up");
+    let urls = ["--authorization-url", "https://as.invalid/authorize", "--token-url", "https://as.invalid/token"];
+    let more = ["--client-id", "x", "--redirect-uri", "http://127.0.0.1/cb", "--response-mode", "jwt", "--no-browser"];
+    let said = program.run(&[&["sign-in", "plain"][..], &urls, &more].concat()).failed(2);
+    assert!(said.contains("whose keys it should be signed with is not known"), "{said}");
+}
+
+/// A sign-in to the certified server as this client, with what is added.
+fn certified(program: &Tokenwright, server: &OidcProvider, client: &str, more: &[&str]) -> Process {
+    let start = ["sign-in", "bank", "--issuer", server.issuer(), "--client-id", client, "--scope", "openid"];
+    let browser = ["--redirect-uri", "http://127.0.0.1/callback", "--browser", browser()];
+    program.start(&[&start[..], &browser, more].concat())
+}
+
+fn with_secret() -> Tokenwright {
+    Tokenwright::with_vault().with_env("TOKENWRIGHT_CLIENT_SECRET", "secret")
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("UTF-8")
+}
+
+#[test]
+#[ignore = "needs node"]
+fn a_certified_server_signs_its_responses_and_its_refusals() {
+    let server = OidcProvider::start_auto();
+    let program = with_secret();
+    let said = certified(&program, &server, "confidential-basic", &["--response-mode", "jwt"]).finish();
+    assert!(!said.stderr.contains("does not announce"), "{}", said.stderr);
+    said.done();
+    program.run(&["token", "bank"]).done();
+    let wrong = ["--response-mode", "query.jwt", "--param", "authorization.prompt=nonsense", "--overwrite"];
+    let said = certified(&program, &server, "confidential-basic", &wrong).finish().failed(4);
+    assert!(said.contains("the service refused: `invalid_request`"), "{said}");
+}
+
+#[test]
+#[ignore = "needs node and openssl"]
+fn a_response_that_is_encrypted_to_the_key_of_the_profile_is_read() {
+    for algorithm in [&["EC", "-pkeyopt", "ec_paramgen_curve:P-256"][..], &["RSA", "-pkeyopt", "rsa_keygen_bits:2048"]]
+    {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (key, public) = make_key(folder.path(), algorithm);
+        let server = OidcProvider::start_with(&["--auto", "--client-key", text(&public)]);
+        let program = with_secret();
+        let signed = ["--response-mode", "jwt"];
+        let with_key = [&signed[..], &["--key-file", text(&key)]].concat();
+        certified(&program, &server, "encrypted", &with_key).finish().done();
+        program.run(&["token", "bank"]).done();
+
+        let program = with_secret();
+        let mut process = certified(&program, &server, "encrypted", &signed);
+        let said = process.line_with("warning: the response cannot be read: ");
+        assert!(said.contains("it is encrypted, and the profile has no private key to decrypt it with"), "{said}");
+        drop(process);
+        assert!(program.run(&["token", "bank"]).failed(3).contains("has no tokens"));
+    }
+}
