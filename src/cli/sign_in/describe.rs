@@ -24,7 +24,7 @@ pub(super) fn of_issuer(runner: &Runner, issuer: &Issuer, options: &DescribeOpti
     let described = imported.import.described.into_iter().next();
     let described = described.ok_or_else(|| Failure::inside("metadata that describes nothing"))?;
     tell(issuer, &described);
-    let Offered { grants, client_methods, pushed_url, pushed_mtls_url, proof_algorithms, response_modes } =
+    let Offered { grants, client_methods, pushed_url, pushed_mtls_url, proof_algorithms, response_modes, .. } =
         &described.offered;
     not_offered("grant type", options.grant.map(GrantType::as_str), grants);
     not_offered("client authentication", options.client_auth.map(ClientMethod::as_str), client_methods);
