@@ -139,8 +139,7 @@ fn on_wayland_text_comes_in_and_goes_out_and_a_secret_is_marked_and_taken_back()
     let file = program.home().join("screen.ppm");
     let empty = compositor.picture(&file);
 
-    let pastes: [(&str, &[&str]); 2] =
-        [("東京 株式会社", BY_CONTROL_V), ("ไทย 한국", &["-M", "shift", "-k", "Insert", "-m", "shift", "-s", "200"])];
+    let pastes = [("東京 株式会社", BY_CONTROL_V), ("ไทย 한국", "-M shift -k Insert -m shift -s 200")];
     for (text, paste) in pastes {
         compositor.through(&reader, "Search services", (text, paste));
         until("a drawn text", || (compositor.picture(&file) != empty).then_some(()));
