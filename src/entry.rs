@@ -39,7 +39,8 @@ pub fn token_of_agent(arguments: impl IntoIterator<Item = OsString>) -> Option<c
         url: target.url.clone(),
         nonce: options.nonce.clone(),
     });
-    let request = Request::Token { name: options.name.clone(), min_valid, vault, team, target };
+    let resource = options.resource.as_ref().map(ToString::to_string);
+    let request = Request::Token { name: options.name.clone(), min_valid, vault, team, target, resource };
     match crate::agent::ask(&agent_socket(), &request) {
         Ok(Response::Token { tokens, header, proof, notes }) => {
             let proof = proof.map(|Proof(proof)| proof);

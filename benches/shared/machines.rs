@@ -260,7 +260,14 @@ pub fn send(process: &Process, signal: Signal) {
 
 /// Asks the agent of a machine for a token that lives for so many seconds.
 pub fn ask_agent(socket: &SocketPath, life: Option<u64>) -> Got {
-    let request = Request::Token { name: PROFILE.to_owned(), min_valid: life, vault: None, team: None, target: None };
+    let request = Request::Token {
+        name: PROFILE.to_owned(),
+        min_valid: life,
+        vault: None,
+        team: None,
+        target: None,
+        resource: None,
+    };
     match ask(socket, &request) {
         Ok(Response::Token { tokens, .. }) => Got::Token(tokens.access_token.expose().to_owned()),
         Ok(Response::Failed { diagnosis, .. }) => Got::of_words(&diagnosis.to_string()),

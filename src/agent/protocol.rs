@@ -32,6 +32,9 @@ pub enum Request {
         /// The request that it is for: a token that is bound to a key needs a proof for it (RFC 9449).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         target: Option<AskedFor>,
+        /// The resource that it must be for; the profile's own if none is named (RFC 8707).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        resource: Option<String>,
     },
     Status {},
     /// The profiles may have changed: read them again.
@@ -222,10 +225,12 @@ mod tests {
     #[test]
     fn a_request_is_one_line_and_read_as_it_was_sent() {
         let (name, min_valid) = ("acme".to_owned(), Some(60));
-        let token = Request::Token { name: name.clone(), min_valid, vault: None, team: None, target: None };
+        let token =
+            Request::Token { name: name.clone(), min_valid, vault: None, team: None, target: None, resource: None };
         assert_eq!(token.to_line(), b"{\"ask\":\"token\",\"name\":\"acme\",\"min_valid\":60}\n");
         let target = Some(AskedFor { method: "GET".into(), url: "https://a.test/x".into(), nonce: Some("n".into()) });
-        let bound = Request::Token { name, min_valid, vault: None, team: None, target };
+        let resource = Some("https://api.test".to_owned());
+        let bound = Request::Token { name, min_valid, vault: None, team: None, target, resource };
         for request in [token, bound, Request::Status {}, Request::Reload {}, Request::Stop {}] {
             assert_eq!(Request::parse(&request.to_line()), Some(request));
         }

@@ -15,9 +15,9 @@ use crate::app::schedule::scheduler;
 use crate::app::team;
 use crate::app::tokens::present;
 use crate::app::vault::open;
-use crate::app::{Failure, FailureKind, Need, Presented};
+use crate::app::{Failure, FailureKind, Need, Presented, Wanted};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{ProofTarget, is_proof_nonce};
+use crate::oauth::{ProofTarget, Resource, is_proof_nonce};
 use crate::service::ProfileName;
 use crate::store::Store;
 
@@ -83,9 +83,11 @@ async fn run_scheduler(app: App) {
 async fn attend(app: App, mut connection: Connection, since: Timestamp) -> Option<Connection> {
     match connection.request().await {
         Some(Request::Stop {}) => return Some(connection),
-        Some(Request::Token { name, min_valid, vault, team, target }) => {
+        Some(Request::Token { name, min_valid, vault, team, target, resource }) => {
             connection
-                .respond(async { token(&app, (&name, target), min_valid, (vault, team)).await.unwrap_or_else(failed) })
+                .respond(async {
+                    token(&app, (&name, target), (min_valid, resource), (vault, team)).await.unwrap_or_else(failed)
+                })
                 .await;
         }
         Some(Request::Status {}) => connection.respond(async { Response::Status(standing(&app, since)) }).await,
@@ -111,7 +113,7 @@ async fn attend(app: App, mut connection: Connection, since: Timestamp) -> Optio
 async fn token(
     app: &App,
     (name, target): (&str, Option<AskedFor>),
-    min_valid: Option<u64>,
+    (min_valid, resource): (Option<u64>, Option<String>),
     (vault, team): (Option<String>, Option<String>),
 ) -> Result<Response, Failure> {
     let name = ProfileName::parse(name)?;
@@ -125,9 +127,9 @@ async fn token(
         let diagnosis = Diagnosis::new(format!("the agent uses the vault `{kind}`"));
         return Err(Failure::new(FailureKind::Vault, diagnosis));
     }
-    let token =
-        scheduler::fetch(app, &name, min_valid.map_or(Need::Usable, |time| Need::ValidFor(Duration::from_secs(time))))
-            .await?;
+    let need = min_valid.map_or(Need::Usable, |time| Need::ValidFor(Duration::from_secs(time)));
+    let resource = resource.map(|text| Resource::parse(&text)).transpose().map_err(usage)?;
+    let token = scheduler::fetch(app, &name, Wanted { need, resource }).await?;
     if token.refreshed {
         app.scheduler.reload();
     }
@@ -136,9 +138,12 @@ async fn token(
     Ok(Response::Token { tokens: Box::new(token.tokens), header: token.header, proof, notes: token.notes })
 }
 
+fn usage(why: String) -> Failure {
+    Failure::new(FailureKind::Usage, Diagnosis::new(why))
+}
+
 /// The request that a client of the agent names, which is read as one on the command line.
 fn presented(AskedFor { method, url, nonce }: AskedFor) -> Result<Presented, Failure> {
-    let usage = |why: String| Failure::new(FailureKind::Usage, Diagnosis::new(why));
     let target = ProofTarget::parse(&format!("{method} {url}")).map_err(usage)?;
     if nonce.as_deref().is_some_and(|nonce| !is_proof_nonce(nonce)) {
         return Err(usage("no server gives such a nonce".to_owned()));

@@ -82,7 +82,7 @@ pub use crate::app::tokens::signature::{Reach, Signature, SignatureState};
 pub use crate::app::tokens::{Presented, Rotation};
 pub use crate::app::types::{
     Again, Choosing, DeviceWaiting, Exchange, Fetched, FieldRead, Identified, Need, OpenedProfile, ReplyValue,
-    ReplyView, SavedToken, TrayState, TriedReading, VaultState, Waiting, WindowSettings, presented_lines,
+    ReplyView, SavedToken, TrayState, TriedReading, VaultState, Waiting, Wanted, WindowSettings, presented_lines,
 };
 pub use crate::app::vault::open::connect_keyring_ahead;
 pub use crate::app::vault::rekey::VaultStatus;

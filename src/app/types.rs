@@ -13,7 +13,7 @@ use crate::app::tokens::rotation::Rotation;
 use crate::call::{Call, Expression};
 use crate::config::{ListSettings, Settings, Theme};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{DPOP, IdTokenCheck, TokenHeader, TokenSet};
+use crate::oauth::{DPOP, IdTokenCheck, Resource, TokenHeader, TokenSet};
 use crate::secret::Secret;
 use crate::service::ProfileName;
 use crate::vault::VaultKind;
@@ -35,6 +35,21 @@ impl Need {
     /// Whether a person asks for new tokens now, whatever happened before.
     pub(crate) fn is_new(self) -> bool {
         matches!(self, Self::New | Self::Resent)
+    }
+}
+
+/// The access token that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The validity.
+    pub need: Need,
+    /// The API it is for (RFC 8707), if another than that of the profile's own access token.
+    pub resource: Option<Resource>,
+}
+
+impl From<Need> for Wanted {
+    fn from(need: Need) -> Self {
+        Self { need, resource: None }
     }
 }
 

@@ -214,10 +214,25 @@ fn facts(name: &ProfileName, opened: &OpenedProfile, now: Timestamp) -> Json {
             "last_written_at": at(shared.last.as_ref().map(|(_, at)| *at)),
             "refreshing": shared.refreshing.as_ref().map(|(by, _)| by.to_string()),
         })),
+        "resources": tokens.map(|tokens| resources(tokens, now)),
         "values": tokens.map(|tokens| tokens.retained.clone()),
         "claims": claims,
         "policy": Some(&profile.service.policy.description).filter(|text| !text.is_empty()),
     })
+}
+
+/// The access tokens for other APIs, and until when each is valid.
+fn resources(tokens: &TokenSet, now: Timestamp) -> BTreeMap<&String, String> {
+    let until = |at: Option<Timestamp>| {
+        at.map_or_else(
+            || "valid".to_owned(),
+            |at| {
+                let word = if at > now { "until" } else { "ended" };
+                format!("{word} {at}")
+            },
+        )
+    };
+    tokens.for_resources.iter().map(|(name, token)| (name, until(token.expires_at))).collect()
 }
 
 fn state(state: &ProfileState, tokens: Option<&TokenSet>, now: Timestamp) -> String {

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value as Json, json};
 
-use crate::app::{Claims, Failure, FailureKind, HistoryLine, Left, Need, News, ProfileHistory, presented_lines};
+use crate::app::{
+    Claims, Failure, FailureKind, HistoryLine, Left, Need, News, ProfileHistory, Wanted, presented_lines,
+};
 use crate::cli::args::{HistoryOptions, RestoreOptions, TokenOptions};
 use crate::cli::print;
 use crate::cli::profiles::local;
@@ -17,9 +19,10 @@ use crate::service::ProfileName;
 
 pub(crate) fn token(runner: &Runner, options: &TokenOptions) -> Result<(), Failure> {
     let need = options.min_valid.map_or(Need::Usable, Need::ValidFor);
+    let wanted = Wanted { need, resource: options.resource.clone() };
     let name = ProfileName::parse(&options.name)?;
     let report = runner.report();
-    let token = runner.run(runner.app.token_to_present(&name, need, options.presented(), &report))?;
+    let token = runner.run(runner.app.token_to_present(&name, wanted, options.presented(), &report))?;
     print_notes(&token.notes);
     print_token((&token.tokens, token.proof.as_ref()), &token.header, options);
     Ok(())

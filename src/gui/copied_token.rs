@@ -3,6 +3,7 @@
 use egui::Id;
 
 use crate::app::SavedToken;
+use crate::oauth::Resource;
 use crate::secret::Secret;
 
 /// In which shape the token of a profile is copied.
@@ -49,6 +50,41 @@ impl CopiedToken {
         match self {
             Self::Header => token.header_lines(),
             Self::Token | Self::Curl => token.tokens.access_token.clone(),
+        }
+    }
+}
+
+/// A copy that is made once the token is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CopiedAs {
+    /// Of the profile's own token.
+    Own(CopiedToken),
+    /// Of the token for another API.
+    ForResource(Resource),
+}
+
+impl CopiedAs {
+    /// Under which the copy is known.
+    pub fn id(&self) -> Id {
+        match self {
+            Self::Own(what) => what.id(),
+            Self::ForResource(resource) => Id::unique("copied resource token").with(resource.as_str()),
+        }
+    }
+
+    /// What is copied.
+    pub(in crate::gui) fn text(&self, token: &SavedToken) -> Secret {
+        match self {
+            Self::Own(what) => what.text(token),
+            Self::ForResource(_) => CopiedToken::Token.text(token),
+        }
+    }
+
+    /// The API that the token is for, if another than that of the own one.
+    pub(in crate::gui) fn resource(&self) -> Option<&Resource> {
+        match self {
+            Self::Own(_) => None,
+            Self::ForResource(resource) => Some(resource),
         }
     }
 }

@@ -2,14 +2,14 @@
 
 use egui::Context;
 
-use crate::app::{Need, Sensitivity};
+use crate::app::{Need, Sensitivity, Wanted};
 use crate::gui::clipboard;
-use crate::gui::copied_token::CopiedToken;
+use crate::gui::copied_token::{CopiedAs, CopiedToken};
 use crate::gui::draft::TokenTab;
 use crate::gui::intent::Step;
 use crate::gui::page_draft::Naming;
 use crate::gui::window::Window;
-use crate::oauth::TokenSet;
+use crate::oauth::{Resource, TokenSet};
 use crate::secret::Secret;
 use crate::service::ProfileName;
 
@@ -116,10 +116,20 @@ impl Window {
             clipboard::copy(ctx, what.id(), command, Sensitivity::Plain);
             return;
         }
-        self.model.open.copied_as = Some(what);
-        let token = self
-            .tasks
-            .start(|app, report| async move { app.token_to_present(&name, Need::Usable, None, &report).await });
+        self.fetch_to_copy(name, CopiedAs::Own(what));
+    }
+
+    /// Copies the token for another API, once it is there.
+    pub(in crate::gui) fn copy_resource_token(&mut self, resource: Resource) {
+        let Some(name) = self.model.open.saved_as.clone() else { return };
+        self.fetch_to_copy(name, CopiedAs::ForResource(resource));
+    }
+
+    fn fetch_to_copy(&mut self, name: ProfileName, copied_as: CopiedAs) {
+        let wanted = Wanted { need: Need::Usable, resource: copied_as.resource().cloned() };
+        self.model.open.copied_as = Some(copied_as);
+        let token =
+            self.tasks.start(|app, report| async move { app.token_to_present(&name, wanted, None, &report).await });
         self.model.open.copying.start(token);
     }
 
@@ -129,9 +139,12 @@ impl Window {
             return;
         }
         self.model.lease_busy = None;
-        let Some(what) = self.model.open.copied_as.take() else { return };
+        let Some(copied_as) = self.model.open.copied_as.take() else { return };
         if let Some(token) = self.model.open.copying.last() {
-            clipboard::copy(ctx, what.id(), what.text(token), Sensitivity::Secret);
+            clipboard::copy(ctx, copied_as.id(), copied_as.text(token), Sensitivity::Secret);
+            if let (Some(resource), Some(own)) = (copied_as.resource(), &mut self.model.open.tokens) {
+                *own = own.with_resource(resource, &token.tokens);
+            }
             // It stays nowhere else.
             self.model.open.copying.cancel();
         }

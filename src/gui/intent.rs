@@ -7,6 +7,7 @@ use crate::diagnosis::Diagnosis;
 use crate::gui::copied_token::CopiedToken;
 use crate::gui::model::Work;
 use crate::gui::queries::Query;
+use crate::oauth::Resource;
 use crate::secret::Secret;
 use crate::service::{CheckEvery, ProfileName};
 
@@ -154,6 +155,8 @@ pub enum Intent {
     /// Change the open profile, in the three steps.
     EditProfile,
     CopyToken(CopiedToken),
+    /// Copy an access token of the same sign-in for another API (RFC 8707).
+    CopyResourceToken(Resource),
     /// Look into a token of this profile; without one, into a token that is pasted.
     OpenInspect(Option<ProfileName>),
     /// Inspect the token that is chosen.

@@ -3,6 +3,7 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::app::{ImportSource, Insisted, VaultKind};
+use crate::gui::copied_token::CopiedToken;
 use crate::gui::intent::{CertificateWish, Intent, KeyWish, Step, TeamAction};
 
 impl TeamAction {
@@ -120,6 +121,7 @@ impl Intent {
             Self::OpenVault(VaultKind::Passphrase, _) => ("Open vault", "Open the vault with this passphrase"),
             Self::OpenVault(VaultKind::Memory, _) => ("Memory only", "Tokens are lost when the window closes"),
             Self::CopyToken(what) => (what.words(), what.hint()),
+            Self::CopyResourceToken(_) => (CopiedToken::Token.words(), CopiedToken::Token.hint()),
             _ => self.words_of_tools(),
         }
     }

@@ -102,6 +102,8 @@ pub struct TokensStep {
     pub tried: Option<(TokenTab, Reading)>,
     /// The access token and the ID token as they are written.
     pub decoded: [Decoded; 2],
+    /// The API that another access token is to be for, as it is typed.
+    pub resource: String,
 }
 
 /// The secrets that are shown unmasked.

@@ -62,6 +62,7 @@ impl Window {
             | Intent::SignIn(_)
             | Intent::Revoke(_)
             | Intent::CopyToken(_)
+            | Intent::CopyResourceToken(_)
             | Intent::SaveName
             | Intent::Unforget(_)
             | Intent::Erase(_)

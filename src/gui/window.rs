@@ -182,6 +182,7 @@ impl Window {
             Intent::ShowHome => self.show_home(),
             Intent::EditProfile => self.edit_profile(),
             Intent::CopyToken(what) => self.copy_token(ctx, what),
+            Intent::CopyResourceToken(resource) => self.copy_resource_token(resource),
             Intent::OpenCall(name) => self.open_call(name),
             Intent::SendCall { allows_host } => self.send_call(allows_host),
             Intent::StepUp => self.step_up(),

@@ -105,6 +105,10 @@ fn token_hint(stage: Stage, error: &str) -> Option<&'static str> {
 
 fn extension_hint(code: &str) -> Option<&'static str> {
     Some(match code {
+        // RFC 8707 section 2.
+        "invalid_target" => {
+            "the service has no such API, or this client may not ask for it: compare the URI with the service's documentation, to the byte"
+        }
         "redirect_uri_mismatch" => "register the redirect URI shown in step 2, to the byte, in the service's console",
         "temporarily_unavailable" | "server_error" | "internal_error" => {
             "the service has a problem of its own: try again later"

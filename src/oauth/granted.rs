@@ -53,6 +53,7 @@ pub(crate) fn granted(
         issued_for: previous.map(|previous| previous.issued_for.clone()).unwrap_or_default(),
         access_token,
         unread_life,
+        for_resources: previous.map(|previous| previous.for_resources.clone()).unwrap_or_default(),
     })
 }
 

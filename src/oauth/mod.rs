@@ -34,6 +34,7 @@ mod redirect_uri;
 mod refusal;
 mod registered;
 mod request;
+mod resource;
 mod response_mode;
 mod scope;
 mod signed_response;
@@ -92,6 +93,7 @@ pub use crate::oauth::redirect_uri::{Landing, Loopback, RedirectUri, RedirectUri
 pub use crate::oauth::refusal::{Cause, Refusal, read_refusal};
 pub use crate::oauth::registered::{Difference, departure, registered_uris};
 pub use crate::oauth::request::{GrantType, Request, client_parameters};
+pub use crate::oauth::resource::{Resource, ResourceToken, ResourceTokens};
 pub use crate::oauth::response_mode::{RESPONSE_MODE, ResponseMode};
 pub use crate::oauth::scope::{ScopeAnswers, scope_difference, split_answer, split_scopes};
 pub use crate::oauth::signed_response::{ExpectedSignature, SignedResponse, SignedResponseError};

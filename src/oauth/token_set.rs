@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnosis::Diagnosis;
+use crate::oauth::ResourceTokens;
 use crate::secret::Secret;
 
 /// The tokens of one profile and what is known about them (RFC 6749 section 5.1).
@@ -34,6 +35,8 @@ pub struct TokenSet {
     pub issued_for: BTreeMap<String, String>,
     /// The names of reply fields that look like an expiry and were not understood.
     pub unread_life: Vec<String>,
+    /// The access tokens for other resources that the same refresh token gave.
+    pub for_resources: ResourceTokens,
 }
 
 /// The refusal of a refresh token. It is saved beside the token, so that the token is not tried again and again.
@@ -62,7 +65,8 @@ pub enum Freshness {
 impl TokenSet {
     /// The secrets among the tokens.
     pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
-        [Some(&self.access_token), self.refresh_token.as_ref(), self.id_token.as_ref()].into_iter().flatten()
+        let own = [Some(&self.access_token), self.refresh_token.as_ref(), self.id_token.as_ref()];
+        own.into_iter().flatten().chain(self.for_resources.values().map(|token| &token.access_token))
     }
 
     /// A bearer token without further facts.
@@ -79,6 +83,7 @@ impl TokenSet {
             retained: BTreeMap::new(),
             issued_for: BTreeMap::new(),
             unread_life: Vec::new(),
+            for_resources: ResourceTokens::new(),
         }
     }
 

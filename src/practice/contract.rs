@@ -29,6 +29,8 @@ pub(crate) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_co
 pub(crate) const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 /// The service that an exchanged token may be for.
 pub(crate) const AUDIENCE: &str = "practice-archive";
+/// The one resource that a token may be asked for (RFC 8707), besides the service itself.
+pub(crate) const ARCHIVE_RESOURCE: &str = "urn:practice:archive";
 /// The name of a person who enters none.
 pub(crate) const DEFAULT_NAME: &str = "Ada";
 
@@ -58,6 +60,8 @@ pub(crate) const DEVICE: &str = "/device";
 pub(crate) const DEVICE_CONSENT: &str = "/device/consent";
 pub(crate) const USERINFO: &str = "/userinfo";
 pub(crate) const RESOURCE: &str = "/resource";
+/// Takes tokens for [`ARCHIVE_RESOURCE`] only.
+pub(crate) const ARCHIVE: &str = "/archive";
 pub(crate) const REVOKE: &str = "/revoke";
 pub(crate) const INTROSPECT: &str = "/introspect";
 pub(crate) const JWKS: &str = "/jwks";

@@ -28,7 +28,7 @@ pub(crate) fn exchange(
     if body.one("requested_token_type")?.is_some_and(|asked| asked != ACCESS_TOKEN) {
         return Err(invalid("only access tokens are issued here"));
     }
-    if body.one("audience")?.is_some_and(|asked| asked != AUDIENCE) || body.one("resource")?.is_some() {
+    if body.one("audience")?.is_some_and(|asked| asked != AUDIENCE) {
         return Err(Refusal::new(ErrorCode::InvalidTarget, format!("the only audience here is `{AUDIENCE}`")));
     }
     let scopes = match body.one("scope")? {

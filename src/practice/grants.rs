@@ -84,6 +84,8 @@ pub(crate) struct Known {
     pub(crate) is_refresh_token: bool,
     /// The thumbprint of the key that it is bound to.
     pub(crate) jkt: Option<String>,
+    /// The resource that it is for, if that is not the service itself.
+    pub(crate) resource: Option<String>,
 }
 
 #[derive(Debug)]
@@ -109,6 +111,12 @@ impl TokenPair {
         let refresh_token = self.refresh_token.and_then(|token| SignedToken::bound(&token, Kind::Refresh, jkt));
         let access_token = SignedToken::bound(&self.access_token, Kind::Access, jkt).unwrap_or(self.access_token);
         Self { access_token, refresh_token, grant: self.grant }
+    }
+
+    /// The same tokens, with an access token for a resource.
+    pub(crate) fn for_resource(self, resource: &str) -> Self {
+        let access_token = SignedToken::for_resource(&self.access_token, Kind::Access, resource);
+        Self { access_token: access_token.unwrap_or(self.access_token), ..self }
     }
 }
 
@@ -196,7 +204,14 @@ impl Grants {
         let is_revoked = mark.revoked || self.revoked_access_tokens.get(token).is_some();
         let (issued_at, expires_at) = (found.issued_at(), found.expires_at());
         let is_good = !is_spent && !is_revoked && !found.has_expired(now);
-        is_good.then_some(Known { grant: found.grant, issued_at, expires_at, is_refresh_token, jkt: found.jkt })
+        is_good.then_some(Known {
+            grant: found.grant,
+            issued_at,
+            expires_at,
+            is_refresh_token,
+            jkt: found.jkt,
+            resource: found.resource,
+        })
     }
 
     /// Revokes an access token, or a refresh token with its family. An unknown token counts as revoked (RFC 7009

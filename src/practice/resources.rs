@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::practice::caller;
-use crate::practice::contract::BY_TWO_FACTORS;
+use crate::practice::contract::{ARCHIVE_RESOURCE, BY_TWO_FACTORS};
 use crate::practice::fault::Fault;
+use crate::practice::grants::Known;
 use crate::practice::identity;
 use crate::practice::message::{ErrorCode, Parameters, Refusal, Request, Response};
 use crate::practice::now::Now;
@@ -15,7 +16,7 @@ use crate::practice::state::State;
 /// `GET /userinfo` (`OpenID` Connect Core 1.0 section 5.3).
 pub(crate) fn userinfo(state: &mut State, request: &Request, now: &Now) -> Response {
     let is_other = state.has(Fault::UserinfoOtherSub);
-    protected(state, request, now, |grant| {
+    protected(state, request, (None, now), |grant| {
         let mut claims = identity::claims(grant);
         if is_other {
             claims.insert("sub".into(), "practice-somebody-else".into());
@@ -29,7 +30,7 @@ pub(crate) fn resource(state: &mut State, request: &Request, now: &Now) -> Respo
     let scheme = if caller::bound_token(request).is_some() { "DPoP" } else { "Bearer" };
     let (needs_step, needs_scope) = (state.has(Fault::StepUp), state.has(Fault::MoreScope));
     let mut lack = None;
-    let answer = protected(state, request, now, |grant| {
+    let answer = protected(state, request, (None, now), |grant| {
         lack = if needs_step && !is_stepped_up(grant, now) {
             Some(Lack::Authentication)
         } else if needs_scope && !grant.scopes.iter().any(|scope| scope == WANTED_SCOPE) {
@@ -40,6 +41,12 @@ pub(crate) fn resource(state: &mut State, request: &Request, now: &Now) -> Respo
         json!({ "ok": true, "sub": identity::subject(grant) })
     });
     lack.map_or(answer, |lack| lack.answer(scheme))
+}
+
+/// `GET /archive`: something to call with a token for [`ARCHIVE_RESOURCE`].
+pub(crate) fn archive(state: &mut State, request: &Request, now: &Now) -> Response {
+    let document = |grant: &GrantedAccess| json!({ "ok": true, "sub": identity::subject(grant), "entries": [] });
+    protected(state, request, (Some(ARCHIVE_RESOURCE), now), document)
 }
 
 /// The scope that the fault `more-scope` asks for.
@@ -120,6 +127,9 @@ fn introspection(state: &State, token: &str, now: &Now) -> Value {
     if !known.is_refresh_token {
         document["token_type"] = if known.jkt.is_some() { "DPoP" } else { "Bearer" }.into();
     }
+    if let Some(resource) = known.resource {
+        document["aud"] = resource.into();
+    }
     if let Some(jkt) = known.jkt {
         document["cnf"] = json!({ "jkt": jkt });
     }
@@ -130,41 +140,47 @@ fn introspection(state: &State, token: &str, now: &Now) -> Value {
 fn protected(
     state: &mut State,
     request: &Request,
-    now: &Now,
+    (resource, now): (Option<&str>, &Now),
     mut document: impl FnMut(&GrantedAccess) -> Value,
 ) -> Response {
     if let Some(token) = caller::bound_token(request) {
-        return bound(state, request, (token, now), document);
+        return bound(state, request, (token, resource, now), document);
     }
     let Some(token) = caller::bearer(request) else {
         let words = json!({ "error": "invalid_token", "error_description": "no access token in the header" });
         let challenge = "Bearer realm=\"practice\"";
         return Response::json(401, &words).header("www-authenticate", challenge);
     };
+    let known = state.grants.look_up(token, now.time).filter(|known| is_for(known, resource));
     // RFC 9449 section 7.2: a bound token is no bearer token.
-    let known = state.grants.look_up(token, now.time).filter(|known| !known.is_refresh_token && known.jkt.is_none());
+    let known = known.filter(|known| known.jkt.is_none());
     if let Some(known) = known {
         Response::json(200, &document(&known.grant))
     } else {
-        let description = "the access token is unknown, expired or revoked";
+        let description = "the access token is unknown, expired, revoked or for another resource";
         let words = json!({ "error": "invalid_token", "error_description": description });
         let challenge = format!("Bearer error=\"invalid_token\", error_description=\"{description}\"");
         Response::json(401, &words).header("www-authenticate", challenge)
     }
 }
 
+/// Whether it is an access token for this resource; `None` for the service itself.
+fn is_for(known: &Known, resource: Option<&str>) -> bool {
+    !known.is_refresh_token && known.resource.as_deref() == resource
+}
+
 /// Answers a request with a token that is bound to a key, if the proof is of that key (RFC 9449 section 7).
 fn bound(
     state: &mut State,
     request: &Request,
-    (token, now): (&str, &Now),
+    (token, resource, now): (&str, Option<&str>, &Now),
     mut document: impl FnMut(&GrantedAccess) -> Value,
 ) -> Response {
     let jkt = match proof::proved(state, request, Some(token), now) {
         Ok(jkt) => jkt,
         Err(refusal) => return refusal.challenge(),
     };
-    let known = state.grants.look_up(token, now.time).filter(|known| !known.is_refresh_token);
+    let known = state.grants.look_up(token, now.time).filter(|known| is_for(known, resource));
     if let Some(known) = known.filter(|known| known.jkt.is_some() && known.jkt == jkt) {
         return Response::json(200, &document(&known.grant));
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::practice::contract::{
-    self, AUTHORIZE, CERTIFICATE_PAGE, CONSENT_PAGE, DEVICE, DEVICE_AUTHORIZATION, DEVICE_CONSENT, INTROSPECT, JWKS,
-    PUSH, RESOURCE, REVOKE, SIGN_IN_PAGE, TOKEN, USERINFO,
+    self, ARCHIVE, AUTHORIZE, CERTIFICATE_PAGE, CONSENT_PAGE, DEVICE, DEVICE_AUTHORIZATION, DEVICE_CONSENT, INTROSPECT,
+    JWKS, PUSH, RESOURCE, REVOKE, SIGN_IN_PAGE, TOKEN, USERINFO,
 };
 use crate::practice::fault::Fault;
 use crate::practice::message::{ErrorCode, Excess, Parameters, Refusal, Request, Response};
@@ -51,6 +51,7 @@ impl State {
             ("POST", DEVICE_CONSENT) => device::consent(self, body, now),
             ("GET", USERINFO) => resources::userinfo(self, request, now),
             ("GET", RESOURCE) => resources::resource(self, request, now),
+            ("GET", ARCHIVE) => resources::archive(self, request, now),
             ("POST", PUSH) => pushed::push(self, request, body, now),
             ("POST", TOKEN) => token::answer(self, request, body, now),
             ("POST", REVOKE) => resources::revoke(self, request, body),

@@ -59,6 +59,9 @@ pub(crate) struct SignedToken {
     /// The thumbprint of the key that it is bound to (RFC 9449 section 6).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) jkt: Option<String>,
+    /// The resource that it is for (RFC 8707), if that is not the service itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) resource: Option<String>,
     /// In milliseconds, as is the expiry.
     issued: i64,
     expires: Option<i64>,
@@ -80,7 +83,7 @@ impl SignedToken {
         (issued, expires): (Timestamp, Option<Timestamp>),
     ) -> Self {
         let expires = expires.map(Timestamp::as_millisecond);
-        Self { family, generation, id, grant, jkt: None, issued: issued.as_millisecond(), expires }
+        Self { family, generation, id, grant, jkt: None, resource: None, issued: issued.as_millisecond(), expires }
     }
 
     pub(crate) fn token(&self, kind: Kind) -> Secret {
@@ -104,6 +107,12 @@ impl SignedToken {
     pub(crate) fn bound(token: &Secret, kind: Kind, jkt: &str) -> Option<Secret> {
         let token = Self::read(token.expose(), kind)?;
         Some(Self { jkt: Some(jkt.to_owned()), ..token }.token(kind))
+    }
+
+    /// The same token, for a resource.
+    pub(crate) fn for_resource(token: &Secret, kind: Kind, resource: &str) -> Option<Secret> {
+        let token = Self::read(token.expose(), kind)?;
+        Some(Self { resource: Some(resource.to_owned()), ..token }.token(kind))
     }
 
     pub(crate) fn issued_at(&self) -> Timestamp {

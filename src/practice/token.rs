@@ -6,7 +6,9 @@ use serde_json::{Map, Value, json};
 
 use crate::practice::assertion;
 use crate::practice::caller;
-use crate::practice::contract::{self, DEVICE_CODE, JWT_BEARER, PASSWORD, Registration, TOKEN_EXCHANGE, USER_NAME};
+use crate::practice::contract::{
+    self, ARCHIVE_RESOURCE, DEVICE_CODE, JWT_BEARER, PASSWORD, Registration, TOKEN_EXCHANGE, USER_NAME,
+};
 use crate::practice::device::{self, Polled};
 use crate::practice::exchange;
 use crate::practice::fault::Fault;
@@ -40,6 +42,8 @@ fn issued(state: &mut State, request: &Request, body: &Parameters, now: &mut Now
         Err(refusal) => return Ok(refusal.answer()),
     };
     check_refresh_token(body, jkt.as_deref())?;
+    // Before anything is spent.
+    let resource = resource(body)?;
     let bound_to = jkt.clone().filter(|_| !state.has(Fault::DpopBearer));
     let bound = |issued: TokenPair| bound_to.as_deref().map_or(issued.clone(), |jkt| issued.bound(jkt));
     if body.one("grant_type")? == Some(DEVICE_CODE) {
@@ -50,6 +54,7 @@ fn issued(state: &mut State, request: &Request, body: &Parameters, now: &mut Now
         });
     }
     let (registration, issued) = grant(state, request, (body, jkt.as_deref()), now)?;
+    let issued = resource.map_or(issued.clone(), |resource| issued.for_resource(resource));
     if state.has(Fault::IdTokenNewKey) {
         state.id_token_keys.replace();
     }
@@ -60,6 +65,15 @@ fn issued(state: &mut State, request: &Request, body: &Parameters, now: &mut Now
         reply.insert("issued_token_type".into(), exchange::ACCESS_TOKEN.into());
     }
     Ok(shaped(state, reply, now))
+}
+
+/// The resource that the access token is to be for (RFC 8707 section 2.2). A token is exchanged for an audience instead.
+fn resource(body: &Parameters) -> Result<Option<&str>, Refusal> {
+    let asked = body.one("resource")?;
+    if asked.is_some_and(|asked| asked != ARCHIVE_RESOURCE) {
+        return Err(Refusal::new(ErrorCode::InvalidTarget, format!("the only resource here is `{ARCHIVE_RESOURCE}`")));
+    }
+    Ok(asked)
 }
 
 /// A refresh token that is bound is good with that key only (RFC 9449 section 5). Nothing is spent by the refusal.

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::call::{BodyTemplate, CallTemplate, Method, Parameter, Template};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{AssertionAlgorithm, GrantType, Pkce, Request};
+use crate::oauth::{AssertionAlgorithm, GrantType, Pkce, Request, Resource};
 use crate::service::client_method::ClientMethod;
 use crate::service::definition::{Authorization, Identity};
 use crate::service::draft::{CallFields, ProfileDraft};
@@ -70,6 +70,8 @@ pub struct ServiceChanges {
     pub client_method: Option<ClientMethod>,
     /// Parameters of requests, in the order in which they were given. An empty value removes the parameter.
     pub parameters: Vec<(StageName, Parameter)>,
+    /// The APIs that tokens are asked for (RFC 8707), the one of the own access token first.
+    pub resources: Vec<Resource>,
     /// Whether a code challenge is sent.
     pub pkce: Option<Pkce>,
     /// Whether tokens are bound to a key (RFC 9449), and by which algorithm proofs are signed.
@@ -87,12 +89,16 @@ pub enum ChangeError {
     /// The body of the request is no form.
     #[error("the body of the {0} request is no form, so it takes no parameters")]
     NoForm(&'static str),
+    /// The service names the API in the scopes.
+    #[error("the service takes no `resource`: its scopes say which API a token is for")]
+    ByScope,
 }
 
 impl Diagnose for ChangeError {
     fn diagnose(&self) -> Diagnosis {
         Diagnosis::new(self.to_string()).hint(match self {
             Self::NoRequest(_) => "give its URL, or leave its parameters out",
+            Self::ByScope => "ask for scopes of that API, with `--scope`; `tokenwright token NAME --resource URI` gives a token for another",
             Self::NoForm(_) => "change the body with `tokenwright edit`, or in the window",
         })
     }
@@ -134,7 +140,32 @@ impl ServiceChanges {
             GrantType::DeviceCode.as_str().clone_into(&mut draft.grant_type);
             draft.client_flow = false;
         }
+        self.set_resources(draft)?;
         self.by_name().into_iter().try_for_each(|(stage, parameters)| set_parameters(draft, stage, &parameters))
+    }
+
+    /// The sign-in names all resources, and a request for tokens the one that they are for (RFC 8707 section 2.2).
+    fn set_resources(&self, draft: &mut ProfileDraft) -> Result<(), ChangeError> {
+        if self.resources.is_empty() {
+            return Ok(());
+        }
+        if draft.service.names_resources_by_scope() {
+            return Err(ChangeError::ByScope);
+        }
+        let rules = &draft.service.resource;
+        let all: Vec<Parameter> = self.resources.iter().map(|resource| rules.parameter_for(resource)).collect();
+        let all: Vec<&Parameter> = all.iter().collect();
+        if draft.client_flow {
+            set_parameters(draft, StageName::Authorization, &all)?;
+        }
+        if draft.service.device_authorization.is_some() {
+            set_parameters(draft, StageName::Device, &all)?;
+        }
+        set_parameters(draft, StageName::Token, &all[..1])?;
+        match set_parameters(draft, StageName::Refresh, &all[..1]) {
+            Err(ChangeError::NoRequest(_)) => Ok(()),
+            set => set,
+        }
     }
 
     /// The parameters of each stage and name: one may be sent several times, as `resource` is (RFC 8707 section 2).
@@ -270,7 +301,7 @@ fn set_typed(call: &mut CallFields, name: &'static str, parameters: &[&Parameter
 }
 
 /// Replaces what has the name of these parameters; empty ones are only removed.
-fn set(list: &mut Vec<Parameter>, given: &[&Parameter]) {
+pub(in crate::service) fn set(list: &mut Vec<Parameter>, given: &[&Parameter]) {
     let names: Vec<&str> = given.iter().map(|parameter| parameter.name.as_str()).collect();
     let at = list.iter().position(|known| names.contains(&known.name.as_str())).unwrap_or(list.len());
     list.retain(|known| !names.contains(&known.name.as_str()));

@@ -9,6 +9,7 @@ use crate::oauth::{AssertionAlgorithm, ErrorHint, GrantType, Pkce, Request, Toke
 use crate::service::assertion::Assertion;
 use crate::service::input::Input;
 use crate::service::preset::{Kind, Stage, read};
+use crate::service::resource::ResourceRules;
 use crate::service::rules::{
     Asks, Confidence, Defaults, DeviceWords, Disputed, Labels, Links, Offer, RedirectRules, ScopeRules, Start,
     TokenPolicy, is_default,
@@ -102,6 +103,8 @@ pub struct Service {
     pub device_token_request: Option<CallTemplate>,
     /// Its own error codes while that is polled for.
     pub device_words: DeviceWords,
+    /// How it names the API that an access token is for, where one sign-in gives tokens for several (RFC 8707).
+    pub resource: ResourceRules,
     /// The algorithm by which proofs of possession are signed, where its tokens are bound to a key (RFC 9449); `None` for bearer
     /// tokens.
     pub dpop: Option<AssertionAlgorithm>,

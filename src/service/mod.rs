@@ -28,6 +28,7 @@ mod profile;
 mod profile_name;
 mod pushed;
 mod remarks;
+mod resource;
 mod rules;
 mod security_profile;
 mod signing;
@@ -58,6 +59,7 @@ pub use crate::service::preset::{PresetError, parse_preset, write_preset};
 pub use crate::service::profile::{Profile, ProfileError};
 pub use crate::service::profile_name::{ProfileName, ProfileNameError};
 pub use crate::service::remarks::{Notes, TagError, Tags};
+pub use crate::service::resource::ResourceRules;
 pub use crate::service::rules::{
     Asks, Confidence, Defaults, KnownScope, Labels, Links, LoopbackRule, Offer, RedirectRules, Start, TokenPolicy,
 };

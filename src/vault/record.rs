@@ -12,7 +12,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
 use zeroize::Zeroizing;
 
-use crate::oauth::{DeviceAuthorization, KeyPair, PendingDevice, ProfileSecrets, Refused, TokenSet};
+use crate::oauth::{DeviceAuthorization, KeyPair, PendingDevice, ProfileSecrets, Refused, ResourceToken, TokenSet};
 use crate::secret::Secret;
 use crate::vault::generation::{Change, Generation, How, Stamp};
 use crate::vault::history::{Earlier, History};
@@ -236,6 +236,20 @@ struct WireTokens<S> {
     issued_for: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     unread_life: Vec<String>,
+    #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
+    for_resources: BTreeMap<String, WireResourceToken<S>>,
+}
+
+/// A [`ResourceToken`].
+#[derive(Serialize, Deserialize)]
+struct WireResourceToken<S> {
+    access_token: S,
+    token_type: String,
+    #[serde(default)]
+    expires_at: Option<Timestamp>,
+    #[serde(default)]
+    scopes: Option<Vec<String>>,
+    obtained_at: Timestamp,
 }
 
 /// A [`PendingDevice`].
@@ -309,6 +323,27 @@ fn wire_tokens(tokens: &TokenSet) -> WireTokens<&str> {
         kept: tokens.retained.clone(),
         issued_for: tokens.issued_for.clone(),
         unread_life: tokens.unread_life.clone(),
+        for_resources: tokens.for_resources.iter().map(|(name, token)| (name.clone(), wire_resource(token))).collect(),
+    }
+}
+
+fn wire_resource(token: &ResourceToken) -> WireResourceToken<&str> {
+    WireResourceToken {
+        access_token: token.access_token.expose(),
+        token_type: token.token_type.clone(),
+        expires_at: token.expires_at,
+        scopes: token.scopes.clone(),
+        obtained_at: token.obtained_at,
+    }
+}
+
+fn resource_token(wire: WireResourceToken<Text>) -> ResourceToken {
+    ResourceToken {
+        access_token: wire.access_token.0,
+        token_type: wire.token_type,
+        expires_at: wire.expires_at,
+        scopes: wire.scopes,
+        obtained_at: wire.obtained_at,
     }
 }
 
@@ -325,6 +360,7 @@ fn token_set(wire: WireTokens<Text>) -> TokenSet {
         retained: wire.kept,
         issued_for: wire.issued_for,
         unread_life: wire.unread_life,
+        for_resources: wire.for_resources.into_iter().map(|(name, token)| (name, resource_token(token))).collect(),
     }
 }
 

@@ -34,7 +34,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import Provider, { interactionPolicy } from 'oidc-provider';
+import Provider, { errors, interactionPolicy } from 'oidc-provider';
 
 // The server wants it, and an early Node 20 lacks it.
 URL.parse ??= (url, base) => (URL.canParse(url, base) ? new URL(url, base) : null);
@@ -122,12 +122,15 @@ const mTLS = {
   certificateSubjectMatches: (ctx, property, expected) => property === 'tls_client_auth_subject_dn' && peerOf(ctx).subject === expected,
 };
 
-/** Another API, whose access tokens are JWTs. */
-const API = 'https://api.example.com';
+/** Other APIs (RFC 8707), whose access tokens are JWTs. */
+const APIS = ['https://api.example.com', 'https://other.example.com'];
 const resourceIndicators = {
   enabled: true,
   defaultResource: () => undefined,
-  getResourceServerInfo: () => ({ scope: 'read', audience: API, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS256' } } }),
+  getResourceServerInfo: (_ctx, resource) => {
+    if (!APIS.includes(resource)) throw new errors.InvalidTarget('there is no such API');
+    return { scope: 'read', audience: resource, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS256' } } };
+  },
 };
 
 /** The kind of authentication that the API wants. */
@@ -183,7 +186,8 @@ const configuration = {
     fapi: { enabled: true, profile: (_ctx, client) => (client?.clientId === 'fapi' ? '2.0' : undefined) },
     introspection: { enabled: true },
     revocation: { enabled: true },
-    ...(options.tls && { mTLS, resourceIndicators }),
+    resourceIndicators,
+    ...(options.tls && { mTLS }),
   },
   ...(options.auto && { interactions: { policy: askNothing() }, loadExistingGrant: grantEverything }),
 };
@@ -201,6 +205,7 @@ function askNothing() {
 async function grantEverything(ctx) {
   const grant = new ctx.oidc.provider.Grant({ clientId: ctx.oidc.client.clientId, accountId: ctx.oidc.session.accountId });
   grant.addOIDCScope(configuration.scopes.join(' '));
+  for (const api of APIS) grant.addResourceScope(api, 'read');
   await grant.save(configuration.ttl.Grant);
   return grant;
 }

@@ -1,8 +1,6 @@
 //! Replays a case: the program's own request to a stand-in that repeats the recorded replies, with made-up secrets. Nothing
 //! leaves the machine.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
 use crate::app::blocking::blocking;
@@ -110,19 +108,7 @@ fn context(case: &Case, profile: Profile, now: Timestamp) -> Result<CallContext,
         asked_at: now,
         at: now,
     };
-    let tokens = TokenSet {
-        access_token: Secret::new(MADE_UP),
-        token_type: "Bearer".to_owned(),
-        expires_at: None,
-        refresh_token: Some(Secret::new(MADE_UP)),
-        refresh_token_expires_at: None,
-        id_token: None,
-        scopes: None,
-        obtained_at: now,
-        retained: BTreeMap::new(),
-        issued_for: BTreeMap::new(),
-        unread_life: Vec::new(),
-    };
+    let tokens = TokenSet { refresh_token: Some(Secret::new(MADE_UP)), ..TokenSet::bearer(Secret::new(MADE_UP), now) };
     let mut context = CallContext::new(profile, secrets);
     context.authorized = Some(authorized);
     context.tokens = (case.stage == CaseStage::RefreshRequest).then_some(tokens);

@@ -20,7 +20,7 @@ use crate::app::progress::Report;
 use crate::app::schedule::queue::{Book, Entry};
 use crate::app::schedule::refresh_due::Rules;
 use crate::app::schedule::watching::{Heard, Watching};
-use crate::app::{Failure, FailureKind, Need, SavedToken};
+use crate::app::{Failure, FailureKind, Need, SavedToken, Wanted};
 use crate::app::{team, tokens, watch};
 use crate::oauth::TokenSet;
 use crate::service::{Profile, ProfileName};
@@ -249,17 +249,17 @@ async fn tokens(app: &App, name: &ProfileName) -> Result<Option<TokenSet>, Failu
 type Done = Result<(ProfileName, Result<SavedToken, Failure>), tokio::task::JoinError>;
 
 async fn renew(app: App, name: ProfileName, need: Need) -> (ProfileName, Result<SavedToken, Failure>) {
-    let token = fetch(&app, &name, need).await;
+    let token = fetch(&app, &name, need.into()).await;
     (name, token)
 }
 
 /// A token for this process, as from [`tokens::hand_out`]. Simultaneous requests for one profile wait here, which is
 /// cheaper than waiting for its lease.
-pub(crate) async fn fetch(app: &App, name: &ProfileName, need: Need) -> Result<SavedToken, Failure> {
+pub(crate) async fn fetch(app: &App, name: &ProfileName, wanted: Wanted) -> Result<SavedToken, Failure> {
     let turn = Arc::clone(locked(&app.scheduler.turns).entry(name.clone()).or_default());
     let held = turn.lock().await;
     let (asking, asked) = (app.clone(), name.clone());
-    let token = on_own_thread(async move { tokens::hand_out(&asking, &Report::none(), asked, need).await }).await;
+    let token = on_own_thread(async move { tokens::hand_out(&asking, &Report::none(), asked, wanted).await }).await;
     drop(held);
     // Nobody else waits: two references are this one and the list's.
     if Arc::strong_count(&turn) == 2 {

@@ -53,7 +53,7 @@ impl App {
     /// A saved profile with a token that is good now.
     pub(in crate::app) async fn usable(&self, name: &ProfileName, report: &Report) -> Result<CallContext, Failure> {
         let (app, asked, to) = (self.clone(), name.clone(), report.clone());
-        let handed_out = async move { tokens::hand_out(&app, &to, asked, Need::Usable).await };
+        let handed_out = async move { tokens::hand_out(&app, &to, asked, Need::Usable.into()).await };
         let (profile, token) = self.settle(handed_out).await?;
         let mut context = tokens::context_of(self, name, profile).await?;
         context.tokens = Some(token.tokens);

@@ -52,7 +52,7 @@ async fn remove(app: &App, member: String, report: &Report) -> Result<MemberRemo
     for (done, name) in names.iter().enumerate() {
         report.tell(Progress::RemovingMember { done, of: names.len() });
         let Ok(name) = ProfileName::parse(name) else { continue };
-        match tokens::hand_out(app, report, name.clone(), Need::New).await {
+        match tokens::hand_out(app, report, name.clone(), Need::New.into()).await {
             Ok(_) => refreshed.push(name),
             Err(failure) => {
                 seal_anew(app, name.clone()).await?;

@@ -12,6 +12,7 @@ mod policy;
 pub(in crate::app) mod present;
 mod refusal;
 mod replay;
+mod resource;
 mod retry;
 pub(in crate::app) mod revoke;
 pub(in crate::app) mod rotation;
@@ -28,9 +29,9 @@ use crate::app::state::PendingWrite;
 use crate::app::tokens::pending::Put;
 use crate::app::vault::lease::lease;
 use crate::app::vault::open;
-use crate::app::{CallContext, Exchange, Failure, FailureKind, Need, Recovery, SavedToken, export};
+use crate::app::{CallContext, Exchange, Failure, FailureKind, Need, Recovery, SavedToken, Wanted, export};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{ProfileSecrets, Stage, TokenSet, is_token_text};
+use crate::oauth::{ProfileSecrets, Resource, Stage, TokenSet, is_token_text};
 use crate::service::{Profile, ProfileName};
 use crate::vault::{Contents, Entry, How, Record};
 
@@ -45,7 +46,7 @@ impl App {
     /// A valid access token of a saved profile, refreshed if `need` demands it.
     pub async fn token(&self, name: &ProfileName, need: Need, report: &Report) -> Result<SavedToken, Failure> {
         let (app, name, report) = (self.clone(), name.clone(), report.clone());
-        self.settle(async move { Ok(hand_out(&app, &report, name, need).await?.1) }).await
+        self.settle(async move { Ok(hand_out(&app, &report, name, need.into()).await?.1) }).await
     }
 
     /// Tries once more to save pending writes.
@@ -63,16 +64,17 @@ pub(crate) async fn context_of(app: &App, name: &ProfileName, profile: Profile) 
 
 /// A token of a saved profile that is usable now.
 pub(crate) async fn valid(app: &App, report: &Report, name: &ProfileName) -> Result<SavedToken, Failure> {
-    Ok(hand_out(app, report, name.clone(), Need::Usable).await?.1)
+    Ok(hand_out(app, report, name.clone(), Need::Usable.into()).await?.1)
 }
 
-/// A saved profile, and a token that meets `need`.
+/// A saved profile, and the token that is wanted.
 pub(crate) async fn hand_out(
     app: &App,
     report: &Report,
     name: ProfileName,
-    need: Need,
+    wanted: Wanted,
 ) -> Result<(Profile, SavedToken), Failure> {
+    let need = wanted.need;
     // The profile is read while a keyring is waited for.
     let (opened, loaded) = tokio::join!(open::open_chosen(app), profiles::load_text(app, &name));
     let is_moved = opened?;
@@ -92,18 +94,26 @@ pub(crate) async fn hand_out(
             return Err(failure);
         }
     };
-    let policy = profile.service.policy.clone();
+    let (policy, resource) = (profile.service.policy.clone(), wanted.resource.clone());
     issued_for::check(&name, &profile, record.contents.tokens.as_ref())?;
     let now = (app.ports.now)();
+    let saved = resource::wanted(record.contents.tokens.as_ref(), wanted.resource.as_ref());
     let follows = !need.is_new() && sources::has_newer_parent(app, &name, &profile.service).await;
     let asked = if follows { Need::New } else { need };
-    if let Some(tokens) = policy::good(&policy, record.contents.tokens.as_ref(), asked, now) {
+    if let Some(tokens) = policy::good(&policy, saved.as_ref(), asked, now) {
         let notes = refusal::lingering(&name, &record).into_iter().chain(ending(&name, &policy, tokens, now));
+        let notes = notes.chain(resource::departure(&profile, wanted.resource.as_ref(), tokens));
         let notes = notes.chain(away(app, &name).await).collect();
         let tokens = tokens.clone();
         return handed_out(profile, name, tokens, false, notes);
     }
-    let renewal = renew(app, report, &name, Asked { profile, from: Origin::Saved(text), need: asked }).await;
+    let renewal = renew(
+        app,
+        report,
+        &name,
+        Asked { profile, from: Origin::Saved(text), wanted: Wanted { need: asked, ..wanted } },
+    )
+    .await;
     let outcome = renewal.and_then(|(profile, renewal)| match renewal {
         Renewal::Found(tokens) => Ok((profile, *tokens)),
         Renewal::Called(exchange) => exchange.outcome.map(|tokens| (profile, *tokens)),
@@ -113,7 +123,7 @@ pub(crate) async fn hand_out(
         Ok((profile, tokens)) => (profile, tokens, true, Vec::new()),
         Err(failure) => {
             // A profile that was forgotten meanwhile may have been revoked too.
-            let last = policy::last_resort(record.contents.tokens, need, now).filter(|_| is_borne(&failure));
+            let last = policy::last_resort(saved, need, now).filter(|_| is_borne(&failure));
             let Some(tokens) = last else { return Err(failure) };
             let Ok(profile) = profiles::load(app, &name).await else { return Err(failure) };
             (profile, tokens, false, vec![failure.diagnosis])
@@ -121,6 +131,7 @@ pub(crate) async fn hand_out(
     };
     notes.extend(policy::shortfall(&tokens, need, now));
     notes.extend(ending(&name, &policy, &tokens, now));
+    notes.extend(resource::departure(&profile, resource.as_ref(), &tokens));
     handed_out(profile, name, tokens, refreshed, notes)
 }
 
@@ -171,7 +182,7 @@ pub(crate) async fn refresh_saved(
     context: CallContext,
 ) -> Result<Exchange, Failure> {
     let from = Origin::Typed(Box::new(context.secrets));
-    match renew(app, report, name, Asked { profile: context.profile, from, need }).await?.1 {
+    match renew(app, report, name, Asked { profile: context.profile, from, wanted: need.into() }).await?.1 {
         Renewal::Called(exchange) => Ok(*exchange),
         // Neither `Need::New` nor `Need::Resent` is met by what is saved.
         Renewal::Found(_) => Err(needs_sign_in(name, "has no tokens")),
@@ -181,7 +192,7 @@ pub(crate) async fn refresh_saved(
 struct Asked {
     profile: Profile,
     from: Origin,
-    need: Need,
+    wanted: Wanted,
 }
 
 /// Where a profile is from.
@@ -200,7 +211,7 @@ enum Renewal {
 
 /// Lock, read again, refresh if it is still needed, write, release. Returns the profile as it was then.
 async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> Result<(Profile, Renewal), Failure> {
-    let Asked { profile, from, need } = asked;
+    let Asked { profile, from, wanted: Wanted { need, resource } } = asked;
     let entry = lease(app, name).await?;
     // The last holder of the lease may have forgotten or replaced the profile.
     let plain = profiles::plain(app, name).await?;
@@ -227,19 +238,23 @@ async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> 
         secrets.client_certificate = typed.client_certificate.or(secrets.client_certificate.take());
     }
     let now = (app.ports.now)();
-    if let Some(tokens) = policy::good(&profile.service.policy, record.contents.tokens.as_ref(), need, now) {
+    let saved = resource::wanted(record.contents.tokens.as_ref(), resource.as_ref());
+    if let Some(tokens) = policy::good(&profile.service.policy, saved.as_ref(), need, now) {
         let found = Renewal::Found(Box::new(tokens.clone()));
         return Ok((profile, found));
     }
-    policy::check_age(name, &profile.service, record.contents.tokens.as_ref(), now)?;
+    policy::check_age(name, &profile.service, saved.as_ref(), now)?;
     refusal::check(name, &record, need)?;
     refusal::check_held(name, &plain)?;
     let (mut context, stage) = source::renewal(app, name, profile, &record)?;
+    if let Some(resource) = &resource {
+        context = resource::asked_for(context, name, stage, resource)?;
+    }
     context.sources = app.written_sources(name).await?;
     let record = key::of_record(app, &entry, &mut context, record).await?;
     app.supply_practice(&mut context).await?;
     let mut exchange = journal::exchange(app, report, (name, &entry), &record, &context, (stage, need)).await?;
-    match settle(app, (name, entry), record, stage, &exchange).await {
+    match settle(app, (name, entry), record, (stage, resource.as_ref()), &exchange).await {
         Ok(notes) => exchange.notes.extend(notes),
         Err(failure) => exchange.outcome = Err(failure),
     }
@@ -254,7 +269,7 @@ async fn settle(
     app: &App,
     (name, entry): (&ProfileName, Entry),
     mut record: Record,
-    stage: Stage,
+    (stage, resource): (Stage, Option<&Resource>),
     exchange: &Exchange,
 ) -> Result<Vec<Diagnosis>, Failure> {
     if exchange.by_second_secret {
@@ -265,7 +280,10 @@ async fn settle(
             let departure = id_token::departure(record.contents.tokens.as_ref(), tokens);
             let departure = departure.filter(|_| stage == Stage::RefreshRequest);
             let contents = match &departure {
-                None => Contents { tokens: Some((**tokens).clone()), refused: None, ..record.contents },
+                None => {
+                    let tokens = resource::kept(record.contents.tokens.as_ref(), resource, tokens);
+                    Contents { tokens: Some(tokens), refused: None, ..record.contents }
+                }
                 Some(failure) => refusal::keep_refresh_token(app, record.contents, tokens, failure),
             };
             // The old refresh token may be spent, so the new one is returned even if it cannot be saved.
@@ -281,7 +299,10 @@ async fn settle(
                 Put::Replaced => return Err(replaced(name)),
             }
         }
-        Err(failure) if stage == Stage::RefreshRequest && failure.recovery == Recovery::SignIn => {
+        // What is refused for a resource need not be the refresh token.
+        Err(failure)
+            if stage == Stage::RefreshRequest && resource.is_none() && failure.recovery == Recovery::SignIn =>
+        {
             let code = journal::code(exchange);
             refusal::remember(app, &entry, record, failure, code).await.err().into_iter().collect()
         }

@@ -7,7 +7,7 @@ use url::Url;
 use crate::app::handle::App;
 use crate::app::progress::Report;
 use crate::app::tokens::{context_of, hand_out};
-use crate::app::{Failure, FailureCode, FailureKind, Need, SavedToken, profiles};
+use crate::app::{Failure, FailureCode, FailureKind, SavedToken, Wanted, profiles};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{DPOP, ProofFor, ProofTarget, bound_scheme};
 use crate::service::ProfileName;
@@ -26,13 +26,13 @@ impl App {
     pub async fn token_to_present(
         &self,
         name: &ProfileName,
-        need: Need,
+        wanted: Wanted,
         presented: Option<Presented>,
         report: &Report,
     ) -> Result<SavedToken, Failure> {
         let (app, name, report) = (self.clone(), name.clone(), report.clone());
         let handed_out = async move {
-            let token = hand_out(&app, &report, name, need).await?.1;
+            let token = hand_out(&app, &report, name, wanted).await?.1;
             present(&app, token, presented).await
         };
         self.settle(handed_out).await

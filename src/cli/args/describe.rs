@@ -5,7 +5,7 @@ use clap::Args;
 use crate::call::{Parameter, Template, is_secret_name};
 use crate::cli::args::key_value;
 use crate::dialect::Issuer;
-use crate::oauth::{AssertionAlgorithm, GrantType, Pkce, RESPONSE_MODE, ResponseMode};
+use crate::oauth::{AssertionAlgorithm, GrantType, Pkce, RESPONSE_MODE, Resource, ResponseMode};
 use crate::service::{ClientMethod, SecurityProfile, ServiceChanges, StageName};
 
 /// What is said about the service.
@@ -52,6 +52,10 @@ pub struct DescribeOptions {
     /// `par`, `token`, `refresh`, `device`, `revocation`, `introspection` and `identity`; an empty value removes it (repeatable)
     #[arg(long = "param", value_name = "STAGE.KEY=VALUE", value_parser = parameter)]
     pub parameters: Vec<(StageName, Parameter)>,
+    /// Ask for tokens of this API (RFC 8707): the sign-in names all of them, the profile's own access token is for the first, and
+    /// `token --resource` gives those for the others (repeatable)
+    #[arg(long = "resource", value_name = "URI", value_parser = Resource::parse)]
+    pub resources: Vec<Resource>,
     /// Code challenge (RFC 7636): `S256`, `plain` or `off`
     #[arg(long, value_name = "METHOD", value_parser = pkce)]
     pub pkce: Option<Pkce>,
@@ -97,6 +101,7 @@ impl DescribeOptions {
             urls,
             grant: self.grant,
             client_method: self.client_auth,
+            resources: self.resources.clone(),
             parameters: mode.chain(self.parameters.iter().cloned()).collect(),
             pkce: self.pkce,
             dpop: self.dpop.map(|DpopArgument(algorithm)| algorithm),

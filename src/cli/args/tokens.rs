@@ -8,7 +8,7 @@ use clap::{Args, FromArgMatches as _};
 
 use crate::app::Presented;
 use crate::cli::args::{duration, key_value};
-use crate::oauth::{ProofTarget, is_proof_nonce};
+use crate::oauth::{ProofTarget, Resource, is_proof_nonce};
 
 /// `tokenwright token …`
 #[derive(Debug, Args)]
@@ -19,6 +19,10 @@ pub struct TokenOptions {
     /// Refresh unless the token stays valid for this long, such as `5m` [default: set by the service, else 1m]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub min_valid: Option<Duration>,
+    /// Print a token for this API instead of the profile's own: the same sign-in gives one for each resource (RFC 8707), with an
+    /// expiry of its own
+    #[arg(long, value_name = "URI", value_parser = Resource::parse)]
+    pub resource: Option<Resource>,
     /// Print the complete HTTP header: `Authorization: Bearer …`
     #[arg(long, conflicts_with = "json")]
     pub header: bool,

@@ -10,7 +10,7 @@ use crate::app::{
     TriedReading, Waiting,
 };
 use crate::diagnosis::Diagnosis;
-use crate::gui::copied_token::CopiedToken;
+use crate::gui::copied_token::CopiedAs;
 use crate::gui::model::Requested;
 use crate::oauth::{ReadKey, TokenSet};
 use crate::service::ProfileName;
@@ -31,7 +31,7 @@ pub struct Open {
     pub trial: Requested<Vec<Tried>>,
     /// A token that is to be copied, and how.
     pub copying: Requested<SavedToken>,
-    pub copied_as: Option<CopiedToken>,
+    pub copied_as: Option<CopiedAs>,
     /// What the last reply comes to by the expressions as they are typed.
     pub tried: Requested<TriedReading>,
     /// What the person must choose among before the tokens are complete.

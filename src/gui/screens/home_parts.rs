@@ -7,7 +7,7 @@ use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::page_draft::{Naming, Remarks};
-use crate::gui::screens::{token_facts, want};
+use crate::gui::screens::{resource_tokens, token_facts, want};
 use crate::gui::theme::SPACE_L;
 use crate::gui::widgets::{Field, SHORT, key_values, link, section};
 use crate::oauth::TokenSet;
@@ -18,6 +18,7 @@ pub(crate) fn details_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, name: &P
     section(ui, "Details", |ui| {
         if let Some(tokens) = &model.open.tokens {
             token_facts::granted_ui(ui, draft, tokens, model.open.shared.as_ref());
+            resource_tokens::resource_tokens_ui(ui, model, draft, tokens);
         }
         // A token that is bound to a key is not handed out without a request.
         let is_bound = model.open.tokens.as_ref().is_some_and(TokenSet::needs_proof);

@@ -38,6 +38,7 @@ mod questions;
 mod redirects;
 mod rehearsal;
 mod reply_values;
+mod resource_tokens;
 mod response;
 mod save;
 mod service;

@@ -30,6 +30,7 @@ pub(crate) fn check(service: &Service) -> Option<Finding> {
         .or_else(|| check_hosts(service))
         .or_else(|| check_assertion(service))
         .or_else(|| check_proof(service))
+        .or_else(|| check_resource(service))
         .or_else(|| check_hints(service))
         .or_else(|| check_expressions(service))
         .or_else(|| check_examples(service))
@@ -63,6 +64,12 @@ fn check_input(input: &Input) -> Option<Finding> {
     let problem =
         format!("the choice `{}` of the input `{}` sets other names than the first", uneven.value, input.name);
     finding(&uneven.value, problem, "every choice sets the same names")
+}
+
+fn check_resource(service: &Service) -> Option<Finding> {
+    let problem = "`[resource]` sends no resource".to_owned();
+    let hint = "name a `parameter`, and a `value` that has the placeholder `<resource>`";
+    if service.resource.names_resource() { None } else { finding("[resource]", problem, hint) }
 }
 
 fn check_hints(service: &Service) -> Option<Finding> {

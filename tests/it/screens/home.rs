@@ -169,6 +169,26 @@ fn in_the_whole_window_the_token_is_copied_in_each_shape() {
 }
 
 #[test]
+fn in_the_whole_window_a_token_for_another_api_is_copied_and_stands_there_with_its_own_clock() {
+    let (mut machine, _home) = signed_in();
+    let own = machine.access_token();
+    machine.press("Tokens for other APIs");
+    machine.window.fill("API", "urn:practice archive");
+    machine.wait("a resource is an absolute URI");
+    machine.window.fill("API", "urn:practice:archive");
+    machine.press("Copy token for this API");
+    let copied = machine.copied_that(|text| text.starts_with("practice-at-"));
+    assert_ne!(copied, own);
+    machine.wait("Copy token for urn:practice:archive");
+    assert_eq!(machine.access_token(), own, "the own one stays");
+    machine.press("Copy token for urn:practice:archive");
+    assert_eq!(machine.copied_that(|text| text.starts_with("practice-at-")), copied);
+    machine.window.fill("API", "urn:practice:attic");
+    machine.press("Copy token for this API");
+    machine.wait("invalid_target");
+}
+
+#[test]
 fn in_the_whole_window_a_sign_in_anew_ends_on_the_page() {
     let (mut machine, home) = signed_in();
     let first = machine.access_token();

@@ -1,0 +1,54 @@
+//! Access tokens for other APIs, which the refresh token of the profile gives as well (RFC 8707).
+
+use egui::Ui;
+
+use crate::gui::copied_token::{CopiedAs, CopiedToken};
+use crate::gui::draft::Draft;
+use crate::gui::intent::Intent;
+use crate::gui::model::Model;
+use crate::gui::screens::token_facts::{access_state, is_renewable};
+use crate::gui::screens::want;
+use crate::gui::widgets::{Field, copied_elsewhere_button, disclosure, key_values, status_dot};
+use crate::oauth::{Resource, TokenSet};
+
+/// Those that there are, each with its own clock, and a field to get another.
+pub(crate) fn resource_tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, tokens: &TokenSet) {
+    // A token that is bound to a key is handed out for one request only.
+    if tokens.needs_proof() || !is_renewable(draft, tokens) {
+        return;
+    }
+    disclosure(ui, "Tokens for other APIs", !tokens.for_resources.is_empty(), |ui| {
+        let now = draft.clock.now;
+        key_values(ui, |rows| {
+            for name in tokens.for_resources.keys() {
+                let Ok(resource) = Resource::parse(name) else { continue };
+                let Some(tokens) = tokens.for_resource(&resource) else { continue };
+                rows.custom(name, |ui| {
+                    let (tone, text) = access_state(&tokens, now, true);
+                    status_dot(ui, tone, &text);
+                    copy_button(ui, &resource, &format!("Copy token for {name}"));
+                });
+            }
+        });
+        let typed = draft.tokens_step.resource.trim();
+        let read = Resource::parse(typed);
+        let wrong = read.as_ref().err().filter(|_| !typed.is_empty()).cloned();
+        let help = "The same sign-in gives an access token for each API, with an expiry of its own.";
+        let field = Field::new("API").example("https://api.example.com").help(help).error(wrong.as_deref());
+        field.show(ui, &mut draft.tokens_step.resource);
+        // One that is there has a button above.
+        if let Some(resource) = read.ok().filter(|resource| !tokens.for_resources.contains_key(resource.as_str())) {
+            ui.add_enabled_ui(!model.open.copying.is_pending(), |ui| {
+                copy_button(ui, &resource, "Copy token for this API")
+            });
+        }
+    });
+}
+
+fn copy_button(ui: &mut Ui, resource: &Resource, words: &str) {
+    let response = copied_elsewhere_button(ui, CopiedAs::ForResource(resource.clone()).id(), words)
+        .on_hover_text(CopiedToken::Token.hint());
+    if response.clicked() {
+        want(ui, Intent::CopyResourceToken(resource.clone()));
+    }
+}
