@@ -31,7 +31,7 @@ fn shown(runner: &Runner, options: &RegistrationOptions, task: RegistrationTask)
         return Ok(());
     }
     let Registered { registration, differences, .. } = done;
-    let line = |label: &str, text: &str| print::result(format!("{label:28} {}", printable(text)).trim_end());
+    let line = |label: &str, text: &str| print::result(format!("{label:37} {}", printable(text)).trim_end());
     line("issuer", &registration.issuer);
     line("client_id", &registration.client_id);
     if let Some(at) = registration.issued_at {
@@ -40,8 +40,8 @@ fn shown(runner: &Runner, options: &RegistrationOptions, task: RegistrationTask)
     if !registration.client_secret.is_empty() {
         line("client_secret_expires_at", &registration.secret_expires_at.map_or("never".to_owned(), local));
     }
-    for (name, value) in &registration.given {
-        line(name, &value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    for (name, value) in registration.members() {
+        line(&printable(name), &value);
     }
     tell_differences(&differences);
     Ok(())

@@ -141,6 +141,11 @@ impl ClientRegistration {
         self.asked.iter().filter_map(differs).collect()
     }
 
+    /// What the server has, member by member, each in one line.
+    pub fn members(&self) -> impl Iterator<Item = (&str, String)> {
+        self.given.iter().map(|(name, value)| (name.as_str(), shown(value)))
+    }
+
     /// Whether a client that asks for this can use it: each redirect URI is registered.
     pub fn covers(&self, asked: &Map<String, Json>) -> bool {
         let uris = |metadata: &Map<String, Json>| {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::app::handle::App;
 use crate::app::profiles::keys::{change_contents, saved_secrets};
+use crate::app::profiles::registration_refused::{not_changed, not_managed, refused, usage};
 use crate::app::profiles::remarks::change;
 use crate::app::profiles::{load, plain};
 use crate::app::progress::Report;
@@ -13,13 +14,14 @@ use crate::app::vault::lease::lease_for;
 use crate::app::vault::open;
 use crate::app::{CallContext, Failure, FailureKind};
 use crate::call::{BodyTemplate, CallTemplate, Method, Parameter, Template};
-use crate::diagnosis::{Diagnose as _, Diagnosis};
+use crate::diagnosis::Diagnose as _;
 use crate::oauth::{ClientRegistration, MetadataDifference, ProfileSecrets, is_same_issuer};
 use crate::secret::Secret;
-use crate::service::{ClientMethod, ProfileDraft, ProfileName, Service};
+use crate::service::{ClientMethod, ProfileDraft, ProfileName};
 use crate::vault::{Contents, Entry, How};
 
-const REFERENCE: &str = "https://www.rfc-editor.org/rfc/rfc7591#section-3.2.2";
+/// What a client of another profile must have asked for as well to serve this one.
+const MUST_BE_SAME: [&str; 3] = ["grant_types", "token_endpoint_auth_method", "jwks"];
 
 /// What a client is registered with.
 #[derive(Clone, Debug)]
@@ -172,7 +174,7 @@ async fn known(
     let serves = |known: &ClientRegistration| {
         is_same_issuer(&known.issuer, &wish.issuer)
             && known.covers(asked)
-            && known.asked.get("grant_types") == asked.get("grant_types")
+            && MUST_BE_SAME.iter().all(|member| known.asked.get(*member) == asked.get(*member))
             && known.secret_expires_at.is_none_or(|end| end > now)
     };
     let mut all = registrations(app).await?;
@@ -247,34 +249,25 @@ fn call(method: Method, url: &str, token: Option<&Secret>, body: Option<String>)
     CallTemplate { method, url: Template::new(url), headers, body, ..CallTemplate::default() }
 }
 
-fn usage(summary: &str, hint: &str) -> Failure {
-    Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint(hint))
-}
-
-/// Why a client was not registered or changed, and what helps (RFC 7591 section 3.2.2).
-fn refused(answered: &Answered, service: &Service, has_token: bool) -> Failure {
-    use crate::oauth::Stage;
-    let failure = answered.refused_at("registration endpoint", Stage::TokenRequest, service);
-    let hint = match (answered.refusal.code.as_deref(), answered.reply.status) {
-        (Some("invalid_redirect_uri"), _) => {
-            "the server takes other redirect URIs: try one with a port, `--redirect-uri http://127.0.0.1:8765/callback`, or `localhost`"
+/// The method and the body of the request, and what is asked for then.
+fn asked_of(
+    task: &RegistrationTask,
+    before: &ClientRegistration,
+    draft: &ProfileDraft,
+) -> (Method, Option<String>, Map<String, Json>) {
+    match task {
+        RegistrationTask::Read => (Method::Get, None, before.asked.clone()),
+        RegistrationTask::Delete => (Method::Delete, None, before.asked.clone()),
+        RegistrationTask::Update { .. } => {
+            let method = ClientMethod::ALL.into_iter().find(|method| method.as_str() == before.client_method());
+            let name = before.asked.get("client_name").and_then(Json::as_str).unwrap_or_default();
+            let mut asked = draft.client_metadata(name, method.unwrap_or(ClientMethod::None));
+            if let Some(keys) = before.asked.get("jwks") {
+                asked.insert("jwks".into(), keys.clone());
+            }
+            (Method::Put, Some(Json::Object(before.update(&asked)).to_string()), asked)
         }
-        (Some("invalid_client_metadata"), _) => {
-            "the server does not take one of the values that were asked for, such as a scope, the grant or how the client authenticates"
-        }
-        (Some("invalid_software_statement" | "unapproved_software_statement"), _) => {
-            "ask those who run the server which software statement they take"
-        }
-        (_, 401 | 403) if has_token => {
-            "the token is wrong, spent or expired: ask those who run the server for a new one"
-        }
-        (_, 401 | 403) => {
-            "the server registers only those whom it gave a token: ask for one, and pipe it to `--initial-access-token-stdin`"
-        }
-        _ => return failure,
-    };
-    let diagnosis = Diagnosis { reference: Some(REFERENCE.to_owned()), ..failure.diagnosis }.hint(hint);
-    Failure { diagnosis, ..failure }
+    }
 }
 
 async fn manage(app: &App, name: &ProfileName, task: RegistrationTask, report: &Report) -> Result<Registered, Failure> {
@@ -293,22 +286,13 @@ async fn manage(app: &App, name: &ProfileName, task: RegistrationTask, report: &
     if !before.is_managed() {
         return Err(not_managed(&before));
     }
-    let mut draft = ProfileDraft::from(&profile);
     let moved = match &task {
         RegistrationTask::Update { redirect_uri } => redirect_uri.clone(),
         _ => None,
     };
+    let mut draft = ProfileDraft::from(&profile);
     draft.redirect_uri = moved.clone().unwrap_or(draft.redirect_uri);
-    let (method, body, asked) = match task {
-        RegistrationTask::Read => (Method::Get, None, before.asked.clone()),
-        RegistrationTask::Delete => (Method::Delete, None, before.asked.clone()),
-        RegistrationTask::Update { .. } => {
-            let method = ClientMethod::ALL.into_iter().find(|method| method.as_str() == before.client_method());
-            let name = before.asked.get("client_name").and_then(Json::as_str).unwrap_or_default();
-            let asked = draft.client_metadata(name, method.unwrap_or(ClientMethod::None));
-            (Method::Put, Some(Json::Object(before.update(&asked)).to_string()), asked)
-        }
-    };
+    let (method, body, asked) = asked_of(&task, &before, &draft);
     let text = body.is_some().then(|| "<client_metadata>".to_owned());
     let template = call(method, &before.management_url, Some(&before.access_token), text);
     let context = CallContext::new(profile, secrets);
@@ -374,32 +358,4 @@ async fn tell_others(app: &App, name: &ProfileName, after: &ClientRegistration) 
         .await?;
     }
     Ok(())
-}
-
-fn not_managed(registration: &ClientRegistration) -> Failure {
-    let id = &registration.client_id;
-    let url = &registration.management_url;
-    let is_elsewhere = !url.is_empty() && !registration.is_own_url(url);
-    let summary = if is_elsewhere {
-        format!(
-            "the server names `{url}` to manage the client `{id}`, which is not its own host, and the token was not sent there"
-        )
-    } else {
-        format!("the server gave no way to read or change the client `{id}`")
-    };
-    usage(&summary, "change or delete it in the service's console")
-}
-
-fn not_changed(answered: &Answered, service: &Service, name: &ProfileName) -> Failure {
-    if !matches!(answered.reply.status, 401 | 403 | 404) {
-        return refused(answered, service, true);
-    }
-    let status = answered.reply.status;
-    let summary = format!(
-        "the registration endpoint answered {status}: the client is gone there, or the token that manages it is not the last one"
-    );
-    let hint = format!(
-        "look in the service's console; to register another client: `tokenwright sign-in {name} --issuer URL --register=new`"
-    );
-    Failure::new(FailureKind::Refused, Diagnosis::new(summary).hint(hint))
 }

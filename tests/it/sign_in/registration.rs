@@ -173,6 +173,23 @@ fn an_issuer_without_the_endpoint_is_told_of() {
     assert!(said.contains("registers no clients by itself"), "{said}");
 }
 
+#[test]
+fn an_endpoint_without_tls_gets_no_token() {
+    let server = Scripted::start(|asked, _| {
+        let at = |path: &str| format!("http://{}{path}", host(asked));
+        let endpoint = "http://as.example.test/register";
+        let metadata = json!({ "issuer": at(""), "token_endpoint": at("/token"), "registration_endpoint": endpoint });
+        Answer::json(200, &metadata)
+    });
+    let program = Tokenwright::with_vault();
+    let url = server.url();
+    let arguments = ["sign-in", "demo", "--issuer", &url, "--register", "--initial-access-token-stdin"];
+    let said = program.run_with_input(&arguments, "initial-token\n");
+    assert!(said.code != 0 && said.stderr.contains("as.example.test"), "{said:?}");
+    assert!(said.stderr.contains("https"), "{}", said.stderr);
+    assert_eq!(program.run(&["list", "--json"]).json(), json!([]));
+}
+
 /// What a server answers that registers anybody.
 fn registered(more: &serde_json::Value) -> Answer {
     let mut body =
