@@ -16,12 +16,21 @@ pub(in crate::app) async fn visit(
     sent: &SentAuthorization<'_>,
 ) -> Result<Call, Failure> {
     let service = &context.profile.service;
-    let Some(mut template) = service.pushed_request() else { return Ok(context.authorization_call(sent)?) };
+    let fresh = ((app.ports.now)(), (app.ports.entropy)());
+    let Some(mut template) = service.pushed_request() else {
+        context.check_security_profile()?;
+        return context.authorization_call(sent, fresh, report);
+    };
     if let BodyTemplate::Form(form) = &mut template.body {
         context.add_extras(form);
     }
     let mut values = app.values_for(context, &template)?;
     context.set_sent(&mut values, sent);
+    match &mut template.body {
+        BodyTemplate::Form(form) => context.sign_request(form, &mut values, fresh, report)?,
+        _ if service.signed_request.is_some() => return Err(Failure::inside("a request to sign that is no form")),
+        _ => {}
+    }
     let place = Expression::new("request_uri");
     // RFC 9449 section 10.1: the code is bound to the key as well.
     let proof = context.binds_tokens().then_some(ProofFor::AuthorizationServer);
