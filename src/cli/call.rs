@@ -8,6 +8,8 @@ use crate::cli::args::CallOptions;
 use crate::cli::runner::Runner;
 use crate::cli::{print, prompt};
 use crate::diagnosis::Diagnosis;
+use crate::export::shell_word;
+use crate::oauth::StepUp;
 use crate::service::{ApiCall, ProfileName};
 
 pub(crate) fn run(runner: &Runner, options: &CallOptions) -> Result<(), Failure> {
@@ -25,7 +27,7 @@ pub(crate) fn run(runner: &Runner, options: &CallOptions) -> Result<(), Failure>
     let reply = runner.run(runner.app.call(&name, call.clone(), &runner.report()))?;
     tell(&reply, options.json);
     if let Some(failure) = reply.refusal {
-        return Err(failure);
+        return Err(with_step(runner, &name, failure, reply.step_up.as_ref()));
     }
     if options.save {
         runner.run(runner.app.set_api_check(&name, Some(call)))?;
@@ -61,6 +63,26 @@ fn read_method(text: &str) -> Result<Method, Failure> {
     })
 }
 
+/// With the command that signs in as the API asks.
+fn with_step(runner: &Runner, name: &ProfileName, failure: Failure, asked: Option<&StepUp>) -> Failure {
+    let Some(asked) = asked else { return failure };
+    let mut command = format!("tokenwright sign-in {name}");
+    if !asked.acr_values.is_empty() {
+        command.push_str(&format!(" --acr-values {}", shell_word(&asked.acr_values.join(" "))));
+    }
+    if let Some(max_age) = asked.max_age {
+        command.push_str(&format!(" --max-age {max_age}"));
+    }
+    if !asked.scopes.is_empty() {
+        let before = runner.run(runner.app.open(name)).map(|opened| opened.context.profile.scopes).unwrap_or_default();
+        for scope in asked.all_scopes(&before) {
+            command.push_str(&format!(" --scope {}", shell_word(&scope)));
+        }
+    }
+    let diagnosis = failure.diagnosis.hint(format!("sign in again as the API asks: `{command}`"));
+    Failure { diagnosis, ..failure }
+}
+
 fn tell(reply: &ApiReply, as_json: bool) {
     if as_json {
         print::json(&reply_json(reply));
@@ -83,6 +105,11 @@ fn reply_json(reply: &ApiReply) -> Json {
         "headers": reply.headers.iter().map(|(name, value)| json!([name, value])).collect::<Vec<_>>(),
         "body": body,
         "cut": reply.is_cut,
+        "asks_for": reply.step_up.as_ref().map(|asked| json!({
+            "acr_values": asked.acr_values,
+            "max_age": asked.max_age,
+            "scopes": asked.scopes,
+        })),
     })
 }
 

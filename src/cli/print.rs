@@ -209,7 +209,7 @@ pub(crate) fn exchange(exchange: &Exchange) {
 pub(crate) fn id_token_check(check: &IdTokenCheck) -> Vec<String> {
     let why = match &check.verdict {
         Verdict::Passed => String::new(),
-        Verdict::Failed(why) | Verdict::NotChecked(why) => why.clone(),
+        Verdict::Failed(why) | Verdict::Unmet(why) | Verdict::NotChecked(why) => why.clone(),
     };
     vec![check.checked.word().to_owned(), check.verdict.word().to_owned(), why]
 }

@@ -182,6 +182,7 @@ fn facts(name: &ProfileName, opened: &OpenedProfile, now: Timestamp) -> Json {
     let claims = tokens.and_then(|tokens| decode_jwt(&tokens.access_token)).map(|jwt| jwt.claims);
     let sources: BTreeMap<&String, String> =
         context.sources.iter().map(|(value, bound)| (value, bound.source.to_string())).collect();
+    let parameters: BTreeMap<&String, &str> = profile.extra.iter().map(|own| (&own.name, own.value.source())).collect();
     json!({
         "name": name.as_str(),
         "display_name": text(profile.display_name.as_str()),
@@ -195,6 +196,7 @@ fn facts(name: &ProfileName, opened: &OpenedProfile, now: Timestamp) -> Json {
         "inputs": profile.inputs,
         "read_from": sources,
         "scopes": profile.scopes,
+        "authorization_parameters": parameters,
         "scopes_granted": tokens.and_then(|tokens| tokens.scopes.clone()),
         "state": state(&opened.state, tokens, now),
         "trouble": opened.state.trouble(now).map(|trouble| trouble.summary),

@@ -28,6 +28,8 @@ const MUST_PUSH: &str = "require_pushed_authorization_requests";
 
 /// The algorithms of proofs of possession that the server takes (RFC 9449 section 5.1).
 const PROOF_ALGORITHMS: &str = "dpop_signing_alg_values_supported";
+/// The kinds of authentication that may be asked for.
+const ACR_VALUES: &str = "acr_values_supported";
 /// How the authorization response may come back, and by which algorithms it is signed (JARM section 4).
 const RESPONSE_MODES: &str = "response_modes_supported";
 const RESPONSE_ALGORITHMS: &str = "authorization_signing_alg_values_supported";
@@ -84,6 +86,7 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
         request_algorithms: list(json, REQUEST_ALGORITHMS),
         response_modes: list(json, RESPONSE_MODES),
         pushed_mtls_url,
+        acr_values: list(json, ACR_VALUES),
     };
     offer_consent(&mut described);
     check_response(json, &mut described);
@@ -197,6 +200,9 @@ fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentEr
             PROOF_ALGORITHMS,
             "tokens are bound to a key (DPoP) only with `--dpop`, as the client is registered",
         );
+    }
+    if !list(json, ACR_VALUES).is_empty() {
+        gathering.ignored(ACR_VALUES, "a kind of authentication is asked for only with `--acr-values`");
     }
     if is_true(json, BINDS_TOKENS) {
         gathering.understood(BINDS_TOKENS, "access tokens may be bound to the client certificate");

@@ -56,6 +56,8 @@ pub struct Offered {
     pub response_modes: Vec<String>,
     /// The same for clients that show a certificate (RFC 8705 section 5); empty if it is the same.
     pub pushed_mtls_url: String,
+    /// The kinds of authentication that a person may be asked for (OpenID Connect Discovery 1.0 section 3).
+    pub acr_values: Vec<String>,
 }
 
 /// A note about a part of a document. Never holds a secret.

@@ -41,6 +41,18 @@ impl Window {
         });
     }
 
+    /// Signs in to the open profile anew, and asks for what the API wants. That stays with the profile, in its parameters.
+    pub(in crate::gui) fn step_up(&mut self) {
+        let asked = self.model.call.reply.last().and_then(|reply| reply.step_up.clone());
+        let is_open = self.draft.call.as_ref().map(|call| &call.profile) == self.model.open.saved_as.as_ref();
+        let Some(asked) = asked.filter(|_| is_open) else { return };
+        // It is no edit to be kept apart from the profile: the new tokens take the place of the old ones.
+        let saved = self.draft.changes.baseline.as_mut().map(|(profile, _)| profile);
+        saved.into_iter().chain(&mut self.draft.profile).for_each(|profile| profile.step_up(&asked));
+        self.close_page();
+        self.sign_in_again();
+    }
+
     /// Takes in the reply.
     pub(in crate::gui) fn take_call(&mut self) {
         if self.poll(|model| &mut model.call.reply) {

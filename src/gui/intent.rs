@@ -39,6 +39,18 @@ pub enum TeamAction {
     Leave,
 }
 
+/// What is to be done about the private key that signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyWish {
+    Read,
+    Make,
+    /// Save it under the typed name, before there are tokens.
+    Save,
+    /// Load the one that is saved under the typed name.
+    Open,
+    WriteCertificate,
+}
+
 /// What is to be done about a client certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CertificateWish {
@@ -84,13 +96,7 @@ pub enum Intent {
     /// Send the request once more, with the client's ID and secret in the other place.
     TryOtherAuthentication,
     Cancel(Work),
-    ReadKey,
-    MakeKey,
-    /// Save the private key under the typed name, before there are tokens.
-    SaveKey,
-    /// Load the private key that is saved under the typed name.
-    OpenKey,
-    WriteCertificate,
+    Key(KeyWish),
     ClientCertificate(CertificateWish),
     RequestTokens,
     RequestRefresh,
@@ -162,6 +168,8 @@ pub enum Intent {
         /// Whether its host is the service's from now on.
         allows_host: bool,
     },
+    /// Sign in to the open profile anew, as the API asks that refused the call (RFC 9470).
+    StepUp,
     /// Keep the call with the profile as its check, or none.
     KeepCall(bool),
     /// Save the notes and tags that are typed.

@@ -3,7 +3,7 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::app::{ImportSource, Insisted, VaultKind};
-use crate::gui::intent::{CertificateWish, Intent, Step, TeamAction};
+use crate::gui::intent::{CertificateWish, Intent, KeyWish, Step, TeamAction};
 
 impl TeamAction {
     /// What its button says, and what the pointer brings up there.
@@ -52,12 +52,8 @@ impl Intent {
             Self::TryService => ("Try", "Send what can be sent without a person; nothing is saved"),
             Self::TryOtherAuthentication => ("Try the other place", "Send the client ID and secret elsewhere in it"),
             Self::Cancel(_) => ("Cancel", "Stop waiting"),
-            Self::ReadKey => ("Read key", "Read the private key and use it for this profile"),
-            Self::MakeKey => ("Make a key pair", "Create a private key and a certificate to upload"),
-            Self::SaveKey => ("Save key", "Save the key in the vault under this name"),
-            Self::OpenKey => ("Use saved key", "Load the key from the vault"),
+            Self::Key(wish) => wish.words(),
             Self::ClientCertificate(wish) => wish.words(),
-            Self::WriteCertificate => ("Save certificate", "Write the certificate to the file; it contains no secret"),
             Self::RequestTokens => ("Send token request", "Send the request exactly as previewed"),
             Self::RequestRefresh => ("Refresh", "Get new tokens now, whatever is left of the old ones"),
             Self::ResendRefresh => {
@@ -144,6 +140,9 @@ impl Intent {
             Self::OpenCall(_) => ("Try the API…", "Call the service's API with its access token"),
             Self::SendCall { allows_host: false } => ("Send", "Send it with the token, refreshed first if needed"),
             Self::SendCall { allows_host: true } => ("Allow this host", "The token may go there from now on"),
+            Self::StepUp => {
+                ("Sign in again as this API asks", "Open the browser, and ask the service for what the API wants")
+            }
             Self::KeepCall(true) => ("Save as check", "Keep the call with the profile, to show whether it works"),
             Self::KeepCall(false) => ("Remove check", "Keep no call with the profile"),
             _ => self.words_of_window(),
@@ -190,6 +189,18 @@ impl Intent {
             Self::OpenSettings => Some(SETTINGS),
             Self::ShowKeys => Some(KEYS),
             _ => None,
+        }
+    }
+}
+
+impl KeyWish {
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Read => ("Read key", "Read the private key and use it for this profile"),
+            Self::Make => ("Make a key pair", "Create a private key and a certificate to upload"),
+            Self::Save => ("Save key", "Save the key in the vault under this name"),
+            Self::Open => ("Use saved key", "Load the key from the vault"),
+            Self::WriteCertificate => ("Save certificate", "Write the certificate to the file; it contains no secret"),
         }
     }
 }

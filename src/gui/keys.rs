@@ -4,18 +4,29 @@ use std::path::PathBuf;
 
 use crate::app::{App, Failure, FailureKind, KeySource, Report};
 use crate::diagnosis::Diagnosis;
+use crate::gui::intent::KeyWish;
 use crate::gui::model::KeyDone;
 use crate::gui::window::Window;
 use crate::oauth::{KeyPair, RSA_BITS, ReadKey};
 use crate::service::{ProfileDraft, ProfileName};
 
 impl Window {
-    pub(in crate::gui) fn make_key(&mut self) {
+    pub(in crate::gui) fn fulfil_key(&mut self, wish: KeyWish) {
+        match wish {
+            KeyWish::Read => self.read_key(),
+            KeyWish::Make => self.make_key(),
+            KeyWish::Save => self.save_key(),
+            KeyWish::Open => self.open_key(),
+            KeyWish::WriteCertificate => self.write_certificate(),
+        }
+    }
+
+    fn make_key(&mut self) {
         let Some(service) = self.draft.profile.as_ref().map(ProfileDraft::customised) else { return };
         self.start_key(|app, _| async move { Ok(read(app.make_key(&service, RSA_BITS).await?)) });
     }
 
-    pub(in crate::gui) fn save_key(&mut self) {
+    fn save_key(&mut self) {
         let (Some(name), Some(pair)) = (self.typed_name(), self.draft.secrets.signing_key.clone()) else { return };
         // A key of this very profile is replaced as the profile itself is.
         let replace = self.model.open.saved_as.as_ref() == Some(&name);
@@ -25,7 +36,7 @@ impl Window {
         });
     }
 
-    pub(in crate::gui) fn open_key(&mut self) {
+    fn open_key(&mut self) {
         let Some(name) = self.typed_name() else { return };
         self.start_key(|app, _| async move { app.saved_key(&name).await?.and_then(saved).ok_or_else(no_key) });
     }
@@ -34,7 +45,7 @@ impl Window {
         ProfileName::parse(&self.draft.tokens_step.name).ok()
     }
 
-    pub(in crate::gui) fn write_certificate(&mut self) {
+    fn write_certificate(&mut self) {
         let Some(pair) = &self.draft.secrets.signing_key else { return };
         let public_key = || pair.signing_key().and_then(|key| key.public_key_pem());
         let Some(text) = pair.certificate.clone().or_else(public_key) else { return };

@@ -4,7 +4,7 @@ use egui::Context;
 
 use crate::app::{CallContext, SaveTo, VaultState};
 use crate::gui::draft::{Focus, Loss, Question, TokenTab, VaultPrompt};
-use crate::gui::intent::{CertificateWish, Intent, Step};
+use crate::gui::intent::{CertificateWish, Intent, KeyWish, Step};
 use crate::gui::model::{Model, Saved, Stand, Visit};
 use crate::gui::window::Window;
 use crate::service::ProfileName;
@@ -47,6 +47,7 @@ impl Window {
             | Intent::AuthorizeByHand
             | Intent::AuthorizeOnDevice
             | Intent::SignInAgain
+            | Intent::StepUp
             | Intent::RequestTokens
             | Intent::RequestRefresh
             | Intent::ResendRefresh => {
@@ -67,9 +68,8 @@ impl Window {
             | Intent::Ask(..)
             | Intent::ShowHistory(_)
             | Intent::Restore { .. }
-            | Intent::SaveKey
+            | Intent::Key(KeyWish::Save | KeyWish::Open)
             | Intent::ClientCertificate(CertificateWish::Save)
-            | Intent::OpenKey
             | Intent::RetrySave
             | Intent::OpenExport(_)
             | Intent::OpenInspect(Some(_))

@@ -5,6 +5,7 @@
 mod assertion;
 mod authorization_response;
 mod certificate;
+mod challenge;
 mod client_certificate;
 mod clock;
 mod device_authorization;
@@ -40,6 +41,7 @@ mod signed_response;
 mod signing_key;
 #[cfg(test)]
 mod signing_tests;
+mod step_up;
 mod token_error;
 mod token_header;
 mod token_response;
@@ -51,6 +53,7 @@ pub use crate::oauth::authorization_response::{
     AuthorizationError, AuthorizationResponse, ExpectedResponse, Parameters,
 };
 pub use crate::oauth::certificate::Certificate;
+pub use crate::oauth::challenge::Challenge;
 pub use crate::oauth::client_certificate::parse_client_certificate;
 pub use crate::oauth::clock::{clock_skew, retry_after, skew_note, span, span_left};
 pub(crate) use crate::oauth::device_authorization::poll_interval;
@@ -62,7 +65,7 @@ pub use crate::oauth::fit::is_token_text;
 pub(crate) use crate::oauth::fit::{plain_line, token_text};
 pub use crate::oauth::id_token::{
     Answered, Checked, ExpectedIdToken, IdTokenCheck, Verdict, check_id_token, departure_of_renewed, failed_words,
-    id_token_words,
+    id_token_words, unmet_words,
 };
 pub use crate::oauth::inspected::{
     Expected, Finding, FindingCode, Inspected, LONGEST_TOKEN, PasteError, PastedToken, TokenForm, TokenRow, TokenUse,
@@ -95,6 +98,7 @@ pub use crate::oauth::response_mode::{RESPONSE_MODE, ResponseMode};
 pub use crate::oauth::scope::{ScopeAnswers, scope_difference, split_answer, split_scopes};
 pub use crate::oauth::signed_response::{ExpectedSignature, SignedResponse, SignedResponseError};
 pub use crate::oauth::signing_key::{KeyKind, KeyPair, SigningKey};
+pub use crate::oauth::step_up::StepUp;
 pub use crate::oauth::token_error::{Meaning, TokenError};
 pub use crate::oauth::token_header::{TokenHeader, bound_scheme};
 pub use crate::oauth::token_response::{ReadContext, read_token_set};

@@ -19,6 +19,8 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) nonce: Option<String>,
     /// The thumbprint of the key that the code is bound to (RFC 9449 section 10).
     pub(crate) jkt: Option<String>,
+    /// The kind of authentication: the first that was asked for and is known here.
+    pub(crate) acr: &'static str,
 }
 
 #[derive(Debug)]
@@ -54,11 +56,12 @@ impl AuthorizationRequest {
             }
             let scopes = contract::scopes(parameters.one("scope")?)?;
             let own = |name: &str| Ok::<_, Refusal>(parameters.one(name)?.map(str::to_owned));
-            Ok((challenge, scopes, own("nonce")?, own("dpop_jkt")?))
+            let acr = contract::acr(parameters.one("acr_values")?);
+            Ok((challenge, scopes, own("nonce")?, own("dpop_jkt")?, acr))
         })();
         match rest {
-            Ok((challenge, scopes, nonce, jkt)) => {
-                Ok(Self { target, client_id: client_id.to_owned(), scopes, challenge, nonce, jkt })
+            Ok((challenge, scopes, nonce, jkt, acr)) => {
+                Ok(Self { target, client_id: client_id.to_owned(), scopes, challenge, nonce, jkt, acr })
             }
             Err(refusal) => Err(AuthorizationRequestError::Refused(Box::new(target), refusal)),
         }

@@ -8,7 +8,7 @@ use crate::practice::grants::Binding;
 use crate::practice::identity::LONGEST_NAME;
 use crate::practice::message::{ErrorCode, Parameters, Refusal, Response};
 use crate::practice::now::Now;
-use crate::practice::signed_token::GrantedAccess;
+use crate::practice::signed_token::{GrantedAccess, SignedIn};
 use crate::practice::state::{State, Visit};
 use crate::practice::{pages, pushed, signed_response};
 use crate::secret::Secret;
@@ -60,14 +60,16 @@ pub(crate) fn consent(state: &mut State, form: &Parameters, now: &mut Now) -> Re
 }
 
 fn consented(state: &mut State, request: AuthorizationRequest, person: String, now: &mut Now) -> Response {
-    let AuthorizationRequest { target, client_id, scopes, challenge, nonce, jkt } = request;
+    let AuthorizationRequest { target, client_id, scopes, challenge, nonce, jkt, acr } = request;
     if state.has(Fault::AccessDenied) {
         let words = "the practice service is told to deny every request";
         return refuse(state, &target, &Refusal::new(ErrorCode::AccessDenied, words), now);
     }
     let scope = scopes.join(" ");
     let binding = Binding { redirect_uri: target.as_given.clone(), challenge, jkt };
-    let code = state.grants.authorize(GrantedAccess { client_id, person: Some(person), scopes, nonce }, binding, now);
+    let signed_in = Some(SignedIn { acr: acr.to_owned(), at: now.time.as_second() });
+    let access = GrantedAccess { client_id, person: Some(person), scopes, nonce, signed_in };
+    let code = state.grants.authorize(access, binding, now);
     let mut parameters = vec![("code", code.expose().to_owned())];
     parameters.extend(common(state, &target));
     parameters.extend([(REALM.0, REALM.1.to_owned()), ("scope", scope)]);

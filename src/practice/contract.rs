@@ -89,6 +89,16 @@ pub(crate) const USER_NAME: &str = "ada";
 /// An extra parameter of the redirect, like Intuit's.
 pub(crate) const REALM: (&str, &str) = ("realmId", "4620816365000000000");
 
+/// The kinds of authentication: what the sign-in page asks for, and what counts as two factors where that was asked for.
+pub(crate) const BY_PASSWORD: &str = "practice:password";
+pub(crate) const BY_TWO_FACTORS: &str = "practice:two-factors";
+
+/// The kind of authentication that a request gets.
+pub(crate) fn acr(asked: Option<&str>) -> &'static str {
+    let known = |asked: &str| [BY_TWO_FACTORS, BY_PASSWORD].into_iter().find(|known| *known == asked);
+    asked.unwrap_or_default().split_whitespace().find_map(known).unwrap_or(BY_PASSWORD)
+}
+
 pub(crate) fn registration(id: &str) -> Option<&'static Registration> {
     REGISTRATIONS.iter().find(|registration| registration.id == id)
 }
@@ -123,6 +133,7 @@ pub(crate) fn metadata(issuer: &str) -> Value {
         "revocation_endpoint": at(REVOKE),
         "introspection_endpoint": at(INTROSPECT),
         "jwks_uri": at(JWKS),
+        "acr_values_supported": [BY_PASSWORD, BY_TWO_FACTORS],
         "scopes_supported": SCOPES.iter().map(|scope| scope.name).collect::<Vec<_>>(),
         "response_types_supported": ["code"],
         "response_modes_supported": ResponseMode::ALL.map(ResponseMode::as_str),
@@ -151,7 +162,7 @@ pub(crate) fn metadata(issuer: &str) -> Value {
         "authorization_response_iss_parameter_supported": true,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256", "HS256"],
-        "claims_supported": ["iss", "sub", "aud", "iat", "exp", "nonce", "at_hash", "name", "email", "realm"],
+        "claims_supported": ["iss", "sub", "aud", "iat", "exp", "nonce", "auth_time", "acr", "at_hash", "name", "email", "realm"],
     })
 }
 

@@ -14,7 +14,7 @@ use crate::practice::identity::LONGEST_NAME;
 use crate::practice::message::{Body, ErrorCode, Parameters, Refusal, Request, Response};
 use crate::practice::now::Now;
 use crate::practice::pages;
-use crate::practice::signed_token::GrantedAccess;
+use crate::practice::signed_token::{GrantedAccess, SignedIn};
 use crate::practice::state::State;
 use crate::secret::Secret;
 
@@ -124,7 +124,8 @@ pub(crate) fn poll(
         Decision::Allowed(person) => {
             found.decision = Decision::Used;
             let (client_id, scopes) = (found.client_id.clone(), found.scopes.clone());
-            let access = GrantedAccess { client_id, person: Some(person), scopes, nonce: None };
+            let signed_in = Some(SignedIn { acr: contract::BY_PASSWORD.to_owned(), at: now.time.as_second() });
+            let access = GrantedAccess { client_id, person: Some(person), scopes, nonce: None, signed_in };
             Ok(Polled::Granted(grants::issue(access, terms, terms.renewal != Renewal::Never, now)))
         }
         Decision::Denied => Ok(Polled::Answer(error(400, "access_denied", "the person said no"))),

@@ -53,6 +53,9 @@ pub enum Fault {
     IdTokenNoSub,
     IdTokenWrongNonce,
     IdTokenNoNonce,
+    IdTokenOldAuthTime,
+    IdTokenNoAuthTime,
+    IdTokenOtherAcr,
     IdTokenWrongAtHash,
     IdTokenWrongCHash,
     IdTokenWrongSHash,
@@ -70,6 +73,8 @@ pub enum Fault {
     DpopBadNonce,
     DpopBearer,
     DpopInvalidProof,
+    StepUp,
+    MoreScope,
     WrongState,
     JarmPlain,
     JarmAlgNone,
@@ -91,7 +96,7 @@ pub struct UnknownFault(pub String);
 
 /// Each fault with its name and explanation, in the order of the enum.
 #[rustfmt::skip]
-const FAULTS: [(Fault, &str, &str); 72] = [
+const FAULTS: [(Fault, &str, &str); 77] = [
     (Fault::NoRefreshToken, "no-refresh-token", "No reply carries a refresh token."),
     (Fault::OmitRefreshToken, "omit-refresh-token", "A refresh brings no new refresh token; the old one stays good."),
     (Fault::StringExpiry, "string-expiry", "`expires_in` is a string instead of a number."),
@@ -134,6 +139,9 @@ const FAULTS: [(Fault, &str, &str); 72] = [
     (Fault::IdTokenNoSub, "id-token-no-sub", "The ID token names no person."),
     (Fault::IdTokenWrongNonce, "id-token-wrong-nonce", "The ID token answers another sign-in, by its `nonce`."),
     (Fault::IdTokenNoNonce, "id-token-no-nonce", "The ID token does not repeat the `nonce`."),
+    (Fault::IdTokenOldAuthTime, "id-token-old-auth-time", "The ID token says that the person signed in a week ago."),
+    (Fault::IdTokenNoAuthTime, "id-token-no-auth-time", "The ID token does not say when the person signed in."),
+    (Fault::IdTokenOtherAcr, "id-token-other-acr", "The ID token names another kind of authentication than was asked for."),
     (Fault::IdTokenWrongAtHash, "id-token-wrong-at-hash", "The ID token belongs to another access token, by its `at_hash`."),
     (Fault::IdTokenWrongCHash, "id-token-wrong-c-hash", "The ID token belongs to another code, by its `c_hash`."),
     (Fault::IdTokenWrongSHash, "id-token-wrong-s-hash", "The ID token belongs to another `state`, by its `s_hash`."),
@@ -151,6 +159,8 @@ const FAULTS: [(Fault, &str, &str); 72] = [
     (Fault::DpopBadNonce, "dpop-bad-nonce", "The nonce for proofs of possession has characters that no nonce has."),
     (Fault::DpopBearer, "dpop-bearer", "Tokens are not bound to the key of the proof: `token_type` is `Bearer`."),
     (Fault::DpopInvalidProof, "dpop-invalid-proof", "Each proof of possession is refused with `invalid_dpop_proof`."),
+    (Fault::StepUp, "step-up", "`/resource` wants a person who signed in by `practice:two-factors`, within the last five minutes (RFC 9470)."),
+    (Fault::MoreScope, "more-scope", "`/resource` wants a token with the scope `practice.write`."),
     (Fault::WrongState, "wrong-state", "The redirect comes back with another `state`."),
     (Fault::JarmPlain, "jarm-plain", "The response is not signed, although a signed one was asked for (`response_mode=jwt`)."),
     (Fault::JarmAlgNone, "jarm-alg-none", "The `alg` of the signed response is `none`."),

@@ -311,6 +311,7 @@ mod tests {
             person: Some("Ada".into()),
             scopes: vec!["openid".into(), "email".into()],
             nonce: None,
+            signed_in: None,
         }
     }
 

@@ -78,6 +78,10 @@ fn claims(state: &State, issued: &TokenPair, is_refresh: bool, now: &Now) -> Map
     if let Some(nonce) = grant.nonce.as_deref().filter(|_| !is_refresh) {
         claims.insert("nonce".into(), nonce.into());
     }
+    if let Some(signed_in) = &grant.signed_in {
+        claims.insert("auth_time".into(), signed_in.at.into());
+        claims.insert("acr".into(), signed_in.acr.as_str().into());
+    }
     for fault in &state.options.faults {
         spoil(*fault, &mut claims, is_refresh, now);
     }
@@ -101,6 +105,9 @@ fn spoil(fault: Fault, claims: &mut Map<String, Value>, is_refresh: bool, now: &
         Fault::IdTokenNoSub => ("sub", None),
         Fault::IdTokenWrongNonce if !is_refresh => ("nonce", Some(json!(WRONG))),
         Fault::IdTokenNoNonce => ("nonce", None),
+        Fault::IdTokenOldAuthTime => ("auth_time", Some(json!(ago(WEEK)))),
+        Fault::IdTokenNoAuthTime => ("auth_time", None),
+        Fault::IdTokenOtherAcr => ("acr", Some(json!("practice:other"))),
         Fault::IdTokenWrongAtHash => ("at_hash", Some(json!(WRONG))),
         Fault::IdTokenWrongCHash => ("c_hash", Some(json!(WRONG))),
         Fault::IdTokenWrongSHash => ("s_hash", Some(json!(WRONG))),

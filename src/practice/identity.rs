@@ -47,6 +47,7 @@ mod tests {
             person: person.map(str::to_owned),
             scopes: vec![],
             nonce: Some("n".into()),
+            signed_in: None,
         }
     }
 

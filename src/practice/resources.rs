@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::practice::caller;
+use crate::practice::contract::BY_TWO_FACTORS;
 use crate::practice::fault::Fault;
 use crate::practice::identity;
 use crate::practice::message::{ErrorCode, Parameters, Refusal, Request, Response};
@@ -25,7 +26,56 @@ pub(crate) fn userinfo(state: &mut State, request: &Request, now: &Now) -> Respo
 
 /// `GET /resource`: something to call with a token.
 pub(crate) fn resource(state: &mut State, request: &Request, now: &Now) -> Response {
-    protected(state, request, now, |grant| json!({ "ok": true, "sub": identity::subject(grant) }))
+    let scheme = if caller::bound_token(request).is_some() { "DPoP" } else { "Bearer" };
+    let (needs_step, needs_scope) = (state.has(Fault::StepUp), state.has(Fault::MoreScope));
+    let mut lack = None;
+    let answer = protected(state, request, now, |grant| {
+        lack = if needs_step && !is_stepped_up(grant, now) {
+            Some(Lack::Authentication)
+        } else if needs_scope && !grant.scopes.iter().any(|scope| scope == WANTED_SCOPE) {
+            Some(Lack::Scope)
+        } else {
+            None
+        };
+        json!({ "ok": true, "sub": identity::subject(grant) })
+    });
+    lack.map_or(answer, |lack| lack.answer(scheme))
+}
+
+/// The scope that the fault `more-scope` asks for.
+const WANTED_SCOPE: &str = "practice.write";
+/// How long ago the person may have signed in, with the fault `step-up`.
+const MAX_AGE: i64 = 300;
+
+/// What a good token lacks.
+enum Lack {
+    Authentication,
+    Scope,
+}
+
+impl Lack {
+    /// RFC 9470 section 3, RFC 6750 section 3.1.
+    fn answer(self, scheme: &str) -> Response {
+        let (status, code, words, more) = match self {
+            Self::Authentication => (
+                401,
+                "insufficient_user_authentication",
+                "another authentication is required",
+                format!("acr_values=\"{BY_TWO_FACTORS}\", max_age={MAX_AGE}"),
+            ),
+            Self::Scope => {
+                (403, "insufficient_scope", "the token has too few scopes", format!("scope=\"{WANTED_SCOPE}\""))
+            }
+        };
+        let challenge = format!("{scheme} error=\"{code}\", error_description=\"{words}\", {more}");
+        Response::json(status, &json!({ "error": code, "error_description": words }))
+            .header("www-authenticate", challenge)
+    }
+}
+
+fn is_stepped_up(grant: &GrantedAccess, now: &Now) -> bool {
+    let is_recent = |at: i64| now.time.as_second() - at <= MAX_AGE;
+    grant.signed_in.as_ref().is_some_and(|signed_in| signed_in.acr == BY_TWO_FACTORS && is_recent(signed_in.at))
 }
 
 /// `POST /revoke` (RFC 7009).
@@ -56,6 +106,11 @@ fn introspection(state: &State, token: &str, now: &Now) -> Value {
         "iss": state.issuer,
         "iat": known.issued_at.as_second(),
     });
+    if let Some(signed_in) = &known.grant.signed_in {
+        // RFC 9470 section 6.2.
+        document["acr"] = signed_in.acr.as_str().into();
+        document["auth_time"] = signed_in.at.into();
+    }
     if let Some(name) = &known.grant.person {
         document["username"] = name.as_str().into();
     }
@@ -72,7 +127,12 @@ fn introspection(state: &State, token: &str, now: &Now) -> Value {
 }
 
 /// Answers a request with a valid access token. Without any token the challenge has no error (RFC 6750 section 3.1).
-fn protected(state: &mut State, request: &Request, now: &Now, document: impl Fn(&GrantedAccess) -> Value) -> Response {
+fn protected(
+    state: &mut State,
+    request: &Request,
+    now: &Now,
+    mut document: impl FnMut(&GrantedAccess) -> Value,
+) -> Response {
     if let Some(token) = caller::bound_token(request) {
         return bound(state, request, (token, now), document);
     }
@@ -98,7 +158,7 @@ fn bound(
     state: &mut State,
     request: &Request,
     (token, now): (&str, &Now),
-    document: impl Fn(&GrantedAccess) -> Value,
+    mut document: impl FnMut(&GrantedAccess) -> Value,
 ) -> Response {
     let jkt = match proof::proved(state, request, Some(token), now) {
         Ok(jkt) => jkt,

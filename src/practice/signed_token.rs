@@ -25,6 +25,18 @@ pub(crate) struct GrantedAccess {
     pub(crate) scopes: Vec<String>,
     /// To be repeated in the ID token.
     pub(crate) nonce: Option<String>,
+    /// How the person signed in; `None` if that was not on the page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) signed_in: Option<SignedIn>,
+}
+
+/// How a person signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SignedIn {
+    /// The authentication context class.
+    pub(crate) acr: String,
+    /// When, in seconds since 1970.
+    pub(crate) at: i64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,6 +150,7 @@ mod tests {
             person: Some("Zoë".into()),
             scopes: vec!["openid".into()],
             nonce: Some("n".into()),
+            signed_in: None,
         };
         let life = (Timestamp::UNIX_EPOCH, Some(Timestamp::MAX));
         SignedToken::new(("family".into(), 3, "id".into()), grant, life)

@@ -179,7 +179,7 @@ fn grant(
 /// Access granted without consent on the page.
 fn direct(registration: &Registration, person: Option<String>, body: &Parameters) -> Result<GrantedAccess, Refusal> {
     let scopes = contract::scopes(body.one("scope")?)?;
-    Ok(GrantedAccess { client_id: registration.id.to_owned(), person, scopes, nonce: None })
+    Ok(GrantedAccess { client_id: registration.id.to_owned(), person, scopes, nonce: None, signed_in: None })
 }
 
 fn reply(

@@ -31,6 +31,7 @@ mod remarks;
 mod rules;
 mod security_profile;
 mod signing;
+mod step_up;
 mod typed_url;
 mod value_source;
 
@@ -61,6 +62,7 @@ pub use crate::service::rules::{
     Asks, Confidence, Defaults, KnownScope, Labels, Links, LoopbackRule, Offer, RedirectRules, Start, TokenPolicy,
 };
 pub use crate::service::security_profile::SecurityProfile;
+pub use crate::service::step_up::{ACR_VALUES, MAX_AGE};
 pub use crate::service::typed_url::wrong_url;
 pub use crate::service::value_source::{HeldToken, SOURCE_FORMS, SourceError, ValueSource};
 

@@ -19,6 +19,9 @@
 // A256GCM, to an RSA key by RSA-OAEP-256 with the server's default, A128CBC-HS256. `jar` must sign its authorization requests
 // with this key; `fapi-signed` is like `fapi`, and must sign them too.
 //
+// `/step-up` is an API behind the server: it takes access tokens of a person who signed in by `urn:example:strong`, within the last
+// five minutes, and asks for that with a challenge (RFC 9470).
+//
 // With `--tls` the server speaks TLS on two ports: that of the issuer, where no certificate is asked for, and another for mutual
 // TLS (RFC 8705), which the metadata names under `mtls_endpoint_aliases`. The folder has `server.pem` and `server.key`, `ca.pem`,
 // the authority of client certificates, and `self-signed.pem`, the certificate of the client `self-signed`. The client `by-ca`
@@ -140,6 +143,9 @@ const resourceIndicators = {
   getResourceServerInfo: () => ({ scope: 'read', audience: API, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS256' } } }),
 };
 
+/** The kind of authentication that the API wants. */
+const STRONG = 'urn:example:strong';
+
 const configuration = {
   clients: options.tls ? tlsClients() : [
     client('confidential-basic', 'client_secret_basic', { client_secret: 'secret' }),
@@ -157,7 +163,8 @@ const configuration = {
   // The server's own keys sign by RS256 only, which FAPI forbids.
   ...(options['client-key'] && { jwks: { keys: [generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })] } }),
   scopes: ['openid', 'offline_access', 'profile', 'email'],
-  claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'] },
+  acrValues: [STRONG, 'urn:example:weak'],
+  claims: { openid: ['sub', 'acr', 'auth_time'], profile: ['name'], email: ['email', 'email_verified'] },
   findAccount: (_ctx, accountId) => ({
     accountId,
     claims: () => ({ sub: accountId, name: 'Alex Example', email: 'alex@example.com', email_verified: true }),
@@ -218,11 +225,29 @@ async function grantEverything(ctx) {
 async function signInFirst(ctx, next) {
   if (ctx.path === '/auth') {
     const session = new provider.Session();
-    session.loginAccount({ accountId: USER });
+    const asked = (ctx.query.acr_values ?? '').split(' ').find((acr) => configuration.acrValues.includes(acr));
+    session.loginAccount({ accountId: USER, acr: asked ?? 'urn:example:weak' });
     await session.save(configuration.ttl.Session);
     ctx.req.headers.cookie = `${provider.cookieName('session')}=${session.id}`;
   }
   await next();
+}
+
+/** The API: a small resource server beside the provider. */
+async function stepUpApi(ctx, next) {
+  if (ctx.path !== '/step-up') return next();
+  const found = await provider.AccessToken.find((ctx.get('authorization') ?? '').replace(/^Bearer /, ''));
+  const session = found && (await provider.Session.findByUid(found.sessionUid));
+  const isRecent = session && Date.now() / 1000 - session.loginTs < 300;
+  ctx.status = 401;
+  if (!session) {
+    ctx.set('www-authenticate', 'Negotiate abc==, Bearer error="invalid_token"');
+  } else if (session.acr !== STRONG || !isRecent) {
+    ctx.set('www-authenticate', `Negotiate abc==, Bearer error="insufficient_user_authentication", acr_values="${STRONG}", max_age="300"`);
+  } else {
+    ctx.status = 200;
+    ctx.body = { acr: session.acr };
+  }
 }
 
 /** The port of a server that listens on loopback. */
@@ -259,6 +284,7 @@ if (options.tls) {
 }
 const provider = new Provider(issuer, configuration);
 if (options.auto) provider.use(signInFirst);
+provider.use(stepUpApi);
 for (const server of servers) server.on('request', provider.callback());
 // What the replies leave out: why a request was refused, and what went wrong inside.
 for (const event of ['authorization.error', 'pushed_authorization_request.error', 'grant.error', 'revocation.error', 'introspection.error', 'server_error']) {

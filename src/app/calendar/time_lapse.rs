@@ -130,7 +130,13 @@ impl Issuer for Practice {
         seed[..8].copy_from_slice(&at.as_second().to_be_bytes());
         let mut now = Now::new(at, seed);
         let pair = if is_sign_in {
-            let grant = GrantedAccess { client_id: "it".into(), person: None, scopes: Vec::new(), nonce: None };
+            let grant = GrantedAccess {
+                client_id: "it".into(),
+                person: None,
+                scopes: Vec::new(),
+                nonce: None,
+                signed_in: None,
+            };
             crate::practice::issue(grant, self.terms, true, &mut now)
         } else {
             self.grants.refresh(self.refresh_token.expose(), "it", None, self.terms, &mut now).ok()?

@@ -107,6 +107,7 @@ fn context(case: &Case, profile: Profile, now: Timestamp) -> Result<CallContext,
         nonce: None,
         state: None,
         extras: names.map(|name| (name.clone(), MADE_UP.to_owned())).collect(),
+        asked_at: now,
         at: now,
     };
     let tokens = TokenSet {

@@ -37,6 +37,7 @@ pub(crate) struct Sent {
     pub(crate) redirect_uri: String,
     /// What the ID token must repeat; `None` if no `nonce` is sent.
     nonce: Option<String>,
+    asked_at: Timestamp,
     code_suffix: String,
     pub(crate) pkce: CodeVerifier,
 }
@@ -129,6 +130,7 @@ pub(crate) fn prepare(
         },
         redirect_uri: context.profile.sent_redirect_uri(&uri, &context.values()),
         nonce: context.nonce(&state((app.ports.entropy)())),
+        asked_at: (app.ports.now)(),
         pkce: pkce.code_verifier((app.ports.entropy)()),
     })
 }
@@ -312,6 +314,7 @@ pub(crate) fn authorized(response: AuthorizationResponse, sent: Sent, at: Timest
         nonce: sent.nonce,
         state: Some(sent.expected.state),
         extras: response.extras,
+        asked_at: sent.asked_at,
         at,
     }
 }

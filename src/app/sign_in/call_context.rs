@@ -33,6 +33,8 @@ pub struct Authorized {
     pub state: Option<String>,
     /// The other parameters of the response.
     pub extras: Parameters,
+    /// When the request was made.
+    pub asked_at: Timestamp,
     /// When it was received.
     pub at: Timestamp,
 }
@@ -286,6 +288,7 @@ mod tests {
             nonce: None,
             state: None,
             extras: vec![("accounts-server".into(), accounts_server.into())],
+            asked_at: Timestamp::UNIX_EPOCH,
             at: Timestamp::UNIX_EPOCH,
         });
         context

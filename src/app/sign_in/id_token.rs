@@ -10,7 +10,7 @@ use crate::app::{CallContext, Exchange, Failure, FailureCode, FailureKind, Recov
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{
     Answered, Checked, ExpectedIdToken, IdTokenCheck, Inspected, TokenForm, TokenSet, TokenUse, Verdict,
-    check_id_token, departure_of_renewed, failed_words,
+    check_id_token, departure_of_renewed, failed_words, unmet_words,
 };
 
 /// The chapter that says what is checked.
@@ -21,6 +21,10 @@ const VALIDATION: &str = "https://openid.net/specs/openid-connect-core-1_0.html#
 pub(super) async fn check(app: &App, report: &Report, context: &CallContext, exchange: &mut Exchange) {
     let Ok(tokens) = &exchange.outcome else { return };
     exchange.id_token = of_sign_in(app, context, tokens).await;
+    if let Some(unmet) = unmet_words(&exchange.id_token) {
+        let hint = "an API that asks for more will refuse the token; sign in again by the way that it asks for";
+        exchange.notes.push(Diagnosis::new(unmet).hint(hint));
+    }
     let Some(failed) = failed_words(&exchange.id_token) else { return };
     let context = CallContext { tokens: Some((**tokens).clone()), ..context.clone() };
     let became = revoked(app, report, &context).await;
@@ -53,11 +57,15 @@ async fn of_sign_in(app: &App, context: &CallContext, tokens: &TokenSet) -> Vec<
     if !profile.asks_for_id_token() && profile.account.is_empty() {
         return Vec::new();
     }
+    let asked = |name: &str| context.asked(name, &context.values());
+    let (max_age, acr_values) = (asked("max_age").and_then(|text| text.parse().ok()), asked("acr_values"));
     let authorized = context.authorized.as_ref();
     let answers = authorized.map(|authorized| Answered {
         nonce: authorized.nonce.as_deref(),
         state: authorized.state.as_deref(),
         code: Some(&authorized.code),
+        max_age: max_age.map(|max_age| (max_age, authorized.asked_at)),
+        acr_values: acr_values.as_deref().unwrap_or_default(),
     });
     checks(app, &Report::none(), context, tokens, Some(answers.unwrap_or_default()), Reach::Profile).await
 }
@@ -106,6 +114,8 @@ fn refused(service: &str, failed: &str, checks: &[IdTokenCheck], became: &str) -
         "compare this machine's clock with the service's, and sign in again"
     } else if is_failed(Checked::Nonce) {
         "sign in again; a preset for a service that never repeats it has `omit = [\"nonce\"]` under `authorization`"
+    } else if is_failed(Checked::AuthenticationTime) {
+        "sign in again, and enter the password anew where the service asks; if it does not ask, it does not know `max_age`"
     } else if is_failed(Checked::Issuer) {
         "compare the issuer in the preset (`redirect.issuer`) with the one in the service's documentation"
     } else {

@@ -2,7 +2,7 @@
 //! which ties the two together. The preset or the person may set one of their own.
 
 use crate::app::CallContext;
-use crate::call::{Parameter, Place};
+use crate::call::{Parameter, Place, Values};
 
 const NONCE: &str = "nonce";
 
@@ -18,15 +18,20 @@ impl CallContext {
 
     /// The one that is sent, which the ID token must repeat: their own, else this fresh one. `None` if none is sent.
     pub(in crate::app) fn nonce(&self, fresh: &str) -> Option<String> {
-        let request = self.profile.service.authorization.as_ref()?;
-        let mut parameters = self.profile.extra.clone();
-        // What the person wants takes the place of what the preset has.
-        parameters.extend(request.call.query.iter().cloned());
-        self.add_nonce(&mut parameters);
-        let sent = parameters.iter().find(|parameter| parameter.name == NONCE)?;
         let mut values = self.values();
         values.set(NONCE, fresh);
-        let sent = sent.value.render(&values, Place::Text).ok()?;
-        Some(sent.to_secret().expose().to_owned()).filter(|nonce| !nonce.is_empty())
+        self.asked(NONCE, &values)
+    }
+
+    /// The value of a parameter of the authorization request; `None` if it is not sent.
+    pub(in crate::app) fn asked(&self, name: &str, values: &Values) -> Option<String> {
+        let service = &self.profile.service;
+        let mut parameters = self.profile.extra.clone();
+        // What the person wants takes the place of what the preset has.
+        parameters.extend(service.authorization.iter().flat_map(|request| &request.call.query).cloned());
+        self.add_nonce(&mut parameters);
+        let sent = parameters.iter().find(|parameter| parameter.name == name)?;
+        let sent = sent.value.render(values, Place::Text).ok()?;
+        Some(sent.to_secret().expose().to_owned()).filter(|value| !value.is_empty())
     }
 }

@@ -112,7 +112,7 @@ impl App {
     /// An authorization response that nobody gave.
     fn made_up(&self, redirect_uri: String, code_verifier: Secret) -> Authorized {
         let (code, extras, at) = (Secret::new(MADE_UP), Vec::new(), (self.ports.now)());
-        Authorized { code, code_verifier, redirect_uri, nonce: None, state: None, extras, at }
+        Authorized { code, code_verifier, redirect_uri, nonce: None, state: None, extras, asked_at: at, at }
     }
 
     async fn try_tokens(&self, mut context: CallContext, stage: Stage, report: &Report) -> Result<Trial, Failure> {

@@ -15,7 +15,7 @@ use crate::app::sign_in::send::{self, Answered};
 use crate::app::{CallContext, Failure, FailureCode, FailureKind, Recovery, profiles};
 use crate::call::{Call, CallTemplate, Reveal, mask_body, mask_text};
 use crate::diagnosis::{Diagnose, Diagnosis, printable_lines};
-use crate::oauth::Cause;
+use crate::oauth::{Cause, StepUp, span};
 use crate::secret::Secret;
 use crate::service::{ApiCall, ApiCallError, ProfileName, Service, is_own_origin};
 
@@ -56,6 +56,8 @@ pub struct ApiReply {
     pub at: Timestamp,
     /// Why it is no success, and what to do.
     pub refusal: Option<Failure>,
+    /// What the API asks the person to do, if it refused for that.
+    pub step_up: Option<StepUp>,
 }
 
 /// What came of checking whether a profile works.
@@ -225,7 +227,27 @@ fn shown(call: &Call, answered: &Answered, secrets: &[&Secret], service: &Servic
         elapsed: reply.elapsed,
         at: reply.received_at,
         refusal: (!reply.is_success()).then(|| refusal(answered, service, secrets)),
+        step_up: StepUp::of(reply).filter(StepUp::is_answerable),
     }
+}
+
+/// What the API asks for, in words.
+fn asks_for(asked: &StepUp) -> String {
+    if !asked.is_authentication {
+        return match &asked.scopes[..] {
+            [] => "the token lacks a scope that the API does not name".to_owned(),
+            scopes => format!("the token needs the scopes `{}`", scopes.join(" ")),
+        };
+    }
+    let by = (!asked.acr_values.is_empty()).then(|| format!("by `{}`", asked.acr_values.join("` or `")));
+    let recently = asked.max_age.map(|age| match age {
+        0 => "now".to_owned(),
+        age => format!("within the last {}", span(Duration::from_secs(age))),
+    });
+    let also = (!asked.scopes.is_empty()).then(|| format!("with the scopes `{}`", asked.scopes.join(" ")));
+    let how: Vec<String> = [by, recently, also].into_iter().flatten().collect();
+    let how = if how.is_empty() { "in another way, which it does not name".to_owned() } else { how.join(", ") };
+    format!("the person must have signed in {how}")
 }
 
 fn refusal(answered: &Answered, service: &Service, secrets: &[&Secret]) -> Failure {
@@ -245,7 +267,13 @@ fn refusal(answered: &Answered, service: &Service, secrets: &[&Secret]) -> Failu
         }
         _ => answered.refused_by("API"),
     };
+    let asked = StepUp::of(reply);
+    let diagnosis = match &asked {
+        Some(asked) => Diagnosis { summary: format!("{}: {}", diagnosis.summary, asks_for(asked)), ..diagnosis },
+        None => diagnosis,
+    };
     let usual = match status {
+        _ if asked.as_ref().is_some_and(StepUp::is_answerable) => Some("sign in again as the API asks"),
         401 => Some("the API does not take the token: inspect it, refresh it, or sign in again"),
         403 => Some("the token does not allow this: compare its scopes with what the API's documentation asks for"),
         404 => Some("compare the URL with the API's documentation"),

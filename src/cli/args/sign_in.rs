@@ -67,6 +67,14 @@ pub struct SignInOptions {
     /// Request this scope (repeatable)
     #[arg(long = "scope", value_name = "SCOPE")]
     pub scopes: Vec<String>,
+    /// Ask for one of these kinds of authentication, the best first, as an API asks for it (RFC 9470): `--acr-values 'A B'`. It
+    /// stays with the profile; `''` ends it
+    #[arg(long, value_name = "ACR …", value_parser = acr_values)]
+    pub acr_values: Option<String>,
+    /// Ask for a person who signed in no longer than this many seconds ago; 0 has the password asked for in any case. It stays with
+    /// the profile; `''` ends it
+    #[arg(long, value_name = "SECONDS", value_parser = max_age)]
+    pub max_age: Option<String>,
     /// Redirect URI, exactly as registered with the service
     #[arg(long, value_name = "URI")]
     pub redirect_uri: Option<String>,
@@ -152,6 +160,22 @@ pub struct KeyOutput {
     /// Write the public key to this file
     #[arg(long, value_name = "FILE")]
     pub public_key_file: Option<PathBuf>,
+}
+
+fn acr_values(text: &str) -> Result<String, String> {
+    let is_plain = |c: char| c.is_ascii_graphic() && !"\"\\{}<>`".contains(c);
+    let values: Vec<&str> = text.split_whitespace().collect();
+    if values.iter().any(|value| !value.chars().all(is_plain)) {
+        return Err(
+            "write the values with a blank between them; they are printable ASCII without quotes and braces".to_owned()
+        );
+    }
+    Ok(values.join(" "))
+}
+
+fn max_age(text: &str) -> Result<String, String> {
+    let is_good = text.is_empty() || text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u32>().is_ok();
+    if is_good { Ok(text.to_owned()) } else { Err("write a number of seconds".to_owned()) }
 }
 
 fn source(text: &str) -> Result<(String, Option<ValueSource>), String> {

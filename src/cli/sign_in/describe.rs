@@ -32,6 +32,7 @@ pub(super) fn of_issuer(runner: &Runner, issuer: &Issuer, options: &DescribeOpti
         proof_algorithms,
         request_algorithms,
         response_modes,
+        ..
     } = &described.offered;
     not_offered("grant type", options.grant.map(GrantType::as_str), grants);
     not_offered("client authentication", options.client_auth.map(ClientMethod::as_str), client_methods);

@@ -29,7 +29,7 @@ use crate::cli::{print, prompt};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{ProfileSecrets, TokenSet};
 use crate::secret::Secret;
-use crate::service::{Field, FieldError, Profile, ProfileDraft, ProfileName};
+use crate::service::{ACR_VALUES, Field, FieldError, MAX_AGE, Profile, ProfileDraft, ProfileName};
 
 pub(crate) fn run(runner: &Runner, options: &SignInOptions) -> Result<(), Failure> {
     let name = ProfileName::parse(&options.name)?;
@@ -69,6 +69,7 @@ pub(crate) fn run(runner: &Runner, options: &SignInOptions) -> Result<(), Failur
         // Those of a profile that has tokens are replaced with them.
         runner.run(runner.app.save_sources(&name, sources))?;
     }
+    warn_of_unchecked(&context.profile, options);
     let terminal = Terminal::new(runner.verbose, options);
     let (context, tokens) = sign_in(runner, context, options, &terminal).inspect_err(|_| {
         if was_entered && options.service.is_some() && !terminal.has_tokens() {
@@ -156,6 +157,11 @@ fn draft(
     if !options.scopes.is_empty() {
         draft.ticked.clear();
         draft.typed_scopes = options.scopes.join(&draft.service.scopes.separator);
+    }
+    for (parameter, value) in [(ACR_VALUES, &options.acr_values), (MAX_AGE, &options.max_age)] {
+        if let Some(value) = value {
+            draft.set_extra(parameter, value);
+        }
     }
     if draft.client_id.is_empty() && prompt::is_terminal() {
         draft.client_id = prompt::line(&format!("{} of {}:", draft.service.labels.client_id, draft.service.name))?;
@@ -284,6 +290,16 @@ fn with_option(error: FieldError, options: &SignInOptions) -> Diagnosis {
     match error.diagnosis.hint.clone() {
         Some(hint) if !given => error.diagnosis.hint(format!("{hint}: `{option}`")),
         _ => error.diagnosis,
+    }
+}
+
+/// How a person signed in is told by the ID token only.
+fn warn_of_unchecked(profile: &Profile, options: &SignInOptions) {
+    let asks = [&options.acr_values, &options.max_age].into_iter().flatten().any(|value| !value.is_empty());
+    if asks && !profile.asks_for_id_token() {
+        let diagnosis =
+            Diagnosis::new("whether the person signs in as asked is not checked: that is told by an ID token");
+        print::warning(&diagnosis.hint("add `--scope openid`, if the service is an OpenID provider"));
     }
 }
 

@@ -11,7 +11,7 @@ use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::{intent_button, waiting_row};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
-    ButtonKind, CodeBlock, Field, banner, banner_with, disclosure, footer, heading, labelled_segmented, page, section,
+    ButtonKind, CodeBlock, Field, banner_with, disclosure, footer, heading, labelled_segmented, page, section,
     status_dot,
 };
 use crate::service::ApiCall;
@@ -71,7 +71,11 @@ fn outcome_ui(ui: &mut Ui, model: &Model) {
 
 fn reply_ui(ui: &mut Ui, reply: &ApiReply) {
     if let Some(failure) = &reply.refusal {
-        banner(ui, Tone::Danger, &failure.diagnosis);
+        banner_with(ui, Tone::Danger, &failure.diagnosis, |ui| {
+            if reply.step_up.is_some() {
+                intent_button(ui, ButtonKind::Secondary, Intent::StepUp, None);
+            }
+        });
     }
     section(ui, "Reply", |ui| {
         let tone = if reply.refusal.is_none() { Tone::Success } else { Tone::Danger };

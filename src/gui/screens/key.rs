@@ -6,7 +6,7 @@ use egui::cache::{ComputerMut, FrameCache};
 
 use crate::diagnosis::Diagnosis;
 use crate::gui::draft::Draft;
-use crate::gui::intent::Intent;
+use crate::gui::intent::{Intent, KeyWish};
 use crate::gui::model::{KeyDone, Model, Stand, Work};
 use crate::gui::screens::client::input_ui;
 use crate::gui::screens::{entered, intent_button, waiting_row, want};
@@ -87,7 +87,7 @@ fn missing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let help = "Or its file: enter the path, or drop the file here.";
     let field = Field::new("Key file").help(help).optional().mono().show(ui, &mut draft.authorization_step.key.file);
     if entered(ui, &field) && !draft.authorization_step.key.file.trim().is_empty() {
-        want(ui, Intent::ReadKey);
+        want(ui, Intent::Key(KeyWish::Read));
     }
     let help = "The certificate already registered with the service, if any.";
     Field::new("Certificate file")
@@ -99,9 +99,9 @@ fn missing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let is_empty = draft.authorization_step.key.text.is_empty() && draft.authorization_step.key.file.trim().is_empty();
     let blocked = is_empty.then_some("Paste the key or enter its file first");
     ui.horizontal_wrapped(|ui| {
-        intent_button(ui, ButtonKind::Secondary, Intent::ReadKey, blocked);
-        intent_button(ui, ButtonKind::Secondary, Intent::MakeKey, None);
-        intent_button(ui, ButtonKind::Secondary, Intent::OpenKey, name_is_wrong);
+        intent_button(ui, ButtonKind::Secondary, Intent::Key(KeyWish::Read), blocked);
+        intent_button(ui, ButtonKind::Secondary, Intent::Key(KeyWish::Make), None);
+        intent_button(ui, ButtonKind::Secondary, Intent::Key(KeyWish::Open), name_is_wrong);
     });
 }
 
@@ -121,7 +121,7 @@ fn take_dropped(ui: &Ui, draft: &mut Draft) {
     let path = files.first().map(|file| file.path().display().to_string());
     if let Some(path) = path.filter(|path| !path.is_empty()) {
         draft.authorization_step.key.file = path;
-        want(ui, Intent::ReadKey);
+        want(ui, Intent::Key(KeyWish::Read));
     }
 }
 
@@ -190,8 +190,8 @@ fn key_details_ui(ui: &mut Ui, draft: &mut Draft, service: &Service, assertion: 
     let unnamed = name_ui(ui, draft, help);
     let blocked = draft.authorization_step.key.save_to.trim().is_empty().then_some("Enter the file's name first");
     ui.horizontal_wrapped(|ui| {
-        intent_button(ui, ButtonKind::Secondary, Intent::SaveKey, unnamed);
-        intent_button(ui, ButtonKind::Secondary, Intent::WriteCertificate, blocked);
+        intent_button(ui, ButtonKind::Secondary, Intent::Key(KeyWish::Save), unnamed);
+        intent_button(ui, ButtonKind::Secondary, Intent::Key(KeyWish::WriteCertificate), blocked);
         if secondary_button(ui, "Use another key").clicked() {
             draft.secrets.signing_key = None;
         }

@@ -14,12 +14,14 @@ use crate::oauth::issuer::is_issuer_of_token;
 use crate::secret::Secret;
 
 pub use crate::oauth::id_token::renewed::departure_of_renewed;
-pub use crate::oauth::id_token::words::{failed_words, id_token_words};
+pub use crate::oauth::id_token::words::{failed_words, id_token_words, unmet_words};
 
 /// How far the clock of this machine and the issuer's may differ.
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
 /// An ID token that was issued longer than this before it came, or after it, answers another sign-in.
 const FARTHEST: SignedDuration = SignedDuration::from_hours(24);
+/// Times in a token are whole seconds.
+const ROUNDING: SignedDuration = SignedDuration::from_secs(2);
 /// The longest subject (OpenID Connect Core 1.0 section 2).
 const LONGEST_SUBJECT: usize = 255;
 
@@ -36,6 +38,8 @@ pub enum Checked {
     IssuedAt,
     Subject,
     Nonce,
+    AuthenticationTime,
+    AuthenticationContext,
     AccessTokenHash,
     CodeHash,
     StateHash,
@@ -48,6 +52,8 @@ pub enum Verdict {
     Passed,
     /// What was expected and what came, in words. Contains no token.
     Failed(String),
+    /// It is good, and not all that was wished for: what was asked and what came, in words.
+    Unmet(String),
     /// Why it could not be made, or need not be.
     NotChecked(String),
 }
@@ -87,6 +93,10 @@ pub struct Answered<'a> {
     pub state: Option<&'a str>,
     /// The code that was redeemed.
     pub code: Option<&'a Secret>,
+    /// The `max_age` that was sent, in seconds, and when.
+    pub max_age: Option<(u64, Timestamp)>,
+    /// The `acr_values` that were sent; empty if none were.
+    pub acr_values: &'a str,
 }
 
 impl Checked {
@@ -102,6 +112,8 @@ impl Checked {
             Self::IssuedAt => "iat",
             Self::Subject => "sub",
             Self::Nonce => "nonce",
+            Self::AuthenticationTime => "auth_time",
+            Self::AuthenticationContext => "acr",
             Self::AccessTokenHash => "at_hash",
             Self::CodeHash => "c_hash",
             Self::StateHash => "s_hash",
@@ -122,6 +134,8 @@ impl Checked {
             Self::IssuedAt => "Time of issue",
             Self::Subject => "Subject",
             Self::Nonce => "Nonce",
+            Self::AuthenticationTime => "Time of authentication",
+            Self::AuthenticationContext => "Kind of authentication",
             Self::AccessTokenHash => "Access token hash",
             Self::CodeHash => "Code hash",
             Self::StateHash => "State hash",
@@ -135,6 +149,7 @@ impl Verdict {
         match self {
             Self::Passed => "passed",
             Self::Failed(_) => "failed",
+            Self::Unmet(_) => "unmet",
             Self::NotChecked(_) => "not-checked",
         }
     }
@@ -144,6 +159,7 @@ impl Verdict {
         match self {
             Self::Passed => "passed".to_owned(),
             Self::Failed(why) => format!("failed: {why}"),
+            Self::Unmet(why) => format!("not met: {why}"),
             Self::NotChecked(why) => format!("not checked: {why}"),
         }
     }
@@ -173,6 +189,8 @@ pub fn check_id_token(token: &Inspected, expected: &ExpectedIdToken<'_>, now: Ti
         (Checked::IssuedAt, issued_at(token, is_kept, now)),
         (Checked::Subject, subject(token)),
         (Checked::Nonce, nonce(token, answers.nonce, is_kept)),
+        (Checked::AuthenticationTime, authentication_time(token, answers.max_age, now)),
+        (Checked::AuthenticationContext, authentication_context(token, answers.acr_values)),
         (Checked::AccessTokenHash, access_token_hash),
         (Checked::CodeHash, hash(Checked::CodeHash, answers.code.map(Secret::expose), "code")),
         (Checked::StateHash, hash(Checked::StateHash, answers.state, "`state`")),
@@ -286,6 +304,47 @@ fn nonce(token: &Inspected, sent: Option<&str>, is_kept: bool) -> Verdict {
         Some(_) => Err("its `nonce` is not the one that was sent: it answers another sign-in".to_owned()),
         None => Err("it does not repeat the `nonce` that was sent".to_owned()),
     })
+}
+
+/// When the person signed in (section 3.1.3.7, point 13). The times of the token are by the issuer's clock, so what is compared
+/// is how long the sign-in lay back when the token was issued, and the time that the request took by this machine's.
+fn authentication_time(token: &Inspected, max_age: Option<(u64, Timestamp)>, now: Timestamp) -> Verdict {
+    let Some((max_age, asked_at)) = max_age else {
+        return match time(token, "auth_time") {
+            Ok(at) => Verdict::NotChecked(format!("no `max_age` was sent; the person signed in {}", relative(at, now))),
+            Err(_) => unchecked("no `max_age` was sent"),
+        };
+    };
+    Verdict::of(time(token, "auth_time").and_then(|at| {
+        let age = time(token, "iat")?.duration_since(at);
+        let took = now.duration_since(asked_at).max(SignedDuration::ZERO);
+        let allowed = SignedDuration::from_secs(max_age.try_into().unwrap_or(i64::MAX)).saturating_add(took);
+        if age <= allowed.saturating_add(ROUNDING) {
+            return Ok(());
+        }
+        let seconds = age.as_secs();
+        Err(format!("by its `auth_time` the person signed in {seconds} s before, and `max_age` was {max_age} s"))
+    }))
+}
+
+/// How the person signed in. `acr_values` is a wish (section 3.1.2.1), so that a token which does not grant it is good.
+fn authentication_context(token: &Inspected, acr_values: &str) -> Verdict {
+    let came = text(token, "acr");
+    if acr_values.trim().is_empty() {
+        return came.map_or_else(
+            || unchecked("no `acr_values` were sent"),
+            |acr| Verdict::NotChecked(format!("no `acr_values` were sent; the person signed in by `{acr}`")),
+        );
+    }
+    match came {
+        Some(acr) if acr_values.split_whitespace().any(|wanted| wanted == acr) => Verdict::Passed,
+        Some(acr) => {
+            Verdict::Unmet(format!("the person signed in by `{acr}` (`acr`), and `{acr_values}` was asked for"))
+        }
+        None => {
+            Verdict::Unmet(format!("it does not say how the person signed in (`acr`); `{acr_values}` was asked for"))
+        }
+    }
 }
 
 /// Of a hash of something (section 3.1.3.6; for `s_hash`, FAPI 1.0 part 2 section 5.1): the left half, in base64url.

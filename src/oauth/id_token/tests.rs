@@ -29,6 +29,10 @@ fn token(header: &Json, claims: &Json) -> Inspected {
 }
 
 fn checks_of(token: &Inspected) -> Vec<IdTokenCheck> {
+    checks_asking(token, Answered::default())
+}
+
+fn checks_asking(token: &Inspected, asked: Answered<'_>) -> Vec<IdTokenCheck> {
     let (access_token, code) = (Secret::new(ACCESS_TOKEN), Secret::new(CODE));
     let expected = ExpectedIdToken {
         issuer: Some(ISSUER),
@@ -36,7 +40,7 @@ fn checks_of(token: &Inspected) -> Vec<IdTokenCheck> {
         client_id: "it",
         signature: Verdict::Passed,
         access_token: Some(&access_token),
-        answers: Some(Answered { nonce: Some("n-0S6"), state: Some("xyz"), code: Some(&code) }),
+        answers: Some(Answered { nonce: Some("n-0S6"), state: Some("xyz"), code: Some(&code), ..asked }),
     };
     check_id_token(token, &expected, now())
 }
@@ -56,8 +60,58 @@ fn failing(changes: &Json) -> Vec<&'static str> {
 fn a_good_token_passes_every_check_that_can_be_made() {
     let checks = checks_of(&token(&json!({ "alg": "RS256" }), &good()));
     let passed = checks.iter().filter(|check| check.verdict == Verdict::Passed).count();
-    assert_eq!((checks.len(), passed, failed_words(&checks)), (12, 11, None), "{checks:?}");
+    assert_eq!((checks.len(), passed, failed_words(&checks)), (14, 11, None), "{checks:?}");
     assert_eq!(id_token_words(&checks), "Signed by its issuer and meant for this client: 11 checks passed");
+}
+
+#[test]
+fn when_a_person_signed_in_is_counted_by_the_clock_of_the_issuer() {
+    let verdict = |claims: Json, asked: Option<(u64, i64)>| {
+        let mut all = good();
+        all.as_object_mut().expect("an object").extend(claims.as_object().expect("an object").clone());
+        let at = |second| Timestamp::from_second(second).expect("a time");
+        let max_age = asked.map(|(seconds, asked_at)| (seconds, at(asked_at)));
+        let asked = Answered { max_age, ..Answered::default() };
+        let checks = checks_asking(&token(&json!({ "alg": "RS256" }), &all), asked);
+        checks.into_iter().find(|check| check.checked == Checked::AuthenticationTime).expect("made").verdict
+    };
+    // The token was issued at NOW - 5; the browser was sent off at NOW - 30.
+    for (auth_time, max_age) in [(NOW - 35, 0), (NOW - 37, 0), (NOW - 335, 300), (NOW, 0)] {
+        assert_eq!(
+            verdict(json!({ "auth_time": auth_time }), Some((max_age, NOW - 30))),
+            Verdict::Passed,
+            "{auth_time}"
+        );
+    }
+    let words = "by its `auth_time` the person signed in 40 s before, and `max_age` was 0 s";
+    let early = verdict(json!({ "auth_time": NOW - 45 }), Some((0, NOW - 30)));
+    assert_eq!(early, Verdict::Failed(words.to_owned()));
+    assert_eq!(verdict(json!({}), Some((9, NOW))), Verdict::Failed("it has no `auth_time`".to_owned()));
+    let text = verdict(json!({ "auth_time": "now" }), Some((9, NOW)));
+    assert_eq!(text, Verdict::Failed("its `auth_time` is not a number of seconds since 1970".to_owned()));
+    // An issuer whose clock is an hour behind is as good.
+    let behind = json!({ "iat": NOW - 3605, "auth_time": NOW - 3605, "exp": NOW + 60 });
+    assert_eq!(verdict(behind, Some((0, NOW - 30))), Verdict::Passed);
+    assert!(matches!(verdict(json!({ "auth_time": 1 }), None), Verdict::NotChecked(_)));
+}
+
+#[test]
+fn a_kind_of_authentication_that_is_wished_for_and_not_given_is_told_and_fails_nothing() {
+    let verdict = |acr: &Json, acr_values: &str| {
+        let mut claims = good();
+        claims["acr"] = acr.clone();
+        let asked = Answered { acr_values, ..Answered::default() };
+        let checks = checks_asking(&token(&json!({ "alg": "RS256" }), &claims), asked);
+        assert_eq!(failed_words(&checks), None);
+        let unmet = unmet_words(&checks);
+        let check = checks.into_iter().find(|check| check.checked == Checked::AuthenticationContext);
+        (check.expect("made").verdict.word(), unmet)
+    };
+    assert_eq!(verdict(&json!("b"), "a b"), ("passed", None));
+    let words = "the person signed in by `c` (`acr`), and `a b` was asked for";
+    assert_eq!(verdict(&json!("c"), "a b"), ("unmet", Some(words.to_owned())));
+    assert_eq!(verdict(&json!(null), "a").0, "unmet");
+    assert_eq!(verdict(&json!("c"), ""), ("not-checked", None));
 }
 
 #[test]
@@ -145,7 +199,7 @@ fn a_kept_token_is_not_judged_by_what_only_its_sign_in_knew() {
         .filter(|check| matches!(check.verdict, Verdict::NotChecked(_)))
         .map(|check| check.checked.word())
         .collect();
-    assert_eq!(unchecked, ["signature", "iss", "nonce", "at_hash", "c_hash", "s_hash"]);
+    assert_eq!(unchecked, ["signature", "iss", "nonce", "auth_time", "acr", "at_hash", "c_hash", "s_hash"]);
     assert_eq!(id_token_words(&checks), "As it should be: 6 checks passed; its signature could not be checked");
 }
 

@@ -4,7 +4,6 @@
 //! Invariant: the secrets of the request are masked in every text.
 
 mod cause;
-mod challenge;
 mod document;
 mod names;
 mod target;
@@ -13,14 +12,14 @@ mod xml;
 #[cfg(test)]
 mod tests;
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use crate::call::{Answers, Reading, Reply, mask_text, scalar_text};
 use crate::oauth::authorization_response::printable;
+use crate::oauth::challenge::Challenge;
 use crate::oauth::explain::{ErrorHint, Stage, explain, explain_known, hint_for};
 use crate::oauth::fit::web_reference;
 use crate::oauth::refusal::cause::Words;
-use crate::oauth::refusal::challenge::Challenge;
 use crate::oauth::refusal::document::Document;
 use crate::secret::Secret;
 
@@ -58,8 +57,9 @@ pub struct Refusal {
 /// `secrets` are those of the request.
 pub fn read_refusal(reply: &Reply, answers: Option<&Answers>, reading: &Reading, secrets: &[&Secret]) -> Refusal {
     let clean = |text: &str| printable(&mask_text(text, secrets));
-    let challenge = Challenge::of(reply);
-    let mut refusal = Refusal { asks_for_basic: challenge.asks_for("basic"), ..Refusal::new(reply.status) };
+    let challenges = Challenge::all(reply);
+    let asks_for_basic = challenges.iter().any(|challenge| challenge.scheme == "basic");
+    let mut refusal = Refusal { asks_for_basic, ..Refusal::new(reply.status) };
     let mut texts = match document::of(reply, answers, &|text| mask_text(text, secrets)) {
         Document::Fields(fields) => {
             let mut found = names::collect(&fields, reply.status, &clean);
@@ -70,8 +70,9 @@ pub fn read_refusal(reply: &Reply, answers: Option<&Answers>, reading: &Reading,
         }
         other => refusal.take_other(other, reply.is_success(), secrets),
     };
-    if refusal.code.is_none() && !challenge.said.is_empty() {
-        let mut found = names::collect(&Json::Object(challenge.said), reply.status, &clean);
+    let said = said_in(&challenges);
+    if refusal.code.is_none() && !said.is_empty() {
+        let mut found = names::collect(&Json::Object(said), reply.status, &clean);
         refusal.take(&mut found);
         texts.append(&mut found.texts);
     }
@@ -84,7 +85,20 @@ pub fn read_refusal(reply: &Reply, answers: Option<&Answers>, reading: &Reading,
 /// The `error` that a reply's challenge of this scheme names (RFC 6750 section 3, RFC 9449 section 7.1); `scheme` in lower
 /// case.
 pub(in crate::oauth) fn error_of_challenge(reply: &Reply, scheme: &str) -> Option<String> {
-    Challenge::of(reply).error_of(scheme).map(str::to_owned)
+    let challenges = Challenge::all(reply);
+    let first = challenges.iter().find(|challenge| challenge.scheme == scheme)?;
+    first.parameter("error").map(str::to_owned)
+}
+
+/// `error`, `error_description` and `error_uri`, whichever challenge has them.
+fn said_in(challenges: &[Challenge]) -> Map<String, Json> {
+    let mut said = Map::new();
+    for (name, value) in challenges.iter().flat_map(|challenge| &challenge.parameters) {
+        if name.starts_with("error") {
+            said.entry(name.as_str()).or_insert_with(|| Json::from(value.as_str()));
+        }
+    }
+    said
 }
 
 impl Refusal {

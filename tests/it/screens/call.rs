@@ -8,6 +8,7 @@ use tokenwright::call::Method;
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::gui::model::{Model, Requested, Work};
 use tokenwright::gui::{CallDraft, Draft, Intent};
+use tokenwright::oauth::StepUp;
 use tokenwright::service::ApiCall;
 
 use crate::screens::by_name::ByName as _;
@@ -40,6 +41,7 @@ pub fn reply(status: u16) -> ApiReply {
         elapsed: Duration::from_millis(12),
         at: now(),
         refusal: (status != 200).then_some(refusal),
+        step_up: None,
     }
 }
 
@@ -54,6 +56,20 @@ pub fn answered(status: u16) -> Model {
         body: call.body,
     });
     model
+}
+
+#[test]
+fn an_api_that_wants_another_sign_in_has_a_button_for_it() {
+    for theme in THEMES {
+        let mut refused = reply(401);
+        assert!(!screen(theme, answered(401), page()).reads("Sign in again as this API asks"));
+        refused.step_up = Some(StepUp { max_age: Some(0), is_authentication: true, ..StepUp::default() });
+        let mut model = answered(401);
+        model.call.reply = Requested::ended(Ok(refused));
+        let mut window = screen(theme, model, page());
+        window.press("Sign in again as this API asks");
+        assert_eq!(window.state().wanted, [Intent::StepUp]);
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use tokenwright::gui::model::{KeyDone, Requested};
-use tokenwright::gui::{Draft, Intent, Step};
+use tokenwright::gui::{Draft, Intent, KeyWish, Step};
 use tokenwright::oauth::{AssertionAlgorithm, GrantType, KeyPair, ReadKey, make_key_pair};
 use tokenwright::secret::Secret;
 use tokenwright::service::ProfileDraft;
@@ -45,7 +45,10 @@ fn a_key_is_read_or_made_in_step_2() {
         window.press("Read key");
         window.fill("Profile name", "erp");
         window.press("Use saved key");
-        assert_eq!(window.state().wanted, [Intent::MakeKey, Intent::ReadKey, Intent::OpenKey]);
+        assert_eq!(
+            window.state().wanted,
+            [Intent::Key(KeyWish::Make), Intent::Key(KeyWish::Read), Intent::Key(KeyWish::Open)]
+        );
     }
 }
 
@@ -68,7 +71,7 @@ fn a_key_is_shown_by_its_kind_and_certificate_and_never_itself() {
         window.press("Save certificate");
         window.fill("Profile name", "erp");
         window.press("Save key");
-        assert_eq!(window.state().wanted, [Intent::WriteCertificate, Intent::SaveKey]);
+        assert_eq!(window.state().wanted, [Intent::Key(KeyWish::WriteCertificate), Intent::Key(KeyWish::Save)]);
         window.press("Use another key");
         assert!(window.button("Make a key pair").is_some());
     }

@@ -105,6 +105,7 @@ pub fn authorized() -> Model {
         nonce: None,
         state: None,
         extras: vec![("realmId".into(), "9130".into())],
+        asked_at: now(),
         at: now(),
     };
     model.open.sign_in.visit = Visit::Done(Box::new(authorized));

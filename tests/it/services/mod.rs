@@ -19,5 +19,6 @@ mod scheme;
 mod scopes;
 mod scripted;
 mod service;
+mod step_up;
 mod typed;
 mod unsafe_values;

@@ -83,7 +83,7 @@ fn the_checks_are_told_and_a_kept_token_is_inspected_by_them() {
         .collect();
     let passed = ["alg", "signature", "iss", "aud", "exp", "iat", "sub", "at_hash"];
     let expected: Vec<&str> = results.iter().filter(|(_, result)| *result == "passed").map(|(name, _)| *name).collect();
-    assert_eq!((expected, results.len()), (passed.to_vec(), 12), "{found}");
+    assert_eq!((expected, results.len()), (passed.to_vec(), 14), "{found}");
     let shown = program.run(&["inspect", "demo", "--token", "id"]).done();
     assert!(shown.contains("Checks\n") && shown.contains("only the sign-in itself knows what was sent"), "{shown}");
 }
