@@ -1,11 +1,13 @@
 //! What the browser opens: the authorization request, or the reference to the one that was pushed (RFC 9126).
 
+use jiff::Timestamp;
+
 use crate::app::handle::App;
 use crate::app::progress::Report;
 use crate::app::sign_in::call_context::SentAuthorization;
 use crate::app::sign_in::send;
 use crate::app::{CallContext, Failure};
-use crate::call::{BodyTemplate, Call, Expression, MutualTls};
+use crate::call::{BodyTemplate, Call, Expression, MutualTls, RenderError};
 use crate::oauth::{ProofFor, Stage};
 
 /// The call that the browser makes, after the request was pushed where the service takes it so.
@@ -44,4 +46,24 @@ pub(in crate::app) async fn visit(
     values.set("request_uri", &request_uri);
     values.mutual_tls = MutualTls::Off;
     Ok(visit.render(&values)?)
+}
+
+impl CallContext {
+    /// The authorization request as the browser makes it. What is fresh is the time, and random bytes.
+    fn authorization_call(
+        &self,
+        sent: &SentAuthorization<'_>,
+        fresh: (Timestamp, [u8; 32]),
+        report: &Report,
+    ) -> Result<Call, Failure> {
+        let Some(authorization) = &self.profile.service.authorization else { return Err(RenderError::NoUrl.into()) };
+        let mut values = self.values();
+        // The browser makes it.
+        values.mutual_tls = MutualTls::Off;
+        self.set_sent(&mut values, sent);
+        let mut template = authorization.call.clone();
+        self.add_extras(&mut template.query);
+        self.sign_request(&mut template.query, &mut values, fresh, report)?;
+        Ok(template.render(&values)?)
+    }
 }
