@@ -50,6 +50,8 @@ pub struct Offered {
     pub pushed_url: String,
     /// The algorithms of proofs of possession (RFC 9449).
     pub proof_algorithms: Vec<String>,
+    /// The algorithms of signed authorization requests (RFC 9101).
+    pub request_algorithms: Vec<String>,
     /// How the authorization response may come back.
     pub response_modes: Vec<String>,
     /// The same for clients that show a certificate (RFC 8705 section 5); empty if it is the same.

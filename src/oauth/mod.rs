@@ -35,6 +35,7 @@ mod redirect_uri;
 mod refusal;
 mod registered;
 mod request;
+mod request_object;
 mod response_mode;
 mod scope;
 mod signed_response;
@@ -94,6 +95,7 @@ pub use crate::oauth::redirect_uri::{Landing, Loopback, RedirectUri, RedirectUri
 pub use crate::oauth::refusal::{Cause, Refusal, read_refusal};
 pub use crate::oauth::registered::{Difference, departure, registered_uris};
 pub use crate::oauth::request::{GrantType, Request, client_parameters};
+pub use crate::oauth::request_object::{REQUEST, request_object};
 pub use crate::oauth::response_mode::{RESPONSE_MODE, ResponseMode};
 pub use crate::oauth::scope::{ScopeAnswers, scope_difference, split_answer, split_scopes};
 pub use crate::oauth::signed_response::{ExpectedSignature, SignedResponse, SignedResponseError};

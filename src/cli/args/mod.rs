@@ -21,7 +21,7 @@ pub use crate::cli::args::calendar::CalendarOptions;
 pub use crate::cli::args::certificate::{
     CertificateGenerateOptions, CertificateSetOptions, CertificateShowOptions, CertificateTask,
 };
-pub use crate::cli::args::describe::{DescribeOptions, DpopArgument};
+pub use crate::cli::args::describe::{AlgorithmArgument, DescribeOptions};
 pub use crate::cli::args::registration::{
     RegisterOptions, RegistrationCommand, RegistrationOptions, RegistrationUpdateOptions,
 };

@@ -51,7 +51,8 @@ pub(crate) fn run(runner: &Runner, options: &SignInOptions) -> Result<(), Failur
         profile.account = options.account.as_deref().map_or(account, |account| account.trim().to_owned());
     }
     other.filter(|_| !options.overwrite && !options.try_only).map_or(Ok(()), ask_to_replace)?;
-    let is_signed_here = profile.service.signed_assertion().is_some() && !sources.contains_key("assertion");
+    let has_assertion = profile.service.signed_assertion().is_some() && !sources.contains_key("assertion");
+    let is_signed_here = has_assertion || profile.service.request_signature().is_some();
     if secrets.signing_key.is_none() && is_signed_here {
         let saved = runner.run(runner.app.saved_key(&name))?;
         secrets.signing_key = Some(saved.ok_or_else(|| missing_key(runner, &name, &profile))?);
