@@ -23,6 +23,8 @@ pub enum Progress {
     ResponseAstray(Diagnosis),
     /// The browser could not be used; the wait continues.
     BrowserFailed(Diagnosis),
+    /// The authorization request was signed: header and claims, with what answers to this sign-in masked.
+    RequestSigned(String),
     /// The authorization code arrived.
     CodeCame,
     /// A request was sent to this origin.

@@ -83,6 +83,9 @@ fn show(service: &Service) {
             algorithm.as_str()
         ));
     }
+    if let Some(algorithm) = service.signed_request {
+        print::result(&format!("  authorization requests are signed by {} (JAR, RFC 9101)", algorithm.as_str()));
+    }
     if let Some(mode) = service.response_mode() {
         let signed = if mode.is_signed() { ", signed by the service (JARM)" } else { "" };
         print::result(&format!("  authorization response: {}{signed}", mode.as_str()));
@@ -123,6 +126,7 @@ fn show_json(service: &Service) -> Json {
         "client_certificate": service.certificate_note(),
         "assertion": service.assertion,
         "dpop": service.dpop,
+        "signed_request": service.signed_request,
         "response_mode": service.response_mode().map(ResponseMode::as_str),
         "start": service.start,
         "lacks": service.lacks,

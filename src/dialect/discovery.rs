@@ -7,7 +7,7 @@ use crate::call::{Authentication, CallTemplate, Template};
 use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::standard::{Gathering, Outline, plain_text, text_at};
 use crate::dialect::{Described, Import, Note, Offered};
-use crate::oauth::{GrantType, Pkce, ResponseMode, plain_line};
+use crate::oauth::{AssertionAlgorithm, GrantType, Pkce, ResponseMode, plain_line};
 use crate::service::{Asks, ClientMethod, KnownScope, Offer};
 
 const FORMAT: &str = "OAuth 2.0 server metadata";
@@ -18,9 +18,9 @@ const LONGEST_LIST: usize = 500;
 /// Members of which only a part is used, or which are read elsewhere.
 const READ_ELSEWHERE: [&str; 4] = ["issuer", "jwks_uri", "grant_types_supported", "response_types_supported"];
 
-/// What a server may demand of each client, and this program cannot do.
-const DEMANDS: [(&str, &str); 1] =
-    [("require_signed_request_object", "signed authorization requests (JAR, RFC 9101), which the server requires")];
+/// Whether authorization requests must be signed (RFC 9101 section 10.5), and by which algorithms they may be.
+const MUST_SIGN: &str = "require_signed_request_object";
+const REQUEST_ALGORITHMS: &str = "request_object_signing_alg_values_supported";
 
 /// Where authorization requests are pushed to, and whether they must be (RFC 9126 section 5).
 const PUSHED_TO: &str = "pushed_authorization_request_endpoint";
@@ -28,6 +28,8 @@ const MUST_PUSH: &str = "require_pushed_authorization_requests";
 
 /// The algorithms of proofs of possession that the server takes (RFC 9449 section 5.1).
 const PROOF_ALGORITHMS: &str = "dpop_signing_alg_values_supported";
+/// Where a client registers itself (RFC 7591).
+const REGISTERED_AT: &str = "registration_endpoint";
 /// The kinds of authentication that may be asked for.
 const ACR_VALUES: &str = "acr_values_supported";
 /// How the authorization response may come back, and by which algorithms it is signed (JARM section 4).
@@ -73,8 +75,9 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let json = document.json_of(FORMAT, is_one, "`issuer` and `token_endpoint`")?;
     let mut gathering = Gathering::default();
     let outline = outline(json, &mut gathering)?;
-    let lacks = lacks(json, &outline);
+    let mut lacks = lacks(json, &outline);
     let mut described = outline.described(gathering);
+    lacks.extend(check_request(json, &mut described));
     let pushed_mtls_url = set_mtls_urls(json, &mut described)?;
     described.service.lacks = lacks;
     described.offered = Offered {
@@ -82,14 +85,52 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
         client_methods: list(json, "token_endpoint_auth_methods_supported"),
         pushed_url: endpoint_of(json, PUSHED_TO, &mut Gathering::default())?,
         proof_algorithms: list(json, PROOF_ALGORITHMS),
+        request_algorithms: list(json, REQUEST_ALGORITHMS),
         response_modes: list(json, RESPONSE_MODES),
         pushed_mtls_url,
         acr_values: list(json, ACR_VALUES),
+        issuer: text_at(json, "issuer"),
+        registration_url: endpoint_of(json, REGISTERED_AT, &mut Gathering::default())?,
     };
     offer_consent(&mut described);
     check_response(json, &mut described);
     tell_unused(json, &mut described);
     Ok(Import { format: FORMAT, described: vec![described] })
+}
+
+/// If the server wants signed requests, they are signed, by the first algorithm of the server's that this program has. What it
+/// has not is returned.
+fn check_request(json: &Json, described: &mut Described) -> Option<String> {
+    let offered = list(json, REQUEST_ALGORITHMS);
+    // RS256 and weaker ones are not wanted where another will do (RFC 9101 section 10.1).
+    let strong = [AssertionAlgorithm::ES256, AssertionAlgorithm::PS256];
+    let all = strong.into_iter().chain(AssertionAlgorithm::ALL).filter(|algorithm| algorithm.is_asymmetric());
+    let mut known = all.filter(|algorithm| offered.is_empty() || offered.iter().any(|name| name == algorithm.as_str()));
+    let first = known.next();
+    let must_sign = is_true(json, MUST_SIGN);
+    if !must_sign && (offered.is_empty() || first.is_none()) {
+        return None;
+    }
+    let Some(algorithm) = first else {
+        let words = format!("signed authorization requests (JAR, RFC 9101) by {}", offered.join(", "));
+        for place in [MUST_SIGN, REQUEST_ALGORITHMS] {
+            described.understood.push(Note::new(place, "what it requires cannot be done here"));
+        }
+        return Some(format!("{words}, which the server requires"));
+    };
+    let issuer = text_at(json, "issuer");
+    if !is_pattern(&issuer) {
+        described.service.redirect.issuer = Some(issuer);
+    }
+    if must_sign {
+        described.service.signed_request = Some(algorithm);
+        let words = format!("authorization requests are signed (JAR), by {}", algorithm.as_str());
+        described.understood.push(Note::new(MUST_SIGN, words));
+    } else {
+        let words = "authorization requests need not be signed; with `--signed-request` they are";
+        described.ignored.push(Note::new(REQUEST_ALGORITHMS, words));
+    }
+    None
 }
 
 /// If the server announces `iss`, a response without the right one is refused (RFC 9207 section 2.4). A signed one always names
@@ -163,6 +204,9 @@ fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentEr
             PROOF_ALGORITHMS,
             "tokens are bound to a key (DPoP) only with `--dpop`, as the client is registered",
         );
+    }
+    if json.get(REGISTERED_AT).is_some() {
+        gathering.ignored(REGISTERED_AT, "a client is registered there only with `--register`");
     }
     if !list(json, ACR_VALUES).is_empty() {
         gathering.ignored(ACR_VALUES, "a kind of authentication is asked for only with `--acr-values`");
@@ -267,7 +311,6 @@ fn known_scopes(json: &Json, gathering: &mut Gathering) -> Vec<KnownScope> {
 fn tell_unused(json: &Json, described: &mut Described) {
     let is_used = |name: &str| {
         READ_ELSEWHERE.contains(&name)
-            || DEMANDS.iter().any(|(demand, _)| *demand == name && is_true(json, name))
             || described.understood.iter().chain(&described.ignored).any(|note| note.place == name)
     };
     let names = json.as_object().into_iter().flat_map(|members| members.keys()).take(LONGEST_LIST);
@@ -277,8 +320,7 @@ fn tell_unused(json: &Json, described: &mut Described) {
 
 /// What the server demands and this program cannot do.
 fn lacks(json: &Json, outline: &Outline) -> Vec<String> {
-    let demanded = DEMANDS.iter().filter(|(name, _)| is_true(json, name)).map(|(_, words)| (*words).to_owned());
-    let mut lacks: Vec<String> = demanded.collect();
+    let mut lacks = Vec::new();
     let types = list(json, "response_types_supported");
     let has_code = types.is_empty() || types.iter().any(|kind| kind == "code");
     if outline.grant == GrantType::AuthorizationCode && !has_code {

@@ -50,10 +50,16 @@ pub struct Offered {
     pub pushed_url: String,
     /// The algorithms of proofs of possession (RFC 9449).
     pub proof_algorithms: Vec<String>,
+    /// The algorithms of signed authorization requests (RFC 9101).
+    pub request_algorithms: Vec<String>,
     /// How the authorization response may come back.
     pub response_modes: Vec<String>,
     /// The same for clients that show a certificate (RFC 8705 section 5); empty if it is the same.
     pub pushed_mtls_url: String,
+    /// As the server names itself.
+    pub issuer: String,
+    /// Where a client registers itself (RFC 7591); empty if it cannot.
+    pub registration_url: String,
     /// The kinds of authentication that a person may be asked for (OpenID Connect Discovery 1.0 section 3).
     pub acr_values: Vec<String>,
 }

@@ -110,6 +110,7 @@ impl Window {
                 }
                 Progress::Retrying(_) => self.model.open.sign_in.hear(progress),
                 Progress::CodeCame
+                | Progress::RequestSigned(_)
                 | Progress::Sending(_)
                 | Progress::Traced(_)
                 | Progress::CodeLeft(_)

@@ -58,7 +58,7 @@ pub(crate) fn explain_known(stage: Stage, error: &str) -> Option<String> {
     by_code.map(str::to_owned)
 }
 
-/// RFC 6749 section 4.1.2.1 and OpenID Connect Core section 3.1.2.6.
+/// RFC 6749 section 4.1.2.1, OpenID Connect Core section 3.1.2.6 and RFC 9101 section 7.
 fn authorization_hint(error: &str) -> Option<&'static str> {
     Some(match error {
         "access_denied" => {
@@ -70,6 +70,12 @@ fn authorization_hint(error: &str) -> Option<&'static str> {
         }
         "invalid_scope" => "compare each scope with those ticked in the service's console",
         "invalid_request" => "compare client id, redirect URI and extra parameters with the service's documentation",
+        "invalid_request_object" => {
+            "compare the key that signs the request, and its algorithm, with those that are registered with the service"
+        }
+        "request_not_supported" => {
+            "the service takes no signed request in the URL: have it pushed, or send it unsigned"
+        }
         "server_error" | "temporarily_unavailable" => "the service has a problem of its own: try again later",
         "login_required" | "interaction_required" | "consent_required" | "account_selection_required" => {
             "remove `prompt=none`, so that the service may ask the person"

@@ -20,8 +20,8 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::authorization_response::printable;
 use crate::oauth::certificate::from_pem;
+use crate::oauth::fit::plain_line;
 use crate::oauth::inspected::decode;
 use crate::oauth::signing_key::{KeyKind, KeyPair, PRIVATE_KEY};
 use crate::secret::Secret;
@@ -98,8 +98,8 @@ pub fn decrypt(token: &Secret, key: Option<&KeyPair>) -> Result<Secret, JweError
     }
     let text = |name: &str| header.get(name).and_then(Json::as_str).unwrap_or_default();
     let (algorithm, encryption) = (text("alg"), text("enc"));
-    let contents = contents(encryption).ok_or_else(|| JweError::Algorithm(printable(encryption)))?;
-    let unwrapping = Unwrapping::of(algorithm).ok_or_else(|| JweError::Algorithm(printable(algorithm)))?;
+    let contents = contents(encryption).ok_or_else(|| JweError::Algorithm(named(encryption)))?;
+    let unwrapping = Unwrapping::of(algorithm).ok_or_else(|| JweError::Algorithm(named(algorithm)))?;
     let pair = key.ok_or(JweError::NoKey)?;
     let kind = pair.signing_key().ok_or(JweError::NoKey)?.kind();
     if unwrapping.is_rsa() != matches!(kind, KeyKind::Rsa(_)) {
@@ -113,6 +113,12 @@ pub fn decrypt(token: &Secret, key: Option<&KeyPair>) -> Result<Secret, JweError
     let key = key.filter(|key| key.len() == contents.length()).ok_or(JweError::Refused)?;
     let text = contents.open(&key, &parts).and_then(|text| String::from_utf8(text).ok());
     text.map(Secret::new).ok_or(JweError::Refused)
+}
+
+/// A name from outside, to be shown.
+fn named(text: &str) -> String {
+    const LONGEST: usize = 60;
+    plain_line(text).chars().take(LONGEST).collect()
 }
 
 impl<'a> Parts<'a> {

@@ -7,6 +7,7 @@ mod authorization_response;
 mod certificate;
 mod challenge;
 mod client_certificate;
+mod client_registration;
 mod clock;
 mod device_authorization;
 mod expiry;
@@ -34,6 +35,7 @@ mod redirect_uri;
 mod refusal;
 mod registered;
 mod request;
+mod request_object;
 mod resource;
 mod response_mode;
 mod scope;
@@ -55,6 +57,7 @@ pub use crate::oauth::authorization_response::{
 pub use crate::oauth::certificate::Certificate;
 pub use crate::oauth::challenge::Challenge;
 pub use crate::oauth::client_certificate::parse_client_certificate;
+pub use crate::oauth::client_registration::{ClientRegistration, MetadataDifference, RegistrationError};
 pub use crate::oauth::clock::{clock_skew, retry_after, skew_note, span, span_left};
 pub(crate) use crate::oauth::device_authorization::poll_interval;
 pub use crate::oauth::device_authorization::{
@@ -93,6 +96,7 @@ pub use crate::oauth::redirect_uri::{Landing, Loopback, RedirectUri, RedirectUri
 pub use crate::oauth::refusal::{Cause, Refusal, read_refusal};
 pub use crate::oauth::registered::{Difference, departure, registered_uris};
 pub use crate::oauth::request::{GrantType, Request, client_parameters};
+pub use crate::oauth::request_object::{REQUEST, request_object};
 pub use crate::oauth::resource::{Resource, ResourceToken, ResourceTokens};
 pub use crate::oauth::response_mode::{RESPONSE_MODE, ResponseMode};
 pub use crate::oauth::scope::{ScopeAnswers, scope_difference, split_answer, split_scopes};

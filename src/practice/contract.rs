@@ -141,6 +141,7 @@ pub(crate) fn metadata(issuer: &str) -> Value {
         "scopes_supported": SCOPES.iter().map(|scope| scope.name).collect::<Vec<_>>(),
         "response_types_supported": ["code"],
         "response_modes_supported": ResponseMode::ALL.map(ResponseMode::as_str),
+        "request_parameter_supported": false,
         "authorization_signing_alg_values_supported": ["ES256"],
         "grant_types_supported": [
             "authorization_code",

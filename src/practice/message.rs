@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::secret::Secret;
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Request {
     /// In upper case; `HEAD` is answered as `GET`.
     pub(crate) method: String,

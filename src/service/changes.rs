@@ -76,6 +76,8 @@ pub struct ServiceChanges {
     pub pkce: Option<Pkce>,
     /// Whether tokens are bound to a key (RFC 9449), and by which algorithm proofs are signed.
     pub dpop: Option<Option<AssertionAlgorithm>>,
+    /// Whether authorization requests are signed (RFC 9101), and by which algorithm.
+    pub signed_request: Option<Option<AssertionAlgorithm>>,
     /// The profile of OAuth 2.0 that the service is held to from now on.
     pub security_profile: Option<SecurityProfile>,
 }
@@ -132,6 +134,9 @@ impl ServiceChanges {
         }
         if let Some(dpop) = self.dpop {
             draft.service.dpop = dpop;
+        }
+        if let Some(signed_request) = self.signed_request {
+            draft.service.signed_request = signed_request;
         }
         if self.grant == Some(GrantType::DeviceCode) {
             if !draft.service.has_device_flow() {

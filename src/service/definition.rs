@@ -108,6 +108,8 @@ pub struct Service {
     /// The algorithm by which proofs of possession are signed, where its tokens are bound to a key (RFC 9449); `None` for bearer
     /// tokens.
     pub dpop: Option<AssertionAlgorithm>,
+    /// The algorithm by which authorization requests are signed (JAR, RFC 9101), with the key of the client; `None` if they are not.
+    pub signed_request: Option<AssertionAlgorithm>,
     /// What it is held to: a request is refused where it departs from that.
     pub security_profile: Option<SecurityProfile>,
     /// How `<assertion>` is made.

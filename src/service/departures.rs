@@ -1,7 +1,7 @@
 //! Where a service departs from the profiles of OAuth 2.0 that forbid what is weak, and how it is used as they want it.
 
 use crate::call::{Authentication, CallTemplate, Parameter, Template};
-use crate::oauth::{AssertionAlgorithm, GrantType, Pkce};
+use crate::oauth::{AssertionAlgorithm, GrantType, Pkce, ResponseMode};
 use crate::service::assertion::Assertion;
 use crate::service::client_method::ClientMethod;
 use crate::service::definition::Service;
@@ -28,7 +28,7 @@ impl ProfileDraft {
     /// is left. `method` is the client authentication that the person chose, if any.
     pub fn follow_security_profile(&mut self, profile: SecurityProfile, method: Option<ClientMethod>) {
         self.pkce = Pkce::S256;
-        if profile == SecurityProfile::Fapi2 {
+        if profile.is_fapi() {
             let current = self.token_request.authentication;
             let is_strong = current == Authentication::PrivateKeyJwt || current.shows_certificate();
             if let Some(method) = method.or((!is_strong).then_some(ClientMethod::PrivateKeyJwt)) {
@@ -49,6 +49,13 @@ impl ProfileDraft {
             let assertion = self.service.assertion.get_or_insert_with(Assertion::default);
             assertion.alternatives = vec![AssertionAlgorithm::PS256];
         }
+        if profile == SecurityProfile::Fapi2MessageSigning {
+            if !self.service.signed_request.is_some_and(|algorithm| FAPI_ALGORITHMS.contains(&algorithm)) {
+                self.service.signed_request = Some(AssertionAlgorithm::ES256);
+            }
+            let mode = self.service.response_mode();
+            self.set_response_mode(Some(mode.map_or(ResponseMode::Jwt, ResponseMode::signed)));
+        }
         self.service.security_profile = Some(profile);
     }
 }
@@ -57,8 +64,25 @@ impl Service {
     /// Where it departs from a profile. `has_certificate` is whether a client certificate is shown.
     pub fn departures(&self, from: SecurityProfile, has_certificate: bool) -> Vec<Departure> {
         let mut departures = self.of_oauth21(has_certificate);
-        if from == SecurityProfile::Fapi2 {
+        if from.is_fapi() {
             departures.extend(self.of_fapi2(has_certificate));
+        }
+        if from == SecurityProfile::Fapi2MessageSigning && self.authorization.is_some() {
+            departures.extend(self.of_message_signing());
+        }
+        departures
+    }
+
+    fn of_message_signing(&self) -> Vec<Departure> {
+        let mut departures = Vec::new();
+        let mut departs = |rule, what: &str, hint| departures.push(Departure { rule, what: what.to_owned(), hint });
+        if self.signed_request.is_none() {
+            let rule = "FAPI 2.0 Message Signing, signed authorization requests";
+            departs(rule, "the authorization request is not signed", "have it signed (JAR, RFC 9101)");
+        }
+        if !self.response_mode().is_some_and(ResponseMode::is_signed) {
+            let rule = "FAPI 2.0 Message Signing, signed authorization responses";
+            departs(rule, "the authorization response is not signed", "ask for a signed one: response mode jwt (JARM)");
         }
         departures
     }
@@ -148,6 +172,13 @@ impl Service {
             if self.redirect.issuer.as_ref().is_some_and(|issuer| *issuer != assertion.audience) {
                 departs(client, "the audience of the assertion is not the issuer", "write the issuer as the audience");
             }
+        }
+        if self.signed_request.is_some_and(|algorithm| !FAPI_ALGORITHMS.contains(&algorithm)) {
+            departs(
+                "FAPI 2.0, cryptography and secrets",
+                "the authorization request is signed by another algorithm than ES256 or PS256",
+                "choose ES256 or PS256",
+            );
         }
         if self.dpop.is_some_and(|algorithm| !FAPI_ALGORITHMS.contains(&algorithm)) {
             departs(
@@ -250,6 +281,25 @@ mod tests {
         fields(&mut draft, |own| own.algorithm = Some(AssertionAlgorithm::RS256));
         fields(&mut draft, |own| own.audience = "https://as.test/token".into());
         assert_eq!(points(&draft, SecurityProfile::Fapi2).len(), 2, "algorithm and audience");
+    }
+
+    #[test]
+    fn message_signing_is_fapi_with_a_signed_request_and_a_signed_response() {
+        let held_to = SecurityProfile::Fapi2MessageSigning;
+        let mut draft = described();
+        draft.follow_security_profile(SecurityProfile::Fapi2, None);
+        let unsigned = ["the authorization request is not signed", "the authorization response is not signed"];
+        assert_eq!(points(&draft, held_to), unsigned);
+        draft.set_response_mode(Some(ResponseMode::FormPost));
+        draft.follow_security_profile(held_to, None);
+        assert_eq!(points(&draft, held_to), [""; 0]);
+        let service = draft.customised();
+        assert_eq!(service.response_mode(), Some(ResponseMode::FormPostJwt), "where the person wants it");
+        assert_eq!(service.signed_request, Some(AssertionAlgorithm::ES256));
+        draft.service.signed_request = Some(AssertionAlgorithm::RS256);
+        assert_eq!(points(&draft, held_to).len(), 1);
+        draft.service.pushed_authorization = None;
+        assert!(points(&draft, held_to).contains(&"the authorization request is not pushed".to_owned()));
     }
 
     #[test]

@@ -74,9 +74,9 @@ impl ProfileDraft {
         }
     }
 
-    /// The assertion that a private key signs, if a request sends one.
-    pub fn signed_assertion(&self) -> Option<Assertion> {
-        self.customised().signed_assertion()
+    /// What the private key of the client signs: an assertion, or else the authorization request.
+    pub fn signs_with_key(&self) -> Option<Assertion> {
+        self.customised().signs_with_key()
     }
 }
 
@@ -123,7 +123,7 @@ mod tests {
         let mut draft = custom();
         draft.token_request.url = "https://as.test/token".into();
         draft.choose_grant(Some(GrantType::JwtBearer));
-        let assertion = draft.signed_assertion().expect("an assertion");
+        let assertion = draft.signs_with_key().expect("an assertion");
         assert_eq!((assertion.audience.as_str(), assertion.life), ("https://as.test/token", Some(300)));
         assert_eq!(assertion.claims["sub"], "<user_name>");
         assert_eq!(AssertionFields::from(&assertion), draft.assertion.clone().expect("as typed"));
@@ -137,7 +137,7 @@ mod tests {
         let mut draft = custom();
         draft.token_request.authentication = Authentication::PrivateKeyJwt;
         draft.settle_assertion();
-        assert_eq!(draft.signed_assertion().expect("an assertion").claims["sub"], "<client_id>");
+        assert_eq!(draft.signs_with_key().expect("an assertion").claims["sub"], "<client_id>");
     }
 
     #[test]

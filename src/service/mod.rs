@@ -27,6 +27,7 @@ mod preset;
 mod profile;
 mod profile_name;
 mod pushed;
+mod registration;
 mod remarks;
 mod resource;
 mod rules;

@@ -7,6 +7,10 @@ use crate::service::definition::Service;
 use crate::service::draft::ProfileDraft;
 use crate::service::rules::Asks;
 
+/// The strongest signature that each kind of key makes and FAPI 2.0 allows, then the others.
+const OF_EACH_KIND: [AssertionAlgorithm; 4] =
+    [AssertionAlgorithm::PS256, AssertionAlgorithm::ES256, AssertionAlgorithm::ES384, AssertionAlgorithm::ES512];
+
 impl Service {
     /// How `<assertion>` is made for this request; `None` if it sends none or the person enters it.
     pub fn assertion_of(&self, call: &CallTemplate) -> Option<Assertion> {
@@ -36,6 +40,20 @@ impl Service {
         let calls = self.calls();
         let mut assertions = calls.iter().filter_map(|(_, call)| self.assertion_of(call));
         assertions.find(|assertion| !assertion.is_shared() && assertion.format == AssertionFormat::Jwt)
+    }
+
+    /// How authorization requests are signed, with the same key; `None` if they are not.
+    pub fn request_signature(&self) -> Option<Assertion> {
+        let wanted = self.signed_request.filter(|_| self.authorization.is_some())?;
+        let key_id = self.assertion.as_ref().map(|assertion| assertion.key_id.clone()).unwrap_or_default();
+        // A key that cannot make the signature makes the strong one of its kind.
+        let alternatives = OF_EACH_KIND.to_vec();
+        Some(Assertion { algorithm: Some(wanted), alternatives, key_id, ..Assertion::default() })
+    }
+
+    /// What the private key of the client signs: an assertion, or else the authorization request.
+    pub fn signs_with_key(&self) -> Option<Assertion> {
+        self.signed_assertion().or_else(|| self.request_signature())
     }
 
     /// Whether a request or the assertion uses this value.

@@ -1,7 +1,7 @@
 // A certified OpenID provider that this project did not write, on loopback, for one test.
 //
 // node oidc-provider.mjs [--auto] [--access-token-seconds N] [--client-key FILE] [--dpop-nonce]
-//     [--tls FOLDER [--tls-version V]]
+//     [--registration [--initial-access-token TOKEN]] [--tls FOLDER [--tls-version V]]
 //
 // Prints one JSON line, {"listening": PORT, "issuer": URL}, then serves until its standard input closes, so that it never
 // outlives the test that started it. Everything is kept in memory.
@@ -16,7 +16,11 @@
 // `--client-key` names a public key in PEM: with it there is a client `with-key`, which proves itself by an assertion that
 // this key verifies (private_key_jwt), and `fapi`, which does the same under the FAPI 2.0 Security Profile. The authorization
 // responses of `encrypted`, if they are signed (JARM), are encrypted to this key as well: to an EC key by ECDH-ES+A256KW with
-// A256GCM, to an RSA key by RSA-OAEP-256 with the server's default, A128CBC-HS256.
+// A256GCM, to an RSA key by RSA-OAEP-256 with the server's default, A128CBC-HS256. `jar` must sign its authorization requests
+// with this key; `fapi-signed` is like `fapi`, and must sign them too.
+//
+// With `--registration` clients register themselves (RFC 7591) and manage that (RFC 7592); each update ends the token before it.
+// `--initial-access-token` names the token without which nobody is registered.
 //
 // `/step-up` is an API behind the server: it takes access tokens of a person who signed in by `urn:example:strong`, within the last
 // five minutes, and asks for that with a challenge (RFC 9470).
@@ -27,7 +31,7 @@
 // has certificates of that authority with the subject `CN=by-ca`, and `bound` a secret and bound tokens. `--tls-version` is the
 // only version that is spoken.
 
-import { createPublicKey, randomBytes, X509Certificate } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -45,6 +49,8 @@ const { values: options } = parseArgs({
     'access-token-seconds': { type: 'string', default: '60' },
     'client-key': { type: 'string' },
     'dpop-nonce': { type: 'boolean', default: false },
+    registration: { type: 'boolean', default: false },
+    'initial-access-token': { type: 'string' },
     tls: { type: 'string' },
     'tls-version': { type: 'string' },
   },
@@ -81,6 +87,18 @@ function fapiClient() {
     require_pushed_authorization_requests: true,
     dpop_bound_access_tokens: true,
   };
+}
+
+/** The same under FAPI 2.0 Message Signing. */
+function fapiSignedClient() {
+  const signing = { require_signed_request_object: true, request_object_signing_alg: 'ES256', authorization_signed_response_alg: 'PS256' };
+  return { ...fapiClient(), client_id: 'fapi-signed', ...signing };
+}
+
+/** The client that must sign its authorization requests. */
+function signingClient() {
+  const key = publicJwk(options['client-key']);
+  return { ...client('jar', 'client_secret_basic', { client_secret: 'secret', jwks: { keys: [key] } }), require_signed_request_object: true };
 }
 
 /** The client whose signed responses are encrypted. */
@@ -145,11 +163,13 @@ const configuration = {
     { ...client('bound-public', 'none'), dpop_bound_access_tokens: true },
     { ...robot('bound-confidential', 'client_secret_basic', { client_secret: 'secret' }), dpop_bound_access_tokens: true },
     robot('with-secret-jwt', 'client_secret_jwt', { client_secret: 'a secret of more than 32 characters, as HS256 wants it' }),
-    ...(options['client-key'] ? [robot('with-key', 'private_key_jwt', { jwks: { keys: [publicJwk(options['client-key'])] } }), fapiClient(), encryptedClient()] : []),
+    ...(options['client-key'] ? [robot('with-key', 'private_key_jwt', { jwks: { keys: [publicJwk(options['client-key'])] } }), fapiClient(), fapiSignedClient(), signingClient(), encryptedClient()] : []),
   ],
   ...(options.tls && {
     clientAuthMethods: ['client_secret_basic', 'tls_client_auth', 'self_signed_tls_client_auth', 'none'],
   }),
+  // The server's own keys sign by RS256 only, which FAPI forbids.
+  ...(options['client-key'] && { jwks: { keys: [generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })] } }),
   scopes: ['openid', 'offline_access', 'profile', 'email'],
   acrValues: [STRONG, 'urn:example:weak'],
   claims: { openid: ['sub', 'acr', 'auth_time'], profile: ['name'], email: ['email', 'email_verified'] },
@@ -182,12 +202,17 @@ const configuration = {
     deviceFlow: { enabled: true },
     encryption: { enabled: true },
     jwtResponseModes: { enabled: true },
+    requestObjects: { enabled: true },
     dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => options['dpop-nonce'] },
-    fapi: { enabled: true, profile: (_ctx, client) => (client?.clientId === 'fapi' ? '2.0' : undefined) },
+    fapi: { enabled: true, profile: (_ctx, client) => (client?.clientId.startsWith('fapi') ? '2.0' : undefined) },
     introspection: { enabled: true },
     revocation: { enabled: true },
     resourceIndicators,
     ...(options.tls && { mTLS }),
+    ...(options.registration && {
+      registration: { enabled: true, initialAccessToken: options['initial-access-token'] ?? false },
+      registrationManagement: { enabled: true, rotateRegistrationAccessToken: true },
+    }),
   },
   ...(options.auto && { interactions: { policy: askNothing() }, loadExistingGrant: grantEverything }),
 };

@@ -56,7 +56,7 @@ pub(crate) fn profile(service: Service, now: Timestamp) -> Result<(CallContext, 
 
 /// The key of a client that signs assertions.
 pub(in crate::app) fn key_pair(service: &Service, now: Timestamp) -> Result<Option<KeyPair>, String> {
-    let Some(assertion) = service.signed_assertion() else { return Ok(None) };
+    let Some(assertion) = service.signs_with_key() else { return Ok(None) };
     let algorithm = assertion.algorithm.unwrap_or(AssertionAlgorithm::RS256);
     let pair = make_key_pair(algorithm, RSA_BITS, "Tokenwright rehearsal", now, CERTIFICATE_LIFE);
     pair.map(Some).map_err(|error| error.to_string())

@@ -16,7 +16,7 @@ use crate::secret::Secret;
 use crate::service::{Assertion, Departure, SecurityProfile};
 
 /// Shown in place of the `jti`, which is random for each request.
-const ID_TO_COME: &str = "made when it is sent";
+pub(in crate::app::sign_in) const ID_TO_COME: &str = "made when it is sent";
 
 /// Header and claims of an assertion or a proof, as formatted JSON without a signature.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +26,7 @@ pub struct ShownJwt {
 }
 
 impl ShownJwt {
-    fn of(jwt: &UnsignedJwt, algorithm: AssertionAlgorithm) -> Self {
+    pub(in crate::app::sign_in) fn of(jwt: &UnsignedJwt, algorithm: AssertionAlgorithm) -> Self {
         let lines = |json: &serde_json::Value| serde_json::to_string_pretty(json).unwrap_or_default();
         let claims = serde_json::Value::Object(jwt.claims.clone());
         Self { header: lines(&jwt.whole_header(algorithm)), claims: lines(&claims) }
@@ -58,7 +58,7 @@ impl CallContext {
     }
 
     /// Refuses any request where the profile departs from what it is held to.
-    fn check_security_profile(&self) -> Result<(), Failure> {
+    pub(in crate::app::sign_in) fn check_security_profile(&self) -> Result<(), Failure> {
         let Some(profile) = self.profile.service.security_profile else { return Ok(()) };
         let departures = self.departures(profile);
         let Some(first) = departures.first() else { return Ok(()) };
@@ -148,7 +148,7 @@ impl App {
     }
 }
 
-fn usage(error: &dyn Diagnose) -> Failure {
+pub(in crate::app::sign_in) fn usage(error: &dyn Diagnose) -> Failure {
     Failure::new(FailureKind::Usage, error.diagnose())
 }
 

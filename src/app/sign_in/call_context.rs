@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::app::sign_in::sources::source::{ProfileSources, SentSource};
-use crate::call::{Call, MutualTls, Parameter, RenderError, Values};
+use crate::call::{MutualTls, Parameter, RenderError, Values};
 use crate::oauth::{Parameters, PendingDevice, ProfileSecrets, TokenSet};
 use crate::secret::Secret;
 use crate::service::{Asks, Catalog, Profile, actor_token_type, matches_whole};
@@ -109,18 +109,6 @@ impl CallContext {
     /// Refuses to begin without the certificate that the calls are to show.
     pub(in crate::app) fn check_client_certificate(&self) -> Result<(), RenderError> {
         if self.mutual_tls() == MutualTls::Missing { Err(RenderError::NoClientCertificate) } else { Ok(()) }
-    }
-
-    /// The authorization request. The preview shows placeholders for `state` and the challenge, which are random.
-    pub fn authorization_call(&self, sent: &SentAuthorization<'_>) -> Result<Call, RenderError> {
-        let Some(authorization) = &self.profile.service.authorization else { return Err(RenderError::NoUrl) };
-        let mut values = self.values();
-        // The browser makes it.
-        values.mutual_tls = MutualTls::Off;
-        self.set_sent(&mut values, sent);
-        let mut template = authorization.call.clone();
-        self.add_extras(&mut template.query);
-        template.render(&values)
     }
 
     /// Sets what only the authorization request has.

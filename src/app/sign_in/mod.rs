@@ -18,6 +18,7 @@ mod own_hosts;
 pub(in crate::app) mod pending_device;
 pub(in crate::app) mod proof;
 pub(in crate::app) mod pushed;
+mod request_object;
 pub(in crate::app) mod send;
 mod signed_response;
 pub(in crate::app) mod sources;

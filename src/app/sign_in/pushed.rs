@@ -1,11 +1,13 @@
 //! What the browser opens: the authorization request, or the reference to the one that was pushed (RFC 9126).
 
+use jiff::Timestamp;
+
 use crate::app::handle::App;
 use crate::app::progress::Report;
 use crate::app::sign_in::call_context::SentAuthorization;
 use crate::app::sign_in::send;
 use crate::app::{CallContext, Failure};
-use crate::call::{BodyTemplate, Call, Expression, MutualTls};
+use crate::call::{BodyTemplate, Call, Expression, MutualTls, RenderError};
 use crate::oauth::{ProofFor, Stage};
 
 /// The call that the browser makes, after the request was pushed where the service takes it so.
@@ -16,12 +18,21 @@ pub(in crate::app) async fn visit(
     sent: &SentAuthorization<'_>,
 ) -> Result<Call, Failure> {
     let service = &context.profile.service;
-    let Some(mut template) = service.pushed_request() else { return Ok(context.authorization_call(sent)?) };
+    let fresh = ((app.ports.now)(), (app.ports.entropy)());
+    let Some(mut template) = service.pushed_request() else {
+        context.check_security_profile()?;
+        return context.authorization_call(sent, fresh, report);
+    };
     if let BodyTemplate::Form(form) = &mut template.body {
         context.add_extras(form);
     }
     let mut values = app.values_for(context, &template)?;
     context.set_sent(&mut values, sent);
+    match &mut template.body {
+        BodyTemplate::Form(form) => context.sign_request(form, &mut values, fresh, report)?,
+        _ if service.signed_request.is_some() => return Err(Failure::inside("a request to sign that is no form")),
+        _ => {}
+    }
     let place = Expression::new("request_uri");
     // RFC 9449 section 10.1: the code is bound to the key as well.
     let proof = context.binds_tokens().then_some(ProofFor::AuthorizationServer);
@@ -35,4 +46,24 @@ pub(in crate::app) async fn visit(
     values.set("request_uri", &request_uri);
     values.mutual_tls = MutualTls::Off;
     Ok(visit.render(&values)?)
+}
+
+impl CallContext {
+    /// The authorization request as the browser makes it. What is fresh is the time, and random bytes.
+    fn authorization_call(
+        &self,
+        sent: &SentAuthorization<'_>,
+        fresh: (Timestamp, [u8; 32]),
+        report: &Report,
+    ) -> Result<Call, Failure> {
+        let Some(authorization) = &self.profile.service.authorization else { return Err(RenderError::NoUrl.into()) };
+        let mut values = self.values();
+        // The browser makes it.
+        values.mutual_tls = MutualTls::Off;
+        self.set_sent(&mut values, sent);
+        let mut template = authorization.call.clone();
+        self.add_extras(&mut template.query);
+        self.sign_request(&mut template.query, &mut values, fresh, report)?;
+        Ok(template.render(&values)?)
+    }
 }

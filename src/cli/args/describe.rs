@@ -61,11 +61,16 @@ pub struct DescribeOptions {
     pub pkce: Option<Pkce>,
     /// Bind the tokens to a key (DPoP, RFC 9449), and sign its proofs by this algorithm, such as `ES256` (without a value),
     /// `ES384` or `PS256`; `off` asks for bearer tokens
-    #[arg(long, value_name = "ALG", num_args = 0..=1, require_equals = true, default_missing_value = "ES256", value_parser = dpop)]
-    pub dpop: Option<DpopArgument>,
+    #[arg(long, value_name = "ALG", num_args = 0..=1, require_equals = true, default_missing_value = "ES256", value_parser = algorithm)]
+    pub dpop: Option<AlgorithmArgument>,
+    /// Sign the authorization request with the key of `--key-file` (JAR, RFC 9101), by this algorithm, such as `ES256` (without a
+    /// value), `PS256` or `RS256`; `off` sends plain parameters
+    #[arg(long, value_name = "ALG", num_args = 0..=1, require_equals = true, default_missing_value = "ES256", value_parser = algorithm)]
+    pub signed_request: Option<AlgorithmArgument>,
     /// Hold the profile to this: `fapi2` (the FAPI 2.0 Security Profile) pushes the authorization request, uses S256, checks
-    /// the issuer, authenticates by a key or a certificate and binds tokens to one; `oauth-2.1`. A request that departs from it
-    /// is refused; `show --strict` reports
+    /// the issuer, authenticates by a key or a certificate and binds tokens to one; `fapi2-message-signing` signs the
+    /// authorization request as well, and wants a signed response; `oauth-2.1`. A request that departs from it is refused;
+    /// `show --strict` reports
     #[arg(long = "profile", value_name = "PROFILE", value_parser = security_profile)]
     pub security_profile: Option<SecurityProfile>,
     /// How the authorization response comes back: `query`, `form_post` or `fragment`; signed by the service (JARM) with `jwt`,
@@ -104,7 +109,8 @@ impl DescribeOptions {
             resources: self.resources.clone(),
             parameters: mode.chain(self.parameters.iter().cloned()).collect(),
             pkce: self.pkce,
-            dpop: self.dpop.map(|DpopArgument(algorithm)| algorithm),
+            dpop: self.dpop.map(|AlgorithmArgument(algorithm)| algorithm),
+            signed_request: self.signed_request.map(|AlgorithmArgument(algorithm)| algorithm),
             security_profile: self.security_profile,
         }
     }
@@ -164,24 +170,24 @@ fn parameter(text: &str) -> Result<(StageName, Parameter), String> {
     Ok((stage, Parameter::new(name, value)))
 }
 
-/// The value of `--dpop`; `None` for bearer tokens.
+/// The value of `--dpop` or `--signed-request`; `None` for `off`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DpopArgument(pub Option<AssertionAlgorithm>);
+pub struct AlgorithmArgument(pub Option<AssertionAlgorithm>);
 
-fn dpop(text: &str) -> Result<DpopArgument, String> {
+fn algorithm(text: &str) -> Result<AlgorithmArgument, String> {
     if text.eq_ignore_ascii_case("off") {
-        return Ok(DpopArgument(None));
+        return Ok(AlgorithmArgument(None));
     }
     let all = || AssertionAlgorithm::ALL.into_iter().filter(|algorithm| algorithm.is_asymmetric());
     let named = all().find(|algorithm| algorithm.as_str().eq_ignore_ascii_case(text));
-    named.map(|algorithm| DpopArgument(Some(algorithm))).ok_or_else(|| {
+    named.map(|algorithm| AlgorithmArgument(Some(algorithm))).ok_or_else(|| {
         let all: Vec<String> = all().map(|algorithm| format!("`{}`", algorithm.as_str())).collect();
         format!("write `off` or one of {}", all.join(", "))
     })
 }
 
 fn security_profile(text: &str) -> Result<SecurityProfile, String> {
-    SecurityProfile::parse(text).ok_or_else(|| "write `fapi2` or `oauth-2.1`".to_owned())
+    SecurityProfile::parse(text).ok_or_else(|| "write `fapi2`, `fapi2-message-signing` or `oauth-2.1`".to_owned())
 }
 
 fn pkce(text: &str) -> Result<Pkce, String> {

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use crate::app::{Failure, FailureKind, ImportOutcome, ImportSource};
 use crate::call::Template;
-use crate::cli::args::{DescribeOptions, DpopArgument};
+use crate::cli::args::{AlgorithmArgument, DescribeOptions};
 use crate::cli::print;
 use crate::cli::runner::Runner;
 use crate::diagnosis::{Diagnose as _, Diagnosis, printable};
@@ -16,7 +16,11 @@ use crate::service::{
 };
 
 /// The service of an issuer, by its metadata.
-pub(super) fn of_issuer(runner: &Runner, issuer: &Issuer, options: &DescribeOptions) -> Result<ProfileDraft, Failure> {
+pub(super) fn of_issuer(
+    runner: &Runner,
+    issuer: &Issuer,
+    options: &DescribeOptions,
+) -> Result<(ProfileDraft, Offered), Failure> {
     let source = ImportSource::Issuer(issuer.clone());
     let ImportOutcome::Described(imported) = runner.run(runner.app.import(source, &runner.report()))? else {
         return Err(Failure::new(FailureKind::Refused, Diagnosis::new("the issuer's reply is no metadata")));
@@ -24,19 +28,29 @@ pub(super) fn of_issuer(runner: &Runner, issuer: &Issuer, options: &DescribeOpti
     let described = imported.import.described.into_iter().next();
     let described = described.ok_or_else(|| Failure::inside("metadata that describes nothing"))?;
     tell(issuer, &described);
-    let Offered { grants, client_methods, pushed_url, pushed_mtls_url, proof_algorithms, response_modes, .. } =
-        &described.offered;
+    let Offered {
+        grants,
+        client_methods,
+        pushed_url,
+        pushed_mtls_url,
+        proof_algorithms,
+        request_algorithms,
+        response_modes,
+        ..
+    } = &described.offered;
     not_offered("grant type", options.grant.map(GrantType::as_str), grants);
     not_offered("client authentication", options.client_auth.map(ClientMethod::as_str), client_methods);
-    let proof = options.dpop.and_then(|DpopArgument(algorithm)| algorithm);
+    let proof = options.dpop.and_then(|AlgorithmArgument(algorithm)| algorithm);
     not_offered("algorithm of proofs (DPoP)", proof.map(AssertionAlgorithm::as_str), proof_algorithms);
+    let signed = options.signed_request.and_then(|AlgorithmArgument(algorithm)| algorithm);
+    not_offered("algorithm of signed requests", signed.map(AssertionAlgorithm::as_str), request_algorithms);
     not_offered("response mode", options.response_mode.as_deref(), response_modes);
     for lack in &described.service.lacks {
         print::warning(&Diagnosis::new(format!("not supported: {lack}")));
     }
     let mut draft = ProfileDraft::new(described.service);
     // FAPI 2.0 requires it; where the server has no endpoint, that is told as a departure.
-    let is_required = options.security_profile == Some(SecurityProfile::Fapi2) && !pushed_url.is_empty();
+    let is_required = options.security_profile.is_some_and(SecurityProfile::is_fapi) && !pushed_url.is_empty();
     if options.par || is_required && options.par_url.is_none() {
         if pushed_url.is_empty() {
             let diagnosis = Diagnosis::new("the server's metadata names no endpoint for pushed authorization requests");
@@ -49,7 +63,7 @@ pub(super) fn of_issuer(runner: &Runner, issuer: &Issuer, options: &DescribeOpti
             call.mtls_url = Template::new(pushed_mtls_url.clone());
         }
     }
-    Ok(draft)
+    Ok((draft, described.offered))
 }
 
 /// A service of which only its endpoints are known.

@@ -167,6 +167,15 @@ const BINDINGS: [(Option<AssertionAlgorithm>, &str); 4] = [
     (Some(AssertionAlgorithm::PS256), "Bound to a key, PS256"),
 ];
 
+/// How the authorization request is signed.
+const SIGNED_REQUESTS: [(Option<AssertionAlgorithm>, &str); 5] = [
+    (None, "Not signed"),
+    (Some(AssertionAlgorithm::ES256), "Signed, ES256"),
+    (Some(AssertionAlgorithm::PS256), "Signed, PS256"),
+    (Some(AssertionAlgorithm::ES384), "Signed, ES384"),
+    (Some(AssertionAlgorithm::RS256), "Signed, RS256"),
+];
+
 /// How the authorization response comes back.
 const RESPONSE_MODES: [(Option<ResponseMode>, &str); 8] = [
     (None, "As the service sends it"),
@@ -217,6 +226,9 @@ fn more_ui(
             .optional()
             .show(ui, &mut profile.account);
         strict::choice_ui(ui, profile, has_certificate);
+        let help =
+            "A request that your private key signs (JAR, RFC 9101) cannot be changed on its way through the browser.";
+        choice(ui, "Authorization request", &mut profile.service.signed_request, &SIGNED_REQUESTS, Some(help));
         response_mode_ui(ui, profile);
         labelled_segmented(ui, "PKCE", &mut profile.pkce, &PKCE);
         let help = "Binds the code to this program (RFC 7636). Turn it off only if the service rejects it.";

@@ -16,21 +16,27 @@ use crate::gui::widgets::{
     secondary_button, section, toggle,
 };
 use crate::oauth::{AssertionAlgorithm, KeyKind, KeyPair, SigningKey};
-use crate::secret::Secret;
+use crate::secret::{MASK, Secret};
 use crate::service::{Assertion, AssertionFields, CertificateThumbprint, FieldError, ProfileName, Service};
 
 /// Shows the key, or how to come by one.
 pub(crate) fn key_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &[FieldError]) {
     let Some(profile) = &draft.profile else { return };
-    let Some(assertion) = profile.signed_assertion() else { return };
+    let Some(assertion) = profile.signs_with_key() else { return };
     let service = profile.service.clone();
+    let is_for_request_only = profile.customised().signed_assertion().is_none();
     section(ui, "Private key", |ui| {
-        ui.label("Instead of a secret, the service accepts an assertion signed with your private key.");
+        ui.label(if is_for_request_only {
+            "The authorization request is signed with your private key; register its public key with the service."
+        } else {
+            "Instead of a secret, the service accepts an assertion signed with your private key."
+        });
         match draft.secrets.signing_key.clone() {
             Some(pair) => key_details_ui(ui, draft, &service, &assertion, &pair),
             None => missing_ui(ui, model, draft),
         }
         state_ui(ui, model);
+        request_ui(ui, model, draft);
         let Draft { profile: Some(profile), next_view, .. } = draft else { return };
         // What the service tells when the certificate is uploaded.
         for input in service.inputs.iter().filter(|input| service.is_of_key(&input.name)) {
@@ -39,6 +45,16 @@ pub(crate) fn key_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &[Fi
         if let Some(typed) = &mut profile.assertion {
             disclosure(ui, "Change the assertion", false, |ui| assertion_ui(ui, typed));
         }
+    });
+}
+
+/// What the signed authorization request says; it is signed when the authorization starts.
+fn request_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
+    let shown = draft.context(model).and_then(|context| context.shown_request(draft.clock.now));
+    let Some(shown) = shown else { return };
+    let text = format!("{}\n.\n{}\n.\n{MASK}", shown.header, shown.claims);
+    disclosure(ui, "Decoded authorization request", false, |ui| {
+        CodeBlock::new("Signed when the authorization starts", &text).copies(None).show(ui);
     });
 }
 

@@ -13,9 +13,10 @@ pub(crate) fn choice_ui(ui: &mut Ui, profile: &mut ProfileDraft, has_certificate
         (None, "Nothing"),
         (Some(SecurityProfile::OAuth21), "OAuth 2.1"),
         (Some(SecurityProfile::Fapi2), "FAPI 2.0, for banks"),
+        (Some(SecurityProfile::Fapi2MessageSigning), "FAPI 2.0 with signed messages"),
     ];
     let help = "A request that departs from it is not sent. FAPI 2.0 pushes the authorization request, checks the issuer, \
-                authenticates by a key or a certificate, and binds the tokens to one.";
+                authenticates by a key or a certificate, and binds the tokens to one; with signed messages, request and response are signed as well.";
     let mut chosen = profile.service.security_profile;
     choice(ui, "Hold to", &mut chosen, &options, Some(help));
     if chosen != profile.service.security_profile {

@@ -13,6 +13,7 @@ mod judge;
 mod proved;
 mod redirect;
 mod replay;
+mod signed_request;
 mod stand_in;
 mod target;
 

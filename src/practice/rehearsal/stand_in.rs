@@ -17,6 +17,7 @@ use crate::practice::rehearsal::facts::Facts;
 use crate::practice::rehearsal::judge::{complaints, sent_as};
 use crate::practice::rehearsal::proved;
 use crate::practice::rehearsal::redirect;
+use crate::practice::rehearsal::signed_request;
 use crate::practice::rehearsal::target::Target;
 use crate::practice::server::Handler;
 use crate::secret::Secret;
@@ -147,7 +148,10 @@ impl StandIn {
         mut facts: Facts,
         now: Timestamp,
     ) -> Judged {
-        let mut found = self.learn(stage, call, request, &mut facts);
+        let known = (&facts, self.contract.certificate.as_deref(), now);
+        let (opened, mut found) = signed_request::opened(&self.contract.service, stage, request, known);
+        let request = &opened;
+        found.extend(self.learn(stage, call, request, &mut facts));
         if let Some(assertion) = self.contract.service.assertion_of(call) {
             facts.set("assertion", sent_as(call, request, "assertion").unwrap_or_default());
             let certificate = self.contract.certificate.as_deref();

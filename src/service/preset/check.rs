@@ -31,6 +31,7 @@ pub(crate) fn check(service: &Service) -> Option<Finding> {
         .or_else(|| check_assertion(service))
         .or_else(|| check_proof(service))
         .or_else(|| check_resource(service))
+        .or_else(|| check_signed_request(service))
         .or_else(|| check_hints(service))
         .or_else(|| check_expressions(service))
         .or_else(|| check_examples(service))
@@ -153,6 +154,18 @@ fn check_assertion(service: &Service) -> Option<Finding> {
     }
     let problem = "`assertion` is described, but no request sends `<assertion>`".to_owned();
     finding("[assertion]", problem, format!("send it: `{} = \"<assertion>\"`", assertion.parameter))
+}
+
+/// A signed request is for an issuer, by a key of the client's.
+fn check_signed_request(service: &Service) -> Option<Finding> {
+    let algorithm = service.signed_request?;
+    if !algorithm.is_asymmetric() {
+        let hint = "name the algorithm of a key pair: `ES256`";
+        return finding("signed_request", "`signed_request` is signed with a shared secret".to_owned(), hint);
+    }
+    let problem = "`signed_request` needs to know for which issuer the request is".to_owned();
+    let is_known = service.redirect.issuer.is_some();
+    if is_known { None } else { finding("signed_request", problem, "name it: `issuer` under `redirect`") }
 }
 
 /// A proof is signed with a key of its own (RFC 9449 section 4.3).

@@ -18,7 +18,7 @@ pub(super) fn make_key(folder: &Path, algorithm: &[&str]) -> (PathBuf, PathBuf) 
     (key, public)
 }
 
-const P256: [&str; 3] = ["EC", "-pkeyopt", "ec_paramgen_curve:P-256"];
+pub(super) const P256: [&str; 3] = ["EC", "-pkeyopt", "ec_paramgen_curve:P-256"];
 
 fn sign_in(program: &Tokenwright, issuer: &str, key: &Path, more: &[&str]) -> Finished {
     let key = key.to_str().expect("UTF-8");
@@ -47,6 +47,39 @@ fn a_certified_server_that_requires_fapi_is_signed_in_to_by_one_command() {
         let report = program.run(&["show", "bank", "--strict"]).done();
         assert!(report.contains("held to FAPI 2.0") && report.matches("departs in nothing").count() == 2, "{report}");
     }
+}
+
+#[test]
+#[ignore = "needs node and openssl"]
+fn a_certified_server_that_requires_signed_messages_as_well_is_signed_in_to_by_one_command() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (key, public) = make_key(folder.path(), &P256);
+    let provider = OidcProvider::start_with(&["--auto", "--client-key", public.to_str().expect("UTF-8")]);
+    let program = Tokenwright::with_vault();
+    let key = key.to_str().expect("UTF-8");
+    let given = ["sign-in", "bank", "--issuer", provider.issuer(), "--client-id", "fapi-signed", "--key-file", key];
+    let asked = ["--scope", "openid", "--scope", "offline_access", "--param", "authorization.prompt=consent"];
+    let browser = ["--redirect-uri", "http://127.0.0.1/callback", "--browser", "curl -sL -o /dev/null"];
+    let held_to =
+        |profile, more: &[&str]| program.run(&[&given[..], &asked, &browser, &["--profile", profile], more].concat());
+    // The server refuses the same client where its request is not signed.
+    let words = held_to("fapi2", &[]).failed(4);
+    assert!(words.contains("`invalid_request`"), "{words}");
+    for (more, expected) in [
+        (&["--signed-request=off"][..], "the authorization request is not signed"),
+        (&["--response-mode", "query"], "the authorization response is not signed"),
+        (&["--signed-request=RS256"], "the authorization request is signed by another algorithm"),
+    ] {
+        let words = held_to("fapi2-message-signing", more).failed(2);
+        assert!(words.contains("departs from it") && words.contains(expected), "{more:?}: {words}");
+    }
+    held_to("fapi2-message-signing", &[]).done();
+    assert_eq!(program.run(&["show", "bank", "--json"]).json()["token_type"], "DPoP");
+    program.run(&["refresh", "bank"]).done();
+    assert!(program.run(&["whoami", "bank"]).done().contains("alex"));
+    let report = program.run(&["show", "bank", "--strict"]).done();
+    assert!(report.contains("held to FAPI 2.0 Message Signing"), "{report}");
+    assert_eq!(report.matches("departs in nothing").count(), 3, "{report}");
 }
 
 #[test]

@@ -1,9 +1,9 @@
-//! Signed authorization responses (JARM) through the public door: one fault of the practice service for each way in which one
-//! can be wrong, and a certified server for what is right.
+//! Signed authorization requests (JAR) and responses (JARM) through the public door: one fault of the practice service for each
+//! way in which a response can be wrong, and a certified server for what is right.
 
 use std::path::Path;
 
-use crate::sign_in::fapi::make_key;
+use crate::sign_in::fapi::{P256, make_key};
 use crate::support::http::{browser, get, post};
 use crate::support::oidc_provider::OidcProvider;
 use crate::support::practice::Practice;
@@ -163,4 +163,96 @@ fn a_response_that_is_encrypted_to_the_key_of_the_profile_is_read() {
         drop(process);
         assert!(program.run(&["token", "bank"]).failed(3).contains("has no tokens"));
     }
+}
+
+#[test]
+#[ignore = "needs node and openssl"]
+fn a_certified_server_takes_a_signed_request_by_value_and_pushed_and_no_other() {
+    for (algorithm, name) in [(&P256, "ES256"), (&RSA, "PS256")] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (key, public) = make_key(folder.path(), algorithm);
+        let server = OidcProvider::start_with(&["--auto", "--client-key", text(&public)]);
+        for pushed in [&[][..], &["--par"]] {
+            let program = with_secret();
+            let signed = ["--signed-request", "--key-file", text(&key), "--verbose"];
+            let said = certified(&program, &server, "jar", &[&signed[..], pushed].concat()).finish();
+            let opened = said.stderr.lines().find(|line| line.contains("/auth?")).expect("a URL").to_owned();
+            let names: Vec<&str> = opened.split(['?', '&']).skip(1).filter_map(|pair| pair.split('=').next()).collect();
+            let by = if pushed.is_empty() { "request" } else { "request_uri" };
+            assert_eq!(names, ["client_id", by], "{opened}");
+            assert!(said.stderr.contains(&format!("\"alg\": \"{name}\"")), "{}", said.stderr);
+            assert!(said.stderr.contains("\"aud\": ") && said.stderr.contains("\"code_challenge_method\": \"S256\""));
+            said.done();
+            program.run(&["token", "bank"]).done();
+            let shown = program.run(&["show", "bank", "--json"]).json();
+            assert!(!shown.to_string().contains("PRIVATE"), "{shown}");
+        }
+        let program = with_secret();
+        let said = certified(&program, &server, "jar", &[]).finish().failed(4);
+        assert!(said.contains("the service refused: `invalid_request`"), "{said}");
+        // The server knows another key of this client.
+        let other = tempfile::tempdir().expect("a folder");
+        let (foreign, _) = make_key(other.path(), algorithm);
+        let wrong = ["--signed-request", "--par", "--key-file", text(&foreign)];
+        let said = certified(&program, &server, "jar", &wrong).finish().failed(4);
+        assert!(said.contains("`invalid_request_object`"), "{said}");
+        assert!(said.contains("hint: "), "{said}");
+    }
+}
+
+const RSA: [&str; 3] = ["RSA", "-pkeyopt", "rsa_keygen_bits:2048"];
+
+#[test]
+fn a_request_is_not_signed_without_a_key_and_not_for_an_unknown_issuer() {
+    let program = Tokenwright::with_vault().with_env("TOKENWRIGHT_CLIENT_SECRET", "made-up");
+    let urls = ["--authorization-url", "https://as.invalid/authorize", "--token-url", "https://as.invalid/token"];
+    let more = ["--client-id", "x", "--redirect-uri", "http://127.0.0.1/cb", "--signed-request", "--no-browser"];
+    let arguments = [&["sign-in", "plain"][..], &urls, &more].concat();
+    let said = program.run(&arguments).failed(2);
+    assert!(said.contains("requires a private key, and there is none named `plain`"), "{said}");
+    let key = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(key.path(), tokenwright_key()).expect("written");
+    let said = program.run(&[&arguments[..], &["--key-file", text(key.path())]].concat()).failed(2);
+    assert!(said.contains("the authorization request is to be signed, and for which issuer is not known"), "{said}");
+}
+
+/// A key on P-256.
+fn tokenwright_key() -> String {
+    use tokenwright::oauth::{AssertionAlgorithm, make_proof_key};
+    make_proof_key(AssertionAlgorithm::ES256).expect("a key").private_key.expose().to_owned()
+}
+
+#[test]
+fn a_preset_whose_requests_are_signed_is_rehearsed_and_one_that_cannot_be_is_refused() {
+    let preset = |more: &str| {
+        format!(
+            "id = \"signed\"\nname = \"Signed\"\nchecked = \"2026-11-30\"\nsource = [\"a test\"]\nasks = \"secret\"\n\
+             signed_request = \"ES256\"\n\
+             [scopes]\ndefault = [\"openid\", \"read\"]\n\
+             [redirect]\ndefault = \"http://127.0.0.1/callback\"\n{more}\n\
+             [authorization]\nurl = \"https://as.test/authorize\"\nquery = {{ response_mode = \"jwt\" }}\n\
+             [pushed_authorization]\nurl = \"https://as.test/par\"\nauthentication = \"body\"\n\
+             [token_request]\nurl = \"https://as.test/token\"\nauthentication = \"body\"\n"
+        )
+    };
+    let program = Tokenwright::new();
+    let good = preset("issuer = \"https://as.test\"");
+    program.add_preset("signed.toml", &good);
+    let said = program.run(&["rehearse", "signed"]).done();
+    assert!(said.contains("pushed_authorization") || said.contains("authorization"), "{said}");
+    let shown = program.run(&["service", "show", "signed"]).done();
+    for words in
+        ["authorization requests are signed by ES256 (JAR, RFC 9101)", "authorization response: jwt, signed by"]
+    {
+        assert!(shown.contains(words), "{shown}");
+    }
+    // Without the address to push to, the browser carries it.
+    let by_value =
+        good.replace("[pushed_authorization]\nurl = \"https://as.test/par\"\nauthentication = \"body\"\n", "");
+    program.add_preset("signed.toml", &by_value);
+    program.run(&["rehearse", "signed"]).done();
+    let file = program.home().join("wrong.toml");
+    std::fs::write(&file, preset("")).expect("written");
+    let said = program.run(&["service", "check", text(&file)]).failed(2);
+    assert!(said.contains("`signed_request` needs to know for which issuer the request is"), "{said}");
 }

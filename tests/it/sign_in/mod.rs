@@ -8,5 +8,6 @@ mod flows;
 mod id_token;
 mod message_signing;
 mod mutual_tls;
+mod registration;
 mod resources;
 mod sources;

@@ -15,7 +15,7 @@ type Outcome = Result<Box<TokenSet>, Failure>;
 /// and bearer tokens where the profile is held to FAPI 2.0. Those of a refresh are kept, since the refresh token before them may be spent.
 pub(in crate::app) fn checked(outcome: Outcome, context: &CallContext, stage: Stage) -> Outcome {
     let tokens = outcome?;
-    let must_be_bound = context.profile.service.security_profile == Some(SecurityProfile::Fapi2);
+    let must_be_bound = context.profile.service.security_profile.is_some_and(SecurityProfile::is_fapi);
     let unbound = not_bound(context, &tokens).filter(|_| must_be_bound);
     let unbound =
         unbound.map(|told| told.hint("FAPI 2.0 takes bound tokens only: have the client registered for them"));
