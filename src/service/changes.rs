@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::call::{BodyTemplate, CallTemplate, Method, Parameter, Template};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{AssertionAlgorithm, GrantType, Pkce, Request};
+use crate::oauth::{AUTHORIZATION_DETAILS, AssertionAlgorithm, GrantType, Pkce, Request};
 use crate::service::client_method::ClientMethod;
 use crate::service::definition::{Authorization, Identity};
 use crate::service::draft::{CallFields, ProfileDraft};
@@ -76,6 +76,8 @@ pub struct ServiceChanges {
     pub dpop: Option<Option<AssertionAlgorithm>>,
     /// Whether authorization requests are signed (RFC 9101), and by which algorithm.
     pub signed_request: Option<Option<AssertionAlgorithm>>,
+    /// What is asked for in detail (RFC 9396), as JSON; empty removes it.
+    pub authorization_details: Option<String>,
     /// The profile of OAuth 2.0 that the service is held to from now on.
     pub security_profile: Option<SecurityProfile>,
 }
@@ -138,6 +140,10 @@ impl ServiceChanges {
             }
             GrantType::DeviceCode.as_str().clone_into(&mut draft.grant_type);
             draft.client_flow = false;
+        }
+        if let Some(details) = &self.authorization_details {
+            let stage = if draft.client_flow { StageName::Authorization } else { StageName::Token };
+            set_parameters(draft, stage, &[&Parameter::new(AUTHORIZATION_DETAILS, details)])?;
         }
         self.by_name().into_iter().try_for_each(|(stage, parameters)| set_parameters(draft, stage, &parameters))
     }

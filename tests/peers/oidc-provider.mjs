@@ -22,6 +22,9 @@
 // `/step-up` is an API behind the server: it takes access tokens of a person who signed in by `urn:example:strong`, within the last
 // five minutes, and asks for that with a challenge (RFC 9470).
 //
+// With `--rar` it takes authorization details (RFC 9396) of the types `account`, `payment`, which must have an `amount` and is
+// granted with a `reference`, and `transfer`, which nobody grants.
+//
 // With `--tls` the server speaks TLS on two ports: that of the issuer, where no certificate is asked for, and another for mutual
 // TLS (RFC 8705), which the metadata names under `mtls_endpoint_aliases`. The folder has `server.pem` and `server.key`, `ca.pem`,
 // the authority of client certificates, and `self-signed.pem`, the certificate of the client `self-signed`. The client `by-ca`
@@ -35,7 +38,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import Provider, { interactionPolicy } from 'oidc-provider';
+import Provider, { errors, interactionPolicy } from 'oidc-provider';
 
 // The server wants it, and an early Node 20 lacks it.
 URL.parse ??= (url, base) => (URL.canParse(url, base) ? new URL(url, base) : null);
@@ -45,6 +48,7 @@ const { values: options } = parseArgs({
     auto: { type: 'boolean', default: false },
     'access-token-seconds': { type: 'string', default: '60' },
     'client-key': { type: 'string' },
+    rar: { type: 'boolean', default: false },
     'dpop-nonce': { type: 'boolean', default: false },
     tls: { type: 'string' },
     'tls-version': { type: 'string' },
@@ -146,7 +150,33 @@ const resourceIndicators = {
 /** The kind of authentication that the API wants. */
 const STRONG = 'urn:example:strong';
 
+/** What is granted of the details that were asked for. */
+function granted(details) {
+  const allowed = JSON.parse(details ?? '[]').filter(({ type }) => type !== 'transfer');
+  return allowed.map((detail) => (detail.type === 'payment' ? { ...detail, reference: 'r-1' } : detail));
+}
+
+const rar = {
+  resourceIndicators: { ...resourceIndicators, defaultResource: () => API, useGrantedResource: () => true },
+  richAuthorizationRequests: {
+    enabled: true,
+    types: {
+      account: { validate() {} },
+      transfer: { validate() {} },
+      payment: {
+        validate(_ctx, { amount }) {
+          if (!amount) throw new errors.InvalidAuthorizationDetails('a payment needs an amount');
+        },
+      },
+    },
+    authorizationDetailsForGrantSource: (ctx) => granted(ctx.oidc.params.authorization_details),
+    authorizationDetailsForAccessToken: (_ctx, _token, source) => source.rar,
+    authorizationDetailsForIntrospection: (_ctx, token) => token.rar,
+  },
+};
+
 const configuration = {
+  ...(options.rar && { clientDefaults: { authorization_details_types: Object.keys(rar.richAuthorizationRequests.types) } }),
   clients: options.tls ? tlsClients() : [
     client('confidential-basic', 'client_secret_basic', { client_secret: 'secret' }),
     client('confidential-post', 'client_secret_post', { client_secret: 'secret' }),
@@ -200,6 +230,7 @@ const configuration = {
     introspection: { enabled: true },
     revocation: { enabled: true },
     ...(options.tls && { mTLS, resourceIndicators }),
+    ...(options.rar && rar),
   },
   ...(options.auto && { interactions: { policy: askNothing() }, loadExistingGrant: grantEverything }),
 };
@@ -210,6 +241,7 @@ function askNothing() {
   policy.get('login').checks.remove('login_prompt');
   policy.get('consent').checks.remove('consent_prompt');
   policy.get('consent').checks.remove('native_client_prompt');
+  policy.get('consent').checks.remove('rar_prompt');
   return policy;
 }
 
@@ -217,6 +249,7 @@ function askNothing() {
 async function grantEverything(ctx) {
   const grant = new ctx.oidc.provider.Grant({ clientId: ctx.oidc.client.clientId, accountId: ctx.oidc.session.accountId });
   grant.addOIDCScope(configuration.scopes.join(' '));
+  grant.addResourceScope(API, 'read');
   await grant.save(configuration.ttl.Grant);
   return grant;
 }
