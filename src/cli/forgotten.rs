@@ -8,12 +8,17 @@ use serde_json::{Value as Json, json};
 use crate::app::{Failure, ForgottenProfile};
 use crate::cli::print;
 use crate::cli::profiles::local;
+use crate::cli::registration::{delete_before_erasing, told_client};
 use crate::cli::runner::Runner;
 use crate::service::ProfileName;
 
 pub(crate) fn forget(runner: &Runner, name: &str, revoke: bool, now: bool) -> Result<(), Failure> {
     let (name, report) = (ProfileName::parse(name)?, runner.report());
     let is_shared = runner.run(runner.app.is_shared(&name)).unwrap_or_default();
+    let client = if now { None } else { told_client(runner, &name) };
+    if now {
+        delete_before_erasing(runner, &name);
+    }
     if revoke {
         runner.run(runner.app.revoke_and_forget(&name, &report))?;
     }
@@ -30,6 +35,9 @@ pub(crate) fn forget(runner: &Runner, name: &str, revoke: bool, now: bool) -> Re
         let day = TimeZone::system().to_datetime(forgotten.erased_at).date();
         let how = if revoke { ", signed out" } else { "" };
         print::note(&format!("Until {day} it can be brought back{how}: tokenwright unforget {name}"));
+    }
+    if let Some(told) = client {
+        print::note(&told);
     }
     Ok(())
 }

@@ -19,6 +19,7 @@ mod practice;
 mod print;
 mod profiles;
 mod prompt;
+mod registration;
 mod remarks;
 mod replay;
 mod runner;
@@ -84,6 +85,7 @@ fn perform(runner: Runner, task: Task) -> Result<Exit, Failure> {
         Task::SignIn(options) => sign_in::run(runner, &options),
         Task::Key(task) => key::run(runner, &task),
         Task::Certificate(task) => certificate::run(runner, task),
+        Task::Registration(command) => registration::run(runner, &command),
         Task::Token(options) => tokens::token(runner, &options),
         Task::Refresh { name, resend } => tokens::refresh(runner, &name, resend),
         Task::Whoami { name, json } => tokens::whoami(runner, &name, json),

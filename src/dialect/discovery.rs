@@ -31,6 +31,8 @@ const MUST_PUSH: &str = "require_pushed_authorization_requests";
 
 /// The algorithms of proofs of possession that the server takes (RFC 9449 section 5.1).
 const PROOF_ALGORITHMS: &str = "dpop_signing_alg_values_supported";
+/// Where a client registers itself (RFC 7591).
+const REGISTERED_AT: &str = "registration_endpoint";
 /// The kinds of authentication that may be asked for.
 const ACR_VALUES: &str = "acr_values_supported";
 /// How the authorization response may come back, and by which algorithms it is signed (JARM section 4).
@@ -91,6 +93,8 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
         response_modes: list(json, RESPONSE_MODES),
         pushed_mtls_url,
         acr_values: list(json, ACR_VALUES),
+        issuer: text_at(json, "issuer"),
+        registration_url: endpoint_of(json, REGISTERED_AT, &mut Gathering::default())?,
     };
     offer_consent(&mut described);
     check_response(json, &mut described);
@@ -204,6 +208,9 @@ fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentEr
             PROOF_ALGORITHMS,
             "tokens are bound to a key (DPoP) only with `--dpop`, as the client is registered",
         );
+    }
+    if json.get(REGISTERED_AT).is_some() {
+        gathering.ignored(REGISTERED_AT, "a client is registered there only with `--register`");
     }
     if !list(json, ACR_VALUES).is_empty() {
         gathering.ignored(ACR_VALUES, "a kind of authentication is asked for only with `--acr-values`");

@@ -58,6 +58,10 @@ pub struct Offered {
     pub response_modes: Vec<String>,
     /// The same for clients that show a certificate (RFC 8705 section 5); empty if it is the same.
     pub pushed_mtls_url: String,
+    /// As the server names itself.
+    pub issuer: String,
+    /// Where a client registers itself (RFC 7591); empty if it cannot.
+    pub registration_url: String,
     /// The kinds of authentication that a person may be asked for (OpenID Connect Discovery 1.0 section 3).
     pub acr_values: Vec<String>,
 }

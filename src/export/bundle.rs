@@ -152,6 +152,7 @@ impl From<WireSecrets<String>> for ProfileSecrets {
             signing_key: None,
             proof_key: None,
             client_certificate: None,
+            registration: None,
         }
     }
 }

@@ -8,6 +8,7 @@ mod authorization_response;
 mod certificate;
 mod challenge;
 mod client_certificate;
+mod client_registration;
 mod clock;
 mod device_authorization;
 mod expiry;
@@ -57,6 +58,7 @@ pub use crate::oauth::authorization_response::{
 pub use crate::oauth::certificate::Certificate;
 pub use crate::oauth::challenge::Challenge;
 pub use crate::oauth::client_certificate::parse_client_certificate;
+pub use crate::oauth::client_registration::{ClientRegistration, MetadataDifference, RegistrationError};
 pub use crate::oauth::clock::{clock_skew, retry_after, skew_note, span, span_left};
 pub(crate) use crate::oauth::device_authorization::poll_interval;
 pub use crate::oauth::device_authorization::{

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::oauth::client_registration::ClientRegistration;
 use crate::oauth::signing_key::KeyPair;
 use crate::secret::Secret;
 
@@ -23,6 +24,8 @@ pub struct ProfileSecrets {
     /// The certificate that is shown in the TLS handshake (RFC 8705), its intermediates, and its private key. A key of its own: a
     /// client may sign assertions with one key and be known to the gateway by another.
     pub client_certificate: Option<KeyPair>,
+    /// The client that was registered here (RFC 7591), with the token that manages it. It stays on this machine, or with the team.
+    pub registration: Option<Box<ClientRegistration>>,
     /// A refresh token from elsewhere, not used yet. Once saved it is among the tokens.
     pub refresh_token: Secret,
     /// The service's secret inputs, by name.
@@ -58,6 +61,7 @@ impl ProfileSecrets {
             ("refresh token", Some(&self.refresh_token)),
             ("private key", self.signing_key.as_ref().map(|pair| &pair.private_key)),
             ("DPoP key", self.proof_key.as_ref().map(|pair| &pair.private_key)),
+            ("registration access token", self.registration.as_ref().map(|registration| &registration.access_token)),
             ("client certificate", self.client_certificate.as_ref().map(|pair| &pair.private_key)),
         ];
         let own = own.into_iter().filter_map(|(name, secret)| Some((name, secret?)));

@@ -28,6 +28,7 @@ mod preset;
 mod profile;
 mod profile_name;
 mod pushed;
+mod registration;
 mod remarks;
 mod rules;
 mod security_profile;

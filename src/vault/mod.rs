@@ -24,6 +24,7 @@ mod lock;
 mod realm;
 mod record;
 mod records;
+mod registered_client;
 mod rename;
 mod reply;
 mod seal;

@@ -16,6 +16,7 @@ use crate::oauth::{DeviceAuthorization, KeyPair, PendingDevice, ProfileSecrets, 
 use crate::secret::Secret;
 use crate::vault::generation::{Change, Generation, How, Stamp};
 use crate::vault::history::{Earlier, History};
+use crate::vault::registered_client::WireRegistration;
 
 /// The version of the text that this program writes.
 const VERSION: u32 = 1;
@@ -96,6 +97,7 @@ impl Record {
             signing_key: secrets.signing_key.as_ref().map(wire_key),
             client_certificate: secrets.client_certificate.as_ref().map(wire_key),
             proof_key: secrets.proof_key.as_ref().map(|pair| pair.private_key.expose()),
+            registration: secrets.registration.as_deref().map(WireRegistration::of),
             inputs: secrets.inputs.iter().map(|(name, value)| (name.clone(), value.expose())).collect(),
             tokens: tokens.as_ref().map(wire_tokens),
             history: self.history.lines.iter().cloned().map(Line::Known).collect(),
@@ -127,6 +129,7 @@ impl Record {
             refresh_token: wire.refresh_token.unwrap_or_default().0,
             signing_key: wire.signing_key.map(key_pair),
             client_certificate: wire.client_certificate.map(key_pair),
+            registration: wire.registration.map(|wire| Box::new(wire.registration())),
             proof_key: wire.proof_key.map(|key| KeyPair { private_key: key.0, certificate: None }),
             inputs: wire.inputs.into_iter().map(|(name, text)| (name, text.0)).collect(),
         };
@@ -170,6 +173,8 @@ struct Wire<S> {
     client_certificate: Option<WireKey<S>>,
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     proof_key: Option<S>,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    registration: Option<WireRegistration<S>>,
     #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
     inputs: BTreeMap<String, S>,
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
@@ -258,6 +263,12 @@ struct WireDevice<S> {
 /// A string that becomes a [`Secret`] without another copy.
 #[derive(Default)]
 struct Text(Secret);
+
+impl From<Text> for Secret {
+    fn from(Text(secret): Text) -> Self {
+        secret
+    }
+}
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -360,6 +371,7 @@ fn pending_device(wire: WireDevice<Text>) -> PendingDevice {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oauth::ClientRegistration;
     use crate::vault::Change;
     use crate::vault::generation::How;
     use crate::vault::generation::Stamp;
@@ -405,6 +417,27 @@ mod tests {
         let first = Record::next(None, 1, &contents("a"), Change::New(How::SignedIn), Stamp::now());
         let second = Record::next(Some(&first), 2, &contents("b"), Change::New(How::Refreshed), Stamp::now());
         assert_eq!(Record::from_text(2, &second.to_text()), Ok(second));
+    }
+
+    #[test]
+    fn a_registered_client_is_read_as_it_was_sealed() {
+        let metadata = |value: serde_json::Value| value.as_object().cloned().expect("an object");
+        let registration = ClientRegistration {
+            issuer: "https://as.test".into(),
+            endpoint: "https://as.test/register".into(),
+            client_id: "c".into(),
+            client_secret: Secret::new("s\n"),
+            issued_at: Timestamp::from_second(7).ok(),
+            secret_expires_at: Timestamp::from_second(9).ok(),
+            management_url: "https://as.test/register/c".into(),
+            access_token: Secret::new("t\""),
+            asked: metadata(serde_json::json!({ "scope": "a b", "redirect_uris": ["x"] })),
+            given: metadata(serde_json::json!({ "extra": { "deep": [1, null] } })),
+        };
+        let secrets = ProfileSecrets { registration: Some(Box::new(registration)), ..ProfileSecrets::default() };
+        let contents = Contents { secrets, ..Contents::default() };
+        let record = Record { number: 1, contents, history: History::default() };
+        assert_eq!(Record::from_text(1, &record.to_text()), Ok(record));
     }
 
     #[test]

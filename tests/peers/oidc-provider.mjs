@@ -1,7 +1,7 @@
 // A certified OpenID provider that this project did not write, on loopback, for one test.
 //
 // node oidc-provider.mjs [--auto] [--access-token-seconds N] [--client-key FILE] [--dpop-nonce]
-//     [--tls FOLDER [--tls-version V]]
+//     [--registration [--initial-access-token TOKEN]] [--tls FOLDER [--tls-version V]]
 //
 // Prints one JSON line, {"listening": PORT, "issuer": URL}, then serves until its standard input closes, so that it never
 // outlives the test that started it. Everything is kept in memory.
@@ -18,6 +18,9 @@
 // responses of `encrypted`, if they are signed (JARM), are encrypted to this key as well: to an EC key by ECDH-ES+A256KW with
 // A256GCM, to an RSA key by RSA-OAEP-256 with the server's default, A128CBC-HS256. `jar` must sign its authorization requests
 // with this key; `fapi-signed` is like `fapi`, and must sign them too.
+//
+// With `--registration` clients register themselves (RFC 7591) and manage that (RFC 7592); each update ends the token before it.
+// `--initial-access-token` names the token without which nobody is registered.
 //
 // `/step-up` is an API behind the server: it takes access tokens of a person who signed in by `urn:example:strong`, within the last
 // five minutes, and asks for that with a challenge (RFC 9470).
@@ -50,6 +53,8 @@ const { values: options } = parseArgs({
     'client-key': { type: 'string' },
     rar: { type: 'boolean', default: false },
     'dpop-nonce': { type: 'boolean', default: false },
+    registration: { type: 'boolean', default: false },
+    'initial-access-token': { type: 'string' },
     tls: { type: 'string' },
     'tls-version': { type: 'string' },
   },
@@ -231,6 +236,10 @@ const configuration = {
     revocation: { enabled: true },
     ...(options.tls && { mTLS, resourceIndicators }),
     ...(options.rar && rar),
+    ...(options.registration && {
+      registration: { enabled: true, initialAccessToken: options['initial-access-token'] ?? false },
+      registrationManagement: { enabled: true, rotateRegistrationAccessToken: true },
+    }),
   },
   ...(options.auto && { interactions: { policy: askNothing() }, loadExistingGrant: grantEverything }),
 };

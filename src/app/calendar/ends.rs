@@ -185,7 +185,13 @@ pub(crate) fn ends_of(profile: &Profile, record: Option<&Record>) -> Vec<End> {
         of_tokens(&mut ends, profile, tokens, Grant { refused, granted_at, rotates });
     }
     let has_secret = record.is_some_and(|record| !record.contents.secrets.client_secret.is_empty());
-    let secret_end = profile.client_secret_expires.map(crate::service::ExpiryDate::at);
+    let registration = record.and_then(|record| record.contents.secrets.registration.as_deref());
+    // What a person has read in a console goes before what the server said when it registered the client.
+    let registration = registration.filter(|registration| registration.client_id == profile.client_id);
+    let registered_end = registration.and_then(|registration| registration.secret_expires_at);
+    let secret_end = profile.client_secret_expires.map(crate::service::ExpiryDate::at).or(registered_end);
+    // A server that registers a client says when its secret expires; without a time it does not.
+    let has_secret = has_secret && registration.is_none();
     if secret_end.is_some() || has_secret && profile.service.asks != Asks::Nothing {
         ends.push(End::new(EndKind::ClientSecret, secret_end, Basis::Said, Renewal::Person));
     }
@@ -289,7 +295,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::oauth::{AssertionAlgorithm, make_key_pair};
+    use crate::oauth::{AssertionAlgorithm, ClientRegistration, make_key_pair};
     use crate::secret::Secret;
     use crate::service::{Catalog, ProfileDraft};
     use crate::vault::{Contents, History};
@@ -407,6 +413,26 @@ mod tests {
             told(&profile("xero"), &record),
             ["access-token 0 Said Person", "refused 2 Said Person", "certificate 730 Said Person"]
         );
+    }
+
+    #[test]
+    fn a_secret_of_a_registered_client_ends_as_the_server_said() {
+        let mut record = record(0, None, None);
+        record.contents.secrets.client_secret = Secret::new("s");
+        let profile = Profile { client_id: "c".into(), ..profile("practice") };
+        let told_with = |record: &mut Record, client_id: &str, end: Option<i64>| {
+            let registration = ClientRegistration {
+                client_id: client_id.into(),
+                secret_expires_at: end.map(at),
+                ..ClientRegistration::default()
+            };
+            record.contents.secrets.registration = Some(Box::new(registration));
+            told(&profile, record).into_iter().find(|end| end.starts_with("client-secret"))
+        };
+        assert_eq!(told_with(&mut record, "c", Some(9 * DAY)).as_deref(), Some("client-secret 9 Said Person"));
+        assert_eq!(told_with(&mut record, "c", None), None, "0 means that it does not expire");
+        let other = told_with(&mut record, "another", Some(9 * DAY));
+        assert_eq!(other.as_deref(), Some("client-secret ? Unknown Person"));
     }
 
     #[test]

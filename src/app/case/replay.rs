@@ -96,6 +96,7 @@ fn context(case: &Case, profile: Profile, now: Timestamp) -> Result<CallContext,
         client_certificate: example::client_certificate(service, now).map_err(|why| no_key(&why))?,
         proof_key: example::proof_key(service).map_err(|why| no_key(&why))?,
         refresh_token: Secret::default(),
+        registration: None,
         inputs: inputs.map(|input| (input.name.clone(), made_up(true))).collect(),
     };
     let names = service.redirect.retain.iter();

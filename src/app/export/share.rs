@@ -148,6 +148,7 @@ fn shared_secrets(profile: &Profile, contents: Contents, rotation: Rotation) -> 
             signing_key: None,
             proof_key: None,
             client_certificate: None,
+            registration: None,
             ..contents.secrets
         },
         must_supply,

@@ -10,6 +10,8 @@ pub(in crate::app) mod forget;
 pub(in crate::app) mod history;
 pub(in crate::app) mod keys;
 pub(in crate::app) mod read_ahead;
+pub(in crate::app) mod registration;
+mod registration_refused;
 pub(in crate::app) mod remarks;
 pub(in crate::app) mod rename;
 pub(in crate::app) mod save;

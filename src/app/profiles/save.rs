@@ -147,6 +147,10 @@ async fn save_checked(app: &App, name: &ProfileName, mut context: CallContext, c
             contents.tokens.clone_from(&last.contents.tokens);
             contents.refused.clone_from(&last.contents.refused);
         }
+        // It may have been updated since the profile was opened: then a rotated token is in the vault only.
+        if let Some(last) = &last {
+            contents.secrets.registration.clone_from(&last.contents.secrets.registration);
+        }
         let is_same = last.as_ref().is_some_and(|last| last.contents.tokens == contents.tokens);
         let how = if is_same { How::Saved } else { how };
         entry.put(last.map(|last| last.number), &contents, how).map(|_| is_same)

@@ -4,6 +4,7 @@
 mod calendar;
 mod certificate;
 mod describe;
+mod registration;
 mod services;
 mod sign_in;
 mod team;
@@ -21,6 +22,9 @@ pub use crate::cli::args::certificate::{
     CertificateGenerateOptions, CertificateSetOptions, CertificateShowOptions, CertificateTask,
 };
 pub use crate::cli::args::describe::{AlgorithmArgument, DescribeOptions};
+pub use crate::cli::args::registration::{
+    RegisterOptions, RegistrationCommand, RegistrationOptions, RegistrationUpdateOptions,
+};
 pub use crate::cli::args::services::{
     ImportOptions, PracticeOptions, RehearseOptions, ServiceExportOptions, ServiceTask,
 };
@@ -277,6 +281,9 @@ pub enum Task {
     /// Generate, replace or show the client certificate of a profile (mutual TLS)
     #[command(subcommand)]
     Certificate(CertificateTask),
+    /// Read, update or delete the client that was registered for a profile (RFC 7592)
+    #[command(subcommand)]
+    Registration(RegistrationCommand),
     /// List, show, check and export services
     #[command(subcommand)]
     Service(ServiceTask),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::cli::args::{DescribeOptions, key_value};
+use crate::cli::args::{DescribeOptions, RegisterOptions, key_value};
 use crate::diagnosis::Diagnose as _;
 use crate::service::{SourceError, ValueSource};
 
@@ -81,6 +81,9 @@ pub struct SignInOptions {
     /// What is said about the service.
     #[command(flatten)]
     pub describe: DescribeOptions,
+    /// How a client is registered.
+    #[command(flatten)]
+    pub register: RegisterOptions,
     /// Sign in even if the profile belongs to another client, service or account, and overwrite it
     #[arg(long)]
     pub overwrite: bool,

@@ -16,7 +16,11 @@ use crate::service::{
 };
 
 /// The service of an issuer, by its metadata.
-pub(super) fn of_issuer(runner: &Runner, issuer: &Issuer, options: &DescribeOptions) -> Result<ProfileDraft, Failure> {
+pub(super) fn of_issuer(
+    runner: &Runner,
+    issuer: &Issuer,
+    options: &DescribeOptions,
+) -> Result<(ProfileDraft, Offered), Failure> {
     let source = ImportSource::Issuer(issuer.clone());
     let ImportOutcome::Described(imported) = runner.run(runner.app.import(source, &runner.report()))? else {
         return Err(Failure::new(FailureKind::Refused, Diagnosis::new("the issuer's reply is no metadata")));
@@ -64,7 +68,7 @@ pub(super) fn of_issuer(runner: &Runner, issuer: &Issuer, options: &DescribeOpti
             call.mtls_url = Template::new(pushed_mtls_url.clone());
         }
     }
-    Ok(draft)
+    Ok((draft, described.offered))
 }
 
 /// A service of which only its endpoints are known.

@@ -5,6 +5,7 @@ mod device;
 mod device_code;
 mod evidence;
 mod qr;
+mod registration;
 mod secrets;
 mod sources;
 mod terminal;
@@ -27,6 +28,7 @@ use crate::cli::sign_in::terminal::Terminal;
 use crate::cli::vault::open_vault;
 use crate::cli::{print, prompt};
 use crate::diagnosis::Diagnosis;
+use crate::dialect::Offered;
 use crate::oauth::{ProfileSecrets, TokenSet};
 use crate::secret::Secret;
 use crate::service::{ACR_VALUES, Field, FieldError, MAX_AGE, Profile, ProfileDraft, ProfileName};
@@ -121,7 +123,7 @@ fn draft(
     name: &ProfileName,
     options: &SignInOptions,
 ) -> Result<(ProfileDraft, ProfileSecrets), Failure> {
-    let (mut draft, mut saved) = start(runner, name, options)?;
+    let Started { mut draft, mut saved, offered } = start(runner, name, options)?;
     describe::change(&mut draft, &options.describe)?;
     if let Some(file) = &options.key_file {
         let source = KeySource::File(file.clone());
@@ -163,6 +165,8 @@ fn draft(
             draft.set_extra(parameter, value);
         }
     }
+    registration::register(runner, name, (&mut draft, &mut saved), offered.as_ref(), options)?;
+    registration::check_redirect(runner, name, (&mut draft, &mut saved))?;
     if draft.client_id.is_empty() && prompt::is_terminal() {
         draft.client_id = prompt::line(&format!("{} of {}:", draft.service.labels.client_id, draft.service.name))?;
     }
@@ -173,24 +177,36 @@ fn draft(
     Ok((draft, saved))
 }
 
+/// What a profile begins with.
+struct Started {
+    draft: ProfileDraft,
+    saved: ProfileSecrets,
+    /// What the issuer's metadata offers, if it was fetched.
+    offered: Option<Offered>,
+}
+
+impl Started {
+    fn new(draft: ProfileDraft, saved: ProfileSecrets) -> Self {
+        Self { draft, saved, offered: None }
+    }
+}
+
 /// What the options change: a preset, the metadata of an issuer, the saved profile, or a service of which they name the endpoints.
-fn start(
-    runner: &Runner,
-    name: &ProfileName,
-    options: &SignInOptions,
-) -> Result<(ProfileDraft, ProfileSecrets), Failure> {
+fn start(runner: &Runner, name: &ProfileName, options: &SignInOptions) -> Result<Started, Failure> {
     if let Some(id) = &options.service {
         let service = runner.catalog()?.service(id)?;
         let client_secret = Secret::new(&service.defaults.client_secret);
-        return Ok((ProfileDraft::new(service), ProfileSecrets { client_secret, ..ProfileSecrets::default() }));
+        let saved = ProfileSecrets { client_secret, ..ProfileSecrets::default() };
+        return Ok(Started::new(ProfileDraft::new(service), saved));
     }
     if let Some(issuer) = &options.describe.issuer {
-        return Ok((describe::of_issuer(runner, issuer, &options.describe)?, ProfileSecrets::default()));
+        let (draft, offered) = describe::of_issuer(runner, issuer, &options.describe)?;
+        return Ok(Started { offered: Some(offered), ..Started::new(draft, ProfileSecrets::default()) });
     }
     match runner.run(runner.app.open(name)) {
-        Ok(opened) => Ok((ProfileDraft::from(&opened.context.profile), opened.context.secrets)),
+        Ok(opened) => Ok(Started::new(ProfileDraft::from(&opened.context.profile), opened.context.secrets)),
         Err(failure) if failure.kind == FailureKind::NeedsSignIn && options.describe.names_endpoints() => {
-            Ok((describe::of_endpoints(runner)?, ProfileSecrets::default()))
+            Ok(Started::new(describe::of_endpoints(runner)?, ProfileSecrets::default()))
         }
         Err(failure) => Err(needs_service(failure)),
     }

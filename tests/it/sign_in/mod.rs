@@ -8,4 +8,5 @@ mod flows;
 mod id_token;
 mod message_signing;
 mod mutual_tls;
+mod registration;
 mod sources;
