@@ -2,7 +2,8 @@
 //! there is no other.
 
 use crate::call::{BodyTemplate, Parameter};
-use crate::oauth::{AUTHORIZATION_DETAILS, TokenSet, details_not_granted};
+use crate::diagnosis::{Diagnose as _, Diagnosis};
+use crate::oauth::{AUTHORIZATION_DETAILS, TokenSet, detail_types, details_not_granted};
 use crate::service::definition::{Authorization, Service};
 use crate::service::draft::ProfileDraft;
 
@@ -30,6 +31,12 @@ impl Service {
 }
 
 impl ProfileDraft {
+    /// What was typed as details and is none, and why.
+    pub(in crate::service) fn wrong_details(&self) -> Option<(&str, Diagnosis)> {
+        let details = self.service.authorization_details()?;
+        detail_types(details).err().map(|error| (details, error.diagnose()))
+    }
+
     /// Sets the details of the authorization request.
     pub fn set_authorization_details(&mut self, text: &str) {
         let authorization = self.service.authorization.get_or_insert_with(Authorization::standard);

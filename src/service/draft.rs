@@ -8,7 +8,7 @@ use crate::call::{
     write_headers, write_parameters,
 };
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{Pkce, RedirectUri, detail_types, registered_uris, split_scopes};
+use crate::oauth::{Pkce, RedirectUri, registered_uris, split_scopes};
 use crate::service::api_call::ApiCall;
 use crate::service::assertion_fields::AssertionFields;
 use crate::service::check_every::CheckEvery;
@@ -193,11 +193,7 @@ impl ProfileDraft {
         if let Some(Err(error)) = ExpiryDate::typed(&self.client_secret_expires) {
             wrong(Field::ClientSecretExpires, &self.client_secret_expires, error.diagnose());
         }
-        if let Some(details) = self.service.authorization_details()
-            && let Err(error) = detail_types(details)
-        {
-            wrong(Field::AuthorizationDetails, details, error.diagnose());
-        }
+        self.wrong_details().into_iter().for_each(|(text, told)| wrong(Field::AuthorizationDetails, text, told));
         for (field, name, url) in self.urls() {
             if let Some(diagnosis) = wrong_url(name, url) {
                 wrong(field, url, diagnosis);
