@@ -86,6 +86,9 @@ fn show(service: &Service) {
     if let Some(algorithm) = service.signed_request {
         print::result(&format!("  authorization requests are signed by {} (JAR, RFC 9101)", algorithm.as_str()));
     }
+    if let Some(details) = service.authorization_details() {
+        print::result(&format!("  authorization details (RAR, RFC 9396): {details}"));
+    }
     if let Some(mode) = service.response_mode() {
         let signed = if mode.is_signed() { ", signed by the service (JARM)" } else { "" };
         print::result(&format!("  authorization response: {}{signed}", mode.as_str()));
@@ -126,6 +129,7 @@ fn show_json(service: &Service) -> Json {
         "client_certificate": service.certificate_note(),
         "assertion": service.assertion,
         "dpop": service.dpop,
+        "authorization_details": service.authorization_details(),
         "signed_request": service.signed_request,
         "response_mode": service.response_mode().map(ResponseMode::as_str),
         "start": service.start,

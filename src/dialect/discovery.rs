@@ -18,6 +18,9 @@ const LONGEST_LIST: usize = 500;
 /// Members of which only a part is used, or which are read elsewhere.
 const READ_ELSEWHERE: [&str; 4] = ["issuer", "jwks_uri", "grant_types_supported", "response_types_supported"];
 
+/// The types of authorization details (RFC 9396 section 10).
+const DETAIL_TYPES: &str = "authorization_details_types_supported";
+
 /// Whether authorization requests must be signed (RFC 9101 section 10.5), and by which algorithms they may be.
 const MUST_SIGN: &str = "require_signed_request_object";
 const REQUEST_ALGORITHMS: &str = "request_object_signing_alg_values_supported";
@@ -86,6 +89,7 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
         pushed_url: endpoint_of(json, PUSHED_TO, &mut Gathering::default())?,
         proof_algorithms: list(json, PROOF_ALGORITHMS),
         request_algorithms: list(json, REQUEST_ALGORITHMS),
+        detail_types: list(json, DETAIL_TYPES),
         response_modes: list(json, RESPONSE_MODES),
         pushed_mtls_url,
         acr_values: list(json, ACR_VALUES),
@@ -213,6 +217,11 @@ fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentEr
     }
     if is_true(json, BINDS_TOKENS) {
         gathering.understood(BINDS_TOKENS, "access tokens may be bound to the client certificate");
+    }
+    let types = list(json, DETAIL_TYPES);
+    if !types.is_empty() {
+        let words = format!("asked for only with `--authorization-details`: {}", types.join(", "));
+        gathering.ignored(DETAIL_TYPES, words);
     }
     (outline.authentication, outline.asks) = authentication(json, gathering);
     outline.pkce = Some(pkce(json, gathering));

@@ -52,6 +52,8 @@ pub struct Offered {
     pub proof_algorithms: Vec<String>,
     /// The algorithms of signed authorization requests (RFC 9101).
     pub request_algorithms: Vec<String>,
+    /// The types of authorization details (RFC 9396).
+    pub detail_types: Vec<String>,
     /// How the authorization response may come back.
     pub response_modes: Vec<String>,
     /// The same for clients that show a certificate (RFC 8705 section 5); empty if it is the same.
@@ -124,6 +126,7 @@ impl Described {
                 Field::AuthorizationUrl => "authorization URL",
                 Field::TokenUrl => "token URL",
                 Field::RedirectUri => "redirect URI",
+                Field::AuthorizationDetails => "authorization details",
                 Field::ClientSecretExpires => "expiry of the client secret",
             };
             missing.push(Note::new(place, in_a_line(error.diagnosis, error.is_missing)).about(error.field.clone()));

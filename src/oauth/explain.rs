@@ -58,6 +58,11 @@ pub(crate) fn explain_known(stage: Stage, error: &str) -> Option<String> {
     by_code.map(str::to_owned)
 }
 
+/// RFC 9396 section 5.
+const INVALID_DETAILS: &str = "invalid_authorization_details";
+const DETAILS_HINT: &str =
+    "compare the types and members of the authorization details with those that the service's documentation names";
+
 /// RFC 6749 section 4.1.2.1, OpenID Connect Core section 3.1.2.6 and RFC 9101 section 7.
 fn authorization_hint(error: &str) -> Option<&'static str> {
     Some(match error {
@@ -73,6 +78,7 @@ fn authorization_hint(error: &str) -> Option<&'static str> {
         "invalid_request_object" => {
             "compare the key that signs the request, and its algorithm, with those that are registered with the service"
         }
+        INVALID_DETAILS => DETAILS_HINT,
         "request_not_supported" => {
             "the service takes no signed request in the URL: have it pushed, or send it unsigned"
         }
@@ -123,6 +129,7 @@ fn extension_hint(code: &str) -> Option<&'static str> {
             "the service wants a proof of possession (DPoP, RFC 9449): switch DPoP on for this service, or have the client \
              registered for bearer tokens"
         }
+        INVALID_DETAILS => DETAILS_HINT,
         "slow_down" | "rate_limit_exceeded" => "the service asks for fewer calls: wait a minute and try again",
         "interaction_required" | "consent_required" | "login_required" => "sign in again in the browser",
         _ => return None,

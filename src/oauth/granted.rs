@@ -9,7 +9,7 @@ use crate::call::{Answers, Expression, ExpressionError, ExpressionFault, Reading
 use crate::oauth::fit::{plain_line, token_text};
 use crate::oauth::life::{Clocks, Whose, life};
 use crate::oauth::token_response::ReadContext;
-use crate::oauth::{TokenSet, clock_skew, split_answer};
+use crate::oauth::{AUTHORIZATION_DETAILS, TokenSet, clock_skew, split_answer};
 use crate::secret::Secret;
 
 /// `Err` if a token has a character that no token may have.
@@ -31,6 +31,9 @@ pub(crate) fn granted(
     let default_end = || clocks.now.checked_add(std::time::Duration::from_secs(reading.default_lifetime?)).ok();
     let mut kept = previous.map(|previous| previous.retained.clone()).unwrap_or_default();
     kept.extend(read_kept(answers, reading));
+    // RFC 9396 section 7: what was granted, which may differ from what was asked for.
+    let details = answers.json().get(AUTHORIZATION_DETAILS).filter(|details| details.is_array());
+    kept.extend(details.map(|details| (AUTHORIZATION_DETAILS.to_owned(), plain_line(&details.to_string()))));
     let mut unread_life = access_life.unread;
     unread_life.extend(refresh_life.unread);
     Ok(TokenSet {

@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 mod assertion;
+mod authorization_details;
 mod authorization_response;
 mod certificate;
 mod challenge;
@@ -51,6 +52,7 @@ mod token_set;
 mod x509;
 
 pub use crate::oauth::assertion::{AssertionAlgorithm, UnsignedJwt};
+pub use crate::oauth::authorization_details::{AUTHORIZATION_DETAILS, DetailsError, detail_types, details_not_granted};
 pub use crate::oauth::authorization_response::{
     AuthorizationError, AuthorizationResponse, ExpectedResponse, Parameters,
 };

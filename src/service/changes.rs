@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::call::{BodyTemplate, CallTemplate, Method, Parameter, Template};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{AssertionAlgorithm, GrantType, Pkce, Request, Resource};
+use crate::oauth::{AUTHORIZATION_DETAILS, AssertionAlgorithm, GrantType, Pkce, Request, Resource};
 use crate::service::client_method::ClientMethod;
 use crate::service::definition::{Authorization, Identity};
 use crate::service::draft::{CallFields, ProfileDraft};
@@ -78,6 +78,8 @@ pub struct ServiceChanges {
     pub dpop: Option<Option<AssertionAlgorithm>>,
     /// Whether authorization requests are signed (RFC 9101), and by which algorithm.
     pub signed_request: Option<Option<AssertionAlgorithm>>,
+    /// What is asked for in detail (RFC 9396), as JSON; empty removes it.
+    pub authorization_details: Option<String>,
     /// The profile of OAuth 2.0 that the service is held to from now on.
     pub security_profile: Option<SecurityProfile>,
 }
@@ -146,6 +148,10 @@ impl ServiceChanges {
             draft.client_flow = false;
         }
         self.set_resources(draft)?;
+        if let Some(details) = &self.authorization_details {
+            let stage = if draft.client_flow { StageName::Authorization } else { StageName::Token };
+            set_parameters(draft, stage, &[&Parameter::new(AUTHORIZATION_DETAILS, details)])?;
+        }
         self.by_name().into_iter().try_for_each(|(stage, parameters)| set_parameters(draft, stage, &parameters))
     }
 

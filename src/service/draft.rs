@@ -127,6 +127,7 @@ pub enum Field {
     TokenUrl,
     ClientId,
     ClientSecretExpires,
+    AuthorizationDetails,
     RedirectUri,
 }
 
@@ -192,6 +193,7 @@ impl ProfileDraft {
         if let Some(Err(error)) = ExpiryDate::typed(&self.client_secret_expires) {
             wrong(Field::ClientSecretExpires, &self.client_secret_expires, error.diagnose());
         }
+        self.wrong_details().into_iter().for_each(|(text, told)| wrong(Field::AuthorizationDetails, text, told));
         for (field, name, url) in self.urls() {
             if let Some(diagnosis) = wrong_url(name, url) {
                 wrong(field, url, diagnosis);

@@ -6,6 +6,7 @@
 mod api_call;
 mod assertion;
 mod assertion_fields;
+mod authorization_details;
 mod catalog;
 mod changes;
 mod check_every;

@@ -25,6 +25,9 @@
 // `/step-up` is an API behind the server: it takes access tokens of a person who signed in by `urn:example:strong`, within the last
 // five minutes, and asks for that with a challenge (RFC 9470).
 //
+// With `--rar` it takes authorization details (RFC 9396) of the types `account`, `payment`, which must have an `amount` and is
+// granted with a `reference`, and `transfer`, which nobody grants.
+//
 // With `--tls` the server speaks TLS on two ports: that of the issuer, where no certificate is asked for, and another for mutual
 // TLS (RFC 8705), which the metadata names under `mtls_endpoint_aliases`. The folder has `server.pem` and `server.key`, `ca.pem`,
 // the authority of client certificates, and `self-signed.pem`, the certificate of the client `self-signed`. The client `by-ca`
@@ -48,6 +51,7 @@ const { values: options } = parseArgs({
     auto: { type: 'boolean', default: false },
     'access-token-seconds': { type: 'string', default: '60' },
     'client-key': { type: 'string' },
+    rar: { type: 'boolean', default: false },
     'dpop-nonce': { type: 'boolean', default: false },
     registration: { type: 'boolean', default: false },
     'initial-access-token': { type: 'string' },
@@ -154,7 +158,33 @@ const resourceIndicators = {
 /** The kind of authentication that the API wants. */
 const STRONG = 'urn:example:strong';
 
+/** What is granted of the details that were asked for. */
+function granted(details) {
+  const allowed = JSON.parse(details ?? '[]').filter(({ type }) => type !== 'transfer');
+  return allowed.map((detail) => (detail.type === 'payment' ? { ...detail, reference: 'r-1' } : detail));
+}
+
+const rar = {
+  resourceIndicators: { ...resourceIndicators, defaultResource: () => APIS[0], useGrantedResource: () => true },
+  richAuthorizationRequests: {
+    enabled: true,
+    types: {
+      account: { validate() {} },
+      transfer: { validate() {} },
+      payment: {
+        validate(_ctx, { amount }) {
+          if (!amount) throw new errors.InvalidAuthorizationDetails('a payment needs an amount');
+        },
+      },
+    },
+    authorizationDetailsForGrantSource: (ctx) => granted(ctx.oidc.params.authorization_details),
+    authorizationDetailsForAccessToken: (_ctx, _token, source) => source.rar,
+    authorizationDetailsForIntrospection: (_ctx, token) => token.rar,
+  },
+};
+
 const configuration = {
+  ...(options.rar && { clientDefaults: { authorization_details_types: Object.keys(rar.richAuthorizationRequests.types) } }),
   clients: options.tls ? tlsClients() : [
     client('confidential-basic', 'client_secret_basic', { client_secret: 'secret' }),
     client('confidential-post', 'client_secret_post', { client_secret: 'secret' }),
@@ -209,6 +239,7 @@ const configuration = {
     revocation: { enabled: true },
     resourceIndicators,
     ...(options.tls && { mTLS }),
+    ...(options.rar && rar),
     ...(options.registration && {
       registration: { enabled: true, initialAccessToken: options['initial-access-token'] ?? false },
       registrationManagement: { enabled: true, rotateRegistrationAccessToken: true },
@@ -223,6 +254,7 @@ function askNothing() {
   policy.get('login').checks.remove('login_prompt');
   policy.get('consent').checks.remove('consent_prompt');
   policy.get('consent').checks.remove('native_client_prompt');
+  policy.get('consent').checks.remove('rar_prompt');
   return policy;
 }
 

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::call::{Parameter, Template, is_secret_name};
 use crate::cli::args::key_value;
 use crate::dialect::Issuer;
-use crate::oauth::{AssertionAlgorithm, GrantType, Pkce, RESPONSE_MODE, Resource, ResponseMode};
+use crate::oauth::{AssertionAlgorithm, GrantType, Pkce, RESPONSE_MODE, Resource, ResponseMode, detail_types};
 use crate::service::{ClientMethod, SecurityProfile, ServiceChanges, StageName};
 
 /// What is said about the service.
@@ -67,6 +67,9 @@ pub struct DescribeOptions {
     /// value), `PS256` or `RS256`; `off` sends plain parameters
     #[arg(long, value_name = "ALG", num_args = 0..=1, require_equals = true, default_missing_value = "ES256", value_parser = algorithm)]
     pub signed_request: Option<AlgorithmArgument>,
+    /// Ask for this in detail (RAR, RFC 9396): a JSON list of objects, each with a `type` that the service knows; empty for nothing
+    #[arg(long, value_name = "JSON", value_parser = details)]
+    pub authorization_details: Option<String>,
     /// Hold the profile to this: `fapi2` (the FAPI 2.0 Security Profile) pushes the authorization request, uses S256, checks
     /// the issuer, authenticates by a key or a certificate and binds tokens to one; `fapi2-message-signing` signs the
     /// authorization request as well, and wants a signed response; `oauth-2.1`. A request that departs from it is refused;
@@ -111,6 +114,7 @@ impl DescribeOptions {
             pkce: self.pkce,
             dpop: self.dpop.map(|AlgorithmArgument(algorithm)| algorithm),
             signed_request: self.signed_request.map(|AlgorithmArgument(algorithm)| algorithm),
+            authorization_details: self.authorization_details.clone(),
             security_profile: self.security_profile,
         }
     }
@@ -184,6 +188,10 @@ fn algorithm(text: &str) -> Result<AlgorithmArgument, String> {
         let all: Vec<String> = all().map(|algorithm| format!("`{}`", algorithm.as_str())).collect();
         format!("write `off` or one of {}", all.join(", "))
     })
+}
+
+fn details(text: &str) -> Result<String, String> {
+    detail_types(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
 fn security_profile(text: &str) -> Result<SecurityProfile, String> {

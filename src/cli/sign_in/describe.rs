@@ -10,7 +10,7 @@ use crate::cli::print;
 use crate::cli::runner::Runner;
 use crate::diagnosis::{Diagnose as _, Diagnosis, printable};
 use crate::dialect::{Described, Issuer, Note, Offered};
-use crate::oauth::{AssertionAlgorithm, GrantType};
+use crate::oauth::{AssertionAlgorithm, GrantType, detail_types};
 use crate::service::{
     Asks, Catalog, ClientMethod, NewPreset, NewPresetError, ProfileDraft, SecurityProfile, ServiceChanges, StageName,
 };
@@ -35,6 +35,7 @@ pub(super) fn of_issuer(
         pushed_mtls_url,
         proof_algorithms,
         request_algorithms,
+        detail_types: known_types,
         response_modes,
         ..
     } = &described.offered;
@@ -44,6 +45,10 @@ pub(super) fn of_issuer(
     not_offered("algorithm of proofs (DPoP)", proof.map(AssertionAlgorithm::as_str), proof_algorithms);
     let signed = options.signed_request.and_then(|AlgorithmArgument(algorithm)| algorithm);
     not_offered("algorithm of signed requests", signed.map(AssertionAlgorithm::as_str), request_algorithms);
+    let details = options.authorization_details.as_deref().unwrap_or_default();
+    for kind in detail_types(details).unwrap_or_default() {
+        not_offered("type of authorization details", Some(&kind), known_types);
+    }
     not_offered("response mode", options.response_mode.as_deref(), response_modes);
     for lack in &described.service.lacks {
         print::warning(&Diagnosis::new(format!("not supported: {lack}")));

@@ -299,6 +299,7 @@ fn with_option(error: FieldError, options: &SignInOptions) -> Diagnosis {
         Field::RedirectUri => "--redirect-uri".to_owned(),
         // Nothing of this command sets it.
         Field::ClientSecretExpires => return error.diagnosis,
+        Field::AuthorizationDetails => "--authorization-details".to_owned(),
         Field::AuthorizationUrl => "--authorization-url".to_owned(),
         Field::TokenUrl => "--token-url".to_owned(),
     };
@@ -331,6 +332,9 @@ fn tell(name: &ProfileName, context: &CallContext, tokens: &TokenSet, vault: Vau
     let missing = context.profile.service.not_granted(&context.profile.scopes, tokens);
     if !missing.is_empty() {
         print::note(&format!("Not granted: {}", missing.join(" ")));
+    }
+    for details in context.profile.service.details_not_granted(tokens) {
+        print::note(&format!("Not granted: {details}"));
     }
     if tokens.refresh_token.is_none() {
         print::note(if context.profile.service.asks_again() {

@@ -13,7 +13,7 @@ use crate::gui::theme::small;
 use crate::gui::widgets::{
     Field as TextField, SHORT, chips, choice, disclosure, labelled_segmented, section, toggle, told,
 };
-use crate::oauth::{AssertionAlgorithm, GrantType, Pkce, ResponseMode};
+use crate::oauth::{AssertionAlgorithm, GrantType, Pkce, ResponseMode, detail_types};
 use crate::secret::Secret;
 use crate::service::{Asks, ExpiryDate, Field, FieldError, Input, ProfileDraft, ValueSource};
 
@@ -230,6 +230,7 @@ fn more_ui(
             "A request that your private key signs (JAR, RFC 9101) cannot be changed on its way through the browser.";
         choice(ui, "Authorization request", &mut profile.service.signed_request, &SIGNED_REQUESTS, Some(help));
         response_mode_ui(ui, profile);
+        details_ui(ui, profile);
         labelled_segmented(ui, "PKCE", &mut profile.pkce, &PKCE);
         let help = "Binds the code to this program (RFC 7636). Turn it off only if the service rejects it.";
         ui.label(small(ui, help));
@@ -243,6 +244,21 @@ fn more_ui(
             .optional()
             .show_lines(ui, &mut profile.extra, 2);
     });
+}
+
+/// What is asked for in detail, as JSON that is checked while it is typed.
+fn details_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
+    let mut text = profile.service.authorization_details().unwrap_or_default().to_owned();
+    let wrong = detail_types(&text).err().map(|error| told(&error.diagnose()));
+    let field = TextField::new("Authorization details")
+        .help("What you ask for in detail (RAR, RFC 9396), such as one payment: a JSON list of objects, each with a type.")
+        .example("[{\"type\": \"account_information\"}]")
+        .optional()
+        .mono()
+        .error(wrong.as_deref());
+    if field.show_lines(ui, &mut text, 2).changed() {
+        profile.set_authorization_details(&text);
+    }
 }
 
 fn response_mode_ui(ui: &mut Ui, profile: &mut ProfileDraft) {

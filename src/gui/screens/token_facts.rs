@@ -49,6 +49,10 @@ pub(crate) fn granted_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet, shar
     if !missing.is_empty() {
         notice(ui, Tone::Warning, "Requested but not granted", &missing.join(" "));
     }
+    let details = service.map(|service| service.details_not_granted(tokens)).unwrap_or_default();
+    if !details.is_empty() {
+        notice(ui, Tone::Warning, "Authorization details not granted", &details.join(" "));
+    }
     if let Some(note) = tokens.unread_life_note() {
         notice(ui, Tone::Warning, &note.summary, note.hint.as_deref().unwrap_or_default());
     }

@@ -2,7 +2,7 @@
 
 use crate::call::{is_name, nearest};
 use crate::diagnosis::Diagnose;
-use crate::oauth::{RedirectUri, TokenHeader};
+use crate::oauth::{RedirectUri, TokenHeader, detail_types};
 use crate::service::assertion::AssertionFormat;
 use crate::service::definition::Service;
 use crate::service::input::Input;
@@ -32,6 +32,7 @@ pub(crate) fn check(service: &Service) -> Option<Finding> {
         .or_else(|| check_proof(service))
         .or_else(|| check_resource(service))
         .or_else(|| check_signed_request(service))
+        .or_else(|| check_details(service))
         .or_else(|| check_hints(service))
         .or_else(|| check_expressions(service))
         .or_else(|| check_examples(service))
@@ -154,6 +155,13 @@ fn check_assertion(service: &Service) -> Option<Finding> {
     }
     let problem = "`assertion` is described, but no request sends `<assertion>`".to_owned();
     finding("[assertion]", problem, format!("send it: `{} = \"<assertion>\"`", assertion.parameter))
+}
+
+/// What a service would refuse (RFC 9396 section 2).
+fn check_details(service: &Service) -> Option<Finding> {
+    let error = detail_types(service.authorization_details()?).err()?;
+    let hint = error.diagnose().hint.unwrap_or_default();
+    finding("authorization_details", error.to_string(), hint)
 }
 
 /// A signed request is for an issuer, by a key of the client's.

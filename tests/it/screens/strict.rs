@@ -43,6 +43,24 @@ fn a_signed_response_is_one_choice() {
 }
 
 #[test]
+fn authorization_details_are_checked_while_they_are_typed() {
+    for theme in THEMES {
+        let mut window = screen(theme, started(), describing());
+        window.press("More about the authorization");
+        window.fill("Authorization details", "[{}]");
+        assert!(window.reads("the authorization details at 1 have no"), "{}", window.words());
+        let asked = r#"[{"type":"account_information"}]"#;
+        window.fill("Authorization details", asked);
+        assert!(!window.reads("the authorization details at"), "{}", window.words());
+        let profile = window.state().draft.profile.clone().expect("a service");
+        assert_eq!(profile.customised().authorization_details(), Some(asked));
+        window.fill("Authorization details", "");
+        let profile = window.state().draft.profile.clone().expect("a service");
+        assert_eq!(profile.customised().authorization_details(), None);
+    }
+}
+
+#[test]
 fn the_page_of_a_profile_reports_where_it_departs() {
     for theme in THEMES {
         let mut window = screen(theme, opened(), page());

@@ -256,3 +256,52 @@ fn a_preset_whose_requests_are_signed_is_rehearsed_and_one_that_cannot_be_is_ref
     let said = program.run(&["service", "check", text(&file)]).failed(2);
     assert!(said.contains("`signed_request` needs to know for which issuer the request is"), "{said}");
 }
+
+#[test]
+#[ignore = "needs node"]
+fn details_are_asked_for_and_what_is_granted_of_them_is_kept_and_compared() {
+    let server = OidcProvider::start_with(&["--auto", "--rar"]);
+    let program = with_secret();
+    let asked = r#"[{"type":"account","actions":["read"]},{"type":"payment","amount":"1"},{"type":"transfer"}]"#;
+    let offline = ["--scope", "offline_access", "--param", "authorization.prompt=consent", "--overwrite"];
+    for pushed in [&[][..], &["--par"]] {
+        let more = [&["--authorization-details", asked][..], &offline, pushed].concat();
+        let said = certified(&program, &server, "confidential-basic", &more).finish();
+        assert!(said.stderr.contains("Not granted: {\"type\":\"transfer\"}"), "{}", said.stderr);
+        assert!(!said.stderr.contains("does not announce the type"), "{}", said.stderr);
+        said.done();
+        for _ in 0..2 {
+            let shown = program.run(&["show", "bank", "--json"]).json();
+            assert_eq!(shown["authorization_details"], asked);
+            let granted = shown["values"]["authorization_details"].as_str().expect("kept");
+            assert!(granted.contains("\"reference\":\"r-1\"") && !granted.contains("transfer"), "{granted}");
+            program.run(&["refresh", "bank"]).done();
+        }
+    }
+    let refused = |details: &str| {
+        let more = ["--authorization-details", details, "--overwrite"];
+        certified(&program, &server, "confidential-basic", &more).finish().failed(4)
+    };
+    for (details, words) in [
+        (r#"[{"type":"payment"}]"#, "`invalid_authorization_details` (a payment needs an amount)"),
+        (r#"[{"type":"other"}]"#, "`invalid_authorization_details` (unsupported authorization details type"),
+    ] {
+        let said = refused(details);
+        assert!(said.contains(words) && said.contains("hint: compare the types and members"), "{said}");
+    }
+    assert!(refused(r#"[{"type":"other"}]"#).contains("does not announce the type of authorization details `other`"));
+}
+
+#[test]
+fn details_that_are_no_list_of_objects_with_types_are_refused_at_once() {
+    let program = Tokenwright::new();
+    for (details, words) in [
+        ("{", "the authorization details are not JSON, at line 1, column 1"),
+        (r#"{"type":"a"}"#, "the authorization details are not a list of objects"),
+        (r#"[{"type":"a"},{}]"#, "the authorization details at 2 have no `type`"),
+    ] {
+        let said =
+            program.run(&["sign-in", "x", "--service", "practice", "--authorization-details", details]).failed(2);
+        assert!(said.contains(words), "{said}");
+    }
+}

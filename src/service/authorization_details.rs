@@ -1,0 +1,49 @@
+//! Authorization details (RAR, RFC 9396) of a service: a parameter of the authorization request, or of the token request where
+//! there is no other.
+
+use crate::call::{BodyTemplate, Parameter};
+use crate::diagnosis::{Diagnose as _, Diagnosis};
+use crate::oauth::{AUTHORIZATION_DETAILS, TokenSet, detail_types, details_not_granted};
+use crate::service::definition::{Authorization, Service};
+use crate::service::draft::ProfileDraft;
+
+impl Service {
+    /// What is asked for in detail, as JSON; `None` if nothing is.
+    pub fn authorization_details(&self) -> Option<&str> {
+        let form = match (&self.authorization, &self.token_request.body) {
+            (None, BodyTemplate::Form(form)) => form.as_slice(),
+            _ => &[],
+        };
+        let query = self.authorization.iter().flat_map(|authorization| &authorization.call.query);
+        let asked = query.chain(form).find(|parameter| parameter.name == AUTHORIZATION_DETAILS)?;
+        Some(asked.value.source()).filter(|text| !text.trim().is_empty())
+    }
+}
+
+impl Service {
+    /// The details that were asked for and not granted with these tokens, each as JSON; none if the service does not say.
+    pub fn details_not_granted(&self, tokens: &TokenSet) -> Vec<String> {
+        match (self.authorization_details(), tokens.retained.get(AUTHORIZATION_DETAILS)) {
+            (Some(asked), Some(granted)) => details_not_granted(asked, granted),
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl ProfileDraft {
+    /// What was typed as details and is none, and why.
+    pub(in crate::service) fn wrong_details(&self) -> Option<(&str, Diagnosis)> {
+        let details = self.service.authorization_details()?;
+        detail_types(details).err().map(|error| (details, error.diagnose()))
+    }
+
+    /// Sets the details of the authorization request.
+    pub fn set_authorization_details(&mut self, text: &str) {
+        let authorization = self.service.authorization.get_or_insert_with(Authorization::standard);
+        let query = &mut authorization.call.query;
+        query.retain(|parameter| parameter.name != AUTHORIZATION_DETAILS);
+        if !text.trim().is_empty() {
+            query.push(Parameter::new(AUTHORIZATION_DETAILS, text));
+        }
+    }
+}
