@@ -39,7 +39,7 @@ pub(crate) fn resource_tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, 
         // One that is there has a button above.
         if let Some(resource) = read.ok().filter(|resource| !tokens.for_resources.contains_key(resource.as_str())) {
             ui.add_enabled_ui(!model.open.copying.is_pending(), |ui| {
-                copy_button(ui, &resource, "Copy token for this API")
+                copy_button(ui, &resource, "Copy token for this API");
             });
         }
     });
