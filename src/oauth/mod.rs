@@ -38,6 +38,7 @@ mod registered;
 mod request;
 mod request_object;
 mod resource;
+mod resource_tokens;
 mod response_mode;
 mod scope;
 mod signed_response;

@@ -18,6 +18,7 @@ mod display_name;
 mod draft;
 mod expiry_date;
 mod extra_parameters;
+mod for_resource;
 mod grant;
 mod grant_inputs;
 mod input;

@@ -2,10 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::call::{BodyTemplate, Parameter};
-use crate::oauth::{Resource, Stage};
-use crate::service::changes::{ChangeError, StageName, set};
-use crate::service::definition::Service;
+use crate::call::Parameter;
+use crate::oauth::Resource;
 
 /// The parameter of RFC 8707 section 2.
 const PARAMETER: &str = "resource";
@@ -39,109 +37,24 @@ impl ResourceRules {
         !self.parameter.trim().is_empty() && self.value.contains(PLACE)
     }
 
+    /// Whether the scopes say which API a token is for.
+    pub(in crate::service) fn are_scopes(&self) -> bool {
+        self.parameter == SCOPE
+    }
+
+    /// Whether they are those of RFC 8707, whose parameter takes URIs only.
+    pub(in crate::service) fn are_by_uri(&self) -> bool {
+        self.parameter == PARAMETER && self.value == PLACE
+    }
+
     pub(in crate::service) fn parameter_for(&self, resource: &Resource) -> Parameter {
         Parameter::new(&self.parameter, self.value.replace(PLACE, resource.as_str()))
-    }
-}
-
-impl Service {
-    /// The service whose request of this stage asks for a token of this resource. Fails where there is no such request, or its
-    /// body is no form.
-    pub fn for_resource(mut self, stage: Stage, resource: &Resource) -> Result<Self, ChangeError> {
-        let parameter = self.resource.parameter_for(resource);
-        let (name, call) = match stage {
-            Stage::RefreshRequest => (StageName::Refresh, self.refresh_request.as_mut()),
-            _ => (StageName::Token, Some(&mut self.token_request)),
-        };
-        let call = call.ok_or(ChangeError::NoRequest(name.as_str()))?;
-        match &mut call.body {
-            BodyTemplate::Form(form) => set(form, &[&parameter]),
-            BodyTemplate::None => set(&mut call.query, &[&parameter]),
-            BodyTemplate::Json(_) | BodyTemplate::Text { .. } => return Err(ChangeError::NoForm(name.as_str())),
-        }
-        Ok(self)
-    }
-
-    /// Whether a refresh may ask for this resource: the sign-in named it, or need not.
-    pub fn may_ask_for(&self, resource: &Resource) -> bool {
-        if self.resource.any || !self.names_resources_by_uri() {
-            return true;
-        }
-        let sent = self.resource.parameter_for(resource);
-        let of_device = self.device_authorization.iter().flat_map(|call| match &call.body {
-            BodyTemplate::Form(form) => form.as_slice(),
-            _ => &call.query,
-        });
-        let of_browser = self.authorization.iter().flat_map(|authorization| &authorization.call.query);
-        self.authorization.is_none() && self.device_authorization.is_none()
-            || of_browser.chain(of_device).any(|parameter| *parameter == sent)
-    }
-
-    /// Whether the scopes say which API a token is for.
-    pub fn names_resources_by_scope(&self) -> bool {
-        self.resource.parameter == SCOPE
-    }
-
-    /// Whether a resource is sent in the parameter of RFC 8707, which takes URIs only.
-    pub fn names_resources_by_uri(&self) -> bool {
-        self.resource.parameter == PARAMETER && self.resource.value == PLACE
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::service::{Catalog, ProfileDraft, ServiceChanges};
-
-    fn sent(service: &Service, stage: Stage, name: &str) -> Vec<String> {
-        let call = if stage == Stage::RefreshRequest {
-            service.refresh_request.as_ref().expect("a refresh")
-        } else {
-            &service.token_request
-        };
-        let BodyTemplate::Form(form) = &call.body else { panic!("{:?}", call.body) };
-        form.iter().filter(|own| own.name == name).map(|own| own.value.source().to_owned()).collect()
-    }
-
-    #[test]
-    fn the_parameter_is_that_of_the_rfc_or_what_the_service_has_instead() {
-        let resource = Resource::parse("https://api.example.com").expect("a resource");
-        let of = |id: &str| Catalog::bundled().service(id).expect("a preset");
-        let practice = of("practice").for_resource(Stage::RefreshRequest, &resource).expect("a form");
-        assert_eq!(sent(&practice, Stage::RefreshRequest, "resource"), ["https://api.example.com"]);
-        assert!(sent(&practice, Stage::TokenRequest, "resource").is_empty());
-        let microsoft = of("microsoft").for_resource(Stage::RefreshRequest, &resource).expect("a form");
-        assert_eq!(
-            sent(&microsoft, Stage::RefreshRequest, "scope"),
-            ["https://api.example.com/.default offline_access"]
-        );
-        assert!(sent(&microsoft, Stage::RefreshRequest, "resource").is_empty());
-    }
-
-    #[test]
-    fn a_parameter_that_is_sent_already_is_replaced() {
-        let first = Resource::parse("https://a.test").expect("a resource");
-        let second = Resource::parse("https://b.test").expect("a resource");
-        let service = Catalog::bundled().service("practice").expect("a preset");
-        let service = service.for_resource(Stage::RefreshRequest, &first).expect("a form");
-        let service = service.for_resource(Stage::RefreshRequest, &second).expect("a form");
-        assert_eq!(sent(&service, Stage::RefreshRequest, "resource"), ["https://b.test"]);
-    }
-
-    #[test]
-    fn a_refresh_asks_for_what_the_sign_in_named() {
-        let (named, other) = (Resource::parse("https://a.test").expect("a URI"), Resource::parse("https://b.test"));
-        let other = other.expect("a URI");
-        let mut draft = ProfileDraft::new(Catalog::bundled().service("practice").expect("a preset"));
-        draft.service.resource.any = false;
-        let changes = ServiceChanges { resources: vec![named.clone()], ..ServiceChanges::default() };
-        changes.apply(&mut draft).expect("requests with forms");
-        let mut service = draft.customised();
-        assert!(service.may_ask_for(&named) && !service.may_ask_for(&other));
-        service.resource.any = true;
-        assert!(service.may_ask_for(&other));
-        assert!(Catalog::bundled().service("microsoft").is_ok_and(|service| service.may_ask_for(&other)));
-    }
 
     #[test]
     fn rules_without_a_place_for_the_resource_name_none() {

@@ -33,6 +33,7 @@ mod team;
 #[cfg(test)]
 mod tests;
 mod unlock;
+mod wire_tokens;
 
 use std::sync::Once;
 

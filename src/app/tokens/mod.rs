@@ -82,38 +82,22 @@ pub(crate) async fn hand_out(
         Ok(loaded) if !is_moved => loaded,
         _ => profiles::load_text(app, &name).await?,
     };
-    let mut read = pending::read(app, &name).await;
-    if let Err(failure) = read {
-        read = arrived(app, &name, failure).await;
-    }
-    let record = match read {
-        Ok(record) => record,
-        Err(failure) => {
-            // It may have been forgotten since it was read.
-            profiles::load(app, &name).await?;
-            return Err(failure);
-        }
-    };
+    let record = read_for(app, &name).await?;
     let (policy, resource) = (profile.service.policy.clone(), wanted.resource.clone());
     issued_for::check(&name, &profile, record.contents.tokens.as_ref())?;
     let now = (app.ports.now)();
-    let saved = resource::wanted(record.contents.tokens.as_ref(), wanted.resource.as_ref());
-    let follows = !need.is_new() && sources::has_newer_parent(app, &name, &profile.service).await;
+    let saved = resource::wanted(record.contents.tokens.as_ref(), resource.as_ref());
+    let follows = !need.is_new() && resource.is_none() && sources::has_newer_parent(app, &name, &profile.service).await;
     let asked = if follows { Need::New } else { need };
     if let Some(tokens) = policy::good(&policy, saved.as_ref(), asked, now) {
         let notes = refusal::lingering(&name, &record).into_iter().chain(ending(&name, &policy, tokens, now));
-        let notes = notes.chain(resource::departure(&profile, wanted.resource.as_ref(), tokens));
+        let notes = notes.chain(resource::departure(&profile, resource.as_ref(), tokens));
         let notes = notes.chain(away(app, &name).await).collect();
         let tokens = tokens.clone();
         return handed_out(profile, name, tokens, false, notes);
     }
-    let renewal = renew(
-        app,
-        report,
-        &name,
-        Asked { profile, from: Origin::Saved(text), wanted: Wanted { need: asked, ..wanted } },
-    )
-    .await;
+    let asked = Asked { profile, from: Origin::Saved(text), wanted: Wanted { need: asked, ..wanted } };
+    let renewal = renew(app, report, &name, asked).await;
     let outcome = renewal.and_then(|(profile, renewal)| match renewal {
         Renewal::Found(tokens) => Ok((profile, *tokens)),
         Renewal::Called(exchange) => exchange.outcome.map(|tokens| (profile, *tokens)),
@@ -133,6 +117,19 @@ pub(crate) async fn hand_out(
     notes.extend(ending(&name, &policy, &tokens, now));
     notes.extend(resource::departure(&profile, resource.as_ref(), &tokens));
     handed_out(profile, name, tokens, refreshed, notes)
+}
+
+/// The record of a profile.
+async fn read_for(app: &App, name: &ProfileName) -> Result<Record, Failure> {
+    let mut read = pending::read(app, name).await;
+    if let Err(failure) = read {
+        read = arrived(app, name, failure).await;
+    }
+    if read.is_err() {
+        // It may have been forgotten since it was read.
+        profiles::load(app, name).await?;
+    }
+    read
 }
 
 /// The record of a profile that another process is taking out of the team, once it is here; else this failure to read it.
