@@ -46,8 +46,10 @@ pub(crate) fn resource_tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, 
 }
 
 fn copy_button(ui: &mut Ui, resource: &Resource, words: &str) {
-    let response = copied_elsewhere_button(ui, CopiedAs::ForResource(resource.clone()).id(), words)
-        .on_hover_text(CopiedToken::Token.hint());
+    let response =
+        copied_elsewhere_button(ui, CopiedAs::ForResource(resource.clone()).id(), CopiedToken::Token.words())
+            .accessible_name(words)
+            .on_hover_text(CopiedToken::Token.hint());
     if response.clicked() {
         want(ui, Intent::CopyResourceToken(resource.clone()));
     }
