@@ -88,7 +88,7 @@ pub use crate::app::types::{
 pub use crate::app::vault::open::connect_keyring_ahead;
 pub use crate::app::vault::rekey::VaultStatus;
 pub use crate::config::{
-    Connections, ListGroup, ListSettings, ListSort, NetworkSettings, Places, ProxySetting, SECONDS, Theme,
+    Connections, ListGroup, ListSettings, ListSort, NetworkSettings, Places, ProxySetting, SECONDS, Theme, Ticks,
 };
 pub use crate::desktop::{Notice, Sensitivity, TrayIcon, TrayPress};
 pub use crate::practice::PracticeOptions;

@@ -7,6 +7,7 @@ use crate::app::Failure;
 use crate::app::profiles::summary::ProfileSummary;
 use crate::app::types::{SavedToken, TrayState, VaultState, WindowSettings};
 use crate::call::TracedCall;
+use crate::config::Ticks;
 use crate::desktop::TrayPress;
 use crate::diagnosis::Diagnosis;
 use crate::export::Sinks;
@@ -17,6 +18,8 @@ use crate::service::{ProfileName, Service};
 pub enum News {
     /// The window settings of the last run.
     Window(WindowSettings),
+    /// What was ticked of the checklists before.
+    Ticks(Ticks),
     /// The presets, and the problems found in your own ones.
     Services(Vec<Service>, Vec<Diagnosis>),
     /// The saved profiles.

@@ -23,7 +23,7 @@ pub use crate::config::error::ConfigError;
 pub use crate::config::hooks::HookSettings;
 pub use crate::config::network::{Connections, NetworkSettings, ProxySetting, SECONDS};
 pub use crate::config::places::Places;
-pub use crate::config::settings::{ListGroup, ListSettings, ListSort, Settings, TeamSettings, Theme};
+pub use crate::config::settings::{ListGroup, ListSettings, ListSort, Settings, TeamSettings, Theme, Ticks};
 pub use crate::config::sources::{SourceSetting, SourceSettings, Sources};
 
 /// The most bytes of a text file: far more than a person writes, and too few to fill the memory.

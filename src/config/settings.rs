@@ -1,6 +1,6 @@
 //! The settings, a TOML file that a person may edit. Unknown keys are ignored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
@@ -49,6 +49,9 @@ pub struct Settings {
     /// How the window lists the saved profiles.
     #[serde(skip_serializing_if = "is_usual")]
     pub list: ListSettings,
+    /// The lines of checklists that are ticked.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub ticks: Ticks,
     /// How calls leave this machine.
     #[serde(skip_serializing_if = "NetworkSettings::is_usual")]
     pub network: NetworkSettings,
@@ -62,6 +65,9 @@ pub struct Settings {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub commands: BTreeMap<String, Vec<String>>,
 }
+
+/// What is ticked of the checklist of a service: by its ID, the places of the lines, from 0.
+pub type Ticks = BTreeMap<String, BTreeSet<usize>>;
 
 /// How the window lists the saved profiles.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -233,6 +239,7 @@ mod tests {
             quiet: true,
             lock_after: Some(15),
             list: ListSettings { sort: ListSort::Ends, group: ListGroup::Service, width: Some(300.0) },
+            ticks: [("google".to_owned(), [0, 2].into())].into(),
             network: NetworkSettings { proxy: Some(ProxySetting::None), timeout: Some(60), ..Default::default() },
             hooks: HookSettings { command: vec!["tell".into(), "it".into()], post: None },
             sources: [("acme".to_owned(), [("subject_token".to_owned(), source)].into())].into(),
@@ -243,6 +250,7 @@ mod tests {
             "vault = \"memory\"\ntheme = \"dark\"\nstop_before_token_call = true\nwindow_size = [1024.5, 700.0]\n\
              scale = 1.5\nbrowser = \"firefox --private-window %s\"\nquiet = true\nlock_after = 15\n\n\
              [list]\nsort = \"ends\"\ngroup = \"service\"\nwidth = 300.0\n\n\
+             [ticks]\ngoogle = [0, 2]\n\n\
              [network]\nproxy = \"none\"\ntimeout = 60\n\n[hooks]\ncommand = [\"tell\", \"it\"]\n\n\
              [sources.acme.subject_token]\nfrom = \"env:TOKEN\"\nto = \"https://as.test\"\n\n\
              [commands]\njwt = [\"print\", \"it\"]\n"

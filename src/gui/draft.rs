@@ -1,10 +1,9 @@
 //! What is on the screen but not saved: the fields being typed, the step shown, what is revealed.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::app::{CallContext, OpenedProfile};
+use crate::app::{CallContext, OpenedProfile, Ticks};
 use crate::dialect::{Described, zspec};
 use crate::gui::call_draft::CallDraft;
 use crate::gui::clock::Clock;
@@ -98,7 +97,7 @@ pub struct Draft {
     /// `None` unless the settings are open.
     pub settings: Option<SettingsDraft>,
     /// The lines of each service's checklist that are ticked, by its ID and their place.
-    pub ticks: BTreeMap<String, BTreeSet<usize>>,
+    pub ticks: Ticks,
     /// `None` unless the command palette is open.
     pub palette: Option<Palette>,
     /// Whether the sheet of keys is open.

@@ -220,6 +220,8 @@ pub enum Intent {
     OpenVault(VaultKind, Option<Secret>),
     /// Change how the window looks and behaves; its size stays.
     ChangeSettings(WindowSettings),
+    /// Remember what is ticked of the checklist of the service with this ID.
+    SaveTicks(String),
     OpenSettings,
     /// Show what was sent and what came.
     OpenCalls,

@@ -18,6 +18,9 @@ impl Window {
             if let News::Window(settings) = &news {
                 self.restore(ctx, *settings);
             }
+            if let News::Ticks(ticks) = &news {
+                self.draft.ticks.clone_from(ticks);
+            }
             if let News::TrayPressed(press) = &news {
                 self.tray.press(ctx, *press);
             }

@@ -223,6 +223,7 @@ impl Window {
             Intent::OpenTeam => self.open_team(),
             Intent::Team(action) => self.on_team(action),
             Intent::ClosePage => self.close_page(),
+            Intent::SaveTicks(service) => self.save_ticks(service),
             Intent::ChangeSettings(settings) => self.change_settings(ctx, settings),
             Intent::OpenSettings => self.open_settings(),
             Intent::OpenCalls => self.open_calls(),
@@ -253,6 +254,11 @@ impl Window {
     pub(in crate::gui) fn save_settings(&self) {
         let settings = self.settings;
         self.tasks.run(move |app| async move { app.save_window(settings).await });
+    }
+
+    fn save_ticks(&self, service: String) {
+        let ticked = self.draft.ticks.get(&service).cloned().unwrap_or_default();
+        self.tasks.run(move |app| async move { app.save_ticks(service, ticked).await });
     }
 
     /// What was copied, asked to be pasted, or pressed as a link.

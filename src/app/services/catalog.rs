@@ -1,5 +1,7 @@
 //! What the window loads at its start, and what it reads again: presets, settings, profiles, the state of the vault.
 
+use std::collections::BTreeSet;
+
 use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::profiles::drafts;
@@ -22,6 +24,7 @@ impl App {
             Settings::default()
         });
         self.tell(News::Window(WindowSettings::of(&settings)));
+        self.tell(News::Ticks(settings.ticks));
         let (catalog, problems) = self.catalog().await?;
         self.tell(News::Services(catalog.services(), problems));
         self.probe_vault().await;
@@ -54,6 +57,18 @@ impl App {
     /// Remembers how the window looks.
     pub async fn save_window(&self, window: WindowSettings) -> Result<(), Failure> {
         self.change_settings(move |settings| window.apply(settings)).await
+    }
+
+    /// Remembers what is ticked of the checklist of a service.
+    pub async fn save_ticks(&self, service: String, ticked: BTreeSet<usize>) -> Result<(), Failure> {
+        let change = move |settings: &mut Settings| {
+            if ticked.is_empty() {
+                settings.ticks.remove(&service);
+            } else {
+                settings.ticks.insert(service, ticked);
+            }
+        };
+        self.change_settings(change).await
     }
 
     /// Changes the settings file.

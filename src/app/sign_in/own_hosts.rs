@@ -62,6 +62,7 @@ impl CallContext {
                 .as_ref()
                 .and_then(KeyPair::certificate)
                 .map(|own| own.sha256_thumbprint()),
+            proof_key: self.proof_thumbprint(),
             audience: named.and_then(|parameter| plain(&parameter.value)),
         }
     }

@@ -199,6 +199,8 @@ impl Model {
                 self.tell_all(problems);
             }
             News::Window(window) => self.window = Some(window),
+            // Of the window itself.
+            News::Ticks(_) => {}
             News::Profiles(profiles) => self.profiles = profiles.into(),
             News::Vault(state) => self.vault = state,
             News::StoreClosed(notes) | News::Replies(notes) => self.tell_all(notes),

@@ -6,8 +6,9 @@ use egui::Ui;
 
 use crate::diagnosis::Diagnosis;
 use crate::gui::draft::{Draft, Focus, NextView};
+use crate::gui::intent::Intent;
 use crate::gui::model::Model;
-use crate::gui::screens::{lead_to, redirects};
+use crate::gui::screens::{lead_to, redirects, want};
 use crate::gui::theme::{SPACE_XS, Tone, small};
 use crate::gui::widgets::{Field as TextField, banner, copy_named_button, link_button, section, toggle};
 use crate::oauth::{Landing, RedirectUri};
@@ -67,6 +68,7 @@ fn checklist_ui(ui: &mut Ui, service: &Service, ticked: &mut BTreeSet<usize>) {
                 } else {
                     ticked.remove(&place)
                 };
+                want(ui, Intent::SaveTicks(service.id.clone()));
             }
         }
     });

@@ -27,6 +27,8 @@ pub struct Expected {
     pub audience: Option<String>,
     /// The thumbprint of the client certificate that the calls show.
     pub certificate: Option<String>,
+    /// The thumbprint of the key that signs proofs of possession (RFC 9449).
+    pub proof_key: Option<String>,
 }
 
 /// How much a finding weighs.
@@ -69,6 +71,10 @@ pub enum FindingCode {
     OtherCertificate,
     /// It is bound to the profile's client certificate.
     BoundToCertificate,
+    /// It is bound to another key than that of the profile, or the profile has none.
+    OtherKey,
+    /// It is bound to the profile's key.
+    BoundToKey,
     /// It never expires, by its own words.
     NoExpiry,
     /// It looks like a JWT and is none.
@@ -107,6 +113,8 @@ impl FindingCode {
             Self::OtherClient => "other-client",
             Self::OtherCertificate => "other-certificate",
             Self::BoundToCertificate => "bound-to-certificate",
+            Self::OtherKey => "other-key",
+            Self::BoundToKey => "bound-to-key",
             Self::NoExpiry => "no-expiry",
             Self::Broken => "broken",
             Self::Encrypted => "encrypted",
@@ -117,7 +125,9 @@ impl FindingCode {
     fn weight(self) -> Weight {
         match self {
             Self::Expired | Self::NotYetValid | Self::NotSigned | Self::OtherUse | Self::Broken => Weight::Wrong,
-            Self::BoundToCertificate | Self::NoExpiry | Self::Encrypted | Self::Opaque => Weight::Fact,
+            Self::BoundToCertificate | Self::BoundToKey | Self::NoExpiry | Self::Encrypted | Self::Opaque => {
+                Weight::Fact
+            }
             _ => Weight::Doubtful,
         }
     }
@@ -144,7 +154,7 @@ impl Inspected {
             self.use_findings(expected, &mut found);
             self.issuer_findings(expected, &mut found);
             self.audience_findings(expected, &mut found);
-            self.certificate_findings(expected, &mut found);
+            self.binding_findings(expected, &mut found);
         }
         let finding = |(code, diagnosis): (FindingCode, _)| Finding { code, weight: code.weight(), diagnosis };
         let mut findings: Vec<Finding> = found.into_iter().map(finding).collect();
@@ -290,28 +300,56 @@ impl Inspected {
     }
 }
 
+/// What a token can be bound to.
+struct Binding<'a> {
+    /// The member of `cnf` (RFC 7800) that says so.
+    member: &'static str,
+    /// What the profile has.
+    own: Option<&'a String>,
+    /// What it is called.
+    what: &'static str,
+    reference: &'static str,
+    /// Where the two are the same, and where they are not.
+    codes: (FindingCode, FindingCode),
+}
+
+impl Expected {
+    fn bindings(&self) -> [Binding<'_>; 2] {
+        [
+            Binding {
+                member: "x5t#S256",
+                own: self.certificate.as_ref(),
+                what: "client certificate",
+                reference: "https://www.rfc-editor.org/rfc/rfc8705#section-3.1",
+                codes: (FindingCode::BoundToCertificate, FindingCode::OtherCertificate),
+            },
+            Binding {
+                member: "jkt",
+                own: self.proof_key.as_ref(),
+                what: "key for proofs of possession",
+                reference: "https://www.rfc-editor.org/rfc/rfc9449#section-6.1",
+                codes: (FindingCode::BoundToKey, FindingCode::OtherKey),
+            },
+        ]
+    }
+}
+
 impl Inspected {
-    /// RFC 8705 section 3.1. A token from elsewhere is compared with nothing.
-    fn certificate_findings(&self, expected: &Expected, found: &mut Vec<(FindingCode, Diagnosis)>) {
-        let bound_to = self.claims_json.get("cnf").and_then(|cnf| cnf.get("x5t#S256")).and_then(Json::as_str);
-        let Some(bound_to) = bound_to else { return };
-        let reference = "https://www.rfc-editor.org/rfc/rfc8705#section-3.1";
-        let (code, summary) = match &expected.certificate {
-            Some(own) if own == bound_to => (
-                FindingCode::BoundToCertificate,
-                "it is bound to the profile's client certificate: it works only together with it".to_owned(),
-            ),
-            Some(own) => (
-                FindingCode::OtherCertificate,
-                format!("it is bound to another client certificate than the profile's, which is `{own}`"),
-            ),
-            None if expected.client_id.is_empty() => return,
-            None => (
-                FindingCode::OtherCertificate,
-                "it is bound to a client certificate, and the profile has none".to_owned(),
-            ),
-        };
-        found.push((code, Diagnosis::new(summary).reference(reference)));
+    /// A token from elsewhere is compared with nothing.
+    fn binding_findings(&self, expected: &Expected, found: &mut Vec<(FindingCode, Diagnosis)>) {
+        for Binding { member, own, what, reference, codes: (same, other) } in expected.bindings() {
+            let bound_to = self.claims_json.get("cnf").and_then(|cnf| cnf.get(member)).and_then(Json::as_str);
+            let Some(bound_to) = bound_to else { continue };
+            let (code, summary) = match own {
+                Some(own) if own == bound_to => {
+                    (same, format!("it is bound to the profile's {what}: it works only together with it"))
+                }
+                Some(own) => (other, format!("it is bound to another {what} than the profile's, which is `{own}`")),
+                None if expected.client_id.is_empty() => continue,
+                None => (other, format!("it is bound to a {what}, and the profile has none")),
+            };
+            found.push((code, Diagnosis::new(summary).reference(reference)));
+        }
     }
 }
 

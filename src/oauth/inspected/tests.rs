@@ -75,6 +75,22 @@ fn the_example_of_rfc_9068_says_that_it_is_an_access_token_and_what_it_allows() 
 }
 
 #[test]
+fn a_token_that_is_bound_to_a_key_is_compared_with_the_profiles() {
+    // RFC 9449 section 6.1.
+    let inspected = read(&json!({ "exp": NOW + 60, "cnf": { "jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" } }));
+    let with = |proof_key: Option<&str>| Expected {
+        client_id: "c".into(),
+        proof_key: proof_key.map(str::to_owned),
+        ..Expected::default()
+    };
+    let own = with(Some("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"));
+    assert_eq!(codes(&inspected, &own), [FindingCode::BoundToKey]);
+    assert_eq!(codes(&inspected, &with(Some("another"))), [FindingCode::OtherKey]);
+    assert_eq!(codes(&inspected, &with(None)), [FindingCode::OtherKey]);
+    assert_eq!(codes(&inspected, &Expected::default()), [], "a pasted token is compared with nothing");
+}
+
+#[test]
 fn an_id_token_for_another_client_is_told() {
     let claims = json!({ "iss": "https://op.test", "aud": ["a", "b"], "exp": NOW + 60, "at_hash": "x" });
     let inspected = read(&claims);

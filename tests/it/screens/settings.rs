@@ -114,6 +114,27 @@ fn connections_are_saved_when_a_field_is_left_and_what_is_wrong_is_told_at_its_f
 }
 
 #[test]
+fn what_is_ticked_of_a_checklist_is_ticked_at_the_next_start() {
+    let (mut machine, home) = Machine::new(THEMES[0], Visit::Follow);
+    let to_step_2 = |machine: &mut Machine| {
+        machine.press("Practice service");
+        machine.press("Next");
+    };
+    to_step_2(&mut machine);
+    let all = service("practice").checklist;
+    let first = format!("1. {}", all[0]);
+    machine.press(&first);
+    let ticks = || config(home.path()).load_settings().expect("read").ticks;
+    machine.wait_until("it is saved", |_| ticks().get("practice").is_some_and(|places| places.len() == 1));
+    drop(machine);
+    let mut machine = Machine::at_as_it_is(home.path(), THEMES[0], Visit::Follow, "memory");
+    to_step_2(&mut machine);
+    machine.wait(&format!("1 of {} done", all.len()));
+    machine.press(&first);
+    machine.wait_until("nothing is kept", |_| ticks().is_empty());
+}
+
+#[test]
 fn a_locked_vault_knows_nothing_until_the_passphrase_is_entered() {
     let home = temp_home();
     let mut machine = with_profile(home.path(), THEMES[1], "correct horse");
