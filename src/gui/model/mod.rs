@@ -199,8 +199,6 @@ impl Model {
                 self.tell_all(problems);
             }
             News::Window(window) => self.window = Some(window),
-            // Of the window itself.
-            News::Ticks(_) => {}
             News::Profiles(profiles) => self.profiles = profiles.into(),
             News::Vault(state) => self.vault = state,
             News::StoreClosed(notes) | News::Replies(notes) => self.tell_all(notes),
@@ -218,7 +216,7 @@ impl Model {
             News::Tray(tray) => self.tray = tray,
             // What is wrong with it is in `keep_alive`, which follows; the others are the window's own affair.
             News::Called(call) => self.called(call),
-            News::NotRefreshed(..) | News::TrayPressed(_) | News::NoticePressed | News::EndAsked => {}
+            News::Ticks(_) | News::NotRefreshed(..) | News::TrayPressed(_) | News::NoticePressed | News::EndAsked => {}
         }
     }
 
