@@ -15,19 +15,16 @@ impl Window {
     /// Takes in the news since the last frame.
     pub(in crate::gui) fn take_news(&mut self, ctx: &Context) {
         while let Some(news) = self.next_news() {
-            if let News::Window(settings) = &news {
-                self.restore(ctx, *settings);
-            }
-            if let News::Ticks(ticks) = &news {
-                self.draft.ticks.clone_from(ticks);
-            }
-            if let News::TrayPressed(press) = &news {
-                self.tray.press(ctx, *press);
-            }
-            if matches!(news, News::NoticePressed) {
-                // Hidden in the tray or not.
-                self.tray.press(ctx, TrayPress::Show);
-                notifications::raise(ctx);
+            match &news {
+                News::Window(settings) => self.restore(ctx, *settings),
+                News::Ticks(ticks) => self.draft.ticks.clone_from(ticks),
+                News::TrayPressed(press) => self.tray.press(ctx, *press),
+                News::NoticePressed => {
+                    // Hidden in the tray or not.
+                    self.tray.press(ctx, TrayPress::Show);
+                    notifications::raise(ctx);
+                }
+                _ => {}
             }
             self.draft.next_view.to_top |= match &news {
                 News::Problem(_) | News::Vault(_) => true,
