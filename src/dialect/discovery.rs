@@ -285,7 +285,7 @@ fn authentication(json: &Json, gathering: &mut Gathering) -> (Authentication, Op
         gathering.ignored(NAME, "none of them is supported; the secret is sent in the body");
         return (Authentication::None, None);
     };
-    gathering.understood(NAME, format!("`{}` is used", method.as_str()));
+    gathering.understood(NAME, format!("`{}` is used unless you choose another", method.as_str()));
     (method.authentication(), (method == ClientMethod::None).then_some(Asks::Nothing))
 }
 
