@@ -100,7 +100,7 @@ pub(crate) fn tell_progress(progress: &Progress, verbose: bool) {
             exchange.notes.iter().for_each(print::warning);
         }
         Progress::RequestSigned(told) if verbose => {
-            print::note_lines(&format!("Signed authorization request:\n{told}"))
+            print::note_lines(&format!("Signed authorization request:\n{told}"));
         }
         Progress::LeaseBusy(diagnosis) => print::note(&diagnosis.summary),
         Progress::Retrying(diagnosis) => print::warning(diagnosis),
