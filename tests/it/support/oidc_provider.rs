@@ -1,9 +1,13 @@
 //! npm `oidc-provider`: a certified server that we did not write.
 
 use std::process::Command;
+use std::time::Duration;
 
 use crate::support::peer;
 use crate::support::process::Process;
+
+/// It starts in about a second.
+const AT_ONCE: Duration = Duration::from_secs(25);
 
 /// The server, on a port of its own. Clients: `confidential-basic` and `confidential-post` (secret `secret`) and
 /// `public-native` (none), and `must-push` like the first, which must push its requests (RFC 9126); redirect URIs `http://127.0.0.1` and `http://localhost`, with any port, and with no path, `/` or
@@ -29,8 +33,13 @@ impl OidcProvider {
 
     /// With arguments as `oidc-provider.mjs` names them.
     pub fn start_with(arguments: &[&str]) -> Self {
-        let mut process = Process::start(Command::new("node").arg(peer("oidc-provider.mjs")).args(arguments));
-        let line = process.line_with("\"listening\"");
+        let start = || Process::start(Command::new("node").arg(peer("oidc-provider.mjs")).args(arguments));
+        let mut process = start();
+        // Node was seen to hang before its first line, once in some thousand times: it gets one more chance.
+        let line = process.line_within("\"listening\"", AT_ONCE).unwrap_or_else(|| {
+            process = start();
+            process.line_with("\"listening\"")
+        });
         let told: serde_json::Value = serde_json::from_str(&line).expect("the server's first line is JSON");
         let issuer = told["issuer"].as_str().expect("the server names its issuer").to_owned();
         let mtls_port = told["mtls"].as_u64();

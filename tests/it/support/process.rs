@@ -95,6 +95,19 @@ impl Process {
         panic!("{} ended without a line with {text:?}\nstdout: {}\nstderr: {}", self.what, self.stdout, self.stderr);
     }
 
+    /// The same, for a process that may hang: `None` if no such line came within this time.
+    pub fn line_within(&mut self, text: &str, time: Duration) -> Option<String> {
+        let until = Instant::now() + time;
+        loop {
+            let (stream, line) = self.lines.recv_timeout(until.saturating_duration_since(Instant::now())).ok()?;
+            let kept = if stream == Stream::Out { &mut self.stdout } else { &mut self.stderr };
+            kept.push_str(&line);
+            if line.contains(text) {
+                return Some(line.trim_end_matches('\n').to_owned());
+            }
+        }
+    }
+
     /// Ends the input and waits for the process to end by itself.
     pub fn finish(mut self) -> Finished {
         self.end_input();
