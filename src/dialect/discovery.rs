@@ -261,12 +261,13 @@ fn set_mtls_urls(json: &Json, described: &mut Described) -> Result<String, Docum
 /// The URL of an endpoint. Brackets in it are literal.
 fn endpoint_of(json: &Json, name: &'static str, gathering: &mut Gathering) -> Result<String, DocumentError> {
     let Some(value) = json.get(name).filter(|value| !value.is_null()) else { return Ok(String::new()) };
-    let url = value.as_str().and_then(|text| Url::parse(text.trim()).ok()).map(|url| url.to_string());
-    let is_plain = |url: &String| url.starts_with("http") && Template::new(url.clone()).placeholders().next().is_none();
-    match url.filter(is_plain) {
-        Some(_) => {
+    // A placeholder would be filled in with a secret of the person.
+    let is_plain = |text: &String| Template::new(text).placeholders().next().is_none();
+    let is_url = |text: &String| Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    match Some(plain_text(value)).filter(is_plain).filter(is_url) {
+        Some(url) => {
             gathering.understood(name, "its URL");
-            Ok(plain_text(value))
+            Ok(url)
         }
         None => Err(DocumentError::Unexpected { format: FORMAT, place: name.to_owned(), expected: "a URL" }),
     }

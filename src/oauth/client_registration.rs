@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use thiserror::Error;
 use url::Url;
 
-use crate::call::Reply;
+use crate::call::{Reply, Template};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::fit::plain_line;
 use crate::oauth::redirect_uri::{Landing, Loopback, RedirectUri};
@@ -121,8 +121,12 @@ impl ClientRegistration {
         !self.access_token.is_empty() && self.is_own_url(&self.management_url)
     }
 
-    /// Whether a URL is at the host of the registration endpoint or of the issuer.
+    /// Whether a URL is at the host of the registration endpoint or of the issuer, and holds no placeholder, which would be filled
+    /// in.
     pub fn is_own_url(&self, url: &str) -> bool {
+        if Template::new(url).placeholders().next().is_some() {
+            return false;
+        }
         let origin = |text: &str| Url::parse(text).ok().map(|url| url.origin()).filter(url::Origin::is_tuple);
         let asked = origin(url);
         asked.is_some() && [&self.endpoint, &self.issuer].iter().any(|own| origin(own) == asked)
@@ -309,6 +313,7 @@ mod tests {
             ("https://reg.test.evil.test/", false),
             ("https://reg.test:8443/", false),
             ("http://reg.test/register/c", false),
+            ("https://reg.test/register/<password>", false),
             ("data:text/plain,x", false),
             ("/register/c", false),
         ] {

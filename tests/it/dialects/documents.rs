@@ -61,9 +61,14 @@ fn metadata_with_the_least_there_can_be_uses_the_standards_defaults() {
     let described = only(read_text(discovery::read, &text.to_string()).expect("metadata"));
     assert_eq!(described.service.token_request.authentication, Authentication::BasicOrNone);
     assert_eq!(described.service.grant_type, "client_credentials");
-    let text = json!({ "issuer": "https://as.example.test", "token_endpoint": "javascript:x" });
-    let error = read_text(discovery::read, &text.to_string()).expect_err("no URL").to_string();
-    assert_eq!(error, "OAuth 2.0 server metadata: expected a URL at `token_endpoint`");
+    // A placeholder in an endpoint would be filled in with a secret.
+    for wrong in
+        ["javascript:x", "https://as.example.test/<password>", "https://as.example.test/token?a=<client_secret>"]
+    {
+        let text = json!({ "issuer": "https://as.example.test", "token_endpoint": wrong });
+        let error = read_text(discovery::read, &text.to_string()).expect_err("no URL").to_string();
+        assert_eq!(error, "OAuth 2.0 server metadata: expected a URL at `token_endpoint`");
+    }
 }
 
 #[test]
