@@ -19,6 +19,7 @@ use crate::gui::palette_draft::Palette;
 use crate::gui::start_error::{NoWindow, Reason, no_window};
 use crate::gui::tray::Tray;
 use crate::gui::{clipboard, icon, links, screens, theme};
+use crate::oauth::TokenSet;
 use crate::service::ProfileName;
 
 /// Starts the core with what takes its news.
@@ -325,8 +326,8 @@ impl Window {
         let now = self.draft.clock.now;
         let saved = self.model.profiles.iter().filter_map(screens::expiry);
         let saved = saved.filter_map(|at| clock::until_next_short_change(at, now));
-        let own = self.model.open.tokens.as_ref().and_then(|tokens| tokens.expires_at);
-        if let Some(next) = saved.chain(own.and_then(|at| clock::until_next_change(at, now))).min() {
+        let own = self.model.open.tokens.iter().flat_map(TokenSet::ends);
+        if let Some(next) = saved.chain(own.filter_map(|at| clock::until_next_change(at, now))).min() {
             clock::wake_after(ctx, now, next);
         }
     }

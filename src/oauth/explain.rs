@@ -121,6 +121,10 @@ fn extension_hint(code: &str) -> Option<&'static str> {
         "invalid_target" => {
             "the service has no such API, or this client may not ask for it: compare the URI with the service's documentation, to the byte"
         }
+        // RFC 7591 section 3.2.2; some servers say so of a client that is registered already.
+        "invalid_client_metadata" => {
+            "something in the client's registration does not fit the request: compare its settings in the service's console"
+        }
         "redirect_uri_mismatch" => "register the redirect URI shown in step 2, to the byte, in the service's console",
         "temporarily_unavailable" | "server_error" | "internal_error" => {
             "the service has a problem of its own: try again later"

@@ -21,7 +21,7 @@ impl Resource {
     pub fn parse(text: &str) -> Result<Self, String> {
         let is_name = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'"' | b'\\' | b'`');
         if text.is_empty() || text.len() > LONGEST || !text.bytes().all(is_name) {
-            return Err("a resource is an absolute URI, such as https://api.example.com".to_owned());
+            return Err("a resource is an absolute URI without blanks, such as https://api.example.com".to_owned());
         }
         if text.contains('#') {
             return Err("the URI of a resource has no fragment (RFC 8707 section 2)".to_owned());

@@ -1,11 +1,18 @@
 //! The access tokens of a token set for other resources (RFC 8707).
 
+use jiff::Timestamp;
+
 use crate::oauth::{Resource, ResourceToken, TokenSet};
 
 /// So many are kept for one profile; the oldest makes room.
 const MOST: usize = 32;
 
 impl TokenSet {
+    /// When each of its access tokens expires, where that is known.
+    pub fn ends(&self) -> impl Iterator<Item = Timestamp> {
+        self.expires_at.into_iter().chain(self.for_resources.values().filter_map(|token| token.expires_at))
+    }
+
     /// The tokens with the access token for a resource in place of the own one, if there is one.
     pub fn for_resource(&self, resource: &Resource) -> Option<Self> {
         let ResourceToken { access_token, token_type, expires_at, scopes, obtained_at } =
@@ -34,8 +41,6 @@ impl TokenSet {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
     use super::*;
     use crate::secret::Secret;
 

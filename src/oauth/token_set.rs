@@ -125,12 +125,19 @@ impl TokenSet {
 
     /// A token without expiry is fresh.
     pub fn freshness(&self, now: Timestamp, leeway: Duration) -> Freshness {
-        let Some(expires_at) = self.expires_at else { return Freshness::Fresh };
+        Freshness::of(self.expires_at, now, leeway)
+    }
+}
+
+impl Freshness {
+    /// Of a token that expires at this time; one without expiry is fresh.
+    pub fn of(expires_at: Option<Timestamp>, now: Timestamp, leeway: Duration) -> Self {
+        let Some(expires_at) = expires_at else { return Self::Fresh };
         let left = expires_at.duration_since(now).as_millis();
         match left {
-            ..=0 => Freshness::Expired,
-            left if left <= i128::try_from(leeway.as_millis()).unwrap_or(i128::MAX) => Freshness::Expiring,
-            _ => Freshness::Fresh,
+            ..=0 => Self::Expired,
+            left if left <= i128::try_from(leeway.as_millis()).unwrap_or(i128::MAX) => Self::Expiring,
+            _ => Self::Fresh,
         }
     }
 }

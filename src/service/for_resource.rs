@@ -1,9 +1,10 @@
 //! The requests of a service for a token of one more API, where one sign-in gives tokens for several (RFC 8707).
 
-use crate::call::BodyTemplate;
+use crate::call::{BodyTemplate, CallTemplate, Parameter};
 use crate::oauth::{Resource, Stage};
 use crate::service::changes::{ChangeError, StageName, set};
 use crate::service::definition::Service;
+use crate::service::profile::Profile;
 
 impl Service {
     /// The service whose request of this stage asks for a token of this resource. Fails where there is no such request, or its
@@ -23,19 +24,9 @@ impl Service {
         Ok(self)
     }
 
-    /// Whether a refresh may ask for this resource: the sign-in named it, or need not.
-    pub fn may_ask_for(&self, resource: &Resource) -> bool {
-        if self.resource.any || !self.names_resources_by_uri() {
-            return true;
-        }
-        let sent = self.resource.parameter_for(resource);
-        let of_device = self.device_authorization.iter().flat_map(|call| match &call.body {
-            BodyTemplate::Form(form) => form.as_slice(),
-            _ => &call.query,
-        });
-        let of_browser = self.authorization.iter().flat_map(|authorization| &authorization.call.query);
-        self.authorization.is_none() && self.device_authorization.is_none()
-            || of_browser.chain(of_device).any(|parameter| *parameter == sent)
+    /// Whether the own access token is for this resource: the token request names it.
+    pub fn is_own_resource(&self, resource: &Resource) -> bool {
+        sent(&self.token_request).contains(&self.resource.parameter_for(resource))
     }
 
     /// Whether the scopes say which API a token is for.
@@ -49,12 +40,34 @@ impl Service {
     }
 }
 
+impl Profile {
+    /// Whether a refresh may ask for this resource: the sign-in names it, or need not.
+    pub fn may_ask_for(&self, resource: &Resource) -> bool {
+        let service = &self.service;
+        if service.resource.any || !service.names_resources_by_uri() {
+            return true;
+        }
+        let (browser, device) = (service.authorization.as_ref(), service.device_authorization.as_ref());
+        if browser.is_none() && device.is_none() {
+            return true;
+        }
+        let of_browser = browser.iter().flat_map(|authorization| &authorization.call.query);
+        let named = self.extra.iter().chain(of_browser).chain(device.iter().flat_map(|call| sent(call)));
+        named.into_iter().any(|parameter| *parameter == service.resource.parameter_for(resource))
+    }
+}
+
+/// The parameters of a call.
+fn sent(call: &CallTemplate) -> &[Parameter] {
+    if let BodyTemplate::Form(form) = &call.body { form } else { &call.query }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::service::{Catalog, ProfileDraft, ServiceChanges};
 
-    fn sent(service: &Service, stage: Stage, name: &str) -> Vec<String> {
+    fn values(service: &Service, stage: Stage, name: &str) -> Vec<String> {
         let call = if stage == Stage::RefreshRequest {
             service.refresh_request.as_ref().expect("a refresh")
         } else {
@@ -69,14 +82,14 @@ mod tests {
         let resource = Resource::parse("https://api.example.com").expect("a resource");
         let of = |id: &str| Catalog::bundled().service(id).expect("a preset");
         let practice = of("practice").for_resource(Stage::RefreshRequest, &resource).expect("a form");
-        assert_eq!(sent(&practice, Stage::RefreshRequest, "resource"), ["https://api.example.com"]);
-        assert!(sent(&practice, Stage::TokenRequest, "resource").is_empty());
+        assert_eq!(values(&practice, Stage::RefreshRequest, "resource"), ["https://api.example.com"]);
+        assert!(values(&practice, Stage::TokenRequest, "resource").is_empty());
         let microsoft = of("microsoft").for_resource(Stage::RefreshRequest, &resource).expect("a form");
         assert_eq!(
-            sent(&microsoft, Stage::RefreshRequest, "scope"),
+            values(&microsoft, Stage::RefreshRequest, "scope"),
             ["https://api.example.com/.default offline_access"]
         );
-        assert!(sent(&microsoft, Stage::RefreshRequest, "resource").is_empty());
+        assert!(values(&microsoft, Stage::RefreshRequest, "resource").is_empty());
     }
 
     #[test]
@@ -86,7 +99,7 @@ mod tests {
         let service = Catalog::bundled().service("practice").expect("a preset");
         let service = service.for_resource(Stage::RefreshRequest, &first).expect("a form");
         let service = service.for_resource(Stage::RefreshRequest, &second).expect("a form");
-        assert_eq!(sent(&service, Stage::RefreshRequest, "resource"), ["https://b.test"]);
+        assert_eq!(values(&service, Stage::RefreshRequest, "resource"), ["https://b.test"]);
     }
 
     #[test]
@@ -97,10 +110,16 @@ mod tests {
         draft.service.resource.any = false;
         let changes = ServiceChanges { resources: vec![named.clone()], ..ServiceChanges::default() };
         changes.apply(&mut draft).expect("requests with forms");
-        let mut service = draft.customised();
-        assert!(service.may_ask_for(&named) && !service.may_ask_for(&other));
-        service.resource.any = true;
-        assert!(service.may_ask_for(&other));
-        assert!(Catalog::bundled().service("microsoft").is_ok_and(|service| service.may_ask_for(&other)));
+        let mut profile = draft.as_typed();
+        assert!(profile.may_ask_for(&named) && !profile.may_ask_for(&other));
+        assert!(profile.service.is_own_resource(&named) && !profile.service.is_own_resource(&other));
+        // As an extra parameter in the window.
+        profile.extra = vec![Parameter::new("resource", "https://b.test")];
+        assert!(profile.may_ask_for(&other) && !profile.service.is_own_resource(&other));
+        profile.extra.clear();
+        profile.service.resource.any = true;
+        assert!(profile.may_ask_for(&other));
+        let microsoft = ProfileDraft::new(Catalog::bundled().service("microsoft").expect("a preset")).as_typed();
+        assert!(microsoft.may_ask_for(&other));
     }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::app::blocking::blocking;
 use crate::app::handle::App;
-use crate::app::profiles::keys::{LIMIT, change_contents, saved_secrets, text_of, unusable};
+use crate::app::profiles::contents::{change_contents, saved_secrets};
+use crate::app::profiles::keys::{LIMIT, text_of, unusable};
 use crate::app::{Failure, FailureKind};
 use crate::delivery::{self, Insisted};
 use crate::diagnosis::{Diagnose as _, Diagnosis};

@@ -6,16 +6,14 @@ use std::time::Duration;
 
 use crate::app::blocking::blocking;
 use crate::app::handle::App;
-use crate::app::vault::open;
+use crate::app::profiles::contents::{change_contents, saved_secrets};
 use crate::app::{Failure, FailureKind};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::durable::{self, FileError};
-use crate::oauth::{
-    AssertionAlgorithm, KeyError, KeyPair, LONGEST_KEY_TEXT, ProfileSecrets, ReadKey, make_key_pair, parse_key,
-};
+use crate::oauth::{AssertionAlgorithm, KeyError, KeyPair, LONGEST_KEY_TEXT, ReadKey, make_key_pair, parse_key};
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
-use crate::vault::{Contents, How, Vault};
+use crate::vault::Contents;
 
 /// Where a private key comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,33 +94,6 @@ async fn save_key(app: &App, name: &ProfileName, pair: KeyPair, replace: bool) -
         let hint = "choose another name; `tokenwright key generate … --overwrite` makes a new one in its place";
         Failure::new(FailureKind::Usage, diagnosis.hint(hint))
     })
-}
-
-/// The secrets saved under a name; the profile itself need not exist.
-pub(in crate::app::profiles) async fn saved_secrets(app: &App, name: &ProfileName) -> Result<ProfileSecrets, Failure> {
-    open::open_chosen(app).await?;
-    let asked = name.clone();
-    let record = app.with_vault(move |vault| vault.snapshot(&asked)).await?;
-    Ok(record.map(|record| record.contents.secrets).unwrap_or_default())
-}
-
-/// Changes what the vault has under a name, beside what is there. Nothing is written where `change` returns `None`.
-pub(in crate::app::profiles) async fn change_contents<T: Send + 'static>(
-    app: &App,
-    name: &ProfileName,
-    change: impl FnOnce(&mut Contents) -> Option<T> + Send + 'static,
-) -> Result<Option<T>, Failure> {
-    open::open_chosen(app).await?;
-    let name = name.clone();
-    let done = move |vault: &Vault| {
-        let entry = vault.lease(&name)?;
-        let last = entry.get()?;
-        let number = last.as_ref().map(|record| record.number);
-        let mut contents = last.map(|record| record.contents).unwrap_or_default();
-        let Some(changed) = change(&mut contents) else { return Ok(None) };
-        entry.put(number, &contents, How::Saved).map(|_| Some(changed))
-    };
-    app.with_vault(done).await
 }
 
 /// More bytes than any key file has.

@@ -2,6 +2,7 @@
 
 pub(in crate::app) mod accept_shared;
 pub(in crate::app) mod client_certificates;
+mod contents;
 pub(in crate::app) mod drafts;
 mod duplicate;
 pub(in crate::app) mod edit;

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::app::handle::App;
-use crate::app::profiles::keys::{change_contents, saved_secrets};
+use crate::app::profiles::contents::{change_contents, saved_secrets};
 use crate::app::profiles::registration_refused::{not_changed, not_managed, refused, usage};
 use crate::app::profiles::remarks::change;
 use crate::app::profiles::{load, plain};

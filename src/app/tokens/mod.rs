@@ -83,7 +83,8 @@ pub(crate) async fn hand_out(
         _ => profiles::load_text(app, &name).await?,
     };
     let record = read_for(app, &name).await?;
-    let (policy, resource) = (profile.service.policy.clone(), wanted.resource.clone());
+    let policy = profile.service.policy.clone();
+    let resource = resource::other_than_own(&profile, wanted.resource);
     issued_for::check(&name, &profile, record.contents.tokens.as_ref())?;
     let now = (app.ports.now)();
     let saved = resource::wanted(record.contents.tokens.as_ref(), resource.as_ref());
@@ -96,7 +97,8 @@ pub(crate) async fn hand_out(
         let tokens = tokens.clone();
         return handed_out(profile, name, tokens, false, notes);
     }
-    let asked = Asked { profile, from: Origin::Saved(text), wanted: Wanted { need: asked, ..wanted } };
+    let asked =
+        Asked { profile, from: Origin::Saved(text), wanted: Wanted { need: asked, resource: resource.clone() } };
     let renewal = renew(app, report, &name, asked).await;
     let outcome = renewal.and_then(|(profile, renewal)| match renewal {
         Renewal::Found(tokens) => Ok((profile, *tokens)),

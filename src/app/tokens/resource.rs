@@ -9,6 +9,11 @@ use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::oauth::{Resource, Stage, TokenSet, decode_jwt, plain_line};
 use crate::service::{Profile, ProfileName};
 
+/// The resource, unless the profile's own access token is for it.
+pub(in crate::app::tokens) fn other_than_own(profile: &Profile, resource: Option<Resource>) -> Option<Resource> {
+    resource.filter(|resource| !profile.service.is_own_resource(resource))
+}
+
 /// The saved tokens with the access token that is wanted, if it is there.
 pub(in crate::app::tokens) fn wanted(saved: Option<&TokenSet>, resource: Option<&Resource>) -> Option<TokenSet> {
     match resource {
@@ -28,8 +33,8 @@ pub(in crate::app::tokens) fn asked_for(
     let Some(tokens) = &mut context.tokens else { return Err(needs_sign_in(name, "has no tokens")) };
     // What was granted for another resource is no answer for this one.
     tokens.scopes = None;
-    let service = context.profile.service;
-    if service.names_resources_by_uri() && !resource.is_uri() {
+    let profile = &context.profile;
+    if profile.service.names_resources_by_uri() && !resource.is_uri() {
         let summary = format!("`{resource}` is no absolute URI, as the parameter `resource` demands");
         let diagnosis = Diagnosis::new(summary).hint("write the URI that the service names for its API");
         return Err(Failure::new(
@@ -38,14 +43,14 @@ pub(in crate::app::tokens) fn asked_for(
         ));
     }
     // Not left to the server: one was seen to spend the refresh token, and to refuse then.
-    if stage == Stage::RefreshRequest && !service.may_ask_for(resource) {
+    if stage == Stage::RefreshRequest && !profile.may_ask_for(resource) {
         let summary = format!("the sign-in of `{name}` did not ask for `{resource}`");
         let hint = format!(
             "`tokenwright sign-in {name} --resource URI` names it, once for each API; the first is that of the profile's own token"
         );
         return Err(Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint(hint)));
     }
-    let asked = service.for_resource(stage, resource);
+    let asked = context.profile.service.for_resource(stage, resource);
     context.profile.service = asked.map_err(|error| Failure::new(FailureKind::Usage, error.diagnose()))?;
     Ok(context)
 }

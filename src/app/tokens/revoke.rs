@@ -35,7 +35,7 @@ impl App {
     }
 }
 
-/// Revokes the refresh token, which by RFC 7009 section 2.1 ends its access tokens too; then the access token, for
+/// Revokes the refresh token, which by RFC 7009 section 2.1 ends its access tokens too; then each access token, for
 /// services that do not follow that, if the request has a `token_type_hint`.
 pub(in crate::app) async fn revoke(
     app: &App,
@@ -49,11 +49,14 @@ pub(in crate::app) async fn revoke(
         call(app, report, context, template).await?;
     }
     if names_refresh_token && (has_hint(template) || tokens.refresh_token.is_none()) {
-        let mut of_access = context.clone();
-        if let Some(tokens) = &mut of_access.tokens {
-            tokens.refresh_token = Some(tokens.access_token.clone());
+        let others = tokens.for_resources.values().map(|token| &token.access_token);
+        for access_token in [&tokens.access_token].into_iter().chain(others) {
+            let mut of_access = context.clone();
+            if let Some(tokens) = &mut of_access.tokens {
+                tokens.refresh_token = Some(access_token.clone());
+            }
+            call(app, report, &of_access, &hinting(template.clone())).await?;
         }
-        call(app, report, &of_access, &hinting(template.clone())).await?;
     }
     Ok(())
 }

@@ -77,7 +77,7 @@ fn clocks_ui(ui: &mut Ui, model: &Model, draft: &Draft, tokens: &TokenSet, name:
     key_values(ui, |rows| {
         rows.custom("Access token", |ui| {
             let can_be_renewed = token_facts::is_renewable(draft, tokens);
-            let (tone, text) = token_facts::access_state(tokens, clock.now, can_be_renewed);
+            let (tone, text) = token_facts::access_state(tokens.expires_at, clock.now, can_be_renewed);
             status_dot(ui, tone, &text);
         });
         if let Some(at) = tokens.expires_at {

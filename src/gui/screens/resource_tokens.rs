@@ -20,11 +20,10 @@ pub(crate) fn resource_tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, 
     disclosure(ui, "Tokens for other APIs", !tokens.for_resources.is_empty(), |ui| {
         let now = draft.clock.now;
         key_values(ui, |rows| {
-            for name in tokens.for_resources.keys() {
+            for (name, token) in &tokens.for_resources {
                 let Ok(resource) = Resource::parse(name) else { continue };
-                let Some(tokens) = tokens.for_resource(&resource) else { continue };
                 rows.custom(name, |ui| {
-                    let (tone, text) = access_state(&tokens, now, true);
+                    let (tone, text) = access_state(token.expires_at, now, true);
                     status_dot(ui, tone, &text);
                     copy_button(ui, &resource, &format!("Copy token for {name}"));
                 });

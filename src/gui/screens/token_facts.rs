@@ -81,9 +81,9 @@ pub(crate) fn is_renewable(draft: &Draft, tokens: &TokenSet) -> bool {
 }
 
 /// The state of the access token. One that has expired and can be renewed is no fault.
-pub(crate) fn access_state(tokens: &TokenSet, now: Timestamp, is_renewable: bool) -> (Tone, String) {
-    let Some(at) = tokens.expires_at else { return (Tone::Success, "valid, without a known expiry".to_owned()) };
-    match tokens.freshness(now, EXPIRING) {
+pub(crate) fn access_state(expires_at: Option<Timestamp>, now: Timestamp, is_renewable: bool) -> (Tone, String) {
+    let Some(at) = expires_at else { return (Tone::Success, "valid, without a known expiry".to_owned()) };
+    match Freshness::of(expires_at, now, EXPIRING) {
         Freshness::Fresh => (Tone::Success, format!("fresh, {} left", left(at, now))),
         Freshness::Expiring => (Tone::Warning, format!("expiring, {} left", left(at, now))),
         Freshness::Expired if is_renewable => (Tone::Info, "expired, and refreshed at the next use".to_owned()),

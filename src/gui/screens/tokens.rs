@@ -122,7 +122,7 @@ fn facts_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, tokens: &TokenSet) {
     key_values(ui, |rows| {
         rows.custom("State", |ui| {
             let is_renewable = token_facts::is_renewable(draft, tokens);
-            let (tone, text) = token_facts::access_state(tokens, draft.clock.now, is_renewable);
+            let (tone, text) = token_facts::access_state(tokens.expires_at, draft.clock.now, is_renewable);
             status_dot(ui, tone, &text);
         });
         if let Some(at) = tokens.expires_at {

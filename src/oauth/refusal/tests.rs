@@ -202,6 +202,8 @@ fn what_no_sign_in_mends_asks_for_none() {
     }
     let hint = refused(400, r#"{"error":"use_dpop_nonce"}"#).diagnose(&[]).hint.unwrap_or_default();
     assert!(hint.contains("DPoP") && !hint.contains("spent"), "{hint}");
+    let hint = refused(400, r#"{"error":"invalid_client_metadata"}"#).diagnose(&[]).hint.unwrap_or_default();
+    assert!(hint.contains("the client's registration") && !hint.contains("secret"), "{hint}");
 }
 
 #[test]

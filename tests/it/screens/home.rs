@@ -174,7 +174,7 @@ fn in_the_whole_window_a_token_for_another_api_is_copied_and_stands_there_with_i
     let own = machine.access_token();
     machine.press("Tokens for other APIs");
     machine.window.fill("API", "urn:practice archive");
-    machine.wait("a resource is an absolute URI");
+    machine.wait("a resource is an absolute URI without blanks");
     machine.window.fill("API", "urn:practice:archive");
     machine.press("Copy token for this API");
     let copied = machine.copied_that(|text| text.starts_with("practice-at-"));

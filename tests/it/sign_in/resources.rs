@@ -8,6 +8,8 @@ use crate::support::http::{browser, get};
 use crate::support::oidc_provider::OidcProvider;
 use crate::support::practice::Practice;
 use crate::support::process::Finished;
+use crate::support::renewed::{add_preset, sign_in, spent, tokens};
+use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
 
 const APIS: [&str; 2] = ["https://api.example.com", "https://other.example.com"];
@@ -35,6 +37,7 @@ fn a_certified_server_gives_a_token_for_each_api_that_the_sign_in_named() {
     // The own token is for the first.
     let own = program.run(&["token", "acme"]).done();
     assert_eq!(claims(&own)["aud"], APIS[0]);
+    assert_eq!(for_api(&program, APIS[0]), own, "it is not asked for twice");
     let other = for_api(&program, APIS[1]);
     assert_eq!(claims(&other)["aud"], APIS[1]);
     assert_eq!(for_api(&program, APIS[1]), other, "it is handed out until it expires");
@@ -61,6 +64,53 @@ fn an_api_that_the_sign_in_did_not_name_is_refused_and_nothing_is_lost() {
     let refused = program.run(&["token", "acme", "--resource", APIS[0]]);
     assert!(refused.failed(2).contains("--resource URI"));
     program.run(&["refresh", "acme"]).done();
+}
+
+/// A service that names APIs by `audience`, and answers a refresh for one so.
+fn by_audience(answer: fn() -> Answer) -> (Scripted, Tokenwright) {
+    let service = Scripted::start(move |asked, _| match asked.path.as_str() {
+        "/authorize" => asked.grant("a-code"),
+        "/refresh" if asked.parameter("audience") == APIS[1] => answer(),
+        "/refresh" => tokens("second", 3600),
+        "/revoke" => Answer::json(200, &json!({})),
+        _ => tokens("first", 3600),
+    });
+    let more = format!("[resource]\nparameter = \"audience\"\n[revocation]\nurl = \"{}/revoke\"", service.url());
+    let program = Tokenwright::with_vault();
+    add_preset(&program, &service, &more);
+    sign_in(&program, "acme");
+    (service, program)
+}
+
+#[test]
+fn a_token_for_another_api_than_was_asked_for_is_told_of() {
+    let (_service, program) = by_audience(|| {
+        let part = |json: &Value| URL_SAFE_NO_PAD.encode(json.to_string());
+        let token = format!("{}.{}.c2ln", part(&json!({ "alg": "ES256" })), part(&json!({ "aud": APIS[0] })));
+        Answer::json(200, &json!({ "access_token": token, "token_type": "Bearer", "expires_in": 3600 }))
+    });
+    for _ in 0..2 {
+        let said = program.run(&["token", "acme", "--resource", APIS[1]]);
+        let expected = format!("warning: the token is not for `{}`: it names `{}`", APIS[1], APIS[0]);
+        assert!(said.code == 0 && said.stderr.contains(&expected), "{said:?}");
+    }
+}
+
+#[test]
+fn what_is_refused_for_one_api_is_not_held_against_the_refresh_token() {
+    let (_service, program) = by_audience(spent);
+    assert!(program.run(&["token", "acme", "--resource", APIS[1]]).failed(3).contains("invalid_grant"));
+    program.run(&["refresh", "acme"]).done();
+    assert_eq!(program.run(&["token", "acme"]).done(), "at-second\n");
+}
+
+#[test]
+fn a_revocation_ends_the_tokens_of_all_apis() {
+    let (service, program) = by_audience(|| tokens("other", 3600));
+    assert_eq!(for_api(&program, APIS[1]), "at-other\n");
+    program.run(&["forget", "acme", "--revoke"]).done();
+    let ended: Vec<String> = service.asked("/revoke").iter().map(|asked| asked.parameter("token").to_owned()).collect();
+    assert_eq!(ended, ["rt-other", "at-first", "at-other"]);
 }
 
 fn at_practice() -> (Practice, Tokenwright) {

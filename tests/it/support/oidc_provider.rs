@@ -35,7 +35,7 @@ impl OidcProvider {
     pub fn start_with(arguments: &[&str]) -> Self {
         let start = || Process::start(Command::new("node").arg(peer("oidc-provider.mjs")).args(arguments));
         let mut process = start();
-        // Node was seen to hang before its first line, once in some thousand times: it gets one more chance.
+        // Node was seen to hang before its first line, once: it gets one more chance.
         let line = process.line_within("\"listening\"", AT_ONCE).unwrap_or_else(|| {
             process = start();
             process.line_with("\"listening\"")

@@ -100,8 +100,7 @@ impl Process {
         let until = Instant::now() + time;
         loop {
             let (stream, line) = self.lines.recv_timeout(until.saturating_duration_since(Instant::now())).ok()?;
-            let kept = if stream == Stream::Out { &mut self.stdout } else { &mut self.stderr };
-            kept.push_str(&line);
+            self.keep(stream, &line);
             if line.contains(text) {
                 return Some(line.trim_end_matches('\n').to_owned());
             }
@@ -143,12 +142,16 @@ impl Process {
         self.child.id()
     }
 
+    fn keep(&mut self, stream: Stream, line: &str) {
+        let kept = if stream == Stream::Out { &mut self.stdout } else { &mut self.stderr };
+        kept.push_str(line);
+    }
+
     /// The next line; nothing when both outputs are closed.
     fn next_line(&mut self, until: Instant) -> Option<(Stream, String)> {
         match self.lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
             Ok((stream, line)) => {
-                let kept = if stream == Stream::Out { &mut self.stdout } else { &mut self.stderr };
-                kept.push_str(&line);
+                self.keep(stream, &line);
                 Some((stream, line))
             }
             Err(RecvTimeoutError::Disconnected) => None,
