@@ -6,6 +6,7 @@ use url::Url;
 
 use crate::oauth::{Landing, RedirectUri, ResponseMode};
 use crate::practice::contract::{self, PASTE_PAGE, REGISTRATIONS};
+use crate::practice::identity;
 use crate::practice::message::{ErrorCode, Parameters, Refusal, Response};
 use crate::practice::pages;
 use crate::practice::pkce::Challenge;
@@ -21,6 +22,8 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) jkt: Option<String>,
     /// The kind of authentication: the first that was asked for and is known here.
     pub(crate) acr: &'static str,
+    /// Who is expected to sign in.
+    pub(crate) person: String,
 }
 
 #[derive(Debug)]
@@ -61,11 +64,12 @@ impl AuthorizationRequest {
             let scopes = contract::scopes(parameters.one("scope")?)?;
             let own = |name: &str| Ok::<_, Refusal>(parameters.one(name)?.map(str::to_owned));
             let acr = contract::acr(parameters.one("acr_values")?);
-            Ok((challenge, scopes, own("nonce")?, own("dpop_jkt")?, acr))
+            let person = identity::hinted(parameters.one("login_hint")?);
+            Ok((challenge, scopes, own("nonce")?, own("dpop_jkt")?, (acr, person)))
         })();
         match rest {
-            Ok((challenge, scopes, nonce, jkt, acr)) => {
-                Ok(Self { target, client_id: client_id.to_owned(), scopes, challenge, nonce, jkt, acr })
+            Ok((challenge, scopes, nonce, jkt, (acr, person))) => {
+                Ok(Self { target, client_id: client_id.to_owned(), scopes, challenge, nonce, jkt, acr, person })
             }
             Err(refusal) => Err(AuthorizationRequestError::Refused(Box::new(target), refusal)),
         }

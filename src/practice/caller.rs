@@ -33,7 +33,7 @@ pub(crate) fn authenticate(request: &Request, body: &Parameters) -> Result<&'sta
     };
     let registration = contract::registration(&id).ok_or_else(|| refused("the client id is unknown"))?;
     if registration.signs {
-        return Err(refused("this client must prove itself by a signed assertion"));
+        return Err(refused("this client must prove itself by a signed assertion, or by its certificate over TLS"));
     }
     match (registration.secret, secret) {
         (None, None) => Ok(registration),

@@ -11,7 +11,7 @@ pub const CLIENT_ID: &str = "practice-client";
 pub const CLIENT_SECRET: &str = "practice-secret";
 /// The client id of the public practice client: no secret, PKCE required.
 pub const PUBLIC_CLIENT_ID: &str = "practice-public";
-/// The client ID of the practice client that signs assertions; its certificate is uploaded.
+/// The client ID of the practice client that signs assertions, or shows its certificate; that is uploaded.
 pub const KEY_CLIENT_ID: &str = "practice-robot";
 /// The password for everyone.
 pub const PASSWORD: &str = "practice";
@@ -21,6 +21,8 @@ pub const PASTE_PAGE: &str = "https://practice.invalid/callback";
 
 /// The page that a certificate is uploaded on.
 pub(crate) const CERTIFICATE_PAGE: &str = "/keys";
+/// The page that moves the clock of the service.
+pub(crate) const CLOCK_PAGE: &str = "/clock";
 /// The grant type of RFC 7523 section 2.1.
 pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 /// The grant type of RFC 8628 section 3.4.
@@ -33,6 +35,8 @@ pub(crate) const AUDIENCE: &str = "practice-archive";
 pub(crate) const ARCHIVE_RESOURCE: &str = "urn:practice:archive";
 /// The name of a person who enters none.
 pub(crate) const DEFAULT_NAME: &str = "Ada";
+/// The accounts that the sign-in page offers, beside any other name.
+pub(crate) const ACCOUNTS: [&str; 2] = [DEFAULT_NAME, "Grace"];
 
 #[derive(Debug)]
 pub(crate) struct Registration {
@@ -125,9 +129,9 @@ pub(crate) fn scopes(asked: Option<&str>) -> Result<Vec<String>, Refusal> {
 }
 
 /// The metadata (RFC 8414 section 2, `OpenID` Connect Discovery 1.0 section 3).
-pub(crate) fn metadata(issuer: &str) -> Value {
+pub(crate) fn metadata(issuer: &str, tls: bool) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
-    json!({
+    let mut document = json!({
         "issuer": issuer,
         "authorization_endpoint": at(AUTHORIZE),
         "pushed_authorization_request_endpoint": at(PUSH),
@@ -168,8 +172,28 @@ pub(crate) fn metadata(issuer: &str) -> Value {
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256", "HS256"],
         "claims_supported": ["iss", "sub", "aud", "iat", "exp", "nonce", "auth_time", "acr", "at_hash", "name", "email", "realm"],
-    })
+    });
+    if tls {
+        let by_tls = |path: &str| format!("{}{path}", issuer.replacen("http:", "https:", 1));
+        document["tls_client_certificate_bound_access_tokens"] = true.into();
+        document["mtls_endpoint_aliases"] = json!({
+            "token_endpoint": by_tls(TOKEN),
+            "pushed_authorization_request_endpoint": by_tls(PUSH),
+            "device_authorization_endpoint": by_tls(DEVICE_AUTHORIZATION),
+            "userinfo_endpoint": by_tls(USERINFO),
+            "revocation_endpoint": by_tls(REVOKE),
+            "introspection_endpoint": by_tls(INTROSPECT),
+        });
+        for methods in ["token", "revocation", "introspection"] {
+            let methods = document[format!("{methods}_endpoint_auth_methods_supported")].as_array_mut();
+            methods.into_iter().for_each(|methods| methods.push(SELF_SIGNED.into()));
+        }
+    }
+    document
 }
+
+/// The client authentication of RFC 8705 section 2.2.
+const SELF_SIGNED: &str = "self_signed_tls_client_auth";
 
 #[cfg(test)]
 mod tests {

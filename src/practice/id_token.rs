@@ -29,6 +29,9 @@ pub(crate) fn key_set(state: &State) -> Value {
     if state.has(Fault::IdTokenNoKidOfSeveral) {
         keys.push(state.id_token_keys.other.published());
     }
+    if state.has(Fault::IdTokenOtherAlg) {
+        keys.push(state.id_token_keys.rsa().published());
+    }
     json!({ "keys": keys })
 }
 
@@ -58,6 +61,11 @@ pub(crate) fn issue(
     }
     if !on(Fault::IdTokenNoKid) && !on(Fault::IdTokenNoKidOfSeveral) {
         jwt.header.insert("kid".into(), keys.own.id().into());
+    }
+    if on(Fault::IdTokenOtherAlg) {
+        let key = keys.rsa();
+        jwt.header.insert("kid".into(), key.id().into());
+        return jwt.sign(&key.pair, AssertionAlgorithm::RS256).ok();
     }
     let by = if on(Fault::IdTokenWrongSignature) { &keys.other } else { &keys.own };
     jwt.sign(&by.pair, AssertionAlgorithm::ES256).ok()
@@ -96,6 +104,7 @@ fn spoil(fault: Fault, claims: &mut Map<String, Value>, is_refresh: bool, now: &
         Fault::IdTokenNoIss => ("iss", None),
         Fault::IdTokenWrongAud => ("aud", Some(json!("another-client"))),
         Fault::IdTokenNoAud => ("aud", None),
+        Fault::IdTokenAudList => ("aud", Some(json!([claims.get("aud")]))),
         Fault::IdTokenMoreAud => ("aud", Some(json!([claims.get("aud"), "another-client"]))),
         Fault::IdTokenWrongAzp => ("azp", Some(json!("another-client"))),
         Fault::IdTokenExpired => ("exp", Some(json!(ago(Duration::from_hours(1))))),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::practice::contract::{
-    self, ARCHIVE, AUTHORIZE, CERTIFICATE_PAGE, CONSENT_PAGE, DEVICE, DEVICE_AUTHORIZATION, DEVICE_CONSENT, INTROSPECT,
+    self, ARCHIVE, AUTHORIZE, CERTIFICATE_PAGE, CLOCK_PAGE, CONSENT_PAGE, DEVICE, DEVICE_AUTHORIZATION, DEVICE_CONSENT, INTROSPECT,
     JWKS, PUSH, RESOURCE, REVOKE, SIGN_IN_PAGE, TOKEN, USERINFO,
 };
 use crate::practice::fault::Fault;
@@ -14,10 +14,11 @@ use crate::practice::message::{ErrorCode, Excess, Parameters, Refusal, Request, 
 use crate::practice::now::Now;
 use crate::practice::server::Handler;
 use crate::practice::state::State;
-use crate::practice::{assertion, authorize, device, id_token, pages, pushed, resources, token};
+use crate::practice::{assertion, authorize, clock, device, id_token, pages, pushed, resources, token};
 
 impl Handler for State {
     fn answer(&mut self, request: &Request, now: &mut Now) -> Response {
+        now.time = now.after(self.options.clock_ahead);
         unanswerable(request).unwrap_or_else(|| match body(request) {
             Ok(body) => self.route(request, &body, now),
             Err(refusal) => refusal.answer(false),
@@ -36,11 +37,16 @@ impl State {
         match (method, request.path.as_str()) {
             ("GET", "/") => pages::home(&self.issuer, &self.options.faults),
             ("GET", "/.well-known/oauth-authorization-server" | "/.well-known/openid-configuration") => {
-                Response::json(200, &contract::metadata(&self.issuer))
+                let issuer = if self.has(Fault::OtherIssuer) { "https://issuer.invalid" } else { &self.issuer };
+                let mut document = contract::metadata(&self.issuer, self.options.tls);
+                document["issuer"] = issuer.into();
+                Response::json(200, &document)
             }
             ("GET", JWKS) => Response::json(200, &id_token::key_set(self)),
             ("GET", CERTIFICATE_PAGE) => pages::keys(None, None),
             ("POST", CERTIFICATE_PAGE) => assertion::upload(self, body),
+            ("GET", CLOCK_PAGE) => clock::page(self, now),
+            ("POST", CLOCK_PAGE) => clock::set(self, body, now),
             ("GET", AUTHORIZE) => authorize::begin(self, &request.query, now),
             ("POST", AUTHORIZE) => authorize::begin(self, body, now),
             ("POST", SIGN_IN_PAGE) => authorize::sign_in(self, body),
@@ -54,7 +60,7 @@ impl State {
             ("GET", ARCHIVE) => resources::archive(self, request, now),
             ("POST", PUSH) => pushed::push(self, request, body, now),
             ("POST", TOKEN) => token::answer(self, request, body, now),
-            ("POST", REVOKE) => resources::revoke(self, request, body),
+            ("POST", REVOKE) => resources::revoke(self, request, body, now),
             ("POST", INTROSPECT) => resources::introspect(self, request, body, now),
             ("POST", token::ELSEWHERE) => elsewhere(),
             (_, path) => lost(path),
@@ -111,7 +117,7 @@ fn lost(path: &str) -> Response {
     let allowed = match path {
         TOKEN | PUSH | REVOKE | INTROSPECT | DEVICE_AUTHORIZATION => "POST",
         "/" | USERINFO | RESOURCE | JWKS => "GET, HEAD",
-        AUTHORIZE | CERTIFICATE_PAGE | DEVICE => "GET, HEAD, POST",
+        AUTHORIZE | CERTIFICATE_PAGE | CLOCK_PAGE | DEVICE => "GET, HEAD, POST",
         _ => {
             let advice = "The front page lists what there is.";
             return pages::error(404, "Nothing here", "the practice service has no such page", advice);

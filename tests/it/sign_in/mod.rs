@@ -9,5 +9,6 @@ mod id_token;
 mod message_signing;
 mod mutual_tls;
 mod registration;
+mod rehearsed;
 mod resources;
 mod sources;
