@@ -20,7 +20,8 @@ const LONGEST_LIFE: i64 = 3600;
 /// The allowed clock skew in seconds.
 const SKEW: i64 = 60;
 /// The signature algorithms verified with a certificate.
-const BY_KEY: [&str; 8] = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384"];
+const BY_KEY: [&str; 9] =
+    ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"];
 
 pub(crate) type Claims = Map<String, Value>;
 
@@ -110,6 +111,7 @@ pub(crate) fn key_of(certificate: &str, algorithm: Algorithm) -> Option<Decoding
     let pem = certificate.as_bytes();
     match algorithm {
         Algorithm::ES256 | Algorithm::ES384 => DecodingKey::from_ec_pem(pem).ok(),
+        Algorithm::EdDSA => DecodingKey::from_ed_pem(pem).ok(),
         _ => DecodingKey::from_rsa_pem(pem).ok(),
     }
 }
@@ -186,7 +188,7 @@ mod tests {
     }
 
     fn state(certificate: Option<String>) -> State {
-        State { certificate, ..State::new(PracticeOptions::default(), 4321) }
+        State { certificate, ..State::new(PracticeOptions::default(), 4321, None) }
     }
 
     fn pair() -> KeyPair {

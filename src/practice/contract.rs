@@ -86,7 +86,7 @@ pub(crate) const SCOPES: [Scope; 6] = [
 ];
 
 /// By which proofs of possession may be signed.
-pub(crate) const PROOF_ALGORITHMS: [&str; 4] = ["ES256", "ES384", "ES512", "PS256"];
+pub(crate) const PROOF_ALGORITHMS: [&str; 5] = ["ES256", "ES384", "ES512", "PS256", "EdDSA"];
 
 /// Granted if the request asks for no scope.
 const DEFAULT_SCOPES: [&str; 3] = ["openid", "profile", "practice.read"];
@@ -163,7 +163,7 @@ pub(crate) fn metadata(issuer: &str, tls: bool) -> Value {
             "private_key_jwt",
             "none",
         ],
-        "token_endpoint_auth_signing_alg_values_supported": ["HS256", "RS256", "PS256", "ES256", "ES384"],
+        "token_endpoint_auth_signing_alg_values_supported": ["HS256", "RS256", "PS256", "ES256", "ES384", "EdDSA"],
         "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
         "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
         "dpop_signing_alg_values_supported": PROOF_ALGORITHMS,
