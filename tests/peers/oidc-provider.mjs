@@ -208,7 +208,7 @@ const configuration = {
     claims: () => ({ sub: accountId, name: 'Alex Example', email: 'alex@example.com', email_verified: true }),
   }),
   enabledJWA: {
-    dPoPSigningAlgValues: ['ES256', 'ES384', 'PS256'],
+    dPoPSigningAlgValues: ['ES256', 'ES384', 'PS256', 'EdDSA'],
     authorizationSigningAlgValues: ['RS256', 'PS256'],
     authorizationEncryptionAlgValues: ['ECDH-ES+A256KW', 'RSA-OAEP-256'],
   },
