@@ -402,7 +402,8 @@ mod tests {
         assert_eq!(service.token_request.url.source(), "https://server.example.com/token");
         assert_eq!(service.token_request.authentication, crate::call::Authentication::BasicOrNone);
         assert_eq!(service.scopes.known.len(), 6);
-        let mut names: Vec<&str> = described.understood.iter().chain(&described.ignored).map(|note| &*note.place).collect();
+        let mut names: Vec<&str> =
+            described.understood.iter().chain(&described.ignored).map(|note| &*note.place).collect();
         names.sort_unstable();
         for member in ["registration_endpoint", "service_documentation", "ui_locales_supported", "scopes_supported"] {
             assert!(names.contains(&member), "{member}: {names:?}");

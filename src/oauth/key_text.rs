@@ -56,7 +56,9 @@ pub enum KeyError {
     #[error("the text is no private key in a form that is known here")]
     Unknown,
     /// The right format, but not a usable key.
-    #[error("the private key is damaged, or none of RSA with 2048 to 8192 bits, EC on P-256, P-384 or P-521, and Ed25519")]
+    #[error(
+        "the private key is damaged, or none of RSA with 2048 to 8192 bits, EC on P-256, P-384 or P-521, and Ed25519"
+    )]
     Unusable,
     /// A JWK of an unsupported kind.
     #[error("the JWK is no private key of RSA, EC or Ed25519")]

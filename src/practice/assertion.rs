@@ -20,8 +20,7 @@ const LONGEST_LIFE: i64 = 3600;
 /// The allowed clock skew in seconds.
 const SKEW: i64 = 60;
 /// The signature algorithms verified with a certificate.
-const BY_KEY: [&str; 9] =
-    ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"];
+pub(crate) const BY_KEY: [&str; 9] = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"];
 
 pub(crate) type Claims = Map<String, Value>;
 
@@ -87,7 +86,8 @@ fn verified(state: &mut State, token: &str, now: &Now) -> Result<(&'static Regis
     Ok((registration, claims))
 }
 
-fn key(state: &State, registration: &Registration, algorithm: Algorithm) -> Result<DecodingKey, String> {
+/// The key that verifies what a client signs by this algorithm.
+pub(crate) fn key(state: &State, registration: &Registration, algorithm: Algorithm) -> Result<DecodingKey, String> {
     if let Some(secret) = registration.secret {
         let right = algorithm == Algorithm::HS256;
         return right

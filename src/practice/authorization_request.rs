@@ -8,8 +8,11 @@ use crate::oauth::{Landing, RedirectUri, ResponseMode};
 use crate::practice::contract::{self, PASTE_PAGE, REGISTRATIONS};
 use crate::practice::identity;
 use crate::practice::message::{ErrorCode, Parameters, Refusal, Response};
+use crate::practice::now::Now;
 use crate::practice::pages;
 use crate::practice::pkce::Challenge;
+use crate::practice::request_object;
+use crate::practice::state::State;
 
 #[derive(Debug)]
 pub(crate) struct AuthorizationRequest {
@@ -35,13 +38,15 @@ pub(crate) enum AuthorizationRequestError {
 }
 
 impl AuthorizationRequest {
+    /// Reads a request, signed or not.
+    pub(crate) fn read(state: &State, parameters: &Parameters, now: &Now) -> Result<Self, AuthorizationRequestError> {
+        let opened = request_object::opened(state, parameters, now).map_err(AuthorizationRequestError::Untrusted)?;
+        Self::parse(opened.as_ref().unwrap_or(parameters), !state.options.auto_consent)
+    }
+
     /// Parses the parameters. `interactive` is whether a person may be asked.
-    pub(crate) fn parse(parameters: &Parameters, interactive: bool) -> Result<Self, AuthorizationRequestError> {
+    fn parse(parameters: &Parameters, interactive: bool) -> Result<Self, AuthorizationRequestError> {
         let told = |refusal: Refusal| AuthorizationRequestError::Untrusted(refusal.description);
-        if parameters.names().any(|name| name == "request") {
-            let words = "the practice service takes no signed request (`request`): it knows no key of this client";
-            return Err(AuthorizationRequestError::Untrusted(words.to_owned()));
-        }
         let client_id = parameters.required("client_id").map_err(told)?;
         let registration = contract::registration(client_id).ok_or_else(|| {
             let known: Vec<String> = REGISTRATIONS.iter().map(|known| format!("`{}`", known.id)).collect();
@@ -169,7 +174,6 @@ mod tests {
 
     #[test]
     fn a_bad_client_or_redirect_uri_has_no_way_back() {
-        check_no_way_back("client_id=practice-client&request=ey.ey.s", "the practice service takes no signed request");
         check_no_way_back("redirect_uri=http://127.0.0.1:1/", "`client_id` is missing");
         check_no_way_back("client_id=nobody", "the client id is unknown; known are `practice-client` and");
         check_no_way_back("client_id=practice-client", "`redirect_uri` is missing");

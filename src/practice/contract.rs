@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::oauth::ResponseMode;
+use crate::practice::assertion::BY_KEY;
 use crate::practice::message::{ErrorCode, Refusal};
 
 /// The client id of the confidential practice client.
@@ -145,7 +146,8 @@ pub(crate) fn metadata(issuer: &str, tls: bool) -> Value {
         "scopes_supported": SCOPES.iter().map(|scope| scope.name).collect::<Vec<_>>(),
         "response_types_supported": ["code"],
         "response_modes_supported": ResponseMode::ALL.map(ResponseMode::as_str),
-        "request_parameter_supported": false,
+        "request_parameter_supported": true,
+        "request_object_signing_alg_values_supported": BY_KEY,
         "authorization_signing_alg_values_supported": ["ES256"],
         "grant_types_supported": [
             "authorization_code",

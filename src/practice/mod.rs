@@ -31,6 +31,7 @@ mod proof;
 mod pushed;
 mod pushed_requests;
 mod rehearsal;
+mod request_object;
 mod resources;
 mod router;
 mod server;

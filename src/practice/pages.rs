@@ -7,11 +7,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use crate::practice::contract::{
-    ACCOUNTS, AUTHORIZE, CERTIFICATE_PAGE, CLIENT_ID, CLIENT_SECRET, CLOCK_PAGE, DEVICE, DEVICE_AUTHORIZATION, INTROSPECT, KEY_CLIENT_ID,
-    PASSWORD, PASTE_PAGE, PUBLIC_CLIENT_ID, RESOURCE, REVOKE, SCOPES, SIGN_IN_PAGE, TOKEN, USER_NAME, USERINFO,
-};
 use crate::practice::clock::STEPS;
+use crate::practice::contract::{
+    ACCOUNTS, AUTHORIZE, CERTIFICATE_PAGE, CLIENT_ID, CLIENT_SECRET, CLOCK_PAGE, DEVICE, DEVICE_AUTHORIZATION,
+    INTROSPECT, KEY_CLIENT_ID, PASSWORD, PASTE_PAGE, PUBLIC_CLIENT_ID, RESOURCE, REVOKE, SCOPES, SIGN_IN_PAGE, TOKEN,
+    USER_NAME, USERINFO,
+};
 use crate::practice::fault::Fault;
 use crate::practice::message::Response;
 use crate::secret::Secret;

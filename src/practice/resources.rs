@@ -165,7 +165,8 @@ fn protected(
     if let Some(known) = known {
         Response::json(200, &document(&known.grant))
     } else {
-        let description = "the access token is unknown, expired, revoked, for another resource or bound to a certificate";
+        let description =
+            "the access token is unknown, expired, revoked, for another resource or bound to a certificate";
         let words = json!({ "error": "invalid_token", "error_description": description });
         let challenge = format!("Bearer error=\"invalid_token\", error_description=\"{description}\"");
         Response::json(401, &words).header("www-authenticate", challenge)

@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::practice::contract::{
-    self, ARCHIVE, AUTHORIZE, CERTIFICATE_PAGE, CLOCK_PAGE, CONSENT_PAGE, DEVICE, DEVICE_AUTHORIZATION, DEVICE_CONSENT, INTROSPECT,
-    JWKS, PUSH, RESOURCE, REVOKE, SIGN_IN_PAGE, TOKEN, USERINFO,
+    self, ARCHIVE, AUTHORIZE, CERTIFICATE_PAGE, CLOCK_PAGE, CONSENT_PAGE, DEVICE, DEVICE_AUTHORIZATION, DEVICE_CONSENT,
+    INTROSPECT, JWKS, PUSH, RESOURCE, REVOKE, SIGN_IN_PAGE, TOKEN, USERINFO,
 };
 use crate::practice::fault::Fault;
 use crate::practice::message::{ErrorCode, Excess, Parameters, Refusal, Request, Response};

@@ -104,7 +104,8 @@ impl Bound {
         let started = |error: &dyn std::fmt::Display| PracticeError::Start(io::Error::other(error.to_string()));
         let (config, certificate) = server_side(Timestamp::now()).map_err(|error| started(&error))?;
         self.listener.set_nonblocking(true).map_err(PracticeError::Start)?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(PracticeError::Start)?;
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(PracticeError::Start)?;
         let (stop, stopped) = watch::channel(false);
         let to = Behind { address: SocketAddr::from((Ipv4Addr::LOCALHOST, behind)), header: header.0.into() };
         let listener = self.listener;
@@ -173,7 +174,12 @@ async fn pass_on(mut stream: TcpStream, tls: TlsAcceptor, behind: &Behind) -> io
         return copy_bidirectional(&mut stream, &mut server).await.map(drop);
     }
     let mut stream = timeout(PATIENCE, tls.accept(stream)).await??;
-    let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first).map_or_else(String::new, |shown| STANDARD.encode(shown));
+    let shown = stream
+        .get_ref()
+        .1
+        .peer_certificates()
+        .and_then(<[_]>::first)
+        .map_or_else(String::new, |shown| STANDARD.encode(shown));
     let mut head = Vec::new();
     let line = loop {
         if let Some(at) = head.windows(END_OF_HEAD.len()).position(|part| part == END_OF_HEAD) {

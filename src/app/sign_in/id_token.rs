@@ -8,11 +8,11 @@ use crate::app::sign_in::account::revoked;
 use crate::app::tokens::signature::{Reach, Signature, SignatureState, signature_of};
 use crate::app::{CallContext, Exchange, Failure, FailureCode, FailureKind, Recovery};
 use crate::diagnosis::Diagnosis;
-use crate::secret::Secret;
 use crate::oauth::{
     Answered, Checked, ExpectedIdToken, IdTokenCheck, Inspected, TokenForm, TokenSet, TokenUse, Verdict,
     check_id_token, decrypt, departure_of_renewed, failed_words, unmet_words,
 };
+use crate::secret::Secret;
 use crate::service::SecurityProfile;
 
 /// The chapter that says what is checked.
@@ -106,7 +106,8 @@ pub(in crate::app) async fn checks(
 /// Decrypts an ID token that is encrypted to the key of the profile: what is kept is the signed one inside, which can be checked
 /// and read as any other. What cannot be decrypted stays as it is.
 pub(in crate::app::sign_in) fn open(context: &CallContext, tokens: &mut TokenSet) {
-    let Some(token) = tokens.id_token.as_ref().filter(|token| Inspected::read(token).form == TokenForm::Encrypted) else {
+    let Some(token) = tokens.id_token.as_ref().filter(|token| Inspected::read(token).form == TokenForm::Encrypted)
+    else {
         return;
     };
     if let Ok(inside) = decrypt(token, context.secrets.signing_key.as_ref()) {

@@ -30,7 +30,15 @@ fn shown(authority: &Authority, name: &str) -> [String; 4] {
 
 fn sign_in(program: &Tokenwright, given: &[&str], shown: &[String]) -> Finished {
     let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
-    program.run(&[&["sign-in", "demo"], given, &shown, &["--browser", browser(), "--overwrite"]].concat())
+    program.run(
+        &[
+            &["sign-in", "demo"],
+            given,
+            &shown,
+            &["--redirect-uri", "http://127.0.0.1/callback", "--browser", browser(), "--overwrite"],
+        ]
+        .concat(),
+    )
 }
 
 /// The status of the userinfo endpoint, asked over TLS by `curl`, with a certificate or without.
@@ -89,6 +97,25 @@ fn fapi_is_rehearsed_with_a_certificate_by_one_command() {
     let report = program.run(&["show", "demo", "--strict"]).done();
     assert!(report.contains("FAPI 2.0: departs in nothing"), "{report}");
 
+    // The same with signed messages: the key of the certificate signs the request, the service the response.
+    let key = authority.file("robot.key");
+    let signed = ["--issuer", &issuer, "--profile", "fapi2-message-signing", "--client-id", "practice-robot"];
+    let by_key = ["--client-auth", "private-key-jwt", "--key-file", &key, "--dpop"];
+    sign_in(&program, &[&signed[..], &by_key].concat(), &[]).done();
+    assert!(program.run(&["whoami", "demo"]).done().contains("practice-ada"));
+    let report = program.run(&["show", "demo", "--strict"]).done();
+    assert!(report.contains("FAPI 2.0 Message Signing: departs in nothing"), "{report}");
+    let other = authority.file("other.key");
+    let by_other = ["--client-auth", "none", "--key-file", &other, "--signed-request"];
+    let plain = ["--issuer", &issuer, "--client-id", "practice-robot", "--scope", "openid"];
+    let asked = [&["sign-in", "demo", "--overwrite"], &plain[..], &by_other].concat();
+    let mut process = program
+        .start(&[&asked[..], &["--redirect-uri", "http://127.0.0.1/callback", "--no-browser", "--paste"]].concat());
+    process.line_with("Sign in at:");
+    let page = http::follow(&process.line_with("http"));
+    assert!(page.body.contains("the signature is not of the key that is known here"), "{}", page.body);
+    drop(process);
+
     // What FAPI 2.0 forbids is refused in an ID token too; without FAPI it is taken.
     let weak = Practice::start_as(&program, &["--tls", &authority.file("weak.pem"), "--fault", "id-token-other-alg"]);
     program.set("settings.toml", &format!("[network]\nca_file = \"{}\"\n", authority.file("weak.pem")));
@@ -98,7 +125,8 @@ fn fapi_is_rehearsed_with_a_certificate_by_one_command() {
     let plain = ["--issuer", &issuer, "--client-id", "practice-robot", "--scope", "openid"];
     let whole = [&plain[..], &method].concat();
     sign_in(&program, &whole, &shown(&authority, "robot")).done();
-    let said = sign_in(&program, &[&whole[..], &["--profile", "fapi2"]].concat(), &shown(&authority, "robot")).failed(4);
+    let said =
+        sign_in(&program, &[&whole[..], &["--profile", "fapi2"]].concat(), &shown(&authority, "robot")).failed(4);
     assert!(said.contains("it is signed by `RS256`, and FAPI 2.0 allows PS256, ES256, EdDSA, Ed25519"), "{said}");
 }
 
@@ -154,7 +182,14 @@ fn what_the_certification_suite_has_refused_is_refused() {
         let practice = Practice::start_with(&program, &[fault]);
         let issuer = practice.url("");
         let given = ["--issuer", &issuer, "--client-id", "practice-public", "--scope", "openid"];
-        let mut process = program.start(&[&["sign-in", "demo"], &given[..], &["--browser", browser()]].concat());
+        let mut process = program.start(
+            &[
+                &["sign-in", "demo"],
+                &given[..],
+                &["--redirect-uri", "http://127.0.0.1/callback", "--browser", browser()],
+            ]
+            .concat(),
+        );
         assert!(process.line_with(words).contains(words));
         drop(process);
         assert!(program.run(&["token", "demo"]).failed(3).contains("has no tokens"), "{fault}");

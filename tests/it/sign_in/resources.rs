@@ -194,7 +194,7 @@ fn a_call_a_command_and_an_inspection_take_the_token_of_the_api_that_is_named() 
     assert_eq!(program.run(&["call", "demo", "--json"]).json()["status"], 200);
 
     let token = program.run(&["token", "demo", "--resource", ARCHIVE]).done();
-    let print = ["--", "sh", "-c", "printf %s \"$ACCESS_TOKEN\""];
+    let print = ["--", "sh", "-c", "printf %s \"$OAUTH_ACCESS_TOKEN\""];
     let given = program.run(&[&["exec", "demo", "--resource", ARCHIVE], &print[..]].concat()).done();
     assert_eq!(given.trim(), token.trim());
     let own = program.run(&[&["exec", "demo"], &print[..]].concat()).done();
