@@ -67,6 +67,7 @@ pub enum Fault {
     IdTokenWrongSHash,
     IdTokenAlgNone,
     IdTokenOtherAlg,
+    IdTokenRsa15,
     IdTokenWrongSignature,
     IdTokenConfusedAlg,
     IdTokenNoKidOfSeveral,
@@ -103,7 +104,7 @@ pub struct UnknownFault(pub String);
 
 /// Each fault with its name and explanation, in the order of the enum.
 #[rustfmt::skip]
-const FAULTS: [(Fault, &str, &str); 84] = [
+const FAULTS: [(Fault, &str, &str); 85] = [
     (Fault::NoRefreshToken, "no-refresh-token", "No reply carries a refresh token."),
     (Fault::OmitRefreshToken, "omit-refresh-token", "A refresh brings no new refresh token; the old one stays good."),
     (Fault::StringExpiry, "string-expiry", "`expires_in` is a string instead of a number."),
@@ -160,6 +161,7 @@ const FAULTS: [(Fault, &str, &str); 84] = [
     (Fault::IdTokenWrongSHash, "id-token-wrong-s-hash", "The ID token belongs to another `state`, by its `s_hash`."),
     (Fault::IdTokenAlgNone, "id-token-alg-none", "The ID token is not signed: its `alg` is `none`."),
     (Fault::IdTokenOtherAlg, "id-token-other-alg", "The ID token is signed by RS256, with a key that the service publishes, and good; FAPI 2.0 forbids it."),
+    (Fault::IdTokenRsa15, "id-token-rsa1-5", "The ID token is encrypted by RSA1_5, which is broken (RFC 8017 section 7.2)."),
     (Fault::IdTokenWrongSignature, "id-token-wrong-signature", "The ID token is signed with a key that is not the one it names."),
     (Fault::IdTokenConfusedAlg, "id-token-confused-alg", "The ID token is signed by HS256 with the public key, which everybody has."),
     (Fault::IdTokenNoKidOfSeveral, "id-token-no-kid-of-several", "The ID token does not name its key, and there are two."),

@@ -52,6 +52,10 @@ pub(crate) fn issue(
         let unsigned = format!("{}.{}.", part(&json!({ "alg": "none" })), part(&Value::Object(jwt.claims)));
         return Some(Secret::new(unsigned));
     }
+    if on(Fault::IdTokenRsa15) {
+        let header = URL_SAFE_NO_PAD.encode(json!({ "alg": "RSA1_5", "enc": "A128CBC-HS256" }).to_string());
+        return Some(Secret::new(format!("{header}.{WRONG}.{WRONG}.{WRONG}.{WRONG}")));
+    }
     let by_secret = |secret: &str| jwt.sign(&SigningKey::shared(Secret::new(secret)), AssertionAlgorithm::HS256).ok();
     if on(Fault::IdTokenHs256) {
         return by_secret(registration.secret?);

@@ -197,6 +197,24 @@ fn what_the_certification_suite_has_refused_is_refused() {
 }
 
 #[test]
+#[ignore = "needs openssl"]
+fn an_id_token_that_is_encrypted_by_a_broken_algorithm_is_refused() {
+    let authority = Authority::new("nobody");
+    authority.self_signed("own", "/CN=own");
+    let key = authority.file("own.key");
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start_with(&program, &["id-token-rsa1-5"]);
+    let set = practice.set();
+    let given = ["--service", "practice", "--set", &set];
+    let with_key = ["--response-mode", "jwt", "--key-file", &key];
+    let said = sign_in(&program, &[&given[..], &with_key].concat(), &[]).failed(4);
+    assert!(said.contains("it is encrypted by `RSA1_5`, which is not known here"), "{said}");
+    assert!(said.contains("have the service encrypt to the key of this profile"), "{said}");
+    // Without a key nothing of it can be read, and nothing is relied on.
+    sign_in(&program, &given, &[]).done();
+}
+
+#[test]
 fn what_the_certification_suite_has_taken_is_taken() {
     let program = Tokenwright::with_vault();
     for fault in ["type-in-lower-case", "no-scope", "id-token-aud-list", "id-token-other-alg"] {
