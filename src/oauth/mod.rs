@@ -40,6 +40,7 @@ mod request_object;
 mod resource;
 mod resource_tokens;
 mod response_mode;
+mod saml;
 mod scope;
 mod signed_response;
 mod signing_key;
@@ -52,7 +53,7 @@ mod token_response;
 mod token_set;
 mod x509;
 
-pub use crate::oauth::assertion::{AssertionAlgorithm, UnsignedJwt};
+pub use crate::oauth::assertion::{AssertionAlgorithm, SigningError, UNSIGNED, UnsignedJwt};
 pub use crate::oauth::authorization_details::{AUTHORIZATION_DETAILS, DetailsError, detail_types, details_not_granted};
 pub use crate::oauth::authorization_response::{
     AuthorizationError, AuthorizationResponse, ExpectedResponse, Parameters,
@@ -102,6 +103,7 @@ pub use crate::oauth::request::{GrantType, Request, client_parameters};
 pub use crate::oauth::request_object::{REQUEST, request_object};
 pub use crate::oauth::resource::{Resource, ResourceToken, ResourceTokens};
 pub use crate::oauth::response_mode::{RESPONSE_MODE, ResponseMode};
+pub use crate::oauth::saml::{SamlEncoding, UnsignedSaml, is_xml_text};
 pub use crate::oauth::scope::{ScopeAnswers, scope_difference, split_answer, split_scopes};
 pub use crate::oauth::signed_response::{ExpectedSignature, SignedResponse, SignedResponseError};
 pub use crate::oauth::signing_key::{KeyKind, KeyPair, SigningKey};

@@ -1,5 +1,5 @@
 //! An assertion as data: its content, its signature, and where it is sent (RFC 7521, 7522, 7523). It is filled in here and
-//! signed elsewhere. SAML assertions are described but not made.
+//! signed elsewhere.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,10 @@ use thiserror::Error;
 
 use crate::call::{Place, Template, TemplateError, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{Certificate, KeyKind, UnsignedJwt};
+use crate::oauth::{Certificate, KeyKind, SamlEncoding, SigningError, SigningKey, UNSIGNED, UnsignedJwt, UnsignedSaml};
+use crate::secret::Secret;
 use crate::service::rules::is_default;
+use crate::service::saml::Saml;
 
 pub use crate::oauth::AssertionAlgorithm;
 
@@ -24,10 +26,10 @@ const CERTIFICATE_DAYS: u32 = 730;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Assertion {
-    /// How it is written.
+    /// What it says if it is written in SAML (RFC 7522); else it is a JWT (RFC 7523).
     #[serde(skip_serializing_if = "is_default")]
-    pub format: AssertionFormat,
-    /// `alg` of a JWT.
+    pub saml: Option<Saml>,
+    /// The signature, by its name in a JWT.
     #[serde(skip_serializing_if = "is_default")]
     pub algorithm: Option<AssertionAlgorithm>,
     /// Other algorithms that the service accepts, for a key that cannot make `algorithm`; the first that fits is used.
@@ -65,15 +67,13 @@ pub struct Assertion {
     pub certificate_days: Option<u32>,
 }
 
-/// How an assertion is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AssertionFormat {
-    /// A signed JWT (RFC 7523).
-    #[default]
-    Jwt,
-    /// A signed SAML 2.0 assertion (RFC 7522).
-    Saml,
+/// An assertion, filled in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum UnsignedAssertion {
+    /// RFC 7523.
+    Jwt(UnsignedJwt),
+    /// RFC 7522.
+    Saml(Box<UnsignedSaml>, SamlEncoding),
 }
 
 /// Why an assertion could not be filled in.
@@ -91,9 +91,18 @@ pub enum AssertionError {
     /// The header must name a certificate, and there is none.
     #[error("the assertion's header is to name the certificate, and there is none beside the key")]
     NoCertificate,
-    /// SAML is not supported.
-    #[error("an assertion in SAML is not made here yet")]
-    Saml,
+    /// SAML requires a value that is empty.
+    #[error("the assertion's `{part}` is empty")]
+    Empty {
+        /// The element or attribute.
+        part: String,
+    },
+    /// XML cannot hold a value.
+    #[error("the assertion's `{part}` holds a control character, which XML does not allow")]
+    NotXml {
+        /// The element or attribute.
+        part: String,
+    },
 }
 
 impl Diagnose for AssertionError {
@@ -102,9 +111,8 @@ impl Diagnose for AssertionError {
         match self {
             Self::Template { error, .. } => Diagnosis { hint: error.diagnose().hint, ..diagnosis },
             Self::NoCertificate => diagnosis.hint("enter the certificate that was uploaded, or make a key pair"),
-            Self::Saml => {
-                diagnosis.hint("make it with a tool of yours, and give the preset a secret input `assertion`")
-            }
+            Self::Empty { .. } => diagnosis.hint("fill in what the preset takes for it"),
+            Self::NotXml { .. } => diagnosis.hint("type the value anew, without characters that cannot be seen"),
         }
     }
 }
@@ -123,7 +131,8 @@ pub enum CertificateThumbprint {
 impl Assertion {
     /// Its templates.
     pub(crate) fn templates(&self) -> impl Iterator<Item = &String> {
-        [&self.key_id, &self.audience].into_iter().chain(self.claims.values())
+        let in_saml = self.saml.iter().flat_map(Saml::templates);
+        [&self.key_id, &self.audience].into_iter().chain(self.claims.values()).chain(in_saml)
     }
 
     /// The default assertion of a client that authenticates with its key (RFC 7523 section 3, OpenID Connect Core section 9).
@@ -161,17 +170,28 @@ impl Assertion {
         self.certificate_days.unwrap_or(CERTIFICATE_DAYS)
     }
 
-    /// Header and claims, filled in. `id` must be fresh.
+    /// Filled in. `id` must be fresh.
     pub fn build(
         &self,
         values: &Values,
         now: Timestamp,
         id: &str,
         certificate: Option<&Certificate>,
+    ) -> Result<UnsignedAssertion, AssertionError> {
+        let Some(saml) = &self.saml else {
+            return self.build_jwt(values, now, id, certificate).map(UnsignedAssertion::Jwt);
+        };
+        let filled = saml.build(&self.audience, self.life.unwrap_or(LIFE), values, (now, id))?;
+        Ok(UnsignedAssertion::Saml(Box::new(filled), saml.encoding))
+    }
+
+    fn build_jwt(
+        &self,
+        values: &Values,
+        now: Timestamp,
+        id: &str,
+        certificate: Option<&Certificate>,
     ) -> Result<UnsignedJwt, AssertionError> {
-        if self.format == AssertionFormat::Saml {
-            return Err(AssertionError::Saml);
-        }
         let mut header = Map::from_iter([("typ".to_owned(), "JWT".into())]);
         push(&mut header, "kid", &self.key_id, values)?;
         if let Some(thumbprint) = self.certificate_thumbprint {
@@ -198,12 +218,11 @@ impl Assertion {
 
     /// Shown in one line.
     pub fn text(&self) -> String {
-        let mut words = vec![match self.format {
-            AssertionFormat::Jwt => "JWT".to_owned(),
-            AssertionFormat::Saml => "SAML".to_owned(),
-        }];
+        let (kind, audience) = if self.saml.is_some() { ("SAML 2.0", "Audience") } else { ("JWT", "aud") };
+        let mut words = vec![kind.to_owned()];
         words.extend(self.algorithm.map(|algorithm| format!("signed with {algorithm:?}")));
-        let named = [("kid", &self.key_id), ("aud", &self.audience)];
+        words.extend(self.saml.iter().flat_map(Saml::words));
+        let named = [("kid", &self.key_id), (audience, &self.audience)];
         words.extend(named.iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| format!("{name} {text}")));
         words.extend(self.claims.iter().map(|(name, text)| format!("{name} {text}")));
         words.extend(self.life.map(|life| format!("life {life} s")));
@@ -213,6 +232,29 @@ impl Assertion {
             format!("sent as {}", self.parameter)
         });
         words.join(", ")
+    }
+}
+
+impl UnsignedAssertion {
+    /// As it is sent. It is a secret, since anyone can use it until it expires.
+    pub fn sign(
+        &self,
+        key: &SigningKey,
+        algorithm: AssertionAlgorithm,
+        certificate: Option<&Certificate>,
+    ) -> Result<Secret, SigningError> {
+        match self {
+            Self::Jwt(jwt) => jwt.sign(key, algorithm),
+            Self::Saml(saml, encoding) => Ok(encoding.encode(&saml.sign(key, algorithm, certificate)?)),
+        }
+    }
+
+    /// In its place before it is signed.
+    pub fn unsigned(&self, algorithm: AssertionAlgorithm) -> Secret {
+        match self {
+            Self::Jwt(jwt) => jwt.unsigned(algorithm),
+            Self::Saml(..) => Secret::new(UNSIGNED),
+        }
     }
 }
 
@@ -245,8 +287,14 @@ mod tests {
         let words = "JWT, signed with PS256, kid <certificate_id>, aud https://as.test/token, iss <client_id>, \
                      life 3600 s, sent as client_assertion";
         assert_eq!(assertion.text(), words);
-        let saml = Assertion { format: AssertionFormat::Saml, ..Assertion::default() };
-        assert_eq!(saml.text(), "SAML, used as the bearer token");
+        let saml: Assertion = toml::from_str(
+            "audience = \"acme\"\nlife = 600\nparameter = \"assertion\"\n[saml]\nissuer = \"idp\"\n\
+             subject = \"<user_id>\"\nattributes = { api_key = \"<client_id>\" }\n",
+        )
+        .expect("a table");
+        let words = "SAML 2.0, Issuer idp, NameID <user_id>, attribute api_key <client_id>, Audience acme, life 600 s, \
+                     sent as assertion";
+        assert_eq!(saml.text(), words);
     }
 
     fn values() -> Values {
@@ -260,7 +308,8 @@ mod tests {
 
     fn built(assertion: &Assertion) -> Result<(String, String), String> {
         let now = Timestamp::from_second(1_800_000_000).expect("a time");
-        let jwt = assertion.build(&values(), now, "once", None).map_err(|error| error.diagnose().to_string())?;
+        let built = assertion.build(&values(), now, "once", None).map_err(|error| error.diagnose().to_string())?;
+        let UnsignedAssertion::Jwt(jwt) = built else { panic!("a JWT") };
         Ok((serde_json::Value::Object(jwt.header).to_string(), serde_json::Value::Object(jwt.claims).to_string()))
     }
 
@@ -292,10 +341,38 @@ mod tests {
                      hint: enter the certificate that was uploaded, or make a key pair";
         let wanting = Assertion { certificate_thumbprint: thumbprint, ..Assertion::default() };
         assert_eq!(built(&wanting), Err(words.to_owned()));
-        let saml = Assertion { format: AssertionFormat::Saml, ..Assertion::default() };
-        let words = "an assertion in SAML is not made here yet\n\
-                     hint: make it with a tool of yours, and give the preset a secret input `assertion`";
-        assert_eq!(built(&saml), Err(words.to_owned()));
+    }
+
+    fn saml(subject: &str) -> Assertion {
+        let saml = Saml {
+            issuer: "idp".into(),
+            subject: subject.into(),
+            recipient: "https://as.test/token".into(),
+            attributes: [("scope", "<scope>"), ("api_key", "<client_id>")].map(|(a, b)| (a.into(), b.into())).into(),
+            ..Saml::default()
+        };
+        Assertion { audience: "acme".into(), saml: Some(saml), ..Assertion::default() }
+    }
+
+    #[test]
+    fn a_saml_assertion_is_filled_in_and_an_empty_attribute_is_left_out() {
+        let now = Timestamp::from_second(1_800_000_000).expect("a time");
+        let built = saml("<key>").build(&values(), now, "once", None).expect("filled in");
+        let UnsignedAssertion::Saml(saml, SamlEncoding::Base64url) = built else { panic!("SAML") };
+        assert_eq!((saml.subject.as_str(), saml.audience.as_str(), saml.life), ("k1", "acme", LIFE));
+        assert_eq!(saml.attributes, [("api_key".to_owned(), "id \"1\"".to_owned())]);
+        assert_eq!(saml.subject_format, "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified");
+    }
+
+    #[test]
+    fn a_saml_assertion_without_a_subject_or_with_what_xml_cannot_hold_is_refused() {
+        let words = "the assertion's `NameID` is empty\nhint: fill in what the preset takes for it";
+        assert_eq!(built(&saml("<scope>")), Err(words.to_owned()));
+        let words = "the assertion's `NameID` holds a control character, which XML does not allow\n\
+                     hint: type the value anew, without characters that cannot be seen";
+        assert_eq!(built(&saml("a\u{7}b")), Err(words.to_owned()));
+        let words = "the assertion's `NameID`: `<person>` has no value yet\nhint: it is supplied by step 2, Authorization: Person";
+        assert_eq!(built(&saml("<person>")), Err(words.to_owned()));
     }
 
     #[test]

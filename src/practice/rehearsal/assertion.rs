@@ -12,12 +12,13 @@ use serde_json::{Map, Value as Json};
 
 use crate::practice::assertion::{Claims, key_of, signed_claims};
 use crate::practice::rehearsal::facts::Facts;
+use crate::practice::rehearsal::saml;
 use crate::service::{Assertion, AssertionAlgorithm, CertificateThumbprint};
 
 /// Claims with a time, which are judged separately.
 const TIMES: [&str; 2] = ["iat", "exp"];
 /// The allowed clock skew in seconds.
-const SKEW: i64 = 60;
+pub(super) const SKEW: i64 = 60;
 
 /// What the service knows about an assertion.
 pub(crate) struct Judge<'a> {
@@ -35,6 +36,9 @@ impl Judge<'_> {
     pub(crate) fn complaints(&self, token: &str) -> Vec<String> {
         if token.is_empty() {
             return vec!["no `<assertion>` is sent".to_owned()];
+        }
+        if let Some(saml) = &self.assertion.saml {
+            return saml::complaints(self, saml, token);
         }
         match self.verified(token) {
             Ok(claims) => {
@@ -123,6 +127,10 @@ impl Judge<'_> {
 
 /// The ID of an assertion.
 pub(crate) fn id(token: &str) -> Option<String> {
+    jwt_id(token).or_else(|| saml::id(token))
+}
+
+fn jwt_id(token: &str) -> Option<String> {
     let part = token.split('.').nth(1)?;
     let claims: Json = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()?;
     claims.get("jti")?.as_str().map(str::to_owned)
@@ -136,7 +144,12 @@ fn der(pem: &str) -> Option<Vec<u8>> {
     CertificateDer::from_pem_slice(pem.as_bytes()).ok().map(|der| der.to_vec())
 }
 
-fn compare(what: &str, wanted: &Map<String, Json>, found: &Map<String, Json>, passed: &[&str]) -> Vec<String> {
+pub(super) fn compare(
+    what: &str,
+    wanted: &Map<String, Json>,
+    found: &Map<String, Json>,
+    passed: &[&str],
+) -> Vec<String> {
     let unmet = wanted.iter().filter_map(|(name, value)| match found.get(name) {
         None => Some(format!("{what} `{name}` is missing")),
         Some(other) if other != value => Some(format!("{what} `{name}` is {other} in place of {value}")),
