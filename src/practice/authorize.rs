@@ -18,7 +18,7 @@ pub(crate) fn begin(state: &mut State, parameters: &Parameters, now: &mut Now) -
     let reference = parameters.one("request_uri").ok().flatten();
     let parsed = match reference {
         Some(reference) => pushed::redeem(state, reference, parameters, now),
-        None => AuthorizationRequest::parse(parameters, !state.options.auto_consent),
+        None => AuthorizationRequest::parse(parameters, &state.clients, !state.options.auto_consent),
     };
     match parsed {
         Err(AuthorizationRequestError::Untrusted(words)) => {

@@ -1,5 +1,7 @@
 //! What the practice service promises to those who call it: its paths, who may call, the scopes, the person.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 use crate::oauth::ResponseMode;
@@ -31,14 +33,16 @@ pub(crate) const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-
 pub(crate) const AUDIENCE: &str = "practice-archive";
 /// The one resource that a token may be asked for (RFC 8707), besides the service itself.
 pub(crate) const ARCHIVE_RESOURCE: &str = "urn:practice:archive";
+/// Registers clients while the fault `registration-closed` is switched on.
+pub(crate) const INITIAL_ACCESS_TOKEN: &str = "practice-initial";
 /// The name of a person who enters none.
 pub(crate) const DEFAULT_NAME: &str = "Ada";
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Registration {
-    pub(crate) id: &'static str,
+    pub(crate) id: Cow<'static, str>,
     /// `None` for a public client, which must use PKCE.
-    pub(crate) secret: Option<&'static str>,
+    pub(crate) secret: Option<Cow<'static, str>>,
     /// Whether it authenticates with signed assertions.
     pub(crate) signs: bool,
 }
@@ -66,11 +70,21 @@ pub(crate) const REVOKE: &str = "/revoke";
 pub(crate) const INTROSPECT: &str = "/introspect";
 pub(crate) const JWKS: &str = "/jwks";
 
-pub(crate) const REGISTRATIONS: [Registration; 3] = [
-    Registration { id: CLIENT_ID, secret: Some(CLIENT_SECRET), signs: false },
-    Registration { id: PUBLIC_CLIENT_ID, secret: None, signs: false },
-    Registration { id: KEY_CLIENT_ID, secret: None, signs: true },
+/// Takes registrations of clients (RFC 7591); below it is each client that it registered (RFC 7592).
+pub(crate) const REGISTER: &str = "/register";
+
+/// The clients that are there from the start.
+pub(crate) static REGISTRATIONS: [Registration; 3] = [
+    Registration { id: Cow::Borrowed(CLIENT_ID), secret: Some(Cow::Borrowed(CLIENT_SECRET)), signs: false },
+    Registration { id: Cow::Borrowed(PUBLIC_CLIENT_ID), secret: None, signs: false },
+    Registration { id: Cow::Borrowed(KEY_CLIENT_ID), secret: None, signs: true },
 ];
+
+pub(crate) const GRANT_TYPES: [&str; 7] =
+    ["authorization_code", "refresh_token", "client_credentials", "password", JWT_BEARER, DEVICE_CODE, TOKEN_EXCHANGE];
+/// How a client may authenticate.
+pub(crate) const CLIENT_METHODS: [&str; 5] =
+    ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"];
 
 pub(crate) const SCOPES: [Scope; 6] = [
     Scope { name: "openid", meaning: "Know who you are" },
@@ -103,10 +117,6 @@ pub(crate) fn acr(asked: Option<&str>) -> &'static str {
     asked.unwrap_or_default().split_whitespace().find_map(known).unwrap_or(BY_PASSWORD)
 }
 
-pub(crate) fn registration(id: &str) -> Option<&'static Registration> {
-    REGISTRATIONS.iter().find(|registration| registration.id == id)
-}
-
 /// The requested scopes, in order.
 pub(crate) fn scopes(asked: Option<&str>) -> Result<Vec<String>, Refusal> {
     let mut scopes: Vec<String> = Vec::new();
@@ -132,6 +142,7 @@ pub(crate) fn metadata(issuer: &str) -> Value {
         "authorization_endpoint": at(AUTHORIZE),
         "pushed_authorization_request_endpoint": at(PUSH),
         "token_endpoint": at(TOKEN),
+        "registration_endpoint": at(REGISTER),
         "device_authorization_endpoint": at(DEVICE_AUTHORIZATION),
         "userinfo_endpoint": at(USERINFO),
         "revocation_endpoint": at(REVOKE),
@@ -143,22 +154,8 @@ pub(crate) fn metadata(issuer: &str) -> Value {
         "response_modes_supported": ResponseMode::ALL.map(ResponseMode::as_str),
         "request_parameter_supported": false,
         "authorization_signing_alg_values_supported": ["ES256"],
-        "grant_types_supported": [
-            "authorization_code",
-            "refresh_token",
-            "client_credentials",
-            "password",
-            JWT_BEARER,
-            DEVICE_CODE,
-            TOKEN_EXCHANGE,
-        ],
-        "token_endpoint_auth_methods_supported": [
-            "client_secret_basic",
-            "client_secret_post",
-            "client_secret_jwt",
-            "private_key_jwt",
-            "none",
-        ],
+        "grant_types_supported": GRANT_TYPES,
+        "token_endpoint_auth_methods_supported": CLIENT_METHODS,
         "token_endpoint_auth_signing_alg_values_supported": ["HS256", "RS256", "PS256", "ES256", "ES384"],
         "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
         "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],

@@ -9,7 +9,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::practice::contract::{
     AUTHORIZE, CERTIFICATE_PAGE, CLIENT_ID, CLIENT_SECRET, DEVICE, DEVICE_AUTHORIZATION, INTROSPECT, KEY_CLIENT_ID,
-    PASSWORD, PASTE_PAGE, PUBLIC_CLIENT_ID, RESOURCE, REVOKE, SCOPES, SIGN_IN_PAGE, TOKEN, USER_NAME, USERINFO,
+    PASSWORD, PASTE_PAGE, PUBLIC_CLIENT_ID, REGISTER, RESOURCE, REVOKE, SCOPES, SIGN_IN_PAGE, TOKEN, USER_NAME,
+    USERINFO,
 };
 use crate::practice::fault::Fault;
 use crate::practice::message::Response;
@@ -42,6 +43,7 @@ pub(crate) fn home(issuer: &str, faults: &[Fault]) -> Response {
         ("POST", TOKEN, "tokens"),
         ("POST", DEVICE_AUTHORIZATION, "sign-in on another device"),
         ("GET", DEVICE, "its page for a person"),
+        ("POST", REGISTER, "registration of a client"),
         ("GET", USERINFO, "identity"),
         ("GET", RESOURCE, "a protected resource"),
         ("POST", REVOKE, "revocation"),
@@ -70,6 +72,7 @@ pub(crate) fn home(issuer: &str, faults: &[Fault]) -> Response {
         ("public_client_id", text(PUBLIC_CLIENT_ID)),
         ("key_client_id", text(KEY_CLIENT_ID)),
         ("keys", text(&format!("{issuer}{CERTIFICATE_PAGE}"))),
+        ("register", text(&format!("{issuer}{REGISTER}"))),
         ("password", text(PASSWORD)),
         ("user_name", text(USER_NAME)),
         ("paste_page", text(PASTE_PAGE)),

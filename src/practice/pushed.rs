@@ -40,7 +40,7 @@ fn accept(state: &mut State, request: &Request, body: &Parameters, now: &mut Now
     if body.names().any(|name| name == "request_uri") {
         return Err(refused("`request_uri` is not for the request that is pushed".to_owned()).into());
     }
-    let parsed = AuthorizationRequest::parse(body, !state.options.auto_consent);
+    let parsed = AuthorizationRequest::parse(body, &state.clients, !state.options.auto_consent);
     let mut parsed = parsed.map_err(|error| match error {
         AuthorizationRequestError::Untrusted(words) => refused(words),
         AuthorizationRequestError::Refused(_, refusal) => refusal,

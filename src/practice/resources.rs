@@ -86,15 +86,15 @@ fn is_stepped_up(grant: &GrantedAccess, now: &Now) -> bool {
 }
 
 /// `POST /revoke` (RFC 7009).
-pub(crate) fn revoke(state: &mut State, request: &Request, body: &Parameters) -> Response {
-    let revoked = caller::authenticate(request, body)
-        .and_then(|registration| state.grants.revoke(body.required("token")?, registration.id));
+pub(crate) fn revoke(state: &mut State, request: &Request, body: &Parameters, now: &Now) -> Response {
+    let revoked = caller::authenticate(state, request, body, now)
+        .and_then(|registration| state.grants.revoke(body.required("token")?, &registration.id));
     caller::answered(request, revoked.map(|()| Response::json(200, &json!({}))))
 }
 
 /// `POST /introspect` (RFC 7662): for clients that have a secret, as section 2.1 asks for.
 pub(crate) fn introspect(state: &State, request: &Request, body: &Parameters, now: &Now) -> Response {
-    let document = caller::authenticate(request, body).and_then(|registration| {
+    let document = caller::authenticate(state, request, body, now).and_then(|registration| {
         if registration.secret.is_none() {
             return Err(Refusal::new(ErrorCode::InvalidClient, "a public client may not introspect"));
         }

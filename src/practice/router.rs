@@ -14,11 +14,13 @@ use crate::practice::message::{ErrorCode, Excess, Parameters, Refusal, Request, 
 use crate::practice::now::Now;
 use crate::practice::server::Handler;
 use crate::practice::state::State;
-use crate::practice::{assertion, authorize, device, id_token, pages, pushed, resources, token};
+use crate::practice::{assertion, authorize, device, id_token, pages, pushed, registration, resources, token};
 
 impl Handler for State {
     fn answer(&mut self, request: &Request, now: &mut Now) -> Response {
-        unanswerable(request).unwrap_or_else(|| match body(request) {
+        // Its bodies are of another shape than those of the rest.
+        let answered = unanswerable(request).or_else(|| registration::answer(self, request, now));
+        answered.unwrap_or_else(|| match body(request) {
             Ok(body) => self.route(request, &body, now),
             Err(refusal) => refusal.answer(false),
         })
@@ -54,7 +56,7 @@ impl State {
             ("GET", ARCHIVE) => resources::archive(self, request, now),
             ("POST", PUSH) => pushed::push(self, request, body, now),
             ("POST", TOKEN) => token::answer(self, request, body, now),
-            ("POST", REVOKE) => resources::revoke(self, request, body),
+            ("POST", REVOKE) => resources::revoke(self, request, body, now),
             ("POST", INTROSPECT) => resources::introspect(self, request, body, now),
             ("POST", token::ELSEWHERE) => elsewhere(),
             (_, path) => lost(path),

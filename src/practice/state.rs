@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::practice::authorization_request::AuthorizationRequest;
 use crate::practice::bounded_map::BoundedMap;
+use crate::practice::clients::Clients;
 use crate::practice::device_codes::DeviceCodes;
 use crate::practice::fault::Fault;
 use crate::practice::grants::{Grants, Renewal, Terms};
@@ -42,6 +43,7 @@ pub(crate) struct State {
     /// The base URL, which is the issuer too (RFC 8414 section 2).
     pub(crate) issuer: String,
     pub(crate) options: PracticeOptions,
+    pub(crate) clients: Clients,
     pub(crate) grants: Grants,
     pub(crate) id_token_keys: IdTokenKeys,
     pub(crate) visits: BoundedMap<Visit>,
@@ -71,6 +73,7 @@ impl State {
         Self {
             issuer: base_url(port),
             options,
+            clients: Clients::default(),
             grants: Grants::default(),
             id_token_keys: IdTokenKeys::made(),
             visits: BoundedMap::default(),
