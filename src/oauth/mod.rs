@@ -51,9 +51,10 @@ mod token_error;
 mod token_header;
 mod token_response;
 mod token_set;
+mod unsigned_assertion;
 mod x509;
 
-pub use crate::oauth::assertion::{AssertionAlgorithm, SigningError, UNSIGNED, UnsignedJwt};
+pub use crate::oauth::assertion::{AssertionAlgorithm, UnsignedJwt};
 pub use crate::oauth::authorization_details::{AUTHORIZATION_DETAILS, DetailsError, detail_types, details_not_granted};
 pub use crate::oauth::authorization_response::{
     AuthorizationError, AuthorizationResponse, ExpectedResponse, Parameters,
@@ -112,4 +113,5 @@ pub use crate::oauth::token_error::{Meaning, TokenError};
 pub use crate::oauth::token_header::{TokenHeader, bound_scheme};
 pub use crate::oauth::token_response::{ReadContext, read_token_set};
 pub use crate::oauth::token_set::{Freshness, Refused, TokenSet};
+pub use crate::oauth::unsigned_assertion::UnsignedAssertion;
 pub(crate) use crate::oauth::x509::not_after;

@@ -6,12 +6,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
-use thiserror::Error;
 
-use crate::call::{Place, Template, TemplateError, Values};
-use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{Certificate, KeyKind, SamlEncoding, SigningError, SigningKey, UNSIGNED, UnsignedJwt, UnsignedSaml};
-use crate::secret::Secret;
+use crate::call::{Place, Template, Values};
+use crate::oauth::{Certificate, KeyKind, UnsignedAssertion, UnsignedJwt};
+use crate::service::assertion_error::AssertionError;
 use crate::service::rules::is_default;
 use crate::service::saml::Saml;
 
@@ -65,56 +63,6 @@ pub struct Assertion {
     /// The longest validity of a certificate that the service accepts, in days.
     #[serde(skip_serializing_if = "is_default")]
     pub certificate_days: Option<u32>,
-}
-
-/// An assertion, filled in.
-#[derive(Clone, Debug, PartialEq)]
-pub enum UnsignedAssertion {
-    /// RFC 7523.
-    Jwt(UnsignedJwt),
-    /// RFC 7522.
-    Saml(Box<UnsignedSaml>, SamlEncoding),
-}
-
-/// Why an assertion could not be filled in.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum AssertionError {
-    /// A placeholder in it could not be filled.
-    #[error("the assertion's `{part}`: {error}")]
-    Template {
-        /// `kid`, `aud` or the claim.
-        part: String,
-        /// Why.
-        #[source]
-        error: TemplateError,
-    },
-    /// The header must name a certificate, and there is none.
-    #[error("the assertion's header is to name the certificate, and there is none beside the key")]
-    NoCertificate,
-    /// SAML requires a value that is empty.
-    #[error("the assertion's `{part}` is empty")]
-    Empty {
-        /// The element or attribute.
-        part: String,
-    },
-    /// XML cannot hold a value.
-    #[error("the assertion's `{part}` holds a control character, which XML does not allow")]
-    NotXml {
-        /// The element or attribute.
-        part: String,
-    },
-}
-
-impl Diagnose for AssertionError {
-    fn diagnose(&self) -> Diagnosis {
-        let diagnosis = Diagnosis::new(self.to_string());
-        match self {
-            Self::Template { error, .. } => Diagnosis { hint: error.diagnose().hint, ..diagnosis },
-            Self::NoCertificate => diagnosis.hint("enter the certificate that was uploaded, or make a key pair"),
-            Self::Empty { .. } => diagnosis.hint("fill in what the preset takes for it"),
-            Self::NotXml { .. } => diagnosis.hint("type the value anew, without characters that cannot be seen"),
-        }
-    }
 }
 
 /// The header that names a certificate (RFC 7515 sections 4.1.7 and 4.1.8).
@@ -235,29 +183,6 @@ impl Assertion {
     }
 }
 
-impl UnsignedAssertion {
-    /// As it is sent. It is a secret, since anyone can use it until it expires.
-    pub fn sign(
-        &self,
-        key: &SigningKey,
-        algorithm: AssertionAlgorithm,
-        certificate: Option<&Certificate>,
-    ) -> Result<Secret, SigningError> {
-        match self {
-            Self::Jwt(jwt) => jwt.sign(key, algorithm),
-            Self::Saml(saml, encoding) => Ok(encoding.encode(&saml.sign(key, algorithm, certificate)?)),
-        }
-    }
-
-    /// In its place before it is signed.
-    pub fn unsigned(&self, algorithm: AssertionAlgorithm) -> Secret {
-        match self {
-            Self::Jwt(jwt) => jwt.unsigned(algorithm),
-            Self::Saml(..) => Secret::new(UNSIGNED),
-        }
-    }
-}
-
 /// Fills in a text; what is empty is left out.
 fn push(
     into: &mut Map<String, serde_json::Value>,
@@ -276,6 +201,8 @@ fn push(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnosis::Diagnose as _;
+    use crate::oauth::SamlEncoding;
 
     #[test]
     fn an_assertion_is_told_in_a_line() {

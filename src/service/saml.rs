@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::call::{Place, Template, Values};
 use crate::oauth::{SamlEncoding, UnsignedSaml, is_xml_text};
-use crate::service::assertion::AssertionError;
+use crate::service::assertion_error::AssertionError;
 use crate::service::rules::is_default;
 
 /// The name that a service reads in its own way (SAML 2.0 Core section 8.3.1).

@@ -11,9 +11,9 @@ use crate::app::sign_in::sources::source::{ASSERTION, SentSource};
 use crate::app::{CallContext, Failure, FailureKind};
 use crate::call::{Call, CallTemplate, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{AssertionAlgorithm, Certificate, KeyError, KeyPair, SigningKey, UnsignedJwt};
+use crate::oauth::{AssertionAlgorithm, Certificate, KeyError, KeyPair, SigningKey, UnsignedAssertion, UnsignedJwt};
 use crate::secret::{MASK, Secret};
-use crate::service::{Assertion, Departure, SecurityProfile, UnsignedAssertion};
+use crate::service::{Assertion, Departure, SecurityProfile};
 
 /// Shown in place of the `jti`, which is random for each request.
 pub(in crate::app::sign_in) const ID_TO_COME: &str = "made when it is sent";

@@ -12,7 +12,6 @@ use serde_json::{Map, Value as Json};
 
 use crate::practice::assertion::{Claims, key_of, signed_claims};
 use crate::practice::rehearsal::facts::Facts;
-use crate::practice::rehearsal::saml;
 use crate::service::{Assertion, AssertionAlgorithm, CertificateThumbprint};
 
 /// Claims with a time, which are judged separately.
@@ -36,9 +35,6 @@ impl Judge<'_> {
     pub(crate) fn complaints(&self, token: &str) -> Vec<String> {
         if token.is_empty() {
             return vec!["no `<assertion>` is sent".to_owned()];
-        }
-        if let Some(saml) = &self.assertion.saml {
-            return saml::complaints(self, saml, token);
         }
         match self.verified(token) {
             Ok(claims) => {
@@ -127,10 +123,6 @@ impl Judge<'_> {
 
 /// The ID of an assertion.
 pub(crate) fn id(token: &str) -> Option<String> {
-    jwt_id(token).or_else(|| saml::id(token))
-}
-
-fn jwt_id(token: &str) -> Option<String> {
     let part = token.split('.').nth(1)?;
     let claims: Json = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()?;
     claims.get("jti")?.as_str().map(str::to_owned)

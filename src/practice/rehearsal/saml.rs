@@ -29,6 +29,9 @@ const APART: [&str; 6] = [
 
 /// All problems with it.
 pub(super) fn complaints(judge: &Judge<'_>, saml: &Saml, sent: &str) -> Vec<String> {
+    if sent.is_empty() {
+        return vec!["no `<assertion>` is sent".to_owned()];
+    }
     let Some(xml) = decoded(saml.encoding, sent) else {
         return vec![format!("the assertion is not in {:?}", saml.encoding)];
     };
@@ -229,7 +232,8 @@ mod tests {
         facts.set("person", "a<b>&c");
         let now = Timestamp::from_second(NOW).expect("a time");
         let certificate = pair.certificate.as_deref();
-        Judge { assertion: &assertion, facts: &facts, certificate, now, used }.complaints(sent)
+        let judge = Judge { assertion: &assertion, facts: &facts, certificate, now, used };
+        complaints(&judge, assertion.saml.as_ref().expect("SAML"), sent)
     }
 
     #[track_caller]
