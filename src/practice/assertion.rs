@@ -4,10 +4,11 @@
 
 use std::str::FromStr as _;
 
+use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Map, Value};
 
-use crate::practice::contract::{self, CERTIFICATE_PAGE, Registration, TOKEN};
+use crate::practice::contract::{BY_KEY, CERTIFICATE_PAGE, Registration, TOKEN};
 use crate::practice::message::{ErrorCode, Parameters, Refusal, Response};
 use crate::practice::now::Now;
 use crate::practice::pages;
@@ -19,8 +20,6 @@ const CLIENT_ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-
 const LONGEST_LIFE: i64 = 3600;
 /// The allowed clock skew in seconds.
 const SKEW: i64 = 60;
-/// The signature algorithms verified with a certificate.
-pub(crate) const BY_KEY: [&str; 9] = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"];
 
 pub(crate) type Claims = Map<String, Value>;
 
@@ -36,14 +35,14 @@ pub(crate) fn upload(state: &mut State, body: &Parameters) -> Response {
 }
 
 /// The client that authenticates with an assertion (RFC 7523 section 3): issuer and subject are the client.
-pub(crate) fn client(state: &mut State, body: &Parameters, now: &Now) -> Result<&'static Registration, Refusal> {
+pub(crate) fn client(state: &mut State, body: &Parameters, now: &Now) -> Result<Registration, Refusal> {
     if body.required("client_assertion_type")? != CLIENT_ASSERTION {
         let words = format!("`client_assertion_type` must be `{CLIENT_ASSERTION}`");
         return Err(Refusal::new(ErrorCode::InvalidRequest, words));
     }
     let (registration, claims) = verified(state, body.required("client_assertion")?, now)
         .map_err(|words| refused(ErrorCode::InvalidClient, words))?;
-    let fits = claims.get("sub").and_then(Value::as_str) == Some(registration.id);
+    let fits = claims.get("sub").and_then(Value::as_str) == Some(&*registration.id);
     if !fits {
         return Err(refused(ErrorCode::InvalidClient, "`sub` must be the client, as `iss` is"));
     }
@@ -58,7 +57,7 @@ pub(crate) fn grant(
     state: &mut State,
     body: &Parameters,
     now: &Now,
-) -> Result<(&'static Registration, Option<String>), Refusal> {
+) -> Result<(Registration, Option<String>), Refusal> {
     let assertion = body.required("assertion")?;
     let (registration, claims) =
         verified(state, assertion, now).map_err(|words| refused(ErrorCode::InvalidGrant, words))?;
@@ -71,13 +70,13 @@ fn refused(code: ErrorCode, words: impl AsRef<str>) -> Refusal {
 }
 
 /// The client that signed it and its claims, or the problem.
-fn verified(state: &mut State, token: &str, now: &Now) -> Result<(&'static Registration, Claims), String> {
+fn verified(state: &mut State, token: &str, now: &Now) -> Result<(Registration, Claims), String> {
     let read = jsonwebtoken::dangerous::insecure_decode::<Claims>(token);
     let read = read.map_err(|_| "it is no signed JWT".to_owned())?;
     let issuer = read.claims.get("iss").and_then(Value::as_str).ok_or("`iss` is missing")?;
-    let registration = contract::registration(issuer).ok_or("`iss` is no client here")?;
+    let registration = state.clients.find(issuer).ok_or("`iss` is no client here")?;
     let algorithm = read.header.alg;
-    let key = key(state, registration, algorithm)?;
+    let key = key(state, &registration, algorithm)?;
     let claims =
         signed_claims(token, &key, algorithm).map_err(|_| "the signature is not of the key that is known here")?;
     check_audience(state, &claims)?;
@@ -88,7 +87,7 @@ fn verified(state: &mut State, token: &str, now: &Now) -> Result<(&'static Regis
 
 /// The key that verifies what a client signs by this algorithm.
 pub(crate) fn key(state: &State, registration: &Registration, algorithm: Algorithm) -> Result<DecodingKey, String> {
-    if let Some(secret) = registration.secret {
+    if let Some(secret) = &registration.secret {
         let right = algorithm == Algorithm::HS256;
         return right
             .then(|| DecodingKey::from_secret(secret.as_bytes()))
@@ -99,6 +98,10 @@ pub(crate) fn key(state: &State, registration: &Registration, algorithm: Algorit
     }
     if !BY_KEY.iter().any(|name| Algorithm::from_str(name).is_ok_and(|known| known == algorithm)) {
         return Err(format!("`alg` must be one of {}", BY_KEY.join(" ")));
+    }
+    if let Some(keys) = state.clients.keys(&registration.id) {
+        let fits = |key: &Jwk| DecodingKey::from_jwk(key).ok();
+        return keys.keys.iter().find_map(fits).ok_or_else(|| "the client was registered without a key".to_owned());
     }
     let certificate = state.certificate.as_ref().ok_or_else(|| {
         format!("no certificate was uploaded; open {}{CERTIFICATE_PAGE} while the practice service runs", state.issuer)
@@ -204,14 +207,14 @@ mod tests {
     }
 
     /// What the service says to a client that proves itself so.
-    fn said(state: &mut State, token: &str) -> Result<&'static str, String> {
+    fn said(state: &mut State, token: &str) -> Result<String, String> {
         let body = form_urlencoded::Serializer::new(String::new())
             .append_pair("client_assertion_type", CLIENT_ASSERTION)
             .append_pair("client_assertion", token)
             .finish();
         let now = Now::new(now(), [7; 32]);
         let client = client(state, &Parameters::form(&body), &now);
-        client.map(|registration| registration.id).map_err(|refusal| refusal.description)
+        client.map(|registration| registration.id.into_owned()).map_err(|refusal| refusal.description)
     }
 
     #[track_caller]
@@ -219,7 +222,11 @@ mod tests {
         let pair = pair();
         let key = EncodingKey::from_ec_pem(pair.private_key.expose().as_bytes()).expect("a key");
         let token = jsonwebtoken::encode(&Header::new(Algorithm::ES256), &claims(change), &key).expect("signed");
-        assert_eq!(said(&mut state(pair.certificate), &token), expected.map_err(str::to_owned), "{change}");
+        assert_eq!(
+            said(&mut state(pair.certificate), &token),
+            expected.map(str::to_owned).map_err(str::to_owned),
+            "{change}"
+        );
     }
 
     #[test]
@@ -248,7 +255,7 @@ mod tests {
         let unknown = "the assertion: the signature is not of the key that is known here";
         assert_eq!(said(&mut uploaded, &sign(&other)), Err(unknown.to_owned()));
         let token = sign(&pair);
-        assert_eq!(said(&mut uploaded, &token), Ok(KEY_CLIENT_ID));
+        assert_eq!(said(&mut uploaded, &token), Ok(KEY_CLIENT_ID.to_owned()));
         assert_eq!(said(&mut uploaded, &token), Err("the assertion: its `jti` was used already".to_owned()));
         let none = "the assertion: no certificate was uploaded; open http://127.0.0.1:4321/keys while the practice service runs";
         assert_eq!(said(&mut state(None), &sign(&pair)), Err(none.to_owned()));
@@ -262,7 +269,7 @@ mod tests {
             let key = EncodingKey::from_secret(secret.as_bytes());
             jsonwebtoken::encode(&Header::new(algorithm), &own, &key).expect("signed")
         };
-        assert_eq!(said(&mut state(None), &sign(Algorithm::HS256, CLIENT_SECRET)), Ok(CLIENT_ID));
+        assert_eq!(said(&mut state(None), &sign(Algorithm::HS256, CLIENT_SECRET)), Ok(CLIENT_ID.to_owned()));
         let wrong = Err("the assertion: the signature is not of the key that is known here".to_owned());
         assert_eq!(said(&mut state(None), &sign(Algorithm::HS256, "another")), wrong);
         let other = Err("the assertion: this client signs with its secret, by `HS256`".to_owned());

@@ -5,14 +5,12 @@
 use url::Url;
 
 use crate::oauth::{Landing, RedirectUri, ResponseMode};
+use crate::practice::clients::Clients;
 use crate::practice::contract::{self, PASTE_PAGE, REGISTRATIONS};
 use crate::practice::identity;
 use crate::practice::message::{ErrorCode, Parameters, Refusal, Response};
-use crate::practice::now::Now;
 use crate::practice::pages;
 use crate::practice::pkce::Challenge;
-use crate::practice::request_object;
-use crate::practice::state::State;
 
 #[derive(Debug)]
 pub(crate) struct AuthorizationRequest {
@@ -38,22 +36,24 @@ pub(crate) enum AuthorizationRequestError {
 }
 
 impl AuthorizationRequest {
-    /// Reads a request, signed or not.
-    pub(crate) fn read(state: &State, parameters: &Parameters, now: &Now) -> Result<Self, AuthorizationRequestError> {
-        let opened = request_object::opened(state, parameters, now).map_err(AuthorizationRequestError::Untrusted)?;
-        Self::parse(opened.as_ref().unwrap_or(parameters), !state.options.auto_consent)
-    }
-
     /// Parses the parameters. `interactive` is whether a person may be asked.
-    fn parse(parameters: &Parameters, interactive: bool) -> Result<Self, AuthorizationRequestError> {
+    pub(crate) fn parse(
+        parameters: &Parameters,
+        clients: &Clients,
+        interactive: bool,
+    ) -> Result<Self, AuthorizationRequestError> {
         let told = |refusal: Refusal| AuthorizationRequestError::Untrusted(refusal.description);
         let client_id = parameters.required("client_id").map_err(told)?;
-        let registration = contract::registration(client_id).ok_or_else(|| {
+        let registration = clients.find(client_id).ok_or_else(|| {
             let known: Vec<String> = REGISTRATIONS.iter().map(|known| format!("`{}`", known.id)).collect();
             AuthorizationRequestError::Untrusted(format!("the client id is unknown; known are {}", known.join(" and ")))
         })?;
         let (redirect_uri, as_given) =
             redirect_uri(parameters.required("redirect_uri").map_err(told)?).map_err(told)?;
+        if !clients.lands_at(client_id, &as_given) {
+            let words = format!("the redirect URI is not one that `{client_id}` was registered with");
+            return Err(AuthorizationRequestError::Untrusted(words));
+        }
         let response_mode = ResponseMode::Query;
         let client = client_id.to_owned();
         let mut target = RedirectTarget { client_id: client, redirect_uri, as_given, state: None, response_mode };
@@ -92,7 +92,7 @@ fn check_rest(parameters: &Parameters, interactive: bool) -> Result<(), Refusal>
 }
 
 /// Any port and path on this machine (RFC 8252 section 7.3), or the page elsewhere.
-fn redirect_uri(text: &str) -> Result<(Url, String), Refusal> {
+pub(crate) fn redirect_uri(text: &str) -> Result<(Url, String), Refusal> {
     let refused = |words: String| Refusal::new(ErrorCode::InvalidRequest, words);
     let parsed = RedirectUri::parse(text).map_err(|error| refused(error.to_string()))?;
     if *parsed.landing() == Landing::Elsewhere && text != PASTE_PAGE {
@@ -152,7 +152,7 @@ mod tests {
     const GOOD: &str = "client_id=practice-client&redirect_uri=http://127.0.0.1:1/cb&response_type=code&state=s";
 
     fn parse(query: &str) -> Result<AuthorizationRequest, AuthorizationRequestError> {
-        AuthorizationRequest::parse(&Parameters::form(query), true)
+        AuthorizationRequest::parse(&Parameters::form(query), &Clients::default(), true)
     }
 
     fn check_no_way_back(query: &str, expected: &str) {

@@ -10,7 +10,7 @@ use crate::practice::message::{ErrorCode, Parameters, Refusal, Response};
 use crate::practice::now::Now;
 use crate::practice::signed_token::{GrantedAccess, SignedIn};
 use crate::practice::state::{State, Visit};
-use crate::practice::{pages, pushed, signed_response};
+use crate::practice::{pages, pushed, request_object, signed_response};
 use crate::secret::Secret;
 
 /// The request of the client, by GET or POST.
@@ -18,7 +18,7 @@ pub(crate) fn begin(state: &mut State, parameters: &Parameters, now: &mut Now) -
     let reference = parameters.one("request_uri").ok().flatten();
     let parsed = match reference {
         Some(reference) => pushed::redeem(state, reference, parameters, now),
-        None => AuthorizationRequest::read(state, parameters, now),
+        None => request_object::read(state, parameters, now),
     };
     match parsed {
         Err(AuthorizationRequestError::Untrusted(words)) => {

@@ -3,8 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::practice::contract::{self, Registration};
+use crate::practice::contract::Registration;
 use crate::practice::message::{ErrorCode, Parameters, Refusal, Request, Response, form_decoded};
+use crate::practice::now::Now;
+use crate::practice::state::State;
 use crate::secret::Secret;
 
 pub(crate) fn answered(request: &Request, answer: Result<Response, Refusal>) -> Response {
@@ -12,7 +14,12 @@ pub(crate) fn answered(request: &Request, answer: Result<Response, Refusal>) -> 
 }
 
 /// The authenticated client.
-pub(crate) fn authenticate(request: &Request, body: &Parameters) -> Result<&'static Registration, Refusal> {
+pub(crate) fn authenticate(
+    state: &State,
+    request: &Request,
+    body: &Parameters,
+    now: &Now,
+) -> Result<Registration, Refusal> {
     let id_in_body = body.one("client_id")?;
     let has_secret = body.names().any(|known| known == "client_secret");
     let (id, secret) = match scheme(request, "basic") {
@@ -31,13 +38,16 @@ pub(crate) fn authenticate(request: &Request, body: &Parameters) -> Result<&'sta
             (id.to_owned(), body.one("client_secret")?.map(Secret::new))
         }
     };
-    let registration = contract::registration(&id).ok_or_else(|| refused("the client id is unknown"))?;
+    let registration = state.clients.find(&id).ok_or_else(|| refused("the client id is unknown"))?;
     if registration.signs {
         return Err(refused("this client must prove itself by a signed assertion, or by its certificate over TLS"));
     }
-    match (registration.secret, secret) {
+    match (registration.secret.as_deref(), secret) {
         (None, None) => Ok(registration),
-        (Some(right), Some(given)) if given == Secret::new(right) => Ok(registration),
+        (Some(right), Some(given)) if given == Secret::new(right) => match state.clients.secret_end(&id) {
+            Some(end) if end <= now.time => Err(refused("the client secret has expired")),
+            _ => Ok(registration),
+        },
         (Some(_), Some(_)) => Err(refused("the client secret is wrong")),
         (Some(_), None) => Err(refused("this client must authenticate with its secret")),
         (None, Some(_)) => Err(refused("this is a public client: it has no secret")),
@@ -73,14 +83,19 @@ fn refused(description: &str) -> Refusal {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
+    use crate::practice::state::PracticeOptions;
 
     fn check(basic: Option<&str>, body: &str, expected: Result<&str, &str>) {
         let authorization = basic.map(|pair| Secret::new(format!("Basic {}", STANDARD.encode(pair))));
         let request = Request { authorization, ..Request::default() };
-        let result = authenticate(&request, &Parameters::form(body));
-        let result = result.map(|registration| registration.id).map_err(|refusal| refusal.description);
-        assert_eq!(result, expected.map_err(str::to_owned), "{basic:?} {body}");
+        let state = State::new(PracticeOptions::default(), 1, None);
+        let now = Now::new(Timestamp::UNIX_EPOCH, [1; 32]);
+        let result = authenticate(&state, &request, &Parameters::form(body), &now);
+        let result = result.map(|registration| registration.id.into_owned()).map_err(|refusal| refusal.description);
+        assert_eq!(result.as_deref().map_err(String::as_str), expected, "{basic:?} {body}");
     }
 
     #[test]

@@ -2,18 +2,12 @@
 
 use std::time::Duration;
 
+use crate::practice::contract::CLOCK_STEPS;
 use crate::practice::message::{Parameters, Response};
 use crate::practice::now::Now;
 use crate::practice::pages;
 use crate::practice::state::State;
 
-/// What the page offers: for the form, for a person, and by how much.
-pub(crate) const STEPS: [(&str, &str, Duration); 4] = [
-    ("hour", "an hour", Duration::from_hours(1)),
-    ("day", "a day", Duration::from_hours(24)),
-    ("month", "30 days", Duration::from_hours(30 * 24)),
-    ("year", "365 days", Duration::from_hours(365 * 24)),
-];
 /// Further ahead than this it is not moved: times must stay ones that can be written.
 const FARTHEST: Duration = Duration::from_hours(100 * 365 * 24);
 
@@ -26,7 +20,7 @@ pub(crate) fn page(state: &State, now: &Now) -> Response {
 /// `POST /clock`: moves it ahead by a step, or back to the time of this machine.
 pub(crate) fn set(state: &mut State, form: &Parameters, now: &mut Now) -> Response {
     let asked = form.one("ahead").ok().flatten().unwrap_or_default();
-    let step = STEPS.iter().find(|(name, ..)| *name == asked).map(|(.., step)| *step);
+    let step = CLOCK_STEPS.iter().find(|(name, ..)| *name == asked).map(|(.., step)| *step);
     let before = state.options.clock_ahead;
     let after = step.map_or(Duration::ZERO, |step| (before + step).min(FARTHEST));
     state.options.clock_ahead = after;

@@ -1,9 +1,11 @@
 //! What the practice service promises to those who call it: its paths, who may call, the scopes, the person.
 
+use std::borrow::Cow;
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::oauth::ResponseMode;
-use crate::practice::assertion::BY_KEY;
 use crate::practice::message::{ErrorCode, Refusal};
 
 /// The client id of the confidential practice client.
@@ -24,6 +26,15 @@ pub const PASTE_PAGE: &str = "https://practice.invalid/callback";
 pub(crate) const CERTIFICATE_PAGE: &str = "/keys";
 /// The page that moves the clock of the service.
 pub(crate) const CLOCK_PAGE: &str = "/clock";
+/// By how much the page moves the clock: for the form, for a person, and the time.
+pub(crate) const CLOCK_STEPS: [(&str, &str, Duration); 4] = [
+    ("hour", "an hour", Duration::from_hours(1)),
+    ("day", "a day", Duration::from_hours(24)),
+    ("month", "30 days", Duration::from_hours(30 * 24)),
+    ("year", "365 days", Duration::from_hours(365 * 24)),
+];
+/// The signature algorithms verified with a certificate.
+pub(crate) const BY_KEY: [&str; 9] = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"];
 /// The grant type of RFC 7523 section 2.1.
 pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 /// The grant type of RFC 8628 section 3.4.
@@ -34,16 +45,18 @@ pub(crate) const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-
 pub(crate) const AUDIENCE: &str = "practice-archive";
 /// The one resource that a token may be asked for (RFC 8707), besides the service itself.
 pub(crate) const ARCHIVE_RESOURCE: &str = "urn:practice:archive";
+/// Registers clients while the fault `registration-closed` is switched on.
+pub(crate) const INITIAL_ACCESS_TOKEN: &str = "practice-initial";
 /// The name of a person who enters none.
 pub(crate) const DEFAULT_NAME: &str = "Ada";
 /// The accounts that the sign-in page offers, beside any other name.
 pub(crate) const ACCOUNTS: [&str; 2] = [DEFAULT_NAME, "Grace"];
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Registration {
-    pub(crate) id: &'static str,
+    pub(crate) id: Cow<'static, str>,
     /// `None` for a public client, which must use PKCE.
-    pub(crate) secret: Option<&'static str>,
+    pub(crate) secret: Option<Cow<'static, str>>,
     /// Whether it authenticates with signed assertions.
     pub(crate) signs: bool,
 }
@@ -71,11 +84,21 @@ pub(crate) const REVOKE: &str = "/revoke";
 pub(crate) const INTROSPECT: &str = "/introspect";
 pub(crate) const JWKS: &str = "/jwks";
 
-pub(crate) const REGISTRATIONS: [Registration; 3] = [
-    Registration { id: CLIENT_ID, secret: Some(CLIENT_SECRET), signs: false },
-    Registration { id: PUBLIC_CLIENT_ID, secret: None, signs: false },
-    Registration { id: KEY_CLIENT_ID, secret: None, signs: true },
+/// Takes registrations of clients (RFC 7591); below it is each client that it registered (RFC 7592).
+pub(crate) const REGISTER: &str = "/register";
+
+/// The clients that are there from the start.
+pub(crate) static REGISTRATIONS: [Registration; 3] = [
+    Registration { id: Cow::Borrowed(CLIENT_ID), secret: Some(Cow::Borrowed(CLIENT_SECRET)), signs: false },
+    Registration { id: Cow::Borrowed(PUBLIC_CLIENT_ID), secret: None, signs: false },
+    Registration { id: Cow::Borrowed(KEY_CLIENT_ID), secret: None, signs: true },
 ];
+
+pub(crate) const GRANT_TYPES: [&str; 7] =
+    ["authorization_code", "refresh_token", "client_credentials", "password", JWT_BEARER, DEVICE_CODE, TOKEN_EXCHANGE];
+/// How a client may authenticate.
+pub(crate) const CLIENT_METHODS: [&str; 5] =
+    ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"];
 
 pub(crate) const SCOPES: [Scope; 6] = [
     Scope { name: "openid", meaning: "Know who you are" },
@@ -108,10 +131,6 @@ pub(crate) fn acr(asked: Option<&str>) -> &'static str {
     asked.unwrap_or_default().split_whitespace().find_map(known).unwrap_or(BY_PASSWORD)
 }
 
-pub(crate) fn registration(id: &str) -> Option<&'static Registration> {
-    REGISTRATIONS.iter().find(|registration| registration.id == id)
-}
-
 /// The requested scopes, in order.
 pub(crate) fn scopes(asked: Option<&str>) -> Result<Vec<String>, Refusal> {
     let mut scopes: Vec<String> = Vec::new();
@@ -137,6 +156,7 @@ pub(crate) fn metadata(issuer: &str, tls: bool) -> Value {
         "authorization_endpoint": at(AUTHORIZE),
         "pushed_authorization_request_endpoint": at(PUSH),
         "token_endpoint": at(TOKEN),
+        "registration_endpoint": at(REGISTER),
         "device_authorization_endpoint": at(DEVICE_AUTHORIZATION),
         "userinfo_endpoint": at(USERINFO),
         "revocation_endpoint": at(REVOKE),
@@ -149,22 +169,8 @@ pub(crate) fn metadata(issuer: &str, tls: bool) -> Value {
         "request_parameter_supported": true,
         "request_object_signing_alg_values_supported": BY_KEY,
         "authorization_signing_alg_values_supported": ["ES256"],
-        "grant_types_supported": [
-            "authorization_code",
-            "refresh_token",
-            "client_credentials",
-            "password",
-            JWT_BEARER,
-            DEVICE_CODE,
-            TOKEN_EXCHANGE,
-        ],
-        "token_endpoint_auth_methods_supported": [
-            "client_secret_basic",
-            "client_secret_post",
-            "client_secret_jwt",
-            "private_key_jwt",
-            "none",
-        ],
+        "grant_types_supported": GRANT_TYPES,
+        "token_endpoint_auth_methods_supported": CLIENT_METHODS,
         "token_endpoint_auth_signing_alg_values_supported": ["HS256", "RS256", "PS256", "ES256", "ES384", "EdDSA"],
         "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
         "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
@@ -187,8 +193,9 @@ pub(crate) fn metadata(issuer: &str, tls: bool) -> Value {
             "introspection_endpoint": by_tls(INTROSPECT),
         });
         for methods in ["token", "revocation", "introspection"] {
-            let methods = document[format!("{methods}_endpoint_auth_methods_supported")].as_array_mut();
-            methods.into_iter().for_each(|methods| methods.push(SELF_SIGNED.into()));
+            if let Some(methods) = document[format!("{methods}_endpoint_auth_methods_supported")].as_array_mut() {
+                methods.push(SELF_SIGNED.into());
+            }
         }
     }
     document

@@ -41,15 +41,15 @@ pub(crate) fn begin(state: &mut State, request: &Request, body: &Parameters, now
     let begun = (|| {
         // A device has no place for a secret; a client that sends one proves itself (section 3.1).
         let proves = request.authorization.is_some() || body.names().any(|name| name == "client_secret");
-        let registration = if proves { caller::authenticate(request, body)? } else { named(body)? };
+        let registration = if proves { caller::authenticate(state, request, body, now)? } else { named(state, body)? };
         let scopes = contract::scopes(body.one("scope")?)?;
-        Ok(issue(state, registration, scopes, now))
+        Ok(issue(state, &registration, scopes, now))
     })();
     caller::answered(request, begun)
 }
 
-fn named(body: &Parameters) -> Result<&'static Registration, Refusal> {
-    let known = contract::registration(body.required("client_id")?);
+fn named(state: &State, body: &Parameters) -> Result<Registration, Refusal> {
+    let known = state.clients.find(body.required("client_id")?);
     known.ok_or_else(|| Refusal::new(ErrorCode::InvalidClient, "the client id is unknown"))
 }
 
@@ -70,7 +70,7 @@ fn issue(state: &mut State, registration: &Registration, scopes: Vec<String>, no
     state.devices.add(Issued {
         device_code,
         user_code,
-        client_id: registration.id.to_owned(),
+        client_id: registration.id.clone().into_owned(),
         scopes,
         expires_at: now.after(LIFE),
         interval,
@@ -242,9 +242,9 @@ mod tests {
 
     /// What a poll at this second brings: an error, or `tokens`.
     fn polled(state: &mut State, device_code: &str, second: i64) -> String {
-        let registration = contract::registration(CLIENT_ID).expect("a client");
+        let registration = state.clients.find(CLIENT_ID).expect("a client");
         let body = Parameters::form(&format!("device_code={device_code}"));
-        match poll(state, registration, &body, &mut now(second)) {
+        match poll(state, &registration, &body, &mut now(second)) {
             Ok(Polled::Granted(_)) => "tokens".to_owned(),
             Ok(Polled::Answer(answer)) => json(&answer)["error"].as_str().expect("a code").to_owned(),
             Err(refusal) => refusal.code.as_str().to_owned(),

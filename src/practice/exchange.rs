@@ -38,7 +38,7 @@ pub(crate) fn exchange(
     if let Some(more) = scopes.iter().find(|scope| !subject.scopes.contains(scope)) {
         return Err(Refusal::new(ErrorCode::InvalidScope, format!("the subject token has not the scope `{more}`")));
     }
-    let grant = GrantedAccess { client_id: registration.id.to_owned(), scopes, nonce: None, ..subject };
+    let grant = GrantedAccess { client_id: registration.id.clone().into_owned(), scopes, nonce: None, ..subject };
     Ok(grants::issue(grant, state.terms(), false, now))
 }
 

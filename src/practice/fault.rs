@@ -96,6 +96,16 @@ pub enum Fault {
     JarmNoAud,
     JarmExpired,
     JarmNoExp,
+    RegistrationRedirectUri,
+    RegistrationMetadata,
+    RegistrationStatement,
+    RegistrationUnapproved,
+    RegistrationClosed,
+    RegistrationChanged,
+    RegistrationShortSecret,
+    RegistrationUnmanaged,
+    RegistrationRefusedToken,
+    RegistrationLostReply,
 }
 
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -104,7 +114,7 @@ pub struct UnknownFault(pub String);
 
 /// Each fault with its name and explanation, in the order of the enum.
 #[rustfmt::skip]
-const FAULTS: [(Fault, &str, &str); 85] = [
+const FAULTS: [(Fault, &str, &str); 95] = [
     (Fault::NoRefreshToken, "no-refresh-token", "No reply carries a refresh token."),
     (Fault::OmitRefreshToken, "omit-refresh-token", "A refresh brings no new refresh token; the old one stays good."),
     (Fault::StringExpiry, "string-expiry", "`expires_in` is a string instead of a number."),
@@ -190,6 +200,16 @@ const FAULTS: [(Fault, &str, &str); 85] = [
     (Fault::JarmNoAud, "jarm-no-aud", "The signed response does not say for which client it is."),
     (Fault::JarmExpired, "jarm-expired", "The signed response expired an hour ago."),
     (Fault::JarmNoExp, "jarm-no-exp", "The signed response does not say when it expires."),
+    (Fault::RegistrationRedirectUri, "registration-redirect-uri", "Each registration of a client is refused with `invalid_redirect_uri`."),
+    (Fault::RegistrationMetadata, "registration-metadata", "Each registration of a client is refused with `invalid_client_metadata`."),
+    (Fault::RegistrationStatement, "registration-statement", "Each registration of a client is refused with `invalid_software_statement`."),
+    (Fault::RegistrationUnapproved, "registration-unapproved", "Each registration of a client is refused with `unapproved_software_statement`."),
+    (Fault::RegistrationClosed, "registration-closed", "A client is registered only with the initial access token `practice-initial`."),
+    (Fault::RegistrationChanged, "registration-changed", "A client is registered with another name than it asked for, and with a secret where it asked for none."),
+    (Fault::RegistrationShortSecret, "registration-short-secret", "The secret of a registered client expires after an hour."),
+    (Fault::RegistrationUnmanaged, "registration-unmanaged", "A registered client cannot be read, changed or deleted."),
+    (Fault::RegistrationRefusedToken, "registration-refused-token", "The token that manages a registered client is refused."),
+    (Fault::RegistrationLostReply, "registration-lost-reply", "The reply to a change of a registered client breaks off; its token is another one already."),
 ];
 
 impl Fault {

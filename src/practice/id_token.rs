@@ -58,7 +58,7 @@ pub(crate) fn issue(
     }
     let by_secret = |secret: &str| jwt.sign(&SigningKey::shared(Secret::new(secret)), AssertionAlgorithm::HS256).ok();
     if on(Fault::IdTokenHs256) {
-        return by_secret(registration.secret?);
+        return by_secret(registration.secret.as_deref()?);
     }
     if on(Fault::IdTokenConfusedAlg) {
         return by_secret(&keys.own.pair.public_key_pem()?);

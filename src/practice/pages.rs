@@ -7,11 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use crate::practice::clock::STEPS;
 use crate::practice::contract::{
-    ACCOUNTS, AUTHORIZE, CERTIFICATE_PAGE, CLIENT_ID, CLIENT_SECRET, CLOCK_PAGE, DEVICE, DEVICE_AUTHORIZATION,
-    INTROSPECT, KEY_CLIENT_ID, PASSWORD, PASTE_PAGE, PUBLIC_CLIENT_ID, RESOURCE, REVOKE, SCOPES, SIGN_IN_PAGE, TOKEN,
-    USER_NAME, USERINFO,
+    ACCOUNTS, AUTHORIZE, CERTIFICATE_PAGE, CLIENT_ID, CLIENT_SECRET, CLOCK_PAGE, CLOCK_STEPS, DEVICE,
+    DEVICE_AUTHORIZATION, INTROSPECT, KEY_CLIENT_ID, PASSWORD, PASTE_PAGE, PUBLIC_CLIENT_ID, REGISTER, RESOURCE,
+    REVOKE, SCOPES, SIGN_IN_PAGE, TOKEN, USER_NAME, USERINFO,
 };
 use crate::practice::fault::Fault;
 use crate::practice::message::Response;
@@ -44,6 +43,7 @@ pub(crate) fn home(issuer: &str, faults: &[Fault]) -> Response {
         ("POST", TOKEN, "tokens"),
         ("POST", DEVICE_AUTHORIZATION, "sign-in on another device"),
         ("GET", DEVICE, "its page for a person"),
+        ("POST", REGISTER, "registration of a client"),
         ("GET", USERINFO, "identity"),
         ("GET", RESOURCE, "a protected resource"),
         ("POST", REVOKE, "revocation"),
@@ -74,6 +74,7 @@ pub(crate) fn home(issuer: &str, faults: &[Fault]) -> Response {
         ("keys", text(&format!("{issuer}{CERTIFICATE_PAGE}"))),
         ("clock", text(&format!("{issuer}{CLOCK_PAGE}"))),
         ("accounts", text(&ACCOUNTS.join(" or "))),
+        ("register", text(&format!("{issuer}{REGISTER}"))),
         ("password", text(PASSWORD)),
         ("user_name", text(USER_NAME)),
         ("paste_page", text(PASTE_PAGE)),
@@ -143,7 +144,7 @@ pub(crate) fn keys(uploaded: Option<&str>, wrong: Option<&str>) -> Response {
 
 /// The page that moves the clock.
 pub(crate) fn clock(time: &str, is_ahead: bool) -> Response {
-    let steps = STEPS.iter().map(|(value, words, _)| {
+    let steps = CLOCK_STEPS.iter().map(|(value, words, _)| {
         let slots = [("value", text(value)), ("words", text(words))];
         fill(include_str!("../../assets/practice/clock-step.html"), &slots)
     });

@@ -46,11 +46,12 @@ impl PushedRequests {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::practice::clients::Clients;
     use crate::practice::message::Parameters;
 
     fn request() -> AuthorizationRequest {
         let parameters = "response_type=code&client_id=practice-client&redirect_uri=http://127.0.0.1/callback&state=s";
-        AuthorizationRequest::parse(&Parameters::form(parameters), false).expect("a request")
+        AuthorizationRequest::parse(&Parameters::form(parameters), &Clients::default(), false).expect("a request")
     }
 
     fn check(client_id: &str, later: Duration, expected: Result<(), &str>) {

@@ -90,7 +90,7 @@ fn is_stepped_up(grant: &GrantedAccess, now: &Now) -> bool {
 /// `POST /revoke` (RFC 7009).
 pub(crate) fn revoke(state: &mut State, request: &Request, body: &Parameters, now: &Now) -> Response {
     let revoked = token::client(state, request, body, now)
-        .and_then(|registration| state.grants.revoke(body.required("token")?, registration.id));
+        .and_then(|registration| state.grants.revoke(body.required("token")?, &registration.id));
     caller::answered(request, revoked.map(|()| Response::json(200, &json!({}))))
 }
 

@@ -14,12 +14,14 @@ use crate::practice::message::{ErrorCode, Excess, Parameters, Refusal, Request, 
 use crate::practice::now::Now;
 use crate::practice::server::Handler;
 use crate::practice::state::State;
-use crate::practice::{assertion, authorize, clock, device, id_token, pages, pushed, resources, token};
+use crate::practice::{assertion, authorize, clock, device, id_token, pages, pushed, registration, resources, token};
 
 impl Handler for State {
     fn answer(&mut self, request: &Request, now: &mut Now) -> Response {
         now.time = now.after(self.options.clock_ahead);
-        unanswerable(request).unwrap_or_else(|| match body(request) {
+        // Its bodies are of another shape than those of the rest.
+        let answered = unanswerable(request).or_else(|| registration::answer(self, request, now));
+        answered.unwrap_or_else(|| match body(request) {
             Ok(body) => self.route(request, &body, now),
             Err(refusal) => refusal.answer(false),
         })

@@ -9,7 +9,6 @@ use serde_json::{Map, Value, json};
 
 use crate::oauth::{AssertionAlgorithm, SigningKey, UnsignedJwt};
 use crate::practice::authorization_request::RedirectTarget;
-use crate::practice::contract;
 use crate::practice::fault::Fault;
 use crate::practice::now::Now;
 use crate::practice::state::State;
@@ -50,7 +49,7 @@ fn sign(state: &State, target: &RedirectTarget, claims: Map<String, Value>) -> O
     let by = if on(Fault::JarmUnknownKey) || on(Fault::JarmWrongSignature) { &keys.other } else { &keys.own };
     let mut jwt = UnsignedJwt { header: Map::new(), claims };
     if on(Fault::JarmHs256) {
-        let secret = contract::registration(&target.client_id)?.secret.unwrap_or_default();
+        let secret = state.clients.find(&target.client_id)?.secret.unwrap_or_default();
         return jwt.sign(&SigningKey::shared(Secret::new(secret)), AssertionAlgorithm::HS256).ok();
     }
     jwt.header.insert("kid".into(), named.id().into());

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::practice::authorization_request::AuthorizationRequest;
 use crate::practice::bounded_map::BoundedMap;
+use crate::practice::clients::Clients;
 use crate::practice::device_codes::DeviceCodes;
 use crate::practice::fault::Fault;
 use crate::practice::grants::{Grants, Renewal, Terms};
@@ -51,6 +52,7 @@ pub(crate) struct State {
     pub(crate) options: PracticeOptions,
     /// Where TLS is switched on.
     pub(crate) certificate_header: Option<CertificateHeader>,
+    pub(crate) clients: Clients,
     pub(crate) grants: Grants,
     pub(crate) id_token_keys: IdTokenKeys,
     pub(crate) visits: BoundedMap<Visit>,
@@ -81,6 +83,7 @@ impl State {
             issuer: base_url(port),
             options,
             certificate_header,
+            clients: Clients::default(),
             grants: Grants::default(),
             id_token_keys: IdTokenKeys::made(),
             visits: BoundedMap::default(),

@@ -53,8 +53,8 @@ fn issued(state: &mut State, request: &Request, body: &Parameters, now: &mut Now
     };
     if body.one("grant_type")? == Some(DEVICE_CODE) {
         let registration = client(state, request, body, now)?;
-        return Ok(match device::poll(state, registration, body, now)? {
-            Polled::Granted(issued) => shaped(state, reply(state, registration, (&bound(issued), false), now), now),
+        return Ok(match device::poll(state, &registration, body, now)? {
+            Polled::Granted(issued) => shaped(state, reply(state, &registration, (&bound(issued), false), now), now),
             Polled::Answer(answer) => answer,
         });
     }
@@ -63,7 +63,7 @@ fn issued(state: &mut State, request: &Request, body: &Parameters, now: &mut Now
     if state.has(Fault::IdTokenNewKey) {
         state.id_token_keys.replace();
     }
-    let mut reply = reply(state, registration, (&bound(issued), is_refresh(body)), now);
+    let mut reply = reply(state, &registration, (&bound(issued), is_refresh(body)), now);
     if body.one("grant_type")? == Some(TOKEN_EXCHANGE) {
         // RFC 8693 section 2.2.1. An ID token is for the one who signed in.
         reply.shift_remove("id_token");
@@ -138,14 +138,14 @@ pub(crate) fn client(
     request: &Request,
     body: &Parameters,
     now: &Now,
-) -> Result<&'static Registration, Refusal> {
+) -> Result<Registration, Refusal> {
     if body.names().any(|name| name == "client_assertion") {
         return assertion::client(state, body, now);
     }
     if let Some(registration) = mutual_tls::client(state, request, body)? {
         return Ok(registration);
     }
-    caller::authenticate(request, body)
+    caller::authenticate(state, request, body, now)
 }
 
 fn grant(
@@ -153,19 +153,20 @@ fn grant(
     request: &Request,
     (body, jkt): (&Parameters, Option<&str>),
     now: &mut Now,
-) -> Result<(&'static Registration, TokenPair), Refusal> {
+) -> Result<(Registration, TokenPair), Refusal> {
     let grant_type = body.required("grant_type")?;
     let terms = state.terms();
     if grant_type == JWT_BEARER {
         let (registration, person) = assertion::grant(state, body, now)?;
         // RFC 7521 section 4.1: the next assertion takes the place of a refresh token.
-        return Ok((registration, grants::issue(direct(registration, person, body)?, terms, false, now)));
+        let issued = grants::issue(direct(&registration, person, body)?, terms, false, now);
+        return Ok((registration, issued));
     }
     let registration = client(state, request, body, now)?;
     let issued = match grant_type {
         "authorization_code" => {
             let with = Redemption {
-                client_id: registration.id,
+                client_id: &registration.id,
                 redirect_uri: body.required("redirect_uri")?,
                 code_verifier: body.one("code_verifier")?,
                 jkt,
@@ -174,21 +175,21 @@ fn grant(
         }
         "refresh_token" => {
             let scopes = body.one("scope")?.map(|asked| asked.split_ascii_whitespace().map(str::to_owned).collect());
-            state.grants.refresh(body.required("refresh_token")?, registration.id, scopes, terms, now)?
+            state.grants.refresh(body.required("refresh_token")?, &registration.id, scopes, terms, now)?
         }
         // RFC 6749 section 4.4: for confidential clients, and without a refresh token.
         "client_credentials" if registration.secret.is_none() && !registration.signs => {
             return Err(Refusal::new(ErrorCode::UnauthorizedClient, "a public client cannot act for itself"));
         }
-        "client_credentials" => grants::issue(direct(registration, None, body)?, terms, false, now),
-        TOKEN_EXCHANGE => exchange::exchange(state, registration, body, now)?,
+        "client_credentials" => grants::issue(direct(&registration, None, body)?, terms, false, now),
+        TOKEN_EXCHANGE => exchange::exchange(state, &registration, body, now)?,
         // RFC 6749 section 4.3.
         "password" => {
             if (body.required("username")?, body.required("password")?) != (USER_NAME, PASSWORD) {
                 return Err(Refusal::grant("user name or password is wrong"));
             }
             let refreshable = terms.renewal != Renewal::Never;
-            grants::issue(direct(registration, Some("Ada".to_owned()), body)?, terms, refreshable, now)
+            grants::issue(direct(&registration, Some("Ada".to_owned()), body)?, terms, refreshable, now)
         }
         _ => {
             let known = "the grant types here are authorization_code, refresh_token, client_credentials, password, and those of RFC 7523, RFC 8628 and RFC 8693";
@@ -201,7 +202,7 @@ fn grant(
 /// Access granted without consent on the page.
 fn direct(registration: &Registration, person: Option<String>, body: &Parameters) -> Result<GrantedAccess, Refusal> {
     let scopes = contract::scopes(body.one("scope")?)?;
-    Ok(GrantedAccess { client_id: registration.id.to_owned(), person, scopes, nonce: None, signed_in: None })
+    Ok(GrantedAccess { client_id: registration.id.clone().into_owned(), person, scopes, nonce: None, signed_in: None })
 }
 
 fn reply(

@@ -1,6 +1,7 @@
 //! The running service, from outside: real sockets, a few lines of HTTP, no other machine.
 
 mod authorization;
+mod registration;
 mod server;
 mod tokens;
 

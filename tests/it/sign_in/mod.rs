@@ -11,4 +11,5 @@ mod mutual_tls;
 mod registration;
 mod rehearsed;
 mod resources;
+mod saml;
 mod sources;

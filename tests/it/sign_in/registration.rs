@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::support::http::browser;
 use crate::support::oidc_provider::OidcProvider;
+use crate::support::practice::Practice;
 use crate::support::process::Finished;
 use crate::support::scripted::{Answer, Asked, Scripted};
 use crate::support::tokenwright::Tokenwright;
@@ -259,4 +260,67 @@ fn a_token_that_is_spent_and_a_server_that_is_away_are_told_and_the_profile_goes
     let said = program.run(&["forget", "demo", "--now"]);
     assert!(said.stderr.contains("was not deleted at the server"), "{}", said.stderr);
     assert!(said.done().contains("demo: erased"));
+}
+
+/// The practice service with these faults, and what a sign-in says that registers there.
+fn practised(faults: &[&str], input: Option<&str>) -> (Tokenwright, Practice, Finished) {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start_with(&program, faults);
+    let issuer = format!("http://127.0.0.1:{}", practice.port());
+    let arguments =
+        ["sign-in", "demo", "--issuer", &issuer, "--scope", "openid offline_access", "--browser", browser()];
+    let register = ["--register", "--redirect-uri", "http://127.0.0.1/callback"];
+    let arguments = [&arguments[..], &register].concat();
+    let said = match input {
+        Some(input) => program.run_with_input(&[&arguments[..], &["--initial-access-token-stdin"]].concat(), input),
+        None => program.run(&arguments),
+    };
+    (program, practice, said)
+}
+
+#[test]
+fn a_person_rehearses_registration_at_the_practice_service() {
+    let (program, _practice, said) = practised(&[], None);
+    assert!(said.stderr.contains("Registered at http://127.0.0.1:"), "{}", said.stderr);
+    said.done();
+    program.run(&["refresh", "demo"]).done();
+    for uri in ["http://127.0.0.1/other", "http://localhost/callback"] {
+        program.run(&["registration", "update", "demo", "--redirect-uri", uri]).done();
+        program.run(&["sign-in", "demo", "--browser", browser()]).done();
+    }
+    let said = program.run(&["forget", "demo", "--now"]);
+    assert!(said.stderr.contains("is deleted at"), "{}", said.stderr);
+    said.done();
+}
+
+#[test]
+fn a_person_rehearses_each_way_in_which_registration_fails_at_the_practice_service() {
+    for (fault, words) in [
+        ("registration-redirect-uri", "the server takes other redirect URIs"),
+        ("registration-metadata", "one of the values that were asked for"),
+        ("registration-statement", "which software statement they take"),
+        ("registration-unapproved", "which software statement they take"),
+        ("registration-closed", "pipe it to `--initial-access-token-stdin`"),
+    ] {
+        let said = practised(&[fault], None).2.failed(4);
+        assert!(said.contains(words), "{fault}: {said}");
+    }
+    practised(&["registration-closed"], Some("practice-initial\n")).2.done();
+
+    let (program, _practice, said) = practised(&["registration-changed", "registration-short-secret"], None);
+    for changed in ["client_name: Tokenwright became", "token_endpoint_auth_method: none became client_secret_basic"] {
+        assert!(said.stderr.contains(changed), "{}", said.stderr);
+    }
+    said.done();
+    program.run(&["whoami", "demo"]).done();
+    assert!(program.run(&["calendar", "--json"]).done().contains("client-secret"), "it expires in an hour");
+
+    let (program, _practice, said) = practised(&["registration-unmanaged"], None);
+    said.done();
+    let refused = program.run(&["registration", "show", "demo"]).failed(2);
+    assert!(refused.contains("gave no way to read or change the client"), "{refused}");
+    let (program, _practice, said) = practised(&["registration-refused-token"], None);
+    said.done();
+    let refused = program.run(&["registration", "show", "demo"]).failed(4);
+    assert!(refused.contains("the token that manages it is not the last one"), "{refused}");
 }
