@@ -36,6 +36,11 @@ impl Certificate {
         Self { der: der.to_vec() }
     }
 
+    /// As it is signed, in DER.
+    pub(in crate::oauth) fn der(&self) -> &[u8] {
+        &self.der
+    }
+
     /// In PEM, to upload.
     pub fn to_pem(&self) -> String {
         to_pem("CERTIFICATE", &self.der).expose().to_owned()

@@ -1,17 +1,17 @@
 //! An assertion as data: its content, its signature, and where it is sent (RFC 7521, 7522, 7523). It is filled in here and
-//! signed elsewhere. SAML assertions are described but not made.
+//! signed elsewhere.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
-use thiserror::Error;
 
-use crate::call::{Place, Template, TemplateError, Values};
-use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{Certificate, KeyKind, UnsignedJwt};
+use crate::call::{Place, Template, Values};
+use crate::oauth::{Certificate, KeyKind, UnsignedAssertion, UnsignedJwt};
+use crate::service::assertion_error::AssertionError;
 use crate::service::rules::is_default;
+use crate::service::saml::Saml;
 
 pub use crate::oauth::AssertionAlgorithm;
 
@@ -24,10 +24,10 @@ const CERTIFICATE_DAYS: u32 = 730;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Assertion {
-    /// How it is written.
+    /// What it says if it is written in SAML (RFC 7522); else it is a JWT (RFC 7523).
     #[serde(skip_serializing_if = "is_default")]
-    pub format: AssertionFormat,
-    /// `alg` of a JWT.
+    pub saml: Option<Saml>,
+    /// The signature, by its name in a JWT.
     #[serde(skip_serializing_if = "is_default")]
     pub algorithm: Option<AssertionAlgorithm>,
     /// Other algorithms that the service accepts, for a key that cannot make `algorithm`; the first that fits is used.
@@ -65,50 +65,6 @@ pub struct Assertion {
     pub certificate_days: Option<u32>,
 }
 
-/// How an assertion is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AssertionFormat {
-    /// A signed JWT (RFC 7523).
-    #[default]
-    Jwt,
-    /// A signed SAML 2.0 assertion (RFC 7522).
-    Saml,
-}
-
-/// Why an assertion could not be filled in.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum AssertionError {
-    /// A placeholder in it could not be filled.
-    #[error("the assertion's `{part}`: {error}")]
-    Template {
-        /// `kid`, `aud` or the claim.
-        part: String,
-        /// Why.
-        #[source]
-        error: TemplateError,
-    },
-    /// The header must name a certificate, and there is none.
-    #[error("the assertion's header is to name the certificate, and there is none beside the key")]
-    NoCertificate,
-    /// SAML is not supported.
-    #[error("an assertion in SAML is not made here yet")]
-    Saml,
-}
-
-impl Diagnose for AssertionError {
-    fn diagnose(&self) -> Diagnosis {
-        let diagnosis = Diagnosis::new(self.to_string());
-        match self {
-            Self::Template { error, .. } => Diagnosis { hint: error.diagnose().hint, ..diagnosis },
-            Self::NoCertificate => diagnosis.hint("enter the certificate that was uploaded, or make a key pair"),
-            Self::Saml => {
-                diagnosis.hint("make it with a tool of yours, and give the preset a secret input `assertion`")
-            }
-        }
-    }
-}
-
 /// The header that names a certificate (RFC 7515 sections 4.1.7 and 4.1.8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CertificateThumbprint {
@@ -123,7 +79,8 @@ pub enum CertificateThumbprint {
 impl Assertion {
     /// Its templates.
     pub(crate) fn templates(&self) -> impl Iterator<Item = &String> {
-        [&self.key_id, &self.audience].into_iter().chain(self.claims.values())
+        let in_saml = self.saml.iter().flat_map(Saml::templates);
+        [&self.key_id, &self.audience].into_iter().chain(self.claims.values()).chain(in_saml)
     }
 
     /// The default assertion of a client that authenticates with its key (RFC 7523 section 3, OpenID Connect Core section 9).
@@ -161,17 +118,28 @@ impl Assertion {
         self.certificate_days.unwrap_or(CERTIFICATE_DAYS)
     }
 
-    /// Header and claims, filled in. `id` must be fresh.
+    /// Filled in. `id` must be fresh.
     pub fn build(
         &self,
         values: &Values,
         now: Timestamp,
         id: &str,
         certificate: Option<&Certificate>,
+    ) -> Result<UnsignedAssertion, AssertionError> {
+        let Some(saml) = &self.saml else {
+            return self.build_jwt(values, now, id, certificate).map(UnsignedAssertion::Jwt);
+        };
+        let filled = saml.build(&self.audience, self.life.unwrap_or(LIFE), values, (now, id))?;
+        Ok(UnsignedAssertion::Saml(Box::new(filled), saml.encoding))
+    }
+
+    fn build_jwt(
+        &self,
+        values: &Values,
+        now: Timestamp,
+        id: &str,
+        certificate: Option<&Certificate>,
     ) -> Result<UnsignedJwt, AssertionError> {
-        if self.format == AssertionFormat::Saml {
-            return Err(AssertionError::Saml);
-        }
         let mut header = Map::from_iter([("typ".to_owned(), "JWT".into())]);
         push(&mut header, "kid", &self.key_id, values)?;
         if let Some(thumbprint) = self.certificate_thumbprint {
@@ -198,12 +166,11 @@ impl Assertion {
 
     /// Shown in one line.
     pub fn text(&self) -> String {
-        let mut words = vec![match self.format {
-            AssertionFormat::Jwt => "JWT".to_owned(),
-            AssertionFormat::Saml => "SAML".to_owned(),
-        }];
+        let (kind, audience) = if self.saml.is_some() { ("SAML 2.0", "Audience") } else { ("JWT", "aud") };
+        let mut words = vec![kind.to_owned()];
         words.extend(self.algorithm.map(|algorithm| format!("signed with {algorithm:?}")));
-        let named = [("kid", &self.key_id), ("aud", &self.audience)];
+        words.extend(self.saml.iter().flat_map(Saml::words));
+        let named = [("kid", &self.key_id), (audience, &self.audience)];
         words.extend(named.iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| format!("{name} {text}")));
         words.extend(self.claims.iter().map(|(name, text)| format!("{name} {text}")));
         words.extend(self.life.map(|life| format!("life {life} s")));
@@ -234,6 +201,8 @@ fn push(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnosis::Diagnose as _;
+    use crate::oauth::SamlEncoding;
 
     #[test]
     fn an_assertion_is_told_in_a_line() {
@@ -245,8 +214,14 @@ mod tests {
         let words = "JWT, signed with PS256, kid <certificate_id>, aud https://as.test/token, iss <client_id>, \
                      life 3600 s, sent as client_assertion";
         assert_eq!(assertion.text(), words);
-        let saml = Assertion { format: AssertionFormat::Saml, ..Assertion::default() };
-        assert_eq!(saml.text(), "SAML, used as the bearer token");
+        let saml: Assertion = toml::from_str(
+            "audience = \"acme\"\nlife = 600\nparameter = \"assertion\"\n[saml]\nissuer = \"idp\"\n\
+             subject = \"<user_id>\"\nattributes = { api_key = \"<client_id>\" }\n",
+        )
+        .expect("a table");
+        let words = "SAML 2.0, Issuer idp, NameID <user_id>, attribute api_key <client_id>, Audience acme, life 600 s, \
+                     sent as assertion";
+        assert_eq!(saml.text(), words);
     }
 
     fn values() -> Values {
@@ -260,7 +235,8 @@ mod tests {
 
     fn built(assertion: &Assertion) -> Result<(String, String), String> {
         let now = Timestamp::from_second(1_800_000_000).expect("a time");
-        let jwt = assertion.build(&values(), now, "once", None).map_err(|error| error.diagnose().to_string())?;
+        let built = assertion.build(&values(), now, "once", None).map_err(|error| error.diagnose().to_string())?;
+        let UnsignedAssertion::Jwt(jwt) = built else { panic!("a JWT") };
         Ok((serde_json::Value::Object(jwt.header).to_string(), serde_json::Value::Object(jwt.claims).to_string()))
     }
 
@@ -292,10 +268,38 @@ mod tests {
                      hint: enter the certificate that was uploaded, or make a key pair";
         let wanting = Assertion { certificate_thumbprint: thumbprint, ..Assertion::default() };
         assert_eq!(built(&wanting), Err(words.to_owned()));
-        let saml = Assertion { format: AssertionFormat::Saml, ..Assertion::default() };
-        let words = "an assertion in SAML is not made here yet\n\
-                     hint: make it with a tool of yours, and give the preset a secret input `assertion`";
-        assert_eq!(built(&saml), Err(words.to_owned()));
+    }
+
+    fn saml(subject: &str) -> Assertion {
+        let saml = Saml {
+            issuer: "idp".into(),
+            subject: subject.into(),
+            recipient: "https://as.test/token".into(),
+            attributes: [("scope", "<scope>"), ("api_key", "<client_id>")].map(|(a, b)| (a.into(), b.into())).into(),
+            ..Saml::default()
+        };
+        Assertion { audience: "acme".into(), saml: Some(saml), ..Assertion::default() }
+    }
+
+    #[test]
+    fn a_saml_assertion_is_filled_in_and_an_empty_attribute_is_left_out() {
+        let now = Timestamp::from_second(1_800_000_000).expect("a time");
+        let built = saml("<key>").build(&values(), now, "once", None).expect("filled in");
+        let UnsignedAssertion::Saml(saml, SamlEncoding::Base64url) = built else { panic!("SAML") };
+        assert_eq!((saml.subject.as_str(), saml.audience.as_str(), saml.life), ("k1", "acme", LIFE));
+        assert_eq!(saml.attributes, [("api_key".to_owned(), "id \"1\"".to_owned())]);
+        assert_eq!(saml.subject_format, "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified");
+    }
+
+    #[test]
+    fn a_saml_assertion_without_a_subject_or_with_what_xml_cannot_hold_is_refused() {
+        let words = "the assertion's `NameID` is empty\nhint: fill in what the preset takes for it";
+        assert_eq!(built(&saml("<scope>")), Err(words.to_owned()));
+        let words = "the assertion's `NameID` holds a control character, which XML does not allow\n\
+                     hint: type the value anew, without characters that cannot be seen";
+        assert_eq!(built(&saml("a\u{7}b")), Err(words.to_owned()));
+        let words = "the assertion's `NameID`: `<person>` has no value yet\nhint: it is supplied by step 2, Authorization: Person";
+        assert_eq!(built(&saml("<person>")), Err(words.to_owned()));
     }
 
     #[test]

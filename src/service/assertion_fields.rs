@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::call::{Parameter, parse_parameters, write_parameters};
 use crate::service::assertion::{Assertion, AssertionAlgorithm, CertificateThumbprint};
+use crate::service::saml::Saml;
 
 /// The default lifetime in seconds, which services accept.
 const LIFE: &str = "300";
@@ -25,6 +26,25 @@ pub struct AssertionFields {
     pub life: String,
     /// Whether each has a `jti`.
     pub unique: bool,
+    /// What it says in place of claims if it is written in SAML.
+    pub saml: Option<SamlFields>,
+}
+
+/// What a SAML assertion says, as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SamlFields {
+    /// `Issuer`.
+    pub issuer: String,
+    /// `NameID`.
+    pub subject: String,
+    /// Its `Format`.
+    pub subject_format: String,
+    /// `Recipient`.
+    pub recipient: String,
+    /// `AuthnContextClassRef`.
+    pub authentication_context: String,
+    /// `name=value` a line.
+    pub attributes: String,
 }
 
 impl AssertionFields {
@@ -48,35 +68,68 @@ impl AssertionFields {
 
     /// The assertion with what was typed; the rest stays as it was.
     pub(in crate::service) fn assertion(&self, before: Option<Assertion>) -> Assertion {
-        let claims: BTreeMap<String, String> = parse_parameters(&self.claims)
-            .into_iter()
-            .map(|claim| (claim.name, claim.value.source().to_owned()))
-            .collect();
+        let before = before.unwrap_or_default();
         Assertion {
             algorithm: self.algorithm,
             audience: self.audience.trim().to_owned(),
             key_id: self.key_id.trim().to_owned(),
             certificate_thumbprint: self.thumbprint,
-            claims,
+            claims: lines(&self.claims),
             life: self.life.trim().parse().ok(),
             unique: self.unique,
-            ..before.unwrap_or_default()
+            saml: self.saml.as_ref().map(|typed| typed.saml(before.saml.clone())),
+            ..before
         }
     }
 }
 
 impl From<&Assertion> for AssertionFields {
     fn from(assertion: &Assertion) -> Self {
-        let claims: Vec<Parameter> =
-            assertion.claims.iter().map(|(name, value)| Parameter::new(name, value.clone())).collect();
         Self {
             algorithm: assertion.algorithm,
             audience: assertion.audience.clone(),
             key_id: assertion.key_id.clone(),
             thumbprint: assertion.certificate_thumbprint,
-            claims: write_parameters(&claims),
+            claims: written(&assertion.claims),
             life: assertion.life.map(|life| life.to_string()).unwrap_or_default(),
             unique: assertion.unique,
+            saml: assertion.saml.as_ref().map(SamlFields::from),
         }
     }
+}
+
+impl SamlFields {
+    fn saml(&self, before: Option<Saml>) -> Saml {
+        Saml {
+            issuer: self.issuer.trim().to_owned(),
+            subject: self.subject.trim().to_owned(),
+            subject_format: self.subject_format.trim().to_owned(),
+            recipient: self.recipient.trim().to_owned(),
+            authentication_context: self.authentication_context.trim().to_owned(),
+            attributes: lines(&self.attributes),
+            ..before.unwrap_or_default()
+        }
+    }
+}
+
+impl From<&Saml> for SamlFields {
+    fn from(saml: &Saml) -> Self {
+        Self {
+            issuer: saml.issuer.clone(),
+            subject: saml.subject.clone(),
+            subject_format: saml.subject_format.clone(),
+            recipient: saml.recipient.clone(),
+            authentication_context: saml.authentication_context.clone(),
+            attributes: written(&saml.attributes),
+        }
+    }
+}
+
+fn lines(text: &str) -> BTreeMap<String, String> {
+    parse_parameters(text).into_iter().map(|line| (line.name, line.value.source().to_owned())).collect()
+}
+
+fn written(values: &BTreeMap<String, String>) -> String {
+    let values: Vec<Parameter> = values.iter().map(|(name, value)| Parameter::new(name, value.clone())).collect();
+    write_parameters(&values)
 }

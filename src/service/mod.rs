@@ -5,6 +5,7 @@
 
 mod api_call;
 mod assertion;
+mod assertion_error;
 mod assertion_fields;
 mod authorization_details;
 mod catalog;
@@ -33,6 +34,7 @@ mod registration;
 mod remarks;
 mod resource;
 mod rules;
+mod saml;
 mod security_profile;
 mod signing;
 mod step_up;
@@ -40,8 +42,8 @@ mod typed_url;
 mod value_source;
 
 pub use crate::service::api_call::{ApiCall, ApiCallError, is_own_origin};
-pub use crate::service::assertion::{Assertion, AssertionAlgorithm, AssertionFormat, CertificateThumbprint};
-pub use crate::service::assertion_fields::AssertionFields;
+pub use crate::service::assertion::{Assertion, AssertionAlgorithm, CertificateThumbprint};
+pub use crate::service::assertion_fields::{AssertionFields, SamlFields};
 pub use crate::service::catalog::{Catalog, CatalogError};
 pub use crate::service::changes::{ChangeError, ServiceChanges, StageName};
 pub use crate::service::check_every::{CheckEvery, CheckEveryError};
@@ -66,6 +68,7 @@ pub use crate::service::resource::ResourceRules;
 pub use crate::service::rules::{
     Asks, Confidence, Defaults, KnownScope, Labels, Links, LoopbackRule, Offer, RedirectRules, Start, TokenPolicy,
 };
+pub use crate::service::saml::Saml;
 pub use crate::service::security_profile::SecurityProfile;
 pub use crate::service::step_up::{ACR_VALUES, MAX_AGE};
 pub use crate::service::typed_url::wrong_url;

@@ -2,7 +2,7 @@
 
 use crate::call::{Authentication, CallTemplate, Template};
 use crate::oauth::ReadKey;
-use crate::service::assertion::{Assertion, AssertionAlgorithm, AssertionFormat};
+use crate::service::assertion::{Assertion, AssertionAlgorithm};
 use crate::service::definition::Service;
 use crate::service::draft::ProfileDraft;
 use crate::service::rules::Asks;
@@ -27,6 +27,9 @@ impl Service {
             None if signs => Assertion::of_client(self.token_request.url.source()),
             None => return None,
         };
+        if let Some(saml) = assertion.saml.as_mut().filter(|saml| saml.recipient.is_empty()) {
+            self.token_request.url.source().clone_into(&mut saml.recipient);
+        }
         match call.authentication {
             Authentication::ClientSecretJwt => assertion.algorithm = Some(AssertionAlgorithm::HS256),
             Authentication::PrivateKeyJwt if assertion.is_shared() => assertion.algorithm = None,
@@ -39,7 +42,7 @@ impl Service {
     pub fn signed_assertion(&self) -> Option<Assertion> {
         let calls = self.calls();
         let mut assertions = calls.iter().filter_map(|(_, call)| self.assertion_of(call));
-        assertions.find(|assertion| !assertion.is_shared() && assertion.format == AssertionFormat::Jwt)
+        assertions.find(|assertion| !assertion.is_shared())
     }
 
     /// How authorization requests are signed, with the same key; `None` if they are not.

@@ -4,146 +4,136 @@ use std::collections::BTreeSet;
 
 use toml::{Table, Value};
 
+use crate::service::Catalog;
 use crate::service::catalog::bundled_text;
-use crate::service::{AssertionFormat, Catalog};
-
-/// Whether the program does what the key says, or only says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Built {
-    Executed,
-    /// The preset's `lacks` tells the person.
-    Declared,
-}
-
-use Built::{Declared, Executed};
 
 /// Class, preset, the way to a key in its file, a value that is found there (empty for any).
-const SHOWN: &[(u32, &str, &str, &str, Built)] = &[
+const SHOWN: &[(u32, &str, &str, &str)] = &[
     // Inputs with pattern and transform, in URLs and elsewhere.
-    (1, "netsuite", "inputs/transform", "underscore-to-dash", Executed),
-    (1, "shopify", "inputs/pattern", "", Executed),
+    (1, "netsuite", "inputs/transform", "underscore-to-dash"),
+    (1, "shopify", "inputs/pattern", ""),
     // Regions and environments that switch several hosts.
-    (2, "zoho-crm", "inputs/choices/sets/accounts_host", "accounts.zoho.eu", Executed),
+    (2, "zoho-crm", "inputs/choices/sets/accounts_host", "accounts.zoho.eu"),
     // A host learnt from the redirect, bounded.
-    (3, "zoho-crm", "allow/accounts-server", "", Executed),
-    (3, "zoho-crm", "token_request/url", "<accounts-server>/oauth/v2/token", Executed),
+    (3, "zoho-crm", "allow/accounts-server", ""),
+    (3, "zoho-crm", "token_request/url", "<accounts-server>/oauth/v2/token"),
     // Values kept from the redirect.
-    (4, "quickbooks", "redirect/retain", "realmId", Executed),
+    (4, "quickbooks", "redirect/retain", "realmId"),
     // The code under another name.
-    (5, "tiktok-ads", "redirect/code_parameter", "auth_code", Executed),
+    (5, "tiktok-ads", "redirect/code_parameter", "auth_code"),
     // Junk on the code.
-    (6, "instagram", "redirect/code_suffix", "#_", Executed),
+    (6, "instagram", "redirect/code_suffix", "#_"),
     // A signed redirect.
-    (7, "shopify", "redirect/signature", "shopify-hmac", Executed),
+    (7, "shopify", "redirect/signature", "shopify-hmac"),
     // Sign-ins that begin otherwise.
-    (8, "dropbox-code", "start", "code-by-hand", Executed),
-    (8, "workday-integration", "start", "refresh-token", Executed),
-    (8, "docusign-jwt", "start", "consent", Executed),
+    (8, "dropbox-code", "start", "code-by-hand"),
+    (8, "workday-integration", "start", "refresh-token"),
+    (8, "docusign-jwt", "start", "consent"),
     // Standard parameters renamed.
-    (9, "tiktok-ads", "authorization/rename/client_id", "app_id", Executed),
+    (9, "tiktok-ads", "authorization/rename/client_id", "app_id"),
     // Standard parameters left out.
-    (10, "monday", "authorization/omit", "response_type", Executed),
-    (10, "clickup", "token_request/omit", "grant_type", Executed),
+    (10, "monday", "authorization/omit", "response_type"),
+    (10, "clickup", "token_request/omit", "grant_type"),
     // Parameters added to the authorization, fixed and offered.
-    (11, "google", "authorization/query/access_type", "offline", Executed),
-    (11, "dropbox", "authorization/offers/name", "force_reapprove", Executed),
+    (11, "google", "authorization/query/access_type", "offline"),
+    (11, "dropbox", "authorization/offers/name", "force_reapprove"),
     // Parameters added to bearer and refresh.
-    (12, "pinterest", "token_request/body/continuous_refresh", "true", Executed),
-    (12, "shopify", "token_request/body/expiring", "1", Executed),
+    (12, "pinterest", "token_request/body/continuous_refresh", "true"),
+    (12, "shopify", "token_request/body/expiring", "1"),
     // Headers added to the token calls.
-    (13, "notion", "token_request/headers/Notion-Version", "", Executed),
-    (13, "github", "token_request/headers/Accept", "application/json", Executed),
+    (13, "notion", "token_request/headers/Notion-Version", ""),
+    (13, "github", "token_request/headers/Accept", "application/json"),
     // Client authentication.
-    (14, "airtable", "token_request/authentication", "basic-or-none", Executed),
-    (14, "snowflake", "token_request/authentication", "basic-raw-or-none", Executed),
-    (14, "stripe-apps", "token_request/authentication", "basic-secret", Executed),
-    (14, "workday", "token_request/authentication", "basic-raw", Executed),
-    (14, "github", "token_request/authentication", "body", Executed),
-    (14, "adp", "client_certificate", "true", Executed),
-    (14, "sap-btp-app-certificate", "token_request/authentication", "tls-client-auth", Executed),
-    (14, "netsuite-m2m", "token_request/authentication", "private-key-jwt", Executed),
+    (14, "airtable", "token_request/authentication", "basic-or-none"),
+    (14, "snowflake", "token_request/authentication", "basic-raw-or-none"),
+    (14, "stripe-apps", "token_request/authentication", "basic-secret"),
+    (14, "workday", "token_request/authentication", "basic-raw"),
+    (14, "github", "token_request/authentication", "body"),
+    (14, "adp", "client_certificate", "true"),
+    (14, "sap-btp-app-certificate", "token_request/authentication", "tls-client-auth"),
+    (14, "netsuite-m2m", "token_request/authentication", "private-key-jwt"),
     // Encoding of the body.
-    (15, "notion", "token_request/encoding", "json", Executed),
-    (15, "facebook", "chain/encoding", "none", Executed),
+    (15, "notion", "token_request/encoding", "json"),
+    (15, "facebook", "chain/encoding", "none"),
     // Another method or URL of the refresh.
-    (16, "instagram", "refresh_request/method", "GET", Executed),
-    (16, "figma", "refresh_request/url", "https://api.figma.com/v1/oauth/refresh", Executed),
+    (16, "instagram", "refresh_request/method", "GET"),
+    (16, "figma", "refresh_request/url", "https://api.figma.com/v1/oauth/refresh"),
     // Exchanges after the code, and a refresh that renews the access token.
-    (17, "threads", "chain/query/grant_type", "th_exchange_token", Executed),
-    (17, "threads", "policy/renews_access_token", "true", Executed),
+    (17, "threads", "chain/query/grant_type", "th_exchange_token"),
+    (17, "threads", "policy/renews_access_token", "true"),
     // Grants of other names.
-    (18, "zoom-app", "grant_type", "account_credentials", Executed),
-    (18, "dayforce", "grant_type", "password", Executed),
-    (18, "google-service-account", "grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer", Executed),
-    (18, "sap-ariba", "grant_type", "openapi_2lo", Executed),
+    (18, "zoom-app", "grant_type", "account_credentials"),
+    (18, "dayforce", "grant_type", "password"),
+    (18, "google-service-account", "grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
+    (18, "sap-ariba", "grant_type", "openapi_2lo"),
     // Assertions.
-    (19, "netsuite-m2m", "assertion/key_id", "<certificate_id>", Executed),
-    (19, "google-service-account", "assertion/claims/sub", "<person>", Executed),
-    (19, "docusign-jwt", "assertion/audience", "<account_host>", Executed),
-    (19, "salesforce-jwt", "assertion/life", "180", Executed),
-    (19, "microsoft-app-certificate", "assertion/certificate_thumbprint", "x5t#S256", Executed),
-    (19, "sap-successfactors", "assertion/format", "saml", Declared),
+    (19, "netsuite-m2m", "assertion/key_id", "<certificate_id>"),
+    (19, "google-service-account", "assertion/claims/sub", "<person>"),
+    (19, "docusign-jwt", "assertion/audience", "<account_host>"),
+    (19, "salesforce-jwt", "assertion/life", "180"),
+    (19, "microsoft-app-certificate", "assertion/certificate_thumbprint", "x5t#S256"),
+    (19, "sap-successfactors", "assertion/saml/attributes/api_key", "<client_id>"),
     // PKCE.
-    (20, "linkedin", "authorization/pkce", "off", Executed),
-    (20, "tiktok", "authorization/pkce", "S256-hex", Executed),
+    (20, "linkedin", "authorization/pkce", "off"),
+    (20, "tiktok", "authorization/pkce", "S256-hex"),
     // Scopes.
-    (22, "linkedin", "scopes/answer_separator", ",", Executed),
-    (22, "airtable", "scopes/required", "true", Executed),
-    (22, "criteo", "authorization/omit", "scope", Executed),
-    (22, "slack", "authorization/offers/name", "user_scope", Executed),
+    (22, "linkedin", "scopes/answer_separator", ","),
+    (22, "airtable", "scopes/required", "true"),
+    (22, "criteo", "authorization/omit", "scope"),
+    (22, "slack", "authorization/offers/name", "user_scope"),
     // Redirect URIs.
-    (23, "ebay", "redirect/sent", "<ru_name>", Executed),
-    (23, "microsoft", "redirect/loopback", "any-port", Executed),
-    (23, "instagram", "redirect/loopback", "refused", Executed),
+    (23, "ebay", "redirect/sent", "<ru_name>"),
+    (23, "microsoft", "redirect/loopback", "any-port"),
+    (23, "instagram", "redirect/loopback", "refused"),
     // Where things are in a reply, and what tells a success.
-    (24, "slack", "token_request/reading/success/ok", "true", Executed),
-    (24, "slack", "token_request/reading/access_token", "authed_user.access_token", Executed),
-    (24, "facebook", "identity/reading/error", "error.type", Executed),
+    (24, "slack", "token_request/reading/success/ok", "true"),
+    (24, "slack", "token_request/reading/access_token", "authed_user.access_token"),
+    (24, "facebook", "identity/reading/error", "error.type"),
     // Times of expiry.
-    (25, "square", "token_request/reading/lifetime", "date", Executed),
-    (25, "salesforce", "token_request/reading/default_lifetime", "", Executed),
-    (25, "zoho-crm", "device_authorization/reading/lifetime", "milliseconds", Executed),
+    (25, "square", "token_request/reading/lifetime", "date"),
+    (25, "salesforce", "token_request/reading/default_lifetime", ""),
+    (25, "zoho-crm", "device_authorization/reading/lifetime", "milliseconds"),
     // How refresh tokens behave.
-    (26, "airtable", "policy/rotates", "true", Executed),
-    (26, "xero", "policy/grace", "1800", Executed),
-    (26, "linkedin", "policy/fixed_end", "true", Executed),
-    (26, "exact-online", "policy/minimum_age", "570", Executed),
-    (26, "snowflake", "policy/leeway", "60", Executed),
+    (26, "airtable", "policy/rotates", "true"),
+    (26, "xero", "policy/grace", "1800"),
+    (26, "linkedin", "policy/fixed_end", "true"),
+    (26, "exact-online", "policy/minimum_age", "570"),
+    (26, "snowflake", "policy/leeway", "60"),
     // Values kept from a reply.
-    (27, "slack", "token_request/reading/retain/team_id", "team.id", Executed),
-    (27, "salesforce", "token_request/reading/retain/instance_url", "instance_url", Executed),
+    (27, "slack", "token_request/reading/retain/team_id", "team.id"),
+    (27, "salesforce", "token_request/reading/retain/instance_url", "instance_url"),
     // Calls that fetch a value, with a choice.
-    (28, "mailchimp", "fetch/retain/dc", "dc", Executed),
-    (28, "docusign", "fetch/list", "accounts", Executed),
+    (28, "mailchimp", "fetch/retain/dc", "dc"),
+    (28, "docusign", "fetch/list", "accounts"),
     // Identity checks.
-    (29, "monday", "identity/headers/Authorization", "<token>", Executed),
-    (29, "twitch", "identity/headers/Authorization", "OAuth <token>", Executed),
-    (29, "snowflake", "identity/method", "POST", Executed),
+    (29, "monday", "identity/headers/Authorization", "<token>"),
+    (29, "twitch", "identity/headers/Authorization", "OAuth <token>"),
+    (29, "snowflake", "identity/method", "POST"),
     // Revocation.
-    (30, "github", "revocation/method", "DELETE", Executed),
-    (30, "square", "revocation/headers/Authorization", "Client <client_secret>", Executed),
+    (30, "github", "revocation/method", "DELETE"),
+    (30, "square", "revocation/headers/Authorization", "Client <client_secret>"),
     // Introspection.
-    (31, "hubspot", "introspection/url", "", Executed),
+    (31, "hubspot", "introspection/url", ""),
     // Device flow.
-    (32, "webex", "device_token_request/authentication", "basic", Executed),
-    (32, "amazon-lwa", "device_token_request/body/user_code", "<user_code>", Executed),
-    (32, "zoho-crm", "device_token_request/body/grant_type", "device_token", Executed),
-    (32, "youtube", "device_authorization/reading/verification_uri", "verification_url", Executed),
+    (32, "webex", "device_token_request/authentication", "basic"),
+    (32, "amazon-lwa", "device_token_request/body/user_code", "<user_code>"),
+    (32, "zoho-crm", "device_token_request/body/grant_type", "device_token"),
+    (32, "youtube", "device_authorization/reading/verification_uri", "verification_url"),
     // The issuer, where the redirect tells it.
-    (33, "xero", "redirect/issuer", "https://identity.xero.com", Executed),
+    (33, "xero", "redirect/issuer", "https://identity.xero.com"),
     // Labels, links and what to do before.
-    (34, "salesforce-app", "labels/client_id", "Consumer Key", Executed),
-    (34, "quickbooks", "checklist", "", Executed),
+    (34, "salesforce-app", "labels/client_id", "Consumer Key"),
+    (34, "quickbooks", "checklist", ""),
     // What errors mean.
-    (35, "facebook", "hints/when", "URL Blocked", Executed),
+    (35, "facebook", "hints/when", "URL Blocked"),
     // Versions that age.
-    (36, "facebook", "inputs/name", "api_version", Executed),
+    (36, "facebook", "inputs/name", "api_version"),
     // One preset from another.
-    (37, "youtube", "extends", "google", Executed),
-    (37, "zoho-books", "extends", "zoho-crm", Executed),
+    (37, "youtube", "extends", "google"),
+    (37, "zoho-books", "extends", "zoho-crm"),
     // Where the facts are from.
-    (38, "netsuite-m2m", "source", "", Executed),
-    (38, "stripe-apps", "confidence", "one-source", Executed),
+    (38, "netsuite-m2m", "source", ""),
+    (38, "stripe-apps", "confidence", "one-source"),
 ];
 
 /// Classes that no preset shows, and why.
@@ -169,7 +159,7 @@ fn each_of_the_38_quirk_classes_is_shown_by_a_preset_or_named_with_the_reason() 
     let not_shown = NOT_SHOWN.iter().filter(|(_, reason)| !reason.is_empty()).map(|(class, _)| *class);
     let classes: BTreeSet<u32> = shown.chain(not_shown).collect();
     assert_eq!(classes, (1..=38).collect());
-    for (class, id, way, wanted, _) in SHOWN {
+    for (class, id, way, wanted) in SHOWN {
         let text = bundled_text(id).unwrap_or_else(|| panic!("class {class}: there is no preset `{id}`"));
         let table: Table = text.parse().expect("TOML");
         let steps: Vec<&str> = way.split('/').collect();
@@ -181,23 +171,6 @@ fn each_of_the_38_quirk_classes_is_shown_by_a_preset_or_named_with_the_reason() 
 fn the_state_fits_every_known_rule() {
     // Class 21: 22 characters at least (NetSuite), 1024 at most.
     assert_eq!(crate::oauth::state([7; 32]).len(), 43);
-}
-
-#[test]
-fn what_is_only_described_is_told_as_lacking() {
-    let catalog = Catalog::bundled();
-    for (class, id, way, ..) in SHOWN.iter().filter(|(.., built)| *built == Declared) {
-        let service = catalog.service(id).expect("a bundled preset");
-        assert!(!service.lacks.is_empty(), "class {class}: `{id}` has `{way}`, and says nothing of it under `lacks`");
-    }
-}
-
-#[test]
-fn a_service_that_wants_what_is_not_built_says_that_this_is_lacking() {
-    for service in Catalog::bundled().services() {
-        let saml = service.assertion.as_ref().is_some_and(|assertion| assertion.format == AssertionFormat::Saml);
-        assert!(!saml || !service.lacks.is_empty(), "`{}` says nothing under `lacks`", service.id);
-    }
 }
 
 /// Words for what is built: no preset says that it is lacking.

@@ -11,8 +11,8 @@ use crate::app::sign_in::sources::source::{ASSERTION, SentSource};
 use crate::app::{CallContext, Failure, FailureKind};
 use crate::call::{Call, CallTemplate, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{AssertionAlgorithm, KeyError, SigningKey, UnsignedJwt};
-use crate::secret::Secret;
+use crate::oauth::{AssertionAlgorithm, Certificate, KeyError, KeyPair, SigningKey, UnsignedAssertion, UnsignedJwt};
+use crate::secret::{MASK, Secret};
 use crate::service::{Assertion, Departure, SecurityProfile};
 
 /// Shown in place of the `jti`, which is random for each request.
@@ -30,6 +30,11 @@ impl ShownJwt {
         let lines = |json: &serde_json::Value| serde_json::to_string_pretty(json).unwrap_or_default();
         let claims = serde_json::Value::Object(jwt.claims.clone());
         Self { header: lines(&jwt.whole_header(algorithm)), claims: lines(&claims) }
+    }
+
+    /// The three parts of a JWT, the signature masked.
+    pub fn lines(&self) -> String {
+        format!("{}\n.\n{}\n.\n{MASK}", self.header, self.claims)
     }
 }
 
@@ -51,9 +56,10 @@ impl CallContext {
     ) -> Result<Option<Values>, Failure> {
         let Some(assertion) = self.assertion_to_sign(call) else { return Ok(None) };
         let id = BASE64_URL_SAFE_NO_PAD.encode(id);
-        let (jwt, algorithm, key) = self.unsigned(&assertion, values, now, &id)?;
+        let (unsigned, algorithm, key) = self.unsigned(&assertion, values, now, &id)?;
+        let signed = unsigned.sign(&key, algorithm, self.certificate().as_ref()).map_err(|error| usage(&error))?;
         let mut values = values.clone();
-        values.set_secret(ASSERTION, jwt.sign(&key, algorithm).map_err(|error| usage(&error))?);
+        values.set_secret(ASSERTION, signed);
         Ok(Some(values))
     }
 
@@ -88,8 +94,8 @@ impl CallContext {
             values.set_secret(value, Secret::new(format!("read from {source} when it is sent")));
         }
         if let Some(assertion) = self.assertion_to_sign(call) {
-            let (jwt, algorithm, _) = self.unsigned(&assertion, &values, now, ID_TO_COME)?;
-            values.set_secret("assertion", jwt.unsigned(algorithm));
+            let (unsigned, algorithm, _) = self.unsigned(&assertion, &values, now, ID_TO_COME)?;
+            values.set_secret(ASSERTION, unsigned.unsigned(algorithm));
         }
         let rendered = self.bound(call).render(&values)?;
         Ok(match self.shown_proof(call, &rendered, now, ID_TO_COME) {
@@ -99,10 +105,13 @@ impl CallContext {
     }
 
     /// The assertion of a call as it would be sent now; `None` if the call has none or it cannot be built yet.
-    pub fn shown_assertion(&self, call: &CallTemplate, now: Timestamp) -> Option<ShownJwt> {
+    pub fn shown_assertion(&self, call: &CallTemplate, now: Timestamp) -> Option<String> {
         let assertion = self.assertion_to_sign(call)?;
-        let (jwt, algorithm, _) = self.unsigned(&assertion, &self.values(), now, ID_TO_COME).ok()?;
-        Some(ShownJwt::of(&jwt, algorithm))
+        let (unsigned, algorithm, _) = self.unsigned(&assertion, &self.values(), now, ID_TO_COME).ok()?;
+        Some(match unsigned {
+            UnsignedAssertion::Jwt(jwt) => ShownJwt::of(&jwt, algorithm).lines(),
+            UnsignedAssertion::Saml(saml, _) => saml.shown(),
+        })
     }
 
     /// The proof of possession of a call as it would be sent now; `None` if the call has none or cannot be built yet.
@@ -118,10 +127,9 @@ impl CallContext {
         values: &Values,
         now: Timestamp,
         id: &str,
-    ) -> Result<(UnsignedJwt, AssertionAlgorithm, SigningKey), Failure> {
-        let certificate = self.secrets.signing_key.as_ref().and_then(crate::oauth::KeyPair::certificate);
-        let jwt = assertion.build(values, now, id, certificate.as_ref());
-        let jwt = jwt.map_err(|error| usage(&error));
+    ) -> Result<(UnsignedAssertion, AssertionAlgorithm, SigningKey), Failure> {
+        let unsigned = assertion.build(values, now, id, self.certificate().as_ref());
+        let unsigned = unsigned.map_err(|error| usage(&error));
         let key = match &self.secrets.signing_key {
             _ if assertion.is_shared() => {
                 let secret = values.value("client_secret").map(|value| value.text.clone());
@@ -129,12 +137,16 @@ impl CallContext {
                 SigningKey::shared(secret.ok_or_else(|| missing_secret(self))?)
             }
             // Without a key there is no certificate either; the key is what to report.
-            None if assertion.format == crate::service::AssertionFormat::Jwt => return Err(usage(&KeyError::Missing)),
-            None => return Err(jwt.err().unwrap_or_else(|| usage(&KeyError::Missing))),
+            None => return Err(usage(&KeyError::Missing)),
             Some(pair) => pair.signing_key().ok_or_else(|| usage(&KeyError::Unusable))?,
         };
         let algorithm = assertion.algorithm_for(key.kind());
-        Ok((jwt?, algorithm, key))
+        Ok((unsigned?, algorithm, key))
+    }
+
+    /// The certificate of the key that signs, if it has one.
+    fn certificate(&self) -> Option<Certificate> {
+        self.secrets.signing_key.as_ref().and_then(KeyPair::certificate)
     }
 }
 

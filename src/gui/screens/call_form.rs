@@ -14,7 +14,6 @@ use crate::gui::widgets::{
     section,
 };
 use crate::oauth::{GrantType, ProfileSecrets};
-use crate::secret::MASK;
 use crate::service::{Asks, BodyKind, CallFields, Catalog, ProfileDraft, Start};
 
 const PLACEHOLDERS: &str = "Placeholders: <client_id> <client_secret> <user_name> <code> <redirect_uri> <scope> <grant_type> \
@@ -166,15 +165,14 @@ fn assertion_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
     let Some(context) = draft.context(model) else { return };
     let call = called(&context, draft.tokens_step.tab).ok();
     let Some(call) = call else { return };
-    let (assertion, proof) =
-        (context.shown_assertion(call, draft.clock.now), context.shown_possession(call, draft.clock.now));
+    let assertion = context.shown_assertion(call, draft.clock.now);
+    let proof = context.shown_possession(call, draft.clock.now).map(|shown| shown.lines());
     let named = [
         ("Decoded assertion (signed when the request is sent)", assertion),
         ("Decoded proof of possession (signed when the request is sent)", proof),
     ];
     for (name, shown) in named.into_iter().filter_map(|(name, shown)| Some((name, shown?))) {
-        let text = format!("{}\n.\n{}\n.\n{MASK}", shown.header, shown.claims);
-        CodeBlock::new(name, &text).copies(None).show(ui);
+        CodeBlock::new(name, &shown).copies(None).show(ui);
     }
 }
 

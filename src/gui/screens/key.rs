@@ -16,8 +16,8 @@ use crate::gui::widgets::{
     secondary_button, section, toggle,
 };
 use crate::oauth::{AssertionAlgorithm, KeyKind, KeyPair, SigningKey};
-use crate::secret::{MASK, Secret};
-use crate::service::{Assertion, AssertionFields, CertificateThumbprint, FieldError, ProfileName, Service};
+use crate::secret::Secret;
+use crate::service::{Assertion, AssertionFields, CertificateThumbprint, FieldError, ProfileName, SamlFields, Service};
 
 /// Shows the key, or how to come by one.
 pub(crate) fn key_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &[FieldError]) {
@@ -28,6 +28,8 @@ pub(crate) fn key_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &[Fi
     section(ui, "Private key", |ui| {
         ui.label(if is_for_request_only {
             "The authorization request is signed with your private key; register its public key with the service."
+        } else if assertion.saml.is_some() {
+            "Each token request brings a SAML assertion, written here and signed with your private key."
         } else {
             "Instead of a secret, the service accepts an assertion signed with your private key."
         });
@@ -52,7 +54,7 @@ pub(crate) fn key_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &[Fi
 fn request_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
     let shown = draft.context(model).and_then(|context| context.shown_request(draft.clock.now));
     let Some(shown) = shown else { return };
-    let text = format!("{}\n.\n{}\n.\n{MASK}", shown.header, shown.claims);
+    let text = shown.lines();
     disclosure(ui, "Decoded authorization request", false, |ui| {
         CodeBlock::new("Signed when the authorization starts", &text).copies(None).show(ui);
     });
@@ -204,6 +206,16 @@ fn assertion_ui(ui: &mut Ui, typed: &mut AssertionFields) {
     let keyed = AssertionAlgorithm::ALL.into_iter().filter(|algorithm| *algorithm != AssertionAlgorithm::HS256);
     algorithms.extend(keyed.map(|algorithm| (Some(algorithm), algorithm.as_str())));
     choice(ui, "Signature", &mut typed.algorithm, &algorithms, None);
+    let wrong = typed.wrong_life();
+    if let Some(saml) = &mut typed.saml {
+        saml_ui(ui, saml);
+        Field::new("Audience")
+            .help("For whom it is, as the service names itself.")
+            .mono()
+            .show(ui, &mut typed.audience);
+        Field::new("Lifetime in seconds").limit(SHORT).error(wrong).mono().show(ui, &mut typed.life);
+        return;
+    }
     Field::new("Audience (aud)").help("Usually the token endpoint or the issuer.").mono().show(ui, &mut typed.audience);
     Field::new("Key ID (kid)").optional().mono().show(ui, &mut typed.key_id);
     let thumbprints = [
@@ -214,7 +226,23 @@ fn assertion_ui(ui: &mut Ui, typed: &mut AssertionFields) {
     choice(ui, "Certificate", &mut typed.thumbprint, &thumbprints, None);
     let help = "One name=value per line; iat and exp are added. Empty values are omitted.";
     Field::new("Claims").help(help).show_lines(ui, &mut typed.claims, 3);
-    let wrong = typed.wrong_life();
     Field::new("Lifetime in seconds").limit(SHORT).error(wrong).mono().show(ui, &mut typed.life);
     toggle(ui, "Unique ID in each assertion (jti)", &mut typed.unique, None);
+}
+
+/// What a SAML assertion says; its ID and its times are made when it is sent.
+fn saml_ui(ui: &mut Ui, typed: &mut SamlFields) {
+    Field::new("Issuer")
+        .help("Who makes the assertion, by the name the service knows.")
+        .mono()
+        .show(ui, &mut typed.issuer);
+    Field::new("Subject (NameID)").help("The user whose token it becomes.").mono().show(ui, &mut typed.subject);
+    let help = "What kind of name that is; empty for unspecified.";
+    Field::new("Format of the subject").help(help).optional().mono().show(ui, &mut typed.subject_format);
+    let help = "The token endpoint; empty for the URL of the token request.";
+    Field::new("Recipient").help(help).optional().mono().show(ui, &mut typed.recipient);
+    let help = "How the user was authenticated; empty to say nothing of it.";
+    Field::new("Authentication context").help(help).optional().mono().show(ui, &mut typed.authentication_context);
+    let help = "One name=value per line. Empty values are omitted.";
+    Field::new("Attributes").help(help).optional().show_lines(ui, &mut typed.attributes, 3);
 }

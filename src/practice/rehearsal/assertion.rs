@@ -17,7 +17,7 @@ use crate::service::{Assertion, AssertionAlgorithm, CertificateThumbprint};
 /// Claims with a time, which are judged separately.
 const TIMES: [&str; 2] = ["iat", "exp"];
 /// The allowed clock skew in seconds.
-const SKEW: i64 = 60;
+pub(super) const SKEW: i64 = 60;
 
 /// What the service knows about an assertion.
 pub(crate) struct Judge<'a> {
@@ -136,7 +136,12 @@ fn der(pem: &str) -> Option<Vec<u8>> {
     CertificateDer::from_pem_slice(pem.as_bytes()).ok().map(|der| der.to_vec())
 }
 
-fn compare(what: &str, wanted: &Map<String, Json>, found: &Map<String, Json>, passed: &[&str]) -> Vec<String> {
+pub(super) fn compare(
+    what: &str,
+    wanted: &Map<String, Json>,
+    found: &Map<String, Json>,
+    passed: &[&str],
+) -> Vec<String> {
     let unmet = wanted.iter().filter_map(|(name, value)| match found.get(name) {
         None => Some(format!("{what} `{name}` is missing")),
         Some(other) if other != value => Some(format!("{what} `{name}` is {other} in place of {value}")),

@@ -1,6 +1,6 @@
 //! The rehearsal: the mechanics of the practice service take on the contract of a preset and are strict about it, so
 //! that a preset is proven without an account. A request goes `server` → `wire` → `stand_in`, which finds the call
-//! (`target`), judges it (`judge` and `assertion`, by what is known: `facts`) and answers as the preset documents
+//! (`target`), judges it (`judge`, `assertion` and `saml`, by what is known: `facts`) and answers as the preset documents
 //! (`document`, `redirect`).
 //!
 //! Invariant: nothing here uses the code that renders a call or reads a reply.
@@ -13,6 +13,7 @@ mod judge;
 mod proved;
 mod redirect;
 mod replay;
+mod saml;
 mod signed_request;
 mod stand_in;
 mod target;

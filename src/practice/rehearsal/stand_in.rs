@@ -17,6 +17,7 @@ use crate::practice::rehearsal::facts::Facts;
 use crate::practice::rehearsal::judge::{complaints, sent_as};
 use crate::practice::rehearsal::proved;
 use crate::practice::rehearsal::redirect;
+use crate::practice::rehearsal::saml;
 use crate::practice::rehearsal::signed_request;
 use crate::practice::rehearsal::target::Target;
 use crate::practice::server::Handler;
@@ -88,7 +89,8 @@ impl Handler for StandIn {
             self.code_is_spent = true;
         }
         self.contract.facts = judged.facts;
-        self.assertion_ids.extend(assertion::id(self.contract.facts.value("assertion")));
+        let sent = self.contract.facts.value("assertion");
+        self.assertion_ids.extend(assertion::id(sent).or_else(|| saml::id(sent)));
         self.accept(judged.stage, judged.at, now)
     }
 }
@@ -157,7 +159,11 @@ impl StandIn {
             let certificate = self.contract.certificate.as_deref();
             let judge =
                 assertion::Judge { assertion: &assertion, facts: &facts, certificate, now, used: &self.assertion_ids };
-            found.extend(judge.complaints(facts.value("assertion")));
+            let sent = facts.value("assertion");
+            found.extend(match &assertion.saml {
+                Some(saml) => saml::complaints(&judge, saml, sent),
+                None => judge.complaints(sent),
+            });
         }
         let call = match stage {
             "authorization" => self.with_nonce(call, &request.query, &mut facts),

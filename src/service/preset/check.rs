@@ -3,9 +3,10 @@
 use crate::call::{is_name, nearest};
 use crate::diagnosis::Diagnose;
 use crate::oauth::{RedirectUri, TokenHeader, detail_types};
-use crate::service::assertion::AssertionFormat;
+use crate::service::assertion::Assertion;
 use crate::service::definition::Service;
 use crate::service::input::Input;
+use crate::service::saml::Saml;
 
 /// A problem; `near` is a text at its place in the file.
 pub(crate) struct Finding {
@@ -140,12 +141,20 @@ fn check_hosts(service: &Service) -> Option<Finding> {
 /// An assertion that is never sent, or has no signature algorithm or issuer, is a mistake.
 fn check_assertion(service: &Service) -> Option<Finding> {
     let assertion = service.assertion.as_ref()?;
-    if assertion.format == AssertionFormat::Jwt && assertion.algorithm.is_none() {
+    if service.inputs.iter().any(|input| input.name == "assertion") {
+        // It is made elsewhere; what is said here is how it is sent.
+        return None;
+    }
+    if assertion.algorithm.is_none() {
         return finding("[assertion]", "`assertion` has no `algorithm`".to_owned(), "name it, such as `RS256`");
     }
-    // RFC 7523 section 3 requires it. A client that authenticates with an assertion has default claims.
-    let is_usual = assertion.claims.is_empty() && service.calls().iter().any(|(_, call)| call.authentication.signs());
-    if assertion.format == AssertionFormat::Jwt && !is_usual && !assertion.claims.contains_key("iss") {
+    let authenticates = service.calls().iter().any(|(_, call)| call.authentication.signs());
+    if let Some(saml) = &assertion.saml {
+        if let Some(found) = check_saml(assertion, saml, authenticates) {
+            return Some(found);
+        }
+    } else if !(assertion.claims.contains_key("iss") || assertion.claims.is_empty() && authenticates) {
+        // RFC 7523 section 3 requires it. A client that authenticates with an assertion has default claims.
         let problem = "`assertion` has no claim `iss`, so its issuer is unknown".to_owned();
         return finding("[assertion]", problem, "name it: `claims = { iss = \"<client_id>\" }`");
     }
@@ -155,6 +164,26 @@ fn check_assertion(service: &Service) -> Option<Finding> {
     }
     let problem = "`assertion` is described, but no request sends `<assertion>`".to_owned();
     finding("[assertion]", problem, format!("send it: `{} = \"<assertion>\"`", assertion.parameter))
+}
+
+/// RFC 7522 section 3 requires issuer, subject and audience. What a JWT says has another place in SAML.
+fn check_saml(assertion: &Assertion, saml: &Saml, authenticates: bool) -> Option<Finding> {
+    let near = "[assertion.saml]";
+    if authenticates {
+        let problem = "a client that authenticates with a JWT cannot send a SAML assertion as well".to_owned();
+        return finding(near, problem, "let it authenticate in another way");
+    }
+    let needed = [("issuer", &saml.issuer), ("subject", &saml.subject), ("audience", &assertion.audience)];
+    if let Some((name, _)) = needed.iter().find(|(_, text)| text.is_empty()) {
+        return finding(near, format!("the SAML assertion has no `{name}`"), "name it; it may hold placeholders");
+    }
+    let is_jwt = !assertion.claims.is_empty() || !assertion.key_id.is_empty() || assertion.unique;
+    let is_jwt = is_jwt || assertion.certificate_thumbprint.is_some();
+    if is_jwt || assertion.is_shared() {
+        let problem = "`claims`, `key_id`, `certificate_thumbprint`, `unique` and `HS256` are for a JWT".to_owned();
+        return finding(near, problem, "name what else it says under `attributes`; its ID is always new");
+    }
+    None
 }
 
 /// What a service would refuse (RFC 9396 section 2).

@@ -10,4 +10,5 @@ mod message_signing;
 mod mutual_tls;
 mod registration;
 mod resources;
+mod saml;
 mod sources;

@@ -8,8 +8,6 @@ pub(in crate::app) mod source;
 
 use std::collections::BTreeMap;
 
-use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
-
 use crate::app::handle::App;
 use crate::app::progress::Report;
 use crate::app::sign_in::sources::source::{ASSERTION, ProfileSources, SentSource, of_profile, usage};
@@ -178,11 +176,12 @@ fn sends(service: &Service, template: &CallTemplate, value: &str) -> bool {
     is_assertion || template.placeholders().any(|name| name == value)
 }
 
-/// RFC 7522 section 2.1: an assertion in XML goes in base64url.
+/// An assertion in XML goes as the service takes it, usually in base64url (RFC 7522 section 2.1).
 fn as_sent(service: &Service, value: &str, read: Secret) -> Secret {
     let is_saml = GrantType::parse(&service.grant_type) == Some(GrantType::Saml2Bearer);
     if value == ASSERTION && is_saml && read.expose().starts_with('<') {
-        return Secret::new(BASE64_URL_SAFE_NO_PAD.encode(read.expose()));
+        let saml = service.assertion.as_ref().and_then(|assertion| assertion.saml.as_ref());
+        return saml.map(|saml| saml.encoding).unwrap_or_default().encode(&read);
     }
     read
 }
