@@ -85,8 +85,8 @@ pub(crate) fn tell_ends(ends: &[ClientEnd]) {
             ClientFate::Deleted => print::note(&format!("The client `{id}` is deleted at {issuer}.")),
             ClientFate::Used(users) => {
                 let names: Vec<String> = users.iter().map(|user| format!("`{user}`")).collect();
-                let uses = if users.len() == 1 { "uses" } else { "use" };
-                print::note(&format!("The client `{id}` stays registered: {} {uses} it as well.", names.join(", ")));
+                let verb = if users.len() == 1 { "uses" } else { "use" };
+                print::note(&format!("The client `{id}` stays registered: {} {verb} it as well.", names.join(", ")));
             }
             ClientFate::Left(_) => end.trouble().iter().for_each(print::warning),
         }

@@ -143,8 +143,8 @@ pub struct Questions {
     pub forgotten: bool,
     pub erase: Option<ProfileName>,
     pub unshare: Option<ProfileName>,
-    /// Whether the client is about to be deleted at the server.
-    pub delete_client: bool,
+    /// Whose registered client is about to be deleted at the server.
+    pub delete_client: Option<ProfileName>,
     /// The name that is being typed for a profile, or for a copy of it.
     pub naming: Option<Naming>,
     /// The older generation to restore although its refresh token was used.

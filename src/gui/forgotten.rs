@@ -53,7 +53,9 @@ impl Window {
             Some(Ok(ends)) => {
                 let troubles: Vec<Diagnosis> = ends.iter().filter_map(ClientEnd::trouble).collect();
                 self.draft.next_view.to_top |= !troubles.is_empty();
-                troubles.into_iter().for_each(|trouble| self.model.tell(trouble));
+                for trouble in troubles {
+                    self.model.tell(trouble);
+                }
             }
             Some(Err(failure)) => self.tell_failure(failure),
             None => {}

@@ -14,7 +14,7 @@ const CLIENT_NAME: &str = "Tokenwright";
 
 impl Window {
     pub(in crate::gui) fn fulfil_client(&mut self, wish: ClientWish) {
-        self.draft.questions.delete_client = false;
+        self.draft.questions.delete_client = None;
         match wish {
             ClientWish::Register { anew } => self.register_client(anew),
             ClientWish::Read => self.manage_client(RegistrationTask::Read),

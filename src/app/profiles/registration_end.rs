@@ -50,8 +50,8 @@ impl App {
             let users = self.profiles_of_registration(name, &registration).await?;
             if !users.is_empty() {
                 let names: Vec<String> = users.iter().map(|user| format!("`{user}`")).collect();
-                let uses = if users.len() == 1 { "uses" } else { "use" };
-                let summary = format!("the client of `{name}` was not deleted: {} {uses} it as well", names.join(", "));
+                let verb = if users.len() == 1 { "uses" } else { "use" };
+                let summary = format!("the client of `{name}` was not deleted: {} {verb} it as well", names.join(", "));
                 return Err(usage(&summary, "erase them first; `tokenwright forget NAME --now` does that"));
             }
         }

@@ -32,7 +32,7 @@ pub(crate) fn home_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, name: &Prof
         tokens::choosing_ui(ui, model);
         account_ui(ui, model, draft, name);
         home_parts::details_ui(ui, model, draft, name);
-        registered_client::registration_ui(ui, model, draft);
+        registered_client::registration_ui(ui, model, draft, name);
         home_parts::remarks_ui(ui, draft);
         strict::strict_ui(ui, draft);
         disclosure(ui, "History", false, |ui| history::history_ui(ui, model, draft, name));

@@ -12,6 +12,7 @@ use crate::gui::screens::{entered, intent_button, lead_to, waiting_row, want};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, Field, banner, key_values, notice, secondary_button, section};
 use crate::oauth::{ClientRegistration, MetadataDifference, RedirectUri};
+use crate::service::ProfileName;
 
 /// Whether there is a client to register, or one that must be changed.
 pub(crate) fn is_offered(draft: &Draft) -> bool {
@@ -128,7 +129,7 @@ fn missed_ui(ui: &mut Ui, draft: &Draft) {
 }
 
 /// What is registered for the profile, and what can be done with it.
-pub(crate) fn registration_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+pub(crate) fn registration_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, name: &ProfileName) {
     let Some(registration) = draft.secrets.registration.clone() else {
         if let Some(ClientDone::Deleted) = model.open.registration.last() {
             notice(ui, Tone::Success, "Registration deleted", "The client is deleted at the service.");
@@ -152,7 +153,7 @@ pub(crate) fn registration_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
             missed_ui(ui, draft);
         }
         if registration.is_managed() {
-            buttons_ui(ui, draft);
+            buttons_ui(ui, draft, name);
         } else {
             let words = "The service gave no way to read, change or delete it: do that in its console.";
             ui.label(small(ui, words));
@@ -185,19 +186,24 @@ fn facts_ui(ui: &mut Ui, registration: &ClientRegistration, clock: &Clock) {
     });
 }
 
-fn buttons_ui(ui: &mut Ui, draft: &mut Draft) {
-    let is_asked = &mut draft.questions.delete_client;
-    if *is_asked {
+fn buttons_ui(ui: &mut Ui, draft: &mut Draft, name: &ProfileName) {
+    let asked = &mut draft.questions.delete_client;
+    let is_asked = asked.as_ref() == Some(name);
+    if is_asked {
         ui.label("The client ends at the service. This profile can neither sign in nor refresh with it any more.");
     }
     ui.horizontal_wrapped(|ui| {
-        if *is_asked {
+        if is_asked {
             intent_button(ui, ButtonKind::Danger, Intent::Client(ClientWish::Delete), None);
-            *is_asked &= !secondary_button(ui, "Keep it").clicked();
+            if secondary_button(ui, "Keep it").clicked() {
+                *asked = None;
+            }
             return;
         }
         intent_button(ui, ButtonKind::Secondary, Intent::Client(ClientWish::Read), None);
         intent_button(ui, ButtonKind::Secondary, Intent::Client(ClientWish::Update), None);
-        *is_asked = secondary_button(ui, "Delete registration…").clicked();
+        if secondary_button(ui, "Delete registration…").clicked() {
+            *asked = Some(name.clone());
+        }
     });
 }
