@@ -9,7 +9,7 @@ use crate::app::profiles::registration::{Registered, RegistrationTask, call};
 use crate::app::profiles::registration_refused::{is_refused_token, not_changed, not_managed, usage};
 use crate::app::profiles::remarks::change;
 use crate::app::progress::Report;
-use crate::app::sign_in::send;
+use crate::app::sign_in::send::{self, Answered};
 use crate::app::vault::lease::lease_for;
 use crate::app::{CallContext, Failure, FailureKind};
 use crate::call::Method;
@@ -67,29 +67,8 @@ pub(super) async fn manage(
     let mut draft = ProfileDraft::from(&profile);
     draft.redirect_uri = moved.clone().unwrap_or(draft.redirect_uri);
     let (method, body, asked) = asked_of(&task, &before, &draft);
-    let text = body.is_some().then(|| "<client_metadata>".to_owned());
-    let template = call(method, &before.management_url, Some(&before.access_token), text);
     let context = CallContext::new(profile, secrets);
-    let mut values = app.values_for(&context, &template)?;
-    values.set("client_metadata", body.unwrap_or_default());
-    values.set_secret("registration_token", before.access_token.clone());
-    // Should the reply be lost, a later refusal of the token is explained by it.
-    let noted = ClientRegistration { is_changing: before.is_changing || method == Method::Put, ..(*before).clone() };
-    if noted != *before {
-        replace(app, &entry, Some(noted.clone())).await?;
-    }
-    let answered = send::ask_with(app, Some(report), &context, (&template, None), &values, &[]).await?;
-    if !answered.reply.is_success() {
-        // A refusal of the token says nothing of a change before it; any other is one of this change, by a token that is good.
-        let is_changing = match answered.reply.status {
-            400..500 => before.is_changing && is_refused_token(answered.reply.status),
-            _ => noted.is_changing,
-        };
-        if is_changing != noted.is_changing {
-            replace(app, &entry, Some(ClientRegistration { is_changing, ..noted })).await?;
-        }
-        return Err(not_changed(&answered, &context.profile.service, (name, before.is_changing)));
-    }
+    let (answered, noted) = ask(app, &entry, (name, &context, &before), (method, body), report).await?;
     if method == Method::Delete {
         replace(app, &entry, None).await?;
         return Ok(Registered { differences: Vec::new(), registration: *before, taken_from: None, name: name.clone() });
@@ -108,6 +87,39 @@ pub(super) async fn manage(
         app.tell_profiles().await;
     }
     Ok(Registered { differences: after.differences(), registration: after, taken_from: None, name: name.clone() })
+}
+
+/// Sends the request. A change is noted before: should the reply be lost, a later refusal of the token is explained by it. Returns
+/// the reply, and what is sealed by then.
+async fn ask(
+    app: &App,
+    entry: &Entry,
+    (name, context, before): (&ProfileName, &CallContext, &ClientRegistration),
+    (method, body): (Method, Option<String>),
+    report: &Report,
+) -> Result<(Answered, ClientRegistration), Failure> {
+    let text = body.is_some().then(|| "<client_metadata>".to_owned());
+    let template = call(method, &before.management_url, Some(&before.access_token), text);
+    let mut values = app.values_for(context, &template)?;
+    values.set("client_metadata", body.unwrap_or_default());
+    values.set_secret("registration_token", before.access_token.clone());
+    let noted = ClientRegistration { is_changing: before.is_changing || method == Method::Put, ..before.clone() };
+    if noted != *before {
+        replace(app, entry, Some(noted.clone())).await?;
+    }
+    let answered = send::ask_with(app, Some(report), context, (&template, None), &values, &[]).await?;
+    if answered.reply.is_success() {
+        return Ok((answered, noted));
+    }
+    // A refusal of the token says nothing of a change before it; any other is one of this change, by a token that is good.
+    let is_changing = match answered.reply.status {
+        400..500 => before.is_changing && is_refused_token(answered.reply.status),
+        _ => noted.is_changing,
+    };
+    if is_changing != noted.is_changing {
+        replace(app, entry, Some(ClientRegistration { is_changing, ..noted })).await?;
+    }
+    Err(not_changed(&answered, &context.profile.service, (name, before.is_changing)))
 }
 
 /// Deletes a client whose profile is about to be erased.

@@ -99,8 +99,8 @@ fn found_ui(ui: &mut Ui, found: &Imported) {
     for lack in &described.service.lacks {
         notice(ui, Tone::Warning, "Not supported", &quoted(lack));
     }
-    // What an option of the command line does has a control here.
-    let is_told = |note: &&Note| !note.is_unused && !note.words.contains("`--");
+    // What is offered has a control here.
+    let is_told = |note: &&Note| !note.is_unused && !note.is_offer;
     let noticed: Vec<&Note> = described.ignored.iter().filter(is_told).collect();
     let unused: Vec<&str> =
         described.ignored.iter().filter(|note| note.is_unused).map(|note| note.place.as_str()).collect();
