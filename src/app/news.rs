@@ -1,5 +1,6 @@
 //! Events that a face did not ask for.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::agent::KeptAlive;
@@ -44,6 +45,8 @@ pub enum News {
     DraftRenamed(ProfileName, ProfileName),
     /// The keep-alive profiles and their next refresh.
     KeepAlive(Vec<KeptAlive>),
+    /// The profiles whose last regular check failed, and why: all of them.
+    FailedChecks(BTreeMap<ProfileName, Diagnosis>),
     /// The scheduler has refreshed a profile.
     Refreshed(Box<SavedToken>),
     /// The scheduler failed to refresh a profile.

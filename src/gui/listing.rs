@@ -91,7 +91,16 @@ struct From {
     collapsed: BTreeSet<String>,
 }
 
-type Versions = [u64; 3];
+type Versions = [u64; 4];
+
+/// What has gone wrong with a profile whose tokens seem to be good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failing {
+    /// The last refresh by keep-alive.
+    KeepAlive,
+    /// The last regular check.
+    Check,
+}
 
 /// What is known of the profiles, in the order of the model.
 #[derive(Debug)]
@@ -99,8 +108,7 @@ struct Facts {
     versions: Versions,
     /// Name and all else that is searched in, folded.
     texts: Vec<(String, String)>,
-    /// Whether its last refresh by keep-alive failed.
-    failing: Vec<bool>,
+    failing: Vec<Option<Failing>>,
     /// Whether it needs a person.
     attention: Vec<bool>,
     /// When that changes for one of them.
@@ -161,7 +169,8 @@ impl Listing {
     }
 
     fn facts(&mut self, model: &Model, now: Timestamp) -> Rc<Facts> {
-        let versions = [model.profiles.version(), model.known_as.version(), model.keep_alive.version()];
+        let of_failures = [model.keep_alive.version(), model.failed_checks.version()];
+        let versions = [model.profiles.version(), model.known_as.version(), of_failures[0], of_failures[1]];
         let known = self
             .facts
             .clone()
@@ -175,9 +184,9 @@ impl Listing {
         facts
     }
 
-    /// Whether the last refresh of the profile at this place of the model, by keep-alive, failed.
-    pub fn is_failing(&self, place: usize) -> bool {
-        self.facts.as_ref().is_some_and(|facts| facts.failing.get(place) == Some(&true))
+    /// What went wrong last with the profile at this place of the model.
+    pub fn failing(&self, place: usize) -> Option<Failing> {
+        self.facts.as_ref().and_then(|facts| facts.failing.get(place).copied().flatten())
     }
 
     /// Whether a line has the keyboard, when the list has.
@@ -251,9 +260,16 @@ impl Facts {
     fn of(model: &Model, now: Timestamp, versions: Versions) -> Self {
         let failing: BTreeSet<&ProfileName> =
             model.keep_alive.iter().filter(|kept| kept.problem.is_some()).map(|kept| &kept.name).collect();
-        let failing: Vec<bool> =
-            model.profiles.iter().map(|profile| profile.keep_alive && failing.contains(&profile.name)).collect();
-        let attention = |(profile, failing): (&ProfileSummary, &bool)| profile.state.needs_person(now) || *failing;
+        let failing = |profile: &ProfileSummary| {
+            if profile.keep_alive && failing.contains(&profile.name) {
+                return Some(Failing::KeepAlive);
+            }
+            model.failed_checks.contains_key(&profile.name).then_some(Failing::Check)
+        };
+        let failing: Vec<Option<Failing>> = model.profiles.iter().map(failing).collect();
+        let attention = |(profile, failing): (&ProfileSummary, &Option<Failing>)| {
+            profile.state.needs_person(now) || failing.is_some()
+        };
         Self {
             versions,
             texts: model.profiles.iter().map(|profile| texts(model, profile)).collect(),
@@ -496,7 +512,14 @@ mod tests {
         model.keep_alive.push(crate::app::KeptAlive { name: name("cafe"), next: None, problem });
         let mut listing = Listing { attention: true, ..Listing::default() };
         assert_eq!(lines(&mut listing, &model, NOW), ["bar", "cafe"]);
-        assert!(listing.is_failing(0) && !listing.is_failing(1));
+        assert_eq!((listing.failing(0), listing.failing(1)), (Some(Failing::KeepAlive), None));
+
+        let checked = model.profiles[1].name.clone();
+        model.failed_checks.insert(checked, Diagnosis::new("it is refused"));
+        assert_eq!(lines(&mut listing, &model, NOW), ["Acme", "bar", "cafe"]);
+        assert_eq!(listing.failing(1), Some(Failing::Check));
+        model.failed_checks.clear();
+        assert_eq!(lines(&mut listing, &model, NOW), ["bar", "cafe"]);
     }
 
     #[test]

@@ -28,10 +28,10 @@ pub(crate) const CERTIFICATE_PAGE: &str = "/keys";
 pub(crate) const CLOCK_PAGE: &str = "/clock";
 /// By how much the page moves the clock: for the form, for a person, and the time.
 pub(crate) const CLOCK_STEPS: [(&str, &str, Duration); 4] = [
-    ("hour", "an hour", Duration::from_hours(1)),
-    ("day", "a day", Duration::from_hours(24)),
-    ("month", "30 days", Duration::from_hours(30 * 24)),
-    ("year", "365 days", Duration::from_hours(365 * 24)),
+    ("hour", "+1 hour", Duration::from_hours(1)),
+    ("day", "+1 day", Duration::from_hours(24)),
+    ("month", "+30 days", Duration::from_hours(30 * 24)),
+    ("year", "+365 days", Duration::from_hours(365 * 24)),
 ];
 /// The signature algorithms verified with a certificate.
 pub(crate) const BY_KEY: [&str; 9] = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"];

@@ -126,3 +126,29 @@ fn a_scheduled_check_calls_the_service_and_breaks_what_it_refuses() {
     let said = stop(&program, agent);
     assert!(!said.contains("practice-at-"), "{said}");
 }
+
+#[test]
+fn a_check_by_hand_that_succeeds_ends_what_a_scheduled_one_found() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    practice.sign_in(&program, "acme");
+    let mut edit = program.command(&["edit", "acme"]);
+    Process::start(edit.env("EDITOR", "sed -i '1i check_every = \"6h\"'")).finish().done();
+    let token = program.run(&["token", "acme"]).done();
+    let client = [("client_id", CLIENT_ID), ("client_secret", CLIENT_SECRET), ("token", token.trim())];
+    post(&format!("http://127.0.0.1:{}/revoke", practice.port()), &client);
+    let (server, events) = listener(&[]);
+    let hooks = format!("[hooks]\npost = '{}/hook'\n", server.url());
+    fs::write(program.data().join("settings.toml"), hooks).expect("written");
+    let agent = start_agent(&program);
+    events.recv_timeout(PATIENCE).expect("it is told");
+    stop(&program, agent);
+    let told = || fs::read_to_string(program.data().join("watch/told.json")).expect("a file");
+    let marks = || told().matches("\"trouble\"").count();
+    assert_eq!(marks(), 1, "{}", told());
+    assert!(program.run(&["call", "acme"]).stderr.contains("401"));
+    assert_eq!(marks(), 1, "it is as it was");
+    program.run(&["refresh", "acme"]).done();
+    program.run(&["call", "acme"]).done();
+    assert_eq!(marks(), 0, "{}", told());
+}

@@ -8,7 +8,7 @@ use crate::app::progress::Report;
 use crate::app::sign_in::send::{self, Answered};
 use crate::app::sign_in::subject;
 use crate::app::vault::open;
-use crate::app::{CallContext, Failure, FailureKind, Identified, Need, Wanted, profiles, tokens};
+use crate::app::{CallContext, Failure, FailureKind, Identified, Need, Wanted, profiles, tokens, watch};
 use crate::call::{Answers, Expression, mask_text, scalar_text};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Cause, Resource, Stage, TokenRow, claim_rows};
@@ -37,6 +37,7 @@ impl App {
         let context = self.usable(name, report).await?;
         let identified = ask(self, report, &context).await?;
         history::worked(self, name, context.tokens).await;
+        watch::worked(self, name).await;
         Ok(identified)
     }
 

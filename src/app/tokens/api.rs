@@ -12,7 +12,7 @@ use crate::app::profiles::remarks::change;
 use crate::app::progress::Report;
 use crate::app::sign_in::identity;
 use crate::app::sign_in::send::{self, Answered};
-use crate::app::{CallContext, Failure, FailureCode, FailureKind, Recovery, profiles};
+use crate::app::{CallContext, Failure, FailureCode, FailureKind, Recovery, profiles, watch};
 use crate::call::{Call, CallTemplate, Reveal, mask_body, mask_text};
 use crate::diagnosis::{Diagnose, Diagnosis, printable_lines};
 use crate::oauth::{Cause, StepUp, span};
@@ -82,6 +82,7 @@ impl App {
         let reply = call_with(self, &context, &call, report).await?;
         if reply.refusal.is_none() {
             history::worked(self, name, context.tokens).await;
+            watch::worked(self, name).await;
         }
         Ok(reply)
     }
@@ -117,6 +118,7 @@ impl App {
         };
         if replied.is_ok() {
             history::worked(self, name, context.tokens).await;
+            watch::worked(self, name).await;
         }
         Ok(Checked { outcome: replied, ..checked })
     }

@@ -26,6 +26,7 @@ use crate::app::watch::told::{
 use crate::app::{EndKind, Failure, FailureKind, ProfileState, Report, tokens};
 use crate::config::HookSettings;
 use crate::desktop::Notice;
+use crate::diagnosis::Diagnosis;
 use crate::service::{CheckEvery, ProfileName, shown_text};
 use crate::store::Listed;
 
@@ -88,15 +89,16 @@ async fn look(app: &App, known: &mut Known) -> Result<Option<Timestamp>, Failure
         known.iter().map(|(name, (_, profile))| profile.watched(name, now, refused.get(name))).collect();
     let has_hooks = !hooks.is_none();
     check_due(app, &watched, now).await?;
-    let (announced, events, next) = change(app, move |told| {
+    let (announced, events, next, failed) = change(app, move |told| {
         let names: BTreeSet<String> = watched.iter().map(|watched| watched.name.to_string()).collect();
         let announced: Vec<Announced> =
             watched.iter().flat_map(|watched| told.observe(watched, now, has_hooks)).collect();
         let next = watched.iter().filter_map(|watched| told.next_check(watched)).min();
         told.retain(&names);
-        (announced, told.claim(now), next)
+        (announced, told.claim(now), next, told.failed_checks())
     })
     .await?;
+    tell_failed(app, failed);
     announce(app, &announced);
     call(app, hooks, events).await?;
     let next_call = change(app, |told| told.next_call()).await?;
@@ -104,6 +106,31 @@ async fn look(app: &App, known: &mut Known) -> Result<Option<Timestamp>, Failure
     let next_end = ends.filter_map(|end| next_announcement(end, now)).min();
     let expired = known.values().filter_map(|(_, profile)| profile.breaks_at()).filter(|at| *at > now).min();
     Ok([next, next_call, next_end, expired].into_iter().flatten().min())
+}
+
+/// Tells which checks have failed, if that is not what was told last.
+fn tell_failed(app: &App, failed: BTreeMap<String, String>) {
+    let named = |(name, why): (String, String)| Some((ProfileName::parse(&name).ok()?, why));
+    let failed: BTreeMap<ProfileName, String> = failed.into_iter().filter_map(named).collect();
+    let mut last = locked(&app.scheduler.failed_checks);
+    if *last == failed {
+        return;
+    }
+    last.clone_from(&failed);
+    drop(last);
+    app.tell(News::FailedChecks(failed.into_iter().map(|(name, why)| (name, Diagnosis::new(why))).collect()));
+}
+
+/// Takes in that the token of a profile was seen to work, after a check that had failed.
+pub(in crate::app) async fn worked(app: &App, name: &ProfileName) {
+    if !locked(&app.scheduler.failed_checks).contains_key(name) && !app.ports.config.places().watch_folder().exists() {
+        return;
+    }
+    let name = name.clone();
+    // What cannot be noted now is noted by the next check.
+    if change(app, move |told| told.worked(&name)).await.unwrap_or(false) {
+        app.scheduler.turned.notify_one();
+    }
 }
 
 /// Asks the services of the profiles whose check is due whether their tokens work.

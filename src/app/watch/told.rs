@@ -171,6 +171,21 @@ impl Told {
         }
     }
 
+    /// The profiles whose last check failed, with the reason.
+    pub(in crate::app::watch) fn failed_checks(&self) -> BTreeMap<String, String> {
+        let failed = self.profiles.iter().filter_map(|(name, told)| {
+            let trouble = told.trouble.as_ref().filter(|trouble| trouble.code == CHECK_FAILED)?;
+            Some((name.clone(), trouble.message.clone()))
+        });
+        failed.collect()
+    }
+
+    /// Takes in that a check by hand has succeeded; returns whether that is news.
+    pub(in crate::app::watch) fn worked(&mut self, name: &ProfileName) -> bool {
+        let Some(told) = self.profiles.get_mut(name.as_str()) else { return false };
+        told.trouble.take_if(|trouble| trouble.code == CHECK_FAILED).is_some()
+    }
+
     /// The calls that are due. Each counts as made from now on, so that a crash in the middle leads to another call, and
     /// no crash to more than a few.
     pub(in crate::app::watch) fn claim(&mut self, now: Timestamp) -> Vec<HookEvent> {

@@ -149,6 +149,8 @@ pub struct Model {
     pub known_as: Versioned<BTreeMap<ProfileName, String>>,
     /// The profiles with keep-alive, and when each is refreshed next.
     pub keep_alive: Versioned<Vec<KeptAlive>>,
+    /// The profiles whose last regular check failed, and why.
+    pub failed_checks: Versioned<BTreeMap<ProfileName, Diagnosis>>,
     pub tray: TrayState,
     pub vault: VaultState,
     pub practice: PracticeState,
@@ -213,6 +215,7 @@ impl Model {
                 self.open.draft = self.open.draft.take().map(|draft| if draft == old { new } else { draft });
             }
             News::KeepAlive(standing) => self.keep_alive = standing.into(),
+            News::FailedChecks(failed) => self.failed_checks = failed.into(),
             News::Refreshed(token) => self.refreshed(&token),
             News::Sinks(name, sinks) => drop(self.export.sinks.insert(name, sinks)),
             News::Tray(tray) => self.tray = tray,

@@ -3,6 +3,7 @@
 use egui::Ui;
 use jiff::Timestamp;
 
+use crate::diagnosis::Diagnosis;
 use crate::gui::copied_token::CopiedToken;
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
@@ -69,6 +70,7 @@ fn tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, name: &ProfileName) 
         clocks_ui(ui, model, draft, tokens, name);
         buttons_ui(ui, model, draft, tokens, name);
         outcome_ui(ui, model, draft);
+        failed_check_ui(ui, model, name);
         save::keep_alive_ui(ui, model, draft);
     });
 }
@@ -159,6 +161,13 @@ fn done_words(done: &str, tokens: &TokenSet, now: Timestamp) -> String {
         Some(at) => format!("{done}: a new access token, {} left", token_facts::left(at, now)),
         None => format!("{done}: a new access token"),
     }
+}
+
+/// That the last regular check failed, although the tokens look good.
+fn failed_check_ui(ui: &mut Ui, model: &Model, name: &ProfileName) {
+    let Some(failed) = model.failed_checks.get(name) else { return };
+    let hint = "The service did not take the token. Ask it below, refresh the token, or sign in again.";
+    banner(ui, Tone::Warning, &Diagnosis::new(format!("the last check failed: {}", failed.summary)).hint(hint));
 }
 
 /// How often the service is asked by itself whether the tokens work, where there is a call for it.

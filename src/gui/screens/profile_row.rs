@@ -14,7 +14,7 @@ use crate::app::{ProfileState, ProfileSummary};
 use crate::gui::display_text;
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
-use crate::gui::listing::Listing;
+use crate::gui::listing::{Failing, Listing};
 use crate::gui::model::Model;
 use crate::gui::screens::profile_menu::menu_ui;
 use crate::gui::screens::{hint, want};
@@ -31,6 +31,7 @@ const MENU: egui::Vec2 = vec2(24.0, 28.0);
 const BAR: f32 = 3.0;
 /// What is said of a profile whose last refresh by keep-alive failed.
 const FAILING: &str = "Keep-alive: last refresh failed";
+const CHECK_FAILED: &str = "Last check failed";
 
 /// Where a line is, and what has the keyboard there.
 pub(crate) struct RowView {
@@ -193,7 +194,11 @@ fn second_line(model: &Model, listing: &Listing, place: usize, now: Timestamp) -
     };
     // The time says that it is fresh.
     let word = if word == "fresh" { "" } else { word };
-    let failing = if listing.is_failing(place) { FAILING } else { "" };
+    let failing = match listing.failing(place) {
+        Some(Failing::KeepAlive) => FAILING,
+        Some(Failing::Check) => CHECK_FAILED,
+        None => "",
+    };
     joined(&[word, dying.as_deref().unwrap_or_default(), failing, &belongs(model, profile)], " · ")
 }
 
@@ -201,10 +206,11 @@ fn second_line(model: &Model, listing: &Listing, place: usize, now: Timestamp) -
 fn described(model: &Model, listing: &Listing, place: usize, now: Timestamp) -> String {
     let profile = &model.profiles[place];
     let trouble = profile.state.trouble(now).map(|trouble| told(&trouble)).unwrap_or_default();
-    let kept = match (profile.keep_alive, listing.is_failing(place)) {
-        (true, true) => FAILING,
-        (true, false) => "Keep-alive",
-        (false, _) => "",
+    let kept = match (profile.keep_alive, listing.failing(place)) {
+        (_, Some(Failing::KeepAlive)) => FAILING,
+        (_, Some(Failing::Check)) => CHECK_FAILED,
+        (true, None) => "Keep-alive",
+        (false, None) => "",
     };
     joined(&[&state(&profile.state, now).1, &trouble, kept, &belongs(model, profile)], ", ")
 }
@@ -236,6 +242,10 @@ fn details_ui(ui: &mut Ui, model: &Model, profile: &ProfileSummary, now: Timesta
     status_dot(ui, tone, &words);
     if let Some(trouble) = profile.state.trouble(now) {
         ui.label(shown(told(&trouble)));
+    }
+    if let Some(failed) = model.failed_checks.get(&profile.name) {
+        let words = display_text::quoted(&format!("{CHECK_FAILED}: {}", failed.summary));
+        ui.label(RichText::new(shown(words)).small().color(Palette::of(ui).tone(Tone::Warning)));
     }
     if profile.keep_alive {
         let kept = model.keep_alive.iter().find(|kept| kept.name == profile.name);

@@ -2,7 +2,7 @@
 
 use egui_kittest::kittest::NodeT as _;
 use jiff::SignedDuration;
-use tokenwright::app::{Failure, FailureCode, FailureKind};
+use tokenwright::app::{Failure, FailureCode, FailureKind, News};
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::gui::copied_token::CopiedToken;
 use tokenwright::gui::model::{Model, Requested};
@@ -97,6 +97,24 @@ fn what_came_of_a_refresh_stands_under_its_button() {
         let mut window = screen(theme, model, page());
         window.press("Send it once more");
         assert_eq!(window.state().wanted, [Intent::ResendRefresh]);
+    }
+}
+
+#[test]
+fn a_regular_check_that_failed_stands_on_the_page_and_in_the_list() {
+    for theme in THEMES {
+        let mut model = opened();
+        let failed = Diagnosis::new("the identity endpoint answered 401: `invalid_token`");
+        model.hear(News::FailedChecks([(name("demo"), failed)].into()));
+        let mut window = screen(theme, model, page());
+        assert!(window.reads("The last check failed: the identity endpoint answered 401"), "{}", window.words());
+        assert!(window.reads("refresh the token, or sign in again"), "{}", window.words());
+        window.state_mut().draft.listing.attention = true;
+        window.settle();
+        assert!(window.reads("Last check failed") && window.reads("Needs attention (2)"), "{}", window.words());
+        window.state_mut().model.hear(News::FailedChecks([].into()));
+        window.settle();
+        assert!(!window.reads("heck failed"), "{}", window.words());
     }
 }
 
