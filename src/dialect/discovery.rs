@@ -380,6 +380,36 @@ mod tests {
         assert!(pattern.ignored.iter().any(|note| note.place == "issuer"), "{:?}", pattern.ignored);
     }
 
+    /// RFC 8414 section 3.2.
+    #[test]
+    fn the_example_of_the_rfc_is_read_and_what_is_not_used_is_named() {
+        let document = r#"{
+            "issuer": "https://server.example.com",
+            "authorization_endpoint": "https://server.example.com/authorize",
+            "token_endpoint": "https://server.example.com/token",
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "private_key_jwt"],
+            "token_endpoint_auth_signing_alg_values_supported": ["RS256", "ES256"],
+            "userinfo_endpoint": "https://server.example.com/userinfo",
+            "jwks_uri": "https://server.example.com/jwks.json",
+            "registration_endpoint": "https://server.example.com/register",
+            "scopes_supported": ["openid", "profile", "email", "address", "phone", "offline_access"],
+            "response_types_supported": ["code", "code token"],
+            "service_documentation": "http://server.example.com/service_documentation.html",
+            "ui_locales_supported": ["en-US", "en-GB", "en-CA", "fr-FR", "fr-CA"]
+        }"#;
+        let described = read(&Document::from(document)).expect("metadata").described.remove(0);
+        let service = &described.service;
+        assert_eq!(service.token_request.url.source(), "https://server.example.com/token");
+        assert_eq!(service.token_request.authentication, crate::call::Authentication::BasicOrNone);
+        assert_eq!(service.scopes.known.len(), 6);
+        let mut names: Vec<&str> =
+            described.understood.iter().chain(&described.ignored).map(|note| &*note.place).collect();
+        names.sort_unstable();
+        for member in ["registration_endpoint", "service_documentation", "ui_locales_supported", "scopes_supported"] {
+            assert!(names.contains(&member), "{member}: {names:?}");
+        }
+    }
+
     #[test]
     fn the_document_is_looked_for_where_both_standards_put_it() {
         assert_eq!(
