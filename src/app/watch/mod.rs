@@ -163,7 +163,9 @@ async fn check_due(app: &App, watched: &[Watched], now: Timestamp) -> Result<(),
             Ok(_) => None,
             Err(failure) if matches!(failure.kind, FailureKind::Refused | FailureKind::NeedsSignIn) => {
                 let message = failure.diagnosis.summary.clone();
-                app.tell(News::Problem(failure));
+                let named = format!("{}: {message}", shown_text(name.as_str(), LONGEST));
+                let diagnosis = Diagnosis { summary: named, ..failure.diagnosis.clone() };
+                app.tell(News::Problem(Failure { diagnosis, ..failure }));
                 Some(Breakage { code: CHECK_FAILED.to_owned(), since: (app.ports.now)(), message })
             }
             // The network, or a service that cannot be asked: it says nothing of the token.
