@@ -107,7 +107,7 @@ fn a_regular_check_that_failed_stands_on_the_page_and_in_the_list() {
         let failed = Diagnosis::new("the identity endpoint answered 401: `invalid_token`");
         model.hear(News::FailedChecks([(name("demo"), failed)].into()));
         let mut window = screen(theme, model, page());
-        assert!(window.reads("The last check failed: the identity endpoint answered 401"), "{}", window.words());
+        assert!(window.reads("the last check failed: the identity endpoint answered 401"), "{}", window.words());
         assert!(window.reads("refresh the token, or sign in again"), "{}", window.words());
         window.state_mut().draft.listing.attention = true;
         window.settle();
