@@ -87,6 +87,8 @@ pub enum FailureCode {
     ClientRefused,
     /// The refresh token is dead for another reason that the service names.
     GrantEnded,
+    /// The server registers only clients that show an initial access token (RFC 7591 section 3), and not by this one.
+    InitialTokenNeeded,
     /// The host of a call is not one of the service's, to which alone a token goes.
     StrangeHost,
     /// The file is locked with a passphrase, and none was given or a wrong one.

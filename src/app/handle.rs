@@ -298,6 +298,11 @@ impl State {
         }
     }
 
+    /// The certificate that clients of the practice service must trust, in PEM, if it runs and answers TLS.
+    pub fn practice_certificate(&self) -> Option<String> {
+        locked(&self.practice).as_ref()?.certificate().map(str::to_owned)
+    }
+
     /// Starts the practice service with these faults, or changes those of the running one; returns its port.
     pub async fn start_practice(&self, options: PracticeOptions) -> Result<u16, Failure> {
         let _turn = self.practice_turn.lock().await;

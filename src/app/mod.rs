@@ -56,6 +56,7 @@ pub use crate::app::profiles::forget::ForgottenProfile;
 pub use crate::app::profiles::history::{HistoryLine, Left, ProfileHistory, Restored};
 pub use crate::app::profiles::keys::KeySource;
 pub use crate::app::profiles::registration::{Registered, RegistrationTask, RegistrationWish};
+pub use crate::app::profiles::registration_end::{ClientEnd, ClientFate};
 pub use crate::app::profiles::rename::Renamed;
 pub use crate::app::profiles::summary::{EXPIRING, ProfileState, ProfileSummary};
 pub use crate::app::progress::{Progress, Report};

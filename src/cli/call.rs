@@ -52,7 +52,8 @@ fn typed(options: &CallOptions) -> Result<Option<ApiCall>, Failure> {
         Some("-") => prompt::read_all()?,
         body => body.unwrap_or_default().to_owned(),
     };
-    Ok(Some(ApiCall { method, url: url.clone(), headers: parse_headers(&options.headers.join("\n")), body }))
+    let (headers, resource) = (parse_headers(&options.headers.join("\n")), options.resource.clone());
+    Ok(Some(ApiCall { method, url: url.clone(), headers, body, resource }))
 }
 
 fn read_method(text: &str) -> Result<Method, Failure> {

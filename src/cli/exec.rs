@@ -4,6 +4,7 @@ use std::io::Read as _;
 
 use crate::app::{ExportOrder, ExportTo, Failure, FailureKind};
 use crate::child;
+use crate::cli::args::ExecOptions;
 use crate::cli::exit::Exit;
 use crate::cli::print;
 use crate::cli::runner::Runner;
@@ -17,8 +18,9 @@ const NOT_RUN: u8 = 126;
 
 /// Runs a command with the profile's named values in its environment and returns its exit code. The values reach this
 /// child only, and the variables that open our vault do not reach it.
-pub(crate) fn run(runner: Runner, name: &str, command: &[String]) -> Result<Exit, Failure> {
-    let (fields, notes) = runner.run(runner.app.fields(&ProfileName::parse(name)?, &runner.report()))?;
+pub(crate) fn run(runner: Runner, options: ExecOptions) -> Result<Exit, Failure> {
+    let ExecOptions { name, resource, command } = options;
+    let (fields, notes) = runner.run(runner.app.fields(&ProfileName::parse(&name)?, resource, &runner.report()))?;
     notes.iter().for_each(print::warning);
     // The open vault and its key are dropped before the command runs.
     drop(runner);

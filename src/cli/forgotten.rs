@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use crate::app::{Failure, ForgottenProfile};
 use crate::cli::print;
 use crate::cli::profiles::local;
-use crate::cli::registration::{delete_before_erasing, told_client};
+use crate::cli::registration::{tell_ends, told_client};
 use crate::cli::runner::Runner;
 use crate::service::ProfileName;
 
@@ -16,14 +16,11 @@ pub(crate) fn forget(runner: &Runner, name: &str, revoke: bool, now: bool) -> Re
     let (name, report) = (ProfileName::parse(name)?, runner.report());
     let is_shared = runner.run(runner.app.is_shared(&name)).unwrap_or_default();
     let client = if now { None } else { told_client(runner, &name) };
-    if now {
-        delete_before_erasing(runner, &name);
-    }
     if revoke {
         runner.run(runner.app.revoke_and_forget(&name, &report))?;
     }
     if now {
-        runner.run(runner.app.erase(&name, &report))?;
+        tell_ends(&runner.run(runner.app.erase(&name, &report))?);
     } else if !revoke {
         runner.run(runner.app.forget(&name, &report))?;
     }

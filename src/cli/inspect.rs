@@ -25,6 +25,7 @@ pub(crate) fn run(runner: &Runner, options: &InspectOptions) -> Result<(), Failu
             TokenArgument::Id => TokenUse::Id,
             TokenArgument::Refresh => TokenUse::Refresh,
         }),
+        resource: options.resource.clone(),
         reach: match (options.offline, options.ask) {
             (true, _) => Reach::Nobody,
             (false, false) => Reach::Profile,

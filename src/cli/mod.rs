@@ -76,7 +76,7 @@ pub fn run_agent(verbose: bool, ports: Ports) -> Exit {
 
 fn perform(runner: Runner, task: Task) -> Result<Exit, Failure> {
     let runner = &match task {
-        Task::Exec { name, command } => return exec::run(runner, &name, &command),
+        Task::Exec(options) => return exec::run(runner, options),
         _ => runner,
     };
     match task {

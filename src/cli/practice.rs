@@ -1,5 +1,8 @@
 //! Working without an account: `rehearse` tests presets, `practice` runs the practice service.
 
+use std::fs;
+use std::io;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -19,16 +22,31 @@ pub(crate) fn practice(runner: &Runner, options: &PracticeOptions) -> Result<(),
         }
         return Ok(());
     }
-    let options = app::PracticeOptions {
+    let usual = app::PracticeOptions::default();
+    let wanted = app::PracticeOptions {
         port: options.port,
         faults: parse_faults(&options.faults)?,
         auto_consent: options.auto_consent,
-        ..Default::default()
+        access_token_life: options.access_token_life.unwrap_or(usual.access_token_life),
+        refresh_token_life: options.refresh_token_life,
+        tls: options.tls.is_some(),
+        clock_ahead: options.clock_ahead.unwrap_or_default(),
     };
-    let port = runner.run(runner.app.start_practice(options))?;
+    let port = runner.run(runner.app.start_practice(wanted))?;
+    if let (Some(file), Some(certificate)) = (&options.tls, runner.app.practice_certificate()) {
+        fs::write(file, certificate).map_err(|error| unwritable(file, &error))?;
+    }
     print::result(&format!("http://127.0.0.1:{port}"));
     print::note("The practice service listens on this machine only; Ctrl-C stops it.");
-    print::note(&format!("Next: tokenwright sign-in demo --service practice --set port={port}"));
+    match &options.tls {
+        None => print::note(&format!("Next: tokenwright sign-in demo --service practice --set port={port}")),
+        Some(file) => {
+            let file = file.display();
+            print::note(&format!("It answers at https://127.0.0.1:{port} too. Its certificate: {file}"));
+            print::note("Name that file in the settings (`ca_file`), or in SSL_CERT_FILE, so that it is trusted.");
+            print::note(&format!("Next: tokenwright sign-in demo --service practice-certificate --set port={port}"));
+        }
+    }
     runner.run(std::future::pending())
 }
 
@@ -55,6 +73,11 @@ pub(crate) fn rehearse(runner: &Runner, options: &RehearseOptions) -> Result<(),
         print::note(&format!("{} services rehearsed in {:.1} s", ids.len(), start.elapsed().as_secs_f64()));
     }
     if failed.is_empty() { Ok(()) } else { Err(failure(&failed)) }
+}
+
+fn unwritable(file: &Path, error: &io::Error) -> Failure {
+    let summary = format!("the certificate cannot be written to `{}`: {error}", file.display());
+    Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint("name a file in a folder that you may write to"))
 }
 
 /// Rehearses one service, and prints each stage as it ends.

@@ -134,6 +134,7 @@ fn in_the_terminal(code: FailureCode) -> Option<Words> {
         FailureCode::AddressNeeded => Words::Added("with `--url`"),
         FailureCode::AmbiguousDocument => Words::Added("with `--format`"),
         FailureCode::StrangeHost => Words::Added("with `--allow-host`"),
+        FailureCode::InitialTokenNeeded => Words::Added("and pipe it to `--initial-access-token-stdin`"),
         FailureCode::LiveSink => Words::Instead("remove `--sink` or `--live`"),
         FailureCode::HandOverNeeded => Words::Instead(
             "whichever of the two refreshes first ends the other's token: use a format that asks each time (`--live`), or \

@@ -2,12 +2,12 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::app::{Failure, FailureKind, Registered, RegistrationTask};
+use crate::app::{ClientEnd, ClientFate, Failure, Registered, RegistrationTask};
 use crate::cli::args::{RegistrationCommand, RegistrationOptions, RegistrationUpdateOptions};
 use crate::cli::print;
 use crate::cli::profiles::local;
 use crate::cli::runner::Runner;
-use crate::diagnosis::{Diagnosis, printable};
+use crate::diagnosis::printable;
 use crate::oauth::{MetadataDifference, RedirectUri};
 use crate::service::ProfileName;
 
@@ -68,47 +68,27 @@ fn to_json(Registered { registration, differences, .. }: &Registered) -> Json {
 
 fn delete(runner: &Runner, options: &RegistrationOptions) -> Result<(), Failure> {
     let name = ProfileName::parse(&options.name)?;
-    if let Some(registration) = runner.run(runner.app.registration(&name))? {
-        let others = runner.run(runner.app.profiles_of_registration(&name, &registration))?;
-        if !others.is_empty() {
-            let names: Vec<String> = others.iter().map(|other| format!("`{other}`")).collect();
-            let summary = format!("the client of `{name}` was not deleted: {} uses it as well", names.join(", "));
-            let hint = "erase those profiles first: `tokenwright forget NAME --now`";
-            return Err(Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint(hint)));
-        }
-    }
-    let done = runner.run(runner.app.manage_registration(&name, RegistrationTask::Delete, &runner.report()))?;
+    let registration = runner.run(runner.app.delete_registration(&name, &runner.report()))?;
     if options.json {
-        print::json(&json!({ "deleted": done.registration.client_id }));
+        print::json(&json!({ "deleted": registration.client_id }));
     } else {
-        print::result(&format!(
-            "{name}: the client `{}` is deleted at the server",
-            printable(&done.registration.client_id)
-        ));
+        print::result(&format!("{name}: the client `{}` is deleted at the server", printable(&registration.client_id)));
     }
     Ok(())
 }
 
-/// Before a profile is erased: deletes its client at the server, unless another profile uses it. The profile goes all the same.
-pub(crate) fn delete_before_erasing(runner: &Runner, name: &ProfileName) {
-    let Ok(Some(registration)) = runner.run(runner.app.registration(name)) else { return };
-    let id = printable(&registration.client_id).into_owned();
-    match runner.run(runner.app.profiles_of_registration(name, &registration)) {
-        Ok(others) if others.is_empty() => {}
-        Ok(others) => {
-            let names: Vec<String> = others.iter().map(|other| format!("`{other}`")).collect();
-            return print::note(&format!("The client `{id}` stays registered: {} uses it as well.", names.join(", ")));
-        }
-        Err(failure) => return print::warning(&failure.diagnosis),
-    }
-    match runner.run(runner.app.manage_registration(name, RegistrationTask::Delete, &runner.report())) {
-        Ok(_) => print::note(&format!("The client `{id}` is deleted at {}.", printable(&registration.issuer))),
-        Err(failure) => {
-            let diagnosis = Diagnosis::new(format!(
-                "the client `{id}` was not deleted at the server: {}",
-                failure.diagnosis.summary
-            ));
-            print::warning(&diagnosis.hint("delete it in the service's console"));
+/// Says what became of the clients of a profile that was erased.
+pub(crate) fn tell_ends(ends: &[ClientEnd]) {
+    for end in ends {
+        let (id, issuer) = (printable(&end.client_id), printable(&end.issuer));
+        match &end.fate {
+            ClientFate::Deleted => print::note(&format!("The client `{id}` is deleted at {issuer}.")),
+            ClientFate::Used(users) => {
+                let names: Vec<String> = users.iter().map(|user| format!("`{user}`")).collect();
+                let verb = if users.len() == 1 { "uses" } else { "use" };
+                print::note(&format!("The client `{id}` stays registered: {} {verb} it as well.", names.join(", ")));
+            }
+            ClientFate::Left(_) => end.trouble().iter().for_each(print::warning),
         }
     }
 }

@@ -132,7 +132,7 @@ fn check_request(json: &Json, described: &mut Described) -> Option<String> {
         described.understood.push(Note::new(MUST_SIGN, words));
     } else {
         let words = "authorization requests need not be signed; with `--signed-request` they are";
-        described.ignored.push(Note::new(REQUEST_ALGORITHMS, words));
+        described.ignored.push(Note::offer(REQUEST_ALGORITHMS, words));
     }
     None
 }
@@ -152,7 +152,7 @@ fn check_response(json: &Json, described: &mut Described) {
     if signs {
         described.service.redirect.issuer = Some(issuer.clone());
         let words = "responses are signed (JARM) only with `--response-mode jwt`";
-        described.ignored.push(Note::new(RESPONSE_MODES, words));
+        described.ignored.push(Note::offer(RESPONSE_MODES, words));
         let algorithms = list(json, RESPONSE_ALGORITHMS);
         if !algorithms.is_empty() {
             described
@@ -201,19 +201,19 @@ fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentEr
         outline.pushed_url = endpoint_of(json, PUSHED_TO, gathering)?;
         gathering.understood(MUST_PUSH, "authorization requests are pushed");
     } else if json.get(PUSHED_TO).is_some() {
-        gathering.ignored(PUSHED_TO, "authorization requests need not be pushed; with `--par` they are");
+        gathering.offered(PUSHED_TO, "authorization requests need not be pushed; with `--par` they are");
     }
     if !list(json, PROOF_ALGORITHMS).is_empty() {
-        gathering.ignored(
+        gathering.offered(
             PROOF_ALGORITHMS,
             "tokens are bound to a key (DPoP) only with `--dpop`, as the client is registered",
         );
     }
     if json.get(REGISTERED_AT).is_some() {
-        gathering.ignored(REGISTERED_AT, "a client is registered there only with `--register`");
+        gathering.offered(REGISTERED_AT, "a client is registered there only with `--register`");
     }
     if !list(json, ACR_VALUES).is_empty() {
-        gathering.ignored(ACR_VALUES, "a kind of authentication is asked for only with `--acr-values`");
+        gathering.offered(ACR_VALUES, "a kind of authentication is asked for only with `--acr-values`");
     }
     if is_true(json, BINDS_TOKENS) {
         gathering.understood(BINDS_TOKENS, "access tokens may be bound to the client certificate");
@@ -221,7 +221,7 @@ fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentEr
     let types = list(json, DETAIL_TYPES);
     if !types.is_empty() {
         let words = format!("asked for only with `--authorization-details`: {}", types.join(", "));
-        gathering.ignored(DETAIL_TYPES, words);
+        gathering.offered(DETAIL_TYPES, words);
     }
     (outline.authentication, outline.asks) = authentication(json, gathering);
     outline.pkce = Some(pkce(json, gathering));
@@ -378,6 +378,36 @@ mod tests {
         let pattern = read("https://as.example.test/{tenantid}/v2.0", Json::from(true));
         assert_eq!(redirect(&pattern), (None, false));
         assert!(pattern.ignored.iter().any(|note| note.place == "issuer"), "{:?}", pattern.ignored);
+    }
+
+    /// RFC 8414 section 3.2.
+    #[test]
+    fn the_example_of_the_rfc_is_read_and_what_is_not_used_is_named() {
+        let document = r#"{
+            "issuer": "https://server.example.com",
+            "authorization_endpoint": "https://server.example.com/authorize",
+            "token_endpoint": "https://server.example.com/token",
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "private_key_jwt"],
+            "token_endpoint_auth_signing_alg_values_supported": ["RS256", "ES256"],
+            "userinfo_endpoint": "https://server.example.com/userinfo",
+            "jwks_uri": "https://server.example.com/jwks.json",
+            "registration_endpoint": "https://server.example.com/register",
+            "scopes_supported": ["openid", "profile", "email", "address", "phone", "offline_access"],
+            "response_types_supported": ["code", "code token"],
+            "service_documentation": "http://server.example.com/service_documentation.html",
+            "ui_locales_supported": ["en-US", "en-GB", "en-CA", "fr-FR", "fr-CA"]
+        }"#;
+        let described = read(&Document::from(document)).expect("metadata").described.remove(0);
+        let service = &described.service;
+        assert_eq!(service.token_request.url.source(), "https://server.example.com/token");
+        assert_eq!(service.token_request.authentication, crate::call::Authentication::BasicOrNone);
+        assert_eq!(service.scopes.known.len(), 6);
+        let mut names: Vec<&str> =
+            described.understood.iter().chain(&described.ignored).map(|note| &*note.place).collect();
+        names.sort_unstable();
+        for member in ["registration_endpoint", "service_documentation", "ui_locales_supported", "scopes_supported"] {
+            assert!(names.contains(&member), "{member}: {names:?}");
+        }
     }
 
     #[test]

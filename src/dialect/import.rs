@@ -75,18 +75,25 @@ pub struct Note {
     pub words: String,
     /// Whether the part changes nothing at all.
     pub is_unused: bool,
+    /// Whether the server offers it and nothing asked for it; the words name the option of the command line that does.
+    pub is_offer: bool,
     /// The field of the profile that a note on something missing is about.
     pub field: Option<Field>,
 }
 
 impl Note {
     pub fn new(place: impl Into<String>, words: impl Into<String>) -> Self {
-        Self { place: place.into(), words: words.into(), field: None, is_unused: false }
+        Self { place: place.into(), words: words.into(), field: None, is_unused: false, is_offer: false }
     }
 
     /// A part of metadata that changes nothing.
     pub(in crate::dialect) fn unused(place: impl Into<String>) -> Self {
         Self { is_unused: true, ..Self::new(place, "no request uses it") }
+    }
+
+    /// What a server offers, by the option that asks for it.
+    pub(in crate::dialect) fn offer(place: impl Into<String>, words: impl Into<String>) -> Self {
+        Self { is_offer: true, ..Self::new(place, words) }
     }
 
     pub(in crate::dialect) fn about(self, field: Field) -> Self {

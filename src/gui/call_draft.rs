@@ -1,6 +1,7 @@
 //! What is typed on the page that tries a service's API.
 
 use crate::call::{Method, parse_headers, write_headers};
+use crate::oauth::Resource;
 use crate::service::{ApiCall, ProfileName};
 
 /// A call as it is typed.
@@ -12,6 +13,8 @@ pub struct CallDraft {
     /// `Name: value` a line.
     pub headers: String,
     pub body: String,
+    /// The API whose token is sent; empty for the profile's own.
+    pub resource: String,
 }
 
 impl CallDraft {
@@ -19,7 +22,8 @@ impl CallDraft {
     pub(in crate::gui) fn new(profile: ProfileName, kept: Option<&ApiCall>, url: Option<String>) -> Self {
         let call = kept.cloned().unwrap_or_else(|| ApiCall::get(url.unwrap_or_default()));
         let headers = write_headers(&call.headers);
-        Self { profile, method: call.method, url: call.url, headers, body: call.body }
+        let resource = call.resource.map(|resource| resource.to_string()).unwrap_or_default();
+        Self { profile, method: call.method, url: call.url, headers, body: call.body, resource }
     }
 
     pub(in crate::gui) fn call(&self) -> ApiCall {
@@ -28,11 +32,21 @@ impl CallDraft {
             url: self.url.trim().to_owned(),
             headers: parse_headers(&self.headers),
             body: self.body.clone(),
+            resource: Resource::parse(self.resource.trim()).ok(),
         }
     }
 
     /// Why it cannot be sent yet.
     pub(in crate::gui) fn lack(&self) -> Option<&'static str> {
-        self.url.trim().is_empty().then_some("Enter a URL or a path first")
+        if self.url.trim().is_empty() {
+            return Some("Enter a URL or a path first");
+        }
+        self.wrong_resource().is_some().then_some("Correct the API first")
+    }
+
+    /// What is wrong with the API that is typed.
+    pub(in crate::gui) fn wrong_resource(&self) -> Option<String> {
+        let typed = self.resource.trim();
+        if typed.is_empty() { None } else { Resource::parse(typed).err() }
     }
 }

@@ -143,6 +143,8 @@ pub struct Questions {
     pub forgotten: bool,
     pub erase: Option<ProfileName>,
     pub unshare: Option<ProfileName>,
+    /// Whose registered client is about to be deleted at the server.
+    pub delete_client: Option<ProfileName>,
     /// The name that is being typed for a profile, or for a copy of it.
     pub naming: Option<Naming>,
     /// The older generation to restore although its refresh token was used.
@@ -224,6 +226,7 @@ impl Draft {
         self.begin();
         self.next_view = NextView { to_top: true, ..NextView::default() };
         self.service_step.missing = described.still_missing();
+        self.authorization_step.offered = described.offered.clone();
         self.profile = Some(ProfileDraft::from(&profile));
         self.secrets = secrets;
     }
@@ -324,7 +327,8 @@ impl Draft {
                 model.open.tokens.is_some() || matches!(model.open.sign_in.visit, Visit::Done(_))
             }
             Step::Authorization => self.errors().is_empty(),
-            Step::Tokens => model.open.saved_as.is_some() && model.open.draft.is_none(),
+            // A registered client is saved before there are tokens.
+            Step::Tokens => model.open.saved_as.is_some() && model.open.draft.is_none() && model.open.tokens.is_some(),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What the window does about profiles that were forgotten and can still be brought back.
 
+use crate::app::ClientEnd;
+use crate::diagnosis::Diagnosis;
 use crate::gui::window::Window;
 use crate::service::ProfileName;
 
@@ -47,8 +49,16 @@ impl Window {
             Some(Err(failure)) => self.tell_failure(failure),
             None => {}
         }
-        if let Some(Err(failure)) = self.model.forgotten.erased.take() {
-            self.tell_failure(failure);
+        match self.model.forgotten.erased.take() {
+            Some(Ok(ends)) => {
+                let troubles: Vec<Diagnosis> = ends.iter().filter_map(ClientEnd::trouble).collect();
+                self.draft.next_view.to_top |= !troubles.is_empty();
+                for trouble in troubles {
+                    self.model.tell(trouble);
+                }
+            }
+            Some(Err(failure)) => self.tell_failure(failure),
+            None => {}
         }
         self.look_at_forgotten();
     }

@@ -82,6 +82,7 @@ impl Window {
         }
         let described = self.model.open.discovery.last().and_then(|found| found.import.described.first());
         let (Some(described), Some(typed)) = (described, &mut self.draft.profile) else { return };
+        self.draft.authorization_step.offered = described.offered.clone();
         let found = ProfileDraft::new(described.service.clone());
         let typed_scopes =
             if typed.typed_scopes.is_empty() { found.typed_scopes.clone() } else { typed.typed_scopes.clone() };

@@ -57,6 +57,7 @@ impl InspectDraft {
             token,
             profile: self.profile.clone().filter(|_| is_compared),
             which,
+            resource: None,
             reach: if asks_issuer { Reach::Anybody } else { Reach::Profile },
         }
     }

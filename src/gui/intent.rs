@@ -64,6 +64,20 @@ pub enum CertificateWish {
     Write,
 }
 
+/// What is to be done about a client that registers itself (RFC 7591, RFC 7592).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientWish {
+    Register {
+        /// Even if another profile has a client there.
+        anew: bool,
+    },
+    /// Ask the server what it has.
+    Read,
+    /// Tell the server what the profile needs now.
+    Update,
+    Delete,
+}
+
 /// What a person wants.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Intent {
@@ -99,6 +113,7 @@ pub enum Intent {
     Cancel(Work),
     Key(KeyWish),
     ClientCertificate(CertificateWish),
+    Client(ClientWish),
     RequestTokens,
     RequestRefresh,
     /// Send the refresh token although an earlier refresh may have spent it.

@@ -4,7 +4,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::app::{ImportSource, Insisted, VaultKind};
 use crate::gui::copied_token::CopiedToken;
-use crate::gui::intent::{CertificateWish, Intent, KeyWish, Step, TeamAction};
+use crate::gui::intent::{CertificateWish, ClientWish, Intent, KeyWish, Step, TeamAction};
 
 impl TeamAction {
     /// What its button says, and what the pointer brings up there.
@@ -55,6 +55,7 @@ impl Intent {
             Self::Cancel(_) => ("Cancel", "Stop waiting"),
             Self::Key(wish) => wish.words(),
             Self::ClientCertificate(wish) => wish.words(),
+            Self::Client(wish) => wish.words(),
             Self::RequestTokens => ("Send token request", "Send the request exactly as previewed"),
             Self::RequestRefresh => ("Refresh", "Get new tokens now, whatever is left of the old ones"),
             Self::ResendRefresh => {
@@ -217,6 +218,22 @@ impl CertificateWish {
             ),
             Self::Save => ("Save client certificate", "Save it in the vault under this name"),
             Self::Write => ("Write certificate", "Write the certificate to the file; it contains no secret"),
+        }
+    }
+}
+
+impl ClientWish {
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Register { anew: false } => {
+                ("Register a client", "Have the service issue a client ID for this profile")
+            }
+            Self::Register { anew: true } => {
+                ("Register another client", "Have a client ID of its own for this profile")
+            }
+            Self::Read => ("Ask the service", "Show what the service has of the client now"),
+            Self::Update => ("Update registration", "Tell the service what the profile needs now"),
+            Self::Delete => ("Delete registration", "Delete the client at the service; the profile stays here"),
         }
     }
 }

@@ -72,6 +72,7 @@ impl Window {
         self.take_of_list(ctx);
         self.take_import();
         self.take_discovery();
+        self.take_registered_client();
         self.poll(|model| &mut model.open.trial);
         self.take_export(ctx);
         self.take_team();

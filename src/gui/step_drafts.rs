@@ -3,7 +3,7 @@
 use crate::app::Exchange;
 use crate::call::{Reading, Reveal};
 use crate::diagnosis::Diagnosis;
-use crate::dialect::{Dialect, Note};
+use crate::dialect::{Dialect, Note, Offered};
 use crate::gui::inspect_draft::Decoded;
 use crate::gui::model::{Open, Requested};
 use crate::oauth::ProfileSecrets;
@@ -84,6 +84,10 @@ pub struct AuthorizationStep {
     pub client_certificate: ClientCertificateDraft,
     /// The issuer whose metadata describes the service.
     pub issuer: String,
+    /// What the service offers, as its metadata says.
+    pub offered: Offered,
+    /// Without which the service registers nobody.
+    pub initial_access_token: Secret,
     /// The service's response, where the browser could not bring it.
     pub pasted: Secret,
     /// What the service was tried with last.

@@ -71,6 +71,7 @@ impl Window {
             | Intent::Restore { .. }
             | Intent::Key(KeyWish::Save | KeyWish::Open)
             | Intent::ClientCertificate(CertificateWish::Save)
+            | Intent::Client(_)
             | Intent::RetrySave
             | Intent::OpenExport(_)
             | Intent::OpenInspect(Some(_))

@@ -163,6 +163,7 @@ impl Window {
             Intent::Cancel(work) => self.cancel(work),
             Intent::Key(wish) => self.fulfil_key(wish),
             Intent::ClientCertificate(wish) => self.fulfil_client_certificate(wish),
+            Intent::Client(wish) => self.fulfil_client(wish),
             Intent::RequestTokens => self.request_tokens(),
             Intent::RequestRefresh => self.request_refresh(Need::New),
             Intent::ResendRefresh => self.request_refresh(Need::Resent),

@@ -27,6 +27,8 @@ pub enum AssertionAlgorithm {
     ES256,
     ES384,
     ES512,
+    /// On Ed25519 (RFC 8037).
+    EdDSA,
 }
 
 /// Header and claims, which are not secret.
@@ -71,7 +73,7 @@ impl Diagnose for SigningError {
 
 impl AssertionAlgorithm {
     /// In the order in which they are offered.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::RS256,
         Self::RS384,
         Self::RS512,
@@ -81,6 +83,7 @@ impl AssertionAlgorithm {
         Self::ES256,
         Self::ES384,
         Self::ES512,
+        Self::EdDSA,
         Self::HS256,
     ];
 
@@ -97,6 +100,7 @@ impl AssertionAlgorithm {
             Self::ES256 => "ES256",
             Self::ES384 => "ES384",
             Self::ES512 => "ES512",
+            Self::EdDSA => "EdDSA",
         }
     }
 
@@ -117,6 +121,7 @@ impl AssertionAlgorithm {
             Self::ES256 => "an EC key on P-256",
             Self::ES384 => "an EC key on P-384",
             Self::ES512 => "an EC key on P-521",
+            Self::EdDSA => "a key on Ed25519",
             _ => "an RSA key",
         }
     }

@@ -48,6 +48,8 @@ pub struct ClientRegistration {
     pub asked: Map<String, Json>,
     /// What the server has, without secrets.
     pub given: Map<String, Json>,
+    /// Whether a change was sent whose reply never came: the server may have given the client another token with it.
+    pub is_changing: bool,
 }
 
 /// A value that the server gave another way than it was asked.
@@ -108,6 +110,7 @@ impl ClientRegistration {
                 some => time(some).filter(|at| at.as_second() > 0),
             },
             management_url,
+            is_changing: false,
             ..self.clone()
         };
         for name in NOT_METADATA {
@@ -155,8 +158,18 @@ impl ClientRegistration {
         let uris = |metadata: &Map<String, Json>| {
             metadata.get("redirect_uris").map(|uris| values("redirect_uris", uris)).unwrap_or_default()
         };
-        let registered = uris(if self.given.contains_key("redirect_uris") { &self.given } else { &self.asked });
-        uris(asked).iter().all(|uri| registered.iter().any(|known| known == uri || is_other_port(known, uri)))
+        uris(asked).iter().all(|uri| self.covers_redirect(uri))
+    }
+
+    /// Whether this redirect URI is registered.
+    pub fn covers_redirect(&self, uri: &str) -> bool {
+        self.redirect_uris().any(|known| known == uri || is_other_port(known, uri))
+    }
+
+    /// The redirect URIs, as the server has them or else as they were asked for.
+    pub fn redirect_uris(&self) -> impl Iterator<Item = &str> {
+        let known = [&self.given, &self.asked].into_iter().find_map(|metadata| metadata.get("redirect_uris"));
+        known.and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str)
     }
 
     /// How the client authenticates, by the name of the method; `client_secret_basic` if nobody said (RFC 7591 section 2).

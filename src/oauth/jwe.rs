@@ -226,7 +226,7 @@ fn of_agreement(
         KeyKind::P256 => (&ECDH_P256, "P-256"),
         KeyKind::P384 => (&ECDH_P384, "P-384"),
         KeyKind::P521 => (&ECDH_P521, "P-521"),
-        KeyKind::Rsa(_) | KeyKind::Shared => return None,
+        KeyKind::Rsa(_) | KeyKind::Ed25519 | KeyKind::Shared => return None,
     };
     let theirs = header.get("epk").filter(|epk| epk["kty"] == "EC" && epk["crv"] == curve)?;
     let coordinate = |name: &str| decode(theirs.get(name)?.as_str()?);

@@ -4,13 +4,16 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::{Map, Value as Json};
 
-use crate::oauth::signing_key::SigningKey;
+use crate::oauth::signing_key::{KeyKind, SigningKey};
 
 impl SigningKey {
     /// The public key with the members that its kind requires, in the order of their names; `None` for a shared secret.
     pub fn public_jwk(&self) -> Option<Json> {
         let text = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
         let members = match (self.curve_name(), self.rsa_public_key()) {
+            (Some(curve), _) if self.kind() == KeyKind::Ed25519 => {
+                vec![("crv", curve.to_owned()), ("kty", "OKP".to_owned()), ("x", text(self.public_key()))]
+            }
             (Some(curve), _) => {
                 // The first byte says that the point is not compressed.
                 let (x, y) = self.public_key().get(1..)?.split_at(self.public_key().len() / 2);
@@ -82,11 +85,12 @@ mod tests {
             (AssertionAlgorithm::ES384, &["crv", "kty", "x", "y"], 64),
             (AssertionAlgorithm::ES512, &["crv", "kty", "x", "y"], 88),
             (AssertionAlgorithm::PS256, &["e", "kty", "n"], 342),
+            (AssertionAlgorithm::EdDSA, &["crv", "kty", "x"], 43),
         ] {
             let key = make_proof_key(algorithm).expect("a key").signing_key().expect("usable");
             let jwk = key.public_jwk().expect("a public key");
             assert!(jwk.as_object().expect("members").keys().eq(names), "{jwk}");
-            let longest = if jwk["kty"] == "RSA" { &jwk["n"] } else { &jwk["y"] };
+            let longest = ["n", "y", "x"].iter().find_map(|name| jwk.get(name)).expect("a number");
             assert_eq!(longest.as_str().map(str::len), Some(length), "{algorithm:?}");
         }
     }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize};
-use aws_lc_rs::signature::EcdsaKeyPair;
+use aws_lc_rs::signature::{EcdsaKeyPair, Ed25519KeyPair};
 use jiff::Timestamp;
 use rcgen::{CertificateParams, DnType, KeyUsagePurpose};
 use thiserror::Error;
@@ -85,6 +85,9 @@ fn make_key(algorithm: AssertionAlgorithm, rsa_bits: usize) -> Result<SigningKey
         AssertionAlgorithm::ES256 => KeyKind::P256,
         AssertionAlgorithm::ES384 => KeyKind::P384,
         AssertionAlgorithm::ES512 => KeyKind::P521,
+        AssertionAlgorithm::EdDSA => {
+            return Ed25519KeyPair::generate().map(SigningKey::ed25519).map_err(|_| MakeKeyError::Key);
+        }
         _ => KeyKind::Rsa(rsa_bits),
     };
     if let Some(curve) = kind.curve() {

@@ -295,6 +295,30 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_signed_examples_of_rfc_7520_are_valid_and_their_keys_sign_here() {
+        let cookbook: Json = serde_json::from_str(include_str!("../../tests/vectors/rfc7520.json")).expect("JSON");
+        let examples = cookbook["signed"].as_array().expect("a list");
+        assert_eq!(examples.len(), 3);
+        for example in examples {
+            let text = |name: &str| example[name].as_str().expect("a text");
+            let (section, algorithm) = (text("section"), text("alg"));
+            let (message, signature) = text("jws").rsplit_once('.').expect("three parts");
+            let signature = decode(signature).expect("base64url");
+            let public = PublicKey::read(&cookbook["keys"][text("public")]).expect(section);
+            let verify = |message: &str, signature: &[u8]| public.verify(algorithm, message.as_bytes(), signature);
+            assert_eq!(verify(message, &signature), Some(true), "{section}");
+            assert_eq!(verify(&format!("{message}A"), &signature), Some(false), "{section}");
+            let private = Secret::new(cookbook["keys"][text("key")].to_string());
+            let key = crate::oauth::parse_key(&private).expect(section).pair.signing_key().expect("a key");
+            let known = AssertionAlgorithm::parse(algorithm).expect("known here");
+            let signed = key.sign(known, message.as_bytes()).expect("signed");
+            assert_eq!(verify(message, &signed), Some(true), "{section}");
+            // There is no chance in PKCS #1 v1.5, and there is in PSS and ECDSA.
+            assert_eq!(signed == signature, known == AssertionAlgorithm::RS256, "{section}");
+        }
+    }
+
     /// RFC 7519 section 3.1, whose key is in RFC 7515 appendix A.1.1.
     #[test]
     fn a_shared_secret_checks_what_it_signed_and_a_public_key_never_does() {

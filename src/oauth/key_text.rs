@@ -56,10 +56,12 @@ pub enum KeyError {
     #[error("the text is no private key in a form that is known here")]
     Unknown,
     /// The right format, but not a usable key.
-    #[error("the private key is damaged, or neither RSA of 2048 to 8192 bits nor EC on P-256, P-384 or P-521")]
+    #[error(
+        "the private key is damaged, or none of RSA with 2048 to 8192 bits, EC on P-256, P-384 or P-521, and Ed25519"
+    )]
     Unusable,
     /// A JWK of an unsupported kind.
-    #[error("the JWK is neither a private RSA key nor a private EC key")]
+    #[error("the JWK is no private key of RSA, EC or Ed25519")]
     WrongJwk,
     /// Not a certificate in PEM.
     #[error("the certificate is not readable as PEM")]
@@ -97,7 +99,7 @@ impl Diagnose for KeyError {
             }
             Self::Unusable => diagnosis.hint("export the key again, or make a key pair"),
             Self::WrongJwk => {
-                diagnosis.hint("`kty` is to be `RSA` or `EC`, and all of the private numbers to be there")
+                diagnosis.hint("`kty` is to be `RSA`, `EC` or `OKP`, and all of the private numbers to be there")
             }
             Self::NotCertificate => diagnosis.hint("it begins with `-----BEGIN CERTIFICATE-----`"),
             Self::WrongCertificate => diagnosis.hint("choose the certificate that was made with this key"),
@@ -186,6 +188,7 @@ fn from_json(json: &Json) -> Result<ReadKey, KeyError> {
         Some(_) if text("d").is_none() && text("k").is_none() => return Err(KeyError::PublicOnly),
         Some("RSA") => rsa_of_jwk(json),
         Some("EC") => ec_of_jwk(json),
+        Some("OKP") => ed_of_jwk(json),
         Some(_) => None,
     };
     let key = read(&key.ok_or(KeyError::WrongJwk)?)?;
@@ -222,6 +225,12 @@ fn ec_of_jwk(json: &Json) -> Option<SigningKey> {
     // The point is written uncompressed (SEC 1 section 2.3.3).
     let point = [&[4][..], &whole("x")?, &whole("y")?].concat();
     SigningKey::from_curve(kind, &whole("d")?, &point)
+}
+
+/// RFC 8037 section 2.
+fn ed_of_jwk(json: &Json) -> Option<SigningKey> {
+    json.get("crv").filter(|curve| *curve == "Ed25519")?;
+    SigningKey::from_seed(&number(json, "d")?, &number(json, "x")?)
 }
 
 fn number(json: &Json, name: &str) -> Option<Zeroizing<Vec<u8>>> {

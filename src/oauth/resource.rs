@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::secret::Secret;
@@ -13,7 +14,8 @@ const LONGEST: usize = 2000;
 
 /// The API that an access token is for: an absolute URI without a fragment (RFC 8707 section 2), or the name that the service
 /// has for it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Resource(String);
 
 impl Resource {
@@ -37,6 +39,20 @@ impl Resource {
     /// Whether it is a URI, which the parameter `resource` demands.
     pub fn is_uri(&self) -> bool {
         Url::parse(&self.0).is_ok()
+    }
+}
+
+impl TryFrom<String> for Resource {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Resource> for String {
+    fn from(resource: Resource) -> Self {
+        resource.0
     }
 }
 

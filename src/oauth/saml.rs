@@ -208,6 +208,7 @@ fn signature_method(algorithm: AssertionAlgorithm) -> &'static str {
         AssertionAlgorithm::ES256 => "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256",
         AssertionAlgorithm::ES384 => "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384",
         AssertionAlgorithm::ES512 => "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512",
+        AssertionAlgorithm::EdDSA => "http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519",
     }
 }
 

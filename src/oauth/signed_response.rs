@@ -24,7 +24,7 @@ pub(in crate::oauth) const RESPONSE: &str = "response";
 const SKEW: SignedDuration = SignedDuration::from_mins(1);
 
 /// The signatures that FAPI 2.0 allows.
-const FAPI_ALGORITHMS: [&str; 4] = ["PS256", "ES256", "EdDSA", "Ed25519"];
+pub(in crate::oauth) const FAPI_ALGORITHMS: [&str; 4] = ["PS256", "ES256", "EdDSA", "Ed25519"];
 
 const JARM: &str = "https://openid.net/specs/oauth-v2-jarm-final.html";
 

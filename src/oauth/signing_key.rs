@@ -8,8 +8,8 @@ use aws_lc_rs::encoding::AsDer as _;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair,
-    EcdsaSigningAlgorithm, KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256,
-    RSA_PSS_SHA384, RSA_PSS_SHA512, RsaKeyPair, RsaSignatureEncoding,
+    EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512,
+    RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512, RsaKeyPair, RsaSignatureEncoding,
 };
 use aws_lc_rs::{error::Unspecified, hmac};
 
@@ -40,6 +40,8 @@ pub enum KeyKind {
     P384,
     /// The curve P-521 (`secp521r1`).
     P521,
+    /// The curve Ed25519.
+    Ed25519,
     /// A shared secret.
     Shared,
 }
@@ -50,6 +52,7 @@ pub struct SigningKey(Held);
 enum Held {
     Rsa(Box<RsaKeyPair>),
     Ec(KeyKind, EcdsaKeyPair),
+    Ed(Ed25519KeyPair),
     Shared(Secret),
 }
 
@@ -73,6 +76,7 @@ impl fmt::Display for KeyKind {
             Self::P256 => f.write_str("an EC key on P-256"),
             Self::P384 => f.write_str("an EC key on P-384"),
             Self::P521 => f.write_str("an EC key on P-521"),
+            Self::Ed25519 => f.write_str("a key on Ed25519"),
             Self::Shared => f.write_str("a shared secret"),
         }
     }
@@ -86,16 +90,18 @@ impl KeyKind {
             Self::P256 => AssertionAlgorithm::ES256,
             Self::P384 => AssertionAlgorithm::ES384,
             Self::P521 => AssertionAlgorithm::ES512,
+            Self::Ed25519 => AssertionAlgorithm::EdDSA,
             Self::Shared => AssertionAlgorithm::HS256,
         }
     }
 
-    /// Whether such a key makes this signature (RFC 7518 section 3.1).
+    /// Whether such a key makes this signature (RFC 7518 section 3.1, RFC 8037 section 3.1).
     pub fn signs(self, algorithm: AssertionAlgorithm) -> bool {
         match algorithm {
             AssertionAlgorithm::ES256 => self == Self::P256,
             AssertionAlgorithm::ES384 => self == Self::P384,
             AssertionAlgorithm::ES512 => self == Self::P521,
+            AssertionAlgorithm::EdDSA => self == Self::Ed25519,
             AssertionAlgorithm::HS256 => self == Self::Shared,
             _ => matches!(self, Self::Rsa(_)),
         }
@@ -107,7 +113,7 @@ impl KeyKind {
             Self::P256 => Some(&ECDSA_P256_SHA256_FIXED_SIGNING),
             Self::P384 => Some(&ECDSA_P384_SHA384_FIXED_SIGNING),
             Self::P521 => Some(&ECDSA_P521_SHA512_FIXED_SIGNING),
-            Self::Rsa(_) | Self::Shared => None,
+            Self::Rsa(_) | Self::Ed25519 | Self::Shared => None,
         }
     }
 }
@@ -121,10 +127,14 @@ impl SigningKey {
         Self(Held::Shared(secret))
     }
 
-    /// A private key in DER: PKCS#8, PKCS#1 (RSA) or SEC1 (EC).
+    /// A private key in DER: PKCS#8, PKCS#1 (RSA) or SEC1 (EC). Of a key on Ed25519 only the private half need be there, as
+    /// OpenSSL writes it.
     pub(in crate::oauth) fn from_der(der: &[u8]) -> Option<Self> {
         if let Ok(pair) = RsaKeyPair::from_pkcs8(der).or_else(|_| RsaKeyPair::from_der(der)) {
             return Some(Self(Held::Rsa(Box::new(pair))));
+        }
+        if let Ok(pair) = Ed25519KeyPair::from_pkcs8_maybe_unchecked(der) {
+            return Some(Self(Held::Ed(pair)));
         }
         Self::CURVES.into_iter().find_map(|kind| {
             let pair = EcdsaKeyPair::from_private_key_der(kind.curve()?, der).ok()?;
@@ -136,6 +146,16 @@ impl SigningKey {
     pub(in crate::oauth) fn from_curve(kind: KeyKind, private: &[u8], point: &[u8]) -> Option<Self> {
         let pair = EcdsaKeyPair::from_private_key_and_public_key(kind.curve()?, private, point).ok()?;
         Some(Self(Held::Ec(kind, pair)))
+    }
+
+    /// A key on Ed25519 by its private number and its public point (RFC 8037 section 2).
+    pub(in crate::oauth) fn from_seed(seed: &[u8], point: &[u8]) -> Option<Self> {
+        Ed25519KeyPair::from_seed_and_public_key(seed, point).ok().map(|pair| Self(Held::Ed(pair)))
+    }
+
+    /// A new key on Ed25519.
+    pub(in crate::oauth) fn ed25519(pair: Ed25519KeyPair) -> Self {
+        Self(Held::Ed(pair))
     }
 
     /// A new RSA key.
@@ -153,6 +173,7 @@ impl SigningKey {
         match &self.0 {
             Held::Rsa(pair) => KeyKind::Rsa(pair.public_modulus_len() * 8),
             Held::Ec(kind, _) => *kind,
+            Held::Ed(_) => KeyKind::Ed25519,
             Held::Shared(_) => KeyKind::Shared,
         }
     }
@@ -162,16 +183,18 @@ impl SigningKey {
         match &self.0 {
             Held::Rsa(pair) => pair.public_key().as_ref(),
             Held::Ec(_, pair) => pair.public_key().as_ref(),
+            Held::Ed(pair) => pair.public_key().as_ref(),
             Held::Shared(_) => &[],
         }
     }
 
-    /// The name of its curve in a JWK (RFC 7518 section 6.2.1.1).
+    /// The name of its curve in a JWK (RFC 7518 section 6.2.1.1, RFC 8037 section 2).
     pub(in crate::oauth) fn curve_name(&self) -> Option<&'static str> {
         match self.kind() {
             KeyKind::P256 => Some("P-256"),
             KeyKind::P384 => Some("P-384"),
             KeyKind::P521 => Some("P-521"),
+            KeyKind::Ed25519 => Some("Ed25519"),
             KeyKind::Rsa(_) | KeyKind::Shared => None,
         }
     }
@@ -188,6 +211,7 @@ impl SigningKey {
         let der = match &self.0 {
             Held::Rsa(pair) => pair.public_key().as_der().ok()?,
             Held::Ec(_, pair) => pair.public_key().as_der().ok()?,
+            Held::Ed(pair) => pair.public_key().as_der().ok()?,
             Held::Shared(_) => return None,
         };
         Some(to_pem("PUBLIC KEY", der.as_ref()).expose().to_owned())
@@ -198,6 +222,8 @@ impl SigningKey {
         match &self.0 {
             Held::Rsa(pair) => Some(to_pem(PRIVATE_KEY, pair.as_der().ok()?.as_ref())),
             Held::Ec(_, pair) => Some(to_pem(PRIVATE_KEY, pair.to_pkcs8v1().ok()?.as_ref())),
+            // What other programs read: version 1, without the public half.
+            Held::Ed(pair) => Some(to_pem(PRIVATE_KEY, pair.to_pkcs8v1().ok()?.as_ref())),
             Held::Shared(_) => None,
         }
     }
@@ -212,6 +238,7 @@ impl SigningKey {
                 Ok(signature)
             }
             Held::Ec(_, pair) => pair.sign(&SystemRandom::new(), text).map(|signature| signature.as_ref().to_vec()),
+            Held::Ed(pair) => pair.try_sign(text).map(|signature| signature.as_ref().to_vec()),
             Held::Shared(secret) => {
                 let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose().as_bytes());
                 Ok(hmac::sign(&key, text).as_ref().to_vec())

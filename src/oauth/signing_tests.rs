@@ -40,6 +40,16 @@ fn ec_jwk() -> Json {
     })
 }
 
+/// RFC 8037 appendix A.1.
+fn ed_jwk() -> Json {
+    json!({
+        "kty": "OKP",
+        "crv": "Ed25519",
+        "d": "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+        "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+    })
+}
+
 fn parse(text: &str) -> Result<KeyKind, KeyError> {
     parse_key(&Secret::new(text)).map(|read| read.kind)
 }
@@ -82,9 +92,24 @@ fn the_curve_example_of_rfc_7515_appendix_a_3_is_the_same_key() {
 }
 
 #[test]
+fn the_examples_of_rfc_8037_appendix_a_come_out_to_the_letter() {
+    let key = key(&ed_jwk());
+    let input = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc";
+    let expected = "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
+    let signature = key.sign(AssertionAlgorithm::EdDSA, input.as_bytes()).expect("signed");
+    assert_eq!(BASE64_URL_SAFE_NO_PAD.encode(signature), expected);
+    assert_eq!(key.thumbprint().as_deref(), Some("kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"));
+    let other = json!({ "kty": "OKP", "crv": "Ed25519", "d": ed_jwk()["x"], "x": ed_jwk()["x"] });
+    assert_eq!(parse(&other.to_string()), Err(KeyError::WrongJwk), "the halves are of two keys");
+    let other = json!({ "kty": "OKP", "crv": "X25519", "d": ed_jwk()["d"], "x": ed_jwk()["x"] });
+    assert_eq!(parse(&other.to_string()), Err(KeyError::WrongJwk), "a key to agree with, not to sign with");
+}
+
+#[test]
 fn every_signature_is_verified_by_another_library_and_by_the_right_key_only() {
     let (rsa, p256, p384) =
         (made(AssertionAlgorithm::PS256), made(AssertionAlgorithm::ES256), made(AssertionAlgorithm::ES384));
+    let ed = made(AssertionAlgorithm::EdDSA);
     let all = [
         (AssertionAlgorithm::RS256, Algorithm::RS256, &rsa),
         (AssertionAlgorithm::RS384, Algorithm::RS384, &rsa),
@@ -94,6 +119,7 @@ fn every_signature_is_verified_by_another_library_and_by_the_right_key_only() {
         (AssertionAlgorithm::PS512, Algorithm::PS512, &rsa),
         (AssertionAlgorithm::ES256, Algorithm::ES256, &p256),
         (AssertionAlgorithm::ES384, Algorithm::ES384, &p384),
+        (AssertionAlgorithm::EdDSA, Algorithm::EdDSA, &ed),
     ];
     let jwt = UnsignedJwt {
         header: json!({ "typ": "JWT", "kid": "7" }).as_object().expect("an object").clone(),
@@ -106,7 +132,11 @@ fn every_signature_is_verified_by_another_library_and_by_the_right_key_only() {
         assert_eq!(header, json!({ "alg": algorithm.as_str(), "typ": "JWT", "kid": "7" }));
         let public = |pair: &KeyPair| {
             let pem = pair.signing_key().and_then(|key| key.public_key_pem()).expect("a public key");
-            let parse = if pair == &rsa { DecodingKey::from_rsa_pem } else { DecodingKey::from_ec_pem };
+            let parse = match pair {
+                _ if *pair == rsa => DecodingKey::from_rsa_pem,
+                _ if *pair == ed => DecodingKey::from_ed_pem,
+                _ => DecodingKey::from_ec_pem,
+            };
             parse(pem.as_bytes()).expect("in PEM")
         };
         assert_eq!(verify(&token, &public(pair), theirs).expect("verified"), Json::Object(jwt.claims.clone()));

@@ -8,7 +8,7 @@ use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Map, Value};
 
-use crate::practice::contract::{CERTIFICATE_PAGE, Registration, TOKEN};
+use crate::practice::contract::{BY_KEY, CERTIFICATE_PAGE, Registration, TOKEN};
 use crate::practice::message::{ErrorCode, Parameters, Refusal, Response};
 use crate::practice::now::Now;
 use crate::practice::pages;
@@ -20,8 +20,6 @@ const CLIENT_ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-
 const LONGEST_LIFE: i64 = 3600;
 /// The allowed clock skew in seconds.
 const SKEW: i64 = 60;
-/// The signature algorithms verified with a certificate.
-const BY_KEY: [&str; 8] = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384"];
 
 pub(crate) type Claims = Map<String, Value>;
 
@@ -87,7 +85,8 @@ fn verified(state: &mut State, token: &str, now: &Now) -> Result<(Registration, 
     Ok((registration, claims))
 }
 
-fn key(state: &State, registration: &Registration, algorithm: Algorithm) -> Result<DecodingKey, String> {
+/// The key that verifies what a client signs by this algorithm.
+pub(crate) fn key(state: &State, registration: &Registration, algorithm: Algorithm) -> Result<DecodingKey, String> {
     if let Some(secret) = &registration.secret {
         let right = algorithm == Algorithm::HS256;
         return right
@@ -115,6 +114,7 @@ pub(crate) fn key_of(certificate: &str, algorithm: Algorithm) -> Option<Decoding
     let pem = certificate.as_bytes();
     match algorithm {
         Algorithm::ES256 | Algorithm::ES384 => DecodingKey::from_ec_pem(pem).ok(),
+        Algorithm::EdDSA => DecodingKey::from_ed_pem(pem).ok(),
         _ => DecodingKey::from_rsa_pem(pem).ok(),
     }
 }
@@ -191,7 +191,7 @@ mod tests {
     }
 
     fn state(certificate: Option<String>) -> State {
-        State { certificate, ..State::new(PracticeOptions::default(), 4321) }
+        State { certificate, ..State::new(PracticeOptions::default(), 4321, None) }
     }
 
     fn pair() -> KeyPair {

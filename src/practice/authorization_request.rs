@@ -7,6 +7,7 @@ use url::Url;
 use crate::oauth::{Landing, RedirectUri, ResponseMode};
 use crate::practice::clients::Clients;
 use crate::practice::contract::{self, PASTE_PAGE, REGISTRATIONS};
+use crate::practice::identity;
 use crate::practice::message::{ErrorCode, Parameters, Refusal, Response};
 use crate::practice::pages;
 use crate::practice::pkce::Challenge;
@@ -22,6 +23,8 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) jkt: Option<String>,
     /// The kind of authentication: the first that was asked for and is known here.
     pub(crate) acr: &'static str,
+    /// Who is expected to sign in.
+    pub(crate) person: String,
 }
 
 #[derive(Debug)]
@@ -40,10 +43,6 @@ impl AuthorizationRequest {
         interactive: bool,
     ) -> Result<Self, AuthorizationRequestError> {
         let told = |refusal: Refusal| AuthorizationRequestError::Untrusted(refusal.description);
-        if parameters.names().any(|name| name == "request") {
-            let words = "the practice service takes no signed request (`request`): it knows no key of this client";
-            return Err(AuthorizationRequestError::Untrusted(words.to_owned()));
-        }
         let client_id = parameters.required("client_id").map_err(told)?;
         let registration = clients.find(client_id).ok_or_else(|| {
             let known: Vec<String> = REGISTRATIONS.iter().map(|known| format!("`{}`", known.id)).collect();
@@ -70,11 +69,12 @@ impl AuthorizationRequest {
             let scopes = contract::scopes(parameters.one("scope")?)?;
             let own = |name: &str| Ok::<_, Refusal>(parameters.one(name)?.map(str::to_owned));
             let acr = contract::acr(parameters.one("acr_values")?);
-            Ok((challenge, scopes, own("nonce")?, own("dpop_jkt")?, acr))
+            let person = identity::hinted(parameters.one("login_hint")?);
+            Ok((challenge, scopes, own("nonce")?, own("dpop_jkt")?, (acr, person)))
         })();
         match rest {
-            Ok((challenge, scopes, nonce, jkt, acr)) => {
-                Ok(Self { target, client_id: client_id.to_owned(), scopes, challenge, nonce, jkt, acr })
+            Ok((challenge, scopes, nonce, jkt, (acr, person))) => {
+                Ok(Self { target, client_id: client_id.to_owned(), scopes, challenge, nonce, jkt, acr, person })
             }
             Err(refusal) => Err(AuthorizationRequestError::Refused(Box::new(target), refusal)),
         }
@@ -174,7 +174,6 @@ mod tests {
 
     #[test]
     fn a_bad_client_or_redirect_uri_has_no_way_back() {
-        check_no_way_back("client_id=practice-client&request=ey.ey.s", "the practice service takes no signed request");
         check_no_way_back("redirect_uri=http://127.0.0.1:1/", "`client_id` is missing");
         check_no_way_back("client_id=nobody", "the client id is unknown; known are `practice-client` and");
         check_no_way_back("client_id=practice-client", "`redirect_uri` is missing");

@@ -2,15 +2,15 @@
 //! the pages; its ticket is random, so that no other page can press the buttons.
 
 use crate::practice::authorization_request::{AuthorizationRequest, AuthorizationRequestError, RedirectTarget};
-use crate::practice::contract::{CONSENT_PAGE, DEFAULT_NAME, PASSWORD, REALM};
+use crate::practice::contract::{CONSENT_PAGE, PASSWORD, REALM};
 use crate::practice::fault::Fault;
 use crate::practice::grants::Binding;
-use crate::practice::identity::LONGEST_NAME;
+use crate::practice::identity::{self, LONGEST_NAME};
 use crate::practice::message::{ErrorCode, Parameters, Refusal, Response};
 use crate::practice::now::Now;
 use crate::practice::signed_token::{GrantedAccess, SignedIn};
 use crate::practice::state::{State, Visit};
-use crate::practice::{pages, pushed, signed_response};
+use crate::practice::{pages, pushed, request_object, signed_response};
 use crate::secret::Secret;
 
 /// The request of the client, by GET or POST.
@@ -18,7 +18,7 @@ pub(crate) fn begin(state: &mut State, parameters: &Parameters, now: &mut Now) -
     let reference = parameters.one("request_uri").ok().flatten();
     let parsed = match reference {
         Some(reference) => pushed::redeem(state, reference, parameters, now),
-        None => AuthorizationRequest::parse(parameters, &state.clients, !state.options.auto_consent),
+        None => request_object::read(state, parameters, now),
     };
     match parsed {
         Err(AuthorizationRequestError::Untrusted(words)) => {
@@ -27,10 +27,13 @@ pub(crate) fn begin(state: &mut State, parameters: &Parameters, now: &mut Now) -
             pages::error(400, "This sign-in cannot start", &words, advice)
         }
         Err(AuthorizationRequestError::Refused(target, refusal)) => refuse(state, &target, &refusal, now),
-        Ok(request) if state.options.auto_consent => consented(state, request, DEFAULT_NAME.to_owned(), now),
+        Ok(request) if state.options.auto_consent => {
+            let person = request.person.clone();
+            consented(state, request, person, now)
+        }
         Ok(request) => {
             let ticket = now.mint("visit-");
-            let page = pages::sign_in(&request.client_id, &ticket, DEFAULT_NAME, None);
+            let page = pages::sign_in(&request.client_id, &ticket, &request.person, None);
             state.visits.insert(ticket.expose(), Visit { request, person: None });
             page
         }
@@ -41,7 +44,7 @@ pub(crate) fn sign_in(state: &mut State, form: &Parameters) -> Response {
     let ticket = ticket(form);
     let Some(visit) = state.visits.get_mut(ticket.expose()) else { return visit_over() };
     let typed: String = text(form, "name").trim().chars().take(LONGEST_NAME).collect();
-    let name = if typed.is_empty() { DEFAULT_NAME.to_owned() } else { typed };
+    let name = if typed.is_empty() { visit.request.person.clone() } else { typed };
     if text(form, "password") != PASSWORD {
         let words = "That is not the practice password. It is `practice`, for everyone.";
         return pages::sign_in(&visit.request.client_id, &ticket, &name, Some(words));
@@ -60,7 +63,8 @@ pub(crate) fn consent(state: &mut State, form: &Parameters, now: &mut Now) -> Re
 }
 
 fn consented(state: &mut State, request: AuthorizationRequest, person: String, now: &mut Now) -> Response {
-    let AuthorizationRequest { target, client_id, scopes, challenge, nonce, jkt, acr } = request;
+    let AuthorizationRequest { target, client_id, scopes, challenge, nonce, jkt, acr, .. } = request;
+    let person = if state.has(Fault::OtherAccount) { identity::another(&person) } else { person };
     if state.has(Fault::AccessDenied) {
         let words = "the practice service is told to deny every request";
         return refuse(state, &target, &Refusal::new(ErrorCode::AccessDenied, words), now);
@@ -94,7 +98,8 @@ fn common(state: &State, target: &RedirectTarget) -> Vec<(&'static str, String)>
     let sent_back = target.state.clone().filter(|_| !on(Fault::DroppedState));
     let sent_back = sent_back.map(|sent| ("state", if on(Fault::WrongState) { "another".to_owned() } else { sent }));
     let issuer = if on(Fault::WrongIssuer) { "https://issuer.invalid".to_owned() } else { state.issuer.clone() };
-    sent_back.into_iter().chain([("iss", issuer)]).collect()
+    let issuer = (!on(Fault::DroppedIssuer)).then_some(("iss", issuer));
+    sent_back.into_iter().chain(issuer).collect()
 }
 
 fn ticket(form: &Parameters) -> Secret {

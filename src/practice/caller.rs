@@ -40,7 +40,7 @@ pub(crate) fn authenticate(
     };
     let registration = state.clients.find(&id).ok_or_else(|| refused("the client id is unknown"))?;
     if registration.signs {
-        return Err(refused("this client must prove itself by a signed assertion"));
+        return Err(refused("this client must prove itself by a signed assertion, or by its certificate over TLS"));
     }
     match (registration.secret.as_deref(), secret) {
         (None, None) => Ok(registration),
@@ -91,7 +91,7 @@ mod tests {
     fn check(basic: Option<&str>, body: &str, expected: Result<&str, &str>) {
         let authorization = basic.map(|pair| Secret::new(format!("Basic {}", STANDARD.encode(pair))));
         let request = Request { authorization, ..Request::default() };
-        let state = State::new(PracticeOptions::default(), 1);
+        let state = State::new(PracticeOptions::default(), 1, None);
         let now = Now::new(Timestamp::UNIX_EPOCH, [1; 32]);
         let result = authenticate(&state, &request, &Parameters::form(body), &now);
         let result = result.map(|registration| registration.id.into_owned()).map_err(|refusal| refusal.description);

@@ -1,6 +1,7 @@
 //! What the practice service promises to those who call it: its paths, who may call, the scopes, the person.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -13,7 +14,7 @@ pub const CLIENT_ID: &str = "practice-client";
 pub const CLIENT_SECRET: &str = "practice-secret";
 /// The client id of the public practice client: no secret, PKCE required.
 pub const PUBLIC_CLIENT_ID: &str = "practice-public";
-/// The client ID of the practice client that signs assertions; its certificate is uploaded.
+/// The client ID of the practice client that signs assertions, or shows its certificate; that is uploaded.
 pub const KEY_CLIENT_ID: &str = "practice-robot";
 /// The password for everyone.
 pub const PASSWORD: &str = "practice";
@@ -23,6 +24,17 @@ pub const PASTE_PAGE: &str = "https://practice.invalid/callback";
 
 /// The page that a certificate is uploaded on.
 pub(crate) const CERTIFICATE_PAGE: &str = "/keys";
+/// The page that moves the clock of the service.
+pub(crate) const CLOCK_PAGE: &str = "/clock";
+/// By how much the page moves the clock: for the form, for a person, and the time.
+pub(crate) const CLOCK_STEPS: [(&str, &str, Duration); 4] = [
+    ("hour", "an hour", Duration::from_hours(1)),
+    ("day", "a day", Duration::from_hours(24)),
+    ("month", "30 days", Duration::from_hours(30 * 24)),
+    ("year", "365 days", Duration::from_hours(365 * 24)),
+];
+/// The signature algorithms verified with a certificate.
+pub(crate) const BY_KEY: [&str; 9] = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"];
 /// The grant type of RFC 7523 section 2.1.
 pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 /// The grant type of RFC 8628 section 3.4.
@@ -37,6 +49,8 @@ pub(crate) const ARCHIVE_RESOURCE: &str = "urn:practice:archive";
 pub(crate) const INITIAL_ACCESS_TOKEN: &str = "practice-initial";
 /// The name of a person who enters none.
 pub(crate) const DEFAULT_NAME: &str = "Ada";
+/// The accounts that the sign-in page offers, beside any other name.
+pub(crate) const ACCOUNTS: [&str; 2] = [DEFAULT_NAME, "Grace"];
 
 #[derive(Clone, Debug)]
 pub(crate) struct Registration {
@@ -96,7 +110,7 @@ pub(crate) const SCOPES: [Scope; 6] = [
 ];
 
 /// By which proofs of possession may be signed.
-pub(crate) const PROOF_ALGORITHMS: [&str; 4] = ["ES256", "ES384", "ES512", "PS256"];
+pub(crate) const PROOF_ALGORITHMS: [&str; 5] = ["ES256", "ES384", "ES512", "PS256", "EdDSA"];
 
 /// Granted if the request asks for no scope.
 const DEFAULT_SCOPES: [&str; 3] = ["openid", "profile", "practice.read"];
@@ -135,9 +149,9 @@ pub(crate) fn scopes(asked: Option<&str>) -> Result<Vec<String>, Refusal> {
 }
 
 /// The metadata (RFC 8414 section 2, `OpenID` Connect Discovery 1.0 section 3).
-pub(crate) fn metadata(issuer: &str) -> Value {
+pub(crate) fn metadata(issuer: &str, tls: bool) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
-    json!({
+    let mut document = json!({
         "issuer": issuer,
         "authorization_endpoint": at(AUTHORIZE),
         "pushed_authorization_request_endpoint": at(PUSH),
@@ -152,11 +166,12 @@ pub(crate) fn metadata(issuer: &str) -> Value {
         "scopes_supported": SCOPES.iter().map(|scope| scope.name).collect::<Vec<_>>(),
         "response_types_supported": ["code"],
         "response_modes_supported": ResponseMode::ALL.map(ResponseMode::as_str),
-        "request_parameter_supported": false,
+        "request_parameter_supported": true,
+        "request_object_signing_alg_values_supported": BY_KEY,
         "authorization_signing_alg_values_supported": ["ES256"],
         "grant_types_supported": GRANT_TYPES,
         "token_endpoint_auth_methods_supported": CLIENT_METHODS,
-        "token_endpoint_auth_signing_alg_values_supported": ["HS256", "RS256", "PS256", "ES256", "ES384"],
+        "token_endpoint_auth_signing_alg_values_supported": ["HS256", "RS256", "PS256", "ES256", "ES384", "EdDSA"],
         "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
         "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
         "dpop_signing_alg_values_supported": PROOF_ALGORITHMS,
@@ -165,8 +180,29 @@ pub(crate) fn metadata(issuer: &str) -> Value {
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256", "HS256"],
         "claims_supported": ["iss", "sub", "aud", "iat", "exp", "nonce", "auth_time", "acr", "at_hash", "name", "email", "realm"],
-    })
+    });
+    if tls {
+        let by_tls = |path: &str| format!("{}{path}", issuer.replacen("http:", "https:", 1));
+        document["tls_client_certificate_bound_access_tokens"] = true.into();
+        document["mtls_endpoint_aliases"] = json!({
+            "token_endpoint": by_tls(TOKEN),
+            "pushed_authorization_request_endpoint": by_tls(PUSH),
+            "device_authorization_endpoint": by_tls(DEVICE_AUTHORIZATION),
+            "userinfo_endpoint": by_tls(USERINFO),
+            "revocation_endpoint": by_tls(REVOKE),
+            "introspection_endpoint": by_tls(INTROSPECT),
+        });
+        for methods in ["token", "revocation", "introspection"] {
+            if let Some(methods) = document[format!("{methods}_endpoint_auth_methods_supported")].as_array_mut() {
+                methods.push(SELF_SIGNED.into());
+            }
+        }
+    }
+    document
 }
+
+/// The client authentication of RFC 8705 section 2.2.
+const SELF_SIGNED: &str = "self_signed_tls_client_auth";
 
 #[cfg(test)]
 mod tests {

@@ -220,7 +220,7 @@ mod tests {
     }
 
     fn state(faults: &[Fault]) -> State {
-        State::new(PracticeOptions { faults: faults.to_vec(), ..PracticeOptions::default() }, 1)
+        State::new(PracticeOptions { faults: faults.to_vec(), ..PracticeOptions::default() }, 1, None)
     }
 
     fn text(answer: &Response) -> &str {

@@ -84,6 +84,8 @@ pub(crate) struct Known {
     pub(crate) is_refresh_token: bool,
     /// The thumbprint of the key that it is bound to.
     pub(crate) jkt: Option<String>,
+    /// The thumbprint of the certificate that it is bound to.
+    pub(crate) certificate: Option<String>,
     /// The resource that it is for, if that is not the service itself.
     pub(crate) resource: Option<String>,
 }
@@ -111,6 +113,13 @@ impl TokenPair {
         let refresh_token = self.refresh_token.and_then(|token| SignedToken::bound(&token, Kind::Refresh, jkt));
         let access_token = SignedToken::bound(&self.access_token, Kind::Access, jkt).unwrap_or(self.access_token);
         Self { access_token, refresh_token, grant: self.grant }
+    }
+
+    /// The same tokens, with an access token that is bound to a certificate. What a refresh needs is the certificate anyway,
+    /// or a secret.
+    pub(crate) fn bound_to_certificate(self, thumbprint: &str) -> Self {
+        let access_token = SignedToken::bound_to_certificate(&self.access_token, Kind::Access, thumbprint);
+        Self { access_token: access_token.unwrap_or(self.access_token), ..self }
     }
 
     /// The same tokens, with an access token for a resource.
@@ -210,6 +219,7 @@ impl Grants {
             expires_at,
             is_refresh_token,
             jkt: found.jkt,
+            certificate: found.certificate,
             resource: found.resource,
         })
     }

@@ -29,6 +29,9 @@ pub(crate) fn key_set(state: &State) -> Value {
     if state.has(Fault::IdTokenNoKidOfSeveral) {
         keys.push(state.id_token_keys.other.published());
     }
+    if state.has(Fault::IdTokenOtherAlg) {
+        keys.push(state.id_token_keys.rsa().published());
+    }
     json!({ "keys": keys })
 }
 
@@ -49,6 +52,10 @@ pub(crate) fn issue(
         let unsigned = format!("{}.{}.", part(&json!({ "alg": "none" })), part(&Value::Object(jwt.claims)));
         return Some(Secret::new(unsigned));
     }
+    if on(Fault::IdTokenRsa15) {
+        let header = URL_SAFE_NO_PAD.encode(json!({ "alg": "RSA1_5", "enc": "A128CBC-HS256" }).to_string());
+        return Some(Secret::new(format!("{header}.{WRONG}.{WRONG}.{WRONG}.{WRONG}")));
+    }
     let by_secret = |secret: &str| jwt.sign(&SigningKey::shared(Secret::new(secret)), AssertionAlgorithm::HS256).ok();
     if on(Fault::IdTokenHs256) {
         return by_secret(registration.secret.as_deref()?);
@@ -58,6 +65,11 @@ pub(crate) fn issue(
     }
     if !on(Fault::IdTokenNoKid) && !on(Fault::IdTokenNoKidOfSeveral) {
         jwt.header.insert("kid".into(), keys.own.id().into());
+    }
+    if on(Fault::IdTokenOtherAlg) {
+        let key = keys.rsa();
+        jwt.header.insert("kid".into(), key.id().into());
+        return jwt.sign(&key.pair, AssertionAlgorithm::RS256).ok();
     }
     let by = if on(Fault::IdTokenWrongSignature) { &keys.other } else { &keys.own };
     jwt.sign(&by.pair, AssertionAlgorithm::ES256).ok()
@@ -96,6 +108,7 @@ fn spoil(fault: Fault, claims: &mut Map<String, Value>, is_refresh: bool, now: &
         Fault::IdTokenNoIss => ("iss", None),
         Fault::IdTokenWrongAud => ("aud", Some(json!("another-client"))),
         Fault::IdTokenNoAud => ("aud", None),
+        Fault::IdTokenAudList => ("aud", Some(json!([claims.get("aud")]))),
         Fault::IdTokenMoreAud => ("aud", Some(json!([claims.get("aud"), "another-client"]))),
         Fault::IdTokenWrongAzp => ("azp", Some(json!("another-client"))),
         Fault::IdTokenExpired => ("exp", Some(json!(ago(Duration::from_hours(1))))),

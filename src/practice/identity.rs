@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-use crate::practice::contract::REALM;
+use crate::practice::contract::{ACCOUNTS, DEFAULT_NAME, REALM};
 use crate::practice::signed_token::GrantedAccess;
 
 /// The longest name of a person, in characters.
@@ -28,6 +28,21 @@ pub(crate) fn claims(grant: &GrantedAccess) -> Map<String, Value> {
     claims
 }
 
+/// The name of the person that a `login_hint` (OpenID Connect Core 1.0 section 3.1.2.1) means: a name, an e-mail address or a
+/// subject of this service.
+pub(crate) fn hinted(hint: Option<&str>) -> String {
+    let Some(hint) = hint.map(str::trim).filter(|hint| !hint.is_empty()) else { return DEFAULT_NAME.to_owned() };
+    let local = hint.split('@').next().unwrap_or(hint);
+    let name = local.strip_prefix("practice-").unwrap_or(local);
+    let known = ACCOUNTS.iter().find(|known| known.eq_ignore_ascii_case(name));
+    known.map_or_else(|| name.chars().take(LONGEST_NAME).collect(), |known| (*known).to_owned())
+}
+
+/// An account that is not this one.
+pub(crate) fn another(name: &str) -> String {
+    ACCOUNTS.iter().find(|known| **known != name).copied().unwrap_or(DEFAULT_NAME).to_owned()
+}
+
 /// The name in lower-case ASCII letters and digits; a name without any is hashed.
 fn slug(name: &str) -> String {
     let slug: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
@@ -49,6 +64,16 @@ mod tests {
             nonce: Some("n".into()),
             signed_in: None,
         }
+    }
+
+    #[test]
+    fn a_hint_names_a_person_by_name_address_or_subject() {
+        for hint in ["grace", " Grace ", "GRACE@practice.example", "practice-grace"] {
+            assert_eq!(hinted(Some(hint)), "Grace", "{hint}");
+        }
+        assert_eq!((hinted(None), hinted(Some(" "))), ("Ada".to_owned(), "Ada".to_owned()));
+        assert_eq!(hinted(Some("linus@example.com")), "linus");
+        assert_eq!((another("Ada"), another("Grace"), another("x")), ("Grace".into(), "Ada".into(), "Ada".into()));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Requests and responses as plain values, so that everything between the sockets is a function that a test can call.
 
 use percent_encoding::percent_decode_str;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::secret::Secret;
 
@@ -89,6 +89,21 @@ impl Parameters {
             _ => None,
         });
         Some(Self(pairs.collect::<Option<_>>()?))
+    }
+
+    /// Reads the claims of a signed request: a list is a parameter for each of its texts, what is no text is its JSON.
+    pub(crate) fn claims(claims: &Map<String, Value>) -> Self {
+        let text = |value: &Value| match value {
+            Value::String(text) => Secret::new(text.as_str()),
+            other => Secret::new(other.to_string()),
+        };
+        let all = claims.iter().flat_map(|(name, value)| match value {
+            Value::Array(items) if items.iter().all(Value::is_string) => {
+                items.iter().map(|item| (name.clone(), text(item))).collect()
+            }
+            one => vec![(name.clone(), text(one))],
+        });
+        Self(all.collect())
     }
 
     /// The value of a parameter. An empty one counts as absent, a second one is an error (RFC 6749 section 3.1).

@@ -1,7 +1,7 @@
 //! The practice service: an OAuth 2.0 authorization server inside the program, on loopback only, to learn on and
 //! to test with. Nothing in it is real, and every page of it says so.
 //!
-//! `contract` says what it promises. A request goes `server` → `wire` → `router` → `authorize`, `token` or `resources`,
+//! `contract` says what it promises. A request goes (where TLS is switched on, through `tls`) `server` → `wire` → `router` → `authorize`, `token` or `resources`,
 //! and `grants` holds what was granted. Everything behind the sockets is a function of the request, the state and the
 //! time. Tokens outlive the service: a later one, in another process, honours them.
 //!
@@ -13,6 +13,7 @@ mod authorize;
 mod bounded_map;
 mod caller;
 mod clients;
+mod clock;
 mod contract;
 mod device;
 mod device_codes;
@@ -23,6 +24,7 @@ mod id_token;
 mod id_token_keys;
 mod identity;
 mod message;
+mod mutual_tls;
 mod now;
 mod pages;
 mod pkce;
@@ -31,6 +33,7 @@ mod pushed;
 mod pushed_requests;
 mod registration;
 mod rehearsal;
+mod request_object;
 mod resources;
 mod router;
 mod server;
@@ -39,6 +42,7 @@ mod signed_token;
 mod state;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod token;
 mod wire;
 
@@ -46,6 +50,7 @@ use std::fmt;
 
 use crate::practice::server::Server;
 use crate::practice::state::{State, base_url};
+use crate::practice::tls::{Bound, CertificateHeader, TlsFront};
 
 // Without sockets, for a test that sets the clock.
 #[cfg(test)]
@@ -66,17 +71,34 @@ pub use crate::practice::state::PracticeOptions;
 
 /// The running service. Dropping it stops it: whoever waits gets an answer, and the port is free on return. That takes
 /// up to half a second where a peer never reads, so it is not for an async thread.
-pub struct Practice(Server<State>);
+pub struct Practice {
+    /// Ends first, so that nothing is passed on to a server that has stopped.
+    front: Option<TlsFront>,
+    server: Server<State>,
+}
 
 impl Practice {
     /// Binds the port and begins to serve, on threads of its own.
     pub fn start(options: PracticeOptions) -> Result<Self, PracticeError> {
-        Server::start(options.port, |port| State::new(options, port)).map(Self)
+        if !options.tls {
+            let server = Server::start(options.port, |port| State::new(options, port, None))?;
+            return Ok(Self { front: None, server });
+        }
+        let bound = Bound::to(options.port)?;
+        let (port, header) = (bound.port(), CertificateHeader::new().map_err(PracticeError::Start)?);
+        let server = Server::start(None, |_| State::new(options, port, Some(header.clone())))?;
+        let front = Some(bound.serve(server.port(), header)?);
+        Ok(Self { front, server })
     }
 
     /// The port that it listens on.
     pub fn port(&self) -> u16 {
-        self.0.port()
+        self.front.as_ref().map_or_else(|| self.server.port(), TlsFront::port)
+    }
+
+    /// The certificate that a client must trust, in PEM, where TLS is switched on.
+    pub fn certificate(&self) -> Option<&str> {
+        self.front.as_ref().map(TlsFront::certificate)
     }
 
     /// The address to build endpoints on, such as `http://127.0.0.1:4321`; the issuer too.
@@ -86,7 +108,7 @@ impl Practice {
 
     /// Replaces the faults, from the next request on.
     pub fn set_faults(&self, faults: Vec<Fault>) {
-        self.0.handler().options.faults = faults;
+        self.server.handler().options.faults = faults;
     }
 }
 

@@ -8,9 +8,9 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use crate::practice::contract::{
-    AUTHORIZE, CERTIFICATE_PAGE, CLIENT_ID, CLIENT_SECRET, DEVICE, DEVICE_AUTHORIZATION, INTROSPECT, KEY_CLIENT_ID,
-    PASSWORD, PASTE_PAGE, PUBLIC_CLIENT_ID, REGISTER, RESOURCE, REVOKE, SCOPES, SIGN_IN_PAGE, TOKEN, USER_NAME,
-    USERINFO,
+    ACCOUNTS, AUTHORIZE, CERTIFICATE_PAGE, CLIENT_ID, CLIENT_SECRET, CLOCK_PAGE, CLOCK_STEPS, DEVICE,
+    DEVICE_AUTHORIZATION, INTROSPECT, KEY_CLIENT_ID, PASSWORD, PASTE_PAGE, PUBLIC_CLIENT_ID, REGISTER, RESOURCE,
+    REVOKE, SCOPES, SIGN_IN_PAGE, TOKEN, USER_NAME, USERINFO,
 };
 use crate::practice::fault::Fault;
 use crate::practice::message::Response;
@@ -72,6 +72,8 @@ pub(crate) fn home(issuer: &str, faults: &[Fault]) -> Response {
         ("public_client_id", text(PUBLIC_CLIENT_ID)),
         ("key_client_id", text(KEY_CLIENT_ID)),
         ("keys", text(&format!("{issuer}{CERTIFICATE_PAGE}"))),
+        ("clock", text(&format!("{issuer}{CLOCK_PAGE}"))),
+        ("accounts", text(&ACCOUNTS.join(" or "))),
         ("register", text(&format!("{issuer}{REGISTER}"))),
         ("password", text(PASSWORD)),
         ("user_name", text(USER_NAME)),
@@ -92,10 +94,17 @@ pub(crate) fn sign_in(client_id: &str, ticket: &Secret, name: &str, notice: Opti
         ("client_id", text(client_id)),
         ("ticket", text(ticket.expose())),
         ("name", text(name)),
+        ("accounts", accounts()),
         ("password", text(PASSWORD)),
         ("notice", Slot::Markup(notice.unwrap_or_default())),
     ];
     page(200, "Sign in", include_str!("../../assets/practice/sign-in.html"), &slots)
+}
+
+/// The accounts that the sign-in page offers.
+fn accounts() -> Slot {
+    let option = |name: &&str| fill(include_str!("../../assets/practice/account.html"), &[("name", text(name))]);
+    Slot::Markup(ACCOUNTS.iter().map(option).collect())
 }
 
 /// The page on which a code from another device is typed; `notice` says what was wrong with the last attempt.
@@ -131,6 +140,21 @@ pub(crate) fn keys(uploaded: Option<&str>, wrong: Option<&str>) -> Response {
     ];
     let status = if wrong.is_some() { 400 } else { 200 };
     page(status, "Certificate", include_str!("../../assets/practice/keys.html"), &slots)
+}
+
+/// The page that moves the clock.
+pub(crate) fn clock(time: &str, is_ahead: bool) -> Response {
+    let steps = CLOCK_STEPS.iter().map(|(value, words, _)| {
+        let slots = [("value", text(value)), ("words", text(words))];
+        fill(include_str!("../../assets/practice/clock-step.html"), &slots)
+    });
+    let slots = [
+        ("time", text(time)),
+        ("notice", text(if is_ahead { ", which is ahead of this computer" } else { "" })),
+        ("action", text(CLOCK_PAGE)),
+        ("steps", Slot::Markup(steps.collect())),
+    ];
+    page(200, "Clock", include_str!("../../assets/practice/clock.html"), &slots)
 }
 
 /// The consent page of a sign-in; the decision goes to `action`.

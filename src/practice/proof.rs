@@ -7,6 +7,7 @@ use crate::oauth::{Inspected, KeySet, ProofFor, SignatureCheck, decode_jwt, dige
 use crate::practice::contract::PROOF_ALGORITHMS;
 use crate::practice::fault::Fault;
 use crate::practice::message::{Request, Response};
+use crate::practice::mutual_tls;
 use crate::practice::now::Now;
 use crate::practice::state::State;
 use crate::secret::Secret;
@@ -41,7 +42,7 @@ pub(crate) fn proved(
         return Err(ProofRefusal::Invalid("the practice service is told to refuse every proof"));
     }
     let (jkt, claims) = signed(proof)?;
-    let htu = format!("{}{}", state.issuer, request.path);
+    let htu = format!("{}{}", mutual_tls::base_url(state, request), request.path);
     check_claims(&claims, (&request.method, &htu), token, now.time)?;
     check_nonce(state, &claims, by, now)?;
     let id = claims["jti"].as_str().unwrap_or_default();
@@ -188,7 +189,7 @@ mod tests {
     }
 
     fn state(faults: &[Fault]) -> State {
-        State::new(PracticeOptions { faults: faults.to_vec(), ..PracticeOptions::default() }, 1)
+        State::new(PracticeOptions { faults: faults.to_vec(), ..PracticeOptions::default() }, 1, None)
     }
 
     fn invalid(outcome: Result<Option<String>, ProofRefusal>) -> &'static str {

@@ -9,7 +9,7 @@ use crate::practice::now::Now;
 use crate::practice::proof::{self, ProofRefusal};
 use crate::practice::pushed_requests::LIFE;
 use crate::practice::state::State;
-use crate::practice::{caller, token};
+use crate::practice::{caller, request_object, token};
 
 /// `POST /par`.
 pub(crate) fn push(state: &mut State, request: &Request, body: &Parameters, now: &mut Now) -> Response {
@@ -40,7 +40,7 @@ fn accept(state: &mut State, request: &Request, body: &Parameters, now: &mut Now
     if body.names().any(|name| name == "request_uri") {
         return Err(refused("`request_uri` is not for the request that is pushed".to_owned()).into());
     }
-    let parsed = AuthorizationRequest::parse(body, &state.clients, !state.options.auto_consent);
+    let parsed = request_object::read(state, body, now);
     let mut parsed = parsed.map_err(|error| match error {
         AuthorizationRequestError::Untrusted(words) => refused(words),
         AuthorizationRequestError::Refused(_, refusal) => refusal,

@@ -8,10 +8,12 @@ use crate::practice::fault::Fault;
 use crate::practice::grants::Known;
 use crate::practice::identity;
 use crate::practice::message::{ErrorCode, Parameters, Refusal, Request, Response};
+use crate::practice::mutual_tls;
 use crate::practice::now::Now;
 use crate::practice::proof;
 use crate::practice::signed_token::GrantedAccess;
 use crate::practice::state::State;
+use crate::practice::token;
 
 /// `GET /userinfo` (`OpenID` Connect Core 1.0 section 5.3).
 pub(crate) fn userinfo(state: &mut State, request: &Request, now: &Now) -> Response {
@@ -87,15 +89,15 @@ fn is_stepped_up(grant: &GrantedAccess, now: &Now) -> bool {
 
 /// `POST /revoke` (RFC 7009).
 pub(crate) fn revoke(state: &mut State, request: &Request, body: &Parameters, now: &Now) -> Response {
-    let revoked = caller::authenticate(state, request, body, now)
+    let revoked = token::client(state, request, body, now)
         .and_then(|registration| state.grants.revoke(body.required("token")?, &registration.id));
     caller::answered(request, revoked.map(|()| Response::json(200, &json!({}))))
 }
 
 /// `POST /introspect` (RFC 7662): for clients that have a secret, as section 2.1 asks for.
-pub(crate) fn introspect(state: &State, request: &Request, body: &Parameters, now: &Now) -> Response {
-    let document = caller::authenticate(state, request, body, now).and_then(|registration| {
-        if registration.secret.is_none() {
+pub(crate) fn introspect(state: &mut State, request: &Request, body: &Parameters, now: &Now) -> Response {
+    let document = token::client(state, request, body, now).and_then(|registration| {
+        if registration.secret.is_none() && !registration.signs {
             return Err(Refusal::new(ErrorCode::InvalidClient, "a public client may not introspect"));
         }
         Ok(introspection(state, body.required("token")?, now))
@@ -131,7 +133,10 @@ fn introspection(state: &State, token: &str, now: &Now) -> Value {
         document["aud"] = resource.into();
     }
     if let Some(jkt) = known.jkt {
-        document["cnf"] = json!({ "jkt": jkt });
+        document["cnf"]["jkt"] = jkt.into();
+    }
+    if let Some(thumbprint) = known.certificate {
+        document["cnf"]["x5t#S256"] = thumbprint.into();
     }
     document
 }
@@ -151,13 +156,17 @@ fn protected(
         let challenge = "Bearer realm=\"practice\"";
         return Response::json(401, &words).header("www-authenticate", challenge);
     };
+    let shown = mutual_tls::thumbprint(state, request);
     let known = state.grants.look_up(token, now.time).filter(|known| is_for(known, resource));
+    // RFC 8705 section 3: what is bound to a certificate is good with that one only.
+    let known = known.filter(|known| known.certificate.is_none() || known.certificate == shown);
     // RFC 9449 section 7.2: a bound token is no bearer token.
     let known = known.filter(|known| known.jkt.is_none());
     if let Some(known) = known {
         Response::json(200, &document(&known.grant))
     } else {
-        let description = "the access token is unknown, expired, revoked or for another resource";
+        let description =
+            "the access token is unknown, expired, revoked, for another resource or bound to a certificate";
         let words = json!({ "error": "invalid_token", "error_description": description });
         let challenge = format!("Bearer error=\"invalid_token\", error_description=\"{description}\"");
         Response::json(401, &words).header("www-authenticate", challenge)
@@ -180,7 +189,9 @@ fn bound(
         Ok(jkt) => jkt,
         Err(refusal) => return refusal.challenge(),
     };
+    let shown = mutual_tls::thumbprint(state, request);
     let known = state.grants.look_up(token, now.time).filter(|known| is_for(known, resource));
+    let known = known.filter(|known| known.certificate.is_none() || known.certificate == shown);
     if let Some(known) = known.filter(|known| known.jkt.is_some() && known.jkt == jkt) {
         return Response::json(200, &document(&known.grant));
     }

@@ -6,18 +6,19 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::practice::contract::{
-    self, ARCHIVE, AUTHORIZE, CERTIFICATE_PAGE, CONSENT_PAGE, DEVICE, DEVICE_AUTHORIZATION, DEVICE_CONSENT, INTROSPECT,
-    JWKS, PUSH, RESOURCE, REVOKE, SIGN_IN_PAGE, TOKEN, USERINFO,
+    self, ARCHIVE, AUTHORIZE, CERTIFICATE_PAGE, CLOCK_PAGE, CONSENT_PAGE, DEVICE, DEVICE_AUTHORIZATION, DEVICE_CONSENT,
+    INTROSPECT, JWKS, PUSH, RESOURCE, REVOKE, SIGN_IN_PAGE, TOKEN, USERINFO,
 };
 use crate::practice::fault::Fault;
 use crate::practice::message::{ErrorCode, Excess, Parameters, Refusal, Request, Response};
 use crate::practice::now::Now;
 use crate::practice::server::Handler;
 use crate::practice::state::State;
-use crate::practice::{assertion, authorize, device, id_token, pages, pushed, registration, resources, token};
+use crate::practice::{assertion, authorize, clock, device, id_token, pages, pushed, registration, resources, token};
 
 impl Handler for State {
     fn answer(&mut self, request: &Request, now: &mut Now) -> Response {
+        now.time = now.after(self.options.clock_ahead);
         // Its bodies are of another shape than those of the rest.
         let answered = unanswerable(request).or_else(|| registration::answer(self, request, now));
         answered.unwrap_or_else(|| match body(request) {
@@ -38,11 +39,16 @@ impl State {
         match (method, request.path.as_str()) {
             ("GET", "/") => pages::home(&self.issuer, &self.options.faults),
             ("GET", "/.well-known/oauth-authorization-server" | "/.well-known/openid-configuration") => {
-                Response::json(200, &contract::metadata(&self.issuer))
+                let issuer = if self.has(Fault::OtherIssuer) { "https://issuer.invalid" } else { &self.issuer };
+                let mut document = contract::metadata(&self.issuer, self.options.tls);
+                document["issuer"] = issuer.into();
+                Response::json(200, &document)
             }
             ("GET", JWKS) => Response::json(200, &id_token::key_set(self)),
             ("GET", CERTIFICATE_PAGE) => pages::keys(None, None),
             ("POST", CERTIFICATE_PAGE) => assertion::upload(self, body),
+            ("GET", CLOCK_PAGE) => clock::page(self, now),
+            ("POST", CLOCK_PAGE) => clock::set(self, body, now),
             ("GET", AUTHORIZE) => authorize::begin(self, &request.query, now),
             ("POST", AUTHORIZE) => authorize::begin(self, body, now),
             ("POST", SIGN_IN_PAGE) => authorize::sign_in(self, body),
@@ -113,7 +119,7 @@ fn lost(path: &str) -> Response {
     let allowed = match path {
         TOKEN | PUSH | REVOKE | INTROSPECT | DEVICE_AUTHORIZATION => "POST",
         "/" | USERINFO | RESOURCE | JWKS => "GET, HEAD",
-        AUTHORIZE | CERTIFICATE_PAGE | DEVICE => "GET, HEAD, POST",
+        AUTHORIZE | CERTIFICATE_PAGE | CLOCK_PAGE | DEVICE => "GET, HEAD, POST",
         _ => {
             let advice = "The front page lists what there is.";
             return pages::error(404, "Nothing here", "the practice service has no such page", advice);

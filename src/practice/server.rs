@@ -73,11 +73,8 @@ impl<H: Handler> Server<H> {
     /// Listens on a port, or on a free one, which `handler` gets.
     pub(crate) fn start(port: Option<u16>, handler: impl FnOnce(u16) -> H) -> Result<Self, PracticeError> {
         let wanted = port.unwrap_or(0);
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, wanted)).map_err(|source| match source.kind() {
-            io::ErrorKind::AddrInUse => PracticeError::PortTaken { port: wanted, source },
-            io::ErrorKind::PermissionDenied => PracticeError::PortForbidden { port: wanted, source },
-            _ => PracticeError::Start(source),
-        })?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, wanted));
+        let listener = listener.map_err(|source| PracticeError::of_bind(wanted, source))?;
         let port = listener.local_addr().map_err(PracticeError::Start)?.port();
         let library = tiny_http::Server::from_listener(listener, None)
             .map_err(|error| PracticeError::Start(io::Error::other(error)))?;
@@ -159,6 +156,17 @@ impl Drop for Guard {
     fn drop(&mut self) {
         self.0.state().0 -= 1;
         self.0.changed.notify_all();
+    }
+}
+
+impl PracticeError {
+    /// Why a port cannot be listened on.
+    pub(crate) fn of_bind(port: u16, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::AddrInUse => Self::PortTaken { port, source },
+            io::ErrorKind::PermissionDenied => Self::PortForbidden { port, source },
+            _ => Self::Start(source),
+        }
     }
 }
 

@@ -59,6 +59,9 @@ pub(crate) struct SignedToken {
     /// The thumbprint of the key that it is bound to (RFC 9449 section 6).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) jkt: Option<String>,
+    /// The thumbprint of the certificate that it is bound to (RFC 8705 section 3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) certificate: Option<String>,
     /// The resource that it is for (RFC 8707), if that is not the service itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) resource: Option<String>,
@@ -83,7 +86,8 @@ impl SignedToken {
         (issued, expires): (Timestamp, Option<Timestamp>),
     ) -> Self {
         let expires = expires.map(Timestamp::as_millisecond);
-        Self { family, generation, id, grant, jkt: None, resource: None, issued: issued.as_millisecond(), expires }
+        let (jkt, certificate, resource) = (None, None, None);
+        Self { family, generation, id, grant, jkt, certificate, resource, issued: issued.as_millisecond(), expires }
     }
 
     pub(crate) fn token(&self, kind: Kind) -> Secret {
@@ -107,6 +111,12 @@ impl SignedToken {
     pub(crate) fn bound(token: &Secret, kind: Kind, jkt: &str) -> Option<Secret> {
         let token = Self::read(token.expose(), kind)?;
         Some(Self { jkt: Some(jkt.to_owned()), ..token }.token(kind))
+    }
+
+    /// The same token, bound to a certificate.
+    pub(crate) fn bound_to_certificate(token: &Secret, kind: Kind, thumbprint: &str) -> Option<Secret> {
+        let token = Self::read(token.expose(), kind)?;
+        Some(Self { certificate: Some(thumbprint.to_owned()), ..token }.token(kind))
     }
 
     /// The same token, for a resource.

@@ -10,6 +10,7 @@ use crate::practice::fault::Fault;
 use crate::practice::grants::{Grants, Renewal, Terms};
 use crate::practice::id_token_keys::IdTokenKeys;
 use crate::practice::pushed_requests::PushedRequests;
+use crate::practice::tls::CertificateHeader;
 
 /// Short enough to see a token expire, long enough to use it first.
 const ACCESS_TOKEN_LIFE: Duration = Duration::from_mins(2);
@@ -24,6 +25,10 @@ pub struct PracticeOptions {
     pub access_token_life: Duration,
     /// `None` for no expiry. Like access tokens, they outlive the service.
     pub refresh_token_life: Option<Duration>,
+    /// Whether the port answers TLS, too, so that clients can show a certificate.
+    pub tls: bool,
+    /// How far ahead of this machine's its clock is.
+    pub clock_ahead: Duration,
 }
 
 impl Default for PracticeOptions {
@@ -34,6 +39,8 @@ impl Default for PracticeOptions {
             auto_consent: false,
             access_token_life: ACCESS_TOKEN_LIFE,
             refresh_token_life: None,
+            tls: false,
+            clock_ahead: Duration::ZERO,
         }
     }
 }
@@ -43,6 +50,8 @@ pub(crate) struct State {
     /// The base URL, which is the issuer too (RFC 8414 section 2).
     pub(crate) issuer: String,
     pub(crate) options: PracticeOptions,
+    /// Where TLS is switched on.
+    pub(crate) certificate_header: Option<CertificateHeader>,
     pub(crate) clients: Clients,
     pub(crate) grants: Grants,
     pub(crate) id_token_keys: IdTokenKeys,
@@ -52,7 +61,7 @@ pub(crate) struct State {
     pub(crate) devices: DeviceCodes,
     /// The user code and the name of each person who has typed one and not decided yet.
     pub(crate) device_visits: BoundedMap<(String, String)>,
-    /// The uploaded certificate of the client that signs, in PEM.
+    /// The uploaded certificate of the client that signs, or shows it, in PEM.
     pub(crate) certificate: Option<String>,
     /// The IDs of the assertions received.
     pub(crate) assertions: BoundedMap<()>,
@@ -69,10 +78,11 @@ pub(crate) struct Visit {
 }
 
 impl State {
-    pub(crate) fn new(options: PracticeOptions, port: u16) -> Self {
+    pub(crate) fn new(options: PracticeOptions, port: u16, certificate_header: Option<CertificateHeader>) -> Self {
         Self {
             issuer: base_url(port),
             options,
+            certificate_header,
             clients: Clients::default(),
             grants: Grants::default(),
             id_token_keys: IdTokenKeys::made(),

@@ -15,6 +15,7 @@ use crate::practice::fault::Fault;
 use crate::practice::grants::{self, Redemption, Renewal, TokenPair};
 use crate::practice::id_token;
 use crate::practice::message::{Body, ErrorCode, Parameters, Refusal, Request, Response};
+use crate::practice::mutual_tls;
 use crate::practice::now::Now;
 use crate::practice::proof;
 use crate::practice::signed_token::{GrantedAccess, Kind, SignedToken};
@@ -45,7 +46,11 @@ fn issued(state: &mut State, request: &Request, body: &Parameters, now: &mut Now
     // Before anything is spent.
     let resource = resource(body)?;
     let bound_to = jkt.clone().filter(|_| !state.has(Fault::DpopBearer));
-    let bound = |issued: TokenPair| bound_to.as_deref().map_or(issued.clone(), |jkt| issued.bound(jkt));
+    let certificate = mutual_tls::thumbprint(state, request);
+    let bound = |issued: TokenPair| {
+        let issued = bound_to.as_deref().map_or(issued.clone(), |jkt| issued.bound(jkt));
+        certificate.as_deref().map_or(issued.clone(), |thumbprint| issued.bound_to_certificate(thumbprint))
+    };
     if body.one("grant_type")? == Some(DEVICE_CODE) {
         let registration = client(state, request, body, now)?;
         return Ok(match device::poll(state, &registration, body, now)? {
@@ -136,6 +141,9 @@ pub(crate) fn client(
 ) -> Result<Registration, Refusal> {
     if body.names().any(|name| name == "client_assertion") {
         return assertion::client(state, body, now);
+    }
+    if let Some(registration) = mutual_tls::client(state, request, body)? {
+        return Ok(registration);
     }
     caller::authenticate(state, request, body, now)
 }
@@ -239,6 +247,14 @@ fn shaped(state: &State, mut reply: Map<String, Value>, now: &Now) -> Response {
         && let Some(expiry) = reply.get_mut("expires_in")
     {
         *expiry = Value::from(expiry.to_string());
+    }
+    if on(Fault::NoScope) {
+        reply.shift_remove("scope");
+    }
+    if on(Fault::TypeInLowerCase)
+        && let Some(kind) = reply.get_mut("token_type")
+    {
+        *kind = kind.as_str().unwrap_or_default().to_ascii_lowercase().into();
     }
     if on(Fault::FormReply) {
         let mut form = form_urlencoded::Serializer::new(String::new());

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::call::{BodyTemplate, CallTemplate, Method, Parameter, Template, pairs};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::TokenHeader;
+use crate::oauth::{Resource, TokenHeader};
 use crate::service::rules::is_default;
 
 /// The header with the media type of the body (RFC 9110 section 8.3).
@@ -27,6 +27,9 @@ pub struct ApiCall {
     /// Empty for none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub body: String,
+    /// The API whose token is sent (RFC 8707), if that is not the profile's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<Resource>,
 }
 
 /// Why a call cannot be sent.
@@ -69,7 +72,7 @@ fn is_get(method: &Method) -> bool {
 impl ApiCall {
     /// A GET without further headers.
     pub fn get(url: impl Into<String>) -> Self {
-        Self { method: Method::Get, url: url.into(), headers: Vec::new(), body: String::new() }
+        Self { method: Method::Get, url: url.into(), headers: Vec::new(), body: String::new(), resource: None }
     }
 
     /// The call with the token in its header. A path is taken to be at `host`, an origin.

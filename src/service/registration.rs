@@ -51,6 +51,16 @@ impl ProfileDraft {
         metadata
     }
 
+    /// How a client of this profile authenticates that is registered where these methods are offered: with its key if it has one,
+    /// else a public client, since a program on a desktop keeps no secret from its user (RFC 8252 section 8.4).
+    pub fn method_to_register(&self, offered: &[String], has_key: bool) -> ClientMethod {
+        let is_offered = |method: &ClientMethod| offered.iter().any(|name| name == method.as_str());
+        let key = [ClientMethod::PrivateKeyJwt].into_iter().filter(|_| has_key);
+        let public = [ClientMethod::None].into_iter().filter(|_| self.grant() != Some(GrantType::ClientCredentials));
+        let all = ClientMethod::ALL.into_iter().filter(|method| has_key || *method != ClientMethod::PrivateKeyJwt);
+        key.chain(public).chain(all).find(is_offered).unwrap_or(ClientMethod::SecretBasic)
+    }
+
     /// Uses the client that was registered, as the server has it.
     pub fn take_registration(&mut self, registration: &ClientRegistration) {
         self.client_id.clone_from(&registration.client_id);

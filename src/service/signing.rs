@@ -8,8 +8,13 @@ use crate::service::draft::ProfileDraft;
 use crate::service::rules::Asks;
 
 /// The strongest signature that each kind of key makes and FAPI 2.0 allows, then the others.
-const OF_EACH_KIND: [AssertionAlgorithm; 4] =
-    [AssertionAlgorithm::PS256, AssertionAlgorithm::ES256, AssertionAlgorithm::ES384, AssertionAlgorithm::ES512];
+const OF_EACH_KIND: [AssertionAlgorithm; 5] = [
+    AssertionAlgorithm::PS256,
+    AssertionAlgorithm::ES256,
+    AssertionAlgorithm::ES384,
+    AssertionAlgorithm::ES512,
+    AssertionAlgorithm::EdDSA,
+];
 
 impl Service {
     /// How `<assertion>` is made for this request; `None` if it sends none or the person enters it.

@@ -2,11 +2,12 @@
 //! anew, as everything else.
 
 use crate::secret::Secret;
+use crate::service::ProfileName;
 use crate::store::{Seen, Version};
 use crate::vault::generation::{Change, How, Stamp};
 use crate::vault::realm::Realm;
 use crate::vault::seal::{seal, unseal};
-use crate::vault::{Contents, Entry, Record, VaultError};
+use crate::vault::{Contents, Entry, Record, Vault, VaultError};
 
 impl Entry {
     /// Removes the profile as [`Entry::erase`] does, but so that it can be brought back.
@@ -42,6 +43,16 @@ impl Entry {
             realm.stored(&self.0.name)?;
             realm.written(&self.0.name, self.0.row.bring_back(number)?, None)
         })
+    }
+}
+
+impl Vault {
+    /// The newest of what was forgotten under this name and number, here or with the team; `None` if it was erased.
+    pub fn forgotten(&self, name: &ProfileName, number: i64, shared: bool) -> Result<Option<Contents>, VaultError> {
+        let realm = if shared { self.team().realm_anew(self)? } else { self.own() };
+        let bodies = realm.store.forgotten_bodies(number)?;
+        let newest = bodies.into_iter().max_by_key(|sealed| sealed.version.generation);
+        newest.map(|sealed| Ok(realm.open_body(name.as_str(), &sealed)?.contents)).transpose()
     }
 }
 

@@ -362,6 +362,7 @@ mod tests {
             access_token: Secret::new("t\""),
             asked: metadata(serde_json::json!({ "scope": "a b", "redirect_uris": ["x"] })),
             given: metadata(serde_json::json!({ "extra": { "deep": [1, null] } })),
+            is_changing: true,
         };
         let secrets = ProfileSecrets { registration: Some(Box::new(registration)), ..ProfileSecrets::default() };
         let contents = Contents { secrets, ..Contents::default() };

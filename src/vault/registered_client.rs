@@ -23,6 +23,8 @@ pub(in crate::vault) struct WireRegistration<S> {
     access_token: S,
     asked: Map<String, Json>,
     given: Map<String, Json>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_changing: bool,
 }
 
 impl<'a> WireRegistration<&'a str> {
@@ -38,6 +40,7 @@ impl<'a> WireRegistration<&'a str> {
             access_token: registration.access_token.expose(),
             asked: registration.asked.clone(),
             given: registration.given.clone(),
+            is_changing: registration.is_changing,
         }
     }
 }
@@ -55,6 +58,7 @@ impl<S: Into<Secret>> WireRegistration<S> {
             access_token: self.access_token.into(),
             asked: self.asked,
             given: self.given,
+            is_changing: self.is_changing,
         }
     }
 }

@@ -15,7 +15,7 @@
 //
 // `--client-key` names a public key in PEM: with it there is a client `with-key`, which proves itself by an assertion that
 // this key verifies (private_key_jwt), and `fapi`, which does the same under the FAPI 2.0 Security Profile. The authorization
-// responses of `encrypted`, if they are signed (JARM), are encrypted to this key as well: to an EC key by ECDH-ES+A256KW with
+// responses of `encrypted`, if they are signed (JARM), and its ID tokens are encrypted to this key as well: to an EC key by ECDH-ES+A256KW with
 // A256GCM, to an RSA key by RSA-OAEP-256 with the server's default, A128CBC-HS256. `jar` must sign its authorization requests
 // with this key; `fapi-signed` is like `fapi`, and must sign them too.
 //
@@ -109,8 +109,8 @@ function signingClient() {
 function encryptedClient() {
   const key = publicJwk(options['client-key']);
   const encryption = key.kty === 'EC'
-    ? { authorization_encrypted_response_alg: 'ECDH-ES+A256KW', authorization_encrypted_response_enc: 'A256GCM' }
-    : { authorization_encrypted_response_alg: 'RSA-OAEP-256' };
+    ? { authorization_encrypted_response_alg: 'ECDH-ES+A256KW', authorization_encrypted_response_enc: 'A256GCM', id_token_encrypted_response_alg: 'ECDH-ES', id_token_encrypted_response_enc: 'A256GCM' }
+    : { authorization_encrypted_response_alg: 'RSA-OAEP-256', id_token_encrypted_response_alg: 'RSA-OAEP-256' };
   return { ...client('encrypted', 'client_secret_basic', { client_secret: 'secret', jwks: { keys: [key] } }), ...encryption };
 }
 
@@ -208,7 +208,7 @@ const configuration = {
     claims: () => ({ sub: accountId, name: 'Alex Example', email: 'alex@example.com', email_verified: true }),
   }),
   enabledJWA: {
-    dPoPSigningAlgValues: ['ES256', 'ES384', 'PS256'],
+    dPoPSigningAlgValues: ['ES256', 'ES384', 'PS256', 'EdDSA'],
     authorizationSigningAlgValues: ['RS256', 'PS256'],
     authorizationEncryptionAlgValues: ['ECDH-ES+A256KW', 'RSA-OAEP-256'],
   },

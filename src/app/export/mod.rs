@@ -16,13 +16,13 @@ use crate::app::progress::Report;
 use crate::app::tokens;
 use crate::app::vault::lease::lease;
 use crate::app::vault::open;
-use crate::app::{Failure, FailureCode, FailureKind, Rotation};
+use crate::app::{Failure, FailureCode, FailureKind, Need, Rotation, Wanted};
 use crate::delivery::{self, DeliveryError};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::export::{
     ExportError, ExportFormat, Field, HandedOver, RefreshTokenUse, Sink, Sinks, Subject, Text, by_id, write_own,
 };
-use crate::oauth::bound_scheme;
+use crate::oauth::{Resource, TokenSet, bound_scheme};
 use crate::secret::Secret;
 use crate::service::ProfileName;
 use crate::vault::Entry;
@@ -57,17 +57,25 @@ impl App {
         self.settle(async move { export(&app, &report, order, to).await }).await
     }
 
-    /// The profile's named values for a child's environment, with warnings about the token.
-    pub async fn fields(&self, name: &ProfileName, report: &Report) -> Result<(Vec<Field>, Vec<Diagnosis>), Failure> {
+    /// The profile's named values for a child's environment, with warnings about the token. The access token is that for this API;
+    /// `None` for the profile's own.
+    pub async fn fields(
+        &self,
+        name: &ProfileName,
+        resource: Option<Resource>,
+        report: &Report,
+    ) -> Result<(Vec<Field>, Vec<Diagnosis>), Failure> {
         let (app, name, report) = (self.clone(), name.clone(), report.clone());
         let fields = async move {
             open::open_chosen(&app).await?;
-            let notes = tokens::valid(&app, &report, &name).await?.notes;
+            let wanted = Wanted { need: Need::Usable, resource };
+            let token = tokens::hand_out(&app, &report, name.clone(), wanted).await?.1;
             let order = ExportOrder::new(name, "");
             let (mut subject, _) = subject::subject(&app, &order).await?;
+            subject.scopes = token.tokens.scopes.clone().unwrap_or(subject.scopes);
+            subject.tokens = TokenSet { refresh_token: None, ..token.tokens };
             check_bound("the environment of a program", &subject)?;
-            subject.tokens.refresh_token = None;
-            Ok((subject.fields(), notes))
+            Ok((subject.fields(), token.notes))
         };
         self.settle(fields).await
     }

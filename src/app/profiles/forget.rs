@@ -14,7 +14,7 @@ use crate::app::progress::Report;
 use crate::app::schedule::scheduler;
 use crate::app::vault::lease::lease_for;
 use crate::app::vault::open;
-use crate::app::{Failure, FailureCode, FailureKind, ProfileSources};
+use crate::app::{ClientEnd, Failure, FailureCode, FailureKind, ProfileSources};
 use crate::diagnosis::Diagnosis;
 use crate::service::{DisplayName, Profile, ProfileName};
 use crate::store::{Engine, FORGOTTEN_FOR, Forgotten, Leased, Plain, Store};
@@ -60,29 +60,15 @@ impl App {
         forget_held(self, name, &entry, Removal::Whole).await
     }
 
-    /// Erases a profile at once, and all that was forgotten under its name.
-    pub async fn erase(&self, name: &ProfileName, report: &Report) -> Result<(), Failure> {
+    /// Erases a profile at once, and all that was forgotten under its name. The clients that were registered for it are deleted
+    /// at their servers; the profile is erased all the same if that fails.
+    pub async fn erase(&self, name: &ProfileName, report: &Report) -> Result<Vec<ClientEnd>, Failure> {
         if drop_draft(self, name).await {
-            return Ok(());
+            return Ok(Vec::new());
         }
         open::open_chosen(self).await?;
-        let entry = lease_to_forget(self, report, name).await?;
-        match forget_held(self, name, &entry, Removal::AtOnce).await {
-            Err(failure) if failure.code != FailureCode::Forgotten => return Err(failure),
-            _ => {}
-        }
-        let asked = name.clone();
-        let erased = self.with_store(move |store| {
-            let erase = |engine: Option<Arc<dyn Engine>>| {
-                engine.map_or(Ok(0), |engine| engine.erase_forgotten(Some(asked.as_str())))
-            };
-            erase(store.reader()?)?;
-            erase(store.team().map(|team| team.reader()).transpose()?.flatten())
-        });
-        erased.await?;
-        self.keep_sources(name, ProfileSources::new()).await;
-        self.tell_profiles().await;
-        Ok(())
+        let (app, name, report) = (self.clone(), name.clone(), report.clone());
+        self.settle(async move { erase(&app, &name, &report).await }).await
     }
 
     /// The profiles that were forgotten in the last week, the latest first. Changes whenever [`News::Profiles`] is told.
@@ -117,6 +103,27 @@ impl App {
         let (app, name) = (self.clone(), name.clone());
         self.settle(async move { unforget(&app, &name).await }).await
     }
+}
+
+async fn erase(app: &App, name: &ProfileName, report: &Report) -> Result<Vec<ClientEnd>, Failure> {
+    let ends = app.end_clients(name, report).await;
+    let entry = lease_to_forget(app, report, name).await?;
+    match forget_held(app, name, &entry, Removal::AtOnce).await {
+        Err(failure) if failure.code != FailureCode::Forgotten => return Err(failure),
+        _ => {}
+    }
+    let asked = name.clone();
+    let erased = app.with_store(move |store| {
+        let erase = |engine: Option<Arc<dyn Engine>>| {
+            engine.map_or(Ok(0), |engine| engine.erase_forgotten(Some(asked.as_str())))
+        };
+        erase(store.reader()?)?;
+        erase(store.team().map(|team| team.reader()).transpose()?.flatten())
+    });
+    erased.await?;
+    app.keep_sources(name, ProfileSources::new()).await;
+    app.tell_profiles().await;
+    Ok(ends)
 }
 
 /// Drops a draft that is in memory only; whether there was one.

@@ -12,6 +12,8 @@ pub(in crate::app) mod history;
 pub(in crate::app) mod keys;
 pub(in crate::app) mod read_ahead;
 pub(in crate::app) mod registration;
+pub(in crate::app) mod registration_end;
+mod registration_management;
 mod registration_refused;
 pub(in crate::app) mod remarks;
 pub(in crate::app) mod rename;

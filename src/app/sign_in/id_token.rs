@@ -10,8 +10,10 @@ use crate::app::{CallContext, Exchange, Failure, FailureCode, FailureKind, Recov
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{
     Answered, Checked, ExpectedIdToken, IdTokenCheck, Inspected, TokenForm, TokenSet, TokenUse, Verdict,
-    check_id_token, departure_of_renewed, failed_words, unmet_words,
+    check_id_token, decrypt, departure_of_renewed, failed_words, unmet_words,
 };
+use crate::secret::Secret;
+use crate::service::SecurityProfile;
 
 /// The chapter that says what is checked.
 const VALIDATION: &str = "https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation";
@@ -81,8 +83,11 @@ pub(in crate::app) async fn checks(
 ) -> Vec<IdTokenCheck> {
     let Some(token) = &tokens.id_token else { return Vec::new() };
     let inspected = Inspected::read(token);
-    if inspected.form != TokenForm::Signed {
-        return Vec::new();
+    match inspected.form {
+        TokenForm::Signed => {}
+        // What was decrypted came as what it is inside, so this could not be.
+        TokenForm::Encrypted => return undecrypted(context, token),
+        TokenForm::Broken | TokenForm::Opaque => return Vec::new(),
     }
     let expected = context.expected(Some(TokenUse::Id));
     let signature = signature_of(app, report, (Some(context), reach), (token, &inspected), &expected).await;
@@ -90,11 +95,34 @@ pub(in crate::app) async fn checks(
         issuer: expected.issuer.as_deref(),
         is_own_issuer: inspected.issuer().is_some_and(|issuer| expected.is_issuer(issuer)),
         client_id: &expected.client_id,
+        is_fapi: context.profile.service.security_profile.is_some_and(SecurityProfile::is_fapi),
         signature: verdict(signature),
         access_token: Some(&tokens.access_token),
         answers,
     };
     check_id_token(&inspected, &compared, (app.ports.now)())
+}
+
+/// Decrypts an ID token that is encrypted to the key of the profile: what is kept is the signed one inside, which can be checked
+/// and read as any other. What cannot be decrypted stays as it is.
+pub(in crate::app::sign_in) fn open(context: &CallContext, tokens: &mut TokenSet) {
+    let Some(token) = tokens.id_token.as_ref().filter(|token| Inspected::read(token).form == TokenForm::Encrypted)
+    else {
+        return;
+    };
+    if let Ok(inside) = decrypt(token, context.secrets.signing_key.as_ref()) {
+        tokens.id_token = Some(inside);
+    }
+}
+
+/// The check of an ID token that stayed encrypted. Without a key nothing of it can be read, and nothing is relied on.
+fn undecrypted(context: &CallContext, token: &Secret) -> Vec<IdTokenCheck> {
+    let verdict = match (decrypt(token, context.secrets.signing_key.as_ref()), &context.secrets.signing_key) {
+        (Err(error), Some(_)) => Verdict::Failed(error.to_string()),
+        (Err(error), None) => Verdict::NotChecked(error.to_string()),
+        (Ok(_), _) => return Vec::new(),
+    };
+    vec![IdTokenCheck { checked: Checked::Algorithm, verdict }]
 }
 
 fn verdict(Signature { state, words }: Signature) -> Verdict {
@@ -110,7 +138,9 @@ fn refused(service: &str, failed: &str, checks: &[IdTokenCheck], became: &str) -
     let summary = format!("the ID token of {service} was refused, and nothing was saved: {failed}");
     let is_failed =
         |one: Checked| checks.iter().any(|check| check.checked == one && matches!(check.verdict, Verdict::Failed(_)));
-    let mend = if is_failed(Checked::Expiry) || is_failed(Checked::IssuedAt) {
+    let mend = if checks.len() == 1 && is_failed(Checked::Algorithm) {
+        "have the service encrypt to the key of this profile, by `RSA-OAEP-256` or `ECDH-ES+A256KW`, or not encrypt"
+    } else if is_failed(Checked::Expiry) || is_failed(Checked::IssuedAt) {
         "compare this machine's clock with the service's, and sign in again"
     } else if is_failed(Checked::Nonce) {
         "sign in again; a preset for a service that never repeats it has `omit = [\"nonce\"]` under `authorization`"

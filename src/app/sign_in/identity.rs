@@ -8,10 +8,10 @@ use crate::app::progress::Report;
 use crate::app::sign_in::send::{self, Answered};
 use crate::app::sign_in::subject;
 use crate::app::vault::open;
-use crate::app::{CallContext, Failure, FailureKind, Identified, Need, profiles, tokens};
+use crate::app::{CallContext, Failure, FailureKind, Identified, Need, Wanted, profiles, tokens};
 use crate::call::{Answers, Expression, mask_text, scalar_text};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{Cause, Stage, TokenRow, claim_rows};
+use crate::oauth::{Cause, Resource, Stage, TokenRow, claim_rows};
 use crate::secret::Secret;
 use crate::service::{Identity, ProfileName, Service};
 
@@ -50,10 +50,21 @@ impl App {
         Ok(Claims(answers.map(|answers| masked(answers.json(), &secrets)).unwrap_or_default()))
     }
 
-    /// A saved profile with a token that is good now.
+    /// A saved profile with a token of its own that is good now.
     pub(in crate::app) async fn usable(&self, name: &ProfileName, report: &Report) -> Result<CallContext, Failure> {
+        self.usable_for(name, None, report).await
+    }
+
+    /// A saved profile with a token for this API that is good now; `None` for the profile's own.
+    pub(in crate::app) async fn usable_for(
+        &self,
+        name: &ProfileName,
+        resource: Option<&Resource>,
+        report: &Report,
+    ) -> Result<CallContext, Failure> {
+        let wanted = Wanted { need: Need::Usable, resource: resource.cloned() };
         let (app, asked, to) = (self.clone(), name.clone(), report.clone());
-        let handed_out = async move { tokens::hand_out(&app, &to, asked, Need::Usable.into()).await };
+        let handed_out = async move { tokens::hand_out(&app, &to, asked, wanted).await };
         let (profile, token) = self.settle(handed_out).await?;
         let mut context = tokens::context_of(self, name, profile).await?;
         context.tokens = Some(token.tokens);

@@ -286,9 +286,10 @@ pub(crate) fn live_by_policy(exchange: &mut Exchange, policy: &TokenPolicy) {
     }
 }
 
-/// Adds what the reply does not say: values from the redirect, what the tokens were issued for, and the refresh token's
+/// Decrypts the ID token, and adds what the reply does not say: values from the redirect, what the tokens were issued for, and the refresh token's
 /// expiry by the preset.
 fn complete(mut tokens: TokenSet, context: &CallContext, call: &CallTemplate) -> TokenSet {
+    id_token::open(context, &mut tokens);
     for (name, value) in context.retained_extras() {
         tokens.retained.entry(name).or_insert(value);
     }

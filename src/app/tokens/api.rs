@@ -75,10 +75,10 @@ pub struct Checked {
 }
 
 impl App {
-    /// Calls the API of the service with the access token of a saved profile, refreshed first if needed. A reply that is no
+    /// Calls the API of the service with the access token of a saved profile for that API, refreshed first if needed. A reply that is no
     /// success is a reply as well. Fails with [`FailureCode::StrangeHost`] if the host is not the service's.
     pub async fn call(&self, name: &ProfileName, call: ApiCall, report: &Report) -> Result<ApiReply, Failure> {
-        let context = self.usable(name, report).await?;
+        let context = self.usable_for(name, call.resource.as_ref(), report).await?;
         let reply = call_with(self, &context, &call, report).await?;
         if reply.refusal.is_none() {
             history::worked(self, name, context.tokens).await;
@@ -101,7 +101,8 @@ impl App {
             at: (self.ports.now)(),
             outcome: Ok(0),
         };
-        let context = match self.usable(name, report).await {
+        let resource = own.as_ref().and_then(|own| own.resource.as_ref());
+        let context = match self.usable_for(name, resource, report).await {
             Ok(context) => context,
             Err(failure) => return Ok(Checked { outcome: Err(failure), ..checked }),
         };

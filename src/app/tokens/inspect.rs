@@ -15,7 +15,9 @@ use crate::app::tokens::signature::{Reach, Signature, signature_of};
 use crate::app::vault::open;
 use crate::app::{CallContext, Claims, Failure, FailureKind, profiles, tokens};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{Finding, IdTokenCheck, Inspected, LONGEST_TOKEN, PasteError, PastedToken, TokenForm, TokenUse};
+use crate::oauth::{
+    Finding, IdTokenCheck, Inspected, LONGEST_TOKEN, PasteError, PastedToken, Resource, TokenForm, TokenUse,
+};
 use crate::secret::Secret;
 use crate::service::ProfileName;
 
@@ -28,6 +30,8 @@ pub struct Inspect {
     pub profile: Option<ProfileName>,
     /// Which of several tokens: of the profile, or of a pasted token response.
     pub which: Option<TokenUse>,
+    /// The API whose access token is meant (RFC 8707), if that is not the profile's own.
+    pub resource: Option<Resource>,
     /// Who may be asked.
     pub reach: Reach,
 }
@@ -70,7 +74,7 @@ impl App {
     /// Inspects a token, as it is: nothing is refreshed. What cannot be asked is told in the outcome and is no failure.
     pub async fn inspect(&self, asked: Inspect, report: &Report) -> Result<TokenInspection, Failure> {
         let context = match &asked.profile {
-            Some(name) => Some(self.context_to_compare(name).await?),
+            Some(name) => Some(self.context_to_compare(name, asked.resource.as_ref()).await?),
             None => None,
         };
         let PastedToken { token, named, others } = self.find_token(&asked, context.as_ref()).await?;
@@ -97,11 +101,20 @@ impl App {
         Ok(TokenInspection { inspected, profile, named, others, findings, signature, checks, scopes, introspected })
     }
 
-    async fn context_to_compare(&self, name: &ProfileName) -> Result<CallContext, Failure> {
+    async fn context_to_compare(
+        &self,
+        name: &ProfileName,
+        resource: Option<&Resource>,
+    ) -> Result<CallContext, Failure> {
         open::open_chosen(self).await?;
         let profile = profiles::load(self, name).await?;
         let mut context = tokens::context_of(self, name, profile).await?;
         self.supply_practice(&mut context).await?;
+        let other = resource.filter(|resource| !context.profile.service.is_own_resource(resource));
+        if let (Some(resource), Some(own)) = (other, &context.tokens) {
+            let found = own.for_resource(resource).ok_or_else(|| none_for(name, resource))?;
+            context.tokens = Some(found);
+        }
         Ok(context)
     }
 
@@ -145,6 +158,11 @@ impl App {
         context.tokens.get_or_insert_with(bearer).access_token = token.clone();
         Some(identity::introspect(self, &context, report).await.map_err(|failure| failure.diagnosis))
     }
+}
+
+fn none_for(name: &ProfileName, resource: &Resource) -> Failure {
+    let diagnosis = Diagnosis::new(format!("`{name}` has no token for `{resource}` yet"));
+    Failure::new(FailureKind::Usage, diagnosis.hint(format!("`tokenwright token {name} --resource URI` asks for one")))
 }
 
 /// The token of the profile that is asked for, else its access token.

@@ -31,7 +31,7 @@ pub use crate::cli::args::services::{
 pub use crate::cli::args::sign_in::{KeyGenerateOptions, KeyOutput, KeyShowOptions, KeyTask, SignInOptions};
 pub use crate::cli::args::team::{TeamEntry, TeamTask};
 pub use crate::cli::args::tokens::{
-    CallOptions, ExportOptions, InspectOptions, ShareOptions, TokenArgument, TokenOptions, token_options,
+    CallOptions, ExecOptions, ExportOptions, InspectOptions, ShareOptions, TokenArgument, TokenOptions, token_options,
 };
 pub use crate::cli::args::vault::{AgentOptions, AgentTask, HistoryOptions, KindArgument, RestoreOptions, VaultTask};
 
@@ -111,14 +111,7 @@ pub enum Task {
         resend: bool,
     },
     /// Run a command with the access token in its environment
-    Exec {
-        /// Profile
-        #[arg(value_name = "PROFILE")]
-        name: String,
-        /// The command and its arguments, after `--`
-        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
-        command: Vec<String>,
-    },
+    Exec(ExecOptions),
     /// List all profiles
     List {
         /// Only those with this tag (repeatable: with all of them)

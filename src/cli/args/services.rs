@@ -1,6 +1,7 @@
 //! Services: listed, checked, exported, imported, rehearsed and practised with.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
@@ -118,6 +119,18 @@ pub struct PracticeOptions {
     /// Approve every sign-in without showing a page
     #[arg(long)]
     pub auto_consent: bool,
+    /// Answer TLS on the same port, so that clients can show a certificate, and write the certificate that they must trust here
+    #[arg(long, value_name = "FILE")]
+    pub tls: Option<PathBuf>,
+    /// How far its clock is ahead, such as 30d; the page /clock moves it further
+    #[arg(long, value_name = "DURATION", value_parser = super::days)]
+    pub clock_ahead: Option<Duration>,
+    /// How long access tokens live [default: 2m]
+    #[arg(long, value_name = "DURATION", value_parser = super::days)]
+    pub access_token_life: Option<Duration>,
+    /// How long refresh tokens live [default: without end]
+    #[arg(long, value_name = "DURATION", value_parser = super::days)]
+    pub refresh_token_life: Option<Duration>,
 }
 
 fn written_format() -> impl TypedValueParser<Value = &'static Dialect> {

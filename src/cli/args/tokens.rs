@@ -61,6 +61,9 @@ pub struct InspectOptions {
     /// Which token of the profile, or of a token response [default: the access token]
     #[arg(long, value_name = "TOKEN")]
     pub token: Option<TokenArgument>,
+    /// The access token for this API instead of the profile's own, as `token --resource` gave it
+    #[arg(long, value_name = "URI", value_parser = Resource::parse, requires = "name", conflicts_with_all = ["file", "token"])]
+    pub resource: Option<Resource>,
     /// Read a token, a header or a token response from this file; `-` is standard input [default without PROFILE: `-`]
     #[arg(long, value_name = "FILE")]
     pub file: Option<PathBuf>,
@@ -73,6 +76,20 @@ pub struct InspectOptions {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `tokenwright exec …`
+#[derive(Debug, Args)]
+pub struct ExecOptions {
+    /// Profile
+    #[arg(value_name = "PROFILE")]
+    pub name: String,
+    /// Give it the token for this API instead of the profile's own (RFC 8707)
+    #[arg(long, value_name = "URI", value_parser = Resource::parse)]
+    pub resource: Option<Resource>,
+    /// The command and its arguments, after `--`
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    pub command: Vec<String>,
 }
 
 /// `tokenwright call …`
@@ -92,6 +109,9 @@ pub struct CallOptions {
     /// Send this header as well, such as `Accept: text/csv` (repeatable); the one with the token is added by itself
     #[arg(long = "header", value_name = "NAME: VALUE", requires = "call")]
     pub headers: Vec<String>,
+    /// Send the token for this API instead of the profile's own: the same sign-in gives one for each resource (RFC 8707)
+    #[arg(long, value_name = "URI", value_parser = Resource::parse, requires = "call")]
+    pub resource: Option<Resource>,
     /// Keep the call with the profile as its check, if it succeeds
     #[arg(long, requires = "call")]
     pub save: bool,

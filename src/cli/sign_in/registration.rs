@@ -29,7 +29,8 @@ pub(super) fn register(
         let hint = "register a client in its console, and give its ID: `--client-id ID`";
         return Err(Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint(hint)));
     }
-    let method = method(options, offered);
+    let method =
+        options.describe.client_auth.unwrap_or_else(|| draft.method_to_register(&offered.client_methods, false));
     draft.choose_client_method(method);
     let wish = RegistrationWish {
         issuer: offered.issuer.clone(),
@@ -56,8 +57,8 @@ fn send(
     open_vault(runner)?;
     let issuer = wish.issuer.clone();
     let report = runner.report();
-    let registering = runner.app.register(name, draft.clone(), saved.clone(), wish, &report);
-    let Registered { registration, differences, taken_from } = runner.run(registering)?;
+    let registering = runner.app.register(Some(name.clone()), draft.clone(), saved.clone(), wish, &report);
+    let Registered { registration, differences, taken_from, .. } = runner.run(registering)?;
     let (id, issuer) = (printable(&registration.client_id), printable(&issuer));
     print::note(&match taken_from {
         Some(other) if other == *name => format!("The client `{id}` is registered at {issuer} already."),
@@ -73,15 +74,6 @@ fn send(
     saved.client_secret.clone_from(&registration.client_secret);
     saved.registration = Some(Box::new(registration));
     Ok(())
-}
-
-/// A public client where the server has those, since a program on a desktop keeps no secret from its user (RFC 8252 section 8.4).
-fn method(options: &SignInOptions, offered: &Offered) -> ClientMethod {
-    let is_offered = |method: &ClientMethod| offered.client_methods.iter().any(|name| name == method.as_str());
-    let is_robot = options.describe.grant == Some(crate::oauth::GrantType::ClientCredentials);
-    let public = [ClientMethod::None].into_iter().filter(|_| !is_robot);
-    let chosen = options.describe.client_auth.or_else(|| public.chain(ClientMethod::ALL).find(is_offered));
-    chosen.unwrap_or(ClientMethod::SecretBasic)
 }
 
 fn statement(options: &SignInOptions) -> Result<Secret, Failure> {

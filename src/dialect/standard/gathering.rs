@@ -35,6 +35,11 @@ impl Gathering {
         self.described.ignored.push(Note::new(place, words));
     }
 
+    /// The same of what the server offers, by the option that asks for it.
+    pub(crate) fn offered(&mut self, place: impl Into<String>, words: impl Into<String>) {
+        self.described.ignored.push(Note::offer(place, words));
+    }
+
     /// Notes that an implicit grant is not used (RFC 9700 section 2.1.2), and returns the grant type in its place.
     pub(crate) fn replaced_implicit(&mut self) -> GrantType {
         self.ignored("implicit grant", "replaced by the authorization code grant (RFC 9700 section 2.1.2)");

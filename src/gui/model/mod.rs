@@ -11,9 +11,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::app::{
-    ApiReply, CallContext, Case, ExportDone, ExportView, Failure, ForgottenProfile, FormatLine, ImportOutcome,
-    InstalledBrowser, KeptAlive, News, OpenedProfile, ProfileSummary, ProgramSettings, Replayed, Revision, SavedToken,
-    ShareDone, TokenInspection, TrayState, VaultState, WindowSettings,
+    ApiReply, CallContext, Case, ClientEnd, ExportDone, ExportView, Failure, ForgottenProfile, FormatLine,
+    ImportOutcome, InstalledBrowser, KeptAlive, News, OpenedProfile, ProfileSummary, ProgramSettings, Replayed,
+    Revision, SavedToken, ShareDone, TokenInspection, TrayState, VaultState, WindowSettings,
 };
 use crate::call::TracedCall;
 use crate::diagnosis::Diagnosis;
@@ -24,7 +24,7 @@ use crate::oauth::TokenUse;
 use crate::service::{ApiCall, ProfileName, Service};
 
 pub use crate::gui::model::calendar::{Calendar, CalendarModel};
-pub use crate::gui::model::open::{KeyDone, Open, Rehearsal, Saved, SignIn, Visit};
+pub use crate::gui::model::open::{ClientDone, KeyDone, Open, Rehearsal, Saved, SignIn, Visit};
 pub use crate::gui::model::requested::{Requested, Stand};
 pub use crate::gui::model::versioned::Versioned;
 
@@ -109,7 +109,7 @@ pub struct Forgotten {
     /// One that is being brought back.
     pub back: Requested<ProfileName>,
     /// One that is being erased.
-    pub erased: Requested<()>,
+    pub erased: Requested<Vec<ClientEnd>>,
 }
 
 /// What goes on, and can be cancelled by hand.
@@ -122,6 +122,8 @@ pub enum Work {
     Query,
     Rehearsal,
     Discovery,
+    /// The registration of a client, or what is done with it.
+    Registration,
     Trial,
     Import,
     Export,
@@ -301,6 +303,7 @@ impl Model {
             Work::Query => self.query = None,
             Work::Rehearsal => open.rehearsal = None,
             Work::Discovery => open.discovery.cancel(),
+            Work::Registration => open.registration.cancel(),
             Work::Trial => open.trial.cancel(),
             Work::Import => self.import.cancel(),
             Work::Export => self.export.done.cancel(),

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::app::{
     Answers, Authorized, Choosing, DeviceWaiting, End, Exchange, Failure, Fetched, Identified, Imported, OpenedProfile,
-    ProfileHistory, Progress, RedirectState, Restored, Revision, SavedToken, SharedWith, StageLine, Tried,
+    ProfileHistory, Progress, RedirectState, Registered, Restored, Revision, SavedToken, SharedWith, StageLine, Tried,
     TriedReading, Waiting,
 };
 use crate::diagnosis::Diagnosis;
@@ -27,6 +27,8 @@ pub struct Open {
     pub identity: Requested<Identified>,
     /// The metadata of an issuer, from which the fields are filled in.
     pub discovery: Requested<Imported>,
+    /// What was done last about a client that registers itself.
+    pub registration: Requested<ClientDone>,
     /// What came of trying the service without a person.
     pub trial: Requested<Vec<Tried>>,
     /// A token that is to be copied, and how.
@@ -79,6 +81,15 @@ pub enum KeyDone {
     Read(Box<ReadKey>),
     Saved(ProfileName),
     Written(PathBuf),
+}
+
+/// What was done about a client that registers itself.
+#[derive(Clone, Debug)]
+pub enum ClientDone {
+    Registered(Box<Registered>),
+    /// What the server has now, and the redirect URI that the profile has with it.
+    Known(Box<Registered>, String),
+    Deleted,
 }
 
 #[derive(Clone, Default)]

@@ -7,7 +7,8 @@ use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Visit, Work};
 use crate::gui::screens::{
-    browser_wait, client, client_certificate, console, device_wait, endpoints, key, redirects, trial, waiting_row, want,
+    browser_wait, client, client_certificate, console, device_wait, endpoints, key, redirects, registered_client,
+    trial, waiting_row, want,
 };
 use crate::gui::theme::Tone;
 use crate::gui::widgets::{banner, key_values, notice, section, toggle};
@@ -20,6 +21,8 @@ pub(crate) fn authorization_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     console::console_ui(ui, model, draft, &errors);
     if draft.profile.as_ref().is_some_and(|profile| endpoints::is_described(model, profile)) {
         endpoints::endpoints_ui(ui, model, draft, &errors);
+    } else if registered_client::is_offered(draft) {
+        section(ui, "Register a client", |ui| registered_client::offer_ui(ui, model, draft));
     }
     client::client_ui(ui, model, draft, &errors);
     if client_flow {

@@ -39,8 +39,8 @@ fn typed_ui(ui: &mut Ui, call: &mut CallDraft) {
         labelled_segmented(ui, "Method", &mut call.method, &Method::ALL.map(|method| (method, method.as_str())));
         let help = "Or a path at the host of the identity call. The token goes to the service's own hosts only.";
         Field::new("URL").example("/v1/me").help(help).mono().show(ui, &mut call.url);
-        let is_used = !call.headers.is_empty() || !call.body.is_empty();
-        disclosure(ui, "Headers and body", is_used, |ui| {
+        let is_used = !call.headers.is_empty() || !call.body.is_empty() || !call.resource.is_empty();
+        disclosure(ui, "Headers, body, token", is_used, |ui| {
             let headers = Field::new("Headers").optional().example("Accept: text/csv");
             headers.help("One a line. The one with the token is added.").show_lines(ui, &mut call.headers, 2);
             Field::new("Body").optional().help("No secrets: a saved check is not encrypted.").show_lines(
@@ -48,6 +48,14 @@ fn typed_ui(ui: &mut Ui, call: &mut CallDraft) {
                 &mut call.body,
                 4,
             );
+            let wrong = call.wrong_resource();
+            Field::new("Token for the API")
+                .optional()
+                .example("https://api.example.com")
+                .help("Another API of the same sign-in. Empty: the token of the profile itself.")
+                .error(wrong.as_deref())
+                .mono()
+                .show(ui, &mut call.resource);
         });
     });
 }

@@ -8,7 +8,7 @@ use crate::gui::display_text::quoted;
 use crate::gui::draft::{Draft, Focus, NextView, TypedParameters};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
-use crate::gui::screens::{intent_button, lead_to, waiting_row};
+use crate::gui::screens::{intent_button, lead_to, registered_client, waiting_row};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, Field as TextField, banner, choice, disclosure, notice, section, told};
 use crate::service::{
@@ -23,9 +23,10 @@ pub(crate) fn is_described(model: &Model, profile: &ProfileDraft) -> bool {
 
 /// Shows the fields, and the way to have them filled in from the issuer's metadata.
 pub(crate) fn endpoints_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &[FieldError]) {
-    let Draft { profile: Some(profile), next_view, authorization_step, .. } = draft else { return };
     section(ui, "Service", |ui| {
-        discovery_ui(ui, model, &mut authorization_step.issuer);
+        discovery_ui(ui, model, &mut draft.authorization_step.issuer);
+        registered_client::offer_ui(ui, model, draft);
+        let Draft { profile: Some(profile), next_view, authorization_step, .. } = draft else { return };
         let mut grant = profile.grant();
         choice(ui, "Grant", &mut grant, &OFFERED_GRANTS, None);
         profile.choose_grant(grant);
@@ -98,7 +99,9 @@ fn found_ui(ui: &mut Ui, found: &Imported) {
     for lack in &described.service.lacks {
         notice(ui, Tone::Warning, "Not supported", &quoted(lack));
     }
-    let noticed: Vec<&Note> = described.ignored.iter().filter(|note| !note.is_unused).collect();
+    // What is offered has a control here.
+    let is_told = |note: &&Note| !note.is_unused && !note.is_offer;
+    let noticed: Vec<&Note> = described.ignored.iter().filter(is_told).collect();
     let unused: Vec<&str> =
         described.ignored.iter().filter(|note| note.is_unused).map(|note| note.place.as_str()).collect();
     if noticed.is_empty() && unused.is_empty() {

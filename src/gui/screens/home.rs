@@ -9,7 +9,8 @@ use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
 use crate::gui::queries::QUERIES;
 use crate::gui::screens::{
-    calendar, history, home_parts, intent_button, news, questions, save, strict, token_facts, tokens, waiting_row, want,
+    calendar, history, home_parts, intent_button, news, questions, registered_client, save, strict, token_facts,
+    tokens, waiting_row, want,
 };
 use crate::gui::theme::{Tone, shown, small};
 use crate::gui::widgets::{
@@ -31,6 +32,7 @@ pub(crate) fn home_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, name: &Prof
         tokens::choosing_ui(ui, model);
         account_ui(ui, model, draft, name);
         home_parts::details_ui(ui, model, draft, name);
+        registered_client::registration_ui(ui, model, draft, name);
         home_parts::remarks_ui(ui, draft);
         strict::strict_ui(ui, draft);
         disclosure(ui, "History", false, |ui| history::history_ui(ui, model, draft, name));

@@ -36,6 +36,7 @@ mod profile_row;
 mod profiles;
 mod questions;
 mod redirects;
+mod registered_client;
 mod rehearsal;
 mod reply_values;
 mod resource_tokens;

@@ -105,6 +105,11 @@ pub(crate) fn forgetting_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         if revocable {
             ui.label("Revoking also invalidates the tokens at the service, for everyone who holds them, and erases them here.");
         }
+        // Of another profile than the open one it is not known.
+        let is_open = model.open.saved_as.as_ref() == Some(&name);
+        if is_open && draft.secrets.registration.is_some() {
+            ui.label("Its registered client stays at the service meanwhile. To delete that too, erase the profile under Forgotten….");
+        }
         ui.horizontal_wrapped(|ui| {
             let forgets = intent_button(ui, ButtonKind::Danger, Intent::Forget(name.clone()), None);
             let revokes = revocable && intent_button(ui, ButtonKind::Danger, Intent::Revoke(name.clone()), None);

@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 
 use crate::oauth::inspected::{Inspected, relative};
 use crate::oauth::issuer::is_issuer_of_token;
+use crate::oauth::signed_response::FAPI_ALGORITHMS;
 use crate::secret::Secret;
 
 pub use crate::oauth::id_token::renewed::departure_of_renewed;
@@ -76,6 +77,8 @@ pub struct ExpectedIdToken<'a> {
     pub is_own_issuer: bool,
     /// The client.
     pub client_id: &'a str,
+    /// Whether only the signatures are accepted that FAPI 2.0 allows.
+    pub is_fapi: bool,
     /// Whether its issuer signed it.
     pub signature: Verdict,
     /// The access token that came with it, or a later one.
@@ -180,7 +183,7 @@ pub fn check_id_token(token: &Inspected, expected: &ExpectedIdToken<'_>, now: Ti
             verdict => verdict,
         };
     let all = [
-        (Checked::Algorithm, algorithm(token)),
+        (Checked::Algorithm, algorithm(token, expected.is_fapi)),
         (Checked::Signature, expected.signature.clone()),
         (Checked::Issuer, issuer(token, expected)),
         (Checked::Audience, audience(token, expected.client_id)),
@@ -202,11 +205,14 @@ fn unchecked(why: &str) -> Verdict {
     Verdict::NotChecked(why.to_owned())
 }
 
-fn algorithm(token: &Inspected) -> Verdict {
+fn algorithm(token: &Inspected, is_fapi: bool) -> Verdict {
     Verdict::of(match token.algorithm() {
         None => Err("its header names no algorithm (`alg`)".to_owned()),
         Some(name) if name.eq_ignore_ascii_case("none") => {
             Err("its `alg` is `none`: it is not signed, so anybody can have written it".to_owned())
+        }
+        Some(name) if is_fapi && !FAPI_ALGORITHMS.contains(&name) => {
+            Err(format!("it is signed by `{name}`, and FAPI 2.0 allows {}", FAPI_ALGORITHMS.join(", ")))
         }
         Some(_) => Ok(()),
     })

@@ -37,6 +37,7 @@ fn checks_asking(token: &Inspected, asked: Answered<'_>) -> Vec<IdTokenCheck> {
     let expected = ExpectedIdToken {
         issuer: Some(ISSUER),
         is_own_issuer: true,
+        is_fapi: false,
         client_id: "it",
         signature: Verdict::Passed,
         access_token: Some(&access_token),
@@ -188,6 +189,7 @@ fn a_kept_token_is_not_judged_by_what_only_its_sign_in_knew() {
     let expected = ExpectedIdToken {
         issuer: None,
         is_own_issuer: false,
+        is_fapi: false,
         client_id: "it",
         signature: Verdict::NotChecked("offline".into()),
         access_token: Some(&later),
@@ -211,6 +213,7 @@ fn a_pattern_in_metadata_is_no_issuer_and_a_uuid_may_be_in_capitals() {
     let expected = ExpectedIdToken {
         issuer: Some("https://login.example/{tenantid}/v2.0"),
         is_own_issuer: true,
+        is_fapi: false,
         client_id: client,
         signature: Verdict::Passed,
         access_token: None,

@@ -97,6 +97,24 @@ fn what_is_not_known_is_named() {
     }
 }
 
+#[test]
+fn the_encrypted_examples_of_rfc_7520_are_read_but_for_the_one_by_a_broken_algorithm() {
+    let cookbook: Json = serde_json::from_str(include_str!("../../../tests/vectors/rfc7520.json")).expect("JSON");
+    let key = |example: &Json| {
+        let key = cookbook["keys"][example["key"].as_str().expect("a name")].to_string();
+        parse_key(&Secret::new(key)).expect("a key").pair
+    };
+    let examples = cookbook["encrypted"].as_array().expect("a list");
+    assert_eq!(examples.len(), 3);
+    for example in examples {
+        let read = decrypt(&Secret::new(text(&example["jwe"])), Some(&key(example)));
+        assert_eq!(read.as_ref().map(Secret::expose), Ok(text(&cookbook["plaintext"]).as_str()), "{example}");
+    }
+    let broken = &cookbook["refused"][0];
+    let read = decrypt(&Secret::new(text(&broken["jwe"])), Some(&key(broken)));
+    assert_eq!(read, Err(JweError::Algorithm("RSA1_5".to_owned())));
+}
+
 /// RFC 7518 appendix C.
 #[test]
 fn the_key_agreement_of_the_rfc() {

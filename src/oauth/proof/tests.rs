@@ -64,9 +64,13 @@ fn the_claims_are_those_that_the_rfc_prints() {
 
 #[test]
 fn a_proof_is_signed_by_each_kind_of_key_and_verified_by_what_it_carries() {
-    for algorithm in
-        [AssertionAlgorithm::ES256, AssertionAlgorithm::ES384, AssertionAlgorithm::ES512, AssertionAlgorithm::PS256]
-    {
+    for algorithm in [
+        AssertionAlgorithm::ES256,
+        AssertionAlgorithm::ES384,
+        AssertionAlgorithm::ES512,
+        AssertionAlgorithm::PS256,
+        AssertionAlgorithm::EdDSA,
+    ] {
         let key = make_proof_key(algorithm).expect("a key").signing_key().expect("usable");
         let request = ProvedRequest { method: "GET", url: "https://a.test/x", access_token: None, nonce: Some("n-1") };
         let jwt = request.proof(key.public_jwk().expect("public"), Timestamp::UNIX_EPOCH, "1");

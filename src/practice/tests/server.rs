@@ -23,7 +23,7 @@ fn a_slow_reply_keeps_nobody_else_waiting_and_ends_with_the_service() {
     let practice = service(&[Fault::SlowReply]);
     let request = format!("POST /token HTTP/1.1\r\n{HEAD}Content-Length: 0\r\n\r\n");
     let slow: Vec<TcpStream> = (0..40).map(|_| open(&practice, &request)).collect();
-    practice.0.wait_for_requests(slow.len());
+    practice.server.wait_for_requests(slow.len());
     assert_eq!(get(&practice, "/").status, 200);
     drop(practice);
     for stream in slow {
@@ -50,7 +50,7 @@ fn idle_half_sent_and_lying_peers_keep_nobody_else_waiting_nor_the_end() {
     let _lies: Vec<TcpStream> = (1..=60)
         .map(|number| {
             let stream = open(&practice, lie);
-            practice.0.wait_for_requests(number);
+            practice.server.wait_for_requests(number);
             stream
         })
         .collect();
@@ -119,7 +119,7 @@ fn another_host_name_is_refused() {
 fn debug_shows_no_value_of_what_was_granted() {
     let practice = service(&[]);
     let reply = sign_in(&practice);
-    let everything = format!("{practice:?} {:?}", *practice.0.handler());
+    let everything = format!("{practice:?} {:?}", *practice.server.handler());
     for secret in [reply.text("access_token"), reply.text("refresh_token"), "practice-code-".to_owned()] {
         assert!(!everything.contains(&secret));
     }

@@ -26,6 +26,7 @@ pub fn page() -> Draft {
         url: "/v1/items".into(),
         headers: "Accept: text/csv".into(),
         body: String::new(),
+        resource: String::new(),
     });
     draft
 }
@@ -54,6 +55,7 @@ pub fn answered(status: u16) -> Model {
         url: call.url,
         headers: tokenwright::call::parse_headers(&call.headers),
         body: call.body,
+        resource: None,
     });
     model
 }

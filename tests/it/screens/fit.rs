@@ -374,6 +374,19 @@ fn very_long_values_fit() {
 }
 
 #[test]
+fn a_registered_client_is_never_cut() {
+    use crate::screens::registered_client::{offering, page_of, registered, registration};
+    let long = serde_json::json!({
+        "client_id": "x".repeat(300), "client_name": "word ".repeat(60), "scope": "s".repeat(200),
+        "redirect_uris": ["http://127.0.0.1/".to_owned() + &"u".repeat(300), "http://127.0.0.1/b"],
+    });
+    check("registered", &registered(&long, Some("first")), &offering(), &[]);
+    check("offered", &started(), &offering(), &[]);
+    let page = page_of(registration(&long));
+    check("a registered client", &home::opened(), &page, &["Delete registration…"]);
+}
+
+#[test]
 fn how_a_reply_is_read_is_never_cut() {
     let long = Diagnosis::new(format!("the expression `{}` failed: {}", "a".repeat(60), "it says why ".repeat(8)));
     let model = crate::screens::reading::read(called(Ok(token_set(ACCESS_TOKEN))), FieldRead::Failed(long));

@@ -27,6 +27,7 @@ mod preset;
 mod queries;
 mod reading;
 mod redirects;
+mod registered_client;
 mod rehearsal;
 mod scenes;
 mod screen;

@@ -221,7 +221,9 @@ fn keys_are_kept_and_fetched_anew_once_for_one_that_is_not_among_them() {
     let core = Core::start();
     let state = |key: &Key| {
         let token = TokenSource::Text(Secret::new(key.sign(&claims(&service.url()))));
-        core.inspect(Inspect { token, profile: None, which: None, reach: Reach::Anybody }).signature.state
+        core.inspect(Inspect { token, profile: None, which: None, resource: None, reach: Reach::Anybody })
+            .signature
+            .state
     };
     let fetched = || service.asked("/keys").len();
     assert_eq!((state(&old), state(&old), fetched()), (SignatureState::Valid, SignatureState::Valid, 1));

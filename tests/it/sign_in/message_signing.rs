@@ -153,8 +153,15 @@ fn a_response_that_is_encrypted_to_the_key_of_the_profile_is_read() {
         let program = with_secret();
         let signed = ["--response-mode", "jwt"];
         let with_key = [&signed[..], &["--key-file", text(&key)]].concat();
-        certified(&program, &server, "encrypted", &with_key).finish().done();
+        let said = certified(&program, &server, "encrypted", &[&with_key[..], &["--verbose"]].concat()).finish();
+        // The ID token was encrypted, too: what is inside is checked, and kept.
+        for passed in ["alg", "signature", "nonce"] {
+            assert!(said.stderr.contains(&format!("ID token: {passed} passed")), "{}", said.stderr);
+        }
+        said.done();
         program.run(&["token", "bank"]).done();
+        let found = program.run(&["inspect", "bank", "--token", "id", "--json"]).json();
+        assert_eq!((&found["form"], &found["claims"]["sub"]), (&"jwt".into(), &"alex".into()), "{found}");
 
         let program = with_secret();
         let mut process = certified(&program, &server, "encrypted", &signed);

@@ -9,6 +9,7 @@ mod id_token;
 mod message_signing;
 mod mutual_tls;
 mod registration;
+mod rehearsed;
 mod resources;
 mod saml;
 mod sources;

@@ -258,8 +258,24 @@ fn a_token_that_is_spent_and_a_server_that_is_away_are_told_and_the_profile_goes
     let exported = program.run(&["export", "demo", "--format", "json"]);
     assert!(!exported.stdout.contains("rat-secret"), "{}", exported.stdout);
     let said = program.run(&["forget", "demo", "--now"]);
-    assert!(said.stderr.contains("was not deleted at the server"), "{}", said.stderr);
+    assert!(said.stderr.contains("was not deleted at http:"), "{}", said.stderr);
     assert!(said.done().contains("demo: erased"));
+}
+
+#[test]
+fn a_lost_reply_to_a_change_explains_that_the_token_is_refused_from_then_on() {
+    let (program, practice, said) = practised(&["registration-lost-reply"], None);
+    said.done();
+    let uri = "http://127.0.0.1/other";
+    let update = ["registration", "update", "demo", "--redirect-uri", uri];
+    let lost = program.run(&update).failed(5);
+    assert!(!lost.contains("another token"), "nobody knows yet: {lost}");
+    for command in [&update[..], &["registration", "show", "demo"], &["registration", "show", "demo"]] {
+        let refused = program.run(command).failed(4);
+        assert!(refused.contains("the reply to the last change was lost, and the server gave"), "{refused}");
+    }
+    drop(practice);
+    program.run(&["forget", "demo", "--now"]).done();
 }
 
 /// The practice service with these faults, and what a sign-in says that registers there.
@@ -291,6 +307,24 @@ fn a_person_rehearses_registration_at_the_practice_service() {
     let said = program.run(&["forget", "demo", "--now"]);
     assert!(said.stderr.contains("is deleted at"), "{}", said.stderr);
     said.done();
+}
+
+#[test]
+fn what_was_forgotten_is_erased_with_its_client() {
+    let (program, _practice, said) = practised(&[], None);
+    said.done();
+    program.run(&["forget", "demo"]).done();
+    let said = program.run(&["forget", "demo", "--now"]);
+    assert!(said.stderr.contains("is deleted at http://127.0.0.1:"), "{}", said.stderr);
+    said.done();
+    assert_eq!(program.run(&["list", "--forgotten", "--json"]).json(), json!([]));
+    let (program, practice, said) = practised(&[], None);
+    said.done();
+    drop(practice);
+    program.run(&["forget", "demo"]).done();
+    let said = program.run(&["forget", "demo", "--now"]);
+    assert!(said.stderr.contains("was not deleted at http://127.0.0.1:"), "{}", said.stderr);
+    assert!(said.done().contains("demo: erased"));
 }
 
 #[test]

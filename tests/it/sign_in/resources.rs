@@ -178,3 +178,30 @@ fn the_agent_hands_them_out_as_well() {
     program.run(&["agent", "stop"]).done();
     agent.finish();
 }
+
+#[test]
+fn a_call_a_command_and_an_inspection_take_the_token_of_the_api_that_is_named() {
+    const ARCHIVE: &str = "urn:practice:archive";
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    practice.sign_in(&program, "demo");
+    let missing = program.run(&["inspect", "demo", "--resource", ARCHIVE]).failed(2);
+    assert!(missing.contains("`demo` has no token for `urn:practice:archive` yet"), "{missing}");
+
+    assert!(program.run(&["call", "demo", "/archive"]).stderr.contains("error: the API answered 401"));
+    program.run(&["call", "demo", "/archive", "--resource", ARCHIVE, "--save"]).done();
+    // The check that is kept has the API with it.
+    assert_eq!(program.run(&["call", "demo", "--json"]).json()["status"], 200);
+
+    let token = program.run(&["token", "demo", "--resource", ARCHIVE]).done();
+    let print = ["--", "sh", "-c", "printf %s \"$OAUTH_ACCESS_TOKEN\""];
+    let given = program.run(&[&["exec", "demo", "--resource", ARCHIVE], &print[..]].concat()).done();
+    assert_eq!(given.trim(), token.trim());
+    let own = program.run(&[&["exec", "demo"], &print[..]].concat()).done();
+    assert_eq!(own.trim(), program.run(&["token", "demo"]).done().trim());
+    assert_ne!(own, given);
+
+    let found = program.run(&["inspect", "demo", "--resource", ARCHIVE, "--json"]).json();
+    assert_eq!(found["introspection"]["aud"], ARCHIVE, "{found}");
+    program.run(&["inspect", "demo", "--resource", ARCHIVE, "--token", "id"]).failed(2);
+}

@@ -24,8 +24,14 @@ impl Practice {
 
     /// On this port; `0` takes a free one.
     pub fn start_at(program: &Tokenwright, port: &str, faults: &[&str]) -> Self {
-        let mut arguments = vec!["practice", "--port", port, "--auto-consent"];
+        let mut arguments = vec!["--port", port];
         arguments.extend(faults.iter().flat_map(|fault| ["--fault", fault]));
+        Self::start_as(program, &arguments)
+    }
+
+    /// With these options.
+    pub fn start_as(program: &Tokenwright, options: &[&str]) -> Self {
+        let arguments = [&["practice", "--auto-consent"], options].concat();
         let mut process = program.start(&arguments);
         let line = process.line_with("http://127.0.0.1:");
         let port = line.rsplit(':').next().expect("an address").to_owned();
@@ -35,6 +41,11 @@ impl Practice {
     /// For `--set`.
     pub fn set(&self) -> String {
         format!("port={}", self.port)
+    }
+
+    /// A URL of the service.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
     }
 
     pub fn port(&self) -> &str {

@@ -45,6 +45,11 @@ pub enum SaveTo {
     Profile(ProfileName),
 }
 
+/// Names for a profile that has none, the best first.
+pub(in crate::app) fn free_names(context: &CallContext) -> impl Iterator<Item = ProfileName> + use<> {
+    naming::numbered(&naming::propose(context)).take(MOST_NUMBERS as usize)
+}
+
 /// Saves the tokens of an exchange. Returns where later ones of the same sign-in are saved.
 pub(crate) async fn received(
     app: &App,
