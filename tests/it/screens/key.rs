@@ -36,7 +36,7 @@ pub fn keyed(step: Step, pair: &KeyPair) -> Draft {
     draft
 }
 
-/// SAP SuccessFactors with its key, all typed.
+/// A service that takes a SAML assertion, with its key, all typed.
 pub fn successfactors(step: Step, pair: &KeyPair) -> Draft {
     let mut draft = at(service("sap-successfactors"), step);
     draft.secrets.signing_key = Some(pair.clone());
