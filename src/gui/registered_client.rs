@@ -5,9 +5,9 @@ use crate::gui::draft::{Focus, Typed};
 use crate::gui::intent::ClientWish;
 use crate::gui::model::ClientDone;
 use crate::gui::window::Window;
-use crate::oauth::ClientRegistration;
+use crate::oauth::{ClientRegistration, KeyPair};
 use crate::secret::Secret;
-use crate::service::ProfileName;
+use crate::service::{ClientAuthentication, ClientMethod, ProfileName};
 
 /// Under which clients are registered; the service may show it on its pages.
 const CLIENT_NAME: &str = "Tokenwright";
@@ -37,7 +37,12 @@ impl Window {
         let Some(mut draft) = self.draft.profile.clone() else { return };
         let step = &self.draft.authorization_step;
         let secrets = self.draft.secrets.clone();
-        let method = draft.method_to_register(&step.offered.client_methods, secrets.signing_key.is_some());
+        let certificate = secrets.client_certificate.as_ref().and_then(KeyPair::certificate);
+        let method = match (draft.client_authentication(), certificate) {
+            (Some(ClientAuthentication::Certificate), Some(own)) if own.is_self_issued() => ClientMethod::SelfSignedTls,
+            (Some(ClientAuthentication::Certificate), _) => ClientMethod::Tls,
+            _ => draft.method_to_register(&step.offered.client_methods, secrets.signing_key.is_some()),
+        };
         draft.choose_client_method(method);
         let wish = RegistrationWish {
             issuer: step.offered.issuer.clone(),

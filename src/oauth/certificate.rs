@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::oauth::key_text::KeyError;
 use crate::oauth::signing_key::SigningKey;
-use crate::oauth::x509::{Fields, name_text};
+use crate::oauth::x509::{Fields, distinguished_name, name_text};
 use crate::secret::Secret;
 
 /// How many characters of base64 stand in a line (RFC 7468 section 2).
@@ -88,6 +88,11 @@ impl Certificate {
     /// Whose it is, by its own words: `CN=acme, O=Acme Ltd`. Empty if it cannot be read.
     pub fn subject(&self) -> String {
         Fields::read(&self.der).map(|fields| name_text(fields.subject)).unwrap_or_default()
+    }
+
+    /// Whose it is, as RFC 4514 writes it: for a server that compares it (RFC 8705 section 2.1.2).
+    pub fn distinguished_name(&self) -> Option<String> {
+        distinguished_name(Fields::read(&self.der)?.subject)
     }
 
     /// Who signed it, by its own words.

@@ -1,10 +1,11 @@
 //! A public key as a JSON Web Key (RFC 7517), and its thumbprint (RFC 7638).
 
 use aws_lc_rs::digest::{SHA256, digest};
-use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::{Map, Value as Json};
 
-use crate::oauth::signing_key::{KeyKind, SigningKey};
+use crate::oauth::certificate::Certificate;
+use crate::oauth::signing_key::{KeyKind, KeyPair, SigningKey};
 
 impl SigningKey {
     /// The public key with the members that its kind requires, in the order of their names; `None` for a shared secret.
@@ -30,6 +31,16 @@ impl SigningKey {
     /// The thumbprint of the public key; `None` for a shared secret.
     pub fn thumbprint(&self) -> Option<String> {
         thumbprint(&self.public_jwk()?)
+    }
+}
+
+impl KeyPair {
+    /// The public key with its certificates (RFC 7517 section 4.7); `None` if there is none, or it cannot be read.
+    pub fn certificate_jwk(&self) -> Option<Json> {
+        let certificates = Certificate::parse_all(self.certificate.as_deref()?).ok()?;
+        let mut jwk = self.signing_key()?.public_jwk()?;
+        jwk["x5c"] = certificates.iter().map(|one| BASE64_STANDARD.encode(one.der())).collect();
+        Some(jwk)
     }
 }
 

@@ -6,6 +6,7 @@ use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 
 use crate::oauth::fit::plain_line;
+use crate::oauth::pkce::hex;
 
 const SEQUENCE: u8 = 0x30;
 const SET: u8 = 0x31;
@@ -33,6 +34,9 @@ const ATTRIBUTES: [(&[u8], &str); 11] = [
     (&[0x09, 0x92, 0x26, 0x89, 0x93, 0xF2, 0x2C, 0x64, 1, 1], "UID"),
     (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 9, 1], "emailAddress"),
 ];
+
+/// Those that RFC 4514 section 3 names.
+const NAMED: [&str; 8] = ["CN", "C", "L", "ST", "O", "OU", "DC", "UID"];
 
 /// The fields of a certificate.
 pub(in crate::oauth) struct Fields<'a> {
@@ -95,8 +99,12 @@ fn attribute_text(attribute: &[u8]) -> Option<String> {
     let (oid, rest) = value(attribute, OBJECT_IDENTIFIER)?;
     let (tag, bytes, _) = element(rest)?;
     let named = ATTRIBUTES.iter().find(|(known, _)| *known == oid).map(|(_, name)| (*name).to_owned());
-    let name = named.unwrap_or_else(|| format!("OID {}", crate::oauth::pkce::hex(oid)));
-    let text = match tag {
+    let name = named.unwrap_or_else(|| format!("OID {}", hex(oid)));
+    Some(format!("{name}={}", text_of(tag, bytes)))
+}
+
+fn text_of(tag: u8, bytes: &[u8]) -> String {
+    match tag {
         BMP_STRING => {
             let (pairs, _) = bytes.as_chunks::<2>();
             String::from_utf16_lossy(&pairs.iter().map(|pair| u16::from_be_bytes(*pair)).collect::<Vec<_>>())
@@ -104,8 +112,65 @@ fn attribute_text(attribute: &[u8]) -> Option<String> {
         // Latin 1 in practice.
         T61_STRING => bytes.iter().copied().map(char::from).collect(),
         _ => String::from_utf8_lossy(bytes).into_owned(),
-    };
-    Some(format!("{name}={text}"))
+    }
+}
+
+/// A name as RFC 4514 writes it, for a server that compares it; `None` if it is no name.
+pub(in crate::oauth) fn distinguished_name(mut name: &[u8]) -> Option<String> {
+    let mut parts = Vec::new();
+    while let Some((mut attributes, rest)) = value(name, SET) {
+        name = rest;
+        let mut together = Vec::new();
+        while let Some((attribute, rest)) = value(attributes, SEQUENCE) {
+            attributes = rest;
+            together.push(exact_attribute(attribute)?);
+        }
+        parts.push(together.join("+"));
+    }
+    parts.reverse();
+    Some(parts.join(","))
+}
+
+/// RFC 4514 sections 2.3 and 2.4: types without a name there are written by their OIDs, with the value in hex.
+fn exact_attribute(attribute: &[u8]) -> Option<String> {
+    let (oid, rest) = value(attribute, OBJECT_IDENTIFIER)?;
+    let (tag, bytes, _) = element(rest)?;
+    let named = ATTRIBUTES.iter().find(|(known, name)| *known == oid && NAMED.contains(name));
+    Some(match named {
+        Some((_, name)) => format!("{name}={}", escaped(&text_of(tag, bytes))),
+        None => format!("{}=#{}", dotted(oid)?, hex(rest)),
+    })
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    let last = text.chars().count().saturating_sub(1);
+    for (at, sign) in text.chars().enumerate() {
+        let is_edge = sign == ' ' && (at == 0 || at == last) || sign == '#' && at == 0;
+        match sign {
+            '\0' => escaped.push_str("\\00"),
+            _ if is_edge || "\"+,;<>\\".contains(sign) => escaped.extend(['\\', sign]),
+            _ => escaped.push(sign),
+        }
+    }
+    escaped
+}
+
+/// An OID as numbers (ITU-T X.690 section 8.19).
+fn dotted(oid: &[u8]) -> Option<String> {
+    let mut numbers: Vec<u64> = Vec::new();
+    let mut number = 0_u64;
+    for byte in oid {
+        number = number.checked_mul(128)? + u64::from(byte & 0x7F);
+        if byte & 0x80 == 0 {
+            numbers.push(number);
+            number = 0;
+        }
+    }
+    let first = *numbers.first()?;
+    let top = (first / 40).min(2);
+    numbers.splice(..1, [top, first - 40 * top]);
+    Some(numbers.iter().map(u64::to_string).collect::<Vec<_>>().join("."))
 }
 
 /// The first element: tag, content, and what follows.
@@ -169,6 +234,21 @@ mod tests {
         assert_eq!(told, "OID 55040c=Dr, CN=acme, OU=Ω, O=Müller  [2J & Söhne, C=DE");
         assert_eq!(name_text(fields.issuer), told);
         assert!(fields.not_before < fields.not_after);
+    }
+
+    #[test]
+    fn a_name_is_written_exactly_for_a_server() {
+        let mut params = rcgen::CertificateParams::new(Vec::<String>::new()).expect("params");
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        params.distinguished_name.push(rcgen::DnType::CountryName, "DE");
+        params.distinguished_name.push(rcgen::DnType::OrganizationName, "Sue, Grabbit + \"Runn\" ");
+        params.distinguished_name.push(rcgen::DnType::CustomDnType(vec![1, 3, 6, 1, 4, 1, 1466, 0]), "x");
+        params.distinguished_name.push(rcgen::DnType::CommonName, "#1");
+        let made = params.self_signed(&rcgen::KeyPair::generate().expect("a key")).expect("made");
+        let subject = Fields::read(made.der()).expect("a certificate").subject;
+        let exact = r#"CN=\#1,1.3.6.1.4.1.1466.0=#0c0178,O=Sue\, Grabbit \+ \"Runn\"\ ,C=DE"#;
+        assert_eq!(distinguished_name(subject).as_deref(), Some(exact));
+        assert_eq!(dotted(&[0x88, 0x37, 3]).as_deref(), Some("2.999.3"));
     }
 
     #[test]

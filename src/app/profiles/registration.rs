@@ -15,13 +15,15 @@ use crate::app::vault::open;
 use crate::app::{CallContext, Failure, FailureKind};
 use crate::call::{BodyTemplate, CallTemplate, Method, Parameter, Template};
 use crate::diagnosis::Diagnose as _;
-use crate::oauth::{ClientRegistration, MetadataDifference, ProfileSecrets, is_same_issuer};
+use crate::oauth::{ClientRegistration, KeyPair, MetadataDifference, ProfileSecrets, is_same_issuer};
 use crate::secret::Secret;
 use crate::service::{ClientMethod, ProfileDraft, ProfileName};
 use crate::vault::Contents;
 
 /// What a client of another profile must have asked for as well to serve this one.
-const MUST_BE_SAME: [&str; 3] = ["grant_types", "token_endpoint_auth_method", "jwks"];
+const MUST_BE_SAME: [&str; 4] = ["grant_types", "token_endpoint_auth_method", "jwks", SUBJECT];
+/// The subject of the certificate of a client (RFC 8705 section 2.1.2).
+pub(super) const SUBJECT: &str = "tls_client_auth_subject_dn";
 
 /// What a client is registered with.
 #[derive(Clone, Debug)]
@@ -133,24 +135,11 @@ async fn register(
     report: &Report,
 ) -> Result<Registered, Failure> {
     let mut asked = draft.client_metadata(&wish.client_name, wish.method);
-    if wish.method == ClientMethod::PrivateKeyJwt {
-        let key = secrets.signing_key.as_ref().and_then(|pair| pair.signing_key()?.public_jwk());
-        let key = key.ok_or_else(|| {
-            usage(
-                "a client that signs is registered with its key",
-                "read a private key or make one; `tokenwright sign-in … --key-file FILE` reads it",
-            )
-        })?;
-        asked.insert("jwks".into(), serde_json::json!({ "keys": [key] }));
-    }
-    if matches!(wish.method, ClientMethod::Tls | ClientMethod::SelfSignedTls) {
-        let hint = "register it in the service's console, or choose another `--client-auth`";
-        return Err(usage("a client that authenticates by a certificate is not registered here", hint));
-    }
+    asked.extend(proof_of(&secrets, wish.method)?);
     if !wish.anew
         && let Some((taken_from, registration)) = known(app, name.as_ref(), &wish, &asked).await?
     {
-        let name = keep(app, name, &draft, &registration).await?;
+        let name = keep(app, name, (&draft, &secrets), &registration).await?;
         let differences = registration.differences();
         return Ok(Registered { differences, registration, taken_from: Some(taken_from), name });
     }
@@ -160,15 +149,46 @@ async fn register(
         asked,
         ..Default::default()
     };
-    let context = CallContext::new(draft.as_typed(), secrets);
+    let context = CallContext::new(draft.as_typed(), secrets.clone());
     let answered = create(app, &context, &begun, &wish, report).await?;
     if !answered.reply.is_success() {
         return Err(refused(&answered, &context.profile.service, !wish.initial_access_token.is_empty()));
     }
     let registration = begun.read(&answered.reply);
     let registration = registration.map_err(|error| Failure::new(FailureKind::Refused, error.diagnose()))?;
-    let name = keep(app, name, &draft, &registration).await?;
+    let name = keep(app, name, (&draft, &secrets), &registration).await?;
     Ok(Registered { differences: registration.differences(), registration, taken_from: None, name })
+}
+
+/// By what a client proves itself that has no secret.
+pub(super) fn proof_of(secrets: &ProfileSecrets, method: ClientMethod) -> Result<Map<String, Json>, Failure> {
+    let keys = |key: Json| ("jwks", serde_json::json!({ "keys": [key] }));
+    let certificate = secrets.client_certificate.as_ref();
+    let proof = match method {
+        ClientMethod::PrivateKeyJwt => {
+            let key = secrets.signing_key.as_ref().and_then(|pair| pair.signing_key()?.public_jwk());
+            keys(key.ok_or_else(|| {
+                let hint = "read a private key or make one; `tokenwright sign-in … --key-file FILE` reads it";
+                usage("a client that signs is registered with its key", hint)
+            })?)
+        }
+        // RFC 8705 section 2.2.2.
+        ClientMethod::SelfSignedTls => keys(certificate.and_then(KeyPair::certificate_jwk).ok_or_else(no_certificate)?),
+        // RFC 8705 section 2.1.2.
+        ClientMethod::Tls => {
+            let name = certificate.and_then(|pair| pair.certificate()?.distinguished_name());
+            (SUBJECT, name.ok_or_else(no_certificate)?.into())
+        }
+        ClientMethod::SecretBasic | ClientMethod::SecretPost | ClientMethod::SecretJwt | ClientMethod::None => {
+            return Ok(Map::new());
+        }
+    };
+    Ok(Map::from_iter([(proof.0.to_owned(), proof.1)]))
+}
+
+fn no_certificate() -> Failure {
+    let hint = "open a certificate or make one; `tokenwright sign-in … --client-certificate FILE` reads it";
+    usage("a client that authenticates by a certificate is registered with it", hint)
 }
 
 /// A client at this issuer that serves as well: the profile's own, or that of another.
@@ -196,17 +216,14 @@ async fn known(
 async fn keep(
     app: &App,
     name: Option<ProfileName>,
-    draft: &ProfileDraft,
+    (draft, secrets): (&ProfileDraft, &ProfileSecrets),
     registration: &ClientRegistration,
 ) -> Result<ProfileName, Failure> {
-    let Some(name) = name else { return keep_anew(app, draft, registration).await };
-    let sealed = registration.clone();
+    let Some(name) = name else { return keep_anew(app, (draft, secrets), registration).await };
+    let sealed = Sealed::of(secrets, registration);
     let put = move |contents: &mut Contents| {
         let is_in_use = contents.tokens.is_some();
-        if !is_in_use {
-            contents.secrets.client_secret.clone_from(&sealed.client_secret);
-        }
-        contents.secrets.registration = Some(Box::new(sealed));
+        sealed.put(contents, is_in_use);
         Some(is_in_use)
     };
     let is_in_use = change_contents(app, &name, put).await? == Some(true);
@@ -217,18 +234,21 @@ async fn keep(
 }
 
 /// The same for a profile without a name.
-async fn keep_anew(app: &App, draft: &ProfileDraft, registration: &ClientRegistration) -> Result<ProfileName, Failure> {
+async fn keep_anew(
+    app: &App,
+    (draft, secrets): (&ProfileDraft, &ProfileSecrets),
+    registration: &ClientRegistration,
+) -> Result<ProfileName, Failure> {
     let context = CallContext::new(draft.as_typed(), ProfileSecrets::default());
     for name in free_names(&context) {
         if app.load_profile_text(&name).await?.is_some() {
             continue;
         }
-        let sealed = registration.clone();
+        let sealed = Sealed::of(secrets, registration);
         let put = move |contents: &mut Contents| {
             // A key may have been saved before its profile.
             let is_free = *contents == Contents::default();
-            contents.secrets.client_secret.clone_from(&sealed.client_secret);
-            contents.secrets.registration = Some(Box::new(sealed));
+            sealed.put(contents, false);
             is_free.then_some(())
         };
         if change_contents(app, &name, put).await?.is_some() {
@@ -237,6 +257,31 @@ async fn keep_anew(app: &App, draft: &ProfileDraft, registration: &ClientRegistr
         }
     }
     Err(usage("there is no free name for the profile", "forget some of those that are there"))
+}
+
+/// What a registration leaves in the vault: the client, and by what it proves itself, which is nowhere else yet.
+struct Sealed {
+    registration: ClientRegistration,
+    signing_key: Option<KeyPair>,
+    client_certificate: Option<KeyPair>,
+}
+
+impl Sealed {
+    fn of(secrets: &ProfileSecrets, registration: &ClientRegistration) -> Self {
+        let ProfileSecrets { signing_key, client_certificate, .. } = secrets.clone();
+        Self { registration: registration.clone(), signing_key, client_certificate }
+    }
+
+    /// A profile in use keeps what its tokens belong to.
+    fn put(self, contents: &mut Contents, is_in_use: bool) {
+        let secrets = &mut contents.secrets;
+        if !is_in_use {
+            secrets.client_secret.clone_from(&self.registration.client_secret);
+            secrets.signing_key = self.signing_key.or(secrets.signing_key.take());
+            secrets.client_certificate = self.client_certificate.or(secrets.client_certificate.take());
+        }
+        secrets.registration = Some(Box::new(self.registration));
+    }
 }
 
 /// Saves the profile of a client that has no tokens yet.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use crate::app::handle::App;
 use crate::app::profiles::contents::change_contents;
 use crate::app::profiles::load;
-use crate::app::profiles::registration::{Registered, RegistrationTask, call};
+use crate::app::profiles::registration::{Registered, RegistrationTask, SUBJECT, call, proof_of};
 use crate::app::profiles::registration_refused::{is_refused_token, not_changed, not_managed, usage};
 use crate::app::profiles::remarks::change;
 use crate::app::progress::Report;
@@ -14,7 +14,7 @@ use crate::app::vault::lease::lease_for;
 use crate::app::{CallContext, Failure, FailureKind};
 use crate::call::Method;
 use crate::diagnosis::Diagnose as _;
-use crate::oauth::ClientRegistration;
+use crate::oauth::{ClientRegistration, ProfileSecrets};
 use crate::service::{ClientMethod, ProfileDraft, ProfileName};
 use crate::vault::{Contents, Entry, How};
 
@@ -22,7 +22,7 @@ use crate::vault::{Contents, Entry, How};
 fn asked_of(
     task: &RegistrationTask,
     before: &ClientRegistration,
-    draft: &ProfileDraft,
+    (draft, secrets): (&ProfileDraft, &ProfileSecrets),
 ) -> (Method, Option<String>, Map<String, Json>) {
     match task {
         RegistrationTask::Read => (Method::Get, None, before.asked.clone()),
@@ -30,10 +30,13 @@ fn asked_of(
         RegistrationTask::Update { .. } => {
             let method = ClientMethod::ALL.into_iter().find(|method| method.as_str() == before.client_method());
             let name = before.asked.get("client_name").and_then(Json::as_str).unwrap_or_default();
-            let mut asked = draft.client_metadata(name, method.unwrap_or(ClientMethod::None));
-            if let Some(keys) = before.asked.get("jwks") {
-                asked.insert("jwks".into(), keys.clone());
+            let method = method.unwrap_or(ClientMethod::None);
+            let mut asked = draft.client_metadata(name, method);
+            for member in ["jwks", SUBJECT] {
+                asked.extend(before.asked.get(member).map(|value| (member.to_owned(), value.clone())));
             }
+            // Another key or certificate may be there by now.
+            asked.extend(proof_of(secrets, method).unwrap_or_default());
             (Method::Put, Some(Json::Object(before.update(&asked)).to_string()), asked)
         }
     }
@@ -66,7 +69,7 @@ pub(super) async fn manage(
     };
     let mut draft = ProfileDraft::from(&profile);
     draft.redirect_uri = moved.clone().unwrap_or(draft.redirect_uri);
-    let (method, body, asked) = asked_of(&task, &before, &draft);
+    let (method, body, asked) = asked_of(&task, &before, (&draft, &secrets));
     let context = CallContext::new(profile, secrets);
     let (answered, noted) = ask(app, &entry, (name, &context, &before), (method, body), report).await?;
     if method == Method::Delete {
