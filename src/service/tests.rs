@@ -174,26 +174,80 @@ fn the_state_fits_every_known_rule() {
 }
 
 /// Words for what is built: no preset says that it is lacking.
-const BUILT: [&str; 10] = [
+const BUILT: [&str; 28] = [
     "proof of possession",
+    "dpop",
     "device flow",
     "another device",
     "device code",
-    "private_key_jwt",
-    "signed jwt (",
-    "certificate in place of the",
+    "assertion",
+    "jwt",
+    "certificate",
     "mutual tls",
     "mtls",
-    "client certificate",
+    "token exchange",
+    "exchanged for",
+    "saml",
+    "pkce",
+    "no secret",
+    "without a secret",
+    "password",
+    "client credentials",
+    "client_credentials",
+    "refresh token",
+    "authorization code",
+    "browser",
+    "extra parameter",
+    "secret field",
+    "other hosts",
+    "introspection",
+    "pushed authorization",
+    "signed request",
 ];
+
+/// What holds one of those words and is not built all the same, with what is missing.
+const NOT_BUILT: [(&str, &str, &str); 1] =
+    [("snowflake", "jwt", "a signed JWT that is handed out itself, with no token request")];
+
+/// What is built and said to be lacking.
+fn stale(id: &str, lack: &str) -> Option<&'static str> {
+    let lack = lack.to_lowercase();
+    let is_excused = |word: &str| NOT_BUILT.iter().any(|(service, known, _)| *service == id && *known == word);
+    BUILT.into_iter().find(|word| lack.contains(word) && !is_excused(word))
+}
 
 #[test]
 fn no_service_lacks_what_is_built() {
     for service in Catalog::bundled().services() {
         for lack in &service.lacks {
-            let found = BUILT.iter().find(|words| lack.to_lowercase().contains(*words));
-            assert_eq!(found, None, "`{}` lacks what is built: {lack}", service.id);
+            assert_eq!(stale(&service.id, lack), None, "`{}` lacks what is built: {lack}", service.id);
         }
+    }
+}
+
+#[test]
+fn a_line_that_says_so_is_found_and_each_excuse_is_needed() {
+    // As presets had them once.
+    for line in [
+        "a signed assertion in place of a sign-in (JWT bearer)",
+        "SAML assertions in place of a sign-in (SAML bearer)",
+        "Apps of type Client, which have no secret",
+        "the chatbot's token, which is asked for with client credentials",
+        "The password grant for one's own account",
+        "token exchange, with which an embedded app gets its token",
+        "App-only access: it wants a certificate in place of a client secret",
+        "the device flow",
+        "The authorization code grant, at https://example.com/authorize",
+        "access tokens bound to a key (DPoP)",
+    ] {
+        assert!(stale("acme", line).is_some(), "{line}");
+    }
+    assert_eq!(stale("acme", "two tokens in one reply: the second is dropped"), None);
+    let catalog = Catalog::bundled();
+    for (id, word, missing) in NOT_BUILT {
+        let service = catalog.service(id).expect("a bundled preset");
+        let is_said = service.lacks.iter().any(|lack| lack.to_lowercase().contains(word));
+        assert!(is_said && !missing.is_empty(), "`{id}` has no need of its excuse for `{word}`");
     }
 }
 

@@ -209,7 +209,7 @@ fn assertion_ui(ui: &mut Ui, typed: &mut AssertionFields) {
     let wrong = typed.wrong_life();
     if let Some(saml) = &mut typed.saml {
         saml_ui(ui, saml);
-        Field::new("Audience")
+        Field::new("Audience of the assertion")
             .help("For whom it is, as the service names itself.")
             .mono()
             .show(ui, &mut typed.audience);
@@ -232,7 +232,7 @@ fn assertion_ui(ui: &mut Ui, typed: &mut AssertionFields) {
 
 /// What a SAML assertion says; its ID and its times are made when it is sent.
 fn saml_ui(ui: &mut Ui, typed: &mut SamlFields) {
-    Field::new("Issuer")
+    Field::new("Issuer of the assertion")
         .help("Who makes the assertion, by the name the service knows.")
         .mono()
         .show(ui, &mut typed.issuer);

@@ -37,7 +37,7 @@ pub(crate) fn complaints(call: &CallTemplate, request: &Request, facts: &Facts) 
     complaints
 }
 
-/// What was sent where the preset has this placeholder and nothing else.
+/// What was sent where the preset has this placeholder and nothing else, or only a scheme before it in a header.
 pub(crate) fn sent_as(call: &CallTemplate, request: &Request, name: &str) -> Option<String> {
     let is_it = |value: &str| lone(value) == Some(name);
     let own = own_query(call.url.source());
@@ -45,6 +45,14 @@ pub(crate) fn sent_as(call: &CallTemplate, request: &Request, name: &str) -> Opt
     let mut in_query = own.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(in_query);
     if let Some((key, _)) = in_query.find(|(_, value)| is_it(value)) {
         return value(&request.query, key);
+    }
+    let in_header = call.headers.iter().find_map(|header| {
+        let (scheme, named) = header.value.source().rsplit_once(' ')?;
+        is_it(named).then(|| (header.name.to_lowercase(), format!("{scheme} ")))
+    });
+    if let Some((key, scheme)) = in_header {
+        let (_, sent) = request.headers.iter().find(|(name, _)| *name == key)?;
+        return sent.expose().strip_prefix(scheme.as_str()).map(str::to_owned);
     }
     match &call.body {
         BodyTemplate::Form(list) => {
@@ -331,5 +339,14 @@ mod tests {
         let expected = ["the JSON value `n` is `\"1\"` in place of `1`"];
         assert_eq!(complaints(&call, &request("v=2", &typed, r#"{"n":"1","code":"c&d"}"#), &facts()), expected);
         assert_eq!(sent_as(&call, &request("v=2", &typed, r#"{"code":"x"}"#), "code").as_deref(), Some("x"));
+    }
+
+    #[test]
+    fn an_assertion_behind_a_scheme_is_found_in_its_header() {
+        let mut call = call(Authentication::None, BodyTemplate::None);
+        call.headers = vec![Parameter::new("Authorization", "JWT <assertion>")];
+        let sent = |header: &str| sent_as(&call, &request("v=2", &[("authorization", header)], ""), "assertion");
+        assert_eq!(sent("JWT a.b.c").as_deref(), Some("a.b.c"));
+        assert_eq!(sent("Bearer a.b.c"), None);
     }
 }

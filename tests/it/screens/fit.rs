@@ -23,7 +23,7 @@ use crate::screens::export::{choosing, exported, exporting, previewed, shared, s
 use crate::screens::home;
 use crate::screens::import::{import_failed, imported, importing, issuer_found};
 use crate::screens::inspect;
-use crate::screens::key::{keyed, netsuite, pair};
+use crate::screens::key::{keyed, netsuite, pair, successfactors};
 use crate::screens::preset::{customising, written};
 use crate::screens::rehearsal::{rehearsed, rehearsing};
 use crate::screens::scenes::{
@@ -140,6 +140,7 @@ fn step_2_fits() {
     let model = described::tried(&mut described);
     check("described", &model, &described, &["Extra parameters"]);
     check("without a key", &started(), &netsuite(Step::Authorization), &["Change the assertion"]);
+    check("SAML", &started(), &successfactors(Step::Authorization, &pair()), &["Change the assertion"]);
     check("with a key", &started(), &keyed(Step::Authorization, &pair()), &[]);
     check("an assertion", &started(), &keyed(Step::Tokens, &pair()), &[]);
     check("waiting", &visiting(), &at(service("practice"), Step::Authorization), &[]);

@@ -36,6 +36,41 @@ pub fn keyed(step: Step, pair: &KeyPair) -> Draft {
     draft
 }
 
+/// A service that takes a SAML assertion, with its key, all typed.
+pub fn successfactors(step: Step, pair: &KeyPair) -> Draft {
+    let mut draft = at(service("sap-successfactors"), step);
+    draft.secrets.signing_key = Some(pair.clone());
+    let profile = draft.profile.as_mut().expect("a service");
+    profile.client_id = "EXAMPLEKEY".into();
+    for (name, value) in [("api_server", "api4.successfactors.com"), ("company_id", "Acme"), ("user_id", "a<b>&c")] {
+        profile.inputs.insert(name.into(), value.into());
+    }
+    draft
+}
+
+#[test]
+fn a_saml_assertion_is_explained_changed_and_shown_before_it_is_sent() {
+    let pair = pair();
+    for theme in THEMES {
+        let mut window = screen(theme, started(), successfactors(Step::Authorization, &pair));
+        let words = "Each token request brings a SAML assertion, written here and signed with your private key.";
+        assert!(window.reads(words), "{}", window.words());
+        window.press("Change the assertion");
+        window.fill("Issuer of the assertion", "<client_id>");
+        window.fill("Attributes", "api_key=<client_id>\nuse_username=true");
+        window.state_mut().draft.step = Step::Tokens;
+        window.settle();
+        for line in [
+            "<saml2:Issuer>EXAMPLEKEY</saml2:Issuer>",
+            "a&lt;b&gt;&amp;c</saml2:NameID>",
+            "Recipient=\"https://api4.successfactors.com/oauth/token\"",
+            "<saml2:Attribute Name=\"use_username\">",
+        ] {
+            assert!(window.reads(line), "{line}: {}", window.words());
+        }
+    }
+}
+
 #[test]
 fn a_key_is_read_or_made_in_step_2() {
     for theme in THEMES {
