@@ -152,9 +152,13 @@ pub(crate) fn show(runner: &Runner, name: &str, as_json: bool) -> Result<(), Fai
             Json::Array(items) if items.is_empty() && key == "tags" => continue,
             Json::Array(items) => items.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(" "),
             Json::Object(fields) if fields.is_empty() => continue,
+            Json::Object(fields) => {
+                let line = |(name, value): (&String, &Json)| format!("{name}: {}", plain(value)).replace('\n', " ");
+                fields.iter().map(line).collect::<Vec<_>>().join("\n")
+            }
             value => value.to_string(),
         };
-        // Notes have several lines, each of which is shown as one.
+        // Notes have several lines, and so have lists of names and values; each is shown as one.
         let mut label = key.replace('_', " ");
         for line in text.split('\n') {
             print::result(format!("{:18} {line}", std::mem::take(&mut label)).trim_end());
@@ -172,6 +176,11 @@ pub(crate) fn show(runner: &Runner, name: &str, as_json: bool) -> Result<(), Fai
     let unread = opened.context.tokens.as_ref().and_then(TokenSet::unread_life_note);
     trouble.iter().chain(&unread).for_each(print::warning);
     Ok(())
+}
+
+/// A text without quotation marks, and all else as JSON.
+fn plain(value: &Json) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn facts(name: &ProfileName, opened: &OpenedProfile, now: Timestamp) -> Json {

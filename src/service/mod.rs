@@ -32,6 +32,7 @@ mod profile_name;
 mod pushed;
 mod registration;
 mod remarks;
+mod renewal;
 mod resource;
 mod rules;
 mod saml;

@@ -88,6 +88,7 @@ function fapiClient() {
   return {
     ...client('fapi', 'private_key_jwt', { jwks: { keys: [publicJwk(options['client-key'])] } }),
     token_endpoint_auth_signing_alg: 'ES256',
+    id_token_signed_response_alg: 'PS256',
     require_pushed_authorization_requests: true,
     dpop_bound_access_tokens: true,
   };

@@ -40,7 +40,7 @@ impl Rules {
     /// The rules of a service.
     pub(crate) fn of(service: &Service) -> Self {
         let policy = TokenPolicy { description: String::new(), ..service.policy.clone() };
-        Self { policy, without_person: service.authorization.is_none(), refreshes: service.refresh_request.is_some() }
+        Self { policy, without_person: service.authorization.is_none(), refreshes: service.takes_refresh_tokens() }
     }
 
     /// Whether these tokens can be refreshed without a person.

@@ -20,7 +20,10 @@ pub(crate) fn renewal(
     let renews_itself = profile.service.policy.renews_access_token;
     let refreshable = tokens.is_some_and(|tokens| renews_itself || tokens.refresh_token.is_some());
     let without_browser = profile.service.asks_again();
-    let context = saved(profile, record);
+    let mut context = saved(profile, record);
+    if tokens.is_some_and(|tokens| tokens.refresh_token.is_some()) {
+        context.profile.service.derive_refresh_request();
+    }
     match (refreshable && context.profile.service.refresh_request.is_some(), without_browser) {
         (true, _) => Ok((context, Stage::RefreshRequest)),
         (false, true) => Ok((context, Stage::TokenRequest)),

@@ -206,7 +206,7 @@ fn what_the_server_demands_and_we_cannot_do_is_said_before_the_browser_opens() {
             "authorization_endpoint": format!("{base}/authorize"),
             "token_endpoint": format!("{base}/token"),
             "require_signed_request_object": true,
-            "request_object_signing_alg_values_supported": ["EdDSA"],
+            "request_object_signing_alg_values_supported": ["ES256K"],
             "grant_types_supported": ["authorization_code"],
         });
         is_openid.then_some(document)

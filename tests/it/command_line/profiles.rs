@@ -33,6 +33,8 @@ fn a_sign_in_is_kept_for_the_commands_that_follow() {
     for line in ["service            practice", "refresh token      kept", "client id          practice-client"] {
         assert!(shown.lines().any(|shown| shown == line), "{line}\n{shown}");
     }
+    // A list of names and values has a line for each.
+    assert!(shown.lines().any(|shown| shown == format!("inputs             {}", practice.set().replace('=', ": "))));
     assert!(!shown.contains(token.trim()), "{shown}");
 }
 

@@ -9,7 +9,7 @@ use crate::support::database::Database;
 use crate::support::http::{browser, get};
 use crate::support::practice::Practice;
 use crate::support::process::Process;
-use crate::support::renewed::{add_preset, service, signed_in, spent, tokens};
+use crate::support::renewed::{add_preset, service, sign_in, signed_in, spent, tokens};
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
 use serde_json::json;
@@ -509,4 +509,29 @@ fn on_a_full_disk_nothing_that_was_kept_is_lost() {
         "{words}"
     );
     assert_eq!(program.run(&RENEWED).done(), "at-new-0\n", "the first that was asked for; what was there is whole");
+}
+
+#[test]
+fn a_refresh_token_of_a_service_that_describes_no_refresh_is_renewed_at_the_token_url() {
+    let service = Scripted::start(move |asked, earlier| match asked.path.as_str() {
+        "/authorize" => asked.grant("a-code"),
+        _ => tokens(&format!("{earlier}"), 3600),
+    });
+    let url = service.url();
+    let preset = format!(
+        "id = \"scripted\"\nname = \"Scripted\"\nchecked = \"2026-11-30\"\nsource = [\"a test\"]\nasks = \"nothing\"\n\
+         [redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \"{url}/authorize\"\n\
+         [token_request]\nurl = \"{url}/token\"\n"
+    );
+    let program = Tokenwright::with_vault();
+    program.add_preset("scripted.toml", &preset);
+    sign_in(&program, "demo");
+    program.run(&["refresh", "demo"]).done();
+    program.run(&["refresh", "demo"]).done();
+    assert_eq!(program.run(&["token", "demo"]).done(), "at-2\n");
+    let asked = service.asked("/token");
+    let sent: Vec<(&str, &str)> =
+        asked[1..].iter().map(|asked| (asked.parameter("grant_type"), asked.parameter("refresh_token"))).collect();
+    assert_eq!(sent, [("refresh_token", "rt-0"), ("refresh_token", "rt-1")]);
+    assert!(asked[1].parameter("client_id") == "it" && asked[1].parameter("code").is_empty());
 }

@@ -38,7 +38,7 @@ pub fn tried(draft: &mut Draft) -> Model {
 fn what_metadata_contradicts_itself_in_and_what_its_server_demands_is_said_before_the_browser_opens() {
     let metadata = r#"{"issuer": "https://as.example", "token_endpoint": "https://as.example/token",
         "authorization_endpoint": "https://as.example/authorize", "require_signed_request_object": true,
-        "request_object_signing_alg_values_supported": ["EdDSA"], "x_own": 1}"#;
+        "request_object_signing_alg_values_supported": ["ES256K"], "x_own": 1}"#;
     let document = Document::from(metadata);
     let mut import = discovery::read(&document).expect("metadata");
     let words = "https://as.example/2 says `https://elsewhere.example`; `https://as.example/token` is used";

@@ -173,6 +173,7 @@ fn keys_as_openssl_writes_them_are_read() {
         "pkcs8 -topk8 -in rsa1.pem -passout pass:x -out encrypted8.pem",
         "rsa -in rsa1.pem -aes128 -passout pass:x -traditional -out encrypted1.pem",
         "genpkey -algorithm ED25519 -out ed.pem",
+        "genpkey -algorithm X25519 -out x.pem",
         "genrsa -out small.pem 1024",
         "req -x509 -key rsa1.pem -subj /CN=test -days 30 -out certificate.pem",
     ] {
@@ -187,7 +188,8 @@ fn keys_as_openssl_writes_them_are_read() {
     assert_eq!(parse("ec521.pem"), Ok(KeyKind::P521));
     assert_eq!(parse("encrypted8.pem"), Err(KeyError::Encrypted));
     assert_eq!(parse("encrypted1.pem"), Err(KeyError::Encrypted));
-    assert_eq!(parse("ed.pem"), Err(KeyError::Unusable));
+    assert_eq!(parse("ed.pem"), Ok(KeyKind::Ed25519));
+    assert_eq!(parse("x.pem"), Err(KeyError::Unusable), "a key to agree with, not to sign with");
     assert_eq!(parse("small.pem"), Err(KeyError::Unusable));
     assert_eq!(parse("certificate.pem"), Err(KeyError::PublicOnly));
     let read = parse_key(&Secret::new(text("rsa1.pem"))).expect("a key");
