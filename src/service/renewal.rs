@@ -39,7 +39,7 @@ impl Service {
                 });
                 let renewing = renewing.iter().map(|one| (one.name.clone(), Json::from(one.value.source())));
                 let members: Map<String, Json> = renewing.chain(rest).collect();
-                BodyTemplate::Json(Template::new(&Json::Object(members).to_string()))
+                BodyTemplate::Json(Template::new(Json::Object(members).to_string()))
             }
             BodyTemplate::None | BodyTemplate::Text { .. } => return None,
         };
