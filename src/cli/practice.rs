@@ -34,7 +34,7 @@ pub(crate) fn practice(runner: &Runner, options: &PracticeOptions) -> Result<(),
     };
     let port = runner.run(runner.app.start_practice(wanted))?;
     if let (Some(file), Some(certificate)) = (&options.tls, runner.app.practice_certificate()) {
-        fs::write(file, certificate).map_err(|error| unwritable(file, &error))?;
+        write_certificate(file, &certificate)?;
     }
     print::result(&format!("http://127.0.0.1:{port}"));
     print::note("The practice service listens on this machine only; Ctrl-C stops it.");
@@ -73,6 +73,19 @@ pub(crate) fn rehearse(runner: &Runner, options: &RehearseOptions) -> Result<(),
         print::note(&format!("{} services rehearsed in {:.1} s", ids.len(), start.elapsed().as_secs_f64()));
     }
     if failed.is_empty() { Ok(()) } else { Err(failure(&failed)) }
+}
+
+/// Writes the certificate, in place of an earlier one. Another file is left as it is.
+fn write_certificate(file: &Path, certificate: &str) -> Result<(), Failure> {
+    match fs::read(file) {
+        Ok(before) if !before.is_empty() && !before.starts_with(b"-----BEGIN CERTIFICATE-----") => {
+            let summary = format!("`{}` is there, and is no certificate", file.display());
+            return Err(Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint("name another file")));
+        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritable(file, &error)),
+        Ok(_) | Err(_) => {}
+    }
+    fs::write(file, certificate).map_err(|error| unwritable(file, &error))
 }
 
 fn unwritable(file: &Path, error: &io::Error) -> Failure {

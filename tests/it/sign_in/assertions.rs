@@ -116,7 +116,8 @@ fn a_code_is_redeemed_and_refreshed_by_a_client_with_a_key() {
     let (_provider, port) = provider(&["--auto", SHORT[0], SHORT[1], "--client-key", key.to_str().expect("UTF-8")]);
     let arguments =
         ["sign-in", "job", "--service", "robot", "--set", &port, "--client-id", "with-key", "--browser", browser()];
-    program.run(&arguments).done();
+    // A free port: another test may listen on that of the preset.
+    program.run(&[&arguments[..], &["--redirect-uri", "http://127.0.0.1/callback"]].concat()).done();
     let first = program.run(&["token", "job", "--min-valid", "0s"]).done();
     assert_ne!(first, program.run(&["token", "job", "--min-valid", "1m"]).done(), "refreshed with another assertion");
 }

@@ -84,6 +84,8 @@ fn a_server_that_registers_nobody_without_a_token_gets_it_and_a_forgotten_profil
         "--initial-access-token-stdin",
         "--client-auth",
         "client_secret_basic",
+        "--redirect-uri",
+        "http://127.0.0.1/callback",
         "-v",
     ];
     let wrong = program.run_with_input(&arguments, "wrong\n").failed(4);
@@ -135,7 +137,7 @@ fn issuer(answer: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Scripted
 
 fn register(program: &Tokenwright, issuer: &Scripted) -> Finished {
     let arguments = ["sign-in", "demo", "--issuer", &issuer.url(), "--register", "--browser", browser()];
-    program.run(&arguments)
+    program.run(&[&arguments[..], &["--redirect-uri", "http://127.0.0.1/callback"]].concat())
 }
 
 #[test]

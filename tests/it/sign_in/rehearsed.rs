@@ -75,6 +75,17 @@ fn a_certificate_takes_the_place_of_a_secret_and_the_token_is_good_with_it_alone
 }
 
 #[test]
+fn the_certificate_of_the_practice_service_takes_the_place_of_no_other_file() {
+    let program = Tokenwright::with_vault();
+    std::fs::write(program.home().join("notes.txt"), "mine").expect("our own file");
+    let said = program.run(&["practice", "--tls", "notes.txt"]).failed(2);
+    assert!(said.contains("`notes.txt` is there, and is no certificate"), "{said}");
+    assert_eq!(std::fs::read_to_string(program.home().join("notes.txt")).expect("a file"), "mine");
+    let folder = program.run(&["practice", "--tls", "."]).failed(2);
+    assert!(folder.contains("the certificate cannot be written to `.`"), "{folder}");
+}
+
+#[test]
 #[ignore = "needs openssl"]
 fn the_certificate_of_the_practice_service_must_be_trusted_first() {
     let (authority, practice, program) = over_tls();
