@@ -24,8 +24,7 @@ pub(crate) fn set(state: &mut State, form: &Parameters, now: &mut Now) -> Respon
     let before = state.options.clock_ahead;
     let after = step.map_or(Duration::ZERO, |step| (before + step).min(FARTHEST));
     state.options.clock_ahead = after;
-    let moved = jiff::SignedDuration::try_from(after).ok().zip(jiff::SignedDuration::try_from(before).ok());
-    if let Some(time) = moved.and_then(|(after, before)| now.time.checked_add(after - before).ok()) {
+    if let Ok(time) = now.time.checked_sub(before).and_then(|machine| machine.checked_add(after)) {
         now.time = time;
     }
     page(state, now)

@@ -11,6 +11,7 @@ use crate::app::handle::App;
 use crate::app::progress::Report;
 use crate::app::sign_in::id_token;
 use crate::app::sign_in::identity;
+use crate::app::tokens::resource::other_than_own;
 use crate::app::tokens::signature::{Reach, Signature, signature_of};
 use crate::app::vault::open;
 use crate::app::{CallContext, Claims, Failure, FailureKind, profiles, tokens};
@@ -74,7 +75,7 @@ impl App {
     /// Inspects a token, as it is: nothing is refreshed. What cannot be asked is told in the outcome and is no failure.
     pub async fn inspect(&self, asked: Inspect, report: &Report) -> Result<TokenInspection, Failure> {
         let context = match &asked.profile {
-            Some(name) => Some(self.context_to_compare(name, asked.resource.as_ref()).await?),
+            Some(name) => Some(self.context_to_compare(name, asked.resource.clone()).await?),
             None => None,
         };
         let PastedToken { token, named, others } = self.find_token(&asked, context.as_ref()).await?;
@@ -101,18 +102,14 @@ impl App {
         Ok(TokenInspection { inspected, profile, named, others, findings, signature, checks, scopes, introspected })
     }
 
-    async fn context_to_compare(
-        &self,
-        name: &ProfileName,
-        resource: Option<&Resource>,
-    ) -> Result<CallContext, Failure> {
+    async fn context_to_compare(&self, name: &ProfileName, resource: Option<Resource>) -> Result<CallContext, Failure> {
         open::open_chosen(self).await?;
         let profile = profiles::load(self, name).await?;
         let mut context = tokens::context_of(self, name, profile).await?;
         self.supply_practice(&mut context).await?;
-        let other = resource.filter(|resource| !context.profile.service.is_own_resource(resource));
+        let other = other_than_own(&context.profile, resource);
         if let (Some(resource), Some(own)) = (other, &context.tokens) {
-            let found = own.for_resource(resource).ok_or_else(|| none_for(name, resource))?;
+            let found = own.for_resource(&resource).ok_or_else(|| none_for(name, &resource))?;
             context.tokens = Some(found);
         }
         Ok(context)

@@ -123,12 +123,12 @@ fn tell_failed(app: &App, failed: BTreeMap<String, String>) {
 
 /// Takes in that the token of a profile was seen to work, after a check that had failed.
 pub(in crate::app) async fn worked(app: &App, name: &ProfileName) {
-    if !locked(&app.scheduler.failed_checks).contains_key(name) && !app.ports.config.places().watch_folder().exists() {
-        return;
-    }
-    let name = name.clone();
+    let (folder, name) = (app.ports.config.places().watch_folder(), name.clone());
+    // Where nothing was ever watched there is no folder, and none is made.
+    let noted =
+        blocking(move || if folder.exists() { file::change(&folder, |told| told.worked(&name)) } else { Ok(false) });
     // What cannot be noted now is noted by the next check.
-    if change(app, move |told| told.worked(&name)).await.unwrap_or(false) {
+    if noted.await.flatten().unwrap_or(false) {
         app.scheduler.turned.notify_one();
     }
 }

@@ -51,7 +51,8 @@ fn calls(service: &Service, back: &Service, losses: &mut Vec<Note>) {
     }
 }
 
-/// The call in a normal form: placeholders in braces, unused parameters removed, constants filled in.
+/// The call in a normal form: placeholders in braces, unused parameters removed, constants filled in, and headers sorted by
+/// name, since the order of different headers means nothing (RFC 9110 section 5.3).
 fn sent(service: &Service, call: &CallTemplate) -> CallTemplate {
     let filled = |template: &Template| template.in_braces().replace("{grant_type}", &service.grant_type);
     let list = |list: &[Parameter]| -> Vec<Parameter> {
@@ -67,11 +68,13 @@ fn sent(service: &Service, call: &CallTemplate) -> CallTemplate {
         }
         crate::call::BodyTemplate::None => crate::call::BodyTemplate::None,
     };
+    let mut headers = list(&call.headers);
+    headers.sort_by_key(|header| header.name.to_ascii_lowercase());
     CallTemplate {
         method: call.method,
         url: Template::new(call.url.in_braces()),
         authentication: call.authentication,
-        headers: list(&call.headers),
+        headers,
         query: list(&call.query),
         body,
         ..CallTemplate::default()
