@@ -12,7 +12,7 @@ use crate::cli::runner::Runner;
 use crate::cli::vault::open_vault;
 use crate::cli::{print, prompt, sharing};
 use crate::diagnosis::{Diagnose, Diagnosis, printable};
-use crate::dialect::{Described, Import, Issuer, Note};
+use crate::dialect::{Described, Import, Issuer, Note, ShownValue};
 use crate::service::{NewPreset, ProfileName, Service};
 
 /// What the document is saved as.
@@ -120,13 +120,48 @@ fn pick<'a>(import: &'a Import, options: &ImportOptions) -> Result<&'a Described
     if let [only] = &all[..] {
         return Ok(only);
     }
-    let titles: Vec<String> = all.iter().map(title).collect();
+    // A preset of one's own is made of the description, never of the bundled preset for it.
+    if let (Some(_), [_, own]) = (&options.preset, &all[..])
+        && !own.preset.is_empty()
+    {
+        return Ok(own);
+    }
+    let titles: Vec<String> = all.iter().map(choice).collect();
     if !prompt::is_terminal() {
-        let lines: Vec<String> = (1..).zip(&titles).map(|(number, title)| format!("({number}) {title}")).collect();
-        return Err(many(format!("it describes {}: {}", all.len(), lines.join(", "))));
+        // Where one service has a preset, the preset is meant.
+        if let [preset, own] = &all[..]
+            && !own.preset.is_empty()
+        {
+            if !options.json {
+                print::note("With the preset; `--pick 2` takes the description in the document instead");
+            }
+            return Ok(preset);
+        }
+        return Err(many(format!("it describes {}: {}", all.len(), listed(&titles))));
     }
     let picked = prompt::one_of(&format!("It describes {}:", all.len()), &titles)?;
     at(picked + 1).ok_or_else(|| many(format!("it describes {}", all.len())))
+}
+
+/// The numbered titles, as many as can be read.
+fn listed(titles: &[String]) -> String {
+    const MOST: usize = 30;
+    let mut lines: Vec<String> =
+        (1..).zip(titles).map(|(number, title)| format!("({number}) {title}")).take(MOST).collect();
+    if titles.len() > MOST {
+        lines.push(format!("and {} more, which `--json` lists", titles.len() - MOST));
+    }
+    lines.join(", ")
+}
+
+/// The title of an entry among several.
+fn choice(described: &Described) -> String {
+    let title = title(described);
+    match (described.is_preset, described.preset.is_empty()) {
+        (true, _) => format!("{title} (preset `{}`)", described.service.id),
+        (false, false) => format!("{title} (as the document describes it)"),
+        (false, true) => title,
+    }
 }
 
 fn title(described: &Described) -> String {
@@ -145,12 +180,22 @@ fn title(described: &Described) -> String {
 /// Prints what was understood, what was not, and what is missing, all before anything is saved.
 fn tell(described: &Described) {
     print::note(&title(described));
+    values(described);
     list("Understood", &described.understood);
     list("Ignored", &described.ignored);
     list("Still missing", &described.still_missing());
     let secrets = described.secrets.names();
     if !secrets.is_empty() {
         print::note(&format!("Secrets, saved in the vault only: {}", secrets.join(", ")));
+    }
+}
+
+/// Prints what it will be used with; secrets only by name.
+fn values(described: &Described) {
+    print::note("Values:");
+    for ShownValue { label, value, origin } in described.values() {
+        let origin = if origin.is_empty() { String::new() } else { format!("  ({origin})") };
+        print::note(&format!("  {}: {}{origin}", printable(&label), printable(&value)));
     }
 }
 
@@ -240,6 +285,11 @@ fn import_json(imported: &Imported) -> Json {
     json!({"from": imported.from, "format": imported.import.format, "described": described})
 }
 
+fn value_json(shown: &ShownValue) -> Json {
+    let ShownValue { label, value, origin } = shown;
+    json!({"name": label, "value": value, "origin": if origin.is_empty() { None } else { Some(origin) }})
+}
+
 fn described_json(described: &Described) -> Json {
     let notes = |notes: &[Note]| -> Vec<Json> {
         notes.iter().map(|note| json!({"place": note.place, "text": note.words})).collect()
@@ -259,6 +309,8 @@ fn described_json(described: &Described) -> Json {
         "inputs": profile.inputs,
         "calls": calls.collect::<serde_json::Map<_, _>>(),
         "secrets": described.secrets.names(),
+        "preset": if described.is_preset { Some(&service.id) } else { None },
+        "values": described.values().iter().map(value_json).collect::<Vec<_>>(),
         "understood": notes(&described.understood),
         "ignored": notes(&described.ignored),
         "missing": notes(&described.still_missing()),

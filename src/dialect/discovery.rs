@@ -21,6 +21,9 @@ const READ_ELSEWHERE: [&str; 4] = ["issuer", "jwks_uri", "grant_types_supported"
 /// The types of authorization details (RFC 9396 section 10).
 const DETAIL_TYPES: &str = "authorization_details_types_supported";
 
+/// How clients may authenticate at the token endpoint.
+const CLIENT_METHODS: &str = "token_endpoint_auth_methods_supported";
+
 /// Whether authorization requests must be signed (RFC 9101 section 10.5), and by which algorithms they may be.
 const MUST_SIGN: &str = "require_signed_request_object";
 const REQUEST_ALGORITHMS: &str = "request_object_signing_alg_values_supported";
@@ -85,7 +88,7 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     described.service.lacks = lacks;
     described.offered = Offered {
         grants: list(json, "grant_types_supported"),
-        client_methods: list(json, "token_endpoint_auth_methods_supported"),
+        client_methods: list(json, CLIENT_METHODS),
         pushed_url: endpoint_of(json, PUSHED_TO, &mut Gathering::default())?,
         proof_algorithms: list(json, PROOF_ALGORITHMS),
         request_algorithms: list(json, REQUEST_ALGORITHMS),
@@ -224,6 +227,9 @@ fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentEr
         gathering.offered(DETAIL_TYPES, words);
     }
     (outline.authentication, outline.asks) = authentication(json, gathering);
+    if list(json, CLIENT_METHODS).is_empty() {
+        outline.assumes_authentication = Some("default of RFC 8414 section 2");
+    }
     outline.pkce = Some(pkce(json, gathering));
     outline.known_scopes = known_scopes(json, gathering);
     let grants = list(json, "grant_types_supported");
@@ -276,7 +282,7 @@ fn endpoint_of(json: &Json, name: &'static str, gathering: &mut Gathering) -> Re
 /// The first way that this program knows best: a secret before a key, a public client where nothing else goes. The
 /// default is Basic (RFC 8414 section 2).
 fn authentication(json: &Json, gathering: &mut Gathering) -> (Authentication, Option<Asks>) {
-    const NAME: &str = "token_endpoint_auth_methods_supported";
+    const NAME: &str = CLIENT_METHODS;
     let offered = list(json, NAME);
     if offered.is_empty() {
         return (Authentication::BasicOrNone, None);

@@ -2,6 +2,7 @@
 //! document: what it quotes could be a secret.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 use serde::de::DeserializeOwned;
@@ -11,6 +12,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::dialect::{relaxed, tree};
 
 /// The most bytes a document may have: exports of whole workspaces stay below, and what they are parsed into fits into
 /// the memory of a small machine.
@@ -79,6 +81,8 @@ pub enum DocumentError {
     Syntax { format: &'static str, reason: &'static str, line: usize, column: usize },
     #[error("this does not look like {format}: it has no {expected}")]
     OtherFormat { format: &'static str, expected: &'static str },
+    #[error("the {format} describes no service: it has no {lacks}")]
+    NoService { format: &'static str, lacks: &'static str },
     /// A value is not of the expected type.
     #[error("{format}: expected {expected} at `{place}`")]
     Unexpected { format: &'static str, place: String, expected: &'static str },
@@ -121,6 +125,7 @@ impl Diagnose for DocumentError {
             Self::Json { .. } => "fix the JSON there, or export it again",
             Self::CutOff { .. } => "the document is cut off: export or copy it again, whole",
             Self::Syntax { .. } => "check that all of it was copied, from the first to the last line",
+            Self::NoService { .. } => "import another description of the service, such as the URL of its issuer",
             Self::OtherFormat { .. } => "check whether this is the right file",
             Self::Unexpected { .. } => "fix the document there",
             Self::TooMany { .. } => "cut out the part that you need",
@@ -134,6 +139,8 @@ pub struct Document<'a> {
     pub(in crate::dialect) name: &'a str,
     /// `None` if it does not begin like JSON.
     json: Option<Result<Json, DocumentError>>,
+    /// What it is as another tree of names and values, parsed when it is first asked for.
+    tree: OnceCell<Option<Json>>,
     /// Wiped on drop: a document may hold secrets.
     text: Zeroizing<String>,
 }
@@ -163,11 +170,14 @@ impl<'a> Document<'a> {
     }
 
     fn of_text(name: &'a str, text: Zeroizing<String>) -> Self {
-        let json = looks_like_json(text.trim()).then(|| {
+        let json = looks_like_json(relaxed::after_comments(&text)).then(|| {
             bound(&text)?;
-            serde_json::from_str(&text).map_err(|error| json_error(&error))
+            serde_json::from_str(&text).or_else(|_| {
+                // The places are the same.
+                serde_json::from_str(&relaxed::strict(&text)).map_err(|error| json_error(&error))
+            })
         });
-        Self { name, json, text }
+        Self { name, json, tree: OnceCell::new(), text }
     }
 
     /// The text, without a byte order mark.
@@ -187,6 +197,14 @@ impl<'a> Document<'a> {
 
     pub(in crate::dialect) fn json(&self) -> Option<&Json> {
         self.json.as_ref().and_then(|json| json.as_ref().ok())
+    }
+
+    /// Its names and values: JSON, TOML, YAML, INI or properties. `None` for any other text.
+    pub(in crate::dialect) fn tree(&self) -> Option<&Json> {
+        match &self.json {
+            Some(json) => json.as_ref().ok(),
+            None => self.tree.get_or_init(|| tree::parse(&self.text)).as_ref(),
+        }
     }
 
     /// Why it is not JSON, if it begins like JSON.
@@ -222,10 +240,12 @@ impl<'a> Document<'a> {
     pub(in crate::dialect) fn typed<T: DeserializeOwned>(&self, format: &'static str) -> Result<T, DocumentError> {
         match &self.json {
             Some(_) => {
-                T::deserialize(self.as_json(format)?).map_err(|_| match serde_json::from_str::<T>(self.text()) {
-                    // Only the text knows where it is.
-                    Err(error) => json_error(&error).within(format),
-                    Ok(_) => DocumentError::OtherFormat { format, expected: "members of the expected types" },
+                T::deserialize(self.as_json(format)?).map_err(|_| {
+                    match serde_json::from_str::<T>(&relaxed::strict(self.text())) {
+                        // Only the text knows where it is.
+                        Err(error) => json_error(&error).within(format),
+                        Ok(_) => DocumentError::OtherFormat { format, expected: "members of the expected types" },
+                    }
                 })
             }
             None => self.yaml(format),

@@ -25,6 +25,10 @@ pub struct Dialect {
     pub(in crate::dialect) largest: usize,
     /// Whether this program writes such files: then no other format is considered.
     pub(in crate::dialect) is_ours: bool,
+    /// Whether it is considered only where no other format fits.
+    pub(in crate::dialect) is_guess: bool,
+    /// The most services that such a document describes.
+    pub(in crate::dialect) most: usize,
     /// Whether a document has this format. Cheap and certain; problems in the document are reported by `read`.
     pub(in crate::dialect) recognise: fn(&Document<'_>) -> bool,
     pub(in crate::dialect) read: fn(&Document<'_>, &Catalog) -> Result<Import, FormatError>,
@@ -65,6 +69,12 @@ impl<E: Diagnose + Error + Send + Sync + 'static> From<E> for FormatError {
 }
 
 impl FormatError {
+    /// Whether the document lacks what makes it one of the format.
+    pub(in crate::dialect) fn is_of_other_format(&self) -> bool {
+        let error = self.source.downcast_ref::<DocumentError>();
+        error.is_some_and(|error| matches!(error, DocumentError::OtherFormat { .. }))
+    }
+
     /// The diagnosis, with the format in its summary.
     pub(in crate::dialect) fn diagnose_as(&self, format: &str) -> Diagnosis {
         let diagnosis = self.diagnosis.clone();

@@ -16,6 +16,13 @@ pub struct Import {
     pub described: Vec<Described>,
 }
 
+impl Import {
+    /// The first use as the document itself describes it, and not by a preset.
+    pub fn own(&self) -> Option<&Described> {
+        self.described.iter().find(|described| !described.is_preset)
+    }
+}
+
 /// One use of a service, as a document describes it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Described {
@@ -38,6 +45,14 @@ pub struct Described {
     pub missing: Vec<Note>,
     /// What the server announces that it supports.
     pub offered: Offered,
+    /// Which values the document leaves to a default, by their labels, and whose default that is.
+    pub assumed: Vec<(&'static str, &'static str)>,
+    /// The name under which the document has the service, where it is that of a known one: `github`. Empty otherwise.
+    pub named_service: String,
+    /// Whether the service is a bundled preset, which the document only adds to.
+    pub is_preset: bool,
+    /// The ID of the preset that is offered before this description; empty if there is none.
+    pub preset: String,
 }
 
 /// What a server announces; empty where it announces nothing.

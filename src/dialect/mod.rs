@@ -24,9 +24,14 @@ pub mod openapi;
 mod outgoing;
 mod own;
 pub mod postman;
+mod preset;
 mod read;
+mod relaxed;
 mod standard;
 mod table;
+mod tree;
+mod unknown;
+mod values;
 pub mod zspec;
 
 pub use crate::dialect::address::Issuer;
@@ -35,3 +40,4 @@ pub use crate::dialect::format::{Dialect, Outgoing, Secrecy, WriteError, Written
 pub use crate::dialect::import::{Described, Import, Note, Offered};
 pub use crate::dialect::joined_metadata::JoinedMetadata;
 pub use crate::dialect::read::{Found, ImportError, read};
+pub use crate::dialect::values::{CLIENT_AUTHENTICATION, CODE_CHALLENGE, GRANT, ShownValue};

@@ -2,13 +2,15 @@
 //! (`securityDefinitions`), in JSON or YAML. Each OAuth 2.0 flow of each scheme is a use of the service of its own.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::Deserialize;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
-use crate::dialect::document::{Document, DocumentError, MOST_SCOPES};
+use crate::dialect::document::{Document, DocumentError, MOST_PARAMETERS, MOST_SCOPES};
 use crate::dialect::standard::{Gathering, Outline, split_url};
 use crate::dialect::{Described, Import, Note};
-use crate::oauth::GrantType;
+use crate::oauth::{GrantType, plain_line};
 use crate::service::{KnownScope, Service};
 
 const FORMAT: &str = "OpenAPI document";
@@ -46,36 +48,105 @@ struct Components {
 }
 
 /// A scheme of either version; in version 2, it has the members of the flow itself.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Default)]
 struct Scheme {
-    #[serde(rename = "type")]
     kind: String,
-    #[serde(rename = "openIdConnectUrl")]
     open_id_connect_url: String,
     flows: BTreeMap<String, Flow>,
     flow: String,
-    #[serde(rename = "authorizationUrl")]
-    authorization_url: String,
-    #[serde(rename = "tokenUrl")]
-    token_url: String,
-    scopes: Option<BTreeMap<String, Option<String>>>,
-    #[serde(rename = "$ref")]
+    of_flow: Flow,
     reference: String,
+    /// The names of members that nothing is made of.
+    others: Vec<String>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default)]
 struct Flow {
-    #[serde(rename = "authorizationUrl")]
     authorization_url: String,
-    #[serde(rename = "tokenUrl")]
     token_url: String,
-    #[serde(rename = "refreshUrl")]
     refresh_url: String,
-    #[serde(rename = "deviceAuthorizationUrl")]
     device_authorization_url: String,
     scopes: Option<BTreeMap<String, Option<String>>>,
+    others: Vec<String>,
+}
+
+/// Members that are for people.
+const FOR_PEOPLE: [&str; 1] = ["description"];
+
+/// Reads the member of this name, if it is one of a flow.
+fn read_of_flow<'de, A: MapAccess<'de>>(flow: &mut Flow, name: &str, map: &mut A) -> Result<bool, A::Error> {
+    match name {
+        "authorizationUrl" => flow.authorization_url = map.next_value()?,
+        "tokenUrl" => flow.token_url = map.next_value()?,
+        "refreshUrl" => flow.refresh_url = map.next_value()?,
+        "deviceAuthorizationUrl" => flow.device_authorization_url = map.next_value()?,
+        "scopes" => flow.scopes = map.next_value()?,
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+/// Passes over the member of this name, and keeps the name.
+fn pass<'de, A: MapAccess<'de>>(others: &mut Vec<String>, name: String, map: &mut A) -> Result<(), A::Error> {
+    map.next_value::<IgnoredAny>()?;
+    if !FOR_PEOPLE.contains(&name.as_str()) && others.len() < MOST_PARAMETERS {
+        others.push(name);
+    }
+    Ok(())
+}
+
+impl<'de> Deserialize<'de> for Flow {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = Flow;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an OAuth flow")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Flow, A::Error> {
+                let mut flow = Flow::default();
+                while let Some(name) = map.next_key::<String>()? {
+                    if !read_of_flow(&mut flow, &name, &mut map)? {
+                        pass(&mut flow.others, name, &mut map)?;
+                    }
+                }
+                Ok(flow)
+            }
+        }
+        deserializer.deserialize_map(Members)
+    }
+}
+
+impl<'de> Deserialize<'de> for Scheme {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = Scheme;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a security scheme")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scheme, A::Error> {
+                let mut scheme = Scheme::default();
+                while let Some(name) = map.next_key::<String>()? {
+                    match name.as_str() {
+                        "type" => scheme.kind = map.next_value()?,
+                        "openIdConnectUrl" => scheme.open_id_connect_url = map.next_value()?,
+                        "flows" => scheme.flows = map.next_value()?,
+                        "flow" => scheme.flow = map.next_value()?,
+                        "$ref" => scheme.reference = map.next_value()?,
+                        _ if read_of_flow(&mut scheme.of_flow, &name, &mut map)? => {}
+                        _ => pass(&mut scheme.others, name, &mut map)?,
+                    }
+                }
+                Ok(scheme)
+            }
+        }
+        deserializer.deserialize_map(Members)
+    }
 }
 
 /// Whether a text looks like such a document: it has the version at the start of a line, or as a member.
@@ -112,10 +183,8 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
         }
     }
     if described.is_empty() {
-        return Err(DocumentError::OtherFormat {
-            format: FORMAT,
-            expected: "security scheme of type `oauth2` or `openIdConnect`",
-        });
+        let lacks = "security scheme of type `oauth2` or `openIdConnect`";
+        return Err(DocumentError::NoService { format: FORMAT, lacks });
     }
     described[0].ignored.extend(other);
     Ok(Import { format: FORMAT, described })
@@ -142,20 +211,26 @@ impl About {
 /// The flows of a scheme by name.
 fn flows(scheme: Scheme) -> Vec<(String, Flow)> {
     if scheme.flow.is_empty() {
-        return scheme.flows.into_iter().filter(|(name, _)| !name.starts_with("x-")).collect();
+        let others = scheme.others;
+        let flows = scheme.flows.into_iter().filter(|(name, _)| !name.starts_with("x-"));
+        return flows
+            .map(|(name, flow)| (name, Flow { others: [flow.others, others.clone()].concat(), ..flow }))
+            .collect();
     }
-    let flow = Flow {
-        authorization_url: scheme.authorization_url,
-        token_url: scheme.token_url,
-        scopes: scheme.scopes,
-        ..Flow::default()
-    };
+    let flow = Flow { others: scheme.others, ..scheme.of_flow };
     vec![(scheme.flow, flow)]
 }
 
 fn by_flow(about: &About, scheme: &str, flow_name: &str, flow: &Flow) -> Described {
     let mut gathering = Gathering::default();
     let place = format!("{scheme} › {flow_name}");
+    for name in &flow.others {
+        gathering.ignored(format!("{place} › {}", plain_line(name)), "no request uses it");
+    }
+    if flow.authorization_url.contains('#') {
+        let words = "what follows its `#` is not sent: if the page needs it, enter the URL by hand";
+        gathering.ignored(format!("{place} › authorizationUrl"), words);
+    }
     let mut url = |name: &str, written: &str| {
         let place = format!("{place} › {name}");
         if !written.is_empty() {
@@ -190,6 +265,8 @@ fn by_flow(about: &About, scheme: &str, flow_name: &str, flow: &Flow) -> Describ
         device_url,
         known_scopes,
         authorization_query,
+        // OpenAPI has no word for it.
+        assumes_authentication: Some("default of this program"),
         ..Outline::default()
     };
     outline.described(gathering)

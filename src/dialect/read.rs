@@ -6,7 +6,10 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::dialect::address::Issuer;
 use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::format::{Dialect, FormatError};
+use crate::dialect::held::named;
 use crate::dialect::import::{Described, Import};
+use crate::dialect::preset;
+use crate::dialect::unknown::{known_kind, nearest};
 use crate::service::Catalog;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -83,6 +86,7 @@ pub fn read(
     format: Option<&'static Dialect>,
 ) -> Result<Found, ImportError> {
     let document = Document::parse(bytes, name)?;
+    let chosen = format;
     let issuer = Issuer::parse(document.trimmed()).filter(|_| format.is_none());
     if let Some(issuer) = issuer {
         return Ok(Found::Issuer(issuer));
@@ -99,23 +103,42 @@ pub fn read(
     if document.text().len() > dialect.largest {
         return Err(DocumentError::TooLarge { format: Some(format), limit: dialect.largest }.into());
     }
-    let mut import = (dialect.read)(&document, catalog).map_err(|error| ImportError::Format { format, error })?;
+    let mut import = match (dialect.read)(&document, catalog) {
+        // A known kind of file that only holds the values: an environment of variables.
+        Err(error) if chosen.is_none() && error.is_of_other_format() && named::recognise(&document) => {
+            named::read(&document).map_err(|_| ImportError::Format { format, error })?
+        }
+        read => read.map_err(|error| ImportError::Format { format, error })?,
+    };
     if import.described.is_empty() {
         return Err(ImportError::Nothing(format));
     }
-    DocumentError::unless_few(format, "services", import.described.len())?;
+    if import.described.len() > dialect.most {
+        return Err(DocumentError::TooMany { format, what: "services", limit: dialect.most }.into());
+    }
     if import.described.iter().any(Described::is_leaking) {
         return Err(ImportError::Leaking(format));
+    }
+    if !dialect.is_ours {
+        preset::offer(&mut import);
     }
     import.described.iter_mut().for_each(complete);
     Ok(Found::Import(import))
 }
 
-/// The formats that fit a document. One of our own formats wins over all others.
+/// The formats that fit a document. One of our own formats wins over all others, and any of them over a guess.
 fn recognised(document: &Document<'_>) -> Vec<&'static Dialect> {
-    let found: Vec<&Dialect> = Dialect::all().iter().filter(|dialect| (dialect.recognise)(document)).collect();
-    let ours = found.iter().find(|dialect| dialect.is_ours);
-    ours.map_or_else(|| found.clone(), |ours| vec![*ours])
+    let fits = |dialect: &&Dialect| (dialect.recognise)(document);
+    let certain: Vec<&Dialect> = Dialect::all().iter().filter(|dialect| !dialect.is_guess).filter(fits).collect();
+    if let Some(ours) = certain.iter().find(|dialect| dialect.is_ours) {
+        return vec![*ours];
+    }
+    // A guess parses the document: not where its format is certain.
+    if certain.is_empty() {
+        Dialect::all().iter().filter(|dialect| dialect.is_guess).filter(fits).collect()
+    } else {
+        certain
+    }
 }
 
 /// A service must name its source.
@@ -129,36 +152,13 @@ fn complete(described: &mut Described) {
     }
 }
 
-/// Texts that are mistaken for a description of a service, by their start.
-const OTHERS: [(&str, &str, &str); 7] = [
-    ("<!doctype html", "a web page", "copy the settings on it, or save the document it links to"),
-    ("<html", "a web page", "copy the settings on it, or save the document it links to"),
-    ("-----begin certificate", "a certificate", "import the description of the service, and give the key at sign-in"),
-    ("-----begin", "a key", "import the description of the service, and give the key at sign-in"),
-    ("http/1", "an HTTP message", "copy the request as a curl line, and import that"),
-    ("wget ", "a wget line", "write the call as a curl line"),
-    ("eyj", "a token", "import the description of the service; sign in to get tokens"),
-];
-
+/// Why a document is not read that no format fits.
 fn unknown(document: &Document<'_>) -> ImportError {
-    let start: String = document.trimmed().chars().take(32).collect::<String>().to_lowercase();
-    if let Some((_, what, hint)) = OTHERS.iter().find(|(begins, ..)| start.starts_with(begins)) {
+    if let Some((what, hint)) = known_kind(document) {
         return ImportError::Other { what, hint };
     }
-    if document.is_json(|json| json.get("access_token").is_some()) {
-        let hint = "import the description of the service; sign in to get tokens";
-        return ImportError::Other { what: "the response of a token endpoint", hint };
+    match document.broken() {
+        Some(broken) => broken.clone().into(),
+        None => ImportError::Unknown { nearest: nearest(document) },
     }
-    if let Some(broken) = document.broken() {
-        return broken.clone().into();
-    }
-    ImportError::Unknown { nearest: nearest(document) }
-}
-
-/// The format with the most marks in the document.
-fn nearest(document: &Document<'_>) -> Option<&'static Dialect> {
-    let marks = |dialect: &Dialect| dialect.marks.iter().filter(|mark| document.text().contains(**mark)).count();
-    // On a tie the first wins: the table starts with the most certain format.
-    let found = Dialect::all().iter().map(|dialect| (dialect, marks(dialect))).rev();
-    found.filter(|(_, marks)| *marks > 0).max_by_key(|(_, marks)| *marks).map(|(dialect, _)| dialect)
 }

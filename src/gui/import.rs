@@ -80,7 +80,7 @@ impl Window {
         if !self.poll(|model| &mut model.open.discovery) {
             return;
         }
-        let described = self.model.open.discovery.last().and_then(|found| found.import.described.first());
+        let described = self.model.open.discovery.last().and_then(|found| found.import.own());
         let (Some(described), Some(typed)) = (described, &mut self.draft.profile) else { return };
         self.draft.authorization_step.offered = described.offered.clone();
         let found = ProfileDraft::new(described.service.clone());

@@ -25,7 +25,7 @@ pub(super) fn of_issuer(
     let ImportOutcome::Described(imported) = runner.run(runner.app.import(source, &runner.report()))? else {
         return Err(Failure::new(FailureKind::Refused, Diagnosis::new("the issuer's reply is no metadata")));
     };
-    let described = imported.import.described.into_iter().next();
+    let described = imported.import.own().cloned();
     let described = described.ok_or_else(|| Failure::inside("metadata that describes nothing"))?;
     tell(issuer, &described);
     let Offered {

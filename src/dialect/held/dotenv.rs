@@ -1,10 +1,11 @@
-//! A `.env` file, or `export` lines of a shell: variables with known endings and any prefix. Each
-//! prefix is one use of a service.
+//! A `.env` file, or the lines of a shell that set variables: bash, fish or `PowerShell`. Variables have known endings and any
+//! prefix; each prefix is one use of a service.
 
 use std::collections::BTreeMap;
 
 use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::held::{Held, Part};
+use crate::dialect::preset::is_known;
 use crate::dialect::{Described, Import};
 use crate::secret::Secret;
 
@@ -51,17 +52,36 @@ pub fn recognise(document: &Document<'_>) -> bool {
         let part = ending(name).map(|(_, part)| part);
         matches!(part, Some(Part::ClientId | Part::RefreshToken | Part::AccessToken | Part::TokenUrl))
     };
-    is_telling(first.0) || lines.flatten().any(|(name, _)| is_telling(name))
+    is_telling(first.0) || lines.flatten().any(|(name, _)| is_telling(name)) || !providers(document.text()).is_empty()
+}
+
+/// The prefixes of `NAME_ID` with `NAME_SECRET`, as Auth.js has them for each provider: after `AUTH_`, or after the name of a
+/// service alone.
+fn providers(text: &str) -> Vec<&str> {
+    let names: Vec<&str> = lines(text).filter_map(|(_, line)| assignment(line)).map(|(name, _)| name).collect();
+    let prefixes = names.iter().filter_map(|name| name.strip_suffix("ID")).filter(|prefix| prefix.ends_with('_'));
+    let has_secret = |prefix: &&str| names.iter().any(|name| name.strip_suffix("SECRET") == Some(prefix));
+    prefixes
+        .filter(has_secret)
+        .filter(|prefix| prefix.len() > "AUTH_".len() && prefix.starts_with("AUTH_") || is_known(prefix))
+        .collect()
+}
+
+fn provider_part<'a>(name: &'a str, prefixes: &[&str]) -> Option<(&'a str, Part)> {
+    let parts = [("ID", Part::ClientId), ("SECRET", Part::ClientSecret)];
+    let found = parts.into_iter().find_map(|(ending, part)| Some((name.strip_suffix(ending)?, part)))?;
+    prefixes.contains(&found.0).then_some(found)
 }
 
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let mut groups: BTreeMap<&str, Vec<(&str, Part, Secret)>> = BTreeMap::new();
     let mut others: Vec<&str> = Vec::new();
+    let pairs = providers(document.text());
     for (number, line) in lines(document.text()) {
         let wrong = |reason| DocumentError::Syntax { format: FORMAT, reason, line: number, column: 1 };
         let (name, rest) = assignment(line).ok_or(wrong("expected `NAME=value`"))?;
-        let value = value(rest).ok_or(wrong("unclosed quote"))?;
-        match ending(name) {
+        let value = value(rest, Shell::of(line)).ok_or(wrong("unclosed quote"))?;
+        match ending(name).or_else(|| provider_part(name, &pairs)) {
             Some((prefix, part)) => groups.entry(prefix).or_default().push((name, part, value)),
             None => others.push(name),
         }
@@ -98,7 +118,9 @@ fn described(prefix: &str, group: &[(&str, Part, Secret)]) -> Described {
     for (name, part, value) in group {
         held.take(name, *part, value.expose());
     }
-    held.described()
+    let mut described = held.described();
+    prefix.clone_into(&mut described.named_service);
+    described
 }
 
 /// The prefix of a name, and the meaning of its ending.
@@ -116,10 +138,39 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     lines.map(|(at, line)| (at + 1, line.trim())).filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
 }
 
-/// The name in capitals, and what follows its `=`.
+/// The shell whose rules a line follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shell {
+    /// A shell of POSIX, or a reader of `.env` files.
+    Posix,
+    Fish,
+    /// `PowerShell`.
+    Windows,
+}
+
+impl Shell {
+    fn of(line: &str) -> Self {
+        match line {
+            _ if line.starts_with("set ") => Self::Fish,
+            _ if line.starts_with("$env:") => Self::Windows,
+            _ => Self::Posix,
+        }
+    }
+}
+
+/// The name in capitals, and what follows its `=`, or in fish its name.
 fn assignment(line: &str) -> Option<(&str, &str)> {
-    let line = line.strip_prefix("export ").map_or(line, str::trim_start);
-    let (name, rest) = line.split_once('=')?;
+    let (name, rest) = match Shell::of(line) {
+        Shell::Fish => {
+            let words = line.strip_prefix("set ")?.trim_start();
+            // Options, which begin with a hyphen.
+            let start =
+                words.split_inclusive(' ').take_while(|word| word.starts_with('-')).map(str::len).sum::<usize>();
+            words.get(start..)?.trim_start().split_once(' ')?
+        }
+        Shell::Windows => line.strip_prefix("$env:")?.split_once('=')?,
+        Shell::Posix => line.strip_prefix("export ").map_or(line, str::trim_start).split_once('=')?,
+    };
     let name = name.trim_end();
     let is_letter = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
     let is_name = name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_') && name.chars().all(is_letter);
@@ -128,9 +179,22 @@ fn assignment(line: &str) -> Option<(&str, &str)> {
 
 /// A value as its readers take it: bare up to a comment, in single quotes as it stands, in double quotes with
 /// backslashes before quote, backslash, `$` and backquote, and with `\n`; pieces that touch are one, as in a shell.
-fn value(rest: &str) -> Option<Secret> {
+fn value(rest: &str, shell: Shell) -> Option<Secret> {
     let mut value = Secret::default();
     let mut letters = rest.chars().peekable();
+    if shell != Shell::Posix && letters.next_if_eq(&'\'').is_some() {
+        loop {
+            let text = value.typing();
+            match (letters.next()?, shell) {
+                ('\\', Shell::Fish) if matches!(letters.peek(), Some('\\' | '\'')) => text.extend(letters.next()),
+                (quote @ ('\'' | '\u{2018}'..='\u{201b}'), Shell::Windows) if letters.peek() == Some(&quote) => {
+                    text.extend(letters.next());
+                }
+                ('\'', _) => return Some(value),
+                (inside, _) => text.push(inside),
+            }
+        }
+    }
     while let Some(letter) = letters.next() {
         let text = value.typing();
         match letter {
@@ -176,9 +240,28 @@ mod tests {
             ("''", ""),
             ("", ""),
         ] {
-            assert_eq!(value(written).expect(written).expose(), expected, "{written}");
+            assert_eq!(value(written, Shell::Posix).expect(written).expose(), expected, "{written}");
         }
-        assert_eq!((value("'open"), value("\"open\\")), (None, None));
+        assert_eq!((value("'open", Shell::Posix), value("\"open\\", Shell::Posix)), (None, None));
+    }
+
+    #[test]
+    fn each_shell_has_its_own_quotes() {
+        for (line, expected) in [
+            ("export A='it'\\''s'", "it's"),
+            ("set -gx A 'a\\\\b\\'c'", "a\\b'c"),
+            ("set --global --export A plain", "plain"),
+            ("$env:A = 'it''s \u{2019}\u{2019}'", "it's \u{2019}"),
+        ] {
+            let (name, rest) = assignment(line).expect(line);
+            assert_eq!((name, value(rest, Shell::of(line)).expect(line).expose()), ("A", expected), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_variables_of_auth_js_are_a_client_each() {
+        let text = "AUTH_SECRET=s\nAUTH_ACME_ID=a\nAUTH_ACME_SECRET=b\nGITHUB_ID=c\nGITHUB_SECRET=d\nTEAM_ID=e\nTEAM_SECRET=f\n";
+        assert_eq!(providers(text), ["AUTH_ACME_", "GITHUB_"]);
     }
 
     #[test]

@@ -4,34 +4,17 @@
 use serde_json::Value as Json;
 
 use crate::call::Authentication;
-use crate::dialect::held::preset::{matched, preset};
-use crate::dialect::standard::{Gathering, Outline, Variables, plain_text, text_at};
-use crate::dialect::{Described, Note};
-use crate::oauth::{GrantType, RedirectUri};
+use crate::dialect::held::left_open::{filled, is_open, plain_slots};
+use crate::dialect::held::part::{Part, grant, host, method, pkce, scopes_of};
+use crate::dialect::preset::{matched, preset};
+use crate::dialect::standard::{Gathering, Outline, plain_text, split_url, text_at};
+use crate::dialect::{Described, GRANT, Note};
+use crate::oauth::{GrantType, Pkce, RedirectUri, plain_line};
 use crate::secret::Secret;
 use crate::service::{Asks, Service};
 
 /// The longest value, in bytes: tokens with the groups of a person have kilobytes.
 const LONGEST_VALUE: usize = 64 * 1024;
-
-/// What a value is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::dialect::held) enum Part {
-    ClientId,
-    ClientSecret,
-    RefreshToken,
-    AccessToken,
-    IdToken,
-    TokenUrl,
-    AuthorizationUrl,
-    RevocationUrl,
-    IntrospectionUrl,
-    DeviceUrl,
-    Issuer,
-    RedirectUri,
-    Scope,
-    UserName,
-}
 
 /// The contents of a document, collected while it is read.
 #[derive(Debug, Default)]
@@ -44,11 +27,17 @@ pub(in crate::dialect::held) struct Held {
     /// The preset, if the format is for a single service.
     pub(in crate::dialect::held) preset: Option<&'static str>,
     pub(in crate::dialect::held) basic: bool,
+    /// Whether its values may have slots, as the entries of a catalog or a template do: it is described as it stands, by no
+    /// preset.
+    pub(in crate::dialect::held) has_slots: bool,
     /// The service's name, if this program wrote the document.
     pub(in crate::dialect::held) service_name: String,
     outline: Outline,
     issuer: String,
-    described: Described,
+    grant: Option<GrantType>,
+    /// At the token endpoint, if the document names it.
+    method: Option<Authentication>,
+    gathering: Gathering,
 }
 
 impl Held {
@@ -59,8 +48,7 @@ impl Held {
 
     /// Adds a value, unless it is empty.
     pub(in crate::dialect::held) fn take(&mut self, place: &str, part: Part, value: &str) {
-        let is_secret = matches!(part, Part::ClientSecret | Part::RefreshToken);
-        let value = if is_secret { value } else { value.trim() };
+        let value = if part.is_secret() { value } else { value.trim() };
         if value.is_empty() {
             return;
         }
@@ -68,26 +56,126 @@ impl Held {
             self.ignore(place, "too long for a request");
             return;
         }
+        if self.has_slots && is_open(value) && !matches!(part, Part::Unused(_)) {
+            self.ignore(place, "the document leaves it open");
+            return;
+        }
+        let secrets = &mut self.gathering.described.secrets;
         match part {
             Part::AccessToken => self.ignore(place, "access tokens are not imported: a refresh gets a new one"),
             Part::IdToken => self.ignore(place, "ID tokens are not imported: no call needs one"),
-            Part::ClientId => self.described.client_id = self.told(place, "client id", value),
-            Part::UserName => self.described.user_name = self.told(place, "user id", value),
+            Part::Unused(words) => self.ignore(place, words),
+            Part::ClientId => self.gathering.described.client_id = self.told(place, "client id", value),
+            Part::UserName => self.gathering.described.user_name = self.told(place, "user id", value),
             Part::ClientSecret => {
-                self.described.secrets.client_secret = Secret::new(value);
+                secrets.client_secret = Secret::new(value);
                 self.understand(place, "client secret");
             }
             Part::RefreshToken => {
-                self.described.secrets.refresh_token = Secret::new(value);
+                secrets.refresh_token = Secret::new(value);
                 self.understand(place, "a refresh token");
+            }
+            Part::Password => {
+                secrets.password = Secret::new(value);
+                self.understand(place, "password");
             }
             Part::Scope => self.take_scopes(place, scopes_of(&Json::from(value))),
             Part::RedirectUri => match RedirectUri::parse(value) {
-                Ok(_) => self.described.redirect_uri = self.told(place, "redirect URI", value),
+                Ok(_) => self.gathering.described.redirect_uri = self.told(place, "redirect URI", value),
                 Err(error) => self.ignore(place, format!("it cannot be used: {error}")),
             },
+            Part::Title => value.clone_into(&mut self.title),
+            Part::Named => {
+                value.clone_into(&mut self.gathering.described.named_service);
+                self.ignore(place, "names the service");
+            }
+            Part::Grant | Part::Method | Part::Pkce | Part::NoPkce | Part::Separator => {
+                self.take_rule(place, part, &Json::from(value));
+            }
+            Part::AuthorizationParameters | Part::TokenParameters | Part::RefreshParameters => {
+                self.ignore(place, "expected parameters by name");
+            }
             _ => self.take_url(place, part, value),
         }
+    }
+
+    /// Adds how the requests are made.
+    fn take_rule(&mut self, place: &str, part: Part, json: &Json) {
+        const SEPARATORS: [&str; 4] = [" ", ",", ";", "+"];
+        let value = json.as_str().unwrap_or_default();
+        let understood = match part {
+            Part::Grant => grant(value).map(|grant| self.grant = Some(grant)).map(|()| "grant"),
+            Part::Method => method(value).map(|method| self.method = Some(method)).map(|()| "client authentication"),
+            Part::Separator => SEPARATORS
+                .into_iter()
+                .find(|separator| *separator == value)
+                .map(|separator| self.gathering.separator = Some(separator))
+                .map(|()| "what stands between scopes"),
+            _ => {
+                let is_off = |found: &Pkce| *found != Pkce::Off;
+                let found = pkce(json);
+                let found = if part == Part::NoPkce { found.filter(is_off).map(|_| Pkce::Off) } else { found };
+                found.map(|pkce| self.outline.pkce = Some(pkce)).map(|()| "code challenge (PKCE)")
+            }
+        };
+        match understood {
+            Some(words) => self.understand(place, words),
+            None => self.ignore(place, "a value that is not known here"),
+        }
+    }
+
+    /// Adds a value of a document, whatever its type.
+    pub(in crate::dialect::held) fn take_any(&mut self, place: &str, part: Part, json: &Json) {
+        match (part, json) {
+            (Part::Unused(words), _) => self.ignore(place, words),
+            (Part::Scope, _) => self.take_scopes(place, scopes_of(json)),
+            (Part::Separator | Part::Pkce | Part::NoPkce, _) => self.take_rule(place, part, json),
+            (_, Json::Object(members)) => {
+                for (name, value) in members {
+                    self.take_parameter(&format!("{place}.{name}"), part, name, &plain_text(value));
+                }
+            }
+            // Of several redirect URIs the first that can be used.
+            (Part::RedirectUri, Json::Array(uris)) => {
+                let usable = uris.iter().map(plain_text).find(|uri| RedirectUri::parse(uri).is_ok());
+                match usable {
+                    Some(uri) => self.take(place, part, &uri),
+                    None => self.ignore(place, "none of them can be used"),
+                }
+            }
+            (_, Json::String(text)) => self.take(place, part, text),
+            _ => self.take(place, part, &plain_text(json)),
+        }
+    }
+
+    /// Adds a further parameter of a request; those of the standard have their values from each sign-in.
+    fn take_parameter(&mut self, place: &str, part: Part, name: &str, value: &str) {
+        const OWN: [&str; 9] = [
+            "grant_type",
+            "response_type",
+            "client_id",
+            "client_secret",
+            "redirect_uri",
+            "code",
+            "refresh_token",
+            "state",
+            "code_verifier",
+        ];
+        if value.is_empty() || OWN.contains(&name) {
+            return;
+        }
+        if name == "scope" {
+            return self.take_scopes(place, scopes_of(&Json::from(value)));
+        }
+        let parameter = self.gathering.parameter(place, name, &plain_slots(value));
+        let outline = &mut self.outline;
+        match part {
+            Part::AuthorizationParameters => outline.authorization_query.push(parameter),
+            Part::TokenParameters => outline.token.body.push(parameter),
+            Part::RefreshParameters => outline.refresh.body.push(parameter),
+            _ => return self.ignore(place, "a value that is not known here"),
+        }
+        self.understand(place, "a parameter of the request");
     }
 
     /// Adds the members of an object that are in these rows.
@@ -106,23 +194,37 @@ impl Held {
             self.understand(place, "scopes");
         }
         for scope in scopes {
-            if !self.described.scopes.contains(&scope) {
-                self.described.scopes.push(scope);
+            if !self.gathering.described.scopes.contains(&scope) {
+                self.gathering.described.scopes.push(scope);
             }
         }
     }
 
     pub(in crate::dialect::held) fn understand(&mut self, place: impl Into<String>, words: impl Into<String>) {
-        self.described.understood.push(Note::new(place, words));
+        self.gathering.described.understood.push(Note::new(place, words));
     }
 
     pub(in crate::dialect::held) fn ignore(&mut self, place: impl Into<String>, words: impl Into<String>) {
-        self.described.ignored.push(Note::new(place, words));
+        self.gathering.described.ignored.push(Note::new(place, words));
+    }
+
+    /// Names the members of an object that no row has taken, unless they are known to belong to the tool or to the access token.
+    pub(in crate::dialect::held) fn ignore_others(&mut self, json: &Json, known: &[&str]) {
+        let described = &self.gathering.described;
+        let is_told = |name: &str| described.understood.iter().chain(&described.ignored).any(|note| note.place == name);
+        let members = json.as_object().into_iter().flatten().filter(|(_, value)| !plain_text(value).is_empty());
+        let others: Vec<String> = members
+            .map(|(name, _)| name.clone())
+            .filter(|name| !known.contains(&name.as_str()) && !is_told(name))
+            .collect();
+        for name in others {
+            self.ignore(plain_line(&name), "no call uses it");
+        }
     }
 
     /// Whether the document names a client.
     pub(in crate::dialect::held) fn has_client(&self) -> bool {
-        !self.described.client_id.is_empty()
+        !self.gathering.described.client_id.is_empty()
     }
 
     /// Whether it names a token endpoint.
@@ -132,7 +234,7 @@ impl Held {
 
     /// Whether it holds a refresh token.
     pub(in crate::dialect::held) fn has_refresh_token(&self) -> bool {
-        !self.described.secrets.refresh_token.is_empty()
+        !self.gathering.described.secrets.refresh_token.is_empty()
     }
 
     /// The result; `no_refresh_token` is the note for a document without one.
@@ -148,12 +250,13 @@ impl Held {
     pub(in crate::dialect::held) fn described(mut self) -> Described {
         let token_url = self.outline.token_url.clone();
         let found = match self.preset {
+            _ if self.has_slots => None,
             Some(id) => preset(id, &token_url),
             None => matched(&token_url, &self.issuer, &self.service_name),
         };
         match found {
             Some((service, inputs)) => {
-                self.described.inputs.extend(inputs);
+                self.gathering.described.inputs.extend(inputs);
                 self.of_preset(service)
             }
             None => self.of_standard(),
@@ -166,23 +269,38 @@ impl Held {
     }
 
     fn take_url(&mut self, place: &str, part: Part, value: &str) {
+        let value = if self.has_slots { plain_slots(value) } else { value.to_owned() };
         // Brackets in the URL would be read as one of our placeholders.
-        let is_url = !value.contains(['<', '>', '{', '}'])
-            && url::Url::parse(value).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
+        let filled = if self.has_slots { filled(&value) } else { value.clone() };
+        let is_url = !filled.contains(['<', '>', '{', '}'])
+            && url::Url::parse(&filled).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
         if !is_url {
             self.ignore(place, "not a URL that a request can be sent to");
             return;
         }
+        if value.contains('#') {
+            self.ignore(place, "what follows its `#` is not sent");
+        }
+        let split = split_url(&value);
+        let is_authorization = part == Part::AuthorizationUrl;
+        let url = if is_authorization { split.url } else { value };
+        let url = if self.has_slots { self.gathering.text(place, &url) } else { url };
+        if is_authorization {
+            let query = split.query.iter().map(|(name, value)| self.gathering.parameter(place, name, value));
+            self.outline.authorization_query.extend(query.collect::<Vec<_>>());
+        }
         let outline = &mut self.outline;
         let (field, words) = match part {
             Part::TokenUrl => (&mut outline.token_url, "token endpoint"),
+            Part::RefreshUrl => (&mut outline.refresh_url, "where tokens are refreshed"),
             Part::AuthorizationUrl => (&mut outline.authorization_url, "authorization endpoint"),
             Part::RevocationUrl => (&mut outline.revocation_url, "revocation endpoint"),
             Part::IntrospectionUrl => (&mut outline.introspection_url, "introspection endpoint"),
             Part::DeviceUrl => (&mut outline.device_url, "device authorization endpoint"),
+            Part::IdentityUrl => (&mut outline.identity_url, "userinfo endpoint"),
             _ => (&mut self.issuer, "issuer"),
         };
-        value.clone_into(field);
+        *field = url;
         self.understand(place, words);
     }
 
@@ -196,19 +314,20 @@ impl Held {
             );
             self.understand("refresh token", words);
         }
-        let mut described = self.described;
+        let mut described = self.gathering.described;
         let needs_secret = matches!(service.asks, Asks::Secret | Asks::UserAndSecret);
         if needs_secret && described.secrets.client_secret.is_empty() {
             let words = "the service issues one when you register a client";
             described.missing.push(Note::new(service.labels.client_secret.clone(), words));
         }
         described.service = service;
+        described.is_preset = true;
         described
     }
 
     fn of_standard(mut self) -> Described {
         let has_refresh_token = self.has_refresh_token();
-        let has_secret = !self.described.secrets.client_secret.is_empty();
+        let has_secret = !self.gathering.described.secrets.client_secret.is_empty();
         if has_refresh_token {
             let words = format!(
                 "{} goes on holding it: if the service gives a new one at each refresh, let only one of the two refresh",
@@ -217,29 +336,49 @@ impl Held {
             self.understand("refresh token", words);
         }
         let issuer = std::mem::take(&mut self.issuer);
+        if self.outline.token_url.is_empty() {
+            self.outline.token_url = std::mem::take(&mut self.outline.refresh_url);
+        }
         let has_token_url = self.has_token_url();
-        let grant = match (self.outline.authorization_url.is_empty(), has_refresh_token) {
+        let is_named = self.grant.is_some();
+        let can_start = !self.outline.authorization_url.is_empty() || !has_refresh_token;
+        // A code needs the browser; what is at hand already needs none.
+        let named = self.grant.filter(|grant| match grant {
+            GrantType::AuthorizationCode => can_start,
+            GrantType::RefreshToken => self.outline.authorization_url.is_empty(),
+            _ => true,
+        });
+        let guessed = match (self.outline.authorization_url.is_empty(), has_refresh_token) {
             (true, true) => GrantType::RefreshToken,
             (true, false) if has_secret && has_token_url => GrantType::ClientCredentials,
             _ => GrantType::AuthorizationCode,
         };
-        if grant == GrantType::ClientCredentials {
+        let grant = named.unwrap_or(guessed);
+        if grant == GrantType::ClientCredentials && !is_named {
             self.understand(
                 "grant",
                 "client credentials: the document has neither a refresh token nor an authorization endpoint",
             );
         }
         let basic = self.basic && has_secret;
+        let whose = if self.basic { "default of the format" } else { "default of this program" };
+        let assumes_authentication = self.method.is_none().then_some(whose);
         let outline = Outline {
             format: self.format,
             title: if self.title.is_empty() { host(&self.outline.token_url) } else { self.title },
             grant,
-            authentication: if basic { Authentication::BasicOrNone } else { Authentication::None },
+            assumes_authentication,
+            authentication: self.method.unwrap_or(if basic {
+                Authentication::BasicOrNone
+            } else {
+                Authentication::None
+            }),
             ..self.outline
         };
-        let mut gathering = Gathering::new(Variables::default());
-        gathering.described = self.described;
-        let mut described = outline.described(gathering);
+        if !is_named {
+            self.gathering.described.assumed.push((GRANT, "guessed by what the document has"));
+        }
+        let mut described = outline.described(self.gathering);
         if !issuer.is_empty() {
             tell_where(&mut described, &issuer);
             described.service.redirect.issuer = Some(issuer);
@@ -253,19 +392,4 @@ fn tell_where(described: &mut Described, issuer: &str) {
     for note in described.missing.iter_mut().filter(|note| note.place.ends_with("endpoint")) {
         note.words = format!("its URL: run `tokenwright import {issuer}` to get it");
     }
-}
-
-/// A name for the service.
-fn host(token_url: &str) -> String {
-    url::Url::parse(token_url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
-}
-
-/// Scopes as a list, or separated by spaces or commas.
-fn scopes_of(json: &Json) -> Vec<String> {
-    let texts = match json {
-        Json::Array(items) => items.iter().map(plain_text).collect(),
-        other => vec![plain_text(other)],
-    };
-    let words = texts.iter().flat_map(|text| text.split(|c: char| c.is_whitespace() || c == ','));
-    words.filter(|word| !word.is_empty() && !word.contains(['<', '>', '{', '}'])).map(str::to_owned).collect()
 }

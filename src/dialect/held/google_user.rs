@@ -65,6 +65,7 @@ fn described(json: &Json, format: &'static str, is_external: bool) -> Described 
             held.ignore(name, "no call uses it");
         }
     }
+    held.ignore_others(json, &["type"]);
     held.described()
 }
 

@@ -3,12 +3,20 @@
 //! Invariant: refresh tokens are imported, access tokens never: they expire within the hour, and a refresh gets new ones.
 
 pub mod dotenv;
+pub mod form;
+pub mod forms;
 mod gather;
 pub mod google_user;
+pub mod joins;
+mod left_open;
+pub mod named;
 pub mod oauthlib;
 pub mod oidc_agent;
 pub mod own_export;
-mod preset;
+mod part;
+pub mod pizauth;
 pub mod rclone;
+pub mod salesforce;
 
-pub(in crate::dialect::held) use crate::dialect::held::gather::{Held, Part};
+pub(in crate::dialect::held) use crate::dialect::held::gather::Held;
+pub(in crate::dialect::held) use crate::dialect::held::part::Part;

@@ -33,7 +33,7 @@ pub fn recognise(document: &Document<'_>) -> bool {
 }
 
 /// A lone access token is just the reply of a token endpoint, and soon expired.
-fn is_one(json: &Json) -> bool {
+pub(in crate::dialect::held) fn is_one(json: &Json) -> bool {
     let has = |name: &str| !text_at(json, name).is_empty();
     let is_token = (has("access_token") || has("token_type")) && (has("refresh_token") || has("expires_at"));
     is_token && !own_export::is_one(json)
@@ -47,5 +47,6 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
 fn described(json: &Json) -> Described {
     let mut held = Held::new(FORMAT, "requests-oauthlib");
     held.take_json(json, &PARTS);
+    held.ignore_others(json, &["token_type", "expires_at", "expires_in"]);
     held.described_with("the file has none: sign in once, asking for offline access")
 }

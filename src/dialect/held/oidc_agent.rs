@@ -59,6 +59,7 @@ fn described(json: &Json) -> Described {
             held.ignore(name, words);
         }
     }
+    held.ignore_others(json, &["name", "shortname", "client_name", "daeSetByUser", "issuer"]);
     held.described()
 }
 

@@ -49,9 +49,10 @@ fn described(json: &Json) -> Described {
     held.title = text_at(json, "service");
     held.service_name.clone_from(&held.title);
     held.take_json(json, &PARTS);
-    let kept = json.get("kept").and_then(Json::as_object);
-    for name in kept.into_iter().flat_map(|kept| kept.keys()) {
-        held.ignore(format!("kept.{name}"), "each sign-in gets it again");
+    held.ignore_others(json, &["version", "profile", "service", "token_type", "expires_at"]);
+    let retained = json.get("retained").and_then(Json::as_object);
+    for name in retained.into_iter().flat_map(|retained| retained.keys()) {
+        held.ignore(format!("retained.{name}"), "each sign-in gets it again");
     }
     held.described_with("the file has none: export it with the refresh token, or sign in")
 }

@@ -19,5 +19,5 @@ pub(crate) use crate::dialect::standard::json::{plain_text, text_at};
 pub(crate) use crate::dialect::standard::labelled::labelled;
 pub(crate) use crate::dialect::standard::outline::{Outline, finish};
 pub(crate) use crate::dialect::standard::raw_call::{RawBody, RawCall, form_fields, host, split_url, with_grant_type};
-pub(crate) use crate::dialect::standard::slots::squeezed;
+pub(crate) use crate::dialect::standard::slots::{Piece, pieces, squeezed, whole_slot};
 pub(crate) use crate::dialect::standard::variables::Variables;

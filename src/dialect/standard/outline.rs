@@ -4,7 +4,7 @@
 use crate::call::{Authentication, BodyTemplate, CallTemplate, Method, Parameter, Template};
 use crate::dialect::standard::gathering::Gathering;
 use crate::dialect::standard::slots::looks_secret;
-use crate::dialect::{Described, Note};
+use crate::dialect::{CLIENT_AUTHENTICATION, CODE_CHALLENGE, Described, Note};
 use crate::oauth::{GrantType, Pkce, RedirectUri, Request, client_parameters};
 use crate::service::{Asks, Authorization, Field, Identity, KnownScope, Service, Start};
 
@@ -27,6 +27,8 @@ pub(crate) struct Outline {
     pub(crate) grant: GrantType,
     /// At the token endpoint; `None` sends client ID and secret in the body.
     pub(crate) authentication: Authentication,
+    /// Whose default that is, where the document says nothing of it.
+    pub(crate) assumes_authentication: Option<&'static str>,
     pub(crate) pkce: Option<Pkce>,
     pub(crate) authorization_url: String,
     /// Where authorization requests are pushed to; empty where the browser carries them.
@@ -56,6 +58,12 @@ impl Outline {
         let mut gathering = gathering;
         self.tell_missing(&mut gathering);
         let with_code = self.grant == GrantType::AuthorizationCode;
+        if with_code && self.pkce.is_none() && self.pkce() == Pkce::S256 {
+            gathering.described.assumed.push((CODE_CHALLENGE, "default of this program"));
+        }
+        if let Some(whose) = self.assumes_authentication {
+            gathering.described.assumed.push((CLIENT_AUTHENTICATION, whose));
+        }
         let authorization = with_code.then(|| self.authorization());
         let can_refresh = self.grant != GrantType::ClientCredentials || !self.refresh_url.is_empty();
         let standard_request = || self.token_call(&self.token_url, Request::Token(self.grant), &self.token);

@@ -58,9 +58,10 @@ pub fn parameter_help(service: &Service, stage: &str) -> Vec<(String, String)> {
 /// Whether a text is markup other than a web page; problems are reported by the reader.
 pub(in crate::dialect) fn recognise(text: &str) -> bool {
     let start: String = text.chars().take(16).collect::<String>().to_lowercase();
-    let is_document = ["<?xml", "<oauth2", "<resource"].iter().any(|begins| start.starts_with(begins));
+    let is_document = ["<oauth2", "<resource"].iter().any(|begins| start.starts_with(begins))
+        || start.starts_with("<?xml") && ["oauth2", "<resource"].iter().any(|name| text.contains(name));
     // Markdown and pages begin with a tag as well.
     let is_page = ["<!doctype html", "<html"].iter().any(|page| start.starts_with(page));
-    let is_element = start.starts_with('<') && text.contains("oauth2") && text.trim_end().ends_with('>');
+    let is_element = start.starts_with('<') && text.contains("<oauth2") && text.trim_end().ends_with('>');
     is_document || is_element && !is_page
 }

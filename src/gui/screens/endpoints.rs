@@ -95,7 +95,7 @@ fn discovery_ui(ui: &mut Ui, model: &Model, issuer: &mut String) {
 /// What the metadata filled in, what it contradicts itself in, and what the server demands that cannot be done.
 fn found_ui(ui: &mut Ui, found: &Imported) {
     notice(ui, Tone::Success, "Filled in from the metadata", &found.from);
-    let Some(described) = found.import.described.first() else { return };
+    let Some(described) = found.import.own() else { return };
     for lack in &described.service.lacks {
         notice(ui, Tone::Warning, "Not supported", &quoted(lack));
     }

@@ -4,9 +4,8 @@
 use egui::{Align2, Event, Id, LayerId, Order, TextStyle, Ui};
 
 use crate::app::{AmbiguousText, ImportOutcome, ImportSource, Imported, VaultState};
-use crate::call::CallTemplate;
 use crate::diagnosis::Diagnosis;
-use crate::dialect::{Described, Dialect, Note};
+use crate::dialect::{Described, Dialect, Note, ShownValue};
 use crate::gui::draft::{Draft, Focus, NextView};
 use crate::gui::import_draft::ImportDraft;
 use crate::gui::intent::Intent;
@@ -202,9 +201,15 @@ fn imported_ui(ui: &mut Ui, imported: &Imported, import: &mut ImportDraft) {
         ui.label(small(ui, format!("From {}", imported.from)));
         if described.len() > 1 {
             let names: Vec<String> =
-                described.iter().enumerate().map(|(at, one)| format!("{}. {}", at + 1, one.service.name)).collect();
+                (1..).zip(described).map(|(number, one)| format!("{number}. {}", entry(one))).collect();
             let options: Vec<(usize, &str)> = names.iter().enumerate().map(|(at, name)| (at, name.as_str())).collect();
-            choice(ui, "It describes several services. Which one?", &mut import.picked, &options, None);
+            let has_preset = described.iter().any(|one| one.is_preset);
+            let question = if has_preset {
+                "Which one? A preset knows more of its service than the document says."
+            } else {
+                "It describes several services. Which one?"
+            };
+            choice(ui, question, &mut import.picked, &options, None);
         }
     });
     if let Some(described) = described.get(import.picked) {
@@ -228,25 +233,29 @@ fn described_ui(ui: &mut Ui, described: &Described) {
     });
 }
 
-/// What it will be used with, to be seen before it is: of secrets the names are above.
+/// The name of an entry among several.
+fn entry(described: &Described) -> String {
+    let name = &described.service.name;
+    match (described.is_preset, described.preset.is_empty()) {
+        (true, _) => format!("{name} (preset)"),
+        (false, false) => format!("{name} (as the document describes it)"),
+        (false, true) => name.clone(),
+    }
+}
+
+/// What it will be used with, to be seen before it is.
 fn values_ui(ui: &mut Ui, described: &Described) {
-    let Described { service, client_id, redirect_uri, scopes, .. } = described;
-    let scopes = if scopes.is_empty() { &service.scopes.default } else { scopes };
-    let url = |call: &CallTemplate| call.url.source().to_owned();
-    let values = [
-        ("Authorization URL", service.authorization.as_ref().map(|visit| url(&visit.call)).unwrap_or_default()),
-        ("Token URL", url(&service.token_request)),
-        ("Grant", service.grant_type.clone()),
-        ("Client ID", client_id.clone()),
-        ("Redirect URI", redirect_uri.clone()),
-        ("Scopes", scopes.join(" ")),
-    ];
     key_values(ui, |rows| {
-        let inputs = described.inputs.iter().map(|(name, value)| (name.as_str(), value.clone()));
-        for (label, value) in values.into_iter().chain(inputs).filter(|(_, value)| !value.is_empty()) {
-            rows.text(label, &value);
+        for ShownValue { label, value, origin } in described.values() {
+            let value = if origin.is_empty() { value } else { format!("{value} ({origin})") };
+            rows.text(&capitalised(&label), &value);
         }
     });
+}
+
+fn capitalised(label: &str) -> String {
+    let mut letters = label.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn notes_ui(ui: &mut Ui, title: &str, notes: &[Note]) {

@@ -1,6 +1,7 @@
 //! Arbitrary text: each reader returns, and what it reads can be saved.
 
 use proptest::prelude::*;
+use tokenwright::dialect::held::{named, pizauth, salesforce};
 use tokenwright::dialect::{
     Document, DocumentError, Import, bruno, curl, datazen, discovery, ezintegrations, google, insomnia, openapi,
     postman,
@@ -10,7 +11,7 @@ use crate::dialects::check::{keepable, read_text};
 
 type Read = fn(&Document<'_>) -> Result<Import, DocumentError>;
 
-const READERS: [Read; 9] = [
+const READERS: [Read; 12] = [
     bruno::read,
     curl::read,
     datazen::read,
@@ -20,6 +21,9 @@ const READERS: [Read; 9] = [
     insomnia::read,
     openapi::read,
     postman::read,
+    named::read,
+    pizauth::read,
+    salesforce::read,
 ];
 
 #[test]

@@ -216,7 +216,7 @@ fn what_is_no_openapi_is_told() {
     assert_eq!(error("a: 1\n"), "this does not look like OpenAPI document: it has no `openapi` or `swagger`");
     assert_eq!(
         error("openapi: 3.0.0\n"),
-        "this does not look like OpenAPI document: it has no security scheme of type `oauth2` or `openIdConnect`"
+        "the OpenAPI document describes no service: it has no security scheme of type `oauth2` or `openIdConnect`"
     );
     let said = error("openapi: 3.0.0\ninfo: { title: [hunter2] }\n");
     assert!(said.starts_with("the OpenAPI document cannot be read: ") && !said.contains("hunter2"), "{said}");

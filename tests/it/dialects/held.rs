@@ -235,7 +235,7 @@ fn our_own_export_is_read_back_into_its_preset() {
         "version": 1, "profile": "acme", "service": "Google Drive", "access_token": "access-1", "token_type": "Bearer",
         "expires_at": "2026-11-21T03:00:00Z", "refresh_token": "refresh-1", "client_id": "id-1",
         "client_secret": "export-secret", "token_endpoint": "https://oauth2.googleapis.com/token", "scope": "a b",
-        "kept": {"realmId": "9130"},
+        "retained": {"realmId": "9130"},
     });
     assert!(recognises(own_export::recognise, &json.to_string()));
     let described = only(read_text(own_export::read, &json.to_string()).expect("ours"));
@@ -245,7 +245,7 @@ fn our_own_export_is_read_back_into_its_preset() {
         words(&described.ignored),
         [
             "access_token: access tokens are not imported: a refresh gets a new one",
-            "kept.realmId: each sign-in gets it again"
+            "retained.realmId: each sign-in gets it again"
         ]
     );
     let mut later = json;

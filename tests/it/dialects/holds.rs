@@ -86,6 +86,19 @@ fn googles_own_file_is_taken_over_as_a_profile_of_google() {
     let expected = "\
 standard input: Google authorized user file
 Google, tokens from https://oauth2.googleapis.com/token
+Values:
+  grant: authorization code
+  authorization URL: https://accounts.google.com/o/oauth2/v2/auth
+  token URL: https://oauth2.googleapis.com/token
+  identity URL: https://openidconnect.googleapis.com/v1/userinfo
+  revocation URL: https://oauth2.googleapis.com/revoke
+  client authentication: secret in the body
+  code challenge (PKCE): S256
+  client ID: id-1
+  redirect URI: http://127.0.0.1  (default of the preset)
+  scopes: a
+  client secret: set
+  refresh token: set
 Understood:
   client_id      client id
   client_secret  client secret

@@ -74,6 +74,14 @@ fn a_document_is_told_before_it_is_kept_and_kept_only_with_a_yes() {
     let expected = "\
 acme.toml: Tokenwright preset
 Acme Books, tokens from https://acme.example/<company>/token
+Values:
+  grant: authorization code
+  authorization URL: https://acme.example/<company>/authorize
+  token URL: https://acme.example/<company>/token
+  client authentication: client ID in the body, no secret
+  code challenge (PKCE): S256
+  redirect URI: http://localhost:8080/callback  (default of this program)
+  scopes: ledger.read  (default of the service)
 Understood:
   authorization    GET https://acme.example/<company>/authorize
   token_request    POST https://acme.example/<company>/token

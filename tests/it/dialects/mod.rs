@@ -15,5 +15,7 @@ mod holds;
 mod import;
 mod import_seeds;
 mod recognition;
+mod tables;
 mod tools;
+mod unknown;
 mod zspec;

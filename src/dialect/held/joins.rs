@@ -1,0 +1,161 @@
+//! What forms of file have in several places, brought together: each function returns the tree with all of a use in one
+//! object.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::dialect::held::form::member;
+use crate::dialect::standard::text_at;
+use crate::dialect::tree::{merge, undotted};
+
+/// The members of an object; none of anything else.
+fn members(json: &Json) -> impl Iterator<Item = (&String, &Json)> {
+    json.as_object().into_iter().flatten()
+}
+
+/// MSAL: scopes are with the access tokens, the name with the account, the tenant in the ID of the account.
+pub(super) fn msal(tree: &Json) -> Json {
+    let mut tree = tree.clone();
+    let section = |name: &str| tree.get(name).cloned().unwrap_or_default();
+    let (accesses, accounts) = (section("AccessToken"), section("Account"));
+    let tokens = tree.get_mut("RefreshToken").and_then(Json::as_object_mut);
+    for token in tokens.into_iter().flat_map(|tokens| tokens.values_mut()) {
+        let (account, client) = (text_at(token, "home_account_id"), text_at(token, "client_id"));
+        let is_same = |json: &Json| text_at(json, "home_account_id") == account;
+        let tenant = account.split_once('.').map_or("common", |(_, tenant)| tenant).to_owned();
+        let access = members(&accesses).map(|(_, json)| json);
+        let access = access.filter(|json| is_same(json)).find(|json| text_at(json, "client_id") == client);
+        let mut target = text_at(token, "target");
+        if target.is_empty() {
+            target = access.map(|json| text_at(json, "target")).unwrap_or_default();
+        }
+        let account = members(&accounts).map(|(_, json)| json).find(|json| is_same(json));
+        let username = account.map(|json| text_at(json, "username")).unwrap_or_default();
+        merge(token, json!({"tenant": tenant, "target": target, "username": username, "title": username}));
+    }
+    tree
+}
+
+/// Spring: a registration takes what its provider has, by its own name unless it names another.
+pub(super) fn spring(tree: &Json) -> Json {
+    let mut tree = undotted(tree);
+    let documents = match &mut tree {
+        Json::Array(items) => items.iter_mut().collect(),
+        one => vec![one],
+    };
+    for document in documents {
+        let Some(client) = document.pointer_mut("/spring/security/oauth2/client") else { continue };
+        let providers = client.get("provider").cloned().unwrap_or_default();
+        let registrations = client.get_mut("registration").and_then(Json::as_object_mut);
+        for (name, registration) in registrations.into_iter().flatten() {
+            let named = text_at(registration, "provider");
+            let provider = providers.get(if named.is_empty() { name } else { &named });
+            for (name, value) in provider.into_iter().flat_map(members) {
+                if let Some(registration) = registration.as_object_mut() {
+                    registration.entry(name).or_insert_with(|| value.clone());
+                }
+            }
+        }
+    }
+    tree
+}
+
+/// Airbyte: the address for the browser is in the specification, not in the authenticator.
+pub(super) fn airbyte(tree: &Json) -> Json {
+    let mut tree = tree.clone();
+    let consent = find(&tree, "consent_url").map(crate::dialect::standard::plain_text).unwrap_or_default();
+    let title = text_at(tree.get("metadata").unwrap_or(&Json::Null), "name");
+    each_object(&mut tree, &mut |object| {
+        if object.get("type").and_then(Json::as_str) != Some("OAuthAuthenticator") {
+            // Only an authenticator has an endpoint of this name.
+            object.remove("token_refresh_endpoint");
+            return;
+        }
+        if !consent.is_empty() {
+            let url = consent.split('?').next().unwrap_or_default();
+            object.insert("authorization_url".to_owned(), Json::from(url));
+        }
+        // The grant of a manifest that names none.
+        object.entry("grant_type").or_insert_with(|| Json::from("refresh_token"));
+        if !title.is_empty() {
+            object.insert("title".to_owned(), Json::from(title.clone()));
+        }
+    });
+    tree
+}
+
+fn find<'a>(json: &'a Json, name: &str) -> Option<&'a Json> {
+    match json {
+        Json::Object(members) => members.get(name).or_else(|| members.values().find_map(|value| find(value, name))),
+        Json::Array(items) => items.iter().find_map(|item| find(item, name)),
+        _ => None,
+    }
+}
+
+fn each_object(json: &mut Json, change: &mut impl FnMut(&mut Map<String, Json>)) {
+    match json {
+        Json::Object(members) => {
+            change(members);
+            members.values_mut().for_each(|value| each_object(value, change));
+        }
+        Json::Array(items) => items.iter_mut().for_each(|item| each_object(item, change)),
+        _ => {}
+    }
+}
+
+/// Nango: an alias has what it names, but for its own members. Providers that are not of OAuth 2.0 are left out.
+pub(super) fn nango(tree: &Json) -> Json {
+    let resolved = |entry: &Json| {
+        let mut whole = tree.get(text_at(entry, "alias")).cloned().unwrap_or_else(|| json!({}));
+        merge(&mut whole, entry.clone());
+        if let Some(url) = whole.get("token_url").and_then(|urls| urls.get("OAUTH2")).cloned() {
+            whole["token_url"] = url;
+        }
+        whole
+    };
+    if tree.get("auth_mode").is_some() {
+        return resolved(tree);
+    }
+    let is_oauth2 = |entry: &Json| matches!(text_at(entry, "auth_mode").as_str(), "OAUTH2" | "OAUTH2_CC");
+    members(tree)
+        .map(|(name, entry)| (name.clone(), if entry.is_object() { resolved(entry) } else { Json::Null }))
+        .filter(|(_, entry)| is_oauth2(entry))
+        .collect()
+}
+
+/// grant: each provider has the defaults. Those of OAuth 1.0 are left out.
+pub(super) fn grant(tree: &Json) -> Json {
+    let providers = members(tree).filter(|(name, entry)| *name != "defaults" && text_at(entry, "oauth") == "2");
+    providers.map(|(name, entry)| (name.clone(), entry.clone())).collect()
+}
+
+/// Power Platform: each custom parameter is an object with a value.
+pub(super) fn power_platform(tree: &Json) -> Json {
+    let mut tree = tree.clone();
+    each_object(&mut tree, &mut |object| {
+        let Some(Json::Object(custom)) = object.remove("customParameters") else { return };
+        for (name, parameter) in custom {
+            let value = member(&parameter, "value").cloned().unwrap_or(parameter);
+            // A template repeats the address with the parameters of the standard.
+            let is_template = name.ends_with("UrlTemplate");
+            let value = match value.as_str() {
+                Some(text) if is_template => Json::from(text.split('?').next().unwrap_or_default()),
+                _ => value,
+            };
+            object.insert(name, value);
+        }
+        if object.get("identityProvider").and_then(Json::as_str).is_some_and(|name| name.contains("pkce")) {
+            object.insert("pkce".to_owned(), Json::from("S256"));
+        }
+    });
+    tree
+}
+
+/// The proxy: an account is named for its address.
+pub(super) fn email_proxy(tree: &Json) -> Json {
+    let mut tree = tree.clone();
+    let accounts = tree.as_object_mut().into_iter().flatten().filter(|(name, _)| name.contains('@'));
+    for (name, account) in accounts {
+        merge(account, json!({"user_name": name}));
+    }
+    tree
+}

@@ -1,0 +1,314 @@
+//! Which of the bundled presets a document is about, by its endpoints, its issuer, or the name that it has there.
+
+use std::collections::BTreeMap;
+
+use crate::call::CallTemplate;
+use crate::dialect::standard::squeezed;
+use crate::dialect::{Described, Import, Note};
+use crate::oauth::GrantType;
+use crate::service::{Asks, Catalog, Field, Input, Service};
+
+/// A service, and its inputs found in a URL.
+type Found = (Service, BTreeMap<String, String>);
+
+/// Words of a variable's name beside that of a service.
+const BESIDE: [&str; 14] =
+    ["oauth", "oauth2", "auth", "next", "public", "vite", "react", "app", "my", "api", "dev", "prod", "test", "client"];
+
+/// How many words of a path are those of one service only.
+const TELLING: usize = 4;
+
+/// A host that no service of a preset has.
+const UNRELATED: &str = "unrelated.example.test";
+
+/// The preset of this ID, unless the document has another token endpoint.
+pub(in crate::dialect) fn preset(id: &str, token_url: &str) -> Option<Found> {
+    let service = Catalog::bundled().service(id).ok()?;
+    if token_url.is_empty() {
+        return Some((service, BTreeMap::new()));
+    }
+    let inputs = inputs_at(&service, token_url)?;
+    Some((service, inputs))
+}
+
+/// The first preset with this token endpoint, this issuer, or this name and token endpoint.
+pub(in crate::dialect) fn matched(token_url: &str, issuer: &str, name: &str) -> Option<Found> {
+    let issuer = issuer.trim_end_matches('/');
+    if token_url.is_empty() && issuer.is_empty() {
+        return None;
+    }
+    let mut found = None;
+    for service in Catalog::bundled()
+        .services()
+        .into_iter()
+        .filter(|service| service.refresh_request.is_some() && !service.practice)
+    {
+        let inputs =
+            if token_url.is_empty() { has_issuer(&service, issuer, false) } else { inputs_at(&service, token_url) };
+        if let Some(inputs) = inputs {
+            // Of several services at one address the one that the document names, or else the first.
+            if service.name == name {
+                return Some((service, inputs));
+            }
+            found = found.or(Some((service, inputs)));
+        }
+    }
+    found
+}
+
+/// Puts the preset that a description is about before it, with what the description adds.
+pub(in crate::dialect) fn offer(import: &mut Import) {
+    let services = Catalog::bundled().services();
+    let is_bundled = |described: &Described| {
+        let own = &described.service;
+        described.is_preset || services.iter().any(|service| service.id == own.id && service.source == own.source)
+    };
+    let mut offered = Vec::new();
+    for mut described in std::mem::take(&mut import.described) {
+        let found = if is_bundled(&described) { None } else { about(&services, &described) };
+        if let Some((service, inputs)) = found {
+            service.id.clone_into(&mut described.preset);
+            offered.push(with_preset(service.clone(), inputs, &described));
+        }
+        offered.push(described);
+    }
+    import.described = offered;
+}
+
+/// The preset that a description is about.
+fn about<'a>(services: &'a [Service], described: &Described) -> Option<(&'a Service, BTreeMap<String, String>)> {
+    let own = &described.service;
+    let issuer = own.redirect.issuer.as_deref().unwrap_or(&described.offered.issuer).trim_end_matches('/');
+    let call = Some(&own.token_request).filter(|call| !call.url.is_empty()).or(own.refresh_request.as_ref());
+    let token_url = call.map(|call| call.url.source()).unwrap_or_default();
+    let authorization_url = own.authorization.as_ref().map(|visit| visit.call.url.source()).unwrap_or_default();
+    let fits = services
+        .iter()
+        .filter(|service| service.id != Catalog::CUSTOM && !service.practice && is_same_grant(service, own));
+    if token_url.is_empty() && authorization_url.is_empty() && issuer.is_empty() {
+        let name = &described.named_service;
+        let fits: Vec<&Service> = fits.collect();
+        let by = |is_it: fn(&Service, &str) -> bool| fits.iter().find(|service| is_it(service, name)).copied();
+        return by(is_named).or_else(|| by(is_alias)).map(|service| (service, BTreeMap::new()));
+    }
+    let found = fits.filter_map(|service| {
+        let visit = || service.authorization.as_ref().map(|visit| &visit.call);
+        let inputs = if !token_url.is_empty() {
+            inputs_at(service, token_url)
+        } else if !authorization_url.is_empty() {
+            visit().and_then(|call| inputs_in(service, call.url.source(), authorization_url))
+        } else {
+            has_issuer(service, issuer, is_named(service, &described.named_service))
+        };
+        let has_visit = |url: &str| visit().is_some_and(|call| inputs_in(service, call.url.source(), url).is_some());
+        let names = [&described.named_service, &own.name];
+        let is_named = names.iter().any(|name| is_named(service, name));
+        let scopes =
+            described.scopes.iter().filter(|scope| service.scopes.known.iter().any(|known| known.name == **scope));
+        Some((service, inputs?, (is_named, has_visit(authorization_url), scopes.count())))
+    });
+    // The first of those that fit best.
+    let found = found.collect::<Vec<_>>().into_iter().rev().max_by(|(_, _, one), (_, _, other)| one.cmp(other));
+    found.map(|(service, inputs, _)| (service, inputs))
+}
+
+/// A refresh token at hand is refreshed by the preset of its service, which starts in the browser.
+fn is_same_grant(preset: &Service, own: &Service) -> bool {
+    let has = |grant: GrantType| own.grant_type == grant.as_str();
+    preset.grant_type == own.grant_type && preset.authorization.is_some() == own.authorization.is_some()
+        || has(GrantType::RefreshToken) && preset.refresh_request.is_some() && preset.authorization.is_some()
+}
+
+/// Whether this is the ID or the name of a service, in any spelling and with the usual words around it.
+fn is_named(service: &Service, name: &str) -> bool {
+    let name = bare(name);
+    !name.is_empty() && [&service.id, &service.name].into_iter().any(|known| squeezed(known) == name)
+}
+
+/// Whether this is another name of a service. Short ones are words of any program.
+fn is_alias(service: &Service, name: &str) -> bool {
+    const SHORTEST: usize = 6;
+    let name = bare(name);
+    name.len() >= SHORTEST && service.aliases.iter().any(|known| squeezed(known) == name)
+}
+
+/// Whether this is a name of a bundled service.
+pub(in crate::dialect) fn is_known(name: &str) -> bool {
+    Catalog::bundled().services().iter().any(|service| is_named(service, name) || is_alias(service, name))
+}
+
+/// A name without the usual words around it.
+fn bare(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).filter(|word| !BESIDE.contains(&word.as_str())).collect()
+}
+
+/// The preset with the person's values of a description.
+fn with_preset(service: Service, mut inputs: BTreeMap<String, String>, own: &Described) -> Described {
+    let has_input = |name: &str| service.inputs.iter().any(|input| input.name == name);
+    inputs.extend(
+        own.inputs.iter().filter(|(name, _)| has_input(name)).map(|(name, value)| (name.clone(), value.clone())),
+    );
+    let mut secrets = own.secrets.clone();
+    secrets.inputs.retain(|name, _| has_input(name));
+    let is_of_client = |note: &&Note| match &note.field {
+        Some(Field::ClientId) => true,
+        Some(_) => false,
+        None => note.place == "private key" || note.place == "refresh token",
+    };
+    let mut missing: Vec<Note> = own.missing.iter().filter(is_of_client).cloned().collect();
+    if matches!(service.asks, Asks::Secret | Asks::UserAndSecret) && secrets.client_secret.is_empty() {
+        let words = "the service issues one when you register a client";
+        missing.push(Note::new(service.labels.client_secret.clone(), words));
+    }
+    let mut understood = own.understood.clone();
+    understood.insert(0, Note::new("service", format!("the preset `{}`", service.id)));
+    Described {
+        client_id: own.client_id.clone(),
+        redirect_uri: own.redirect_uri.clone(),
+        user_name: own.user_name.clone(),
+        scopes: own.scopes.clone(),
+        inputs,
+        secrets,
+        understood,
+        ignored: own.ignored.clone(),
+        missing,
+        offered: own.offered.clone(),
+        assumed: Vec::new(),
+        named_service: own.named_service.clone(),
+        is_preset: true,
+        preset: String::new(),
+        service,
+    }
+}
+
+/// What the issuer has in the open places of the service's own, if it fits it. An issuer with an open start fits only where the
+/// document names the service.
+fn has_issuer(service: &Service, issuer: &str, is_named: bool) -> Option<BTreeMap<String, String>> {
+    let own = service.redirect.issuer.as_deref()?.trim_end_matches('/');
+    match own.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
+        Some((base, path)) if is_named && !path.is_empty() => under_base(base, path, issuer, 1),
+        _ => (own == issuer).then(BTreeMap::new),
+    }
+}
+
+/// The inputs in the URL, if it is that of the refresh or token request.
+fn inputs_at(service: &Service, token_url: &str) -> Option<BTreeMap<String, String>> {
+    let calls: [Option<&CallTemplate>; 2] = [service.refresh_request.as_ref(), Some(&service.token_request)];
+    calls.into_iter().flatten().find_map(|call| inputs_in(service, call.url.source(), token_url))
+}
+
+/// What an address has in the open places of a template, if it fits it. An input that is a host must be bound to the
+/// service's own, since another fits any.
+fn inputs_in(service: &Service, template: &str, address: &str) -> Option<BTreeMap<String, String>> {
+    if let Some((base, path)) = template.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
+        return under_base(base, path, address, TELLING);
+    }
+    let (open, written): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), address.split('/').collect());
+    if open.len() != written.len() || open.len() < 4 {
+        return None;
+    }
+    let mut inputs = BTreeMap::new();
+    for (at, (open, written)) in open.into_iter().zip(written).enumerate() {
+        let input = |name: &str| service.inputs.iter().find(|input| input.name == name);
+        for (name, value) in segment(open, written)? {
+            let known = input(name);
+            let is_bound = at > 2 || open.len() > name.len() + 6 || known.is_some_and(is_bound);
+            let fits = known.is_none_or(|input| input.parse(value).is_ok_and(|parsed| parsed == value));
+            if !is_bound || !fits || value.contains(['<', '{', '$', '?', '#']) {
+                return None;
+            }
+            inputs.insert(name.to_owned(), value.to_owned());
+        }
+    }
+    Some(inputs)
+}
+
+/// The same where the start of the address is open, and its path is one that only this service has.
+fn under_base(base: &str, path: &str, address: &str, telling: usize) -> Option<BTreeMap<String, String>> {
+    let open: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let written: Vec<&str> = address.split('/').collect();
+    let literal = open.iter().filter(|part| !part.contains('<')).count();
+    let at = written.len().checked_sub(open.len()).filter(|at| *at >= 3 && literal >= telling)?;
+    let mut inputs = BTreeMap::from([(base.to_owned(), written[..at].join("/"))]);
+    for (open, written) in open.into_iter().zip(&written[at..]) {
+        let found = segment(open, written)?;
+        if found.iter().any(|(_, value)| value.contains(['<', '{', '$', '?', '#'])) {
+            return None;
+        }
+        inputs.extend(found.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+    Some(inputs)
+}
+
+fn is_bound(input: &Input) -> bool {
+    input.parse(UNRELATED).is_err()
+}
+
+/// The values in a part of an address between slashes.
+fn segment<'a, 'b>(open: &'a str, written: &'b str) -> Option<Vec<(&'a str, &'b str)>> {
+    let Some((before, rest)) = open.split_once('<') else { return (open == written).then(Vec::new) };
+    let (name, after) = rest.split_once('>')?;
+    let written = written.strip_prefix(before)?;
+    let next = after.split('<').next().unwrap_or_default();
+    let end = if next.is_empty() { written.len() } else { written.find(next)? };
+    let (value, rest) = written.split_at(end);
+    if value.is_empty() {
+        return None;
+    }
+    let mut found = vec![(name, value)];
+    found.extend(segment(after, rest)?);
+    Some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_names_the_preset_and_what_it_leaves_open() {
+        let id = |found: Option<Found>| found.map(|(service, inputs)| (service.id, inputs.into_values().next()));
+        let named = |id: &str, input: Option<&str>| Some((id.to_owned(), input.map(str::to_owned)));
+        let tenant = "https://login.microsoftonline.com/contoso.example/oauth2/v2.0/token";
+        assert_eq!(id(matched("https://oauth2.googleapis.com/token", "", "")), named("google", None));
+        assert_eq!(id(matched("https://oauth2.googleapis.com/token", "", "Gmail")), named("gmail", None));
+        assert_eq!(id(matched("https://api.dropboxapi.com/oauth2/token", "", "")), named("dropbox", None));
+        assert_eq!(id(matched(tenant, "", "")), named("microsoft", Some("contoso.example")));
+        assert_eq!(id(matched("", "https://accounts.google.com/", "")), named("google", None));
+        for unknown in ["https://as.example/oauth/token", "http://127.0.0.1:8123/token", "https://as.example", ""] {
+            assert_eq!(id(matched(unknown, "", "Google")), None, "{unknown}");
+        }
+        assert_eq!(id(preset("google-drive", "https://as.example/token")), None);
+    }
+
+    #[test]
+    fn a_host_fills_an_input_only_if_it_is_the_services_own() {
+        let inputs = |id: &str, url: &str| {
+            let service = Catalog::bundled().service(id).expect("a preset");
+            inputs_at(&service, url).map(|inputs| inputs.into_values().collect::<Vec<_>>())
+        };
+        let zendesk = "https://acme.zendesk.com/oauth/tokens";
+        assert_eq!(inputs("zendesk", zendesk), Some(vec!["acme".to_owned()]));
+        assert_eq!(inputs("zendesk", "https://acme.example.test/oauth/tokens"), None);
+        let keycloak = "https://sso.example.test/auth/realms/demo/protocol/openid-connect/token";
+        let expected = ["https://sso.example.test/auth", "demo"].map(str::to_owned);
+        assert_eq!(inputs("keycloak", keycloak), Some(expected.to_vec()));
+        for id in Catalog::bundled().ids() {
+            let service = Catalog::bundled().service(id).expect("a preset");
+            let path = service.token_request.url.source().split('/').skip(3).collect::<Vec<_>>().join("/");
+            let elsewhere = format!("https://{UNRELATED}/{path}");
+            assert_eq!(inputs_at(&service, &elsewhere), None, "{id}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_that_of_a_service_with_the_usual_words_around_it() {
+        let github = Catalog::bundled().service("github").expect("a preset");
+        for name in ["github", "GITHUB", "next public github", "OAUTH_GITHUB"] {
+            assert!(is_named(&github, name), "{name}");
+        }
+        for name in ["", "oauth", "githubx", "my", "gh"] {
+            assert!(!is_named(&github, name), "{name}");
+        }
+    }
+}
