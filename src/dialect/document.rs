@@ -79,6 +79,9 @@ pub enum DocumentError {
     Syntax { format: &'static str, reason: &'static str, line: usize, column: usize },
     #[error("this does not look like {format}: it has no {expected}")]
     OtherFormat { format: &'static str, expected: &'static str },
+    /// Its requests ask for no tokens, and none says how its own are got.
+    #[error("the {format} has no OAuth 2.0 settings and no request for tokens: it has {seen}")]
+    NoOauth { format: &'static str, seen: String },
     /// A value is not of the expected type.
     #[error("{format}: expected {expected} at `{place}`")]
     Unexpected { format: &'static str, place: String, expected: &'static str },
@@ -122,6 +125,7 @@ impl Diagnose for DocumentError {
             Self::CutOff { .. } => "the document is cut off: export or copy it again, whole",
             Self::Syntax { .. } => "check that all of it was copied, from the first to the last line",
             Self::OtherFormat { .. } => "check whether this is the right file",
+            Self::NoOauth { .. } => "export the request that gets the tokens, or one with OAuth 2.0 settings, with it",
             Self::Unexpected { .. } => "fix the document there",
             Self::TooMany { .. } => "cut out the part that you need",
         })

@@ -27,6 +27,11 @@ impl Gathering {
         Self { variables, ..Self::default() }
     }
 
+    /// A text with the document's variables filled in.
+    pub(crate) fn filled(&self, text: &str) -> String {
+        self.variables.fill(text).expose().to_owned()
+    }
+
     pub(crate) fn understood(&mut self, place: impl Into<String>, words: impl Into<String>) {
         self.described.understood.push(Note::new(place, words));
     }

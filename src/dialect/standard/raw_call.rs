@@ -9,13 +9,14 @@ use serde_json::Value as Json;
 use crate::call::{Authentication, BodyTemplate, CallTemplate, Method, Parameter, Template};
 use crate::dialect::document::{LONGEST_TEXT, MOST_PARAMETERS};
 use crate::dialect::standard::gathering::Gathering;
+use crate::dialect::standard::json::plain_text;
 use crate::dialect::standard::slots::{canonical, whole_slot};
 use crate::secret::Secret;
 
 const FORMAT: &str = "application/x-www-form-urlencoded";
 
 /// A call as written.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct RawCall {
     pub(crate) method: Method,
     pub(crate) url: String,
@@ -27,7 +28,7 @@ pub(crate) struct RawCall {
 }
 
 /// A body as written.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) enum RawBody {
     #[default]
     None,
@@ -75,6 +76,30 @@ impl RawCall {
         let body = body(&format!("{place} › body"), self.body, &content_type, gathering);
         let url = Template::new(url);
         CallTemplate { method: self.method, url, authentication, headers, query, body, ..CallTemplate::default() }
+    }
+
+    /// The parameters of query and body by name; those of JSON are the members of its object.
+    pub(crate) fn fields(&self) -> Vec<(String, String)> {
+        let members = |json: &Json| -> Vec<(String, String)> {
+            let members = json.as_object().into_iter().flatten();
+            members.map(|(name, value)| (name.clone(), plain_text(value))).collect()
+        };
+        let body = match &self.body {
+            RawBody::None => Vec::new(),
+            RawBody::Fields(fields) => fields.clone(),
+            RawBody::Json(json) => members(json),
+            RawBody::Text(text) => match serde_json::from_str::<Json>(text) {
+                Ok(json) => members(&json),
+                Err(_) => form_fields(text),
+            },
+        };
+        split_url(&self.url).query.into_iter().chain(self.query.clone()).chain(body).collect()
+    }
+
+    /// The user of Basic authentication.
+    pub(crate) fn basic_user(&self) -> Option<String> {
+        let pair = basic_pair(self.header("authorization")).or_else(|| self.basic.clone());
+        pair.or_else(|| split_url(&self.url).user).map(|(user, _)| user)
     }
 
     fn header(&self, name: &str) -> &str {
@@ -168,7 +193,7 @@ fn body(place: &str, body: RawBody, content_type: &str, gathering: &mut Gatherin
         RawBody::None => BodyTemplate::None,
         RawBody::Fields(fields) => BodyTemplate::Form(parameters(place, fields, gathering)),
         RawBody::Json(Json::Object(fields)) if !is_json && fields.values().all(is_scalar) => {
-            let fields = fields.into_iter().map(|(name, value)| (name, crate::dialect::standard::plain_text(&value)));
+            let fields = fields.into_iter().map(|(name, value)| (name, plain_text(&value)));
             BodyTemplate::Form(parameters(place, fields, gathering))
         }
         RawBody::Json(mut json) => {
