@@ -11,6 +11,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::dialect::standard::Variables;
 
 /// The most bytes a document may have: exports of whole workspaces stay below, and what they are parsed into fits into
 /// the memory of a small machine.
@@ -140,6 +141,8 @@ pub struct Document<'a> {
     json: Option<Result<Json, DocumentError>>,
     /// Wiped on drop: a document may hold secrets.
     text: Zeroizing<String>,
+    /// The variables of other files.
+    variables: Variables,
 }
 
 impl From<&str> for Document<'_> {
@@ -171,7 +174,17 @@ impl<'a> Document<'a> {
             bound(&text)?;
             serde_json::from_str(&text).map_err(|error| json_error(&error))
         });
-        Self { name, json, text }
+        Self { name, json, text, variables: Variables::default() }
+    }
+
+    /// The same with the variables of other files.
+    pub(in crate::dialect) fn with(self, variables: Variables) -> Self {
+        Self { variables, ..self }
+    }
+
+    /// The variables of other files; those of the document itself are added after them.
+    pub(in crate::dialect) fn variables(&self) -> Variables {
+        self.variables.clone()
     }
 
     /// The text, without a byte order mark.

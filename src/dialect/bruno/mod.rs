@@ -1,15 +1,14 @@
 //! Bruno: the `auth:oauth2` block of a request, folder or collection file (`.bru`), and a request that asks for tokens
 //! itself, with the variables that stand in the same file; several files may be pasted one after the other, such as a
-//! collection and its environment.
+//! collection and its environment. And Bruno's files in YAML.
 
+mod open_collection;
 mod request;
 
 use crate::dialect::Import;
 use crate::dialect::bruno::request::{PlainFile, is_method};
 use crate::dialect::document::{Document, DocumentError, SMALL};
-use crate::dialect::standard::{
-    Block, Blocks, Further, Placement, PlainRequests, Request, RequestPart, SeenRequests, Variables,
-};
+use crate::dialect::standard::{Block, Blocks, Further, Placement, PlainRequests, Request, RequestPart, SeenRequests};
 
 const FORMAT: &str = "Bruno file";
 
@@ -26,13 +25,19 @@ pub fn recognise(document: &Document<'_>) -> bool {
     if document.text().len() > SMALL {
         return false;
     }
+    if open_collection::recognise(document) {
+        return true;
+    }
     let opened: Vec<&str> = document.text().lines().filter_map(opens).collect();
     opened.contains(&"auth:oauth2") || opened.contains(&"meta") && opened.iter().any(|name| is_method(name))
 }
 
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
+    if open_collection::recognise(document) {
+        return open_collection::read(document);
+    }
     let sections = sections(document.text())?;
-    let mut variables = Variables::default();
+    let mut variables = document.variables();
     let mut blocks = Blocks::default();
     let mut title = String::new();
     let mut current: Option<Block> = None;

@@ -6,7 +6,7 @@ mod words;
 use crate::call::Method;
 use crate::dialect::curl::words::words;
 use crate::dialect::document::{Document, DocumentError, SMALL};
-use crate::dialect::standard::{Blocks, PlainRequest, PlainRequests, RawBody, RawCall, Variables, form_fields};
+use crate::dialect::standard::{Blocks, PlainRequest, PlainRequests, RawBody, RawCall, form_fields};
 use crate::dialect::{Import, Note};
 
 const FORMAT: &str = "curl command";
@@ -34,14 +34,38 @@ enum Data {
 
 /// Whether a text looks like a curl command.
 pub fn recognise(document: &Document<'_>) -> bool {
-    let line = document.text().trim_start().trim_start_matches("$ ");
-    let first = line.split_whitespace().next().unwrap_or_default();
-    is_curl(first) && document.text().len() <= SMALL
+    let (text, _) = command(document.text());
+    is_curl(text.split_whitespace().next().unwrap_or_default()) && document.text().len() <= SMALL
 }
 
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
-    let text = document.text().trim_start().trim_start_matches("$ ");
-    let mut words = words(text)?.into_iter();
+    let (text, is_inner) = command(document.text());
+    let mut requests = PlainRequests::default();
+    requests.add_chosen(written(text, is_inner)?);
+    let described = requests.described(FORMAT, Blocks::default(), &document.variables())?;
+    Ok(Import { format: FORMAT, described })
+}
+
+/// Whether a line of another text begins with a command.
+pub(in crate::dialect) fn begins(line: &str) -> bool {
+    let (text, _) = command(unmarked(line));
+    is_curl(text.split_whitespace().next().unwrap_or_default())
+}
+
+/// The request of the command that a text begins with; `None` if it asks for no tokens.
+pub(in crate::dialect) fn request_of(text: &str) -> Option<PlainRequest> {
+    let (text, is_inner) = command(unmarked(text));
+    written(text, is_inner).ok()
+}
+
+/// A text without the marks of Markdown before it.
+fn unmarked(text: &str) -> &str {
+    text.trim_start_matches([' ', '\t', '>', '`', '*', '-', '#'])
+}
+
+/// The request of a command.
+fn written(text: &str, is_inner: bool) -> Result<PlainRequest, DocumentError> {
+    let mut words = words(text, is_inner)?.into_iter();
     if !words.next().is_some_and(|first| is_curl(&first)) {
         return Err(DocumentError::OtherFormat { format: FORMAT, expected: "`curl` at its beginning" });
     }
@@ -55,10 +79,18 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
             expected: "grant type, client or secret, as a call for tokens has",
         });
     }
-    let mut requests = PlainRequests::default();
-    requests.add_chosen(request(options));
-    let described = requests.described(FORMAT, Blocks::default(), &Variables::default())?;
-    Ok(Import { format: FORMAT, described })
+    Ok(request(options))
+}
+
+/// The text of a command without a prompt before it, and whether it stands in `NAME=$(…)`.
+fn command(text: &str) -> (&str, bool) {
+    let text = text.trim_start().trim_start_matches("$ ");
+    let text = text.strip_prefix("export ").unwrap_or(text);
+    let inner = text.split_once("$(").filter(|(before, _)| {
+        let name = before.strip_suffix('"').unwrap_or(before).strip_suffix('=');
+        name.is_some_and(crate::call::is_name)
+    });
+    inner.map_or((text, false), |(_, inner)| (inner.trim_start(), true))
 }
 
 fn is_curl(word: &str) -> bool {

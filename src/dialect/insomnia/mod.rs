@@ -102,7 +102,7 @@ fn is_yaml_4(text: &str) -> bool {
 }
 
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
-    let mut gathered = Gathered::default();
+    let mut gathered = Gathered { variables: document.variables(), ..Gathered::default() };
     match document.json() {
         Some(json) if is_version_4(json) => gathered.version_4(json)?,
         None if is_yaml_4(document.text()) => gathered.version_4(&document.yaml(FORMAT)?)?,

@@ -30,14 +30,14 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     // The tool's API wraps the collection.
     let json = json.get("collection").or_else(|| json.get("environment")).unwrap_or(json);
     if is_environment(json) {
-        let described = environment(json)?;
+        let described = environment(json, document.variables())?;
         return Ok(Import { format: ENVIRONMENT, described: vec![described] });
     }
     let expected = "`info` and `item`";
     if !is_collection(json) {
         return Err(DocumentError::OtherFormat { format: COLLECTION, expected });
     }
-    let mut variables = Variables::default();
+    let mut variables = document.variables();
     add_variables(json.get("variable"), &mut variables);
     let title = json.get("info").map(|info| text_at(info, "name")).unwrap_or_default();
     let mut gathered = Gathered { title: title.clone(), ..Gathered::default() };
@@ -140,9 +140,8 @@ fn is_enabled(entry: &Json) -> bool {
 }
 
 /// An environment has no block, but variables with known names.
-fn environment(json: &Json) -> Result<Described, DocumentError> {
+fn environment(json: &Json, mut variables: Variables) -> Result<Described, DocumentError> {
     let json = json.get("environment").unwrap_or(json);
-    let mut variables = Variables::default();
     add_variables(json.get("values"), &mut variables);
     let title = text_at(json, "name");
     let mut block = Block { title, place: "values".to_owned(), ..Block::default() };

@@ -160,14 +160,14 @@ impl Block {
     /// How the client authenticates if the block does not say so: as the tool does by default.
     fn default_placement(&self, outline: &mut Outline, gathering: &mut Gathering) {
         let words = match self.placement {
-            Placement::Unsaid => return,
-            Placement::Body => "not said, so in the body: the default of the tool",
+            Placement::Unsaid => "the document does not say it; client ID and secret are sent in the body",
+            Placement::Body => "client ID and secret in the body, the default of the tool",
             Placement::Basic => {
                 outline.authentication = Authentication::BasicOrNone;
-                "not said, so Basic authentication: the default of the tool"
+                "Basic authentication, the default of the tool"
             }
         };
-        gathering.understood(format!("{}: client authentication", self.place), words);
+        gathering.understood(format!("{} › client authentication", self.place), words);
     }
 
     /// Whether it names an endpoint.

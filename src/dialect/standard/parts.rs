@@ -95,7 +95,9 @@ impl Parts {
     fn host(&self, variables: &Variables) -> String {
         let requests = [&self.token, &self.refresh, &self.authorization];
         let urls = requests.into_iter().flatten().map(|request| host(variables.fill(&request.call.url).expose()));
-        urls.into_iter().find(|host| !host.is_empty()).unwrap_or_default()
+        let mut hosts = urls.filter(|host| !host.is_empty() && !host.contains(['{', '<', '$']));
+        let name = self.own_name().filter(|name| !matches!(*name, "curl" | "request"));
+        hosts.next().or_else(|| name.map(str::to_owned)).unwrap_or_default()
     }
 }
 
