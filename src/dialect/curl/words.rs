@@ -58,6 +58,7 @@ impl Reader<'_> {
                 '$' if self.peek(1) == Some('\'') && !self.is_cmd => self.ansi(&mut word, start)?,
                 '"' => self.double(&mut word, start)?,
                 '$' if self.peek(1) == Some('(') && !self.is_cmd => self.command(&mut word),
+                '`' if self.ends_command() => self.backticks(&mut word),
                 // The command itself stands in `$(…)`.
                 ')' if self.is_inner => break,
                 '\\' if !self.is_cmd => self.escaped(&mut word),
@@ -149,6 +150,7 @@ impl Reader<'_> {
                 }
                 // A browser writes `^%^` and `^"` inside the quotes when it copies a line for `cmd`.
                 '$' if next == Some('(') && !self.is_cmd => self.command(word),
+                '`' if self.ends_command() => self.backticks(word),
                 '^' if self.is_cmd && next == Some('"') && self.ends_after_caret() => self.at += 1,
                 '^' if self.is_cmd && next.is_some() => {
                     word.extend(next);
@@ -177,6 +179,25 @@ impl Reader<'_> {
         let length = end.map_or(1, |end| end + 2);
         word.extend(&self.chars[self.at..self.at + length]);
         self.at += length;
+    }
+
+    /// Whether a backtick begins a command that ends in the same line.
+    fn ends_command(&self) -> bool {
+        let rest = self.chars[self.at + 1..].iter().take(LONGEST_COMMAND).take_while(|c| **c != '\n');
+        !self.is_cmd && rest.into_iter().any(|c| *c == '`')
+    }
+
+    /// The command as it is written, with its backticks.
+    fn backticks(&mut self, word: &mut String) {
+        loop {
+            word.extend(self.peek(0));
+            self.at += 1;
+            if self.peek(0).is_none_or(|c| c == '`') {
+                break;
+            }
+        }
+        word.extend(self.peek(0));
+        self.at += 1;
     }
 
     /// Whether `^"` closes the text: a space or the end follows.

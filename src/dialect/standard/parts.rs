@@ -119,14 +119,21 @@ fn authorization(request: PlainRequest, outline: &mut Outline, gathering: &mut G
     let split = split_url(&request.call.url);
     let place = request.name;
     outline.authorization_url = gathering.text(&format!("{place} › URL"), &split.url);
-    for (name, value) in split.query.iter().chain(&request.call.query) {
+    let query = || split.query.iter().chain(&request.call.query);
+    let has_method = query().any(|(name, _)| squeezed(name) == "codechallengemethod");
+    for (name, value) in query() {
         let parameter_place = format!("{place} › query › {name}");
         match squeezed(name).as_str() {
             "responsetype" if !value.contains("code") && !value.contains(['{', '<', '$']) => {
                 gathering.replaced_implicit();
             }
             "responsetype" => {}
-            "state" | "nonce" | "codechallenge" => gathering.ignored(parameter_place, "generated for each request"),
+            "state" | "nonce" | "request" | "requesturi" | "idtokenhint" | "loginhint" => {
+                gathering.ignored(parameter_place, "of one request only");
+            }
+            "responsemode" => gathering.ignored(parameter_place, "the response comes back in the query"),
+            // RFC 7636 section 4.3.
+            "codechallenge" => outline.pkce = Some(outline.pkce.filter(|_| has_method).unwrap_or(Pkce::Plain)),
             "codechallengemethod" => {
                 outline.pkce = Some(if value.eq_ignore_ascii_case("plain") { Pkce::Plain } else { Pkce::S256 });
                 gathering.understood(parameter_place, "a code challenge is sent");

@@ -81,12 +81,13 @@ pub(crate) fn whole_slot(value: &str) -> Option<&str> {
     if let [Piece::Slot(name, _)] = pieces(value)[..] {
         return Some(name);
     }
-    let inside = ["<>", "[]", "%%", "{}"].iter().find_map(|pair| {
+    let inside = ["<>", "[]", "%%", "``", "{}"].iter().find_map(|pair| {
         let inside = value.strip_prefix(&pair[..1])?.strip_suffix(&pair[1..])?;
         let refused = ['<', '>', '[', ']', '%', '"', ',', '{', '}', ':'];
         let refused = if *pair == "{}" { &refused[..] } else { &refused[..refused.len() - 3] };
         (!inside.is_empty() && inside.len() <= LONGEST_NAME && !inside.contains(refused)).then_some(inside)
     });
+    let doubled = value.strip_prefix("<<").and_then(|rest| rest.strip_suffix(">>")).filter(|name| is_name(name));
     let shell = value.strip_prefix('$').filter(|name| is_name(name));
     let tag = value.strip_prefix("{%").and_then(|rest| rest.strip_suffix("%}")).map(str::trim);
     let lower = value.to_ascii_lowercase();
@@ -98,7 +99,7 @@ pub(crate) fn whole_slot(value: &str) -> Option<&str> {
         || crossed_out
         || is_shortened
         || matches!(lower.as_str(), "changeme" | "change_me" | "change-me" | "placeholder" | "todo");
-    inside.or(shell).or(tag).or_else(|| (dummy && value.len() <= LONGEST_NAME).then_some(value))
+    inside.or(doubled).or(shell).or(tag).or_else(|| (dummy && value.len() <= LONGEST_NAME).then_some(value))
 }
 
 /// Whether a value stands for the value of a parameter that documentation leaves out: the parameter's own name, or
@@ -108,7 +109,16 @@ pub(crate) fn is_stand_in(name: &str, value: &str) -> bool {
     const WORDS: &str = " access account add and api app application auth authorization base64 callback change client \
         code consumer credentials email encoded enter from header here id insert key me my name oauth oauth2 paste \
         password put redirect refresh replace secret string the token uri url user username value with your ";
-    let value = value.trim();
+    let (value, known) = (value.trim(), canonical(name));
+    // Grants and scopes may be such words.
+    let is_word_of_its_own = known == Some("scope") && canonical(value) != known;
+    if known == Some("grant_type") || squeezed(name).ends_with("type") || is_word_of_its_own {
+        return false;
+    }
+    // What an OpenAPI page fills in.
+    if value == "string" && matches!(known, Some("client_id" | "client_secret")) {
+        return true;
+    }
     let value = value.strip_prefix(':').filter(|rest| canonical(rest).is_some() && is_name(rest)).unwrap_or(value);
     let is_plain = |c: char| c.is_ascii_alphabetic() || "_- ".contains(c) || c == '2' || c == '6' || c == '4';
     if value.is_empty() || value.len() > LONGEST_NAME || !value.chars().all(is_plain) {
