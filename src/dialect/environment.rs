@@ -76,7 +76,9 @@ fn flag(json: &Json, name: &str) -> Option<bool> {
 
 fn of_json(json: &Json, sets: &mut Sets) {
     if let Json::Array(items) = json {
-        items.iter().for_each(|item| of_json(item, sets));
+        for item in items {
+            of_json(item, sets);
+        }
         return;
     }
     let json =

@@ -62,8 +62,13 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
             "auth:oauth2" => {
                 add(&mut blocks, current.take())?;
                 let (title, place) = (title.clone(), "auth:oauth2".to_owned());
-                current = Some(Block { title, place, members: pairs(section), ..Block::default() });
-                current.iter_mut().for_each(|block| block.placement = Placement::Body);
+                current = Some(Block {
+                    title,
+                    place,
+                    members: pairs(section),
+                    placement: Placement::Body,
+                    ..Block::default()
+                });
             }
             name => {
                 if let (Some(block), Some(kind)) = (&mut current, name.strip_prefix(FURTHER)) {

@@ -146,7 +146,9 @@ impl Gathering {
         if text.is_empty() {
             return;
         }
-        if whole_slot(text).is_some() || is_stand_in(known, text) {
+        // Nobody's secret has the variables of a tool in it.
+        let has_variable = known != "scope" && text.contains("{{") && text.contains("}}");
+        if has_variable || whole_slot(text).is_some() || is_stand_in(known, text) {
             self.names_secret |= known == "client_secret";
             self.understood(place, format!("`<{known}>`"));
             return;

@@ -111,7 +111,12 @@ fn template(mut request: PlainRequest, gathering: &mut Gathering) -> CallTemplat
         }
         !is_dropped
     });
-    gathering.described.ignored.extend(request.ignored);
+    for note in request.ignored {
+        // The commands of a page often have the same options.
+        if !gathering.described.ignored.contains(&note) {
+            gathering.described.ignored.push(note);
+        }
+    }
     request.call.call_template(&place, gathering)
 }
 

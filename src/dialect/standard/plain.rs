@@ -241,6 +241,11 @@ fn role(call: &RawCall, variables: &Variables) -> Option<Role> {
     let has = |name: &str| found(name).is_some();
     if let Some(grant) = found("granttype") {
         let grant = variables.fill(grant).expose().trim().to_owned();
+        // It needs a first request of its own, whose reply is not known here.
+        if matches!(grant.as_str(), "device" | "device_code") || GrantType::parse(&grant) == Some(GrantType::DeviceCode)
+        {
+            return None;
+        }
         return Some(if grant == GrantType::RefreshToken.as_str() { Role::Refresh } else { Role::Token(grant) });
     }
     let address = split_url(&call.url).url.to_ascii_lowercase();

@@ -31,12 +31,12 @@ fn pair(key: &str, value: &str) -> Value {
 }
 
 /// A collection with requests of its own for tokens; `auth` is the collection's.
-fn collection(auth: Value, items: Vec<Value>) -> String {
+fn collection(auth: &Value, items: &[Value]) -> String {
     let schema = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
     json!({ "info": { "name": "Orders", "schema": schema }, "auth": auth, "item": items }).to_string()
 }
 
-fn item(name: &str, method: &str, url: Value, fields: Vec<Value>) -> Value {
+fn item(name: &str, method: &str, url: &Value, fields: &[Value]) -> Value {
     json!({ "name": name, "request": { "method": method, "url": url, "header": [],
         "body": { "mode": "urlencoded", "urlencoded": fields } } })
 }
@@ -54,7 +54,7 @@ fn the_requests_of_one_client_are_one_service() {
         { "key": "old", "value": "1", "disabled": true },
     ]);
     let authorize = json!({ "raw": "https://login.example.test/authorize?response_type=code", "query": query });
-    let code = vec![
+    let code = [
         pair("grant_type", "authorization_code"),
         pair("code", "{{code}}"),
         pair("client_id", "orders-app"),
@@ -62,21 +62,21 @@ fn the_requests_of_one_client_are_one_service() {
         pair("redirect_uri", "http://localhost:8080/callback"),
         json!({ "key": "off", "value": "1", "disabled": true }),
     ];
-    let refresh = vec![
+    let refresh = [
         pair("grant_type", "refresh_token"),
         pair("refresh_token", "{{refresh_token}}"),
         pair("client_id", "orders-app"),
         pair("client_secret", "made-up-secret-1"),
         pair("tenant", "eu"),
     ];
-    let items = vec![
-        item("Sign in", "GET", authorize, Vec::new()),
-        item("Redeem", "POST", json!(token), code.clone()),
-        item("Again", "POST", json!(token), code),
-        item("Renew", "POST", json!(token), refresh),
-        item("Orders", "GET", json!("https://api.example.test/orders"), Vec::new()),
+    let items = [
+        item("Sign in", "GET", &authorize, &[]),
+        item("Redeem", "POST", &json!(token), &code),
+        item("Again", "POST", &json!(token), &code),
+        item("Renew", "POST", &json!(token), &refresh),
+        item("Orders", "GET", &json!("https://api.example.test/orders"), &[]),
     ];
-    let text = collection(Value::Null, vec![json!({ "name": "Auth", "item": items })]);
+    let text = collection(&Value::Null, &[json!({ "name": "Auth", "item": items })]);
     let [service] = &described(postman::read, &text)[..] else { panic!("one service") };
     assert_eq!((service.service.name.as_str(), service.client_id.as_str()), ("Orders", "orders-app"));
     assert_eq!(service.secrets.client_secret, Secret::new("made-up-secret-1"));
@@ -106,11 +106,11 @@ fn the_requests_of_one_client_are_one_service() {
 fn other_grants_and_hosts_are_services_of_their_own() {
     let robot = |host: &str| {
         let url = json!({ "host": [host], "protocol": "https", "path": ["token"] });
-        item("Robot", "POST", url, vec![pair("grant_type", "client_credentials"), pair("client_id", "robot")])
+        item("Robot", "POST", &url, &[pair("grant_type", "client_credentials"), pair("client_id", "robot")])
     };
-    let person = vec![pair("grant_type", "password"), pair("username", "ada"), pair("password", "made-up-password")];
-    let person = item("Person", "POST", json!("https://a.example.test/token"), person);
-    let text = collection(Value::Null, vec![robot("a.example.test"), robot("b.example.test"), person]);
+    let person = [pair("grant_type", "password"), pair("username", "ada"), pair("password", "made-up-password")];
+    let person = item("Person", "POST", &json!("https://a.example.test/token"), &person);
+    let text = collection(&Value::Null, &[robot("a.example.test"), robot("b.example.test"), person]);
     let all = described(postman::read, &text);
     let told: Vec<(&str, &str, &str)> = all
         .iter()
@@ -131,8 +131,8 @@ fn basic_authentication_of_the_collection_and_path_variables_count() {
     let auth = json!({ "type": "basic", "basic": [pair("username", "robot"), pair("password", "made-up-secret-2")] });
     let url = json!({ "raw": "https://sso.example.test/:tenant/:zone/token", "host": ["x"],
         "variable": [{ "key": "tenant", "value": "acme" }, { "key": "zone", "value": "" }] });
-    let fields = vec![pair("grant_type", "client_credentials")];
-    let one = only(read_text(postman::read, &collection(auth, vec![item("Token", "POST", url, fields)])).expect("one"));
+    let fields = [pair("grant_type", "client_credentials")];
+    let one = only(read_text(postman::read, &collection(&auth, &[item("Token", "POST", &url, &fields)])).expect("one"));
     assert_eq!(one.service.token_request.url.source(), "https://sso.example.test/acme/<zone>/token");
     assert_eq!(one.service.token_request.authentication, Authentication::BasicRaw);
     assert_eq!((one.client_id.as_str(), one.service.asks), ("robot", Asks::Secret));
@@ -144,8 +144,8 @@ fn an_empty_block_does_not_hide_a_request_and_tells_of_its_client() {
     let auth = json!({ "type": "oauth2", "oauth2": [
         pair("addTokenTo", "header"), pair("accessToken", "{{token}}"), pair("clientId", "orders-app"),
     ] });
-    let fields = vec![pair("grant_type", "client_credentials"), pair("client_id", "{{id}}")];
-    let text = collection(auth, vec![item("Token", "POST", json!("https://sso.example.test/token"), fields)]);
+    let fields = [pair("grant_type", "client_credentials"), pair("client_id", "{{id}}")];
+    let text = collection(&auth, &[item("Token", "POST", &json!("https://sso.example.test/token"), &fields)]);
     let one = only(read_text(postman::read, &text).expect("one"));
     assert_eq!(one.service.token_request.url.source(), "https://sso.example.test/token");
     assert_eq!(one.client_id, "orders-app");
@@ -157,13 +157,13 @@ fn a_block_and_a_request_for_the_same_tokens_are_one_service() {
         pair("authUrl", "https://sso.example.test/authorize"), pair("accessTokenUrl", "https://sso.example.test/token"),
         pair("clientId", "orders-app"), pair("grant_type", "authorization_code"),
     ] });
-    let fields = vec![
+    let fields = [
         pair("grant_type", "authorization_code"),
         pair("code", "{{code}}"),
         pair("client_id", "orders-app"),
         pair("audience", "api"),
     ];
-    let text = collection(auth, vec![item("Token", "POST", json!("https://sso.example.test/token"), fields)]);
+    let text = collection(&auth, &[item("Token", "POST", &json!("https://sso.example.test/token"), &fields)]);
     let one = only(read_text(postman::read, &text).expect("one"));
     let authorization = one.service.authorization.as_ref().expect("a visit of the browser");
     assert_eq!(authorization.call.url.source(), "https://sso.example.test/authorize");
@@ -173,8 +173,8 @@ fn a_block_and_a_request_for_the_same_tokens_are_one_service() {
 #[test]
 fn a_refusal_says_what_was_seen() {
     let bearer = json!({ "type": "bearer", "bearer": [pair("token", "{{token}}")] });
-    let orders = item("Orders", "GET", json!("https://api.example.test/orders"), Vec::new());
-    let error = read_text(postman::read, &collection(bearer, vec![orders.clone(), orders])).expect_err("refused");
+    let orders = item("Orders", "GET", &json!("https://api.example.test/orders"), &[]);
+    let error = read_text(postman::read, &collection(&bearer, &[orders.clone(), orders])).expect_err("refused");
     assert_eq!(
         error.to_string(),
         "the Postman collection has no OAuth 2.0 settings and no request for tokens: it has 2 requests"
