@@ -154,7 +154,7 @@ const OTHERS: [(&str, &str, &str); 7] = [
     ("<html", "a web page", "copy the settings on it, or save the document it links to"),
     ("-----begin certificate", "a certificate", "import the description of the service, and give the key at sign-in"),
     ("-----begin", "a key", "import the description of the service, and give the key at sign-in"),
-    ("http/1", "an HTTP message", "copy the request as a curl line, and import that"),
+    ("http/1", "an HTTP response", "import the request: as a curl line, as an HTTP message or as a HAR log"),
     ("wget ", "a wget line", "write the call as a curl line"),
     ("eyj", "a token", "import the description of the service; sign in to get tokens"),
 ];

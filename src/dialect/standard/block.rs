@@ -205,7 +205,7 @@ impl Block {
         found.map_or("", |(_, value)| value.trim())
     }
 
-    pub(crate) fn value(&self, name: &str) -> &str {
+    fn value(&self, name: &str) -> &str {
         let name = squeezed(name);
         let found = self.members.iter().find(|(known, _)| squeezed(known) == name);
         found.map_or("", |(_, value)| value.trim())

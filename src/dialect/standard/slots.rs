@@ -125,8 +125,7 @@ pub(crate) fn is_stand_in(name: &str, value: &str) -> bool {
         return false;
     }
     let is_one_word = value.chars().all(|c| c.is_ascii_lowercase());
-    let own =
-        canonical(name).map_or_else(|| squeezed(name) == squeezed(value), |known| canonical(value) == Some(known));
+    let own = known.map_or_else(|| squeezed(name) == squeezed(value), |known| canonical(value) == Some(known));
     if own && !is_one_word {
         return true;
     }
