@@ -11,8 +11,11 @@ use crate::dialect::Dialect;
 /// `tokenwright service …`
 #[derive(Debug, Subcommand)]
 pub enum ServiceTask {
-    /// List all services
+    /// List services
     List {
+        /// Only those that match these words, the best match first: name, ID, category, other names
+        #[arg(long, value_name = "WORDS", num_args = 1..)]
+        search: Vec<String>,
         /// Print JSON
         #[arg(long)]
         json: bool,
