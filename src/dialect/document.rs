@@ -12,6 +12,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::dialect::standard::Variables;
 use crate::dialect::{relaxed, tree};
 
 /// The most bytes a document may have: exports of whole workspaces stay below, and what they are parsed into fits into
@@ -83,6 +84,9 @@ pub enum DocumentError {
     OtherFormat { format: &'static str, expected: &'static str },
     #[error("the {format} describes no service: it has no {lacks}")]
     NoService { format: &'static str, lacks: &'static str },
+    /// Its requests ask for no tokens, and none says how its own are got.
+    #[error("the {format} has no OAuth 2.0 settings and no request for tokens: it has {seen}")]
+    NoOauth { format: &'static str, seen: String },
     /// A value is not of the expected type.
     #[error("{format}: expected {expected} at `{place}`")]
     Unexpected { format: &'static str, place: String, expected: &'static str },
@@ -127,6 +131,7 @@ impl Diagnose for DocumentError {
             Self::Syntax { .. } => "check that all of it was copied, from the first to the last line",
             Self::NoService { .. } => "import another description of the service, such as the URL of its issuer",
             Self::OtherFormat { .. } => "check whether this is the right file",
+            Self::NoOauth { .. } => "export the request that gets the tokens, or one with OAuth 2.0 settings, with it",
             Self::Unexpected { .. } => "fix the document there",
             Self::TooMany { .. } => "cut out the part that you need",
         })
@@ -143,6 +148,8 @@ pub struct Document<'a> {
     tree: OnceCell<Option<Json>>,
     /// Wiped on drop: a document may hold secrets.
     text: Zeroizing<String>,
+    /// The variables of other files.
+    variables: Variables,
 }
 
 impl From<&str> for Document<'_> {
@@ -177,7 +184,17 @@ impl<'a> Document<'a> {
                 serde_json::from_str(&relaxed::strict(&text)).map_err(|error| json_error(&error))
             })
         });
-        Self { name, json, tree: OnceCell::new(), text }
+        Self { name, json, tree: OnceCell::new(), text, variables: Variables::default() }
+    }
+
+    /// The same with the variables of other files.
+    pub(in crate::dialect) fn with(self, variables: Variables) -> Self {
+        Self { variables, ..self }
+    }
+
+    /// The variables of other files; those of the document itself are added after them.
+    pub(in crate::dialect) fn variables(&self) -> Variables {
+        self.variables.clone()
     }
 
     /// The text, without a byte order mark.

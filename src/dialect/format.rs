@@ -6,7 +6,7 @@ use std::fmt;
 use thiserror::Error as ThisError;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::dialect::document::{Document, DocumentError};
+use crate::dialect::document::{Document, DocumentError, MOST_DESCRIBED, SMALL};
 use crate::dialect::import::{Described, Import, Note};
 use crate::oauth::ProfileSecrets;
 use crate::secret::Secret;
@@ -25,7 +25,7 @@ pub struct Dialect {
     pub(in crate::dialect) largest: usize,
     /// Whether this program writes such files: then no other format is considered.
     pub(in crate::dialect) is_ours: bool,
-    /// Whether it is considered only where no other format fits.
+    /// Whether it is found in many other texts: it is considered only where no other format fits.
     pub(in crate::dialect) is_guess: bool,
     /// The most services that such a document describes.
     pub(in crate::dialect) most: usize,
@@ -34,6 +34,23 @@ pub struct Dialect {
     pub(in crate::dialect) read: fn(&Document<'_>, &Catalog) -> Result<Import, FormatError>,
     /// `None` for a format that is only read.
     pub(in crate::dialect) write: Option<Write>,
+}
+
+impl Dialect {
+    /// The defaults of a row: a small document of another tool that is only read.
+    pub(in crate::dialect) const READ_ONLY: Self = Self {
+        id: "",
+        name: "",
+        sign: "",
+        marks: &[],
+        largest: SMALL,
+        is_ours: false,
+        is_guess: false,
+        most: MOST_DESCRIBED,
+        recognise: |_| false,
+        read: |_, _| Ok(Import::default()),
+        write: None,
+    };
 }
 
 /// Writes a service in another tool's format.

@@ -5,9 +5,11 @@ use thiserror::Error;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::dialect::address::Issuer;
 use crate::dialect::document::{Document, DocumentError};
+use crate::dialect::environment::Environment;
 use crate::dialect::format::{Dialect, FormatError};
 use crate::dialect::held::named;
 use crate::dialect::import::{Described, Import};
+use crate::dialect::leak::Leak;
 use crate::dialect::preset;
 use crate::dialect::unknown::{known_kind, nearest};
 use crate::service::Catalog;
@@ -42,8 +44,8 @@ pub enum ImportError {
         error: FormatError,
     },
     /// A secret would be stored in the service, which is not secret.
-    #[error("{0}: a request contains one of its secrets as plain text")]
-    Leaking(&'static str),
+    #[error("{format}: one of its secrets is plain text in {leak}")]
+    Leaking { format: &'static str, leak: Leak },
     #[error("{0}: it describes no service")]
     Nothing(&'static str),
 }
@@ -66,7 +68,7 @@ impl Diagnose for ImportError {
                 ))
             }
             Self::Format { format, error } => error.diagnose_as(format),
-            Self::Leaking(_) => diagnosis.hint("use a placeholder there, such as `{client_secret}`"),
+            Self::Leaking { .. } => diagnosis.hint("use a placeholder there, such as `{client_secret}`"),
             Self::Nothing(_) => diagnosis.hint("import the document with the OAuth 2.0 settings"),
         }
     }
@@ -85,7 +87,18 @@ pub fn read(
     catalog: &Catalog,
     format: Option<&'static Dialect>,
 ) -> Result<Found, ImportError> {
-    let document = Document::parse(bytes, name)?;
+    read_with(bytes, name, catalog, format, &Environment::default())
+}
+
+/// The same with variables of other files, which fill the places that the document leaves open.
+pub fn read_with(
+    bytes: &[u8],
+    name: &str,
+    catalog: &Catalog,
+    format: Option<&'static Dialect>,
+    environment: &Environment,
+) -> Result<Found, ImportError> {
+    let document = Document::parse(bytes, name)?.with(environment.variables.clone());
     let chosen = format;
     let issuer = Issuer::parse(document.trimmed()).filter(|_| format.is_none());
     if let Some(issuer) = issuer {
@@ -116,13 +129,16 @@ pub fn read(
     if import.described.len() > dialect.most {
         return Err(DocumentError::TooMany { format, what: "services", limit: dialect.most }.into());
     }
-    if import.described.iter().any(Described::is_leaking) {
-        return Err(ImportError::Leaking(format));
+    if let Some(leak) = import.described.iter().find_map(Described::leak) {
+        return Err(ImportError::Leaking { format, leak });
     }
     if !dialect.is_ours {
         preset::offer(&mut import);
     }
-    import.described.iter_mut().for_each(complete);
+    for described in &mut import.described {
+        complete(described);
+        described.understood.extend(environment.notes.iter().cloned());
+    }
     Ok(Found::Import(import))
 }
 

@@ -1,35 +1,19 @@
-//! The table of dialects: one row each. A new reader is one more row.
+//! The table of dialects: one row each, with those of `held/rows.rs` after them. A new reader is one more row.
 
-use crate::dialect::document::{LARGEST, MOST_DESCRIBED, SMALL};
+use std::sync::LazyLock;
+
+use crate::dialect::document::LARGEST;
 use crate::dialect::format::Dialect;
-use crate::dialect::held::{
-    dotenv, forms, google_user, named, oauthlib, oidc_agent, own_export, pizauth, rclone, salesforce,
-};
-use crate::dialect::import::Import;
+use crate::dialect::held::{dotenv, google_user, oidc_agent, own_export, rclone, rows};
 use crate::dialect::{
-    address, bruno, curl, datazen, discovery, evolutionx, ezintegrations, google, insomnia, openapi, outgoing, own,
-    postman, zspec,
+    address, bruno, curl, datazen, discovery, documentation, evolutionx, ezintegrations, google, har, hoppscotch,
+    http_file, insomnia, openapi, outgoing, own, postman, zspec,
 };
 
-impl Dialect {
-    /// The defaults of a row: a small document of another tool that is only read.
-    const READ_ONLY: Self = Self {
-        id: "",
-        name: "",
-        sign: "",
-        marks: &[],
-        largest: SMALL,
-        is_ours: false,
-        is_guess: false,
-        most: MOST_DESCRIBED,
-        recognise: |_| false,
-        read: |_, _| Ok(Import::default()),
-        write: None,
-    };
-}
+/// Every dialect, the most certain first.
+static DIALECTS: LazyLock<Vec<Dialect>> = LazyLock::new(|| ROWS.into_iter().chain(rows::ROWS).collect());
 
-/// The most certain first.
-static DIALECTS: [Dialect; 34] = [
+const ROWS: [Dialect; 23] = [
     Dialect {
         id: "profile",
         name: "Tokenwright profile",
@@ -107,6 +91,25 @@ static DIALECTS: [Dialect; 34] = [
         ..Dialect::READ_ONLY
     },
     Dialect {
+        id: "http",
+        name: "HTTP request",
+        sign: "text that begins with `POST /` or `POST https://`",
+        marks: &["HTTP/1.1", "POST http", "POST /", "\n###"],
+        recognise: http_file::recognise,
+        read: |document, _| Ok(http_file::read(document)?),
+        ..Dialect::READ_ONLY
+    },
+    Dialect {
+        id: "har",
+        name: "HAR log",
+        sign: "JSON with `log` and `entries`",
+        marks: &["\"log\"", "\"entries\"", "\"postData\"", "\"startedDateTime\""],
+        largest: LARGEST,
+        recognise: har::recognise,
+        read: |document, _| Ok(har::read(document)?),
+        ..Dialect::READ_ONLY
+    },
+    Dialect {
         id: "google",
         name: "Google key or client file",
         sign: "JSON with `installed`, `web` or `private_key`",
@@ -145,6 +148,16 @@ static DIALECTS: [Dialect; 34] = [
         ..Dialect::READ_ONLY
     },
     Dialect {
+        id: "hoppscotch",
+        name: "Hoppscotch collection",
+        sign: "JSON with `folders` and `requests`",
+        marks: &["\"folders\"", "\"requests\"", "\"authType\""],
+        largest: LARGEST,
+        recognise: hoppscotch::recognise,
+        read: |document, _| Ok(hoppscotch::read(document)?),
+        ..Dialect::READ_ONLY
+    },
+    Dialect {
         id: "openapi",
         name: "OpenAPI document",
         sign: "JSON or YAML with `openapi` or `swagger`",
@@ -157,8 +170,8 @@ static DIALECTS: [Dialect; 34] = [
     Dialect {
         id: "bruno",
         name: "Bruno file",
-        sign: "text with `auth:oauth2 {`",
-        marks: &["auth:oauth2", "meta {", "vars {"],
+        sign: "text with `auth:oauth2 {`, or YAML with `info` and `http`",
+        marks: &["auth:oauth2", "meta {", "vars {", "opencollection:"],
         recognise: bruno::recognise,
         read: |document, _| Ok(bruno::read(document)?),
         ..Dialect::READ_ONLY
@@ -194,144 +207,22 @@ static DIALECTS: [Dialect; 34] = [
         ..Dialect::READ_ONLY
     },
     Dialect {
-        id: "requests-oauthlib",
-        is_guess: true,
-        name: "requests-oauthlib token",
-        sign: "JSON with `access_token` and `refresh_token`",
-        marks: &["\"token_type\"", "\"refresh_token\"", "\"expires_at\""],
-        recognise: oauthlib::recognise,
-        read: |document, _| Ok(oauthlib::read(document)?),
-        ..Dialect::READ_ONLY
-    },
-    Dialect {
-        id: "http-client",
-        name: "HTTP client environment",
-        sign: "JSON with `Security` and `Auth` in an environment",
-        marks: &["\"Security\"", "\"Auth\"", "\"Token URL\""],
-        recognise: |document| forms::HTTP_CLIENT.recognise(document),
-        read: |document, _| Ok(forms::HTTP_CLIENT.read(document)?),
-        ..Dialect::READ_ONLY
-    },
-    Dialect {
-        id: "spring",
-        name: "Spring Security client registration",
-        sign: "YAML or properties with `spring.security.oauth2.client.registration`",
-        marks: &["oauth2", "registration", "client-id"],
-        recognise: |document| forms::SPRING.recognise(document),
-        read: |document, _| Ok(forms::SPRING.read(document)?),
-        ..Dialect::READ_ONLY
-    },
-    Dialect {
-        id: "airbyte",
-        name: "Airbyte manifest",
-        sign: "YAML with `OAuthAuthenticator`",
-        marks: &["DeclarativeSource", "OAuthAuthenticator", "token_refresh_endpoint"],
-        largest: LARGEST,
-        recognise: |document| forms::AIRBYTE.recognise(document),
-        read: |document, _| Ok(forms::AIRBYTE.read(document)?),
-        ..Dialect::READ_ONLY
-    },
-    Dialect {
-        id: "nango",
-        name: "Nango provider",
-        sign: "YAML with `auth_mode` and `token_url`",
-        marks: &["auth_mode", "token_url", "authorization_params"],
-        largest: LARGEST,
-        most: forms::MOST_PROVIDERS,
-        recognise: |document| forms::NANGO.recognise(document),
-        read: |document, _| Ok(forms::NANGO.read(document)?),
-        ..Dialect::READ_ONLY
-    },
-    Dialect {
-        id: "grant",
-        name: "grant configuration",
-        sign: "JSON with `access_url` and `oauth` of each provider",
-        marks: &["\"access_url\"", "\"authorize_url\"", "\"oauth\""],
-        most: forms::MOST_PROVIDERS,
-        recognise: |document| forms::GRANT.recognise(document) || forms::GRANT_NAMED.recognise(document),
-        read: |document, _| Ok(forms::read_grant(document)?),
-        ..Dialect::READ_ONLY
-    },
-    Dialect {
-        id: "power-platform",
-        name: "Power Platform connector",
-        sign: "`apiProperties.json` with `oAuthSettings`",
-        marks: &["connectionParameters", "oAuthSettings", "identityProvider"],
-        largest: LARGEST,
-        recognise: |document| forms::POWER_PLATFORM.recognise(document),
-        read: |document, _| Ok(forms::POWER_PLATFORM.read(document)?),
-        ..Dialect::READ_ONLY
-    },
-    Dialect {
-        id: "keycloak",
-        name: "Keycloak adapter configuration",
-        sign: "JSON with `realm`, `auth-server-url` and `resource`",
-        marks: &["\"realm\"", "\"auth-server-url\"", "\"resource\""],
-        recognise: |document| forms::KEYCLOAK.recognise(document),
-        read: |document, _| Ok(forms::KEYCLOAK.read(document)?),
-        ..Dialect::READ_ONLY
-    },
-    Dialect {
-        id: "msal",
-        name: "MSAL token cache",
-        sign: "JSON with `RefreshToken` and `home_account_id`",
-        marks: &["\"RefreshToken\"", "\"home_account_id\"", "\"environment\""],
-        recognise: |document| forms::MSAL.recognise(document),
-        read: |document, _| Ok(forms::MSAL.read(document)?),
-        ..Dialect::READ_ONLY
-    },
-    Dialect {
-        id: "mutt",
-        name: "mutt_oauth2 token file",
-        sign: "JSON with `registration` and `authflow`",
-        marks: &["\"registration\"", "\"authflow\"", "\"access_token_expiration\""],
-        recognise: |document| forms::MUTT.recognise(document),
-        read: |document, _| Ok(forms::MUTT.read(document)?),
-        ..Dialect::READ_ONLY
-    },
-    Dialect {
-        id: "email-oauth2-proxy",
-        name: "Email OAuth 2.0 Proxy configuration",
-        sign: "sections with `permission_url` and `oauth2_scope`",
-        marks: &["permission_url", "oauth2_scope", "token_url"],
-        recognise: |document| forms::EMAIL_PROXY.recognise(document),
-        read: |document, _| Ok(forms::EMAIL_PROXY.read(document)?),
-        ..Dialect::READ_ONLY
-    },
-    Dialect {
-        id: "pizauth",
-        name: "pizauth configuration",
-        sign: "`account` blocks with `token_uri`",
-        marks: &["\naccount \"", "auth_uri =", "token_uri ="],
-        recognise: pizauth::recognise,
-        read: |document, _| Ok(pizauth::read(document)?),
-        ..Dialect::READ_ONLY
-    },
-    Dialect {
-        id: "ortie",
-        name: "Ortie configuration",
-        sign: "TOML with `accounts` and `endpoints`",
-        marks: &["[accounts.", "endpoints.token", "endpoints.authorization"],
-        recognise: |document| forms::ORTIE.recognise(document),
-        read: |document, _| Ok(forms::ORTIE.read(document)?),
-        ..Dialect::READ_ONLY
-    },
-    Dialect {
-        id: "salesforce",
-        name: "Salesforce CLI authorization",
-        sign: "`force://…`, or JSON with `sfdxAuthUrl` or `refreshToken` and `instanceUrl`",
-        marks: &["force://", "\"instanceUrl\"", "\"sfdxAuthUrl\""],
-        recognise: salesforce::recognise,
-        read: |document, _| Ok(salesforce::read(document)?),
-        ..Dialect::READ_ONLY
-    },
-    Dialect {
         id: "dotenv",
         name: ".env file",
         sign: "variables such as `CLIENT_ID=…`",
         marks: &["CLIENT_ID=", "REFRESH_TOKEN=", "TOKEN_URL="],
         recognise: dotenv::recognise,
         read: |document, _| Ok(dotenv::read(document)?),
+        ..Dialect::READ_ONLY
+    },
+    Dialect {
+        id: "documentation",
+        name: "documentation",
+        sign: "text with curl lines or HTTP requests in it",
+        marks: &["curl ", "grant_type", "POST /"],
+        is_guess: true,
+        recognise: documentation::recognise,
+        read: |document, _| Ok(documentation::read(document)?),
         ..Dialect::READ_ONLY
     },
     Dialect {
@@ -342,17 +233,6 @@ static DIALECTS: [Dialect; 34] = [
         recognise: |document| zspec::recognise(document.trimmed()),
         read: |document, _| Ok(zspec::read(document.text())?),
         write: Some(outgoing::zspec),
-        ..Dialect::READ_ONLY
-    },
-    Dialect {
-        id: "settings",
-        name: "settings with an OAuth client",
-        sign: "names such as `client_id` in JSON, YAML, TOML, INI or properties",
-        marks: &["client_id", "client_secret", "refresh_token"],
-        largest: LARGEST,
-        is_guess: true,
-        recognise: named::recognise,
-        read: |document, _| Ok(named::read(document)?),
         ..Dialect::READ_ONLY
     },
 ];

@@ -8,6 +8,7 @@ use crate::dialect::format::Dialect;
 const SIGN_IN: &str = "import the description of the service; sign in to get tokens";
 const GIVE_KEY: &str = "import the description of the service, and give the key at sign-in";
 const OF_SERVICE: &str = "import the file that has the client or the endpoints of the service";
+const AS_REQUEST: &str = "import the request: as a curl line, as an HTTP message or as a HAR log";
 const AS_TEXT: &str = "copy the part with the client and the endpoints into a file of its own";
 
 /// Texts by their start, in lower case.
@@ -20,8 +21,8 @@ const STARTS: [(&str, &str, &str); 34] = [
     ("putty-user-key-file", "a key", GIVE_KEY),
     ("ssh-rsa ", "a key", GIVE_KEY),
     ("ssh-ed25519 ", "a key", GIVE_KEY),
-    ("http/1", "an HTTP message", "copy the request as a curl line, and import that"),
-    ("http/2", "an HTTP message", "copy the request as a curl line, and import that"),
+    ("http/1", "an HTTP response", AS_REQUEST),
+    ("http/2", "an HTTP response", AS_REQUEST),
     ("wget ", "a wget line", "write the call as a curl line"),
     ("eyj", "a token", SIGN_IN),
     ("diff --git", "a patch", OF_SERVICE),
@@ -49,7 +50,7 @@ const STARTS: [(&str, &str, &str); 34] = [
 ];
 
 /// Objects by members that they all have.
-const MEMBERS: [(&[&str], &str, &str); 13] = [
+const MEMBERS: [(&[&str], &str, &str); 12] = [
     (&["access_token"], "the response of a token endpoint", SIGN_IN),
     (&["error", "error_description"], "the error of an OAuth server", OF_SERVICE),
     (&["active"], "the response of an introspection endpoint", SIGN_IN),
@@ -62,7 +63,6 @@ const MEMBERS: [(&[&str], &str, &str); 13] = [
     (&["name", "devDependencies"], "a package.json", OF_SERVICE),
     (&["compilerOptions"], "a tsconfig.json", OF_SERVICE),
     (&["$schema", "type"], "a JSON Schema", OF_SERVICE),
-    (&["log"], "an HTTP archive (HAR)", "copy the request to the token endpoint as a curl line, and import that"),
 ];
 
 /// What it looks like, and what to do instead; `None` if it looks like nothing known.

@@ -16,6 +16,7 @@ pub mod own_export;
 mod part;
 pub mod pizauth;
 pub mod rclone;
+pub(in crate::dialect) mod rows;
 pub mod salesforce;
 
 pub(in crate::dialect::held) use crate::dialect::held::gather::Held;

@@ -15,6 +15,7 @@ mod holds;
 mod import;
 mod import_seeds;
 mod recognition;
+mod requests;
 mod tables;
 mod tools;
 mod unknown;
