@@ -185,7 +185,7 @@ fn tell(described: &Described) {
     print::note(&title(described));
     values(described);
     list("Understood", &described.understood);
-    list("Ignored", &described.ignored);
+    list("Not taken over", &described.ignored);
     list("Still missing", &described.still_missing());
     let secrets = described.secrets.names();
     if !secrets.is_empty() {

@@ -24,6 +24,9 @@ const DETAIL_TYPES: &str = "authorization_details_types_supported";
 /// How clients may authenticate at the token endpoint.
 const CLIENT_METHODS: &str = "token_endpoint_auth_methods_supported";
 
+/// The code challenges that the server takes (RFC 7636).
+const CHALLENGE_METHODS: &str = "code_challenge_methods_supported";
+
 /// Whether authorization requests must be signed (RFC 9101 section 10.5), and by which algorithms they may be.
 const MUST_SIGN: &str = "require_signed_request_object";
 const REQUEST_ALGORITHMS: &str = "request_object_signing_alg_values_supported";
@@ -231,8 +234,18 @@ fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentEr
         outline.assumes_authentication = Some("default of RFC 8414 section 2");
     }
     outline.pkce = Some(pkce(json, gathering));
+    if list(json, CHALLENGE_METHODS).is_empty() {
+        outline.assumes_pkce = Some("default of this program");
+    }
     outline.known_scopes = known_scopes(json, gathering);
     let grants = list(json, "grant_types_supported");
+    if outline.grant == GrantType::AuthorizationCode
+        && !grants.is_empty()
+        && !grants.iter().any(|grant| grant == outline.grant.as_str())
+    {
+        let words = "without `authorization_code`; there is an authorization endpoint, which is used nevertheless";
+        gathering.ignored("grant_types_supported", words);
+    }
     if outline.grant == GrantType::ClientCredentials && grants.iter().any(|grant| grant == "refresh_token") {
         outline.refresh_url.clone_from(&outline.token_url);
     }
@@ -297,7 +310,7 @@ fn authentication(json: &Json, gathering: &mut Gathering) -> (Authentication, Op
 }
 
 fn pkce(json: &Json, gathering: &mut Gathering) -> Pkce {
-    const NAME: &str = "code_challenge_methods_supported";
+    const NAME: &str = CHALLENGE_METHODS;
     let offered = list(json, NAME);
     let has = |name: &str| offered.iter().any(|offered| offered == name);
     if has("plain") && !has("S256") {

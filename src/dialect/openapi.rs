@@ -227,10 +227,7 @@ fn by_flow(about: &About, scheme: &str, flow_name: &str, flow: &Flow) -> Describ
     for name in &flow.others {
         gathering.ignored(format!("{place} › {}", plain_line(name)), "no request uses it");
     }
-    if flow.authorization_url.contains('#') {
-        let words = "what follows its `#` is not sent: if the page needs it, enter the URL by hand";
-        gathering.ignored(format!("{place} › authorizationUrl"), words);
-    }
+    gathering.fragment(format!("{place} › authorizationUrl"), &flow.authorization_url);
     let mut url = |name: &str, written: &str| {
         let place = format!("{place} › {name}");
         if !written.is_empty() {

@@ -1,6 +1,7 @@
 //! Which of the bundled presets a document is about, by its endpoints, its issuer, or the name that it has there.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use crate::call::CallTemplate;
 use crate::dialect::standard::squeezed;
@@ -21,6 +22,9 @@ const TELLING: usize = 4;
 /// A host that no service of a preset has.
 const UNRELATED: &str = "unrelated.example.test";
 
+/// The services of the bundled presets, parsed once.
+static BUNDLED: LazyLock<Vec<Service>> = LazyLock::new(|| Catalog::bundled().services());
+
 /// The preset of this ID, unless the document has another token endpoint.
 pub(in crate::dialect) fn preset(id: &str, token_url: &str) -> Option<Found> {
     let service = Catalog::bundled().service(id).ok()?;
@@ -38,34 +42,30 @@ pub(in crate::dialect) fn matched(token_url: &str, issuer: &str, name: &str) -> 
         return None;
     }
     let mut found = None;
-    for service in Catalog::bundled()
-        .services()
-        .into_iter()
-        .filter(|service| service.refresh_request.is_some() && !service.practice)
-    {
+    for service in BUNDLED.iter().filter(|service| service.refresh_request.is_some() && !service.practice) {
         let inputs =
-            if token_url.is_empty() { has_issuer(&service, issuer, false) } else { inputs_at(&service, token_url) };
+            if token_url.is_empty() { has_issuer(service, issuer, false) } else { inputs_at(service, token_url) };
         if let Some(inputs) = inputs {
             // Of several services at one address the one that the document names, or else the first.
             if service.name == name {
-                return Some((service, inputs));
+                return Some((service.clone(), inputs));
             }
             found = found.or(Some((service, inputs)));
         }
     }
-    found
+    found.map(|(service, inputs)| (service.clone(), inputs))
 }
 
 /// Puts the preset that a description is about before it, with what the description adds.
 pub(in crate::dialect) fn offer(import: &mut Import) {
-    let services = Catalog::bundled().services();
+    let services = &*BUNDLED;
     let is_bundled = |described: &Described| {
         let own = &described.service;
         described.is_preset || services.iter().any(|service| service.id == own.id && service.source == own.source)
     };
     let mut offered = Vec::new();
     for mut described in std::mem::take(&mut import.described) {
-        let found = if is_bundled(&described) { None } else { about(&services, &described) };
+        let found = if is_bundled(&described) { None } else { about(services, &described) };
         if let Some((service, inputs)) = found {
             service.id.clone_into(&mut described.preset);
             offered.push(with_preset(service.clone(), inputs, &described));
@@ -134,7 +134,7 @@ fn is_alias(service: &Service, name: &str) -> bool {
 
 /// Whether this is a name of a bundled service.
 pub(in crate::dialect) fn is_known(name: &str) -> bool {
-    Catalog::bundled().services().iter().any(|service| is_named(service, name) || is_alias(service, name))
+    BUNDLED.iter().any(|service| is_named(service, name) || is_alias(service, name))
 }
 
 /// A name without the usual words around it.

@@ -8,7 +8,7 @@ use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::environment::Environment;
 use crate::dialect::format::{Dialect, FormatError};
 use crate::dialect::held::named;
-use crate::dialect::import::{Described, Import};
+use crate::dialect::import::{Described, Import, Note};
 use crate::dialect::leak::Leak;
 use crate::dialect::preset;
 use crate::dialect::unknown::{known_kind, nearest};
@@ -129,9 +129,7 @@ pub fn read_with(
     if import.described.len() > dialect.most {
         return Err(DocumentError::TooMany { format, what: "services", limit: dialect.most }.into());
     }
-    if let Some(leak) = import.described.iter().find_map(Described::leak) {
-        return Err(ImportError::Leaking { format, leak });
-    }
+    refuse_leaks(&mut import, format)?;
     if !dialect.is_ours {
         preset::offer(&mut import);
     }
@@ -140,6 +138,32 @@ pub fn read_with(
         described.understood.extend(environment.notes.iter().cloned());
     }
     Ok(Found::Import(import))
+}
+
+/// Drops the services that keep a secret in plain text, and notes it at the others. Fails if no other is left.
+fn refuse_leaks(import: &mut Import, format: &'static str) -> Result<(), ImportError> {
+    let mut leaks = Vec::new();
+    import.described.retain(|described| match described.leak() {
+        None => true,
+        Some(leak) => {
+            leaks.push((described.service.name.clone(), leak));
+            false
+        }
+    });
+    let mut leaks = leaks.into_iter();
+    if import.described.is_empty()
+        && let Some((_, leak)) = leaks.next()
+    {
+        return Err(ImportError::Leaking { format, leak });
+    }
+    for (name, leak) in leaks {
+        let note =
+            Note::new(name, format!("another service, which is refused: one of its secrets is plain text in {leak}"));
+        for described in &mut import.described {
+            described.ignored.push(note.clone());
+        }
+    }
+    Ok(())
 }
 
 /// The formats that fit a document. One of our own formats wins over all others, and any of them over a guess.

@@ -82,6 +82,7 @@ fn preset(setting: &str) -> Option<Service> {
 fn by_page(page: Page, mut gathering: Gathering) -> Described {
     let client_flow = page.requires_client_flow.unwrap_or(!page.authorization_url.is_empty());
     let split = split_url(&page.authorization_url);
+    gathering.fragment("Authorization URL", &page.authorization_url);
     let authorization_url = gathering.text("Authorization URL", &split.url);
     let authorization_query = split
         .query

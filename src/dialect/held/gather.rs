@@ -57,6 +57,7 @@ impl Held {
             return;
         }
         if self.has_slots && is_open(value) && !matches!(part, Part::Unused(_)) {
+            self.gathering.names_secret |= part == Part::ClientSecret;
             self.ignore(place, "the document leaves it open");
             return;
         }
@@ -278,9 +279,7 @@ impl Held {
             self.ignore(place, "not a URL that a request can be sent to");
             return;
         }
-        if value.contains('#') {
-            self.ignore(place, "what follows its `#` is not sent");
-        }
+        self.gathering.fragment(place, &value);
         let split = split_url(&value);
         let is_authorization = part == Part::AuthorizationUrl;
         let url = if is_authorization { split.url } else { value };

@@ -109,6 +109,9 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
         _ => gathered.version_5(document.typed(FORMAT)?)?,
     }
     let described = gathered.requests.described(FORMAT, gathered.blocks, &gathered.variables)?;
+    if described.is_empty() && gathered.seen.is_none() {
+        return Err(DocumentError::OtherFormat { format: FORMAT, expected: "request" });
+    }
     if described.is_empty() {
         return Err(DocumentError::NoOauth { format: FORMAT, seen: gathered.seen.words() });
     }

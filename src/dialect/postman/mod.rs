@@ -154,7 +154,11 @@ fn environment(json: &Json, mut variables: Variables) -> Result<Described, Docum
                 hosts.push(text_at(variable, "key"));
             }
             Some(member) if !block.members.iter().any(|(known, _)| known == member) => {
-                block.members.push((member.to_owned(), text_at(variable, "value")));
+                let (name, value) = (text_at(variable, "key"), text_at(variable, "value"));
+                // A variable without a value stands for what the person has.
+                let is_open = value.is_empty() && !member.ends_with("Url");
+                let value = if is_open { format!("{{{{{name}}}}}") } else { value };
+                block.members.push((member.to_owned(), value));
             }
             _ => others += 1,
         }

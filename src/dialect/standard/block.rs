@@ -13,6 +13,9 @@ use crate::oauth::{GrantType, Pkce};
 
 pub(crate) const DEEPEST_FOLDER: usize = 64;
 
+/// How Postman names the authorization code grant with a code challenge.
+const WITH_PKCE: &str = "authorization_code_with_pkce";
+
 /// A block as written: its members, and the additional parameters of each request.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Block {
@@ -148,6 +151,10 @@ impl Block {
         if !self.members.iter().any(|(name, _)| member(name) == Some(Member::Placement)) {
             self.default_placement(&mut outline, gathering);
         }
+        let says_pkce = self.members.iter().any(|(name, _)| member(name) == Some(Member::Pkce));
+        if !says_pkce && grant != WITH_PKCE {
+            outline.assumes_pkce = Some(self.whose_default());
+        }
         for (name, value) in self.members.iter().filter(|(_, value)| !value.trim().is_empty()) {
             self.member(name, value, &mut outline, gathering);
         }
@@ -167,13 +174,25 @@ impl Block {
                 "Basic authentication, the default of the tool"
             }
         };
+        outline.assumes_authentication = Some(self.whose_default());
         gathering.understood(format!("{} › client authentication", self.place), words);
+    }
+
+    /// Who decides what the block does not say.
+    fn whose_default(&self) -> &'static str {
+        if self.placement == Placement::Unsaid { "default of this program" } else { "default of the tool" }
     }
 
     /// Whether it names an endpoint.
     pub(crate) fn has_url(&self) -> bool {
         let is_url = |kind| matches!(kind, Some(Member::AuthorizationUrl | Member::TokenUrl | Member::RefreshUrl));
         self.members.iter().any(|(name, value)| is_url(member(name)) && !value.trim().is_empty())
+    }
+
+    /// Whether it says anything of a service or its client.
+    pub(crate) fn is_telling(&self) -> bool {
+        let tells = |name: &str| member(name).is_some_and(|member| member != Member::OfTheTool);
+        self.members.iter().any(|(name, value)| tells(name) && !value.trim().is_empty())
     }
 
     /// The token endpoint as written.
@@ -213,7 +232,7 @@ impl Block {
 
     fn pkce(&self, grant: &str) -> Pkce {
         let says = |name: &str, value: &str| self.value(name).eq_ignore_ascii_case(value);
-        let is_wanted = grant == "authorization_code_with_pkce" || says("pkce", "true") || says("usePkce", "true");
+        let is_wanted = grant == WITH_PKCE || says("pkce", "true") || says("usePkce", "true");
         match is_wanted {
             false => Pkce::Off,
             true if says("pkceMethod", "plain") || says("challengeAlgorithm", "plain") => Pkce::Plain,
@@ -224,7 +243,7 @@ impl Block {
     fn grant(&self, written: &str, gathering: &mut Gathering) -> GrantType {
         let place = format!("{}.grant_type", self.place);
         match written {
-            "" | "authorization_code" | "authorization_code_with_pkce" => GrantType::AuthorizationCode,
+            "" | "authorization_code" | WITH_PKCE => GrantType::AuthorizationCode,
             "implicit" => gathering.replaced_implicit(),
             "password" | "password_credentials" => GrantType::Password,
             "client_credentials" => GrantType::ClientCredentials,
@@ -244,6 +263,7 @@ impl Block {
             Some(Member::GrantType) => {}
             Some(Member::AuthorizationUrl) => {
                 let split = split_url(value);
+                gathering.fragment(&place, value);
                 outline.authorization_url = gathering.text(&place, &split.url);
                 for (name, value) in &split.query {
                     let parameter = gathering.parameter(&format!("{place} › {name}"), name, value);

@@ -49,6 +49,13 @@ impl Gathering {
         self.described.ignored.push(Note::offer(place, words));
     }
 
+    /// Notes that the fragment of an endpoint's URL is not sent, if it has one (RFC 6749 section 3.1 allows none).
+    pub(crate) fn fragment(&mut self, place: impl Into<String>, url: &str) {
+        if url.contains('#') {
+            self.ignored(place, "what follows its `#` is not sent: if the page needs it, enter the URL by hand");
+        }
+    }
+
     /// Notes that an implicit grant is not used (RFC 9700 section 2.1.2), and returns the grant type in its place.
     pub(crate) fn replaced_implicit(&mut self) -> GrantType {
         self.ignored("implicit grant", "replaced by the authorization code grant (RFC 9700 section 2.1.2)");
@@ -150,7 +157,9 @@ impl Gathering {
         let has_variable = known != "scope" && text.contains("{{") && text.contains("}}");
         if has_variable || whole_slot(text).is_some() || is_stand_in(known, text) {
             self.names_secret |= known == "client_secret";
-            self.understood(place, format!("`<{known}>`"));
+            let is_empty = whole_slot(text).is_some_and(|slot| self.variables.is_empty(slot));
+            let empty = if is_empty { ": the variable is empty in the document" } else { "" };
+            self.understood(place, format!("`<{known}>`{empty}"));
             return;
         }
         let used = match (known, self.described.take(known, &filled)) {
@@ -245,7 +254,8 @@ impl Gathering {
             secret: looks_secret(written) || self.variables.is_secret(written),
             ..Input::default()
         });
-        let note = Note::new(place, format!("a value for `{}`", shortened(written)));
+        let empty = if self.variables.is_empty(written) { ": the variable is empty in the document" } else { "" };
+        let note = Note::new(place, format!("a value for `{}`{empty}", shortened(written)));
         self.described.missing.push(note.about(Field::Input(name.to_owned())));
     }
 

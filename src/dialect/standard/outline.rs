@@ -30,6 +30,8 @@ pub(crate) struct Outline {
     /// Whose default that is, where the document says nothing of it.
     pub(crate) assumes_authentication: Option<&'static str>,
     pub(crate) pkce: Option<Pkce>,
+    /// Whose default that is, where the document says nothing of it.
+    pub(crate) assumes_pkce: Option<&'static str>,
     pub(crate) authorization_url: String,
     /// Where authorization requests are pushed to; empty where the browser carries them.
     pub(crate) pushed_url: String,
@@ -58,8 +60,9 @@ impl Outline {
         let mut gathering = gathering;
         self.tell_missing(&mut gathering);
         let with_code = self.grant == GrantType::AuthorizationCode;
-        if with_code && self.pkce.is_none() && self.pkce() == Pkce::S256 {
-            gathering.described.assumed.push((CODE_CHALLENGE, "default of this program"));
+        let of_program = || (self.pkce.is_none() && self.pkce() == Pkce::S256).then_some("default of this program");
+        if let Some(whose) = self.assumes_pkce.or_else(of_program).filter(|_| with_code) {
+            gathering.described.assumed.push((CODE_CHALLENGE, whose));
         }
         if let Some(whose) = self.assumes_authentication {
             gathering.described.assumed.push((CLIENT_AUTHENTICATION, whose));

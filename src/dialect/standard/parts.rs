@@ -123,6 +123,7 @@ fn template(mut request: PlainRequest, gathering: &mut Gathering) -> CallTemplat
 fn authorization(request: PlainRequest, outline: &mut Outline, gathering: &mut Gathering) {
     let split = split_url(&request.call.url);
     let place = request.name;
+    gathering.fragment(format!("{place} › URL"), &request.call.url);
     outline.authorization_url = gathering.text(&format!("{place} › URL"), &split.url);
     let query = || split.query.iter().chain(&request.call.query);
     let has_method = query().any(|(name, _)| squeezed(name) == "codechallengemethod");
@@ -138,7 +139,10 @@ fn authorization(request: PlainRequest, outline: &mut Outline, gathering: &mut G
             }
             "responsemode" => gathering.ignored(parameter_place, "the response comes back in the query"),
             // RFC 7636 section 4.3.
-            "codechallenge" => outline.pkce = Some(outline.pkce.filter(|_| has_method).unwrap_or(Pkce::Plain)),
+            "codechallenge" => {
+                outline.assumes_pkce = None;
+                outline.pkce = Some(outline.pkce.filter(|_| has_method).unwrap_or(Pkce::Plain));
+            }
             "codechallengemethod" => {
                 outline.pkce = Some(if value.eq_ignore_ascii_case("plain") { Pkce::Plain } else { Pkce::S256 });
                 gathering.understood(parameter_place, "a code challenge is sent");
@@ -169,6 +173,7 @@ fn token(request: PlainRequest, outline: &mut Outline, gathering: &mut Gathering
     outline.asks = Some(asks);
     gathering.understood(place, "the token request");
     outline.authentication = call.authentication;
+    outline.assumes_authentication = None;
     if outline.refresh_request.is_none() && outline.grant != GrantType::ClientCredentials {
         outline.refresh_request = Some(refresh_like(&call, &outline.refresh_url));
     }
@@ -183,6 +188,7 @@ fn by_refresh(outline: &mut Outline) {
     outline.grant = GrantType::RefreshToken;
     outline.asks = Some(asks(call, &names));
     outline.authentication = call.authentication;
+    outline.assumes_authentication = None;
     call.url.source().clone_into(&mut outline.token_url);
     outline.token_request = Some(call.clone());
 }

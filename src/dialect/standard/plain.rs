@@ -2,13 +2,13 @@
 //! one service.
 
 use crate::call::Method;
-use crate::dialect::Described;
 use crate::dialect::document::DocumentError;
 use crate::dialect::standard::block::{Block, Blocks};
 use crate::dialect::standard::parts::{Parts, PlainRequest};
 use crate::dialect::standard::raw_call::{RawCall, host, split_url};
 use crate::dialect::standard::slots::{squeezed, whole_slot};
 use crate::dialect::standard::variables::Variables;
+use crate::dialect::{Described, Note};
 use crate::oauth::GrantType;
 
 /// What a request is for.
@@ -18,11 +18,17 @@ enum Role {
     /// With its grant type, which is empty if the request names none.
     Token(String),
     Refresh,
+    /// The polling of a device code grant (RFC 8628 section 3.4).
+    Device,
 }
 
 /// The requests of a document that concern tokens.
 #[derive(Debug, Default)]
-pub(crate) struct PlainRequests(Vec<PlainRequest>);
+pub(crate) struct PlainRequests {
+    list: Vec<PlainRequest>,
+    /// The names of those for device codes, which need a first request of their own, whose reply is not known here.
+    of_devices: Vec<String>,
+}
 
 /// A request, with what is compared.
 struct Seen {
@@ -49,19 +55,21 @@ impl PlainRequests {
     pub(crate) fn add(&mut self, format: &'static str, request: PlainRequest) -> Result<(), DocumentError> {
         /// A collection of tests has hundreds of calls for tokens.
         const MOST: usize = 1_000;
-        if role(&request.call, &Variables::default()).is_none() {
-            return Ok(());
-        }
-        if self.0.len() == MOST {
+        let role = role(&request.call, &Variables::default());
+        if self.list.len() + self.of_devices.len() == MOST {
             return Err(DocumentError::TooMany { format, what: "requests for tokens", limit: MOST });
         }
-        self.0.push(request);
+        match role {
+            Some(Role::Device) => self.of_devices.push(request.name),
+            Some(_) => self.list.push(request),
+            None => {}
+        }
         Ok(())
     }
 
     /// Adds a request for tokens, whatever its parameters say.
     pub(crate) fn add_chosen(&mut self, request: PlainRequest) {
-        self.0.push(request);
+        self.list.push(request);
     }
 
     /// The services that the requests and blocks of a document describe. A block without URLs only says more of the
@@ -72,8 +80,9 @@ impl PlainRequests {
         blocks: Blocks,
         variables: &Variables,
     ) -> Result<Vec<Described>, DocumentError> {
-        let seen: Vec<Seen> = self.0.into_iter().map(|request| Seen::new(request, variables)).collect();
-        let (whole, bare): (Vec<Block>, Vec<Block>) = blocks.into_list().into_iter().partition(Block::has_url);
+        let seen: Vec<Seen> = self.list.into_iter().map(|request| Seen::new(request, variables)).collect();
+        let blocks = blocks.into_list().into_iter().filter(Block::is_telling);
+        let (whole, bare): (Vec<Block>, Vec<Block>) = blocks.partition(Block::has_url);
         let mut uses = Vec::new();
         for seen in seen.iter().filter(|seen| matches!(seen.role, Role::Token(_))) {
             seen.add_token(&mut uses);
@@ -92,10 +101,24 @@ impl PlainRequests {
             [only] => uses.iter_mut().for_each(|one| one.parts.client = Some(only.clone())),
             _ => {}
         }
+        if uses.is_empty() && !self.of_devices.is_empty() {
+            return Err(DocumentError::NoService {
+                format,
+                lacks: "request for tokens but those of the device code grant",
+            });
+        }
         DocumentError::unless_few(format, "different services", uses.len())?;
         let mut parts: Vec<Parts> = uses.into_iter().map(|one| one.parts).collect();
         distinguish(&mut parts);
-        Ok(parts.into_iter().map(|parts| parts.described(format, variables)).collect())
+        let mut described: Vec<Described> = parts.into_iter().map(|parts| parts.described(format, variables)).collect();
+        for name in &self.of_devices {
+            let note =
+                Note::new(name, "the device code grant: import the metadata of the server, which has its endpoint");
+            for one in &mut described {
+                one.ignored.push(note.clone());
+            }
+        }
+        Ok(described)
     }
 }
 
@@ -215,7 +238,9 @@ impl Use {
     }
 
     fn has_refresh_tokens(&self) -> bool {
-        self.grant != GrantType::ClientCredentials.as_str()
+        // For an assertion the client gets none (RFC 7521 section 4.1).
+        let is_assertion = matches!(GrantType::parse(&self.grant), Some(GrantType::JwtBearer | GrantType::Saml2Bearer));
+        self.grant != GrantType::ClientCredentials.as_str() && !is_assertion
     }
 }
 
@@ -241,10 +266,9 @@ fn role(call: &RawCall, variables: &Variables) -> Option<Role> {
     let has = |name: &str| found(name).is_some();
     if let Some(grant) = found("granttype") {
         let grant = variables.fill(grant).expose().trim().to_owned();
-        // It needs a first request of its own, whose reply is not known here.
         if matches!(grant.as_str(), "device" | "device_code") || GrantType::parse(&grant) == Some(GrantType::DeviceCode)
         {
-            return None;
+            return Some(Role::Device);
         }
         return Some(if grant == GrantType::RefreshToken.as_str() { Role::Refresh } else { Role::Token(grant) });
     }

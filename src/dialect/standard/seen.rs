@@ -28,6 +28,11 @@ impl SeenRequests {
         }
     }
 
+    /// Whether there is none.
+    pub(crate) fn is_none(&self) -> bool {
+        self.requests == 0
+    }
+
     pub(crate) fn words(&self) -> String {
         let kinds = self.kinds.iter().map(|(name, count)| format!("{count} with {name}"));
         let requests = if self.requests == 1 { "1 request".to_owned() } else { format!("{} requests", self.requests) };

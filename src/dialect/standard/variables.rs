@@ -1,7 +1,7 @@
 //! The variables of a document that has them, filled in where they are named. Variables may name others; both how deep
 //! and how long that gets is bounded, since a document can make them double each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::standard::slots::{Piece, pieces};
 use crate::secret::Secret;
@@ -13,7 +13,11 @@ const DEEPEST: usize = 8;
 const LONGEST: usize = 8 * 1024;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Variables(BTreeMap<String, Variable>);
+pub(crate) struct Variables {
+    known: BTreeMap<String, Variable>,
+    /// Those that a document names without a value.
+    empty: BTreeSet<String>,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Variable {
@@ -24,22 +28,32 @@ struct Variable {
 impl Variables {
     /// Adds a variable. Only the first of a name counts, so the nearest are added first.
     pub(crate) fn add(&mut self, name: &str, value: &str, secret: bool) {
-        if !name.trim().is_empty() && !value.is_empty() {
-            self.0.entry(key(name)).or_insert_with(|| Variable { value: Secret::new(value), secret });
+        if name.trim().is_empty() {
+            return;
+        }
+        if value.is_empty() {
+            self.empty.insert(key(name));
+        } else {
+            self.known.entry(key(name)).or_insert_with(|| Variable { value: Secret::new(value), secret });
         }
     }
 
     pub(crate) fn count(&self) -> usize {
-        self.0.len()
+        self.known.len()
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.0.contains_key(&key(name))
+        self.known.contains_key(&key(name))
+    }
+
+    /// Whether the document has a variable, but no value for it.
+    pub(crate) fn is_empty(&self, name: &str) -> bool {
+        !self.has(name) && self.empty.contains(&key(name))
     }
 
     /// Whether the document marks a variable as secret.
     pub(crate) fn is_secret(&self, name: &str) -> bool {
-        self.0.get(&key(name)).is_some_and(|variable| variable.secret)
+        self.known.get(&key(name)).is_some_and(|variable| variable.secret)
     }
 
     /// The text with all variables that have a value filled in.
@@ -57,7 +71,7 @@ impl Variables {
             }
             match piece {
                 Piece::Text(text) => filled.typing().push_str(text),
-                Piece::Slot(name, written) => match self.0.get(&key(name)) {
+                Piece::Slot(name, written) => match self.known.get(&key(name)) {
                     Some(variable) if depth < DEEPEST => self.fill_into(variable.value.expose(), depth + 1, filled),
                     _ => filled.typing().push_str(written),
                 },
@@ -83,6 +97,10 @@ mod tests {
         variables.add("zone", "us", false);
         assert_eq!(variables.fill("{{host}}/token?x={{x}}").expose(), "https://eu.example.test/token?x={{x}}");
         assert_eq!(variables.fill("{{ _.zone }}").expose(), "eu");
+        variables.add("pin", "", true);
+        variables.add("zone", "", false);
+        assert_eq!(variables.fill("{{pin}}").expose(), "{{pin}}");
+        assert_eq!(["pin", "zone", "x"].map(|name| variables.is_empty(name)), [true, false, false]);
     }
 
     #[test]

@@ -231,7 +231,7 @@ fn described_ui(ui: &mut Ui, described: &Described) {
         values_ui(ui, described);
         notes_ui(ui, "Still missing", &described.still_missing());
         notes_ui(ui, "Understood", &described.understood);
-        notes_ui(ui, "Ignored", &described.ignored);
+        notes_ui(ui, "Not taken over", &described.ignored);
     });
 }
 

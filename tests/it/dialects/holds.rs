@@ -105,7 +105,7 @@ Understood:
   refresh_token  a refresh token
   scopes         scopes
   service        the preset `google`
-Ignored:
+Not taken over:
   token  access tokens are not imported: a refresh gets a new one
 Secrets, saved in the vault only: client secret, refresh token
 Saved as the profile `g`. Next: tokenwright token g

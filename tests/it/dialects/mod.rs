@@ -4,6 +4,7 @@
 mod any_text;
 mod check;
 pub mod core;
+mod corpus;
 mod curl;
 mod datazen;
 mod documents;
@@ -17,6 +18,7 @@ mod import_seeds;
 mod recognition;
 mod requests;
 mod tables;
+mod told;
 mod tools;
 mod unknown;
 mod zspec;

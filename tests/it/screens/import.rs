@@ -152,7 +152,7 @@ fn what_was_understood_is_shown_before_anything_is_used() {
             "Still missing (1)",
             "as registered with the service",
             "Understood (1)",
-            "Ignored (1)",
+            "Not taken over (1)",
             "auth.oauth2.headerPrefix",
         ] {
             assert!(window.reads(text), "no {text:?} in\n{}", window.words());
