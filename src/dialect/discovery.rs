@@ -239,17 +239,20 @@ fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentEr
     }
     outline.known_scopes = known_scopes(json, gathering);
     let grants = list(json, "grant_types_supported");
-    if outline.grant == GrantType::AuthorizationCode
-        && !grants.is_empty()
-        && !grants.iter().any(|grant| grant == outline.grant.as_str())
-    {
-        let words = "without `authorization_code`; there is an authorization endpoint, which is used nevertheless";
-        gathering.ignored("grant_types_supported", words);
-    }
+    tell_grants(&grants, outline.grant, gathering);
     if outline.grant == GrantType::ClientCredentials && grants.iter().any(|grant| grant == "refresh_token") {
         outline.refresh_url.clone_from(&outline.token_url);
     }
     Ok(outline)
+}
+
+/// Notes that a server with an authorization endpoint does not announce the grant for it.
+fn tell_grants(grants: &[String], grant: GrantType, gathering: &mut Gathering) {
+    let is_announced = grants.is_empty() || grants.iter().any(|announced| announced == grant.as_str());
+    if grant == GrantType::AuthorizationCode && !is_announced {
+        let words = "without `authorization_code`; there is an authorization endpoint, which is used nevertheless";
+        gathering.ignored("grant_types_supported", words);
+    }
 }
 
 /// Sets the endpoints for clients that show a certificate (RFC 8705 section 5) beside the others; that of pushed authorization
