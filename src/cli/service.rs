@@ -86,6 +86,11 @@ fn show(service: &Service) {
     if let Some(algorithm) = service.signed_request {
         print::result(&format!("  authorization requests are signed by {} (JAR, RFC 9101)", algorithm.as_str()));
     }
+    if let Some(encryption) = service.request_encryption() {
+        print::result(&format!(
+            "  signed requests are encrypted to a key of the issuer: {encryption} (RFC 9101 section 6.1)"
+        ));
+    }
     if let Some(details) = service.authorization_details() {
         print::result(&format!("  authorization details (RAR, RFC 9396): {details}"));
     }
@@ -131,6 +136,7 @@ fn show_json(service: &Service) -> Json {
         "dpop": service.dpop,
         "authorization_details": service.authorization_details(),
         "signed_request": service.signed_request,
+        "encrypted_request": service.request_encryption(),
         "response_mode": service.response_mode().map(ResponseMode::as_str),
         "start": service.start,
         "lacks": service.lacks,

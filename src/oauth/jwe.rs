@@ -1,5 +1,5 @@
 //! Decrypts an encrypted JWT (RFC 7516, compact form) with the client's private key: `ECDH-ES` and `RSA-OAEP`, with AES in GCM
-//! or in CBC with HMAC (RFC 7518 sections 4 and 5).
+//! or in CBC with HMAC (RFC 7518 sections 4 and 5). [`Recipients`] encrypts by the same.
 //!
 //! Invariant: whatever is wrong with key, tag or padding is one and the same error, so that nobody learns which it was; nothing
 //! is decrypted before its tag is right.
@@ -25,6 +25,12 @@ use crate::oauth::fit::plain_line;
 use crate::oauth::inspected::decode;
 use crate::oauth::signing_key::{KeyKind, KeyPair, PRIVATE_KEY};
 use crate::secret::Secret;
+
+mod algorithms;
+mod encrypt;
+
+pub use crate::oauth::jwe::algorithms::{ContentEncryption, KeyManagement, RequestEncryption, UnknownEncryption};
+pub use crate::oauth::jwe::encrypt::{Recipient, RecipientError, Recipients};
 
 /// Why it cannot be decrypted.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -186,8 +192,7 @@ impl Contents {
             // RFC 7518 section 5.2.2.2.
             Self::Cbc(algorithm, hash, length) => {
                 let (of_hmac, of_aes) = key.split_at(length / 2);
-                let bits = u64::try_from(parts.header.len()).ok()?.checked_mul(8)?;
-                let covered = [parts.header.as_bytes(), &parts.iv, &parts.text, &bits.to_be_bytes()].concat();
+                let covered = covered_by_hmac(parts.header, &parts.iv, &parts.text)?;
                 let tag = hmac::sign(&hmac::Key::new(hash, of_hmac), &covered);
                 if !bool::from(tag.as_ref()[..length / 2].ct_eq(&parts.tag)) {
                     return None;
@@ -202,6 +207,12 @@ impl Contents {
             }
         }
     }
+}
+
+/// What the tag of AES in CBC covers (RFC 7518 section 5.2.2.1).
+fn covered_by_hmac(header: &str, iv: &[u8], text: &[u8]) -> Option<Vec<u8>> {
+    let bits = u64::try_from(header.len()).ok()?.checked_mul(8)?;
+    Some([header.as_bytes(), iv, text, &bits.to_be_bytes()].concat())
 }
 
 /// RFC 7518 section 4.3.
@@ -233,11 +244,7 @@ fn of_agreement(
     // The library refuses a point that is not on the curve.
     let point = [vec![4], coordinate("x")?, coordinate("y")?].concat();
     let own = PrivateKey::from_private_key_der(algorithm, der).ok()?;
-    let (name, length) = match wrap {
-        Some(_) if text("alg").ends_with("A128KW") => (text("alg"), 16),
-        Some(_) => (text("alg"), 32),
-        None => (encryption, contents.length()),
-    };
+    let (name, length) = agreed_for(text("alg"), encryption, wrap.is_some(), contents);
     let parties = [decode(text("apu"))?, decode(text("apv"))?];
     let agreed = agreement::agree(&own, UnparsedPublicKey::new(algorithm, point), (), |secret| {
         Ok(derive(secret, name, &parties, length))
@@ -247,6 +254,14 @@ fn of_agreement(
     let mut plain = Zeroizing::new(vec![0; parts.key.len()]);
     let length = AesKek::new(cipher, &agreed).ok()?.unwrap(&parts.key, &mut plain).ok()?.len();
     Some(Zeroizing::new(plain[..length].to_vec()))
+}
+
+/// What the agreed key is for, by name, and how many bytes it has (RFC 7518 section 4.6.2).
+fn agreed_for<'a>(algorithm: &'a str, encryption: &'a str, wraps: bool, contents: Contents) -> (&'a str, usize) {
+    if !wraps {
+        return (encryption, contents.length());
+    }
+    (algorithm, if algorithm.ends_with("A128KW") { 16 } else { 32 })
 }
 
 /// The Concat KDF of RFC 7518 section 4.6.2. `length` is in bytes.

@@ -80,7 +80,10 @@ pub use crate::oauth::inspected::{
     Weight, claim_rows, relative,
 };
 pub use crate::oauth::issuer::is_same_issuer;
-pub use crate::oauth::jwe::{JweError, decrypt};
+pub use crate::oauth::jwe::{
+    ContentEncryption, JweError, KeyManagement, Recipient, RecipientError, Recipients, RequestEncryption,
+    UnknownEncryption, decrypt,
+};
 pub use crate::oauth::jwk::{digest_text, thumbprint};
 pub use crate::oauth::jwt::{certificate_binding, decode_jwt};
 pub use crate::oauth::key_making::{MakeKeyError, RSA_BITS, make_key_pair, make_proof_key};

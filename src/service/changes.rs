@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::call::{BodyTemplate, CallTemplate, Method, Parameter, Template};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{AUTHORIZATION_DETAILS, AssertionAlgorithm, GrantType, Pkce, Request, Resource};
+use crate::oauth::{AUTHORIZATION_DETAILS, AssertionAlgorithm, GrantType, Pkce, Request, RequestEncryption, Resource};
 use crate::service::client_method::ClientMethod;
 use crate::service::definition::{Authorization, Identity};
 use crate::service::draft::{CallFields, ProfileDraft};
@@ -78,6 +78,8 @@ pub struct ServiceChanges {
     pub dpop: Option<Option<AssertionAlgorithm>>,
     /// Whether authorization requests are signed (RFC 9101), and by which algorithm.
     pub signed_request: Option<Option<AssertionAlgorithm>>,
+    /// Whether they are encrypted as well (RFC 9101 section 6.1), and by what.
+    pub encrypted_request: Option<Option<RequestEncryption>>,
     /// What is asked for in detail (RFC 9396), as JSON; empty removes it.
     pub authorization_details: Option<String>,
     /// The profile of OAuth 2.0 that the service is held to from now on.
@@ -93,6 +95,9 @@ pub enum ChangeError {
     /// The body of the request is no form.
     #[error("the body of the {0} request is no form, so it takes no parameters")]
     NoForm(&'static str),
+    /// RFC 9101 section 6.1: what is encrypted is a signed request.
+    #[error("the authorization request is to be encrypted, and not to be signed")]
+    EncryptedUnsigned,
     /// The service names the API in the scopes.
     #[error("the service takes no `resource`: its scopes say which API a token is for")]
     ByScope,
@@ -103,6 +108,7 @@ impl Diagnose for ChangeError {
         Diagnosis::new(self.to_string()).hint(match self {
             Self::NoRequest(_) => "give its URL, or leave its parameters out",
             Self::ByScope => "ask for scopes of that API, with `--scope`; `tokenwright token NAME --resource URI` gives a token for another",
+            Self::EncryptedUnsigned => "leave `--signed-request off` out, or do not encrypt: `--encrypted-request off`",
             Self::NoForm(_) => "change the body with `tokenwright edit`, or in the window",
         })
     }
@@ -138,7 +144,16 @@ impl ServiceChanges {
             draft.service.dpop = dpop;
         }
         if let Some(signed_request) = self.signed_request {
-            draft.service.signed_request = signed_request;
+            draft.service.set_signed_request(signed_request);
+        }
+        if let Some(encrypted_request) = self.encrypted_request {
+            if encrypted_request.is_some() && draft.service.signed_request.is_none() {
+                if self.signed_request.is_some() {
+                    return Err(ChangeError::EncryptedUnsigned);
+                }
+                draft.service.signed_request = Some(AssertionAlgorithm::ES256);
+            }
+            draft.service.encrypted_request = encrypted_request;
         }
         if self.grant == Some(GrantType::DeviceCode) {
             if !draft.service.has_device_flow() {

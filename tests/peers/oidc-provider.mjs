@@ -17,7 +17,8 @@
 // this key verifies (private_key_jwt), and `fapi`, which does the same under the FAPI 2.0 Security Profile. The authorization
 // responses of `encrypted`, if they are signed (JARM), and its ID tokens are encrypted to this key as well: to an EC key by ECDH-ES+A256KW with
 // A256GCM, to an RSA key by RSA-OAEP-256 with the server's default, A128CBC-HS256. `jar` must sign its authorization requests
-// with this key; `fapi-signed` is like `fapi`, and must sign them too.
+// with this key, and may encrypt them to one of the server's keys; `jar-encrypted` must do so by ECDH-ES with A256GCM, or by RSA-OAEP
+// with the default if its own key is an RSA key. `fapi-signed` is like `fapi`, and must sign them too.
 //
 // With `--registration` clients register themselves (RFC 7591) and manage that (RFC 7592); each update ends the token before it.
 // `--initial-access-token` names the token without which nobody is registered.
@@ -104,6 +105,21 @@ function fapiSignedClient() {
 function signingClient() {
   const key = publicJwk(options['client-key']);
   return { ...client('jar', 'client_secret_basic', { client_secret: 'secret', jwks: { keys: [key] } }), require_signed_request_object: true };
+}
+
+/** The client that must encrypt its signed authorization requests, too. */
+function encryptingClient() {
+  const encryption = publicJwk(options['client-key']).kty === 'EC'
+    ? { request_object_encryption_alg: 'ECDH-ES', request_object_encryption_enc: 'A256GCM' }
+    : { request_object_encryption_alg: 'RSA-OAEP' };
+  return { ...signingClient(), client_id: 'jar-encrypted', ...encryption };
+}
+
+/** The server's keys. Its own sign by RS256 only, which FAPI forbids, and decrypt nothing. */
+function serverKeys() {
+  const made = (kind, kindOptions, use) => ({ ...generateKeyPairSync(kind, kindOptions).privateKey.export({ format: 'jwk' }), ...use });
+  const rsa = { modulusLength: 2048 };
+  return [made('rsa', rsa, {}), made('rsa', rsa, { use: 'enc' }), made('ec', { namedCurve: 'P-256' }, { use: 'enc' })];
 }
 
 /** The client whose signed responses are encrypted. */
@@ -194,13 +210,12 @@ const configuration = {
     { ...client('bound-public', 'none'), dpop_bound_access_tokens: true },
     { ...robot('bound-confidential', 'client_secret_basic', { client_secret: 'secret' }), dpop_bound_access_tokens: true },
     robot('with-secret-jwt', 'client_secret_jwt', { client_secret: 'a secret of more than 32 characters, as HS256 wants it' }),
-    ...(options['client-key'] ? [robot('with-key', 'private_key_jwt', { jwks: { keys: [publicJwk(options['client-key'])] } }), fapiClient(), fapiSignedClient(), signingClient(), encryptedClient()] : []),
+    ...(options['client-key'] ? [robot('with-key', 'private_key_jwt', { jwks: { keys: [publicJwk(options['client-key'])] } }), fapiClient(), fapiSignedClient(), signingClient(), encryptingClient(), encryptedClient()] : []),
   ],
   ...(options.tls && {
     clientAuthMethods: ['client_secret_basic', 'tls_client_auth', 'self_signed_tls_client_auth', 'none'],
   }),
-  // The server's own keys sign by RS256 only, which FAPI forbids.
-  ...(options['client-key'] && { jwks: { keys: [generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })] } }),
+  ...(options['client-key'] && { jwks: { keys: serverKeys() } }),
   scopes: ['openid', 'offline_access', 'profile', 'email'],
   acrValues: [STRONG, 'urn:example:weak'],
   claims: { openid: ['sub', 'acr', 'auth_time'], profile: ['name'], email: ['email', 'email_verified'] },
@@ -211,6 +226,8 @@ const configuration = {
   enabledJWA: {
     dPoPSigningAlgValues: ['ES256', 'ES384', 'PS256', 'EdDSA'],
     authorizationSigningAlgValues: ['RS256', 'PS256'],
+    requestObjectEncryptionAlgValues: ['ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A256KW', 'RSA-OAEP', 'RSA-OAEP-256'],
+    requestObjectEncryptionEncValues: ['A128GCM', 'A256GCM', 'A128CBC-HS256', 'A256CBC-HS512'],
     authorizationEncryptionAlgValues: ['ECDH-ES+A256KW', 'RSA-OAEP-256'],
   },
   pkce: { required: () => true },

@@ -8,7 +8,7 @@ use crate::app::sign_in::call_context::SentAuthorization;
 use crate::app::sign_in::send;
 use crate::app::{CallContext, Failure};
 use crate::call::{BodyTemplate, Call, Expression, MutualTls, RenderError};
-use crate::oauth::{ProofFor, Stage};
+use crate::oauth::{ProofFor, Recipient, Stage};
 
 /// The call that the browser makes, after the request was pushed where the service takes it so.
 pub(in crate::app) async fn visit(
@@ -17,11 +17,23 @@ pub(in crate::app) async fn visit(
     context: &CallContext,
     sent: &SentAuthorization<'_>,
 ) -> Result<Call, Failure> {
+    let recipient = context.recipient(app, report).await?;
+    visit_for(app, report, context, sent, recipient.as_ref()).await
+}
+
+/// The same; the request is encrypted to the recipient, if there is one.
+pub(in crate::app) async fn visit_for(
+    app: &App,
+    report: &Report,
+    context: &CallContext,
+    sent: &SentAuthorization<'_>,
+    recipient: Option<&Recipient>,
+) -> Result<Call, Failure> {
     let service = &context.profile.service;
-    let fresh = ((app.ports.now)(), (app.ports.entropy)());
+    let fresh = ((app.ports.now)(), app.ports.entropy);
     let Some(mut template) = service.pushed_request() else {
         context.check_security_profile()?;
-        return context.authorization_call(sent, fresh, report);
+        return context.authorization_call(sent, fresh, recipient, report);
     };
     if let BodyTemplate::Form(form) = &mut template.body {
         context.add_extras(form);
@@ -29,7 +41,7 @@ pub(in crate::app) async fn visit(
     let mut values = app.values_for(context, &template)?;
     context.set_sent(&mut values, sent);
     match &mut template.body {
-        BodyTemplate::Form(form) => context.sign_request(form, &mut values, fresh, report)?,
+        BodyTemplate::Form(form) => context.sign_request(form, &mut values, fresh, recipient, report)?,
         _ if service.signed_request.is_some() => return Err(Failure::inside("a request to sign that is no form")),
         _ => {}
     }
@@ -49,11 +61,12 @@ pub(in crate::app) async fn visit(
 }
 
 impl CallContext {
-    /// The authorization request as the browser makes it. What is fresh is the time, and random bytes.
+    /// The authorization request as the browser makes it. What is fresh is the time, and a source of random bytes.
     fn authorization_call(
         &self,
         sent: &SentAuthorization<'_>,
-        fresh: (Timestamp, [u8; 32]),
+        fresh: (Timestamp, fn() -> [u8; 32]),
+        recipient: Option<&Recipient>,
         report: &Report,
     ) -> Result<Call, Failure> {
         let Some(authorization) = &self.profile.service.authorization else { return Err(RenderError::NoUrl.into()) };
@@ -63,7 +76,7 @@ impl CallContext {
         self.set_sent(&mut values, sent);
         let mut template = authorization.call.clone();
         self.add_extras(&mut template.query);
-        self.sign_request(&mut template.query, &mut values, fresh, report)?;
+        self.sign_request(&mut template.query, &mut values, fresh, recipient, report)?;
         Ok(template.render(&values)?)
     }
 }

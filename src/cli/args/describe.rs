@@ -5,7 +5,10 @@ use clap::Args;
 use crate::call::{Parameter, Template, is_secret_name};
 use crate::cli::args::key_value;
 use crate::dialect::Issuer;
-use crate::oauth::{AssertionAlgorithm, GrantType, Pkce, RESPONSE_MODE, Resource, ResponseMode, detail_types};
+use crate::oauth::{
+    AssertionAlgorithm, GrantType, Pkce, RESPONSE_MODE, RequestEncryption, Resource, ResponseMode, UnknownEncryption,
+    detail_types,
+};
 use crate::service::{ClientMethod, SecurityProfile, ServiceChanges, StageName};
 
 /// What is said about the service.
@@ -67,6 +70,11 @@ pub struct DescribeOptions {
     /// value), `PS256` or `RS256`; `off` sends plain parameters
     #[arg(long, value_name = "ALG", num_args = 0..=1, require_equals = true, default_missing_value = "ES256", value_parser = algorithm)]
     pub signed_request: Option<AlgorithmArgument>,
+    /// Encrypt the signed request to a key of the issuer (RFC 9101 section 6.1), as the issuer's metadata offers (without a value),
+    /// or by this algorithm and, after a `/`, this encryption of the contents, such as `ECDH-ES`, `RSA-OAEP-256/A256GCM`; `off`
+    /// only signs
+    #[arg(long, value_name = "ALG[/ENC]", num_args = 0..=1, require_equals = true, default_missing_value = "auto", value_parser = encryption)]
+    pub encrypted_request: Option<EncryptionArgument>,
     /// Ask for this in detail (RAR, RFC 9396): a JSON list of objects, each with a `type` that the service knows; empty for nothing
     #[arg(long, value_name = "JSON", value_parser = details)]
     pub authorization_details: Option<String>,
@@ -114,6 +122,7 @@ impl DescribeOptions {
             pkce: self.pkce,
             dpop: self.dpop.map(|AlgorithmArgument(algorithm)| algorithm),
             signed_request: self.signed_request.map(|AlgorithmArgument(algorithm)| algorithm),
+            encrypted_request: self.encrypted_request.map(|EncryptionArgument(encryption)| encryption),
             authorization_details: self.authorization_details.clone(),
             security_profile: self.security_profile,
         }
@@ -188,6 +197,17 @@ fn algorithm(text: &str) -> Result<AlgorithmArgument, String> {
         let all: Vec<String> = all().map(|algorithm| format!("`{}`", algorithm.as_str())).collect();
         format!("write `off` or one of {}", all.join(", "))
     })
+}
+
+/// The value of `--encrypted-request`; `None` for `off`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EncryptionArgument(pub Option<RequestEncryption>);
+
+fn encryption(text: &str) -> Result<EncryptionArgument, UnknownEncryption> {
+    if text.eq_ignore_ascii_case("off") {
+        return Ok(EncryptionArgument(None));
+    }
+    text.parse().map(|encryption| EncryptionArgument(Some(encryption)))
 }
 
 fn details(text: &str) -> Result<String, String> {

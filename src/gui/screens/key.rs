@@ -55,8 +55,15 @@ fn request_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
     let shown = draft.context(model).and_then(|context| context.shown_request(draft.clock.now));
     let Some(shown) = shown else { return };
     let text = shown.lines();
+    let is_encrypted =
+        draft.profile.as_ref().is_some_and(|profile| profile.customised().request_encryption().is_some());
+    let title = if is_encrypted {
+        "Signed, then encrypted to a key of the service, when the authorization starts"
+    } else {
+        "Signed when the authorization starts"
+    };
     disclosure(ui, "Decoded authorization request", false, |ui| {
-        CodeBlock::new("Signed when the authorization starts", &text).copies(None).show(ui);
+        CodeBlock::new(title, &text).copies(None).show(ui);
     });
 }
 

@@ -195,7 +195,11 @@ fn check_details(service: &Service) -> Option<Finding> {
 
 /// A signed request is for an issuer, by a key of the client's.
 fn check_signed_request(service: &Service) -> Option<Finding> {
-    let algorithm = service.signed_request?;
+    let Some(algorithm) = service.signed_request else {
+        let encrypted = service.encrypted_request?;
+        let problem = format!("`encrypted_request` is `{encrypted}`, and the request is not signed");
+        return finding("encrypted_request", problem, "have it signed as well: `signed_request = \"ES256\"`");
+    };
     if !algorithm.is_asymmetric() {
         let hint = "name the algorithm of a key pair: `ES256`";
         return finding("signed_request", "`signed_request` is signed with a shared secret".to_owned(), hint);

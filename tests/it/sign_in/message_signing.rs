@@ -208,6 +208,84 @@ fn a_certified_server_takes_a_signed_request_by_value_and_pushed_and_no_other() 
     }
 }
 
+#[test]
+#[ignore = "needs node and openssl"]
+fn a_certified_server_takes_an_encrypted_request_by_value_and_pushed_and_no_other() {
+    // What each client registered, and what this server offers by its metadata and keys.
+    let all = [
+        (&P256, "jar-encrypted", "--encrypted-request=auto/A256GCM", "by ECDH-ES and A256GCM"),
+        (&RSA, "jar-encrypted", "--encrypted-request=RSA-OAEP", "by RSA-OAEP and A128CBC-HS256"),
+        (&P256, "jar", "--encrypted-request", "by ECDH-ES and A128CBC-HS256"),
+        (&P256, "jar", "--encrypted-request=ECDH-ES+A128KW/A128GCM", "by ECDH-ES+A128KW and A128GCM"),
+        (&P256, "jar", "--encrypted-request=ECDH-ES+A256KW/A256CBC-HS512", "by ECDH-ES+A256KW and A256CBC-HS512"),
+        (&RSA, "jar", "--encrypted-request=RSA-OAEP-256/A256CBC-HS512", "by RSA-OAEP-256 and A256CBC-HS512"),
+    ];
+    for (algorithm, client, wanted, words) in all {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (key, public) = make_key(folder.path(), algorithm);
+        let server = OidcProvider::start_with(&["--auto", "--client-key", text(&public)]);
+        for pushed in [&[][..], &["--par"]] {
+            let program = with_secret();
+            let options = ["--key-file", text(&key), wanted, "--verbose"];
+            let said = certified(&program, &server, client, &[&options[..], pushed].concat()).finish();
+            assert!(said.stderr.contains(&format!("Encrypted to a key of the issuer, {words}")), "{}", said.stderr);
+            assert!(said.stderr.contains("\"code_challenge_method\": \"S256\""), "{}", said.stderr);
+            said.done();
+            program.run(&["token", "bank"]).done();
+        }
+        if client == "jar-encrypted" {
+            let signed = ["--signed-request", "--key-file", text(&key)];
+            let said = certified(&with_secret(), &server, client, &signed).finish().failed(4);
+            assert!(said.contains("`invalid_request_object`"), "{said}");
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs node"]
+fn a_request_is_not_encrypted_for_a_server_without_a_key_for_that() {
+    let server = OidcProvider::start_auto();
+    let key = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(key.path(), tokenwright_key()).expect("written");
+    let options = ["--encrypted-request=ECDH-ES", "--key-file", text(key.path())];
+    let said = certified(&with_secret(), &server, "confidential-basic", &options).finish().failed(2);
+    let words = "the issuer publishes no key to encrypt the authorization request to by `ECDH-ES`";
+    assert!(said.contains(words) && said.contains("--encrypted-request off"), "{said}");
+    assert!(!said.contains("/auth?"), "no browser is opened: {said}");
+}
+
+#[test]
+fn the_practice_service_decrypts_requests_and_what_it_does_not_offer_is_told_before_the_browser_opens() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    let key = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(key.path(), tokenwright_key()).expect("written");
+    let issuer = practice.url("");
+    let registered = ["--register", "--client-auth", "private_key_jwt", "--key-file", text(key.path())];
+    let start = ["sign-in", "own", "--issuer", &issuer, "--redirect-uri", "http://127.0.0.1/callback"];
+    let with = |more: &[&str]| {
+        let arguments = [&start[..], &registered, &["--scope", "openid", "--browser", browser(), "--verbose"], more];
+        program.run(&arguments.concat())
+    };
+    let said = with(&["--encrypted-request=ECDH-ES+A256KW/A256GCM", "--par"]);
+    assert!(said.stderr.contains("Encrypted to a key of the issuer, by ECDH-ES+A256KW and A256GCM"), "{}", said.stderr);
+    said.done();
+    let shown = program.run(&["show", "own", "--json"]).json();
+    assert!(!shown.to_string().contains("PRIVATE"), "{shown}");
+    for (wanted, words) in [
+        ("--encrypted-request=RSA-OAEP", "does not offer to decrypt requests by `RSA-OAEP`; it offers `ECDH-ES`,"),
+        (
+            "--encrypted-request=RSA1_5",
+            "`RSA1_5` is no encryption that is known here: write `auto` or one of `ECDH-ES`,",
+        ),
+    ] {
+        let said = with(&[wanted, "--overwrite"]).failed(2);
+        assert!(said.contains(words) && !said.contains("/authorize?"), "{said}");
+    }
+    let said = with(&["--encrypted-request", "--signed-request=off", "--overwrite"]).failed(2);
+    assert!(said.contains("the authorization request is to be encrypted, and not to be signed"), "{said}");
+}
+
 const RSA: [&str; 3] = ["RSA", "-pkeyopt", "rsa_keygen_bits:2048"];
 
 #[test]
@@ -235,7 +313,7 @@ fn a_preset_whose_requests_are_signed_is_rehearsed_and_one_that_cannot_be_is_ref
     let preset = |more: &str| {
         format!(
             "id = \"signed\"\nname = \"Signed\"\nchecked = \"2026-11-30\"\nsource = [\"a test\"]\nasks = \"secret\"\n\
-             signed_request = \"ES256\"\n\
+             signed_request = \"ES256\"\nencrypted_request = \"auto/A256GCM\"\n\
              [scopes]\ndefault = [\"openid\", \"read\"]\n\
              [redirect]\ndefault = \"http://127.0.0.1/callback\"\n{more}\n\
              [authorization]\nurl = \"https://as.test/authorize\"\nquery = {{ response_mode = \"jwt\" }}\n\
@@ -249,9 +327,11 @@ fn a_preset_whose_requests_are_signed_is_rehearsed_and_one_that_cannot_be_is_ref
     let said = program.run(&["rehearse", "signed"]).done();
     assert!(said.contains("pushed_authorization") || said.contains("authorization"), "{said}");
     let shown = program.run(&["service", "show", "signed"]).done();
-    for words in
-        ["authorization requests are signed by ES256 (JAR, RFC 9101)", "authorization response: jwt, signed by"]
-    {
+    for words in [
+        "authorization requests are signed by ES256 (JAR, RFC 9101)",
+        "signed requests are encrypted to a key of the issuer: auto/A256GCM (RFC 9101 section 6.1)",
+        "authorization response: jwt, signed by",
+    ] {
         assert!(shown.contains(words), "{shown}");
     }
     // Without the address to push to, the browser carries it.
@@ -263,6 +343,13 @@ fn a_preset_whose_requests_are_signed_is_rehearsed_and_one_that_cannot_be_is_ref
     std::fs::write(&file, preset("")).expect("written");
     let said = program.run(&["service", "check", text(&file)]).failed(2);
     assert!(said.contains("`signed_request` needs to know for which issuer the request is"), "{said}");
+    let unsigned = good.replace("signed_request = \"ES256\"\n", "");
+    std::fs::write(&file, unsigned).expect("written");
+    let said = program.run(&["service", "check", text(&file)]).failed(2);
+    assert!(said.contains("`encrypted_request` is `auto/A256GCM`, and the request is not signed"), "{said}");
+    std::fs::write(&file, good.replace("auto/A256GCM", "RSA1_5")).expect("written");
+    let said = program.run(&["service", "check", text(&file)]).failed(2);
+    assert!(said.contains("`RSA1_5` is no encryption that is known here"), "{said}");
 }
 
 #[test]
