@@ -94,6 +94,9 @@ fn show(service: &Service) {
     if let Some(details) = service.authorization_details() {
         print::result(&format!("  authorization details (RAR, RFC 9396): {details}"));
     }
+    if let Some(details) = service.token_details() {
+        print::result(&format!("  of these for the access token (RFC 9396 section 6): {details}"));
+    }
     if let Some(mode) = service.response_mode() {
         let signed = if mode.is_signed() { ", signed by the service (JARM)" } else { "" };
         print::result(&format!("  authorization response: {}{signed}", mode.as_str()));
@@ -135,6 +138,7 @@ fn show_json(service: &Service) -> Json {
         "assertion": service.assertion,
         "dpop": service.dpop,
         "authorization_details": service.authorization_details(),
+        "token_details": service.token_details(),
         "signed_request": service.signed_request,
         "encrypted_request": service.request_encryption(),
         "response_mode": service.response_mode().map(ResponseMode::as_str),

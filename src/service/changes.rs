@@ -82,6 +82,8 @@ pub struct ServiceChanges {
     pub encrypted_request: Option<Option<RequestEncryption>>,
     /// What is asked for in detail (RFC 9396), as JSON; empty removes it.
     pub authorization_details: Option<String>,
+    /// What the token and the refresh request ask for of that (RFC 9396 section 6), as JSON; empty asks for all of it.
+    pub token_details: Option<String>,
     /// The profile of OAuth 2.0 that the service is held to from now on.
     pub security_profile: Option<SecurityProfile>,
 }
@@ -167,6 +169,11 @@ impl ServiceChanges {
             let stage = if draft.client_flow { StageName::Authorization } else { StageName::Token };
             set_parameters(draft, stage, &[&Parameter::new(AUTHORIZATION_DETAILS, details)])?;
         }
+        if let Some(details) = &self.token_details {
+            let details = Parameter::new(AUTHORIZATION_DETAILS, details);
+            set_parameters(draft, StageName::Token, &[&details])?;
+            set_refresh_parameters(draft, &[&details])?;
+        }
         self.by_name().into_iter().try_for_each(|(stage, parameters)| set_parameters(draft, stage, &parameters))
     }
 
@@ -188,10 +195,7 @@ impl ServiceChanges {
             set_parameters(draft, StageName::Device, &all)?;
         }
         set_parameters(draft, StageName::Token, &all[..1])?;
-        match set_parameters(draft, StageName::Refresh, &all[..1]) {
-            Err(ChangeError::NoRequest(_)) => Ok(()),
-            set => set,
-        }
+        set_refresh_parameters(draft, &all[..1])
     }
 
     /// The parameters of each stage and name: one may be sent several times, as `resource` is (RFC 8707 section 2).
@@ -310,6 +314,14 @@ fn set_parameters(draft: &mut ProfileDraft, stage: StageName, parameters: &[&Par
         BodyTemplate::Json(_) | BodyTemplate::Text { .. } => return Err(ChangeError::NoForm(name)),
     }
     Ok(())
+}
+
+/// The same for the refresh request, where there is one.
+fn set_refresh_parameters(draft: &mut ProfileDraft, parameters: &[&Parameter]) -> Result<(), ChangeError> {
+    match set_parameters(draft, StageName::Refresh, parameters) {
+        Err(ChangeError::NoRequest(_)) => Ok(()),
+        set => set,
+    }
 }
 
 fn set_typed(call: &mut CallFields, name: &'static str, parameters: &[&Parameter]) -> Result<(), ChangeError> {

@@ -17,8 +17,7 @@
 // this key verifies (private_key_jwt), and `fapi`, which does the same under the FAPI 2.0 Security Profile. The authorization
 // responses of `encrypted`, if they are signed (JARM), and its ID tokens are encrypted to this key as well: to an EC key by ECDH-ES+A256KW with
 // A256GCM, to an RSA key by RSA-OAEP-256 with the server's default, A128CBC-HS256. `jar` must sign its authorization requests
-// with this key, and may encrypt them to one of the server's keys; `jar-encrypted` must do so by ECDH-ES with A256GCM, or by RSA-OAEP
-// with the default if its own key is an RSA key. `fapi-signed` is like `fapi`, and must sign them too.
+// with this key, and may encrypt them to one of the server's keys; `fapi-signed` is like `fapi`, and must sign them too.
 //
 // With `--registration` clients register themselves (RFC 7591) and manage that (RFC 7592); each update ends the token before it.
 // `--initial-access-token` names the token without which nobody is registered.
@@ -27,7 +26,7 @@
 // five minutes, and asks for that with a challenge (RFC 9470).
 //
 // With `--rar` it takes authorization details (RFC 9396) of the types `account`, `payment`, which must have an `amount` and is
-// granted with a `reference`, and `transfer`, which nobody grants.
+// granted with a `reference`, and `transfer`, which nobody grants. A token request that asks for some of the types gets those alone.
 //
 // With `--tls` the server speaks TLS on two ports: that of the issuer, where no certificate is asked for, and another for mutual
 // TLS (RFC 8705), which the metadata names under `mtls_endpoint_aliases`. The folder has `server.pem` and `server.key`, `ca.pem`,
@@ -107,14 +106,6 @@ function signingClient() {
   return { ...client('jar', 'client_secret_basic', { client_secret: 'secret', jwks: { keys: [key] } }), require_signed_request_object: true };
 }
 
-/** The client that must encrypt its signed authorization requests, too. */
-function encryptingClient() {
-  const encryption = publicJwk(options['client-key']).kty === 'EC'
-    ? { request_object_encryption_alg: 'ECDH-ES', request_object_encryption_enc: 'A256GCM' }
-    : { request_object_encryption_alg: 'RSA-OAEP' };
-  return { ...signingClient(), client_id: 'jar-encrypted', ...encryption };
-}
-
 /** The server's keys. Its own sign by RS256 only, which FAPI forbids, and decrypt nothing. */
 function serverKeys() {
   const made = (kind, kindOptions, use) => ({ ...generateKeyPairSync(kind, kindOptions).privateKey.export({ format: 'jwk' }), ...use });
@@ -181,6 +172,16 @@ function granted(details) {
   return allowed.map((detail) => (detail.type === 'payment' ? { ...detail, reference: 'r-1' } : detail));
 }
 
+/** What a token request asks for of what was granted; all of it if it does not say (RFC 9396 section 6). */
+function narrowed(details, asked) {
+  if (!asked) return details;
+  const types = JSON.parse(asked).map(({ type }) => type);
+  if (types.some((type) => !details.some((detail) => detail.type === type))) {
+    throw new errors.InvalidAuthorizationDetails('the token request asks for more than was granted');
+  }
+  return details.filter(({ type }) => types.includes(type));
+}
+
 const rar = {
   resourceIndicators: { ...resourceIndicators, defaultResource: () => APIS[0], useGrantedResource: () => true },
   richAuthorizationRequests: {
@@ -195,7 +196,7 @@ const rar = {
       },
     },
     authorizationDetailsForGrantSource: (ctx) => granted(ctx.oidc.params.authorization_details),
-    authorizationDetailsForAccessToken: (_ctx, _token, source) => source.rar,
+    authorizationDetailsForAccessToken: (ctx, _token, source) => narrowed(source.rar, ctx.oidc.params.authorization_details),
     authorizationDetailsForIntrospection: (_ctx, token) => token.rar,
   },
 };
@@ -210,7 +211,7 @@ const configuration = {
     { ...client('bound-public', 'none'), dpop_bound_access_tokens: true },
     { ...robot('bound-confidential', 'client_secret_basic', { client_secret: 'secret' }), dpop_bound_access_tokens: true },
     robot('with-secret-jwt', 'client_secret_jwt', { client_secret: 'a secret of more than 32 characters, as HS256 wants it' }),
-    ...(options['client-key'] ? [robot('with-key', 'private_key_jwt', { jwks: { keys: [publicJwk(options['client-key'])] } }), fapiClient(), fapiSignedClient(), signingClient(), encryptingClient(), encryptedClient()] : []),
+    ...(options['client-key'] ? [robot('with-key', 'private_key_jwt', { jwks: { keys: [publicJwk(options['client-key'])] } }), fapiClient(), fapiSignedClient(), signingClient(), encryptedClient()] : []),
   ],
   ...(options.tls && {
     clientAuthMethods: ['client_secret_basic', 'tls_client_auth', 'self_signed_tls_client_auth', 'none'],

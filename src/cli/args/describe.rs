@@ -78,6 +78,10 @@ pub struct DescribeOptions {
     /// Ask for this in detail (RAR, RFC 9396): a JSON list of objects, each with a `type` that the service knows; empty for nothing
     #[arg(long, value_name = "JSON", value_parser = details)]
     pub authorization_details: Option<String>,
+    /// Ask for this of it in the token request and in each refresh (RFC 9396 section 6): an access token for less than was
+    /// authorized; empty for all of it
+    #[arg(long, value_name = "JSON", value_parser = details)]
+    pub token_details: Option<String>,
     /// Hold the profile to this: `fapi2` (the FAPI 2.0 Security Profile) pushes the authorization request, uses S256, checks
     /// the issuer, authenticates by a key or a certificate and binds tokens to one; `fapi2-message-signing` signs the
     /// authorization request as well, and wants a signed response; `oauth-2.1`. A request that departs from it is refused;
@@ -124,6 +128,7 @@ impl DescribeOptions {
             signed_request: self.signed_request.map(|AlgorithmArgument(algorithm)| algorithm),
             encrypted_request: self.encrypted_request.map(|EncryptionArgument(encryption)| encryption),
             authorization_details: self.authorization_details.clone(),
+            token_details: self.token_details.clone(),
             security_profile: self.security_profile,
         }
     }

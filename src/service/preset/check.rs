@@ -188,7 +188,8 @@ fn check_saml(assertion: &Assertion, saml: &Saml, authenticates: bool) -> Option
 
 /// What a service would refuse (RFC 9396 section 2).
 fn check_details(service: &Service) -> Option<Finding> {
-    let error = detail_types(service.authorization_details()?).err()?;
+    let all = [service.authorization_details(), service.token_details()];
+    let error = all.into_iter().flatten().find_map(|details| detail_types(details).err())?;
     let hint = error.diagnose().hint.unwrap_or_default();
     finding("authorization_details", error.to_string(), hint)
 }

@@ -210,35 +210,63 @@ fn a_certified_server_takes_a_signed_request_by_value_and_pushed_and_no_other() 
 
 #[test]
 #[ignore = "needs node and openssl"]
-fn a_certified_server_takes_an_encrypted_request_by_value_and_pushed_and_no_other() {
-    // What each client registered, and what this server offers by its metadata and keys.
-    let all = [
-        (&P256, "jar-encrypted", "--encrypted-request=auto/A256GCM", "by ECDH-ES and A256GCM"),
-        (&RSA, "jar-encrypted", "--encrypted-request=RSA-OAEP", "by RSA-OAEP and A128CBC-HS256"),
-        (&P256, "jar", "--encrypted-request", "by ECDH-ES and A128CBC-HS256"),
-        (&P256, "jar", "--encrypted-request=ECDH-ES+A128KW/A128GCM", "by ECDH-ES+A128KW and A128GCM"),
-        (&P256, "jar", "--encrypted-request=ECDH-ES+A256KW/A256CBC-HS512", "by ECDH-ES+A256KW and A256CBC-HS512"),
-        (&RSA, "jar", "--encrypted-request=RSA-OAEP-256/A256CBC-HS512", "by RSA-OAEP-256 and A256CBC-HS512"),
-    ];
-    for (algorithm, client, wanted, words) in all {
+fn a_certified_server_decrypts_requests_by_value_and_pushed_and_checks_the_signature_inside() {
+    for (algorithm, encryptions) in [
+        (&P256, &[("=auto/A256GCM", "ECDH-ES and A256GCM"), ("=ECDH-ES", "ECDH-ES and A128CBC-HS256")][..]),
+        (&P256, &[("=ECDH-ES+A128KW/A128GCM", "ECDH-ES+A128KW and A128GCM")]),
+        (&RSA, &[("=ECDH-ES+A256KW/A256CBC-HS512", "ECDH-ES+A256KW and A256CBC-HS512")]),
+        (&RSA, &[("=RSA-OAEP", "RSA-OAEP and A128CBC-HS256"), ("=RSA-OAEP-256", "RSA-OAEP-256 and A128CBC-HS256")]),
+    ] {
         let folder = tempfile::tempdir().expect("a folder");
         let (key, public) = make_key(folder.path(), algorithm);
         let server = OidcProvider::start_with(&["--auto", "--client-key", text(&public)]);
-        for pushed in [&[][..], &["--par"]] {
+        let all = encryptions.iter().flat_map(|encryption| [(encryption, &[][..]), (encryption, &["--par"])]);
+        for ((wanted, words), pushed) in all {
             let program = with_secret();
-            let options = ["--key-file", text(&key), wanted, "--verbose"];
-            let said = certified(&program, &server, client, &[&options[..], pushed].concat()).finish();
-            assert!(said.stderr.contains(&format!("Encrypted to a key of the issuer, {words}")), "{}", said.stderr);
+            let wanted = format!("--encrypted-request{wanted}");
+            let options = ["--key-file", text(&key), &wanted, "--verbose"];
+            let said = certified(&program, &server, "jar", &[&options[..], pushed].concat()).finish();
+            assert!(said.stderr.contains(&format!("Encrypted to a key of the issuer, by {words}")), "{}", said.stderr);
             assert!(said.stderr.contains("\"code_challenge_method\": \"S256\""), "{}", said.stderr);
             said.done();
             program.run(&["token", "bank"]).done();
         }
-        if client == "jar-encrypted" {
-            let signed = ["--signed-request", "--key-file", text(&key)];
-            let said = certified(&with_secret(), &server, client, &signed).finish().failed(4);
-            assert!(said.contains("`invalid_request_object`"), "{said}");
-        }
+        // The server knows another key of this client.
+        let other = tempfile::tempdir().expect("a folder");
+        let (foreign, _) = make_key(other.path(), algorithm);
+        let wrong = ["--encrypted-request", "--par", "--key-file", text(&foreign)];
+        let said = certified(&with_secret(), &server, "jar", &wrong).finish().failed(4);
+        assert!(said.contains("`invalid_request_object`"), "{said}");
     }
+}
+
+#[test]
+#[ignore = "needs node"]
+fn an_access_token_is_asked_for_with_less_than_was_authorized_at_once_and_by_each_refresh() {
+    let server = OidcProvider::start_with(&["--auto", "--rar"]);
+    let program = with_secret();
+    let both = r#"[{"type":"account"},{"type":"payment","amount":"1"}]"#;
+    let account = r#"[{"type":"account"}]"#;
+    let offline = ["--scope", "offline_access", "--param", "authorization.prompt=consent", "--overwrite"];
+    let asked = ["--authorization-details", both, "--token-details"];
+    let said = certified(&program, &server, "confidential-basic", &[&asked[..], &[account], &offline].concat());
+    let said = said.finish();
+    assert!(!said.stderr.contains("Not granted"), "what was left out is not missed: {}", said.stderr);
+    said.done();
+    for _ in 0..2 {
+        let shown = program.run(&["show", "bank", "--json"]).json();
+        assert_eq!((&shown["authorization_details"], &shown["token_details"]), (&both.into(), &account.into()));
+        assert_eq!(shown["values"]["authorization_details"], account);
+        program.run(&["refresh", "bank"]).done();
+    }
+    let all = certified(&program, &server, "confidential-basic", &[&asked[..], &["", "--overwrite"]].concat());
+    all.finish().done();
+    let granted = program.run(&["show", "bank", "--json"]).json()["values"]["authorization_details"].to_string();
+    assert!(granted.contains("account") && granted.contains("payment"), "{granted}");
+    let more = r#"[{"type":"transfer"}]"#;
+    let said = certified(&program, &server, "confidential-basic", &[&asked[..], &[more, "--overwrite"]].concat());
+    let said = said.finish().failed(4);
+    assert!(said.contains("`invalid_authorization_details` (the token request asks for more than was"), "{said}");
 }
 
 #[test]
