@@ -91,6 +91,9 @@ fn show(service: &Service) {
             "  signed requests are encrypted to a key of the issuer: {encryption} (RFC 9101 section 6.1)"
         ));
     }
+    if service.encrypts_to_client {
+        print::result("  responses, ID tokens or userinfo are encrypted to the key of the client");
+    }
     if let Some(details) = service.authorization_details() {
         print::result(&format!("  authorization details (RAR, RFC 9396): {details}"));
     }
@@ -137,6 +140,7 @@ fn show_json(service: &Service) -> Json {
         "client_certificate": service.certificate_note(),
         "assertion": service.assertion,
         "dpop": service.dpop,
+        "encrypts_to_client": service.encrypts_to_client,
         "authorization_details": service.authorization_details(),
         "token_details": service.token_details(),
         "signed_request": service.signed_request,

@@ -86,6 +86,7 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let mut described = outline.described(gathering);
     lacks.extend(check_request(json, &mut described));
     tell_encryption(json, &mut described);
+    tell_encryption_to_client(json, &mut described);
     let pushed_mtls_url = set_mtls_urls(json, &mut described)?;
     described.service.lacks = lacks;
     described.offered = Offered {
@@ -149,6 +150,17 @@ fn tell_encryption(json: &Json, described: &mut Described) {
         if !offered.is_empty() {
             let words =
                 format!("signed requests are encrypted only with `--encrypted-request`: {}", offered.join(", "));
+            described.ignored.push(Note::offer(place, words));
+        }
+    }
+}
+
+/// What the server can encrypt to the client, which it does only for a client that is registered so.
+fn tell_encryption_to_client(json: &Json, described: &mut Described) {
+    for place in ["authorization", "id_token", "userinfo"].map(|what| format!("{what}_encryption_alg_values_supported"))
+    {
+        if !list(json, &place).is_empty() {
+            let words = "encrypted only to a client that is registered so; its private key decrypts: `--key-file`";
             described.ignored.push(Note::offer(place, words));
         }
     }

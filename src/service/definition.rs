@@ -114,6 +114,8 @@ pub struct Service {
     pub signed_request: Option<AssertionAlgorithm>,
     /// By what signed authorization requests are encrypted to a key of the issuer (RFC 9101 section 6.1); `None` if they are not.
     pub encrypted_request: Option<RequestEncryption>,
+    /// Whether it encrypts to the public key of the client what it tells: its responses (JARM), ID tokens or userinfo.
+    pub encrypts_to_client: bool,
     /// What it is held to: a request is refused where it departs from that.
     pub security_profile: Option<SecurityProfile>,
     /// How `<assertion>` is made.

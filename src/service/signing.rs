@@ -75,6 +75,11 @@ impl Service {
         self.signed_assertion().or_else(|| self.request_signature())
     }
 
+    /// What the private key of the client must be like, as an assertion; any will do that only decrypts. `None` if it has none.
+    pub fn client_key(&self) -> Option<Assertion> {
+        self.signs_with_key().or_else(|| self.encrypts_to_client.then(Assertion::default))
+    }
+
     /// Whether a request or the assertion uses this value.
     pub fn wants(&self, name: &str) -> bool {
         let is_called = self.calls().iter().any(|(_, call)| call.placeholders().any(|named| named == name));

@@ -15,7 +15,7 @@
 //
 // `--client-key` names a public key in PEM: with it there is a client `with-key`, which proves itself by an assertion that
 // this key verifies (private_key_jwt), and `fapi`, which does the same under the FAPI 2.0 Security Profile. The authorization
-// responses of `encrypted`, if they are signed (JARM), and its ID tokens are encrypted to this key as well: to an EC key by ECDH-ES+A256KW with
+// responses of `encrypted`, if they are signed (JARM), its ID tokens and its signed userinfo are encrypted to this key as well: to an EC key by ECDH-ES+A256KW with
 // A256GCM, to an RSA key by RSA-OAEP-256 with the server's default, A128CBC-HS256. `jar` must sign its authorization requests
 // with this key, and may encrypt them to one of the server's keys; `fapi-signed` is like `fapi`, and must sign them too.
 //
@@ -117,8 +117,8 @@ function serverKeys() {
 function encryptedClient() {
   const key = publicJwk(options['client-key']);
   const encryption = key.kty === 'EC'
-    ? { authorization_encrypted_response_alg: 'ECDH-ES+A256KW', authorization_encrypted_response_enc: 'A256GCM', id_token_encrypted_response_alg: 'ECDH-ES', id_token_encrypted_response_enc: 'A256GCM' }
-    : { authorization_encrypted_response_alg: 'RSA-OAEP-256', id_token_encrypted_response_alg: 'RSA-OAEP-256' };
+    ? { authorization_encrypted_response_alg: 'ECDH-ES+A256KW', authorization_encrypted_response_enc: 'A256GCM', id_token_encrypted_response_alg: 'ECDH-ES', id_token_encrypted_response_enc: 'A256GCM', userinfo_encrypted_response_alg: 'ECDH-ES', userinfo_signed_response_alg: 'RS256' }
+    : { authorization_encrypted_response_alg: 'RSA-OAEP-256', id_token_encrypted_response_alg: 'RSA-OAEP-256', userinfo_encrypted_response_alg: 'RSA-OAEP-256', userinfo_signed_response_alg: 'PS256' };
   return { ...client('encrypted', 'client_secret_basic', { client_secret: 'secret', jwks: { keys: [key] } }), ...encryption };
 }
 
@@ -207,6 +207,7 @@ const configuration = {
     client('confidential-basic', 'client_secret_basic', { client_secret: 'secret' }),
     client('confidential-post', 'client_secret_post', { client_secret: 'secret' }),
     client('public-native', 'none'),
+    { ...client('signed-userinfo', 'client_secret_basic', { client_secret: 'secret' }), userinfo_signed_response_alg: 'RS256' },
     { ...client('must-push', 'client_secret_basic', { client_secret: 'secret' }), require_pushed_authorization_requests: true },
     { ...client('bound-public', 'none'), dpop_bound_access_tokens: true },
     { ...robot('bound-confidential', 'client_secret_basic', { client_secret: 'secret' }), dpop_bound_access_tokens: true },
@@ -251,6 +252,7 @@ const configuration = {
     deviceFlow: { enabled: true },
     encryption: { enabled: true },
     jwtResponseModes: { enabled: true },
+    jwtUserinfo: { enabled: true },
     requestObjects: { enabled: true },
     dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => options['dpop-nonce'] },
     fapi: { enabled: true, profile: (_ctx, client) => (client?.clientId.startsWith('fapi') ? '2.0' : undefined) },

@@ -206,6 +206,9 @@ fn more_ui(
         choice(ui, "The client has", &mut profile.asks, &options, None);
         let help = "A bound token is worth nothing without a key that stays in the vault (DPoP, RFC 9449). The service must expect it.";
         choice(ui, "Access tokens", &mut profile.service.dpop, &BINDINGS, Some(help));
+        let help =
+            "If the client is registered so: its responses, ID tokens or userinfo. Your private key decrypts them.";
+        toggle(ui, "The service encrypts to my key", &mut profile.service.encrypts_to_client, Some(help));
         let help = "You sign in with the browser, and the service sends back a code.";
         toggle(ui, "This service requires client-flow authorization", &mut profile.client_flow, Some(help));
         if !profile.customised().wants_client_certificate() || profile.client_certificate {

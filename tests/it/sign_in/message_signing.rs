@@ -114,17 +114,17 @@ fn whose_keys_are_meant_must_be_known_before_the_browser_opens() {
 }
 
 /// A sign-in to the certified server as this client, with what is added.
-fn certified(program: &Tokenwright, server: &OidcProvider, client: &str, more: &[&str]) -> Process {
+pub(super) fn certified(program: &Tokenwright, server: &OidcProvider, client: &str, more: &[&str]) -> Process {
     let start = ["sign-in", "bank", "--issuer", server.issuer(), "--client-id", client, "--scope", "openid"];
     let browser = ["--redirect-uri", "http://127.0.0.1/callback", "--browser", browser()];
     program.start(&[&start[..], &browser, more].concat())
 }
 
-fn with_secret() -> Tokenwright {
+pub(super) fn with_secret() -> Tokenwright {
     Tokenwright::with_vault().with_env("TOKENWRIGHT_CLIENT_SECRET", "secret")
 }
 
-fn text(path: &Path) -> &str {
+pub(super) fn text(path: &Path) -> &str {
     path.to_str().expect("UTF-8")
 }
 
@@ -314,7 +314,7 @@ fn the_practice_service_decrypts_requests_and_what_it_does_not_offer_is_told_bef
     assert!(said.contains("the authorization request is to be encrypted, and not to be signed"), "{said}");
 }
 
-const RSA: [&str; 3] = ["RSA", "-pkeyopt", "rsa_keygen_bits:2048"];
+pub(super) const RSA: [&str; 3] = ["RSA", "-pkeyopt", "rsa_keygen_bits:2048"];
 
 #[test]
 fn a_request_is_not_signed_without_a_key_and_not_for_an_unknown_issuer() {
@@ -341,7 +341,7 @@ fn a_preset_whose_requests_are_signed_is_rehearsed_and_one_that_cannot_be_is_ref
     let preset = |more: &str| {
         format!(
             "id = \"signed\"\nname = \"Signed\"\nchecked = \"2026-11-30\"\nsource = [\"a test\"]\nasks = \"secret\"\n\
-             signed_request = \"ES256\"\nencrypted_request = \"auto/A256GCM\"\n\
+             signed_request = \"ES256\"\nencrypted_request = \"auto/A256GCM\"\nencrypts_to_client = true\n\
              [scopes]\ndefault = [\"openid\", \"read\"]\n\
              [redirect]\ndefault = \"http://127.0.0.1/callback\"\n{more}\n\
              [authorization]\nurl = \"https://as.test/authorize\"\nquery = {{ response_mode = \"jwt\" }}\n\
@@ -359,6 +359,7 @@ fn a_preset_whose_requests_are_signed_is_rehearsed_and_one_that_cannot_be_is_ref
         "authorization requests are signed by ES256 (JAR, RFC 9101)",
         "signed requests are encrypted to a key of the issuer: auto/A256GCM (RFC 9101 section 6.1)",
         "authorization response: jwt, signed by",
+        "responses, ID tokens or userinfo are encrypted to the key of the client",
     ] {
         assert!(shown.contains(words), "{shown}");
     }
