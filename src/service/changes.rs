@@ -6,6 +6,7 @@ use thiserror::Error;
 use crate::call::{BodyTemplate, CallTemplate, Method, Parameter, Template};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{AUTHORIZATION_DETAILS, AssertionAlgorithm, GrantType, Pkce, Request, RequestEncryption, Resource};
+use crate::service::assertion_changes::AssertionChange;
 use crate::service::client_method::ClientMethod;
 use crate::service::definition::{Authorization, Identity};
 use crate::service::draft::{CallFields, ProfileDraft};
@@ -84,6 +85,8 @@ pub struct ServiceChanges {
     pub authorization_details: Option<String>,
     /// What the token and the refresh request ask for of that (RFC 9396 section 6), as JSON; empty asks for all of it.
     pub token_details: Option<String>,
+    /// What the assertion says that is signed here.
+    pub assertion: Vec<AssertionChange>,
     /// The profile of OAuth 2.0 that the service is held to from now on.
     pub security_profile: Option<SecurityProfile>,
 }
@@ -100,6 +103,17 @@ pub enum ChangeError {
     /// RFC 9101 section 6.1: what is encrypted is a signed request.
     #[error("the authorization request is to be encrypted, and not to be signed")]
     EncryptedUnsigned,
+    /// Nothing is signed here that could say it.
+    #[error("no assertion is signed here")]
+    NoAssertion,
+    /// The assertion is of the other kind.
+    #[error("a {kind} has no `{part}`")]
+    NotInAssertion {
+        /// What it cannot say.
+        part: String,
+        /// What it is.
+        kind: &'static str,
+    },
     /// The service names the API in the scopes.
     #[error("the service takes no `resource`: its scopes say which API a token is for")]
     ByScope,
@@ -111,6 +125,10 @@ impl Diagnose for ChangeError {
             Self::NoRequest(_) => "give its URL, or leave its parameters out",
             Self::ByScope => "ask for scopes of that API, with `--scope`; `tokenwright token NAME --resource URI` gives a token for another",
             Self::EncryptedUnsigned => "leave `--signed-request off` out, or do not encrypt: `--encrypted-request off`",
+            Self::NoAssertion => "choose `--grant saml2-bearer`, `--grant jwt-bearer` or `--client-auth private_key_jwt`",
+            Self::NotInAssertion { .. } => {
+                "of SAML are `recipient`, `subject_format`, `authentication_context`, `attribute` and `encoding`, of a JWT `key_id` and `claim`"
+            }
             Self::NoForm(_) => "change the body with `tokenwright edit`, or in the window",
         })
     }
@@ -139,6 +157,11 @@ impl ServiceChanges {
         for (stage, url) in &self.urls {
             set_url(draft, *stage, url);
         }
+        let begun = draft.assertion.as_mut().filter(|fields| fields.audience.is_empty());
+        if let Some(fields) = begun.filter(|_| self.grant == Some(GrantType::JwtBearer)) {
+            fields.audience.clone_from(&draft.token_request.url);
+        }
+        draft.change_assertion(&self.assertion)?;
         if let Some(pkce) = self.pkce {
             draft.pkce = pkce;
         }

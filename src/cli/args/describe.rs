@@ -9,7 +9,7 @@ use crate::oauth::{
     AssertionAlgorithm, GrantType, Pkce, RESPONSE_MODE, RequestEncryption, Resource, ResponseMode, UnknownEncryption,
     detail_types,
 };
-use crate::service::{ClientMethod, SecurityProfile, ServiceChanges, StageName};
+use crate::service::{AssertionChange, ClientMethod, SecurityProfile, ServiceChanges, StageName};
 
 /// What is said about the service.
 #[derive(Clone, Debug, Default, Args)]
@@ -59,6 +59,11 @@ pub struct DescribeOptions {
     /// `token --resource` gives those for the others (repeatable)
     #[arg(long = "resource", value_name = "URI", value_parser = Resource::parse)]
     pub resources: Vec<Resource>,
+    /// Say this in the assertion, which is signed here with the key of `--key-file`: `issuer`, `subject`, `audience`, `algorithm`,
+    /// `life`; in SAML also `recipient`, `subject_format`, `authentication_context`, `attribute.NAME`, `encoding`; in a JWT
+    /// `key_id`, `claim.NAME`. Values may name others, such as `<user_name>`; an empty one leaves it out (repeatable)
+    #[arg(long = "assertion", value_name = "PART=VALUE", value_parser = assertion)]
+    pub assertion: Vec<AssertionChange>,
     /// Code challenge (RFC 7636): `S256`, `plain` or `off`
     #[arg(long, value_name = "METHOD", value_parser = pkce)]
     pub pkce: Option<Pkce>,
@@ -123,6 +128,7 @@ impl DescribeOptions {
             client_method: self.client_auth,
             resources: self.resources.clone(),
             parameters: mode.chain(self.parameters.iter().cloned()).collect(),
+            assertion: self.assertion.clone(),
             pkce: self.pkce,
             dpop: self.dpop.map(|AlgorithmArgument(algorithm)| algorithm),
             signed_request: self.signed_request.map(|AlgorithmArgument(algorithm)| algorithm),
@@ -213,6 +219,11 @@ fn encryption(text: &str) -> Result<EncryptionArgument, UnknownEncryption> {
         return Ok(EncryptionArgument(None));
     }
     text.parse().map(|encryption| EncryptionArgument(Some(encryption)))
+}
+
+fn assertion(text: &str) -> Result<AssertionChange, String> {
+    let (part, value) = key_value(text)?;
+    AssertionChange::parse(&part, &value).map_err(|error| error.to_string())
 }
 
 fn details(text: &str) -> Result<String, String> {
