@@ -200,7 +200,7 @@ fn what_no_assertion_says_is_refused_before_anything_is_sent() {
         ("saml2-bearer", "claim.a=b", "a SAML assertion has no `claim`"),
         ("jwt-bearer", "recipient=x", "a JWT has no `recipient`"),
         ("client-credentials", "issuer=x", "no assertion is signed here"),
-        ("saml2-bearer", "issuer=x", "requires a private key, and there is none named `hand`"),
+        ("saml2-bearer", "subject=x", "requires a private key, and there is none named `hand`"),
     ] {
         let said = refused(grant, part);
         assert!(said.contains(words), "{grant} {part}: {said}");
