@@ -77,6 +77,15 @@ fn show(service: &Service) {
     if let Some(assertion) = &service.assertion {
         print::result(&format!("  assertion: {}", assertion.text()));
     }
+    show_messages(service);
+    if !service.policy.description.is_empty() {
+        print::result(&format!("  {}", service.policy.description));
+    }
+    print::result(&format!("  checked {}: {}", service.checked, service.source.join(" ")));
+}
+
+/// How requests, responses and tokens are protected, and what is asked for in detail.
+fn show_messages(service: &Service) {
     if let Some(algorithm) = service.dpop {
         print::result(&format!(
             "  tokens are bound to a key (DPoP, RFC 9449), proofs are signed by {}",
@@ -104,10 +113,6 @@ fn show(service: &Service) {
         let signed = if mode.is_signed() { ", signed by the service (JARM)" } else { "" };
         print::result(&format!("  authorization response: {}{signed}", mode.as_str()));
     }
-    if !service.policy.description.is_empty() {
-        print::result(&format!("  {}", service.policy.description));
-    }
-    print::result(&format!("  checked {}: {}", service.checked, service.source.join(" ")));
 }
 
 fn show_json(service: &Service) -> Json {

@@ -6,10 +6,10 @@ use std::fmt;
 use thiserror::Error;
 
 use crate::call::{Parameter, Template, is_secret_name, parse_parameters, write_parameters};
+use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{AssertionAlgorithm, GrantType, SamlEncoding};
 use crate::service::assertion::Assertion;
 use crate::service::assertion_fields::{AssertionFields, SamlFields};
-use crate::service::changes::{ChangeError, set};
 use crate::service::draft::ProfileDraft;
 use crate::service::saml::Saml;
 
@@ -37,7 +37,7 @@ enum Part {
     Encoding(SamlEncoding),
 }
 
-/// Why a text is no part of an assertion.
+/// Why a part cannot be said.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum AssertionChangeError {
     /// There is no such part.
@@ -56,9 +56,36 @@ pub enum AssertionChangeError {
         /// What it takes.
         expected: &'static str,
     },
+    /// Nothing is signed here that could say it.
+    #[error("no assertion is signed here")]
+    NoAssertion,
+    /// The assertion is of the other kind.
+    #[error("a {kind} has no `{part}`")]
+    OtherKind {
+        /// What it cannot say.
+        part: String,
+        /// What it is.
+        kind: &'static str,
+    },
     /// A secret in an argument.
     #[error("`{0}` is a secret, and every process can see arguments: name it, such as `<client_secret>`")]
     Secret(String),
+}
+
+impl Diagnose for AssertionChangeError {
+    fn diagnose(&self) -> Diagnosis {
+        let diagnosis = Diagnosis::new(self.to_string());
+        match self {
+            Self::NoAssertion => {
+                diagnosis.hint("choose `--grant saml2-bearer`, `--grant jwt-bearer` or `--client-auth private_key_jwt`")
+            }
+            Self::OtherKind { .. } => diagnosis.hint(
+                "of SAML are `recipient`, `subject_format`, `authentication_context`, `attribute` and `encoding`, of a JWT `key_id` and `claim`",
+            ),
+            // They say what to write.
+            Self::Unknown(_) | Self::Value { .. } | Self::Secret(_) => diagnosis,
+        }
+    }
 }
 
 impl AssertionChange {
@@ -135,18 +162,21 @@ impl fmt::Display for AssertionChange {
 
 impl ProfileDraft {
     /// Has the assertion say this. Where the grant is a SAML assertion that was made elsewhere, it is signed here from now on.
-    pub(in crate::service) fn change_assertion(&mut self, changes: &[AssertionChange]) -> Result<(), ChangeError> {
+    pub(in crate::service) fn change_assertion(
+        &mut self,
+        changes: &[AssertionChange],
+    ) -> Result<(), AssertionChangeError> {
         if changes.is_empty() {
             return Ok(());
         }
         if self.grant() == Some(GrantType::Saml2Bearer) {
             self.sign_saml();
         }
-        let is_saml = self.assertion.as_ref().ok_or(ChangeError::NoAssertion)?.saml.is_some();
+        let is_saml = self.assertion.as_ref().ok_or(AssertionChangeError::NoAssertion)?.saml.is_some();
         for change in changes {
             if change.is_of_saml().is_some_and(|of_saml| of_saml != is_saml) {
                 let kind = if is_saml { "SAML assertion" } else { "JWT" };
-                return Err(ChangeError::NotInAssertion { part: change.to_string(), kind });
+                return Err(AssertionChangeError::OtherKind { part: change.to_string(), kind });
             }
             self.change_part(change);
         }
@@ -198,7 +228,10 @@ impl ProfileDraft {
 /// Sets one line of `name=value`; an empty value removes it.
 fn set_line(lines: &mut String, name: &str, value: String) {
     let mut list = parse_parameters(lines);
-    set(&mut list, &[&Parameter::new(name, value)]);
+    list.retain(|line| line.name != name);
+    if !value.is_empty() {
+        list.push(Parameter::new(name, value));
+    }
     *lines = write_parameters(&list);
 }
 
@@ -215,7 +248,7 @@ impl AssertionFields {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::service::{Catalog, ServiceChanges, StageName};
+    use crate::service::{Catalog, ChangeError, ServiceChanges, StageName};
 
     fn changed(grant: GrantType, parts: &[(&str, &str)]) -> Result<Assertion, ChangeError> {
         let mut draft = ProfileDraft::new(Catalog::bundled().service(Catalog::CUSTOM).expect("a preset"));
@@ -269,11 +302,13 @@ mod tests {
         let claims: Vec<_> = assertion.claims.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         assert_eq!(claims, [("iss", "me"), ("scope", "read"), ("sub", "alex")]);
         assert_eq!((assertion.key_id.as_str(), assertion.audience.as_str()), ("k-1", "https://as.test/token"));
-        let refused = changed(GrantType::JwtBearer, &[("recipient", "x")]).expect_err("of SAML");
-        assert_eq!(refused, ChangeError::NotInAssertion { part: "recipient".into(), kind: "JWT" });
-        let refused = changed(GrantType::Saml2Bearer, &[("claim.a", "x")]).expect_err("of a JWT");
-        assert_eq!(refused, ChangeError::NotInAssertion { part: "claim".into(), kind: "SAML assertion" });
-        assert_eq!(changed(GrantType::ClientCredentials, &[("issuer", "x")]), Err(ChangeError::NoAssertion));
+        let refused = |grant, name, value| match changed(grant, &[(name, value)]) {
+            Err(ChangeError::Assertion(error)) => error.to_string(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(refused(GrantType::JwtBearer, "recipient", "x"), "a JWT has no `recipient`");
+        assert_eq!(refused(GrantType::Saml2Bearer, "claim.a", "x"), "a SAML assertion has no `claim`");
+        assert_eq!(refused(GrantType::ClientCredentials, "issuer", "x"), "no assertion is signed here");
     }
 
     #[test]

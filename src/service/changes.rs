@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::call::{BodyTemplate, CallTemplate, Method, Parameter, Template};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{AUTHORIZATION_DETAILS, AssertionAlgorithm, GrantType, Pkce, Request, RequestEncryption, Resource};
-use crate::service::assertion_changes::AssertionChange;
+use crate::service::assertion_changes::{AssertionChange, AssertionChangeError};
 use crate::service::client_method::ClientMethod;
 use crate::service::definition::{Authorization, Identity};
 use crate::service::draft::{CallFields, ProfileDraft};
@@ -103,17 +103,9 @@ pub enum ChangeError {
     /// RFC 9101 section 6.1: what is encrypted is a signed request.
     #[error("the authorization request is to be encrypted, and not to be signed")]
     EncryptedUnsigned,
-    /// Nothing is signed here that could say it.
-    #[error("no assertion is signed here")]
-    NoAssertion,
-    /// The assertion is of the other kind.
-    #[error("a {kind} has no `{part}`")]
-    NotInAssertion {
-        /// What it cannot say.
-        part: String,
-        /// What it is.
-        kind: &'static str,
-    },
+    /// The assertion cannot say it.
+    #[error(transparent)]
+    Assertion(#[from] AssertionChangeError),
     /// The service names the API in the scopes.
     #[error("the service takes no `resource`: its scopes say which API a token is for")]
     ByScope,
@@ -122,13 +114,10 @@ pub enum ChangeError {
 impl Diagnose for ChangeError {
     fn diagnose(&self) -> Diagnosis {
         Diagnosis::new(self.to_string()).hint(match self {
+            Self::Assertion(error) => return error.diagnose(),
             Self::NoRequest(_) => "give its URL, or leave its parameters out",
             Self::ByScope => "ask for scopes of that API, with `--scope`; `tokenwright token NAME --resource URI` gives a token for another",
             Self::EncryptedUnsigned => "leave `--signed-request off` out, or do not encrypt: `--encrypted-request off`",
-            Self::NoAssertion => "choose `--grant saml2-bearer`, `--grant jwt-bearer` or `--client-auth private_key_jwt`",
-            Self::NotInAssertion { .. } => {
-                "of SAML are `recipient`, `subject_format`, `authentication_context`, `attribute` and `encoding`, of a JWT `key_id` and `claim`"
-            }
             Self::NoForm(_) => "change the body with `tokenwright edit`, or in the window",
         })
     }

@@ -229,15 +229,7 @@ fn more_ui(
             .optional()
             .show(ui, &mut profile.account);
         strict::choice_ui(ui, profile, has_certificate);
-        let help =
-            "A request that your private key signs (JAR, RFC 9101) cannot be changed on its way through the browser.";
-        let mut signed = profile.service.signed_request;
-        if choice(ui, "Authorization request", &mut signed, &SIGNED_REQUESTS, Some(help)).changed() {
-            profile.service.set_signed_request(signed);
-        }
-        if signed.is_some() {
-            encrypted_request_ui(ui, profile);
-        }
+        signed_request_ui(ui, profile);
         response_mode_ui(ui, profile);
         details_ui(ui, profile);
         labelled_segmented(ui, "PKCE", &mut profile.pkce, &PKCE);
@@ -253,6 +245,19 @@ fn more_ui(
             .optional()
             .show_lines(ui, &mut profile.extra, 2);
     });
+}
+
+/// Whether the authorization request is signed, and encrypted.
+fn signed_request_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
+    let help =
+        "A request that your private key signs (JAR, RFC 9101) cannot be changed on its way through the browser.";
+    let mut signed = profile.service.signed_request;
+    if choice(ui, "Authorization request", &mut signed, &SIGNED_REQUESTS, Some(help)).changed() {
+        profile.service.set_signed_request(signed);
+    }
+    if signed.is_some() {
+        encrypted_request_ui(ui, profile);
+    }
 }
 
 /// By what the signed request is encrypted; a preset may name another way.

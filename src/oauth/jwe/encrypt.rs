@@ -13,9 +13,9 @@ use serde_json::{Map, Value as Json, json};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use super::{Contents, Unwrapping, agreed_for, contents, covered_by_hmac, derive, named};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::jwe::algorithms::{ContentEncryption, KeyManagement, RequestEncryption};
+use crate::oauth::jwe::primitives::{Contents, Unwrapping, agreed_for, contents, covered_by_hmac, derive, named};
 use crate::oauth::key_set::{MOST_KEYS, Material};
 use crate::secret::Secret;
 
