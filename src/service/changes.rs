@@ -117,7 +117,7 @@ impl Diagnose for ChangeError {
             Self::Assertion(error) => return error.diagnose(),
             Self::NoRequest(_) => "give its URL, or leave its parameters out",
             Self::ByScope => "ask for scopes of that API, with `--scope`; `tokenwright token NAME --resource URI` gives a token for another",
-            Self::EncryptedUnsigned => "leave `--signed-request off` out, or do not encrypt: `--encrypted-request off`",
+            Self::EncryptedUnsigned => "leave `--signed-request=off` out, or do not encrypt: `--encrypted-request=off`",
             Self::NoForm(_) => "change the body with `tokenwright edit`, or in the window",
         })
     }

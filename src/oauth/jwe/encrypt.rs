@@ -71,9 +71,9 @@ pub enum RecipientError {
 impl Diagnose for RecipientError {
     fn diagnose(&self) -> Diagnosis {
         Diagnosis::new(self.to_string()).hint(match self {
-            Self::NotOffered { .. } => "choose one that it offers, or do not encrypt: `--encrypted-request off`",
+            Self::NotOffered { .. } => "choose one that it offers, or do not encrypt: `--encrypted-request=off`",
             Self::NoKey(_) => {
-                "have the service publish one with `\"use\": \"enc\"` at its `jwks_uri`, or do not encrypt: `--encrypted-request off`"
+                "have the service publish one with `\"use\": \"enc\"` at its `jwks_uri`, or do not encrypt: `--encrypted-request=off`"
             }
             Self::Refused(_) => "look at the key that the issuer publishes, or choose another algorithm",
         })

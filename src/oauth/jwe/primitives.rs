@@ -11,14 +11,14 @@ use crate::oauth::fit::plain_line;
 
 /// The key that encrypts the contents: how long it is, and by what it does.
 #[derive(Clone, Copy)]
-pub(super) enum Contents {
+pub(in crate::oauth) enum Contents {
     Gcm(&'static aws_lc_rs::aead::Algorithm, usize),
     /// The length is that of both halves: the key of the HMAC, and that of AES.
     Cbc(&'static aws_lc_rs::cipher::Algorithm, hmac::Algorithm, usize),
 }
 
 impl Contents {
-    pub(super) fn length(self) -> usize {
+    pub(in crate::oauth) fn length(self) -> usize {
         match self {
             Self::Gcm(_, length) | Self::Cbc(_, _, length) => length,
         }
@@ -27,14 +27,14 @@ impl Contents {
 
 /// How the key of the contents is had.
 #[derive(Clone, Copy)]
-pub(super) enum Unwrapping {
+pub(in crate::oauth) enum Unwrapping {
     Rsa(&'static OaepAlgorithm),
     /// By agreement; the key agreed upon is the key itself, or unwraps it.
     Agreed(Option<&'static key_wrap::AesBlockCipher>),
 }
 
 impl Unwrapping {
-    pub(super) fn of(algorithm: &str) -> Option<Self> {
+    pub(in crate::oauth) fn of(algorithm: &str) -> Option<Self> {
         Some(match algorithm {
             "RSA-OAEP" => Self::Rsa(&OAEP_SHA1_MGF1SHA1),
             "RSA-OAEP-256" => Self::Rsa(&OAEP_SHA256_MGF1SHA256),
@@ -45,12 +45,12 @@ impl Unwrapping {
         })
     }
 
-    pub(super) fn is_rsa(self) -> bool {
+    pub(in crate::oauth) fn is_rsa(self) -> bool {
         matches!(self, Self::Rsa(_))
     }
 }
 
-pub(super) fn contents(encryption: &str) -> Option<Contents> {
+pub(in crate::oauth) fn contents(encryption: &str) -> Option<Contents> {
     Some(match encryption {
         "A128GCM" => Contents::Gcm(&AES_128_GCM, 16),
         "A256GCM" => Contents::Gcm(&AES_256_GCM, 32),
@@ -61,13 +61,13 @@ pub(super) fn contents(encryption: &str) -> Option<Contents> {
 }
 
 /// What the tag of AES in CBC covers (RFC 7518 section 5.2.2.1).
-pub(super) fn covered_by_hmac(header: &str, iv: &[u8], text: &[u8]) -> Option<Vec<u8>> {
+pub(in crate::oauth) fn covered_by_hmac(header: &str, iv: &[u8], text: &[u8]) -> Option<Vec<u8>> {
     let bits = u64::try_from(header.len()).ok()?.checked_mul(8)?;
     Some([header.as_bytes(), iv, text, &bits.to_be_bytes()].concat())
 }
 
 /// What the agreed key is for, by name, and how many bytes it has (RFC 7518 section 4.6.2).
-pub(super) fn agreed_for<'a>(
+pub(in crate::oauth) fn agreed_for<'a>(
     algorithm: &'a str,
     encryption: &'a str,
     wraps: bool,
@@ -80,7 +80,12 @@ pub(super) fn agreed_for<'a>(
 }
 
 /// The Concat KDF of RFC 7518 section 4.6.2. `length` is in bytes.
-pub(super) fn derive(secret: &[u8], algorithm: &str, parties: &[Vec<u8>; 2], length: usize) -> Zeroizing<Vec<u8>> {
+pub(in crate::oauth) fn derive(
+    secret: &[u8],
+    algorithm: &str,
+    parties: &[Vec<u8>; 2],
+    length: usize,
+) -> Zeroizing<Vec<u8>> {
     // None of them is longer than the text that it comes from.
     let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX).to_be_bytes();
     let mut key = Zeroizing::new(Vec::new());
@@ -103,7 +108,7 @@ pub(super) fn derive(secret: &[u8], algorithm: &str, parties: &[Vec<u8>; 2], len
 }
 
 /// A name from outside, to be shown.
-pub(super) fn named(text: &str) -> String {
+pub(in crate::oauth) fn named(text: &str) -> String {
     const LONGEST: usize = 60;
     plain_line(text).chars().take(LONGEST).collect()
 }

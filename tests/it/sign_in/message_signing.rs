@@ -278,7 +278,7 @@ fn a_request_is_not_encrypted_for_a_server_without_a_key_for_that() {
     let options = ["--encrypted-request=ECDH-ES", "--key-file", text(key.path())];
     let said = certified(&with_secret(), &server, "confidential-basic", &options).finish().failed(2);
     let words = "the issuer publishes no key to encrypt the authorization request to by `ECDH-ES`";
-    assert!(said.contains(words) && said.contains("--encrypted-request off"), "{said}");
+    assert!(said.contains(words) && said.contains("--encrypted-request=off"), "{said}");
     assert!(!said.contains("/auth?"), "no browser is opened: {said}");
 }
 
