@@ -22,6 +22,7 @@ pub mod gui;
 pub mod oauth;
 pub mod practice;
 pub mod redirect;
+pub mod search;
 pub mod secret;
 pub mod service;
 pub mod store;

@@ -51,6 +51,20 @@ impl Authentication {
         matches!(self, Self::TlsClientAuth | Self::SelfSignedTlsClientAuth)
     }
 
+    /// Whether the client authenticates with its secret, other than by a parameter of the request.
+    pub fn uses_secret(self) -> bool {
+        match self {
+            Self::Basic
+            | Self::BasicRaw
+            | Self::BasicOrNone
+            | Self::BasicRawOrNone
+            | Self::BasicUser
+            | Self::BasicSecret
+            | Self::ClientSecretJwt => true,
+            Self::None | Self::TlsClientAuth | Self::SelfSignedTlsClientAuth | Self::PrivateKeyJwt => false,
+        }
+    }
+
     /// Whether the client authenticates with an `<assertion>` in the body.
     pub fn signs(self) -> bool {
         matches!(self, Self::PrivateKeyJwt | Self::ClientSecretJwt)

@@ -233,6 +233,11 @@ impl CallTemplate {
         templates.into_iter().flat_map(Template::placeholders)
     }
 
+    /// Whether the client secret is in it, or signs a part of it.
+    pub fn sends_client_secret(&self) -> bool {
+        self.authentication.uses_secret() || self.placeholders().any(|name| name == "client_secret")
+    }
+
     fn append_query(&self, url: &mut Rendered, values: &Values) -> Result<(), RenderError> {
         let mut separator = if self.address(values).source().contains('?') { "&" } else { "?" };
         for parameter in &self.query {

@@ -25,6 +25,7 @@ mod replay;
 mod runner;
 mod service;
 mod service_export;
+mod service_show;
 mod sharing;
 mod sign_in;
 mod strict;

@@ -19,6 +19,36 @@ pub(crate) fn result(line: &str) {
     write(&mut std::io::stdout().lock(), &printable(line));
 }
 
+/// Prints a line of the result after this indent, on a terminal in as many lines as fit its width.
+pub(crate) fn wrapped(indent: &str, text: &str) {
+    let width = if is_seen() { terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)) } else { None };
+    for line in wrap(indent, &printable(text), width.unwrap_or(usize::MAX)) {
+        result(&line);
+    }
+}
+
+/// A text in lines of at most this width, broken between words; a longer word has a line of its own. Further lines are
+/// indented by two more.
+fn wrap(indent: &str, text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = indent.to_owned();
+    let mut is_bare = true;
+    for word in text.split(' ') {
+        let length = line.chars().count() + usize::from(!is_bare) + word.chars().count();
+        if length > width && !is_bare {
+            lines.push(std::mem::replace(&mut line, format!("{indent}  ")));
+            is_bare = true;
+        }
+        if !is_bare {
+            line.push(' ');
+        }
+        line.push_str(word);
+        is_bare = false;
+    }
+    lines.push(line);
+    lines
+}
+
 /// Prints several lines of the result for a person.
 pub(crate) fn result_lines(text: &str) {
     write(&mut std::io::stdout().lock(), &printable_lines(text));
@@ -243,4 +273,17 @@ pub(crate) fn table<T: AsRef<str>>(rows: &[Vec<T>]) {
     }
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_broken_between_words_where_it_would_not_fit() {
+        let lines = wrap("  ", "add the redirect URI https://a.example/long/path here", 18);
+        assert_eq!(lines, ["  add the redirect", "    URI", "    https://a.example/long/path", "    here"]);
+        assert_eq!(wrap("  ", "a b", usize::MAX), ["  a b"]);
+        assert_eq!(wrap("", "", 10), [""]);
+    }
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::app::{ListGroup, ListSort, ProfileState, ProfileSummary};
 use crate::gui::model::Model;
-use crate::gui::search::{Query, folded};
+use crate::search::{Query, folded};
 use crate::service::ProfileName;
 
 /// Height of a profile's line, in points: two lines of text.

@@ -38,7 +38,6 @@ pub mod queries;
 mod registered_client;
 mod saved_profiles;
 pub mod screens;
-pub mod search;
 mod settings;
 pub mod settings_draft;
 mod start_error;

@@ -4,7 +4,7 @@ use egui::KeyboardShortcut;
 
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::Model;
-use crate::gui::search::{Query, folded};
+use crate::search::{Query, folded};
 
 /// Something that can be done now, or could be if something else were done first.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,8 +73,7 @@ impl Palette {
             add(Found::Profile(place), profile.shown_name(), &format!("{} {}", profile.name, profile.service));
         }
         for (place, service) in model.services.iter().enumerate() {
-            let rest = format!("{} {} {}", service.id, service.category, service.aliases.join(" "));
-            add(Found::Service(place), &service.name, &rest);
+            add(Found::Service(place), &service.name, &service.searched());
         }
         let is_blocked = |found: Found| match found {
             Found::Command(place) => self.commands[place].blocked.is_some(),

@@ -125,7 +125,7 @@ fn extension_hint(code: &str) -> Option<&'static str> {
         "invalid_client_metadata" => {
             "something in the client's registration does not fit the request: compare its settings in the service's console"
         }
-        "redirect_uri_mismatch" => "register the redirect URI shown in step 2, to the byte, in the service's console",
+        "redirect_uri_mismatch" => "register the redirect URI that is sent, to the byte, in the service's console",
         "temporarily_unavailable" | "server_error" | "internal_error" => {
             "the service has a problem of its own: try again later"
         }

@@ -113,6 +113,25 @@ pub enum Fault {
     RegistrationUnmanaged,
     RegistrationRefusedToken,
     RegistrationLostReply,
+    ProblemDetails,
+    JsonApiError,
+    GatewayFault,
+    ErrorList,
+    PlainTextError,
+    XmlError,
+    BareChallenge,
+    LimitAsRefusal,
+    BareLimit,
+    RedirectSlash,
+    WarningBeforeReply,
+    ExpiresAt,
+    ExpiresOn,
+    ExpiryWithUnit,
+    OtherTokenType,
+    ScopeList,
+    ScopeCommas,
+    EmptyRefreshToken,
+    ByteOrderMark,
 }
 
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -121,7 +140,7 @@ pub struct UnknownFault(pub String);
 
 /// Each fault with its name and explanation, in the order of the enum.
 #[rustfmt::skip]
-const FAULTS: [(Fault, &str, &str); 102] = [
+const FAULTS: [(Fault, &str, &str); 121] = [
     (Fault::NoRefreshToken, "no-refresh-token", "No reply carries a refresh token."),
     (Fault::OmitRefreshToken, "omit-refresh-token", "A refresh brings no new refresh token; the old one stays good."),
     (Fault::StringExpiry, "string-expiry", "`expires_in` is a string instead of a number."),
@@ -224,6 +243,25 @@ const FAULTS: [(Fault, &str, &str); 102] = [
     (Fault::RegistrationUnmanaged, "registration-unmanaged", "A registered client cannot be read, changed or deleted."),
     (Fault::RegistrationRefusedToken, "registration-refused-token", "The token that manages a registered client is refused."),
     (Fault::RegistrationLostReply, "registration-lost-reply", "The reply to a change of a registered client breaks off; its token is another one already."),
+    (Fault::ProblemDetails, "problem-details", "Each refresh is refused by a problem document (RFC 9457) instead of an OAuth error."),
+    (Fault::JsonApiError, "json-api-error", "The token endpoint refuses the client by a list of errors, as JSON:API has it."),
+    (Fault::GatewayFault, "gateway-fault", "The token endpoint refuses the client in the words of an API gateway, under `fault`."),
+    (Fault::ErrorList, "error-list", "Each refresh is refused by a JSON list, with the OAuth error in it."),
+    (Fault::PlainTextError, "plain-text-error", "The token endpoint refuses the client by a line of plain text."),
+    (Fault::XmlError, "xml-error", "Each refresh is refused by XML."),
+    (Fault::BareChallenge, "bare-challenge", "The token endpoint answers 401 with nothing but a challenge for Basic authentication."),
+    (Fault::LimitAsRefusal, "limit-as-refusal", "The token endpoint answers 400 where it wants fewer calls; nothing is spent, a later try succeeds."),
+    (Fault::BareLimit, "bare-limit", "The token endpoint answers 429 with an empty body, and does not say how long to wait."),
+    (Fault::RedirectSlash, "redirect-slash", "The token endpoint redirects (307) to the same path with a slash at its end."),
+    (Fault::WarningBeforeReply, "warning-before-reply", "The token endpoint writes a warning of its own before the JSON; nothing is spent."),
+    (Fault::ExpiresAt, "expires-at", "The reply has `expires_at`, a time, instead of `expires_in`."),
+    (Fault::ExpiresOn, "expires-on", "The reply has `expires_on`, in seconds since 1970, instead of `expires_in`."),
+    (Fault::ExpiryWithUnit, "expiry-with-unit", "`expires_in` is a string with a unit, such as `120s`."),
+    (Fault::OtherTokenType, "other-token-type", "`token_type` is `BearerToken`; the scheme of the header is `Bearer` all the same (RFC 6750 section 2.1)."),
+    (Fault::ScopeList, "scope-list", "`scope` in the reply is a list."),
+    (Fault::ScopeCommas, "scope-commas", "The scopes in the reply are separated by commas."),
+    (Fault::EmptyRefreshToken, "empty-refresh-token", "The `refresh_token` in the reply to a refresh is empty; the old one stays good."),
+    (Fault::ByteOrderMark, "byte-order-mark", "The reply begins with a byte order mark."),
 ];
 
 impl Fault {

@@ -26,6 +26,7 @@ mod identity;
 mod message;
 mod mutual_tls;
 mod now;
+mod odd_replies;
 mod pages;
 mod pkce;
 mod proof;

@@ -103,7 +103,7 @@ impl State {
     pub(crate) fn terms(&self) -> Terms {
         let renewal = if self.has(Fault::NoRefreshToken) {
             Renewal::Never
-        } else if self.has(Fault::OmitRefreshToken) {
+        } else if self.has(Fault::OmitRefreshToken) || self.has(Fault::EmptyRefreshToken) {
             Renewal::Keep
         } else {
             Renewal::Rotate

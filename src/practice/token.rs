@@ -17,6 +17,7 @@ use crate::practice::id_token;
 use crate::practice::message::{Body, ErrorCode, Parameters, Refusal, Request, Response};
 use crate::practice::mutual_tls;
 use crate::practice::now::Now;
+use crate::practice::odd_replies;
 use crate::practice::proof;
 use crate::practice::signed_token::{GrantedAccess, Kind, SignedToken};
 use crate::practice::state::State;
@@ -64,6 +65,7 @@ fn issued(state: &mut State, request: &Request, body: &Parameters, now: &mut Now
         state.id_token_keys.replace();
     }
     let mut reply = reply(state, &registration, (&bound(issued), is_refresh(body)), now);
+    odd_replies::reshape(state, &mut reply, is_refresh(body), now);
     if body.one("grant_type")? == Some(TOKEN_EXCHANGE) {
         // RFC 8693 section 2.2.1. An ID token is for the one who signed in.
         reply.shift_remove("id_token");
@@ -128,7 +130,7 @@ fn broken(state: &State, body: &Parameters) -> Option<Response> {
             let answer = Response::json(200, &Value::Null);
             Some(Response { body: Body::Endless(start), ..answer })
         }
-        _ => None,
+        other => odd_replies::refused(*other, is_refresh),
     })
 }
 
@@ -265,6 +267,9 @@ fn shaped(state: &State, mut reply: Map<String, Value>, now: &Now) -> Response {
     }
     if on(Fault::NestedReply) {
         return Response::json(200, &json!({ "ok": true, "data": reply }));
+    }
+    if on(Fault::ByteOrderMark) {
+        return Response::text(200, "application/json", format!("\u{feff}{}", Value::Object(reply)));
     }
     let mut answer = Response::json(200, &Value::Object(reply));
     if on(Fault::BrokenReply) {

@@ -259,17 +259,8 @@ impl Service {
 
     /// Whether one of its calls sends the client secret, or one that follows: some services take a device for a public client.
     pub fn device_flow_sends_secret(&self) -> bool {
-        let has_secret = |call: &CallTemplate| {
-            let in_header = !matches!(
-                call.authentication,
-                Authentication::None
-                    | Authentication::PrivateKeyJwt
-                    | Authentication::TlsClientAuth
-                    | Authentication::SelfSignedTlsClientAuth
-            );
-            in_header || call.placeholders().any(|name| name == "client_secret")
-        };
-        self.device_authorization.iter().chain(&self.device_token_request).chain(&self.chain).any(has_secret)
+        let mut calls = self.device_authorization.iter().chain(&self.device_token_request).chain(&self.chain);
+        calls.any(CallTemplate::sends_client_secret)
     }
 
     /// The scopes that were asked for and not granted, whatever the service calls them. That a refresh token came says

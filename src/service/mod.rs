@@ -37,6 +37,7 @@ mod renewal;
 mod resource;
 mod rules;
 mod saml;
+mod search;
 mod security_profile;
 mod signing;
 mod step_up;
@@ -72,6 +73,7 @@ pub use crate::service::rules::{
     Asks, Confidence, Defaults, KnownScope, Labels, Links, LoopbackRule, Offer, RedirectRules, Start, TokenPolicy,
 };
 pub use crate::service::saml::Saml;
+pub use crate::service::search::found;
 pub use crate::service::security_profile::SecurityProfile;
 pub use crate::service::step_up::{ACR_VALUES, MAX_AGE};
 pub use crate::service::typed_url::wrong_url;

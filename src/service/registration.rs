@@ -42,6 +42,9 @@ impl ProfileDraft {
         }
         if service.dpop.is_some() {
             put("dpop_bound_access_tokens", true.into());
+        } else if matches!(method, ClientMethod::Tls | ClientMethod::SelfSignedTls) {
+            // RFC 8705 section 3.4. A proof of possession binds them otherwise.
+            put("tls_client_certificate_bound_access_tokens", true.into());
         }
         if service.pushed_authorization.is_some() {
             put("require_pushed_authorization_requests", true.into());
@@ -98,6 +101,17 @@ mod tests {
         assert!(asked("dpop_bound_access_tokens").is_null());
         let web = ProfileDraft { redirect_uri: "https://app.example/callback".into(), ..draft() };
         assert_eq!(web.client_metadata("It", ClientMethod::None)["application_type"], "web");
+    }
+
+    #[test]
+    fn a_client_with_a_certificate_asks_for_tokens_bound_to_it_unless_a_proof_binds_them() {
+        const BOUND: &str = "tls_client_certificate_bound_access_tokens";
+        let mut draft = draft();
+        assert_eq!(draft.client_metadata("It", ClientMethod::SelfSignedTls)[BOUND], true);
+        assert_eq!(draft.client_metadata("It", ClientMethod::PrivateKeyJwt).get(BOUND), None);
+        draft.service.dpop = Some(crate::oauth::AssertionAlgorithm::ES256);
+        let metadata = draft.client_metadata("It", ClientMethod::Tls);
+        assert_eq!((metadata.get(BOUND), &metadata["dpop_bound_access_tokens"]), (None, &json!(true)));
     }
 
     #[test]

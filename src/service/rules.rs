@@ -176,7 +176,7 @@ pub enum Start {
     Browser,
     /// The service shows a code, or its console makes one, and the person pastes it.
     CodeByHand,
-    /// The service's console makes a refresh token, and the person pastes it in step 3.
+    /// The service's console makes a refresh token, and the person pastes it.
     RefreshToken,
     /// The browser only asks for consent and brings back no code.
     Consent,
@@ -188,7 +188,7 @@ impl Start {
         match self {
             Self::Browser => None,
             Self::CodeByHand => Some("The service shows a code to paste; the browser brings none back."),
-            Self::RefreshToken => Some("Make a refresh token at the service and paste it in step 3, Tokens."),
+            Self::RefreshToken => Some("Make a refresh token at the service and paste it here."),
             Self::Consent => Some("The browser only asks for consent and brings back no code."),
         }
     }

@@ -216,6 +216,17 @@ fn stale(id: &str, lack: &str) -> Option<&'static str> {
     BUILT.into_iter().find(|word| lack.contains(word) && !is_excused(word))
 }
 
+/// The same words are read in the window, which has steps, and in a terminal, which has none.
+#[test]
+fn no_preset_names_a_step_of_the_window() {
+    let step = regex_lite::Regex::new(r"\b[Ss]tep [1-3]\b").expect("a pattern");
+    for id in Catalog::bundled().ids() {
+        let text = bundled_text(id).expect("a preset");
+        let named = text.lines().find(|line| step.is_match(line));
+        assert_eq!(named, None, "{id}");
+    }
+}
+
 #[test]
 fn no_service_lacks_what_is_built() {
     for service in Catalog::bundled().services() {

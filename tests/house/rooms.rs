@@ -59,6 +59,12 @@ const ROOMS: &[Room] = &[
         bans: &[NETWORK, DATABASE, FILES, THREADS, WINDOW, COMMAND_LINE],
     },
     Room {
+        name: "search",
+        layer: WORDS,
+        alone: true,
+        bans: &[NETWORK, DATABASE, FILES, THREADS, WINDOW, COMMAND_LINE],
+    },
+    Room {
         name: "diagnosis",
         layer: WORDS,
         alone: true,

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use crate::app::handle::App;
 use crate::app::progress::Report;
 use crate::app::sign_in::call_context::SentAuthorization;
-use crate::app::sign_in::send;
+use crate::app::sign_in::send::{self, Answered};
 use crate::app::{CallContext, Failure};
-use crate::call::{BodyTemplate, Call, Expression, MutualTls, RenderError};
+use crate::call::{BodyTemplate, Call, CallTemplate, Expression, MutualTls, RenderError, Values};
 use crate::oauth::{ProofFor, Recipient, Stage};
 
 /// The call that the browser makes, after the request was pushed where the service takes it so.
@@ -30,25 +30,19 @@ pub(in crate::app) async fn visit_for(
     recipient: Option<&Recipient>,
 ) -> Result<Call, Failure> {
     let service = &context.profile.service;
-    let fresh = ((app.ports.now)(), app.ports.entropy);
-    let Some(mut template) = service.pushed_request() else {
+    let Some(template) = service.pushed_request() else {
         context.check_security_profile()?;
+        let fresh = ((app.ports.now)(), app.ports.entropy);
         return context.authorization_call(sent, fresh, recipient, report);
     };
-    if let BodyTemplate::Form(form) = &mut template.body {
-        context.add_extras(form);
-    }
-    let mut values = app.values_for(context, &template)?;
-    context.set_sent(&mut values, sent);
-    match &mut template.body {
-        BodyTemplate::Form(form) => context.sign_request(form, &mut values, fresh, recipient, report)?,
-        _ if service.signed_request.is_some() => return Err(Failure::inside("a request to sign that is no form")),
-        _ => {}
-    }
     let place = Expression::new("request_uri");
-    // RFC 9449 section 10.1: the code is bound to the key as well.
-    let proof = context.binds_tokens().then_some(ProofFor::AuthorizationServer);
-    let answered = send::ask_with(app, Some(report), context, (&template, proof), &values, &[&place]).await?;
+    let (mut answered, mut values) = push(app, report, context, (sent, recipient), template.clone(), &place).await?;
+    if let Some(other) = answered.other_secret(context, &template) {
+        let second = push(app, report, &other, (sent, recipient), template, &place).await?;
+        if !second.0.refuses_client() {
+            (answered, values) = second;
+        }
+    }
     let found = answered.answers.as_ref().and_then(|answers| answers.first_text(std::slice::from_ref(&place)));
     // RFC 9126 section 2.2.
     let Some(request_uri) = found.filter(|text| answered.reply.is_success() && !text.is_empty()) else {
@@ -58,6 +52,34 @@ pub(in crate::app) async fn visit_for(
     values.set("request_uri", &request_uri);
     values.mutual_tls = MutualTls::Off;
     Ok(visit.render(&values)?)
+}
+
+/// Pushes the authorization request. Returns the values that it was made of, too.
+async fn push(
+    app: &App,
+    report: &Report,
+    context: &CallContext,
+    (sent, recipient): (&SentAuthorization<'_>, Option<&Recipient>),
+    mut template: CallTemplate,
+    place: &Expression,
+) -> Result<(Answered, Values), Failure> {
+    let fresh = ((app.ports.now)(), app.ports.entropy);
+    if let BodyTemplate::Form(form) = &mut template.body {
+        context.add_extras(form);
+    }
+    let mut values = app.values_for(context, &template)?;
+    context.set_sent(&mut values, sent);
+    match &mut template.body {
+        BodyTemplate::Form(form) => context.sign_request(form, &mut values, fresh, recipient, report)?,
+        _ if context.profile.service.signed_request.is_some() => {
+            return Err(Failure::inside("a request to sign that is no form"));
+        }
+        _ => {}
+    }
+    // RFC 9449 section 10.1: the code is bound to the key as well.
+    let proof = context.binds_tokens().then_some(ProofFor::AuthorizationServer);
+    let answered = send::ask_with(app, Some(report), context, (&template, proof), &values, &[place]).await?;
+    Ok((answered, values))
 }
 
 impl CallContext {

@@ -23,6 +23,23 @@ pub(in crate::app) struct Answered {
 }
 
 impl Answered {
+    /// What asks again with the second client secret, where the service took the first one for wrong and there is a second.
+    /// A client that is not authenticated has changed nothing (RFC 6749 section 3.2.1).
+    pub(in crate::app) fn other_secret(&self, context: &CallContext, template: &CallTemplate) -> Option<CallContext> {
+        let can =
+            self.refuses_client() && !context.secrets.second_client_secret.is_empty() && template.sends_client_secret();
+        can.then(|| {
+            let mut other = context.clone();
+            other.secrets.swap_client_secrets();
+            other
+        })
+    }
+
+    /// Whether the service did not authenticate the client.
+    pub(in crate::app) fn refuses_client(&self) -> bool {
+        !self.reply.is_success() && self.refusal.cause == Cause::Client
+    }
+
     /// The refusal of an endpoint, in the service's own words.
     pub(in crate::app) fn refused_by(&self, endpoint: &str) -> Diagnosis {
         let said = match (&self.refusal.code, &self.refusal.description) {
@@ -54,8 +71,22 @@ impl Answered {
     }
 }
 
-/// Sends a call that returns no tokens. Its reply is read by the call's own expressions and by `places`.
+/// Sends a call that returns no tokens, once more with the second client secret where the service refuses the first. Its reply
+/// is read by the call's own expressions and by `places`.
 pub(in crate::app) async fn ask(
+    app: &App,
+    report: Option<&Report>,
+    context: &CallContext,
+    template: &CallTemplate,
+    places: &[&Expression],
+) -> Result<Answered, Failure> {
+    let first = ask_once(app, report, context, template, places).await?;
+    let Some(other) = first.other_secret(context, template) else { return Ok(first) };
+    let second = ask_once(app, report, &other, template, places).await?;
+    Ok(if second.refuses_client() { first } else { second })
+}
+
+async fn ask_once(
     app: &App,
     report: Option<&Report>,
     context: &CallContext,

@@ -11,8 +11,11 @@ use crate::dialect::Dialect;
 /// `tokenwright service …`
 #[derive(Debug, Subcommand)]
 pub enum ServiceTask {
-    /// List all services
+    /// List services
     List {
+        /// Only those that match these words, the best match first: name, ID, category, other names
+        #[arg(long, value_name = "WORDS", num_args = 1..)]
+        search: Vec<String>,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -73,6 +76,9 @@ pub struct ImportOptions {
     /// Input format, where the file matches more than one
     #[arg(long, value_name = "FORMAT", value_parser = read_format())]
     pub format: Option<&'static Dialect>,
+    /// Fill the variables of the file from this one, such as a collection's environment (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub with: Vec<PathBuf>,
     /// Which entry to import, where the file has several
     #[arg(long, value_name = "NUMBER")]
     pub pick: Option<usize>,

@@ -13,9 +13,9 @@ use crate::gui::model::Model;
 use crate::gui::palette_draft::{Found, Palette};
 use crate::gui::screens::commands::commands;
 use crate::gui::screens::want;
-use crate::gui::search::Query;
 use crate::gui::theme::{self, RADIUS, SPACE_M, SPACE_S, shown, small};
 use crate::gui::widgets::{Field, SHORT, name_dialog};
+use crate::search::Query;
 
 /// Width and height of the palette, in points, where the window is large enough.
 const SIZE: egui::Vec2 = vec2(560.0, 420.0);

@@ -9,12 +9,11 @@ use crate::gui::draft::{Draft, Focus, ServiceStep};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, PracticeState};
 use crate::gui::screens::{copy_as, entered, intent_button, preset, rehearsal, want};
-use crate::gui::search::{Query, folded};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, Field as TextField, SHORT, banner, card, card_width, chips, disclosure, secondary_button, section,
 };
-use crate::service::{Catalog, Confidence, NewPreset, Service};
+use crate::service::{Catalog, Confidence, NewPreset, Service, found};
 
 /// Width left free beside the search for the button, in points.
 const IMPORT_WIDTH: f32 = 90.0;
@@ -70,22 +69,13 @@ fn missing_ui(ui: &mut Ui, missing: &[Note]) {
     banner(ui, Tone::Info, &Diagnosis::new("Still missing from the import").hint(lines.join("\n")));
 }
 
-/// What the search finds, the best first: a name that is the word, or begins with it, goes before a category that has it. The
-/// service for any other one comes last, unless it is what was looked for.
-fn found<'a>(services: &'a [Service], search: &str) -> Vec<&'a Service> {
-    let query = Query::of(search);
-    if query.is_empty() {
-        return services.iter().collect();
+/// What the search finds, and the service for any other one last, unless it is what was looked for.
+fn cards<'a>(services: &'a [Service], search: &str) -> Vec<&'a Service> {
+    let mut cards = found(services, search);
+    if !cards.iter().any(|service| service.id == Catalog::CUSTOM) {
+        cards.extend(services.iter().find(|service| service.id == Catalog::CUSTOM));
     }
-    let score = |service: &Service| {
-        let rest = format!("{} {} {}", service.id, service.category, service.aliases.join(" "));
-        query.score(&folded(&service.name), &folded(&rest))
-    };
-    let scored = services.iter().map(|service| (score(service), service));
-    let mut found: Vec<(Option<u32>, &Service)> =
-        scored.filter(|(score, service)| score.is_some() || service.id == Catalog::CUSTOM).collect();
-    found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    found.into_iter().map(|(_, service)| service).collect()
+    cards
 }
 
 /// The services that the search finds, as cards; the one for any other service is always there. `enter` takes the first.
@@ -96,7 +86,7 @@ fn cards_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, enter: bool) {
     let shown: Vec<&Service> = if alone {
         model.services.iter().filter(|service| chosen_id == Some(service.id.as_str())).collect()
     } else {
-        found(&model.services, &draft.service_step.search)
+        cards(&model.services, &draft.service_step.search)
     };
     let first = shown.first().filter(|service| enter && chosen_id != Some(service.id.as_str()));
     if let Some(service) = first {
@@ -190,21 +180,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_service_that_was_meant_comes_first_and_any_other_one_last() {
+    fn the_service_for_any_other_one_is_always_there_once() {
         let services = Catalog::bundled().services();
-        let names =
-            |search: &str| found(&services, search).into_iter().map(|service| service.id.clone()).collect::<Vec<_>>();
-        for (search, first) in [
-            ("custom", "custom"),
-            ("qbo", "quickbooks"),
-            ("accounting quick", "quickbooks"),
-            ("Google", "google"),
-            ("no such service", "custom"),
-        ] {
-            assert_eq!(names(search).first().map(String::as_str), Some(first), "{search}");
+        for (search, is_last) in [("", true), ("custom", false), ("accounting", true), ("no such service", true)] {
+            let ids: Vec<&str> = cards(&services, search).into_iter().map(|service| service.id.as_str()).collect();
+            assert_eq!(ids.iter().filter(|id| **id == "custom").count(), 1, "{search}");
+            assert_eq!(ids.last() == Some(&"custom"), is_last, "{search}");
         }
-        let accounting = names("accounting");
-        assert!(accounting.len() > 2 && accounting.last().is_some_and(|last| last == "custom"), "{accounting:?}");
-        assert_eq!(names("").len(), services.len());
     }
 }

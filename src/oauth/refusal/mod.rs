@@ -52,6 +52,8 @@ pub struct Refusal {
     is_whole: bool,
     asks_for_basic: bool,
     is_page: bool,
+    /// Whether a success has its fields within something else, such as a string or a page.
+    is_wrapped: bool,
 }
 
 /// `secrets` are those of the request.
@@ -65,7 +67,10 @@ pub fn read_refusal(reply: &Reply, answers: Option<&Answers>, reading: &Reading,
             let mut found = names::collect(&fields, reply.status, &clean);
             refusal.take_read(answers, reading, &clean);
             refusal.take(&mut found);
-            refusal.what = format!("a reply that gives no reason; it has {}", names_of(&fields, secrets));
+            // What was read as it stands has answers.
+            refusal.is_wrapped = reply.is_success() && answers.is_none();
+            let what = if refusal.is_wrapped { "other text around JSON" } else { "a reply that gives no reason" };
+            refusal.what = format!("{what}; it has {}", names_of(&fields, secrets));
             found.texts
         }
         other => refusal.take_other(other, reply.is_success(), secrets),
@@ -116,6 +121,7 @@ impl Refusal {
             is_whole: false,
             asks_for_basic: false,
             is_page: false,
+            is_wrapped: false,
         }
     }
 
@@ -334,6 +340,9 @@ impl Refusal {
             405 => "the method is wrong: most token endpoints want POST",
             407 => "a proxy wants a user and a password: put them into the proxy's address",
             415 => "the body's encoding is wrong: try form in place of JSON, or the reverse",
+            200..=299 if self.is_wrapped => {
+                "the reply must be JSON and nothing else (RFC 6749 section 5.1): whoever runs the service has to mend it"
+            }
             200..=299 if !self.is_page => {
                 "what is no reply of a token endpoint mostly means a wrong URL, or a proxy in between"
             }

@@ -32,7 +32,7 @@ fn the_services_are_listed_with_what_they_need() {
 fn a_service_is_shown_with_its_inputs_and_calls() {
     let program = Tokenwright::new();
     let shown = program.run(&["service", "show", "netsuite"]).done();
-    for part in ["--set account_id=", "redirect URI: ", "authorization: GET https://", "token_request: POST https://"] {
+    for part in ["--set account_id=", "redirect URI: ", "authorization: GET https://", "token request: POST https://"] {
         assert!(shown.contains(part), "{part}\n{shown}");
     }
     let json = program.run(&["service", "show", "practice", "--json"]).json();
@@ -51,6 +51,61 @@ fn a_service_is_shown_with_how_it_begins_and_what_it_signs() {
     assert!(shown.contains(start) && shown.contains(assertion), "{shown}");
     let json = program.run(&["service", "show", "workday-integration", "--json"]).json();
     assert_eq!((&json["start"], &json["assertion"]), (&json!("refresh-token"), &json!(null)));
+}
+
+#[test]
+fn the_terminal_tells_of_a_service_all_that_the_window_tells() {
+    let program = Tokenwright::new();
+    let shown = |id: &str| program.run(&["service", "show", id]).done();
+    let has = |id: &str, parts: &[&str]| {
+        let shown = shown(id);
+        for part in parts {
+            assert!(shown.contains(part), "{part}\n{shown}");
+        }
+    };
+    has(
+        "quickbooks",
+        &[
+            "  category: Accounting\n  also called: QBO, Intuit\n",
+            "  --set environment=sandbox|production (default: sandbox)\n",
+            "  client secret: required\n      sent in the header (Basic)\n",
+            "      a loopback address is allowed for apps in development only\n",
+            "      com.intuit.quickbooks.payment: the payments API\n",
+            "  PKCE: off\n",
+        ],
+    );
+    has(
+        "slack",
+        &[
+            "  not supported yet: keeping and refreshing the person's token beside the bot's",
+            "  --param authorization.team=T0123456789\n      the workspace to install to\n",
+        ],
+    );
+    has("figma", &["  disputed: "]);
+    has("stripe-apps", &["in a single source:\n"]);
+    let robot = shown("dayforce");
+    assert!(!robot.contains("redirect URI") && !robot.contains("scopes:"), "{robot}");
+    for line in robot.lines() {
+        assert!(!line.trim().is_empty(), "{robot}");
+    }
+    let json = program.run(&["service", "show", "figma", "--json"]).json();
+    assert!(json["disputed"][0]["fact"].is_string() && json["known_scopes"][0]["meaning"].is_string(), "{json}");
+    assert_eq!((&json["confidence"], &json["pkce"]), (&json!("settled"), &json!("S256")));
+}
+
+#[test]
+fn a_search_lists_the_best_match_first() {
+    let program = Tokenwright::new();
+    let ids = |words: &[&str]| -> Vec<String> {
+        let list = program.run(&[&["service", "list", "--search"], words].concat()).done();
+        list.lines().skip(1).map(|line| line.split(' ').next().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(ids(&["qbo"])[0], "quickbooks");
+    assert_eq!(ids(&["google", "drive"])[0], "google-drive");
+    assert!(ids(&["accounting"]).len() > 3);
+    assert_eq!(program.run(&["service", "list", "--search", "qbo", "--json"]).json()[0]["id"], "quickbooks");
+    let words = program.run(&["service", "list", "--search", "no such thing"]).failed(2);
+    assert!(words.starts_with("error: no service matches `no such thing`\nhint: "), "{words}");
 }
 
 #[test]

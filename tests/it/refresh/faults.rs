@@ -34,6 +34,14 @@ const TABLE: &[Line] = &[
     Line { fault: "zero-expiry", ..WELL },
     Line { fault: "epoch-expiry", ..WELL },
     Line { fault: "form-reply", ..WELL },
+    Line { fault: "expires-at", ..WELL },
+    Line { fault: "expires-on", ..WELL },
+    Line { fault: "expiry-with-unit", ..WELL },
+    Line { fault: "other-token-type", ..WELL },
+    Line { fault: "scope-list", ..WELL },
+    Line { fault: "scope-commas", ..WELL },
+    Line { fault: "empty-refresh-token", ..WELL },
+    Line { fault: "byte-order-mark", ..WELL },
     Line {
         fault: "wrong-date",
         words: "warning: this machine's clock is 60 min behind that of `http://{host}`\n\
@@ -133,6 +141,113 @@ const TABLE: &[Line] = &[
         ..WELL
     },
 ];
+
+/// Refusals as services write them that do not follow RFC 6749 section 5.2.
+const IN_OTHER_WORDS: &[Line] = &[
+    Line {
+        fault: "problem-details",
+        code: 3,
+        words: "error: the token endpoint refused: `invalid_grant` (the practice service is told to refuse every \
+                refresh token)\n\
+                hint: the refresh token is spent, expired or revoked: sign in again; a service that rotates \
+                accepts only the newest one\n\
+                see: https://practice.example/problems/invalid_grant\n",
+        state: "needs sign-in",
+        ..WELL
+    },
+    Line {
+        fault: "error-list",
+        code: 3,
+        words: "error: the token endpoint refused: `invalid_grant` (the practice service is told to refuse every \
+                refresh token)\n\
+                hint: the refresh token is spent, expired or revoked: sign in again; a service that rotates \
+                accepts only the newest one\n",
+        state: "needs sign-in",
+        ..WELL
+    },
+    Line {
+        fault: "xml-error",
+        code: 3,
+        words: "error: the token endpoint refused: `invalid_grant` (the practice service is told to refuse every \
+                refresh token)\n\
+                hint: the refresh token is spent, expired or revoked: sign in again; a service that rotates \
+                accepts only the newest one\n",
+        state: "needs sign-in",
+        ..WELL
+    },
+    Line {
+        fault: "json-api-error",
+        code: 4,
+        words: "error: the token endpoint refused: `invalid_client` (the practice service is told to refuse the \
+                client)\n\
+                hint: client id or secret is wrong, or the service wants it elsewhere: try the other \
+                authentication (Basic or body); `--verbose` shows the whole reply\n",
+        ..WELL
+    },
+    Line {
+        fault: "gateway-fault",
+        code: 4,
+        words: "error: the token endpoint refused: `oauth.v2.InvalidClientIdentifier` (the practice service is \
+                told to refuse the client)\n\
+                hint: client id or secret is wrong, or the service wants it elsewhere: try the other \
+                authentication (Basic or body)\n",
+        ..WELL
+    },
+    Line {
+        fault: "plain-text-error",
+        code: 4,
+        words: "error: the token endpoint answered 401 with the text \"Invalid client credentials\"\n\
+                hint: client id or secret is wrong, or the service wants it elsewhere: try the other \
+                authentication (Basic or body)\n",
+        ..WELL
+    },
+    Line {
+        fault: "bare-challenge",
+        code: 4,
+        words: "error: the token endpoint answered 401 with an empty body\n\
+                hint: client id or secret is wrong, or they were not sent as the service wants: it asks for Basic, \
+                so set the client authentication to Basic if it is another\n",
+        ..WELL
+    },
+    Line {
+        fault: "limit-as-refusal",
+        code: 5,
+        words: "error: the token endpoint refused: `rate_limit_exceeded` (Rate Limit Exceeded)\n\
+                hint: the service asks for fewer calls: wait a minute and try again\n",
+        ..WELL
+    },
+    Line {
+        fault: "bare-limit",
+        code: 5,
+        words: "error: the token endpoint answered 429 with an empty body\n\
+                hint: the service asks for fewer calls: wait a minute and try again\n",
+        ..WELL
+    },
+    Line {
+        fault: "redirect-slash",
+        code: 4,
+        words: "error: the token endpoint answered with a redirect (307) to `http://{host}/token/`, which is not \
+                followed\n\
+                hint: the service wants the URL with `/token/`: change the token URL, unless that is a page to \
+                sign in at\n",
+        ..WELL
+    },
+    Line {
+        fault: "warning-before-reply",
+        code: 4,
+        words: "error: the token endpoint answered 200 with other text around JSON; it has `access_token`\n\
+                hint: the reply must be JSON and nothing else (RFC 6749 section 5.1): whoever runs the service has \
+                to mend it; `--verbose` shows the whole reply\n",
+        ..WELL
+    },
+];
+
+#[test]
+fn a_refusal_in_other_words_than_the_rfcs_comes_to_the_same() {
+    for line in IN_OTHER_WORDS {
+        check(line);
+    }
+}
 
 #[test]
 fn each_fault_has_its_words_its_code_and_leaves_the_tokens_where_they_are() {

@@ -5,9 +5,10 @@ use crate::support::http::{browser, follow, get};
 use crate::support::oidc_provider::OidcProvider;
 use crate::support::practice::Practice;
 use crate::support::process::{Finished, Process};
-use crate::support::scripted::{Answer, Scripted};
+use crate::support::scripted::{Answer, Asked, Scripted};
 use crate::support::tokenwright::Tokenwright;
 use serde_json::json;
+use std::sync::Mutex;
 
 /// How the certified server knows its three clients.
 #[derive(Clone, Copy)]
@@ -343,4 +344,41 @@ fn a_second_client_secret_is_tried_where_the_first_is_refused_and_it_is_said_whi
     assert_eq!(asked[6].parameter("refresh_token"), "rt-5", "nothing was spent by the refusal");
     let shown = format!("{}{}", done.stdout, done.stderr);
     assert!(!shown.contains("older") && !shown.contains("at-"), "{shown}");
+}
+
+#[test]
+fn the_second_client_secret_is_tried_at_each_endpoint_that_refuses_the_first() {
+    let pushed = Mutex::new(None::<Asked>);
+    // The token endpoint and the one for pushed requests know the new secret, the other two still the old one.
+    let server = Scripted::start(move |asked, _| {
+        let wanted = if matches!(asked.path.as_str(), "/introspect" | "/revoke") { "old" } else { "new" };
+        match asked.path.as_str() {
+            "/authorize" => return pushed.lock().expect("a request").as_ref().expect("it was pushed").grant("a-code"),
+            _ if asked.parameter("client_secret") != wanted => {
+                return Answer::json(401, &json!({ "error": "invalid_client" }));
+            }
+            "/par" => *pushed.lock().expect("a request") = Some(asked.clone()),
+            _ => {}
+        }
+        let reply = json!({ "request_uri": "urn:r", "active": true, "access_token": "at", "refresh_token": "rt" });
+        Answer::json(200, &reply)
+    });
+    let program = Tokenwright::with_vault();
+    let url = |path: &str| format!("{}/{path}", server.url());
+    let endpoints = ["--authorization-url", &url("authorize"), "--token-url", &url("token"), "--par-url", &url("par")];
+    let others = ["--introspection-url", &url("introspect"), "--revocation-url", &url("revoke")];
+    let client = ["--client-id", "me", "--client-auth", "client_secret_post", "--browser", browser()];
+    let redirect = ["--redirect-uri", "http://127.0.0.1/callback", "--client-secret-stdin", "--second-secret-stdin"];
+    let arguments = [&["sign-in", "job"][..], &endpoints, &others, &client, &redirect].concat();
+    let done = program.run_with_input(&arguments, "old\nnew\n");
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    program.run(&["introspect", "job"]).done();
+    program.run(&["forget", "job", "--revoke"]).done();
+    let sent = |path: &str| -> Vec<String> {
+        server.asked(path).iter().map(|asked| asked.parameter("client_secret").to_owned()).collect()
+    };
+    assert_eq!(sent("/par"), ["old", "new"]);
+    assert_eq!(sent("/token"), ["old", "new"]);
+    assert_eq!(sent("/introspect"), ["new", "old"], "the one that the token endpoint took is tried first");
+    assert_eq!(sent("/revoke")[..2], ["new", "old"]);
 }

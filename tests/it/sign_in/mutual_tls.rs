@@ -127,6 +127,9 @@ fn a_client_is_registered_with_its_certificate_and_updated_with_another() {
     register("ca", "tls-client-auth", Some("by-ca")).done();
     assert_eq!(member("ca", "tls_client_auth_subject_dn"), "CN=by-ca");
     program.run(&["whoami", "ca"]).done();
+    let token = program.run(&["token", "ca"]).done();
+    assert_eq!(used_with(&authority, &provider, token.trim(), Some("by-ca")), "200");
+    assert_eq!(used_with(&authority, &provider, token.trim(), None), "401", "bound tokens were asked for");
 
     register("own", "self-signed-tls-client-auth", Some("self-signed")).done();
     let first = member("own", "jwks");

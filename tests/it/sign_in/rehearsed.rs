@@ -239,3 +239,27 @@ fn what_the_certification_suite_has_taken_is_taken() {
         assert!(scopes["scopes"].to_string().contains("offline_access"), "{fault}: {scopes}");
     }
 }
+
+#[test]
+fn a_reply_in_other_shapes_than_the_rfcs_is_read_all_the_same() {
+    let program = Tokenwright::with_vault();
+    let shapes = ["expires-at", "expires-on", "expiry-with-unit", "other-token-type", "scope-list", "scope-commas"];
+    let practice = Practice::start(&program);
+    practice.sign_in(&program, "plain");
+    let plain = program.run(&["show", "plain", "--json"]).json();
+    let port = practice.port().to_owned();
+    drop(practice);
+    for fault in shapes {
+        let practice = Practice::start_at(&program, &port, &[fault]);
+        practice.sign_in(&program, fault);
+        let shown = program.run(&["show", fault, "--json"]).json();
+        assert_eq!(shown["scopes_granted"], plain["scopes_granted"], "{fault}");
+        let left = |shown: &serde_json::Value, member: &str| -> jiff::Timestamp {
+            shown[member].as_str().expect(member).parse().expect("a time")
+        };
+        let life = left(&shown, "expires_at").duration_since(left(&shown, "obtained_at")).as_secs();
+        assert!((118..=120).contains(&life), "{fault}: {life} s");
+        let header = program.run(&["token", fault, "--header"]).done();
+        assert!(header.starts_with("Authorization: Bearer practice-at-"), "{fault}");
+    }
+}
