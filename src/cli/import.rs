@@ -26,6 +26,9 @@ pub(crate) fn run(runner: &Runner, options: &ImportOptions) -> Result<(), Failur
     if let Some(format) = options.format {
         source = ImportSource::As(Box::new(source), format);
     }
+    if !options.with.is_empty() {
+        source = ImportSource::With(Box::new(source), options.with.clone());
+    }
     let imported = loop {
         source = match runner.run(runner.app.import(source, &runner.report()))? {
             ImportOutcome::Described(imported) => break imported,

@@ -11,6 +11,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::dialect::standard::Variables;
 
 /// The most bytes a document may have: exports of whole workspaces stay below, and what they are parsed into fits into
 /// the memory of a small machine.
@@ -79,6 +80,9 @@ pub enum DocumentError {
     Syntax { format: &'static str, reason: &'static str, line: usize, column: usize },
     #[error("this does not look like {format}: it has no {expected}")]
     OtherFormat { format: &'static str, expected: &'static str },
+    /// Its requests ask for no tokens, and none says how its own are got.
+    #[error("the {format} has no OAuth 2.0 settings and no request for tokens: it has {seen}")]
+    NoOauth { format: &'static str, seen: String },
     /// A value is not of the expected type.
     #[error("{format}: expected {expected} at `{place}`")]
     Unexpected { format: &'static str, place: String, expected: &'static str },
@@ -122,6 +126,7 @@ impl Diagnose for DocumentError {
             Self::CutOff { .. } => "the document is cut off: export or copy it again, whole",
             Self::Syntax { .. } => "check that all of it was copied, from the first to the last line",
             Self::OtherFormat { .. } => "check whether this is the right file",
+            Self::NoOauth { .. } => "export the request that gets the tokens, or one with OAuth 2.0 settings, with it",
             Self::Unexpected { .. } => "fix the document there",
             Self::TooMany { .. } => "cut out the part that you need",
         })
@@ -136,6 +141,8 @@ pub struct Document<'a> {
     json: Option<Result<Json, DocumentError>>,
     /// Wiped on drop: a document may hold secrets.
     text: Zeroizing<String>,
+    /// The variables of other files.
+    variables: Variables,
 }
 
 impl From<&str> for Document<'_> {
@@ -167,7 +174,17 @@ impl<'a> Document<'a> {
             bound(&text)?;
             serde_json::from_str(&text).map_err(|error| json_error(&error))
         });
-        Self { name, json, text }
+        Self { name, json, text, variables: Variables::default() }
+    }
+
+    /// The same with the variables of other files.
+    pub(in crate::dialect) fn with(self, variables: Variables) -> Self {
+        Self { variables, ..self }
+    }
+
+    /// The variables of other files; those of the document itself are added after them.
+    pub(in crate::dialect) fn variables(&self) -> Variables {
+        self.variables.clone()
     }
 
     /// The text, without a byte order mark.

@@ -25,6 +25,8 @@ pub struct Dialect {
     pub(in crate::dialect) largest: usize,
     /// Whether this program writes such files: then no other format is considered.
     pub(in crate::dialect) is_ours: bool,
+    /// Whether it is found in any other text: then only if no other format fits.
+    pub(in crate::dialect) is_loose: bool,
     /// Whether a document has this format. Cheap and certain; problems in the document are reported by `read`.
     pub(in crate::dialect) recognise: fn(&Document<'_>) -> bool,
     pub(in crate::dialect) read: fn(&Document<'_>, &Catalog) -> Result<Import, FormatError>,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnosis::Diagnosis;
 use crate::oauth::ProfileSecrets;
 use crate::secret::Secret;
-use crate::service::{Field, Notes, Profile, ProfileDraft, Service, Tags, write_preset};
+use crate::service::{Field, Notes, Profile, ProfileDraft, Service, Tags};
 
 /// The services in a document, and how it was understood.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -158,18 +158,6 @@ impl Described {
             value.expose().clone_into(text);
         }
         Some(text == value.expose())
-    }
-
-    /// Whether the service contains one of the secrets in place of a placeholder.
-    pub(in crate::dialect) fn is_leaking(&self) -> bool {
-        /// Shorter secrets appear in any text by chance.
-        const LEAST: usize = 8;
-        let mut secrets = self.secrets.values().map(Secret::expose).filter(|secret| {
-            // A client secret in a preset is public.
-            secret.len() >= LEAST && *secret != self.service.defaults.client_secret
-        });
-        let text = write_preset(&self.service);
-        secrets.any(|secret| text.contains(secret))
     }
 
     fn as_it_stands(&self) -> Profile {

@@ -174,6 +174,10 @@ fn by_flow(about: &About, scheme: &str, flow_name: &str, flow: &Flow) -> Describ
     if !known_scopes.is_empty() {
         gathering.understood(format!("{place} › scopes"), format!("{} scopes to choose from", known_scopes.len()));
     }
+    gathering.understood(
+        format!("{place} › client authentication"),
+        "the document does not say how the client authenticates; client ID and secret are sent in the body",
+    );
     let grant = match flow_name {
         "implicit" => gathering.replaced_implicit(),
         "password" => GrantType::Password,

@@ -5,8 +5,10 @@ use thiserror::Error;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::dialect::address::Issuer;
 use crate::dialect::document::{Document, DocumentError};
+use crate::dialect::environment::Environment;
 use crate::dialect::format::{Dialect, FormatError};
 use crate::dialect::import::{Described, Import};
+use crate::dialect::leak::Leak;
 use crate::service::Catalog;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -39,8 +41,8 @@ pub enum ImportError {
         error: FormatError,
     },
     /// A secret would be stored in the service, which is not secret.
-    #[error("{0}: a request contains one of its secrets as plain text")]
-    Leaking(&'static str),
+    #[error("{format}: one of its secrets is plain text in {leak}")]
+    Leaking { format: &'static str, leak: Leak },
     #[error("{0}: it describes no service")]
     Nothing(&'static str),
 }
@@ -63,7 +65,7 @@ impl Diagnose for ImportError {
                 ))
             }
             Self::Format { format, error } => error.diagnose_as(format),
-            Self::Leaking(_) => diagnosis.hint("use a placeholder there, such as `{client_secret}`"),
+            Self::Leaking { .. } => diagnosis.hint("use a placeholder there, such as `{client_secret}`"),
             Self::Nothing(_) => diagnosis.hint("import the document with the OAuth 2.0 settings"),
         }
     }
@@ -82,7 +84,18 @@ pub fn read(
     catalog: &Catalog,
     format: Option<&'static Dialect>,
 ) -> Result<Found, ImportError> {
-    let document = Document::parse(bytes, name)?;
+    read_with(bytes, name, catalog, format, &Environment::default())
+}
+
+/// The same with variables of other files, which fill the places that the document leaves open.
+pub fn read_with(
+    bytes: &[u8],
+    name: &str,
+    catalog: &Catalog,
+    format: Option<&'static Dialect>,
+    environment: &Environment,
+) -> Result<Found, ImportError> {
+    let document = Document::parse(bytes, name)?.with(environment.variables.clone());
     let issuer = Issuer::parse(document.trimmed()).filter(|_| format.is_none());
     if let Some(issuer) = issuer {
         return Ok(Found::Issuer(issuer));
@@ -104,18 +117,24 @@ pub fn read(
         return Err(ImportError::Nothing(format));
     }
     DocumentError::unless_few(format, "services", import.described.len())?;
-    if import.described.iter().any(Described::is_leaking) {
-        return Err(ImportError::Leaking(format));
+    if let Some(leak) = import.described.iter().find_map(Described::leak) {
+        return Err(ImportError::Leaking { format, leak });
     }
-    import.described.iter_mut().for_each(complete);
+    for described in &mut import.described {
+        complete(described);
+        described.understood.extend(environment.notes.iter().cloned());
+    }
     Ok(Found::Import(import))
 }
 
 /// The formats that fit a document. One of our own formats wins over all others.
 fn recognised(document: &Document<'_>) -> Vec<&'static Dialect> {
     let found: Vec<&Dialect> = Dialect::all().iter().filter(|dialect| (dialect.recognise)(document)).collect();
-    let ours = found.iter().find(|dialect| dialect.is_ours);
-    ours.map_or_else(|| found.clone(), |ours| vec![*ours])
+    if let Some(ours) = found.iter().find(|dialect| dialect.is_ours) {
+        return vec![*ours];
+    }
+    let is_certain = found.iter().any(|dialect| !dialect.is_loose);
+    found.into_iter().filter(|dialect| !(is_certain && dialect.is_loose)).collect()
 }
 
 /// A service must name its source.
@@ -135,7 +154,7 @@ const OTHERS: [(&str, &str, &str); 7] = [
     ("<html", "a web page", "copy the settings on it, or save the document it links to"),
     ("-----begin certificate", "a certificate", "import the description of the service, and give the key at sign-in"),
     ("-----begin", "a key", "import the description of the service, and give the key at sign-in"),
-    ("http/1", "an HTTP message", "copy the request as a curl line, and import that"),
+    ("http/1", "an HTTP response", "import the request: as a curl line, as an HTTP message or as a HAR log"),
     ("wget ", "a wget line", "write the call as a curl line"),
     ("eyj", "a token", "import the description of the service; sign in to get tokens"),
 ];

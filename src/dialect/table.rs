@@ -5,8 +5,8 @@ use crate::dialect::format::Dialect;
 use crate::dialect::held::{dotenv, google_user, oauthlib, oidc_agent, own_export, rclone};
 use crate::dialect::import::Import;
 use crate::dialect::{
-    address, bruno, curl, datazen, discovery, evolutionx, ezintegrations, google, insomnia, openapi, outgoing, own,
-    postman, zspec,
+    address, bruno, curl, datazen, discovery, documentation, evolutionx, ezintegrations, google, har, hoppscotch,
+    http_file, insomnia, openapi, outgoing, own, postman, zspec,
 };
 
 impl Dialect {
@@ -18,6 +18,7 @@ impl Dialect {
         marks: &[],
         largest: SMALL,
         is_ours: false,
+        is_loose: false,
         recognise: |_| false,
         read: |_, _| Ok(Import::default()),
         write: None,
@@ -25,7 +26,7 @@ impl Dialect {
 }
 
 /// The most certain first.
-static DIALECTS: [Dialect; 20] = [
+static DIALECTS: [Dialect; 24] = [
     Dialect {
         id: "profile",
         name: "Tokenwright profile",
@@ -103,6 +104,25 @@ static DIALECTS: [Dialect; 20] = [
         ..Dialect::READ_ONLY
     },
     Dialect {
+        id: "http",
+        name: "HTTP request",
+        sign: "text that begins with `POST /` or `POST https://`",
+        marks: &["HTTP/1.1", "POST http", "POST /", "\n###"],
+        recognise: http_file::recognise,
+        read: |document, _| Ok(http_file::read(document)?),
+        ..Dialect::READ_ONLY
+    },
+    Dialect {
+        id: "har",
+        name: "HAR log",
+        sign: "JSON with `log` and `entries`",
+        marks: &["\"log\"", "\"entries\"", "\"postData\"", "\"startedDateTime\""],
+        largest: LARGEST,
+        recognise: har::recognise,
+        read: |document, _| Ok(har::read(document)?),
+        ..Dialect::READ_ONLY
+    },
+    Dialect {
         id: "google",
         name: "Google key or client file",
         sign: "JSON with `installed`, `web` or `private_key`",
@@ -141,6 +161,16 @@ static DIALECTS: [Dialect; 20] = [
         ..Dialect::READ_ONLY
     },
     Dialect {
+        id: "hoppscotch",
+        name: "Hoppscotch collection",
+        sign: "JSON with `folders` and `requests`",
+        marks: &["\"folders\"", "\"requests\"", "\"authType\""],
+        largest: LARGEST,
+        recognise: hoppscotch::recognise,
+        read: |document, _| Ok(hoppscotch::read(document)?),
+        ..Dialect::READ_ONLY
+    },
+    Dialect {
         id: "openapi",
         name: "OpenAPI document",
         sign: "JSON or YAML with `openapi` or `swagger`",
@@ -153,8 +183,8 @@ static DIALECTS: [Dialect; 20] = [
     Dialect {
         id: "bruno",
         name: "Bruno file",
-        sign: "text with `auth:oauth2 {`",
-        marks: &["auth:oauth2", "meta {", "vars {"],
+        sign: "text with `auth:oauth2 {`, or YAML with `info` and `http`",
+        marks: &["auth:oauth2", "meta {", "vars {", "opencollection:"],
         recognise: bruno::recognise,
         read: |document, _| Ok(bruno::read(document)?),
         ..Dialect::READ_ONLY
@@ -205,6 +235,16 @@ static DIALECTS: [Dialect; 20] = [
         marks: &["CLIENT_ID=", "REFRESH_TOKEN=", "TOKEN_URL="],
         recognise: dotenv::recognise,
         read: |document, _| Ok(dotenv::read(document)?),
+        ..Dialect::READ_ONLY
+    },
+    Dialect {
+        id: "documentation",
+        name: "documentation",
+        sign: "text with curl lines or HTTP requests in it",
+        marks: &["curl ", "grant_type", "POST /"],
+        is_loose: true,
+        recognise: documentation::recognise,
+        read: |document, _| Ok(documentation::read(document)?),
         ..Dialect::READ_ONLY
     },
     Dialect {

@@ -5,6 +5,7 @@
 
 mod api_call;
 mod assertion;
+mod assertion_changes;
 mod assertion_error;
 mod assertion_fields;
 mod authorization_details;
@@ -45,6 +46,7 @@ mod value_source;
 
 pub use crate::service::api_call::{ApiCall, ApiCallError, is_own_origin};
 pub use crate::service::assertion::{Assertion, AssertionAlgorithm, CertificateThumbprint};
+pub use crate::service::assertion_changes::{AssertionChange, AssertionChangeError};
 pub use crate::service::assertion_fields::{AssertionFields, SamlFields};
 pub use crate::service::catalog::{Catalog, CatalogError};
 pub use crate::service::changes::{ChangeError, ServiceChanges, StageName};

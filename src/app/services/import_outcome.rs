@@ -3,7 +3,7 @@
 use crate::app::sign_in::call_context::CallContext;
 use crate::app::{Failure, FailureCode, FailureKind};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
-use crate::dialect::{Dialect, Import, ImportError, Issuer};
+use crate::dialect::{Dialect, Environment, Import, ImportError, Issuer};
 use crate::secret::Secret;
 use crate::service::ProfileName;
 
@@ -32,6 +32,8 @@ pub struct AmbiguousText {
     pub formats: Vec<&'static Dialect>,
     /// The text, which may hold secrets.
     pub text: Secret,
+    /// The variables of other files.
+    pub environment: Environment,
 }
 
 /// A document that was read.

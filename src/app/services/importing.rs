@@ -14,7 +14,7 @@ use crate::app::services::import_outcome::{AmbiguousText, ImportOutcome, Importe
 use crate::app::services::metadata::fetch_metadata;
 use crate::app::{CallContext, Failure, FailureKind, ShareKey};
 use crate::diagnosis::Diagnosis;
-use crate::dialect::{self, Described, Dialect, DocumentError, Found, ImportError, Issuer, Note};
+use crate::dialect::{self, Described, Dialect, DocumentError, Environment, Found, ImportError, Issuer, Note};
 use crate::durable;
 use crate::secret::Secret;
 use crate::service::Asks;
@@ -31,6 +31,10 @@ pub enum ImportSource {
     Locked(Box<LockedText>, ShareKey),
     /// Any of these, with the format that the person named.
     As(Box<ImportSource>, &'static Dialect),
+    /// Any of these, with files whose variables fill the places that the document leaves open.
+    With(Box<ImportSource>, Vec<PathBuf>),
+    /// Files that arrived together: the largest is the document, the others have its variables.
+    Together(Vec<PathBuf>),
     /// A text that was read before and is ambiguous, with the format that is meant.
     Meant(Box<AmbiguousText>, &'static Dialect),
 }
@@ -64,13 +68,21 @@ impl App {
 }
 
 async fn import(app: &App, report: &Report, source: ImportSource) -> Result<ImportOutcome, Failure> {
+    let source = match source {
+        ImportSource::Together(files) => blocking(move || largest_first(files)).await?,
+        source => source,
+    };
+    let (source, environment) = match source {
+        ImportSource::With(source, files) => (*source, blocking(move || environment(&files)).await??),
+        source => (source, Environment::default()),
+    };
     let (source, format) = match source {
         ImportSource::As(source, format) => (*source, Some(format)),
         source => (source, None),
     };
     let from = match &source {
         ImportSource::Meant(text, _) => text.from.clone(),
-        ImportSource::As(..) => String::new(),
+        ImportSource::As(..) | ImportSource::With(..) | ImportSource::Together(_) => String::new(),
         ImportSource::File(path) => path.display().to_string(),
         ImportSource::Input => "standard input".to_owned(),
         ImportSource::Pasted(_) => "what was pasted".to_owned(),
@@ -81,10 +93,13 @@ async fn import(app: &App, report: &Report, source: ImportSource) -> Result<Impo
     let bytes = match source {
         ImportSource::Meant(text, format) => {
             let bytes = Zeroizing::new(text.text.expose().as_bytes().to_vec());
-            return read(app, from, bytes, Known { format: Some(format), notes: Vec::new() }).await;
+            let known = Known { format: Some(format), notes: Vec::new(), environment: text.environment };
+            return read(app, from, bytes, known).await;
         }
-        // Each format is named once.
-        ImportSource::As(..) => return Err(Failure::inside("a format of a format")),
+        // Each format is named once, and so are the files beside it.
+        ImportSource::As(..) | ImportSource::With(..) | ImportSource::Together(_) => {
+            return Err(Failure::inside("a source of a source"));
+        }
         ImportSource::File(path) => blocking(move || read_file(&path)).await??,
         ImportSource::Input => blocking(read_input).await??,
         ImportSource::Pasted(text) => Zeroizing::new(text.expose().as_bytes().to_vec()),
@@ -95,7 +110,26 @@ async fn import(app: &App, report: &Report, source: ImportSource) -> Result<Impo
         }
         ImportSource::Locked(locked, key) => return accept_shared::open(app, *locked, key).await,
     };
-    read(app, from, bytes, Known { format, notes }).await
+    read(app, from, bytes, Known { format, notes, environment }).await
+}
+
+fn largest_first(mut files: Vec<PathBuf>) -> ImportSource {
+    let size = |path: &PathBuf| std::fs::metadata(path).map_or(0, |about| about.len());
+    files.sort_by_cached_key(|path| std::cmp::Reverse(size(path)));
+    let others = files.split_off(1.min(files.len()));
+    let document = ImportSource::File(files.pop().unwrap_or_default());
+    ImportSource::With(Box::new(document), others)
+}
+
+/// The variables of files, those of the first file first.
+fn environment(files: &[PathBuf]) -> Result<Environment, Failure> {
+    let mut environment = Environment::default();
+    for path in files {
+        let name = path.display().to_string();
+        let bytes = read_file(path)?;
+        environment.add(&bytes, &name).map_err(|error| refused(&name, &error.into()))?;
+    }
+    Ok(environment)
 }
 
 /// The largest document, in bytes.
@@ -107,19 +141,25 @@ struct Known {
     format: Option<&'static Dialect>,
     /// What was noticed while it was fetched.
     notes: Vec<Note>,
+    /// The variables of other files.
+    environment: Environment,
 }
 
 async fn read(app: &App, from: String, bytes: Zeroizing<Vec<u8>>, known: Known) -> Result<ImportOutcome, Failure> {
-    let Known { format, notes } = known;
+    let Known { format, notes, environment } = known;
     if let Some(text) = accept_shared::ours(&bytes).filter(|_| format.is_none()) {
         return accept_shared::read(app, from, text).await;
     }
     let (catalog, _) = app.catalog().await?;
     let name = from.clone();
-    let (found, bytes) = blocking(move || (dialect::read(&bytes, &name, &catalog, format), bytes)).await?;
+    let read = move || {
+        let found = dialect::read_with(&bytes, &name, &catalog, format, &environment);
+        (found, bytes, environment)
+    };
+    let (found, bytes, environment) = blocking(read).await?;
     if let Err(ImportError::Ambiguous { formats }) = &found {
         let (formats, text) = (formats.clone(), Secret::new(String::from_utf8_lossy(&bytes)));
-        return Ok(ImportOutcome::Ambiguous(Box::new(AmbiguousText { from, formats, text })));
+        return Ok(ImportOutcome::Ambiguous(Box::new(AmbiguousText { from, formats, text, environment })));
     }
     match found.map_err(|error| refused(&from, &error))? {
         Found::Import(mut import) => {

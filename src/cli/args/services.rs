@@ -76,6 +76,9 @@ pub struct ImportOptions {
     /// Input format, where the file matches more than one
     #[arg(long, value_name = "FORMAT", value_parser = read_format())]
     pub format: Option<&'static Dialect>,
+    /// Fill the variables of the file from this one, such as a collection's environment (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub with: Vec<PathBuf>,
     /// Which entry to import, where the file has several
     #[arg(long, value_name = "NUMBER")]
     pub pick: Option<usize>,

@@ -3,13 +3,11 @@
 
 mod words;
 
-use crate::call::{Authentication, BodyTemplate, CallTemplate, Method};
+use crate::call::Method;
 use crate::dialect::curl::words::words;
 use crate::dialect::document::{Document, DocumentError, SMALL};
-use crate::dialect::standard::{Gathering, Outline, RawBody, RawCall, form_fields, split_url, with_grant_type};
-use crate::dialect::{Described, Import};
-use crate::oauth::{GrantType, Request};
-use crate::service::Asks;
+use crate::dialect::standard::{Blocks, PlainRequest, PlainRequests, RawBody, RawCall, form_fields};
+use crate::dialect::{Import, Note};
 
 const FORMAT: &str = "curl command";
 
@@ -36,14 +34,38 @@ enum Data {
 
 /// Whether a text looks like a curl command.
 pub fn recognise(document: &Document<'_>) -> bool {
-    let line = document.text().trim_start().trim_start_matches("$ ");
-    let first = line.split_whitespace().next().unwrap_or_default();
-    is_curl(first) && document.text().len() <= SMALL
+    let (text, _) = command(document.text());
+    is_curl(text.split_whitespace().next().unwrap_or_default()) && document.text().len() <= SMALL
 }
 
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
-    let text = document.text().trim_start().trim_start_matches("$ ");
-    let mut words = words(text)?.into_iter();
+    let (text, is_inner) = command(document.text());
+    let mut requests = PlainRequests::default();
+    requests.add_chosen(written(text, is_inner)?);
+    let described = requests.described(FORMAT, Blocks::default(), &document.variables())?;
+    Ok(Import { format: FORMAT, described })
+}
+
+/// Whether a line of another text begins with a command.
+pub(in crate::dialect) fn begins(line: &str) -> bool {
+    let (text, _) = command(unmarked(line));
+    is_curl(text.split_whitespace().next().unwrap_or_default())
+}
+
+/// The request of the command that a text begins with; `None` if it asks for no tokens.
+pub(in crate::dialect) fn request_of(text: &str) -> Option<PlainRequest> {
+    let (text, is_inner) = command(unmarked(text));
+    written(text, is_inner).ok()
+}
+
+/// A text without the marks of Markdown before it.
+fn unmarked(text: &str) -> &str {
+    text.trim_start_matches([' ', '\t', '>', '`', '*', '-', '#'])
+}
+
+/// The request of a command.
+fn written(text: &str, is_inner: bool) -> Result<PlainRequest, DocumentError> {
+    let mut words = words(text, is_inner)?.into_iter();
     if !words.next().is_some_and(|first| is_curl(&first)) {
         return Err(DocumentError::OtherFormat { format: FORMAT, expected: "`curl` at its beginning" });
     }
@@ -57,7 +79,18 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
             expected: "grant type, client or secret, as a call for tokens has",
         });
     }
-    Ok(Import { format: FORMAT, described: vec![described(options)] })
+    Ok(request(options))
+}
+
+/// The text of a command without a prompt before it, and whether it stands in `NAME=$(…)`.
+fn command(text: &str) -> (&str, bool) {
+    let text = text.trim_start().trim_start_matches("$ ");
+    let text = text.strip_prefix("export ").unwrap_or(text);
+    let inner = text.split_once("$(").filter(|(before, _)| {
+        let name = before.strip_suffix('"').unwrap_or(before).strip_suffix('=');
+        name.is_some_and(crate::call::is_name)
+    });
+    inner.map_or((text, false), |(_, inner)| (inner.trim_start(), true))
 }
 
 fn is_curl(word: &str) -> bool {
@@ -236,8 +269,10 @@ impl Options {
     }
 }
 
-fn described(mut options: Options) -> Described {
-    let mut gathering = Gathering::default();
+/// The request of a command.
+fn request(mut options: Options) -> PlainRequest {
+    let mut ignored: Vec<Note> =
+        options.ignored.iter().map(|name| Note::new(name, "does not affect the request")).collect();
     let has_data = !options.data.is_empty();
     let is_form_part = options.data.iter().any(|data| matches!(data, Data::Part(_)));
     let mut body = options.body();
@@ -250,83 +285,18 @@ fn described(mut options: Options) -> Described {
         }
         body = RawBody::None;
     }
-    for name in &options.ignored {
-        gathering.ignored(name, "does not affect the request");
-    }
     if is_form_part {
-        gathering.ignored("--form", "the body is sent URL-encoded (RFC 6749 section 4.1.3)");
+        ignored.push(Note::new("--form", "the body is sent URL-encoded (RFC 6749 section 4.1.3)"));
         options.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
     }
     let standard = if has_data && !options.get { Method::Post } else { Method::Get };
     let named = options.method.as_deref();
     let method = Method::ALL.into_iter().find(|m| named.is_some_and(|named| m.as_str().eq_ignore_ascii_case(named)));
-    let url = split_url(&options.url).url;
     let basic = options.user.as_deref().map(|user| {
         let (name, password) = user.split_once(':').unwrap_or((user, ""));
         (name.to_owned(), password.to_owned())
     });
-    let raw =
-        RawCall { method: method.unwrap_or(standard), url: options.url, headers: options.headers, query, body, basic };
-    let call = raw.call_template("curl", &mut gathering);
-    by_grant(call, &url, gathering)
-}
-
-/// The service of this token or refresh request.
-fn by_grant(call: CallTemplate, url: &str, mut gathering: Gathering) -> Described {
-    let grant_type = std::mem::take(&mut gathering.grant_type);
-    let names: Vec<&str> = call.placeholders().collect();
-    let grant = match GrantType::parse(&grant_type) {
-        Some(GrantType::RefreshToken) => GrantType::RefreshToken,
-        Some(GrantType::AuthorizationCode) => GrantType::AuthorizationCode,
-        Some(GrantType::Password) => GrantType::Password,
-        None if grant_type.is_empty() && names.contains(&"code") => GrantType::AuthorizationCode,
-        None if grant_type.is_empty() && names.contains(&"refresh_token") => GrantType::RefreshToken,
-        _ => GrantType::ClientCredentials,
-    };
-    let asks = asks(&call, &names);
-    let mut outline = Outline {
-        format: FORMAT,
-        title: host(url),
-        grant,
-        token_url: call.url.source().to_owned(),
-        asks: Some(asks),
-        ..Outline::default()
-    };
-    if grant == GrantType::RefreshToken {
-        let refresh = with_grant_type(call, GrantType::RefreshToken.as_str());
-        gathering.understood("curl", "the refresh request");
-        outline.token_request = Some(refresh.clone());
-        outline.refresh_request = Some(refresh);
-    } else {
-        gathering.understood("curl", "the token request");
-        gathering.grant_type = grant_type;
-        outline.refresh_request = (grant != GrantType::ClientCredentials).then(|| refresh_like(&call));
-        outline.token_request = Some(call);
-    }
-    outline.described(gathering)
-}
-
-/// The standard refresh request, authenticated as the token request is.
-fn refresh_like(call: &CallTemplate) -> CallTemplate {
-    let mut form = Request::Token(GrantType::RefreshToken).parameters();
-    if let BodyTemplate::Form(list) = &call.body {
-        let own = ["<client_id>", "<client_secret>"];
-        form.extend(list.iter().filter(|parameter| own.contains(&parameter.value.source())).cloned());
-    }
-    CallTemplate { body: BodyTemplate::Form(form), ..call.clone() }
-}
-
-fn asks(call: &CallTemplate, names: &[&str]) -> Asks {
-    let names_secret = names.contains(&"client_secret");
-    match call.authentication {
-        _ if names.contains(&"user_name") => Asks::UserAndSecret,
-        Authentication::BasicUser => Asks::UserAndSecret,
-        Authentication::None if !names_secret => Asks::Nothing,
-        _ => Asks::Secret,
-    }
-}
-
-fn host(url: &str) -> String {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.split('/').next().unwrap_or_default().to_owned()
+    let method = method.unwrap_or(standard);
+    let call = RawCall { method, url: options.url, headers: options.headers, query, body, basic };
+    PlainRequest { title: String::new(), name: "curl".to_owned(), call, ignored }
 }

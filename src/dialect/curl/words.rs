@@ -7,11 +7,14 @@ use crate::dialect::document::DocumentError;
 /// A call has dozens of words.
 const MOST_WORDS: usize = 2_000;
 
-/// The words of the first command.
-pub(super) fn words(text: &str) -> Result<Vec<String>, DocumentError> {
+/// The longest command that fills in a value.
+const LONGEST_COMMAND: usize = 500;
+
+/// The words of the first command. `is_inner` says that a parenthesis ends it, as in `TOKEN=$(curl …)`.
+pub(super) fn words(text: &str, is_inner: bool) -> Result<Vec<String>, DocumentError> {
     let is_cmd = is_of_cmd(text);
     let chars: Vec<char> = text.chars().collect();
-    let mut reader = Reader { chars: &chars, at: 0, is_cmd };
+    let mut reader = Reader { chars: &chars, at: 0, is_cmd, is_inner };
     let mut words = Vec::new();
     while let Some(word) = reader.word()? {
         words.push(word);
@@ -32,6 +35,7 @@ struct Reader<'a> {
     chars: &'a [char],
     at: usize,
     is_cmd: bool,
+    is_inner: bool,
 }
 
 impl Reader<'_> {
@@ -53,6 +57,10 @@ impl Reader<'_> {
                 '\'' if !self.is_cmd => self.single(&mut word, start)?,
                 '$' if self.peek(1) == Some('\'') && !self.is_cmd => self.ansi(&mut word, start)?,
                 '"' => self.double(&mut word, start)?,
+                '$' if self.peek(1) == Some('(') && !self.is_cmd => self.command(&mut word),
+                '`' if self.ends_command() => self.backticks(&mut word),
+                // The command itself stands in `$(…)`.
+                ')' if self.is_inner => break,
                 '\\' if !self.is_cmd => self.escaped(&mut word),
                 '^' if self.is_cmd => self.escaped(&mut word),
                 c => {
@@ -78,6 +86,7 @@ impl Reader<'_> {
                 }
                 c if c.is_whitespace() => self.at += 1,
                 ';' | '|' if !self.is_cmd => return false,
+                ')' if self.is_inner => return false,
                 _ => return true,
             }
         }
@@ -140,6 +149,8 @@ impl Reader<'_> {
                     self.at += 2;
                 }
                 // A browser writes `^%^` and `^"` inside the quotes when it copies a line for `cmd`.
+                '$' if next == Some('(') && !self.is_cmd => self.command(word),
+                '`' if self.ends_command() => self.backticks(word),
                 '^' if self.is_cmd && next == Some('"') && self.ends_after_caret() => self.at += 1,
                 '^' if self.is_cmd && next.is_some() => {
                     word.extend(next);
@@ -152,6 +163,41 @@ impl Reader<'_> {
             }
         }
         Err(self.open_quote(start))
+    }
+
+    /// `$(…)` as it is written, or its sign if nothing closes it.
+    fn command(&mut self, word: &mut String) {
+        let mut depth = 0_usize;
+        let end = self.chars[self.at + 1..].iter().take(LONGEST_COMMAND).position(|c| {
+            depth = match c {
+                '(' => depth + 1,
+                ')' => depth.saturating_sub(1),
+                _ => depth,
+            };
+            depth == 0
+        });
+        let length = end.map_or(1, |end| end + 2);
+        word.extend(&self.chars[self.at..self.at + length]);
+        self.at += length;
+    }
+
+    /// Whether a backtick begins a command that ends in the same line.
+    fn ends_command(&self) -> bool {
+        let rest = self.chars[self.at + 1..].iter().take(LONGEST_COMMAND).take_while(|c| **c != '\n');
+        !self.is_cmd && rest.into_iter().any(|c| *c == '`')
+    }
+
+    /// The command as it is written, with its backticks.
+    fn backticks(&mut self, word: &mut String) {
+        loop {
+            word.extend(self.peek(0));
+            self.at += 1;
+            if self.peek(0).is_none_or(|c| c == '`') {
+                break;
+            }
+        }
+        word.extend(self.peek(0));
+        self.at += 1;
     }
 
     /// Whether `^"` closes the text: a space or the end follows.
@@ -209,7 +255,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
-        assert_eq!(words(text).expect("words"), expected, "{text}");
+        assert_eq!(words(text, false).expect("words"), expected, "{text}");
     }
 
     #[test]
@@ -230,7 +276,7 @@ mod tests {
 
     #[test]
     fn a_quote_that_stays_open_is_told() {
-        let error = words("curl \\\n  -d 'secret").expect_err("open").to_string();
+        let error = words("curl \\\n  -d 'secret", false).expect_err("open").to_string();
         assert_eq!(error, "the curl command cannot be read: unclosed quote at line 2, column 6");
     }
 }

@@ -22,6 +22,18 @@ pub(crate) struct Block {
     pub(crate) place: String,
     pub(crate) members: Vec<(String, String)>,
     pub(crate) further: Vec<Further>,
+    /// How its tool authenticates the client by default.
+    pub(crate) placement: Placement,
+}
+
+/// Where a tool puts client ID and secret unless a block says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Placement {
+    /// The tool has no default; the body is used.
+    #[default]
+    Unsaid,
+    Body,
+    Basic,
 }
 
 /// An additional parameter of a request.
@@ -122,18 +134,75 @@ impl Block {
     /// The service it describes, with the document's variables filled in.
     pub(crate) fn described(&self, format: &'static str, variables: &Variables) -> Described {
         let mut gathering = Gathering::new(variables.clone());
-        let mut outline =
-            Outline { format, title: variables.fill(&self.title).expose().to_owned(), ..Outline::default() };
-        let grant = variables.fill(self.value("grant_type")).expose().to_owned();
-        outline.grant = self.grant(&grant, &mut gathering);
+        let mut outline = self.outline(format, &mut gathering);
+        variables.fill(&self.title).expose().clone_into(&mut outline.title);
+        outline.described(gathering)
+    }
+
+    /// The same before it is complete, without its title.
+    pub(crate) fn outline(&self, format: &'static str, gathering: &mut Gathering) -> Outline {
+        let mut outline = Outline { format, ..Outline::default() };
+        let grant = gathering.filled(self.value("grant_type"));
+        outline.grant = self.grant(&grant, gathering);
         outline.pkce = Some(self.pkce(&grant));
+        if !self.members.iter().any(|(name, _)| member(name) == Some(Member::Placement)) {
+            self.default_placement(&mut outline, gathering);
+        }
         for (name, value) in self.members.iter().filter(|(_, value)| !value.trim().is_empty()) {
-            self.member(name, value, &mut outline, &mut gathering);
+            self.member(name, value, &mut outline, gathering);
         }
         for further in &self.further {
-            self.further(further, &mut outline, &mut gathering);
+            self.further(further, &mut outline, gathering);
         }
-        outline.described(gathering)
+        outline
+    }
+
+    /// How the client authenticates if the block does not say so: as the tool does by default.
+    fn default_placement(&self, outline: &mut Outline, gathering: &mut Gathering) {
+        let words = match self.placement {
+            Placement::Unsaid => "the document does not say it; client ID and secret are sent in the body",
+            Placement::Body => "client ID and secret in the body, the default of the tool",
+            Placement::Basic => {
+                outline.authentication = Authentication::BasicOrNone;
+                "Basic authentication, the default of the tool"
+            }
+        };
+        gathering.understood(format!("{} › client authentication", self.place), words);
+    }
+
+    /// Whether it names an endpoint.
+    pub(crate) fn has_url(&self) -> bool {
+        let is_url = |kind| matches!(kind, Some(Member::AuthorizationUrl | Member::TokenUrl | Member::RefreshUrl));
+        self.members.iter().any(|(name, value)| is_url(member(name)) && !value.trim().is_empty())
+    }
+
+    /// The token endpoint as written.
+    pub(crate) fn token_url(&self) -> &str {
+        self.value_of(Member::TokenUrl)
+    }
+
+    /// The client ID as written.
+    pub(crate) fn client_id(&self) -> &str {
+        self.value_of(Member::Own("client_id"))
+    }
+
+    pub(crate) fn grant_type(&self, variables: &Variables) -> GrantType {
+        let written = variables.fill(self.value("grant_type"));
+        self.grant(written.expose(), &mut Gathering::default())
+    }
+
+    /// Adds what it says of the client.
+    pub(crate) fn add_client(&self, gathering: &mut Gathering) {
+        for (name, value) in self.members.iter().filter(|(_, value)| !value.trim().is_empty()) {
+            if let Some(Member::Own(known)) = member(name) {
+                gathering.value(&format!("{}.{name}", self.place), known, value);
+            }
+        }
+    }
+
+    fn value_of(&self, kind: Member) -> &str {
+        let found = self.members.iter().find(|(name, _)| member(name) == Some(kind));
+        found.map_or("", |(_, value)| value.trim())
     }
 
     fn value(&self, name: &str) -> &str {
@@ -252,8 +321,7 @@ impl Blocks {
         Ok(())
     }
 
-    /// The services that they describe.
-    pub(crate) fn described(&self, format: &'static str, variables: &Variables) -> Vec<Described> {
-        self.0.iter().map(|block| block.described(format, variables)).collect()
+    pub(crate) fn into_list(self) -> Vec<Block> {
+        self.0
     }
 }

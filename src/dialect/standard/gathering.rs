@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::call::{Parameter, Template, scalar_text};
 use crate::dialect::document::{LONGEST_TEXT, MOST_PARAMETERS, MOST_SCOPES};
-use crate::dialect::standard::slots::{Piece, canonical, looks_secret, pieces, placeholder_name, whole_slot};
+use crate::dialect::standard::slots::{
+    Piece, canonical, is_stand_in, looks_secret, pieces, placeholder_name, whole_slot,
+};
 use crate::dialect::standard::variables::Variables;
 use crate::dialect::{Described, Note};
 use crate::oauth::GrantType;
@@ -18,6 +20,8 @@ pub(crate) struct Gathering {
     /// What separates its scopes.
     pub(crate) separator: Option<&'static str>,
     pub(crate) grant_type: String,
+    /// Whether the document leaves a place open for a client secret.
+    pub(crate) names_secret: bool,
     variables: Variables,
 }
 
@@ -25,6 +29,11 @@ impl Gathering {
     /// With the document's variables.
     pub(crate) fn new(variables: Variables) -> Self {
         Self { variables, ..Self::default() }
+    }
+
+    /// A text with the document's variables filled in.
+    pub(crate) fn filled(&self, text: &str) -> String {
+        self.variables.fill(text).expose().to_owned()
     }
 
     pub(crate) fn understood(&mut self, place: impl Into<String>, words: impl Into<String>) {
@@ -65,6 +74,7 @@ impl Gathering {
         // A slot with the name of one of our placeholders is that placeholder, whatever the parameter is called.
         let slot = whole_slot(value).filter(|slot| !self.variables.has(slot));
         let known = slot.and_then(canonical).or_else(|| canonical(name));
+        let slot = slot.or_else(|| is_stand_in(name, value).then_some(value.trim()));
         match (known, slot) {
             (Some(known), Some(_)) => {
                 self.understood(place, format!("`<{known}>`"));
@@ -79,8 +89,9 @@ impl Gathering {
                 self.value(place, known, value);
                 format!("<{known}>")
             }
-            (None, _) if looks_secret(name) && !is_templated(value) => self.secret_input(place, name, value),
-            (None, _) => self.text(place, value),
+            (None, Some(slot)) => self.slot(place, slot),
+            (None, None) if looks_secret(name) && !is_templated(value) => self.secret_input(place, name, value),
+            (None, None) => self.text(place, value),
         }
     }
 
@@ -135,7 +146,10 @@ impl Gathering {
         if text.is_empty() {
             return;
         }
-        if whole_slot(text).is_some() {
+        // Nobody's secret has the variables of a tool in it.
+        let has_variable = known != "scope" && text.contains("{{") && text.contains("}}");
+        if has_variable || whole_slot(text).is_some() || is_stand_in(known, text) {
+            self.names_secret |= known == "client_secret";
             self.understood(place, format!("`<{known}>`"));
             return;
         }

@@ -93,7 +93,7 @@ impl Outline {
     }
 
     fn standard_asks(&self, gathering: &Gathering) -> Asks {
-        let has_secret = !gathering.described.secrets.client_secret.is_empty();
+        let has_secret = gathering.names_secret || !gathering.described.secrets.client_secret.is_empty();
         match self.authentication {
             _ if self.grant == GrantType::Password => Asks::UserAndSecret,
             Authentication::PrivateKeyJwt | Authentication::TlsClientAuth | Authentication::SelfSignedTlsClientAuth => {

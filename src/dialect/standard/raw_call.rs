@@ -9,13 +9,14 @@ use serde_json::Value as Json;
 use crate::call::{Authentication, BodyTemplate, CallTemplate, Method, Parameter, Template};
 use crate::dialect::document::{LONGEST_TEXT, MOST_PARAMETERS};
 use crate::dialect::standard::gathering::Gathering;
+use crate::dialect::standard::json::plain_text;
 use crate::dialect::standard::slots::{canonical, whole_slot};
 use crate::secret::Secret;
 
 const FORMAT: &str = "application/x-www-form-urlencoded";
 
 /// A call as written.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct RawCall {
     pub(crate) method: Method,
     pub(crate) url: String,
@@ -27,7 +28,7 @@ pub(crate) struct RawCall {
 }
 
 /// A body as written.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) enum RawBody {
     #[default]
     None,
@@ -54,7 +55,7 @@ impl RawCall {
         let split = split_url(&self.url);
         let content_type = self.header("content-type").to_ascii_lowercase();
         let authorization = self.header("authorization").to_owned();
-        let url = gathering.text(&format!("{place} › URL"), &split.url);
+        let url = gathering.text(&format!("{place} › URL"), &with_host(&split.url));
         let query = split.query.into_iter().chain(self.query);
         let query = parameters(&format!("{place} › query"), query, gathering);
         let mut headers = Vec::new();
@@ -77,6 +78,30 @@ impl RawCall {
         CallTemplate { method: self.method, url, authentication, headers, query, body, ..CallTemplate::default() }
     }
 
+    /// The parameters of query and body by name; those of JSON are the members of its object.
+    pub(crate) fn fields(&self) -> Vec<(String, String)> {
+        let members = |json: &Json| -> Vec<(String, String)> {
+            let members = json.as_object().into_iter().flatten();
+            members.map(|(name, value)| (name.clone(), plain_text(value))).collect()
+        };
+        let body = match &self.body {
+            RawBody::None => Vec::new(),
+            RawBody::Fields(fields) => fields.clone(),
+            RawBody::Json(json) => members(json),
+            RawBody::Text(text) => match serde_json::from_str::<Json>(text) {
+                Ok(json) => members(&json),
+                Err(_) => form_fields(text),
+            },
+        };
+        split_url(&self.url).query.into_iter().chain(self.query.clone()).chain(body).collect()
+    }
+
+    /// The user of Basic authentication.
+    pub(crate) fn basic_user(&self) -> Option<String> {
+        let pair = basic_pair(self.header("authorization")).or_else(|| self.basic.clone());
+        pair.or_else(|| split_url(&self.url).user).map(|(user, _)| user)
+    }
+
     fn header(&self, name: &str) -> &str {
         let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map_or("", |(_, value)| value.trim())
@@ -95,6 +120,21 @@ pub(crate) fn with_grant_type(mut call: CallTemplate, grant_type: &str) -> CallT
         BodyTemplate::Json(text) | BodyTemplate::Text { text, .. } => *text = filled(text),
     }
     call
+}
+
+/// A path without a host gets a place for it, and a host without a scheme the usual one.
+fn with_host(url: &str) -> String {
+    if url.starts_with('/') {
+        return format!("{{{{host}}}}{url}");
+    }
+    let host = url.split('/').next().unwrap_or_default();
+    let is_host = !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || ".-:".contains(c));
+    let is_here = host.starts_with("localhost") || host.starts_with("127.");
+    match url.contains("://") {
+        false if is_host && is_here => format!("http://{url}"),
+        false if is_host && host.contains('.') => format!("https://{url}"),
+        _ => url.to_owned(),
+    }
 }
 
 /// The host of a URL, to name a service without a name.
@@ -168,7 +208,7 @@ fn body(place: &str, body: RawBody, content_type: &str, gathering: &mut Gatherin
         RawBody::None => BodyTemplate::None,
         RawBody::Fields(fields) => BodyTemplate::Form(parameters(place, fields, gathering)),
         RawBody::Json(Json::Object(fields)) if !is_json && fields.values().all(is_scalar) => {
-            let fields = fields.into_iter().map(|(name, value)| (name, crate::dialect::standard::plain_text(&value)));
+            let fields = fields.into_iter().map(|(name, value)| (name, plain_text(&value)));
             BodyTemplate::Form(parameters(place, fields, gathering))
         }
         RawBody::Json(mut json) => {
@@ -227,17 +267,15 @@ fn basic_pair(authorization: &str) -> Option<(String, String)> {
         let pair = Secret::new(pair);
         return pair.expose().split_once(':').map(|(user, password)| (user.to_owned(), password.to_owned()));
     }
-    let inside = rest.split_once('(').map_or(rest, |(_, inside)| inside.trim_end_matches([')', '}', '>', ' ']));
-    Some(match inside.split_once([':', '+']) {
-        Some((user, password)) => (open(user), open(password)),
-        None => ("{client_id}".to_owned(), "{client_secret}".to_owned()),
-    })
-}
-
-/// A name in the description of a header stands for its value.
-fn open(name: &str) -> String {
-    let name = name.trim().trim_matches(['{', '}', '<', '>', '"', '\'']);
-    canonical(name).map_or_else(|| name.to_owned(), |known| format!("{{{known}}}"))
+    // Anything else is a description of the value.
+    let words = |text: &str| -> Vec<&'static str> {
+        text.split(|c: char| !c.is_ascii_alphanumeric() && !"_-".contains(c)).filter_map(canonical).collect()
+    };
+    let slots = |user: &str, password: &str| (format!("{{{user}}}"), format!("{{{password}}}"));
+    let (before, after) = rest.split_once([':', '+']).unwrap_or((rest, ""));
+    let user = words(before).last().copied().filter(|user| matches!(*user, "client_id" | "user_name"));
+    let password = words(after).first().copied().filter(|word| matches!(*word, "client_secret" | "password"));
+    Some(slots(user.unwrap_or("client_id"), password.unwrap_or("client_secret")))
 }
 
 /// Sent without RFC 6749's encoding, as the tool did.

@@ -6,6 +6,9 @@ use crate::call::is_name;
 /// The longest name in brackets.
 const LONGEST_NAME: usize = 100;
 
+/// The longest command that fills in a value.
+const LONGEST_COMMAND: usize = 500;
+
 /// A piece of a text with slots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Piece<'a> {
@@ -62,6 +65,7 @@ pub(crate) fn placeholder_name(written: &str) -> String {
         .trim_start_matches("_.")
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' })
+        .take(LONGEST_NAME)
         .collect();
     let name = name.trim_matches('_');
     match name.chars().next() {
@@ -77,17 +81,58 @@ pub(crate) fn whole_slot(value: &str) -> Option<&str> {
     if let [Piece::Slot(name, _)] = pieces(value)[..] {
         return Some(name);
     }
-    let inside = ["<>", "[]", "%%"].iter().find_map(|pair| {
+    let inside = ["<>", "[]", "%%", "``", "{}"].iter().find_map(|pair| {
         let inside = value.strip_prefix(&pair[..1])?.strip_suffix(&pair[1..])?;
-        (!inside.is_empty() && inside.len() <= LONGEST_NAME && !inside.contains(['<', '>', '[', ']', '%', '"', ',']))
-            .then_some(inside)
+        let refused = ['<', '>', '[', ']', '%', '"', ',', '{', '}', ':'];
+        let refused = if *pair == "{}" { &refused[..] } else { &refused[..refused.len() - 3] };
+        (!inside.is_empty() && inside.len() <= LONGEST_NAME && !inside.contains(refused)).then_some(inside)
     });
+    let doubled = value.strip_prefix("<<").and_then(|rest| rest.strip_suffix(">>")).filter(|name| is_name(name));
     let shell = value.strip_prefix('$').filter(|name| is_name(name));
+    let tag = value.strip_prefix("{%").and_then(|rest| rest.strip_suffix("%}")).map(str::trim);
     let lower = value.to_ascii_lowercase();
-    let begins = ["your_", "your-", "your ", "my_client", "my_refresh"].iter().any(|start| lower.starts_with(start));
-    let crossed_out = value.len() >= 3 && value.chars().all(|c| matches!(c, 'x' | 'X' | '*' | '.' | '…'));
-    let dummy = begins || crossed_out || matches!(lower.as_str(), "…" | "changeme" | "placeholder" | "todo");
-    inside.or(shell).or_else(|| (dummy && value.len() <= LONGEST_NAME).then_some(value))
+    let begins = ["your_", "your-", "your ", "my_client", "my_refresh", "insert_", "insert-", "replace_", "enter_"];
+    let is_crossed_out = |c| matches!(c, 'x' | 'X' | '*' | '.' | '…' | '-');
+    let crossed_out = value.len() >= 3 && value.chars().all(is_crossed_out) && value.chars().any(|c| c != '-');
+    let is_shortened = value.ends_with("...") || value.ends_with('…');
+    let dummy = begins.iter().any(|start| lower.starts_with(start))
+        || crossed_out
+        || is_shortened
+        || matches!(lower.as_str(), "changeme" | "change_me" | "change-me" | "placeholder" | "todo");
+    inside.or(doubled).or(shell).or(tag).or_else(|| (dummy && value.len() <= LONGEST_NAME).then_some(value))
+}
+
+/// Whether a value stands for the value of a parameter that documentation leaves out: the parameter's own name, or
+/// words in capitals such as `APP_SECRET`. `name` is that of the parameter, or our placeholder for it.
+pub(crate) fn is_stand_in(name: &str, value: &str) -> bool {
+    /// The words of such names.
+    const WORDS: &str = " access account add and api app application auth authorization base64 callback change client \
+        code consumer credentials email encoded enter from header here id insert key me my name oauth oauth2 paste \
+        password put redirect refresh replace secret string the token uri url user username value with your ";
+    let (value, known) = (value.trim(), canonical(name));
+    // Grants and scopes may be such words.
+    let is_word_of_its_own = known == Some("scope") && canonical(value) != known;
+    if known == Some("grant_type") || squeezed(name).ends_with("type") || is_word_of_its_own {
+        return false;
+    }
+    // What an OpenAPI page fills in.
+    if value == "string" && matches!(known, Some("client_id" | "client_secret")) {
+        return true;
+    }
+    let value = value.strip_prefix(':').filter(|rest| canonical(rest).is_some() && is_name(rest)).unwrap_or(value);
+    let is_plain = |c: char| c.is_ascii_alphabetic() || "_- ".contains(c) || c == '2' || c == '6' || c == '4';
+    if value.is_empty() || value.len() > LONGEST_NAME || !value.chars().all(is_plain) {
+        return false;
+    }
+    let is_one_word = value.chars().all(|c| c.is_ascii_lowercase());
+    let own = known.map_or_else(|| squeezed(name) == squeezed(value), |known| canonical(value) == Some(known));
+    if own && !is_one_word {
+        return true;
+    }
+    let words: Vec<String> = value.split(['_', '-', ' ']).map(str::to_ascii_lowercase).collect();
+    let is_capital = !value.chars().any(|c| c.is_ascii_lowercase());
+    let are_known = words.iter().all(|word| !word.is_empty() && WORDS.contains(&format!(" {word} ")));
+    is_capital && are_known && (words.len() > 1 || canonical(value).is_some())
 }
 
 /// Splits a text at its slots.
@@ -116,21 +161,49 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
 
 /// The slot at the start of a text: its name and length.
 fn slot_at(text: &str) -> Option<(&str, usize)> {
-    let (open, close) = ["{{|}}", "${|}", "{|}", "<|>"]
+    let Some((open, close)) = ["{{|}}", "${|}", "{|}", "<|>"]
         .iter()
         .filter_map(|pair| pair.split_once('|'))
-        .find(|(open, _)| text.starts_with(open))?;
+        .find(|(open, _)| text.starts_with(open))
+    else {
+        return of_a_shell(text);
+    };
     let inner = &text[open.len()..];
     // No further than the longest name, so that a text full of brackets is not read once a bracket.
     let room = inner.char_indices().nth(LONGEST_NAME + close.len()).map_or(inner, |(end, _)| &inner[..end]);
     let end = room.find(close)?;
     let name = inner[..end].trim();
+    // A shell's default (`${NAME:-value}`) is one of many values.
+    let name = if open == "${" { name.split_once(":-").map_or(name, |(name, _)| name) } else { name };
     let may_be = if open == "{{" {
         !name.is_empty() && name.len() <= LONGEST_NAME && !name.contains(['{', '}', '"', ':', '\n'])
     } else {
         is_name(name)
     };
     may_be.then_some((name, open.len() + end + close.len()))
+}
+
+/// What a shell fills in: `$NAME`, and the output of a command `$(…)`, at the start of a text.
+fn of_a_shell(text: &str) -> Option<(&str, usize)> {
+    let rest = text.strip_prefix('$')?;
+    if let Some(command) = rest.strip_prefix('(') {
+        let mut depth = 1_usize;
+        let end = command.bytes().take(LONGEST_COMMAND).position(|byte| {
+            depth = match byte {
+                b'(' => depth + 1,
+                b')' => depth - 1,
+                _ => depth,
+            };
+            depth == 0
+        })?;
+        return Some((command[..end].trim(), end + 3));
+    }
+    let length = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+    let name = &rest[..length];
+    // Any other text with this sign is more likely a password.
+    let is_variable = length > 1 && name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_');
+    let is_variable = is_variable && !name.chars().any(|c| c.is_ascii_lowercase());
+    is_variable.then_some((name, length + 1))
 }
 
 #[cfg(test)]

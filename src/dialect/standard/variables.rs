@@ -12,10 +12,10 @@ const DEEPEST: usize = 8;
 /// The longest filled-in text, in bytes.
 const LONGEST: usize = 8 * 1024;
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Variables(BTreeMap<String, Variable>);
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Variable {
     value: Secret,
     secret: bool,
@@ -27,6 +27,10 @@ impl Variables {
         if !name.trim().is_empty() && !value.is_empty() {
             self.0.entry(key(name)).or_insert_with(|| Variable { value: Secret::new(value), secret });
         }
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {

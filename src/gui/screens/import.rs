@@ -1,6 +1,8 @@
 //! *Import…*: another tool's description of a service, from a file, dropped on the window, or pasted. What was understood
 //! is shown; *Use it* fills the three steps, and nothing is saved until the person saves it there.
 
+use std::path::PathBuf;
+
 use egui::{Align2, Event, Id, LayerId, Order, TextStyle, Ui};
 
 use crate::app::{AmbiguousText, ImportOutcome, ImportSource, Imported, VaultState};
@@ -290,7 +292,7 @@ fn foot_ui(ui: &mut Ui, model: &Model, import: &ImportDraft) {
 /// a file hovers, the window says what dropping it does.
 pub(crate) fn arrival_ui(ui: &Ui, draft: &Draft) {
     let (hovers, dropped) = ui.input(|input| {
-        let dropped = input.raw.dropped_files.first().map(|file| file.path().to_owned());
+        let dropped: Vec<PathBuf> = input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect();
         (!input.raw.hovered_files.is_empty(), dropped)
     });
     if hovers {
@@ -299,8 +301,10 @@ pub(crate) fn arrival_ui(ui: &Ui, draft: &Draft) {
     // The page that inspects a token takes what is pasted there.
     let is_covered = draft.import.is_some() || draft.inspect.is_some();
     let is_free = !is_covered && ui.memory(|memory| memory.focused().is_none());
-    if let Some(path) = dropped {
-        want(ui, Intent::Import(ImportSource::File(path)));
+    if let [path] = &dropped[..] {
+        want(ui, Intent::Import(ImportSource::File(path.clone())));
+    } else if !dropped.is_empty() {
+        want(ui, Intent::Import(ImportSource::Together(dropped)));
     } else if is_free && let Some(text) = pasted_text(ui) {
         want(ui, Intent::Import(ImportSource::Pasted(text)));
     }

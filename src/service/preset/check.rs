@@ -188,14 +188,19 @@ fn check_saml(assertion: &Assertion, saml: &Saml, authenticates: bool) -> Option
 
 /// What a service would refuse (RFC 9396 section 2).
 fn check_details(service: &Service) -> Option<Finding> {
-    let error = detail_types(service.authorization_details()?).err()?;
+    let all = [service.authorization_details(), service.token_details()];
+    let error = all.into_iter().flatten().find_map(|details| detail_types(details).err())?;
     let hint = error.diagnose().hint.unwrap_or_default();
     finding("authorization_details", error.to_string(), hint)
 }
 
 /// A signed request is for an issuer, by a key of the client's.
 fn check_signed_request(service: &Service) -> Option<Finding> {
-    let algorithm = service.signed_request?;
+    let Some(algorithm) = service.signed_request else {
+        let encrypted = service.encrypted_request?;
+        let problem = format!("`encrypted_request` is `{encrypted}`, and the request is not signed");
+        return finding("encrypted_request", problem, "have it signed as well: `signed_request = \"ES256\"`");
+    };
     if !algorithm.is_asymmetric() {
         let hint = "name the algorithm of a key pair: `ES256`";
         return finding("signed_request", "`signed_request` is signed with a shared secret".to_owned(), hint);

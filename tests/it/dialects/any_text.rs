@@ -2,21 +2,25 @@
 
 use proptest::prelude::*;
 use tokenwright::dialect::{
-    Document, DocumentError, Import, bruno, curl, datazen, discovery, ezintegrations, google, insomnia, openapi,
-    postman,
+    Document, DocumentError, Import, bruno, curl, datazen, discovery, documentation, ezintegrations, google, har,
+    hoppscotch, http_file, insomnia, openapi, postman,
 };
 
 use crate::dialects::check::{keepable, read_text};
 
 type Read = fn(&Document<'_>) -> Result<Import, DocumentError>;
 
-const READERS: [Read; 9] = [
+const READERS: [Read; 13] = [
     bruno::read,
     curl::read,
     datazen::read,
     discovery::read,
+    documentation::read,
     ezintegrations::read,
     google::read,
+    har::read,
+    hoppscotch::read,
+    http_file::read,
     insomnia::read,
     openapi::read,
     postman::read,
@@ -46,6 +50,11 @@ fn a_hostile_document_comes_to_an_end() {
         format!("OAuth Bearer Token URL: https://a.test\nBody: {open}\nScope: {}", full("a b ")),
         format!("Refresh Token URL: https://a.test\nRefresh Token Endpoint Body: {}", "{“a”:“b”}".repeat(3_500)),
         format!("auth:oauth2 {{\n{}}}\n", full("  scope: {{a}}\n")),
+        format!("curl https://a.test -d grant_type={}", full("$(")),
+        format!("grant_type\n{}", full("curl https://a.test -d '\n")),
+        format!("grant_type\n{}", full("POST /token\n")),
+        format!("POST https://a.test\n\n{}", full("grant_type=a&{{b}}\n")),
+        format!("@a = {}\nPOST {{{{a}}}}/token\n\ngrant_type={{{{a}}}}", "{{a}}".repeat(1_000)),
         format!("openapi: 3.0.0\ncomponents: {}", full("{a: ")),
         format!("type: collection.insomnia.rest/5.0\ncollection: {}", full("[")),
     ];
@@ -102,6 +111,21 @@ fn word() -> impl Strategy<Value = String> {
         "$'",
         "{{{",
         "<a b>",
+        "grant_type=",
+        "POST https://a.test/token\n",
+        "\n\n",
+        "###",
+        "$(",
+        ")",
+        "`",
+        "CLIENT_ID",
+        "HTTP/1.1",
+        "info:\n",
+        "http:\n",
+        "  url: ",
+        "post {\n",
+        "meta {\n",
+        "body:form-urlencoded {\n",
     ];
     prop_oneof![4 => proptest::sample::select(known.to_vec()).prop_map(str::to_owned), 1 => any::<String>()]
 }

@@ -7,15 +7,10 @@ use tokenwright::service::Catalog;
 /// The address that must never be a token endpoint.
 const DATA: &str = "https://api.example.test/orders";
 
-const FOREIGN: [(&str, &str); 26] = [
+const FOREIGN: [(&str, &str); 25] = [
     ("services.yaml", "services:\n  billing:\n    url: DATA\n    method: GET\n    refresh_token_days: 30\n"),
     ("flat.yaml", "url: DATA\nmethod: GET\nrefresh_token_days: 30\nbody: a=b\n"),
     ("flat-url.yaml", "refresh_token_ttl: 3600\nurl: DATA\nheaders: none\nmethod: POST\n"),
-    (
-        "opencollection.yml",
-        "info:\n  name: Orders\n  type: http\nhttp:\n  method: GET\n  url: DATA\n  auth:\n    type: oauth2\n    \
-         refreshTokenUrl: https://sso.example.test/token\n",
-    ),
     (
         "providers.yaml",
         "acme:\n  auth_mode: OAUTH2\n  authorization_url: https://a.test/authorize\n  token_url: https://a.test/token\n  \

@@ -389,3 +389,51 @@ fn two_elements_and_an_argument_twice_are_refused_with_both_places() {
     let told = refused(lines[..30].join("\n"));
     assert!(told.contains(": the document ends inside `<"), "{told}");
 }
+
+#[test]
+fn an_environment_fills_what_a_collection_leaves_open() {
+    let program = Tokenwright::with_vault();
+    let request = json!({ "method": "POST", "url": "{{host}}/token", "body": { "mode": "urlencoded", "urlencoded": [
+        { "key": "grant_type", "value": "client_credentials" }, { "key": "client_id", "value": "{{id}}" },
+        { "key": "client_secret", "value": "{{secret}}" },
+    ] } });
+    let collection = json!({ "info": { "name": "Orders" }, "item": [{ "name": "Token", "request": request }] });
+    let values = json!([
+        { "key": "host", "value": "https://sso.example.test", "enabled": true },
+        { "key": "id", "value": "robot", "enabled": true },
+        { "key": "secret", "value": "made-up-secret-7", "type": "secret", "enabled": true },
+    ]);
+    let environment = json!({ "name": "dev", "values": values, "_postman_variable_scope": "environment" });
+    let (collection, environment) = (
+        file(&program, "collection.json", collection.to_string()),
+        file(&program, "environment.json", environment.to_string()),
+    );
+    let told =
+        program.run(&["import", &collection, "--with", &environment, "--json", "--profile", "x", "--yes"]).done();
+    let told: Json = serde_json::from_str(told.lines().collect::<Vec<_>>().join("\n").as_str()).expect("JSON");
+    let one = &told["described"][0];
+    assert_eq!(one["calls"]["token_request"]["url"], json!("https://sso.example.test/token"));
+    assert_eq!((&one["client_id"], &one["secrets"]), (&json!("robot"), &json!(["client secret"])));
+    assert_eq!(one["missing"], json!([]));
+    let note = json!({ "place": environment, "text": "3 variables" });
+    assert!(one["understood"].as_array().is_some_and(|notes| notes.contains(&note)), "{one}");
+    let empty = file(&program, "empty.json", "{}");
+    let refused = program.run(&["import", &collection, "--with", &empty, "--profile", "y", "--yes"]).failed(2);
+    assert!(refused.contains("`empty.json`: this does not look like environment: it has no variable"), "{refused}");
+}
+
+#[test]
+fn a_secret_in_plain_text_is_refused_with_its_place() {
+    let told = refused(
+        "curl 'https://sso.example.test/token?v=x-made-up-secret-8' -d grant_type=client_credentials -d client_id=a \
+         -d client_secret=made-up-secret-8",
+    );
+    assert!(told.contains("one of its secrets is plain text in `token_request`, query parameter `v`"), "{told}");
+    let program = Tokenwright::with_vault();
+    let word = file(
+        &program,
+        "word",
+        "curl https://keycloak.example.test/token -d grant_type=password -d username=a -d password=password",
+    );
+    program.run(&["import", &word, "--profile", "x", "--yes"]).done();
+}

@@ -15,5 +15,6 @@ mod holds;
 mod import;
 mod import_seeds;
 mod recognition;
+mod requests;
 mod tools;
 mod zspec;

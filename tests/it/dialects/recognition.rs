@@ -3,19 +3,23 @@
 use serde_json::json;
 use tokenwright::dialect::held::{dotenv, google_user, oauthlib, oidc_agent, own_export, rclone};
 use tokenwright::dialect::{
-    Document, bruno, curl, datazen, discovery, ezintegrations, google, insomnia, openapi, postman,
+    Document, bruno, curl, datazen, discovery, ezintegrations, google, har, hoppscotch, http_file, insomnia, openapi,
+    postman,
 };
 
 /// Tells whether a text is of a format.
 type Recognises = fn(&Document<'_>) -> bool;
 
-const RECOGNISERS: [(&str, Recognises); 15] = [
+const RECOGNISERS: [(&str, Recognises); 18] = [
     ("bruno", bruno::recognise),
     ("curl", curl::recognise),
     ("datazen", datazen::recognise),
     ("discovery", discovery::recognise),
     ("ezintegrations", ezintegrations::recognise),
     ("google", google::recognise),
+    ("har", har::recognise),
+    ("hoppscotch", hoppscotch::recognise),
+    ("http", http_file::recognise),
     ("insomnia", insomnia::recognise),
     ("openapi", openapi::recognise),
     ("postman", postman::recognise),
@@ -37,6 +41,14 @@ fn check(text: &str, expected: &[&str]) {
 #[test]
 fn a_document_is_recognised_by_its_own_reader_alone() {
     check("meta {\n  name: x\n}\n\nauth:oauth2 {\n  grant_type: password\n}\n", &["bruno"]);
+    check("info:\n  name: x\nhttp:\n  method: GET\n", &["bruno"]);
+    check("meta {\n  name: x\n}\n\nget {\n  url: https://a.test\n}\n", &["bruno"]);
+    check("ACCESS_TOKEN=$(curl https://a.test/token -d grant_type=x)", &["curl"]);
+    check("CLIENT_ID=a\ncurl https://a.test/token -d grant_type=x", &[]);
+    check("### Token\n# comment\n@a=b\nPOST {{a}}/token\n", &["http"]);
+    check("POST /token HTTP/1.1\nHost: a.test\n", &["http"]);
+    check("{\"log\": {\"entries\": []}}", &["har"]);
+    check("{\"name\": \"x\", \"folders\": [], \"requests\": []}", &["hoppscotch"]);
     check("curl -X POST https://as.example.test/token -d grant_type=refresh_token", &["curl"]);
     check(
         "This service requires client-flow authorization: No\nOAuth Bearer Token URL: https://a.test\nBody: x={code}\n\

@@ -190,7 +190,7 @@ fn what_is_no_oauth_2_is_said() {
     let empty = json!({ "info": { "name": "x" }, "item": [] }).to_string();
     assert_eq!(
         error(read_text(postman::read, &empty)),
-        "this does not look like Postman collection: it has no block of type `oauth2`"
+        "the Postman collection has no OAuth 2.0 settings and no request for tokens: it has 0 requests"
     );
     assert_eq!(
         error(read_text(postman::read, "[]")),

@@ -264,7 +264,12 @@ fn of_two_forms_that_a_text_can_have_the_person_chooses_one() {
         let mut model = started();
         let format = |id| Dialect::by_id(id).expect("a format");
         let formats = vec![format("postman"), format("openapi")];
-        let text = AmbiguousText { from: "a.json".into(), formats, text: Secret::new("{}") };
+        let text = AmbiguousText {
+            from: "a.json".into(),
+            formats,
+            text: Secret::new("{}"),
+            environment: tokenwright::dialect::Environment::default(),
+        };
         model.import = Requested::ended(Ok(ImportOutcome::Ambiguous(Box::new(text.clone()))));
         let mut window = screen(theme, model, importing());
         assert!(window.reads("It can be read in several formats"));

@@ -1,9 +1,14 @@
-//! Bruno: the `auth:oauth2` block of a request, folder or collection file (`.bru`), with the variables that stand in
-//! the same file; several files may be pasted one after the other, such as a collection and its environment.
+//! Bruno: the `auth:oauth2` block of a request, folder or collection file (`.bru`), and a request that asks for tokens
+//! itself, with the variables that stand in the same file; several files may be pasted one after the other, such as a
+//! collection and its environment. And Bruno's files in YAML.
+
+mod open_collection;
+mod request;
 
 use crate::dialect::Import;
+use crate::dialect::bruno::request::{PlainFile, is_method};
 use crate::dialect::document::{Document, DocumentError, SMALL};
-use crate::dialect::standard::{Block, Blocks, Further, Request, RequestPart, Variables};
+use crate::dialect::standard::{Block, Blocks, Further, Placement, PlainRequests, Request, RequestPart, SeenRequests};
 
 const FORMAT: &str = "Bruno file";
 
@@ -17,17 +22,33 @@ struct Section<'a> {
 }
 
 pub fn recognise(document: &Document<'_>) -> bool {
-    document.text().len() <= SMALL
-        && document.text().lines().any(|line| opens(line).is_some_and(|name| name == "auth:oauth2"))
+    if document.text().len() > SMALL {
+        return false;
+    }
+    if open_collection::recognise(document) {
+        return true;
+    }
+    let opened: Vec<&str> = document.text().lines().filter_map(opens).collect();
+    opened.contains(&"auth:oauth2") || opened.contains(&"meta") && opened.iter().any(|name| is_method(name))
 }
 
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
+    if open_collection::recognise(document) {
+        return open_collection::read(document);
+    }
     let sections = sections(document.text())?;
-    let mut variables = Variables::default();
+    let mut variables = document.variables();
     let mut blocks = Blocks::default();
     let mut title = String::new();
     let mut current: Option<Block> = None;
+    let mut file = PlainFile::default();
+    let mut requests = PlainRequests::default();
+    let mut seen = SeenRequests::default();
     for section in &sections {
+        if section.name == "meta" {
+            std::mem::take(&mut file).end(&mut requests, &mut seen)?;
+        }
+        file.add(section);
         match section.name {
             "vars" | "vars:pre-request" => {
                 for (name, value) in pairs(section) {
@@ -41,7 +62,13 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
             "auth:oauth2" => {
                 add(&mut blocks, current.take())?;
                 let (title, place) = (title.clone(), "auth:oauth2".to_owned());
-                current = Some(Block { title, place, members: pairs(section), ..Block::default() });
+                current = Some(Block {
+                    title,
+                    place,
+                    members: pairs(section),
+                    placement: Placement::Body,
+                    ..Block::default()
+                });
             }
             name => {
                 if let (Some(block), Some(kind)) = (&mut current, name.strip_prefix(FURTHER)) {
@@ -51,9 +78,10 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
         }
     }
     add(&mut blocks, current)?;
-    let described = blocks.described(FORMAT, &variables);
+    file.end(&mut requests, &mut seen)?;
+    let described = requests.described(FORMAT, blocks, &variables)?;
     if described.is_empty() {
-        return Err(DocumentError::OtherFormat { format: FORMAT, expected: "block `auth:oauth2`" });
+        return Err(DocumentError::NoOauth { format: FORMAT, seen: seen.words() });
     }
     Ok(Import { format: FORMAT, described })
 }

@@ -1,11 +1,16 @@
-//! A Postman collection (schema 2.0 and 2.1): the OAuth 2.0 block of the collection, its folders and requests. And a
-//! Postman environment: its variables, as far as their names say what they are.
+//! A Postman collection (schema 2.0 and 2.1): the OAuth 2.0 blocks of the collection, its folders and requests, and the
+//! requests that ask for tokens themselves. And a Postman environment: its variables, as far as their names say what they
+//! are.
+
+mod request;
 
 use serde_json::Value as Json;
 
 use crate::dialect::document::{Document, DocumentError};
+use crate::dialect::postman::request::{has_path, plain_request};
 use crate::dialect::standard::{
-    Block, Blocks, DEEPEST_FOLDER, Further, Request, RequestPart, Variables, plain_text, squeezed, text_at,
+    Block, Blocks, DEEPEST_FOLDER, Further, Placement, PlainRequests, Request, RequestPart, SeenRequests, Variables,
+    plain_text, squeezed, text_at,
 };
 use crate::dialect::{Described, Import, Note};
 
@@ -25,21 +30,21 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     // The tool's API wraps the collection.
     let json = json.get("collection").or_else(|| json.get("environment")).unwrap_or(json);
     if is_environment(json) {
-        let described = environment(json)?;
+        let described = environment(json, document.variables())?;
         return Ok(Import { format: ENVIRONMENT, described: vec![described] });
     }
     let expected = "`info` and `item`";
     if !is_collection(json) {
         return Err(DocumentError::OtherFormat { format: COLLECTION, expected });
     }
-    let mut variables = Variables::default();
+    let mut variables = document.variables();
     add_variables(json.get("variable"), &mut variables);
-    let mut blocks = Blocks::default();
     let title = json.get("info").map(|info| text_at(info, "name")).unwrap_or_default();
-    gather(json, &title, 0, &mut blocks)?;
-    let described = blocks.described(COLLECTION, &variables);
+    let mut gathered = Gathered { title: title.clone(), ..Gathered::default() };
+    gathered.add(json, &title, 0, None)?;
+    let described = gathered.requests.described(COLLECTION, gathered.blocks, &variables)?;
     if described.is_empty() {
-        return Err(DocumentError::OtherFormat { format: COLLECTION, expected: "block of type `oauth2`" });
+        return Err(DocumentError::NoOauth { format: COLLECTION, seen: gathered.seen.words() });
     }
     Ok(Import { format: COLLECTION, described })
 }
@@ -56,19 +61,36 @@ fn is_environment(json: &Json) -> bool {
         && (json.get("name").is_some() || json.get("_postman_variable_scope").is_some())
 }
 
-fn gather(item: &Json, title: &str, depth: usize, blocks: &mut Blocks) -> Result<(), DocumentError> {
-    if depth > DEEPEST_FOLDER {
-        return Err(DocumentError::TooMany { format: COLLECTION, what: "nested folders", limit: DEEPEST_FOLDER });
+/// What a collection has of services.
+#[derive(Default)]
+struct Gathered {
+    title: String,
+    blocks: Blocks,
+    requests: PlainRequests,
+    seen: SeenRequests,
+}
+
+impl Gathered {
+    /// Adds what an item and all in it have. `inherited` is the `auth` of the folders around it.
+    fn add(&mut self, item: &Json, title: &str, depth: usize, inherited: Option<&Json>) -> Result<(), DocumentError> {
+        if depth > DEEPEST_FOLDER {
+            return Err(DocumentError::TooMany { format: COLLECTION, what: "nested folders", limit: DEEPEST_FOLDER });
+        }
+        let auth = item.get("auth").or_else(|| item.get("request").and_then(|request| request.get("auth")));
+        if let Some(block) = auth.and_then(|auth| block(auth, title)) {
+            self.blocks.add(COLLECTION, block)?;
+        }
+        if let Some(request) = plain_request(item, &self.title, inherited) {
+            self.seen.add(&auth.map(|auth| text_at(auth, "type")).unwrap_or_default());
+            self.requests.add(COLLECTION, request)?;
+        }
+        let inherited = item.get("auth").filter(|auth| auth.is_object()).or(inherited);
+        for inner in item.get("item").and_then(Json::as_array).into_iter().flatten() {
+            let name = text_at(inner, "name");
+            self.add(inner, if depth == 0 && !name.is_empty() { &name } else { title }, depth + 1, inherited)?;
+        }
+        Ok(())
     }
-    let auth = item.get("auth").or_else(|| item.get("request").and_then(|request| request.get("auth")));
-    if let Some(block) = auth.and_then(|auth| block(auth, title)) {
-        blocks.add(COLLECTION, block)?;
-    }
-    for inner in item.get("item").and_then(Json::as_array).into_iter().flatten() {
-        let name = text_at(inner, "name");
-        gather(inner, if depth == 0 && !name.is_empty() { &name } else { title }, depth + 1, blocks)?;
-    }
-    Ok(())
 }
 
 /// The block of an `auth` of type `oauth2`: a list of keys and values (2.1) or an object (2.0).
@@ -77,6 +99,7 @@ fn block(auth: &Json, title: &str) -> Option<Block> {
         return None;
     }
     let mut block = Block { title: title.to_owned(), place: "auth.oauth2".to_owned(), ..Block::default() };
+    block.placement = Placement::Basic;
     match auth.get("oauth2")? {
         Json::Array(members) => members.iter().for_each(|member| {
             add_member(&mut block, &text_at(member, "key"), member.get("value").unwrap_or(&Json::Null));
@@ -117,16 +140,19 @@ fn is_enabled(entry: &Json) -> bool {
 }
 
 /// An environment has no block, but variables with known names.
-fn environment(json: &Json) -> Result<Described, DocumentError> {
+fn environment(json: &Json, mut variables: Variables) -> Result<Described, DocumentError> {
     let json = json.get("environment").unwrap_or(json);
-    let mut variables = Variables::default();
     add_variables(json.get("values"), &mut variables);
     let title = text_at(json, "name");
     let mut block = Block { title, place: "values".to_owned(), ..Block::default() };
     let mut others = 0_usize;
+    let mut hosts = Vec::new();
     let values = json.get("values").and_then(Json::as_array).into_iter().flatten();
     for variable in values.filter(|variable| is_enabled(variable)) {
         match meant(&text_at(variable, "key")) {
+            Some(member) if member.ends_with("Url") && is_only_host(&variables, &text_at(variable, "value")) => {
+                hosts.push(text_at(variable, "key"));
+            }
             Some(member) if !block.members.iter().any(|(known, _)| known == member) => {
                 block.members.push((member.to_owned(), text_at(variable, "value")));
             }
@@ -138,10 +164,19 @@ fn environment(json: &Json) -> Result<Described, DocumentError> {
         return Err(DocumentError::OtherFormat { format: ENVIRONMENT, expected });
     }
     let mut described = block.described(ENVIRONMENT, &variables);
+    for name in hosts {
+        described.ignored.push(Note::new(format!("values.{name}"), "a host, not an endpoint: its URL has no path"));
+    }
     if others > 0 {
         described.ignored.push(Note::new("values", format!("{others} other variables, which no call uses")));
     }
     Ok(described)
+}
+
+/// Whether a value is a URL without a path, which is no endpoint.
+fn is_only_host(variables: &Variables, value: &str) -> bool {
+    let filled = variables.fill(value);
+    !filled.is_empty() && !has_path(filled.expose())
 }
 
 /// The member for a variable of this name.

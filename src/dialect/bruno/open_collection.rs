@@ -1,0 +1,204 @@
+//! Bruno's files in YAML (OpenCollection): a collection (`opencollection.yml`), a folder or a request.
+
+use serde_json::Value as Json;
+
+use crate::call::Method;
+use crate::dialect::bruno::FORMAT;
+use crate::dialect::document::{Document, DocumentError};
+use crate::dialect::standard::{
+    Block, Blocks, DEEPEST_FOLDER, Further, Placement, PlainRequest, PlainRequests, RawBody, RawCall, Request,
+    RequestPart, SeenRequests, Variables, plain_text, text_at,
+};
+use crate::dialect::{Import, Note};
+
+/// What the files have of services.
+#[derive(Default)]
+struct Gathered {
+    title: String,
+    blocks: Blocks,
+    requests: PlainRequests,
+    variables: Variables,
+    seen: SeenRequests,
+}
+
+/// Whether a text is such a file, by the names at the start of its lines.
+pub(super) fn recognise(document: &Document<'_>) -> bool {
+    let is_one = |has: &dyn Fn(&str) -> bool| has("opencollection") || has("info") && (has("http") || has("request"));
+    match document.json() {
+        Some(json) => json.get("opencollection").is_some() && is_one(&|name| json.get(name).is_some()),
+        None => is_one(&|name| {
+            let starts = |line: &str| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(':'));
+            document.text().lines().any(starts)
+        }),
+    }
+}
+
+pub(super) fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
+    let json: Json = document.typed(FORMAT)?;
+    let mut gathered = Gathered { variables: document.variables(), ..Gathered::default() };
+    if json.get("opencollection").is_some() {
+        gathered.title = name(&json);
+    }
+    gathered.add(&json, 0, None)?;
+    let described = gathered.requests.described(FORMAT, gathered.blocks, &gathered.variables)?;
+    if described.is_empty() {
+        return Err(DocumentError::NoOauth { format: FORMAT, seen: gathered.seen.words() });
+    }
+    Ok(Import { format: FORMAT, described })
+}
+
+fn name(item: &Json) -> String {
+    item.get("info").map(|info| text_at(info, "name")).unwrap_or_default()
+}
+
+impl Gathered {
+    /// Adds what a collection, folder or request and all in it have. `inherited` is the `auth` around it.
+    fn add(&mut self, item: &Json, depth: usize, inherited: Option<&Json>) -> Result<(), DocumentError> {
+        if depth > DEEPEST_FOLDER {
+            return Err(DocumentError::TooMany { format: FORMAT, what: "nested folders", limit: DEEPEST_FOLDER });
+        }
+        for part in ["request", "runtime"].into_iter().filter_map(|part| item.get(part)) {
+            add_variables(part.get("variables"), &mut self.variables);
+        }
+        let config = item.get("config").unwrap_or(&Json::Null);
+        for environment in list(config, "environments").chain(list(item, "environments")) {
+            add_variables(environment.get("variables"), &mut self.variables);
+        }
+        let places = [Some(item), item.get("request"), item.get("http"), item.get("runtime")];
+        let auth = places.into_iter().flatten().find_map(|place| place.get("auth"));
+        let own = auth.filter(|auth| auth.is_object());
+        let title = name(item);
+        if let Some(auth) = own.filter(|auth| text_at(auth, "type") == "oauth2") {
+            self.blocks.add(FORMAT, block(auth, &title))?;
+        }
+        let is_inherited = auth.is_some_and(|auth| plain_text(auth) == "inherit");
+        if let Some(http) = item.get("http") {
+            let auth = own.or(inherited.filter(|_| is_inherited));
+            self.seen.add(&auth.map(|auth| text_at(auth, "type")).unwrap_or_default());
+            self.requests.add(FORMAT, request(http, &self.title, title, auth))?;
+        }
+        let inherited = own.or(inherited);
+        list(item, "items").try_for_each(|inner| self.add(inner, depth + 1, inherited))
+    }
+}
+
+fn list<'a>(json: &'a Json, name: &str) -> impl Iterator<Item = &'a Json> {
+    json.get(name).and_then(Json::as_array).into_iter().flatten()
+}
+
+/// Adds the variables of a file; a secret one has no value.
+pub(super) fn add_variables(listed: Option<&Json>, variables: &mut Variables) {
+    for variable in listed.and_then(Json::as_array).into_iter().flatten().filter(|variable| is_enabled(variable)) {
+        let value = variable.get("value").unwrap_or(&Json::Null);
+        let value = if value.is_object() { text_at(value, "data") } else { plain_text(value) };
+        let is_secret = variable.get("secret").and_then(Json::as_bool) == Some(true);
+        variables.add(&text_at(variable, "name"), &value, is_secret);
+    }
+}
+
+fn is_enabled(entry: &Json) -> bool {
+    entry.get("disabled").and_then(Json::as_bool) != Some(true)
+}
+
+fn block(auth: &Json, title: &str) -> Block {
+    let mut block =
+        Block { title: title.to_owned(), place: "auth".to_owned(), placement: Placement::Body, ..Block::default() };
+    let mut add = |name: &str, value: String| block.members.push((name.to_owned(), value));
+    let flow = text_at(auth, "flow");
+    add("grantType", if flow == "resource_owner_password" { "password".to_owned() } else { flow });
+    for name in ["authorizationUrl", "accessTokenUrl", "refreshTokenUrl", "callbackUrl", "scope"] {
+        add(name, text_at(auth, name));
+    }
+    let credentials = auth.get("credentials").unwrap_or(&Json::Null);
+    add("clientId", text_at(credentials, "clientId"));
+    add("clientSecret", text_at(credentials, "clientSecret"));
+    match text_at(credentials, "placement") {
+        placement if placement.is_empty() => {}
+        placement => add("credentialsPlacement", placement),
+    }
+    let owner = auth.get("resourceOwner").unwrap_or(&Json::Null);
+    add("username", text_at(owner, "username"));
+    add("password", text_at(owner, "password"));
+    if let Some(pkce) = auth.get("pkce") {
+        let is_off = pkce.get("enabled").and_then(Json::as_bool) == Some(false) || !is_enabled(pkce);
+        add("usePkce", (!is_off).to_string());
+        add("pkceMethod", text_at(pkce, "method"));
+    }
+    let requests = [
+        ("authorizationRequest", Request::Authorization),
+        ("accessTokenRequest", Request::Token),
+        ("refreshTokenRequest", Request::Refresh),
+    ];
+    let further = auth.get("additionalParameters").unwrap_or(&Json::Null);
+    for (name, request) in requests {
+        for parameter in list(further, name).filter(|parameter| is_enabled(parameter)) {
+            let part = match text_at(parameter, "placement").as_str() {
+                "header" => RequestPart::Header,
+                "query" => RequestPart::Query,
+                _ => RequestPart::Body,
+            };
+            let (name, value) = (text_at(parameter, "name"), text_at(parameter, "value"));
+            block.further.push(Further { request, part, name, value });
+        }
+    }
+    block
+}
+
+fn request(http: &Json, title: &str, name: String, auth: Option<&Json>) -> PlainRequest {
+    let named = text_at(http, "method");
+    let method = Method::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(&named));
+    let mut ignored = Vec::new();
+    let mut call = RawCall {
+        method: method.unwrap_or(Method::Get),
+        url: text_at(http, "url"),
+        headers: pairs(http.get("headers")),
+        body: body(http.get("body").unwrap_or(&Json::Null), &name, &mut ignored),
+        ..RawCall::default()
+    };
+    for parameter in list(http, "params").filter(|parameter| is_enabled(parameter)) {
+        let (name, value) = (text_at(parameter, "name"), text_at(parameter, "value"));
+        match text_at(parameter, "type").as_str() {
+            "path" if !value.is_empty() => call.url = call.url.replace(&format!("/:{name}"), &format!("/{value}")),
+            "path" => {}
+            _ => call.query.push((name, value)),
+        }
+    }
+    // The URL has the parameters of the list too.
+    if !call.query.is_empty()
+        && let Some((before, _)) = call.url.split_once('?')
+    {
+        call.url = before.to_owned();
+    }
+    if let Some(auth) = auth {
+        match text_at(auth, "type").as_str() {
+            "basic" => call.basic = Some((text_at(auth, "username"), text_at(auth, "password"))),
+            "apikey" if text_at(auth, "placement") == "query" => {
+                call.query.push((text_at(auth, "key"), text_at(auth, "value")));
+            }
+            "apikey" => call.headers.push((text_at(auth, "key"), text_at(auth, "value"))),
+            _ => {}
+        }
+    }
+    let name = if name.is_empty() { "request".to_owned() } else { name };
+    PlainRequest { title: title.to_owned(), name, call, ignored }
+}
+
+fn body(body: &Json, name: &str, ignored: &mut Vec<Note>) -> RawBody {
+    let data = body.get("data").unwrap_or(&Json::Null);
+    match text_at(body, "type").as_str() {
+        "form-urlencoded" => RawBody::Fields(pairs(Some(data))),
+        "multipart-form" => {
+            ignored.push(Note::new(format!("{name} › body"), "the body is sent URL-encoded (RFC 6749 section 4.1.3)"));
+            RawBody::Fields(pairs(Some(data)))
+        }
+        _ => match plain_text(data) {
+            text if text.is_empty() => RawBody::None,
+            text => RawBody::Text(text),
+        },
+    }
+}
+
+fn pairs(listed: Option<&Json>) -> Vec<(String, String)> {
+    let used = listed.and_then(Json::as_array).into_iter().flatten().filter(|entry| is_enabled(entry));
+    used.map(|entry| (text_at(entry, "name"), text_at(entry, "value"))).filter(|(name, _)| !name.is_empty()).collect()
+}

@@ -1,0 +1,248 @@
+//! Insomnia: the OAuth 2.0 block of requests and folders, and the requests that ask for tokens themselves, in an export of
+//! version 4 or 5 (YAML or JSON), with the variables of its environments.
+
+mod request;
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use crate::dialect::Import;
+use crate::dialect::document::{Document, DocumentError};
+use crate::dialect::insomnia::request::{Body, Pair, Sent};
+use crate::dialect::standard::{
+    Block, Blocks, DEEPEST_FOLDER, Placement, PlainRequests, SeenRequests, Variables, plain_text, text_at,
+};
+
+const FORMAT: &str = "Insomnia export";
+
+/// How version 5 names its types: `collection.insomnia.rest/5.0`.
+const VERSION_5: &str = ".insomnia.rest/5";
+
+/// Version 5, as far as it is read. All scalars are strings, whatever YAML would make of them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Export {
+    #[serde(rename = "type")]
+    kind: String,
+    name: Option<String>,
+    collection: Vec<Item>,
+    environments: Environment,
+}
+
+/// A request or a folder.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Item {
+    name: Option<String>,
+    authentication: Option<Authentication>,
+    url: Option<String>,
+    method: Option<String>,
+    headers: Option<Vec<Pair>>,
+    parameters: Option<Vec<Pair>>,
+    body: Option<Body>,
+    children: Vec<Item>,
+    environment: Option<BTreeMap<String, Scalar>>,
+}
+
+/// The members of a block, as strings.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Authentication {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    grant_type: Option<String>,
+    authorization_url: Option<String>,
+    access_token_url: Option<String>,
+    client_id: Option<String>,
+    client_secret: Option<String>,
+    redirect_url: Option<String>,
+    scope: Option<String>,
+    username: Option<String>,
+    password: Option<String>,
+    refresh_token: Option<String>,
+    audience: Option<String>,
+    resource: Option<String>,
+    credentials_in_body: Option<bool>,
+    use_pkce: Option<bool>,
+    pkce_method: Option<String>,
+    disabled: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Environment {
+    data: BTreeMap<String, Scalar>,
+    #[serde(rename = "subEnvironments")]
+    sub_environments: Vec<Environment>,
+}
+
+/// The text of a variable; a list or object is not used.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Scalar {
+    Text(String),
+    Number(serde_json::Number),
+    Other(serde::de::IgnoredAny),
+}
+
+pub fn recognise(document: &Document<'_>) -> bool {
+    if let Some(json) = document.json() {
+        return is_version_4(json) || text_at(json, "type").contains(VERSION_5);
+    }
+    let text = document.text();
+    is_yaml_4(text) || text.lines().any(|line| line.starts_with("type:") && line.contains(VERSION_5))
+}
+
+/// Version 4 as YAML names its version in the first lines.
+fn is_yaml_4(text: &str) -> bool {
+    let has = |key: &str| text.lines().any(|line| line.starts_with(key));
+    has("_type: export") && has("resources:")
+}
+
+pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
+    let mut gathered = Gathered { variables: document.variables(), ..Gathered::default() };
+    match document.json() {
+        Some(json) if is_version_4(json) => gathered.version_4(json)?,
+        None if is_yaml_4(document.text()) => gathered.version_4(&document.yaml(FORMAT)?)?,
+        _ => gathered.version_5(document.typed(FORMAT)?)?,
+    }
+    let described = gathered.requests.described(FORMAT, gathered.blocks, &gathered.variables)?;
+    if described.is_empty() {
+        return Err(DocumentError::NoOauth { format: FORMAT, seen: gathered.seen.words() });
+    }
+    Ok(Import { format: FORMAT, described })
+}
+
+fn is_version_4(json: &Json) -> bool {
+    text_at(json, "_type") == "export" && json.get("resources").is_some_and(Json::is_array)
+}
+
+/// What an export has of services.
+#[derive(Default)]
+struct Gathered {
+    title: String,
+    blocks: Blocks,
+    requests: PlainRequests,
+    variables: Variables,
+    seen: SeenRequests,
+}
+
+impl Gathered {
+    /// A flat list of resources: requests, folders, workspaces and environments.
+    fn version_4(&mut self, json: &Json) -> Result<(), DocumentError> {
+        let resources = json.get("resources").and_then(Json::as_array);
+        let workspace = resources.into_iter().flatten().find(|resource| text_at(resource, "_type") == "workspace");
+        self.title = workspace.map(|workspace| text_at(workspace, "name")).unwrap_or_default();
+        for resource in resources.into_iter().flatten() {
+            let environment = if text_at(resource, "_type") == "environment" { "data" } else { "environment" };
+            for (name, value) in resource.get(environment).and_then(Json::as_object).into_iter().flatten() {
+                self.variables.add(name, &plain_text(value), false);
+            }
+            let name = text_at(resource, "name");
+            let authentication = resource.get("authentication").unwrap_or(&Json::Null);
+            let is_enabled = authentication.get("disabled").and_then(Json::as_bool) != Some(true);
+            let kind = if is_enabled { text_at(authentication, "type") } else { String::new() };
+            if let Some(members) = authentication.as_object().filter(|_| kind == "oauth2") {
+                let pair = |(name, value): (&String, &Json)| (name.clone(), plain_text(value));
+                self.add_block(name.clone(), members.iter().map(pair).collect())?;
+            }
+            if text_at(resource, "_type") == "request"
+                && let Ok(sent) = Sent::deserialize(resource)
+            {
+                let basic = || (text_at(authentication, "username"), text_at(authentication, "password"));
+                self.add_request(name, sent, &kind, (kind == "basic").then(basic))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A tree of folders, and an environment with nested ones.
+    fn version_5(&mut self, export: Export) -> Result<(), DocumentError> {
+        if !export.kind.contains(VERSION_5) {
+            return Err(DocumentError::OtherFormat { format: FORMAT, expected: "`type` of version 5" });
+        }
+        self.title = export.name.unwrap_or_default();
+        for item in export.collection {
+            self.add_item(item, 0)?;
+        }
+        add_environment(export.environments, &mut self.variables);
+        Ok(())
+    }
+
+    fn add_item(&mut self, item: Item, depth: usize) -> Result<(), DocumentError> {
+        if depth > DEEPEST_FOLDER {
+            return Err(DocumentError::TooMany { format: FORMAT, what: "nested folders", limit: DEEPEST_FOLDER });
+        }
+        let name = item.name.unwrap_or_else(|| self.title.clone());
+        add_data(item.environment.unwrap_or_default(), &mut self.variables);
+        let authentication = item.authentication.filter(|block| block.disabled != Some(true)).unwrap_or_default();
+        let kind = authentication.kind.clone().unwrap_or_default();
+        let basic = authentication.username.clone().zip(authentication.password.clone()).filter(|_| kind == "basic");
+        let Item { url, method, headers, parameters, body, .. } = item;
+        let sent = Sent { url, method, headers, parameters, body };
+        self.add_request(name.clone(), sent, &kind, basic)?;
+        if kind == "oauth2" {
+            self.add_block(name, authentication.members())?;
+        }
+        item.children.into_iter().try_for_each(|child| self.add_item(child, depth + 1))
+    }
+
+    fn add_request(
+        &mut self,
+        name: String,
+        sent: Sent,
+        kind: &str,
+        basic: Option<(String, String)>,
+    ) -> Result<(), DocumentError> {
+        let Some(request) = sent.request(self.title.clone(), name, basic) else { return Ok(()) };
+        self.seen.add(kind);
+        self.requests.add(FORMAT, request)
+    }
+
+    fn add_block(&mut self, title: String, members: Vec<(String, String)>) -> Result<(), DocumentError> {
+        let place = "authentication".to_owned();
+        self.blocks.add(FORMAT, Block { title, place, members, placement: Placement::Basic, ..Block::default() })
+    }
+}
+
+fn add_environment(environment: Environment, variables: &mut Variables) {
+    add_data(environment.data, variables);
+    // Depth is bounded by the parser.
+    environment.sub_environments.into_iter().for_each(|inner| add_environment(inner, variables));
+}
+
+fn add_data(data: BTreeMap<String, Scalar>, variables: &mut Variables) {
+    for (name, value) in data {
+        match value {
+            Scalar::Text(value) => variables.add(&name, &value, false),
+            Scalar::Number(value) => variables.add(&name, &value.to_string(), false),
+            Scalar::Other(_) => {}
+        }
+    }
+}
+
+impl Authentication {
+    fn members(self) -> Vec<(String, String)> {
+        let flag = |flag: Option<bool>| flag.map(|flag| flag.to_string());
+        let members = [
+            ("grantType", self.grant_type),
+            ("authorizationUrl", self.authorization_url),
+            ("accessTokenUrl", self.access_token_url),
+            ("clientId", self.client_id),
+            ("clientSecret", self.client_secret),
+            ("redirectUrl", self.redirect_url),
+            ("scope", self.scope),
+            ("username", self.username),
+            ("password", self.password),
+            ("refreshToken", self.refresh_token),
+            ("audience", self.audience),
+            ("resource", self.resource),
+            ("credentialsInBody", flag(self.credentials_in_body)),
+            ("usePkce", flag(self.use_pkce)),
+            ("pkceMethod", self.pkce_method),
+        ];
+        members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+    }
+}
