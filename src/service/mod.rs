@@ -46,6 +46,8 @@ mod value_source;
 pub use crate::service::api_call::{ApiCall, ApiCallError, is_own_origin};
 pub use crate::service::assertion::{Assertion, AssertionAlgorithm, CertificateThumbprint};
 pub use crate::service::assertion_fields::{AssertionFields, SamlFields};
+#[cfg(test)]
+pub(crate) use crate::service::catalog::bundled_text;
 pub use crate::service::catalog::{Catalog, CatalogError};
 pub use crate::service::changes::{ChangeError, ServiceChanges, StageName};
 pub use crate::service::check_every::{CheckEvery, CheckEveryError};
