@@ -64,7 +64,7 @@ pub(crate) use crate::service::input::matches_whole;
 pub use crate::service::input::{Choice, Input};
 pub(crate) use crate::service::lifetimes::life_after;
 pub use crate::service::own_preset::{NewPreset, NewPresetError};
-pub use crate::service::preset::{PresetError, parse_preset, write_preset};
+pub use crate::service::preset::{PresetError, lint_preset, parse_preset, write_preset};
 pub use crate::service::profile::{Profile, ProfileError};
 pub use crate::service::profile_name::{ProfileName, ProfileNameError};
 pub use crate::service::remarks::{Notes, TagError, Tags};

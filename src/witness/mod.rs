@@ -61,9 +61,12 @@ pub fn testimony(service: &Service, lineage: &[String]) -> Option<Testimony> {
     if let Some(record) = inherited.filter(|record| record.keeps_host(service)) {
         return Some(record.testimony(service, false));
     }
-    // Several services may share a host: the record that the preset is most like is meant.
+    // Several services may share a host: the record that the preset is most like is meant, first of all by its URLs.
     let by_host = RECORDS.iter().filter(|record| record.names_host(service) && record.is_of_kind(service));
-    by_host.map(|record| record.testimony(service, false)).min_by_key(|testimony| testimony.differences.len())
+    by_host.map(|record| record.testimony(service, false)).min_by_key(|testimony| {
+        let elsewhere = testimony.differences.iter().filter(|difference| difference.at.ends_with(".url"));
+        (elsewhere.count(), testimony.differences.len())
+    })
 }
 
 impl Record {
@@ -88,24 +91,23 @@ impl Record {
         self.grant_type.as_deref() == Some(&service.grant_type)
     }
 
-    /// The hosts of the vendor, with `*` for what is open.
-    fn hosts(&self) -> Vec<String> {
-        if !self.hosts.is_empty() {
-            return self.hosts.clone();
-        }
+    /// The hosts of the vendor's URLs, with `*` for what is open.
+    fn url_hosts(&self) -> Vec<String> {
         let requests = [&self.authorization, &self.token_request, &self.device_authorization].into_iter().flatten();
         requests.flat_map(|request| &request.url.0).filter_map(|url| host(url)).collect()
     }
 
     /// Whether the preset goes to a host of the vendor's.
     fn keeps_host(&self, service: &Service) -> bool {
-        let hosts = self.hosts();
+        let hosts = if self.hosts.is_empty() { self.url_hosts() } else { self.hosts.clone() };
         hosts_of(service).iter().any(|own| own.contains('*') || hosts.iter().any(|host| is_host(own, host)))
     }
 
     /// The same, where the host alone tells that it is the vendor's.
     fn names_host(&self, service: &Service) -> bool {
-        let hosts: Vec<String> = self.hosts().into_iter().filter(|host| is_telling(host)).collect();
+        let mut hosts = self.url_hosts();
+        hosts.retain(|host| is_telling(host));
+        hosts.extend(self.hosts.iter().cloned());
         hosts_of(service).iter().any(|own| hosts.iter().any(|host| is_host(own, host)))
     }
 }

@@ -130,7 +130,6 @@ pub(crate) enum PkceRule {
 pub(crate) struct ReplyFacts {
     pub access_token: Option<String>,
     pub refresh_token: Option<String>,
-    pub expires_in: Option<String>,
     pub lifetime: Option<Lifetime>,
     /// Paths, and the values that they have in a success only.
     pub success: BTreeMap<String, String>,

@@ -61,8 +61,8 @@ fn the_records_grow() {
     assert!(counts.0 >= RECORDED && counts.1 >= WITNESSED, "{counts:?} of {}", services.len());
 }
 
-const RECORDED: usize = 142;
-const WITNESSED: usize = 180;
+const RECORDED: usize = 144;
+const WITNESSED: usize = 174;
 
 /// A preset, a change of its text (all places), and what the witness says of it.
 const DOCTORED: &[(&str, &str, &str, &str)] = &[
@@ -258,8 +258,8 @@ const DOCTORED: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "microsoft",
-        "\"offline_access\", ",
-        "",
+        "\"offline_access\", \"User.Read\"]",
+        "\"User.Read\"]",
         "`offline_access` is none of the default scopes; the vendor gives no refresh token without it",
     ),
     (
@@ -309,10 +309,10 @@ const DOCTORED: &[(&str, &str, &str, &str)] = &[
         "the code is read from `code`; the vendor documents `spapi_oauth_code`",
     ),
     (
-        "quickbooks",
-        "retain = [\"realmId\"]",
+        "amazon-sp-api",
+        "retain = [\"selling_partner_id\"]",
         "retain = []",
-        "`realmId` of the redirect is not kept, which API calls need",
+        "`selling_partner_id` of the redirect is not kept, which API calls need",
     ),
     // Replies.
     (
@@ -323,8 +323,8 @@ const DOCTORED: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "square",
-        "lifetime = \"date\"\n",
-        "",
+        "lifetime = \"date\"\nrefresh_token",
+        "refresh_token",
         "the life that the token request brings is read as Seconds; the vendor documents Date",
     ),
     (
@@ -334,10 +334,10 @@ const DOCTORED: &[(&str, &str, &str, &str)] = &[
         "the access token of the token request is read at `token`; the vendor documents `access_token`",
     ),
     (
-        "salesforce",
-        "instance_url = \"instance_url\", ",
+        "tiktok",
+        "reading = { retain = { open_id = \"open_id\" } }",
         "",
-        "the token request does not keep `instance_url`, which API calls need",
+        "the token request does not keep `open_id`, which API calls need",
     ),
     // Methods.
     ("slack", "method = \"POST\"\n", "", "the identity request is `GET`; the vendor documents `POST`"),
@@ -364,24 +364,34 @@ const DOCTORED: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
+/// What is wrong with a doctored preset, unless the witness says these words.
+fn unnamed(id: &str, text: &str, words: &str) -> Option<String> {
+    let service = match Catalog::bundled().parse("doctored.toml", text) {
+        Ok(service) => service,
+        Err(error) => return Some(format!("{id}: {error}")),
+    };
+    let Some(testimony) = testimony(&service, &[]) else {
+        return Some(format!("{id}: there is no record of `{words}`"));
+    };
+    let found: Vec<&str> = testimony.differences.iter().map(|difference| difference.words.as_str()).collect();
+    (!found.contains(&words)).then(|| format!("{id}: `{words}` is not among\n  {}", found.join("\n  ")))
+}
+
 #[test]
 fn a_wrong_request_is_named_in_a_preset_of_any_id() {
-    let catalog = Catalog::bundled();
+    let mut unseen = Vec::new();
     for (id, from, to, words) in DOCTORED {
         let text = crate::service::bundled_text(id).expect("a preset");
         assert!(text.contains(from), "{id}: `{from}` is not in it");
         let text = text.replace(from, to);
-        // `zoom-app` is told by its ID only: it is another grant at a host that other presets share.
-        let renamed = text.replacen(&format!("id = \"{id}\""), "id = \"mine\"", 1);
-        let texts = if *id == "zoom-app" { vec![text] } else { vec![text, renamed] };
-        for text in texts {
-            // Without lines that name what the change took away.
-            let service = catalog.parse("doctored.toml", &text).unwrap_or_else(|error| panic!("{id} {from}: {error}"));
-            let testimony = testimony(&service, &[]).unwrap_or_else(|| panic!("{id}: no record"));
-            let found: Vec<&str> = testimony.differences.iter().map(|difference| difference.words.as_str()).collect();
-            assert!(found.contains(words), "{id} {from}:\n{}\nis not among\n{}", words, found.join("\n"));
+        unseen.extend(unnamed(id, &text, words));
+        // A grant at a host that other presets share is told by its ID only.
+        if *id != "zoom-app" {
+            let renamed = text.replacen(&format!("id = \"{id}\""), "id = \"mine\"", 1);
+            unseen.extend(unnamed(id, &renamed, words));
         }
     }
+    assert!(DOCTORED.len() >= 50 && unseen.is_empty(), "{}", unseen.join("\n"));
 }
 
 #[test]
