@@ -71,15 +71,10 @@ pub fn testimony(service: &Service, lineage: &[String]) -> Option<Testimony> {
 
 impl Record {
     fn testimony(&'static self, service: &Service, is_own: bool) -> Testimony {
-        let (compared, mut differences) = compare::compare(self, service, is_own);
-        differences.retain(|difference| !self.is_judged(&service.id, &difference.at));
+        let (compared, differences) = compare::compare(self, service, is_own);
         let page = self.source.first().map_or("", String::as_str);
         let cited = format!("witness of {}, {page}", self.date);
         Testimony { record: &self.id, cited, compared, differences }
-    }
-
-    fn is_judged(&self, preset: &str, at: &str) -> bool {
-        self.judged.iter().any(|judged| judged.preset == preset && judged.at == at)
     }
 
     /// Whether it is about a sign-in of this kind.

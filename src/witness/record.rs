@@ -36,8 +36,6 @@ pub(crate) struct Record {
     pub introspection: Option<Request>,
     pub device_authorization: Option<Request>,
     pub device_token_request: Option<Request>,
-    /// Differences that were judged to be none of a preset's faults.
-    pub judged: Vec<Judged>,
 }
 
 /// How scopes are written.
@@ -135,18 +133,6 @@ pub(crate) struct ReplyFacts {
     pub success: BTreeMap<String, String>,
     /// Paths of values that later calls need.
     pub retain: Vec<String>,
-}
-
-/// A difference that is no fault of the preset.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Judged {
-    /// The ID of the preset.
-    pub preset: String,
-    /// Where: the keys of the record, joined by dots.
-    pub at: String,
-    /// Why it stays.
-    pub reason: String,
 }
 
 /// One text or several; none if it is left out.

@@ -1,6 +1,6 @@
 //! Compares how a preset reads a reply with where the vendor puts things.
 
-use crate::call::{CallTemplate, Expression};
+use crate::call::{CallTemplate, Expression, Lifetime};
 use crate::witness::difference::{Difference, Place};
 use crate::witness::record::ReplyFacts;
 
@@ -19,10 +19,10 @@ pub(super) fn differences(place: Place, facts: &ReplyFacts, call: &CallTemplate)
             found.push(place.difference(&format!("reply.{key}"), words));
         }
     }
-    // All usual fields are read, so the place of the life is told by its unit; the usual one is a duration in seconds.
     if let Some(lifetime) = facts.lifetime.filter(|lifetime| *lifetime != reading.lifetime) {
-        let (own, documented) = (format!("{:?}", reading.lifetime), format!("{lifetime:?}"));
-        let words = format!("the life that {} brings is read as {own}; the vendor documents {documented}", place.name);
+        let (own, documented) = (unit(reading.lifetime), unit(lifetime));
+        let words =
+            format!("the life that {} brings is read as `{own}`; the vendor documents `{documented}`", place.name);
         found.push(place.difference("reply.lifetime", words));
     }
     for (path, value) in &facts.success {
@@ -52,4 +52,14 @@ fn is_read(read: &[Expression], path: &str) -> bool {
 fn quoted(read: &[Expression]) -> String {
     let paths: Vec<String> = read.iter().map(|path| format!("`{path}`")).collect();
     paths.join(" or ")
+}
+
+/// The unit as a preset names it.
+fn unit(lifetime: Lifetime) -> &'static str {
+    match lifetime {
+        Lifetime::Seconds => "seconds",
+        Lifetime::Milliseconds => "milliseconds",
+        Lifetime::EpochSeconds => "epoch-seconds",
+        Lifetime::Date => "date",
+    }
 }

@@ -338,7 +338,7 @@ const DOCTORED: [(&str, &str, &str, &str); 14] = [
         "hubspot",
         "[token_request.reading]\n",
         "[token_request.reading]\nlifetime = \"milliseconds\"\n",
-        "the life that the token request brings is read as Milliseconds",
+        "the life that the token request brings is read as `milliseconds`",
     ),
     (
         "slack",
