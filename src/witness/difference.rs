@@ -9,6 +9,13 @@ pub struct Difference {
     pub words: String,
 }
 
+impl Difference {
+    /// Whether a request goes to another URL.
+    pub(super) fn is_of_url(&self) -> bool {
+        self.at.rsplit('.').next() == Some("url")
+    }
+}
+
 /// A stage: its key, and what it is called.
 #[derive(Clone, Copy)]
 pub(super) struct Place {

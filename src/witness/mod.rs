@@ -64,7 +64,7 @@ pub fn testimony(service: &Service, lineage: &[String]) -> Option<Testimony> {
     // Several services may share a host: the record that the preset is most like is meant, first of all by its URLs.
     let by_host = RECORDS.iter().filter(|record| record.names_host(service) && record.is_of_kind(service));
     by_host.map(|record| record.testimony(service, false)).min_by_key(|testimony| {
-        let elsewhere = testimony.differences.iter().filter(|difference| difference.at.ends_with(".url"));
+        let elsewhere = testimony.differences.iter().filter(|difference| difference.is_of_url());
         (elsewhere.count(), testimony.differences.len())
     })
 }
