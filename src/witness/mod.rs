@@ -39,8 +39,6 @@ static RECORDS: LazyLock<Vec<Record>> = LazyLock::new(|| {
 /// What a witness says of a preset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Testimony {
-    /// The ID of the record.
-    pub record: &'static str,
     /// Date and page: `witness of 2026-08-12, https://example.com/docs`.
     pub cited: String,
     /// The stages that were compared, in words.
@@ -70,11 +68,11 @@ pub fn testimony(service: &Service, lineage: &[String]) -> Option<Testimony> {
 }
 
 impl Record {
-    fn testimony(&'static self, service: &Service, is_own: bool) -> Testimony {
+    fn testimony(&self, service: &Service, is_own: bool) -> Testimony {
         let (compared, differences) = compare::compare(self, service, is_own);
         let page = self.source.first().map_or("", String::as_str);
         let cited = format!("witness of {}, {page}", self.date);
-        Testimony { record: &self.id, cited, compared, differences }
+        Testimony { cited, compared, differences }
     }
 
     /// Whether it is about a sign-in of this kind.

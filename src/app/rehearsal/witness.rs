@@ -8,6 +8,9 @@ use crate::witness::testimony;
 pub(super) fn lines(service: &Service, lineage: &[String]) -> Vec<StageLine> {
     let Some(testimony) = testimony(service, lineage) else { return Vec::new() };
     let line = |outcome| StageLine { stage: "witness".to_owned(), sent: String::new(), outcome };
+    if let Some(reason) = service.witness_exception() {
+        return vec![line(StageOutcome::NotRehearsed(reason.to_owned()))];
+    }
     let failed = |words: &str| line(StageOutcome::Failed(format!("{words} ({})", testimony.cited)));
     if testimony.differences.is_empty() {
         let compared = testimony.compared.join(", ");

@@ -21,9 +21,19 @@ const RULES: [Rule; 5] = [
     ("public-client", public_client),
 ];
 
+/// The rule that a rehearsal adds: the requests are those that the vendor documents.
+const WITNESS: &str = "witness";
+
 /// The names of the rules.
 pub(crate) fn rules() -> impl Iterator<Item = &'static str> {
-    RULES.iter().map(|(name, _)| *name)
+    RULES.iter().map(|(name, _)| *name).chain([WITNESS])
+}
+
+impl Service {
+    /// Why its requests are not compared with those that the vendor documents; `None` if they are.
+    pub fn witness_exception(&self) -> Option<&str> {
+        self.exceptions.get(WITNESS).map(String::as_str)
+    }
 }
 
 /// What breaks a rule and is no exception.

@@ -375,11 +375,17 @@ fn a_preset_that_extends_a_bundled_one_is_compared_as_well_and_says_with_what() 
     assert!(finished.stdout.starts_with(words), "{}", finished.stdout);
     assert_eq!(finished.code, 0, "{}", finished.stderr);
     let wrong = format!("{head}[refresh_request]\nmethod = \"GET\"\n");
-    std::fs::write(folder.join("ours.toml"), wrong).expect("a file");
+    std::fs::write(folder.join("ours.toml"), &wrong).expect("a file");
     let finished = program.run(&["rehearse", "ours"]);
     let words = "ours: witness: failed: the refresh request is `GET`; the vendor documents `POST` (witness of ";
     assert!(finished.stdout.starts_with(words), "{}", finished.stdout);
     assert_eq!(finished.code, 4, "{}", finished.stderr);
+    let excepted = format!("{wrong}[exceptions]\nwitness = \"our gateway takes it\"\n");
+    std::fs::write(folder.join("ours.toml"), excepted).expect("a file");
+    let finished = program.run(&["rehearse", "ours"]);
+    let words = "ours: witness: not rehearsed: our gateway takes it\n";
+    assert!(finished.stdout.starts_with(words), "{}", finished.stdout);
+    assert_eq!(finished.code, 0, "{}", finished.stderr);
 }
 
 fn bundled(id: &str) -> String {
