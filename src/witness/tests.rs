@@ -389,7 +389,9 @@ fn a_wrong_path_of_the_token_request_is_seen_in_every_preset_that_has_a_record()
         if testimony(&service, &lineage).is_none() {
             continue;
         }
-        service.token_request.url = Template::new(format!("{}/wrong", service.token_request.url.source()));
+        let url = service.token_request.url.source();
+        let (path, query) = url.split_once('?').unwrap_or((url, ""));
+        service.token_request.url = Template::new(format!("{path}/wrong?{query}"));
         let found = testimony(&service, &lineage).map(|testimony| testimony.differences).unwrap_or_default();
         let id = &service.id;
         assert!(found.iter().any(|difference| difference.at == "token_request.url"), "{id}: {found:?}");
