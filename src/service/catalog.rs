@@ -166,7 +166,7 @@ impl Catalog {
             table.get("extends")?.as_str().map(str::to_owned)
         };
         let mut next = parent(id);
-        // A preset that takes the place of a bundled one may extend that.
+        // A circle ends where it began.
         while let Some(id) = next.filter(|id| !lineage.contains(id)) {
             next = parent(&id);
             lineage.push(id);

@@ -1,13 +1,13 @@
 //! Compares a preset with a record, stage by stage.
 
-use crate::call::{CallTemplate, Method};
+use crate::call::{CallTemplate, Method, is_secret_name};
 use crate::oauth::Pkce;
 use crate::service::Service;
 use crate::witness::address::fits;
 use crate::witness::difference::{Difference, Place};
 use crate::witness::record::{PkceRule, Record, Request, Texts};
 use crate::witness::reply;
-use crate::witness::sent::{Sent, filled};
+use crate::witness::sent::{Sent, filled, query};
 
 const AUTHORIZATION: Place = Place { key: "authorization", name: "the authorization request" };
 const TOKEN_REQUEST: Place = Place { key: "token_request", name: "the token request" };
@@ -165,7 +165,8 @@ impl Comparison<'_> {
             found.push(place.difference(at, format!("{} {own}; the vendor documents {documented}", place.name)));
         };
         if !documented.url.is_empty() && !is_documented(&sent.urls, &documented.url) {
-            differs("url", &format!("goes to `{}`", sent.urls[0]), &documented.url.quoted());
+            let own = sent.urls[0].split('?').next().unwrap_or_default();
+            differs("url", &format!("goes to `{own}`"), &documented.url.quoted());
         }
         let usual =
             if matches!(place.key, "authorization" | "identity" | "fetch") { Method::Get } else { Method::Post };
@@ -210,14 +211,16 @@ impl Comparison<'_> {
         for (name, value) in standard.into_iter().filter(|(name, value)| !is_told(name, value)) {
             wanted.push((name.to_owned(), Texts(vec![value.to_owned()])));
         }
-        let url_query: Vec<(String, String)> = documented.url.0.first().map(|url| query(url)).unwrap_or_default();
-        wanted.extend(url_query.into_iter().map(|(name, value)| (name, Texts(vec![value]))));
+        let of_url = documented.url.0.first().map(|url| query(url)).unwrap_or_default();
+        wanted.extend(of_url.into_iter().map(|(name, value)| (name, Texts(vec![value]))));
         let mut found = Vec::new();
         for (name, values) in &wanted {
             let documented_as = told(name, values);
             let words = match sent.parameter(name) {
                 Some(own) if self.is_value(own, values) => continue,
-                Some(own) => format!("{} sends `{name}={own}`; the vendor documents {documented_as}", place.name),
+                Some(own) => {
+                    format!("{} sends `{name}={}`; the vendor documents {documented_as}", place.name, shown(name, own))
+                }
                 None => match misnamed(sent, &wanted, values) {
                     Some(own) => format!("{} sends `{own}`; the vendor documents `{name}`", place.name),
                     None => format!("{} does not send {documented_as}, which the vendor documents", place.name),
@@ -229,7 +232,12 @@ impl Comparison<'_> {
             let words = match sent.header(name) {
                 Some(own) if self.is_value(own, values) => continue,
                 Some(own) => {
-                    format!("{} sends the header `{name}: {own}`; the vendor documents {}", place.name, values.quoted())
+                    format!(
+                        "{} sends the header `{name}: {}`; the vendor documents {}",
+                        place.name,
+                        shown(name, own),
+                        values.quoted()
+                    )
                 }
                 None => format!("{} does not send the header `{name}`, which the vendor documents", place.name),
             };
@@ -266,6 +274,11 @@ fn is_documented(urls: &[String; 2], documented: &Texts) -> bool {
     documented.0.iter().any(|url| urls.iter().any(|own| fits(own, url)))
 }
 
+/// A value of a preset, unless it may be a secret that a person has typed into it.
+fn shown<'a>(name: &str, value: &'a str) -> &'a str {
+    if is_secret_name(name) && !value.contains('{') { "…" } else { value }
+}
+
 /// A parameter that carries the same value under a name that the vendor does not document.
 fn misnamed<'a>(sent: &'a Sent, wanted: &[(String, Texts)], values: &Texts) -> Option<&'a str> {
     let is_known = |name: &str| wanted.iter().any(|(known, _)| known == name);
@@ -280,11 +293,4 @@ fn told(name: &str, values: &Texts) -> String {
         Some(value) => format!("`{name}={value}`"),
         None => format!("`{name}`"),
     }
-}
-
-/// The parameters of a URL's own query.
-fn query(url: &str) -> Vec<(String, String)> {
-    let Some((_, query)) = url.split_once('?') else { return Vec::new() };
-    let pairs = crate::call::parse_parameters(query).into_iter();
-    pairs.map(|one| (one.name, one.value.source().to_owned())).collect()
 }

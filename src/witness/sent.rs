@@ -2,7 +2,9 @@
 
 use serde_json::Value as Json;
 
-use crate::call::{Authentication, BodyTemplate, CallTemplate, Method, Template, parse_parameters, scalar_text};
+use crate::call::{
+    Authentication, BodyTemplate, CallTemplate, Method, Parameter, Template, parse_parameters, scalar_text,
+};
 use crate::service::Service;
 
 /// A call, with placeholders written `{name}`.
@@ -21,12 +23,9 @@ pub(super) struct Sent {
 impl Sent {
     pub(super) fn new(service: &Service, call: &CallTemplate) -> Self {
         let url = call.url.in_braces();
-        let mut parameters: Vec<(String, String)> = Vec::new();
-        if let Some((_, query)) = url.split_once('?') {
-            parameters.extend(parse_parameters(query).into_iter().map(|one| (one.name, one.value.source().to_owned())));
-        }
+        let mut parameters = query(&url);
         let text = |value: &Template| value.in_braces().replace("{grant_type}", &service.grant_type);
-        let pairs = |list: &[crate::call::Parameter]| -> Vec<(String, String)> {
+        let pairs = |list: &[Parameter]| -> Vec<(String, String)> {
             list.iter().map(|one| (one.name.clone(), text(&one.value))).collect()
         };
         parameters.extend(pairs(&call.query));
@@ -52,6 +51,12 @@ impl Sent {
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
+}
+
+/// The parameters of a URL's own query.
+pub(super) fn query(url: &str) -> Vec<(String, String)> {
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    parse_parameters(query).into_iter().map(|one| (one.name, one.value.source().to_owned())).collect()
 }
 
 /// The members of a JSON object; a text of another form has none.

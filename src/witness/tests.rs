@@ -399,6 +399,21 @@ fn a_wrong_path_of_the_token_request_is_seen_in_every_preset_that_has_a_record()
 }
 
 #[test]
+fn a_secret_that_stands_in_a_preset_is_not_told() {
+    let text = crate::service::bundled_text("twitch").expect("a preset");
+    let text = text
+        .replace("OAuth <token>", "Basic typed-secret")
+        .replace("oauth2/validate", "oauth2/validate?client_secret=typed-secret");
+    let service = Catalog::bundled().parse("own.toml", &text).expect("a preset");
+    let found = testimony(&service, &[]).expect("a record").differences;
+    let words: Vec<&str> = found.iter().map(|difference| difference.words.as_str()).collect();
+    assert_eq!(
+        words,
+        ["the identity request sends the header `Authorization: …`; the vendor documents `OAuth {token}`"]
+    );
+}
+
+#[test]
 fn a_preset_is_compared_where_it_keeps_the_vendors_host_and_not_elsewhere() {
     let mut catalog = Catalog::bundled();
     let head = "extends = \"keycloak\"\nid = \"ours\"\nname = \"Ours\"\n";
