@@ -122,6 +122,8 @@ pub struct Service {
     pub assertion: Option<Assertion>,
     /// What the sources disagree about.
     pub disputed: Vec<Disputed>,
+    /// Why something that `service check` takes for a mistake is none, by the name of the rule.
+    pub exceptions: BTreeMap<String, String>,
     /// What its errors mean.
     pub hints: Vec<ErrorHint>,
     /// The document that it was imported from, by the id of the dialect, so that it can be written again. Only the
