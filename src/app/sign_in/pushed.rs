@@ -92,7 +92,7 @@ impl CallContext {
         report: &Report,
     ) -> Result<Call, Failure> {
         let Some(authorization) = &self.profile.service.authorization else { return Err(RenderError::NoUrl.into()) };
-        let mut values = self.values();
+        let mut values = self.fresh_values(fresh.0, (fresh.1)());
         // The browser makes it.
         values.mutual_tls = MutualTls::Off;
         self.set_sent(&mut values, sent);

@@ -45,6 +45,13 @@ rotates = true
 access_token_life = 3600
 "#;
 
+#[test]
+fn a_preset_whose_requests_have_what_is_made_anew_is_rehearsed() {
+    let fresh = "authentication = \"basic\"\nheaders = { X-Request-Id = \"<random>-<now>\" }";
+    let program = with_preset(&SOUND.replace("authentication = \"basic\"", fresh));
+    program.run(&["rehearse", "sound"]).done();
+}
+
 fn with_preset(text: &str) -> Tokenwright {
     let (program, folder) = with_folder();
     std::fs::write(folder.join("sound.toml"), text).expect("a file");
