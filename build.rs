@@ -1,5 +1,5 @@
-//! Lists the files of `presets/`, so that adding a service is adding a file, and hashes them, so that no process has to. Has
-//! what an idle agent needs put together in its program.
+//! Lists the files of `presets/` and `tests/witness/`, so that adding a service or a witness is adding a file, and hashes the
+//! presets, so that no process has to. Has what an idle agent needs put together in its program.
 
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -9,14 +9,17 @@ use std::{env, fs};
 fn main() {
     let source = env::var("CARGO_MANIFEST_DIR").expect("set by cargo");
     let out = env::var("OUT_DIR").expect("set by cargo");
-    list_presets(Path::new(&source), Path::new(&out));
-    order_agent(Path::new(&source), Path::new(&out));
+    let (source, out) = (Path::new(&source), Path::new(&out));
+    let hash = list_files(&source.join("presets"), &out.join("presets.rs"));
+    println!("cargo::rustc-env=TOKENWRIGHT_PRESETS={hash:016x}");
+    list_files(&source.join("tests/witness"), &out.join("witness.rs"));
+    order_agent(source, out);
 }
 
-fn list_presets(source: &Path, out: &Path) {
-    let folder = source.join("presets");
+/// Writes the ids and the texts of all TOML files of the folder into a file of Rust, and returns their hash.
+fn list_files(folder: &Path, out: &Path) -> u64 {
     println!("cargo::rerun-if-changed={}", folder.display());
-    let entries = fs::read_dir(&folder).expect("the folder `presets` is part of the source");
+    let entries = fs::read_dir(folder).expect("the folder is part of the source");
     let mut files: Vec<_> = entries.map(|entry| entry.expect("a readable folder").path()).collect();
     files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
@@ -32,8 +35,8 @@ fn list_presets(source: &Path, out: &Path) {
     }
     list.push(']');
     let list = format!("({ids:?}, {list})");
-    println!("cargo::rustc-env=TOKENWRIGHT_PRESETS={:016x}", hasher.finish());
-    fs::write(out.join("presets.rs"), list).expect("cargo made the folder");
+    fs::write(out, list).expect("cargo made the folder");
+    hasher.finish()
 }
 
 /// Few pages of the program are in memory where the functions that have run stand together. Only the linker that Rust brings

@@ -28,3 +28,4 @@ pub mod service;
 pub mod store;
 pub mod transport;
 pub mod vault;
+pub mod witness;

@@ -15,7 +15,7 @@ use crate::app::profiles::drafts::mark::Mark;
 use crate::app::sign_in::call_context::CallContext;
 use crate::desktop::{Trace, Tray};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::KeySet;
+use crate::oauth::{KeySet, Recipients};
 use crate::service::{Catalog, ProfileName};
 use crate::vault::{How, Record};
 
@@ -44,6 +44,8 @@ pub(in crate::app) struct Published {
     /// Where they are.
     pub(in crate::app) address: String,
     pub(in crate::app) keys: KeySet,
+    /// Those that decrypt.
+    pub(in crate::app) recipients: Recipients,
 }
 
 /// Drafts that could not be written: the vault is not open yet, or the disk is full.

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
+use jiff::Timestamp;
+
 use crate::call::MutualTls;
 use crate::secret::Secret;
 
 /// The names that every service has: whether the value is secret, and what supplies it.
-const STANDARD: [(&str, bool, &str); 17] = [
+const STANDARD: [(&str, bool, &str); 19] = [
     ("client_id", false, "step 2, Authorization"),
     ("client_secret", true, "step 2, Authorization"),
     ("user_name", false, "step 2, Authorization"),
@@ -24,6 +27,8 @@ const STANDARD: [(&str, bool, &str); 17] = [
     ("refresh_token", true, "the token request in step 3, or a refresh token pasted there"),
     ("id_token", true, "the token request in step 3"),
     ("assertion", true, "the private key in step 2, Authorization"),
+    ("now", false, "the program, for each call"),
+    ("random", false, "the program, for each call"),
 ];
 
 /// One value: its text and whether it must be masked.
@@ -64,6 +69,16 @@ impl Values {
     /// Sets a value that is secret whatever its name.
     pub fn set_secret(&mut self, name: &str, text: Secret) {
         self.by_name.insert(name.to_owned(), Value { text, secret: true });
+    }
+
+    /// Sets what is made anew for each call: `now`, in seconds since 1970, and `random`. An input of the same name goes first.
+    pub fn refresh(&mut self, now: Timestamp, random: [u8; 32]) {
+        let fresh = [("now", now.as_second().to_string()), ("random", BASE64_URL_SAFE_NO_PAD.encode(random))];
+        for (name, text) in fresh {
+            if !self.declared.contains_key(name) {
+                self.set(name, text);
+            }
+        }
     }
 
     /// Removes a value; a declared name stays declared.

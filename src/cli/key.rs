@@ -80,7 +80,7 @@ fn write(runner: &Runner, path: &Path, text: String) -> Result<(), Failure> {
 }
 
 fn tell_upload(service: &Service) {
-    let upload = service.signs_with_key().map(|assertion| assertion.upload).unwrap_or_default();
+    let upload = service.client_key().map(|assertion| assertion.upload).unwrap_or_default();
     if !upload.is_empty() {
         print::note(&format!("Upload it to {}: {upload}", service.name));
     }

@@ -132,6 +132,7 @@ fn failure(failed: &[&str]) -> Failure {
         1 => format!("the rehearsal of `{names}` failed"),
         count => format!("{count} rehearsals failed: `{names}`"),
     };
-    let hint = "a line marked `failed` says where the preset and its documented replies disagree";
+    let hint = "a line marked `failed` says where the preset departs from its documented replies, or from what the vendor \
+                documents";
     Failure::new(FailureKind::Refused, Diagnosis::new(summary).hint(hint))
 }

@@ -207,6 +207,7 @@ fn facts(name: &ProfileName, opened: &OpenedProfile, now: Timestamp) -> Json {
         "scopes": profile.scopes,
         "authorization_parameters": parameters,
         "authorization_details": profile.service.authorization_details(),
+        "token_details": profile.service.token_details(),
         "scopes_granted": tokens.and_then(|tokens| tokens.scopes.clone()),
         "state": state(&opened.state, tokens, now),
         "trouble": opened.state.trouble(now).map(|trouble| trouble.summary),

@@ -6,8 +6,8 @@ use crate::app::{Failure, FailureKind};
 use crate::cli::args::ServiceTask;
 use crate::cli::runner::Runner;
 use crate::cli::{print, prompt, service_export, service_show};
-use crate::diagnosis::Diagnosis;
-use crate::service::{found, write_preset};
+use crate::diagnosis::{Diagnose as _, Diagnosis};
+use crate::service::{found, lint_preset, write_preset};
 
 pub(crate) fn run(runner: &Runner, task: ServiceTask) -> Result<(), Failure> {
     match task {
@@ -46,12 +46,21 @@ fn list(runner: &Runner, search: &str, as_json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Reads the file as a preset, writes it and reads it again, so that nothing in it is lost.
+/// Reads the file as a preset, writes it and reads it again, so that nothing in it is lost, and looks for mistakes.
 fn check(runner: &Runner, file: &str) -> Result<(), Failure> {
     let text = if file == "-" { prompt::read_all()? } else { read(file)? };
     let catalog = runner.catalog()?;
     let service = catalog.parse(file, &text)?;
     catalog.parse(file, &write_preset(&service))?;
+    let suspect = lint_preset(file, &text, &service);
+    if !suspect.is_empty() {
+        for problem in &suspect {
+            print::warning(&problem.diagnose());
+        }
+        let summary = format!("`{file}` can be used, and is probably wrong");
+        let hint = "mend what the warnings name, or say under `[exceptions]` why it is right";
+        return Err(Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint(hint)));
+    }
     print::result(&format!("{file}: {} ({}) is a valid preset", service.name, service.id));
     Ok(())
 }

@@ -211,8 +211,17 @@ fn binding(service: &Service) {
     if let Some(algorithm) = service.signed_request {
         line(&format!("authorization requests are signed by {} (JAR, RFC 9101)", algorithm.as_str()));
     }
+    if let Some(encryption) = service.request_encryption() {
+        line(&format!("signed requests are encrypted to a key of the issuer: {encryption} (RFC 9101 section 6.1)"));
+    }
+    if service.encrypts_to_client {
+        line("responses, ID tokens or userinfo are encrypted to the key of the client");
+    }
     if let Some(details) = service.authorization_details() {
         line(&format!("authorization details (RAR, RFC 9396): {details}"));
+    }
+    if let Some(details) = service.token_details() {
+        line(&format!("of these for the access token (RFC 9396 section 6): {details}"));
     }
 }
 
@@ -274,6 +283,9 @@ pub(crate) fn json(service: &Service) -> Json {
         "dpop": service.dpop,
         "authorization_details": service.authorization_details(),
         "signed_request": service.signed_request,
+        "encrypted_request": service.request_encryption(),
+        "encrypts_to_client": service.encrypts_to_client,
+        "token_details": service.token_details(),
         "response_mode": service.response_mode().map(ResponseMode::as_str),
         "start": service.start,
         "lacks": service.lacks,

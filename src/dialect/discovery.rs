@@ -31,6 +31,10 @@ const CHALLENGE_METHODS: &str = "code_challenge_methods_supported";
 const MUST_SIGN: &str = "require_signed_request_object";
 const REQUEST_ALGORITHMS: &str = "request_object_signing_alg_values_supported";
 
+/// How signed requests may be encrypted (RFC 9101 section 10.5).
+const REQUEST_ENCRYPTIONS: [&str; 2] =
+    ["request_object_encryption_alg_values_supported", "request_object_encryption_enc_values_supported"];
+
 /// Where authorization requests are pushed to, and whether they must be (RFC 9126 section 5).
 const PUSHED_TO: &str = "pushed_authorization_request_endpoint";
 const MUST_PUSH: &str = "require_pushed_authorization_requests";
@@ -87,6 +91,8 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let mut lacks = lacks(json, &outline);
     let mut described = outline.described(gathering);
     lacks.extend(check_request(json, &mut described));
+    tell_encryption(json, &mut described);
+    tell_encryption_to_client(json, &mut described);
     let pushed_mtls_url = set_mtls_urls(json, &mut described)?;
     described.service.lacks = lacks;
     described.offered = Offered {
@@ -141,6 +147,29 @@ fn check_request(json: &Json, described: &mut Described) -> Option<String> {
         described.ignored.push(Note::offer(REQUEST_ALGORITHMS, words));
     }
     None
+}
+
+/// Signed requests are encrypted only if a person wants that.
+fn tell_encryption(json: &Json, described: &mut Described) {
+    for place in REQUEST_ENCRYPTIONS {
+        let offered = list(json, place);
+        if !offered.is_empty() {
+            let words =
+                format!("signed requests are encrypted only with `--encrypted-request`: {}", offered.join(", "));
+            described.ignored.push(Note::offer(place, words));
+        }
+    }
+}
+
+/// What the server can encrypt to the client, which it does only for a client that is registered so.
+fn tell_encryption_to_client(json: &Json, described: &mut Described) {
+    for place in ["authorization", "id_token", "userinfo"].map(|what| format!("{what}_encryption_alg_values_supported"))
+    {
+        if !list(json, &place).is_empty() {
+            let words = "encrypted only to a client that is registered so; its private key decrypts: `--key-file`";
+            described.ignored.push(Note::offer(place, words));
+        }
+    }
 }
 
 /// If the server announces `iss`, a response without the right one is refused (RFC 9207 section 2.4). A signed one always names

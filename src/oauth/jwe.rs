@@ -1,19 +1,16 @@
 //! Decrypts an encrypted JWT (RFC 7516, compact form) with the client's private key: `ECDH-ES` and `RSA-OAEP`, with AES in GCM
-//! or in CBC with HMAC (RFC 7518 sections 4 and 5).
+//! or in CBC with HMAC (RFC 7518 sections 4 and 5). [`Recipients`] encrypts by the same.
 //!
 //! Invariant: whatever is wrong with key, tag or padding is one and the same error, so that nobody learns which it was; nothing
 //! is decrypted before its tag is right.
 
-use aws_lc_rs::aead::{AES_128_GCM, AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::aead::{Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::agreement::{self, ECDH_P256, ECDH_P384, ECDH_P521, PrivateKey, UnparsedPublicKey};
-use aws_lc_rs::cipher::{AES_128, AES_256, DecryptionContext, PaddedBlockDecryptingKey, UnboundCipherKey};
-use aws_lc_rs::digest::{self, SHA256};
+use aws_lc_rs::cipher::{DecryptionContext, PaddedBlockDecryptingKey, UnboundCipherKey};
 use aws_lc_rs::hmac;
 use aws_lc_rs::iv::FixedLength;
 use aws_lc_rs::key_wrap::{self, AesKek, KeyWrap as _};
-use aws_lc_rs::rsa::{
-    OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OaepAlgorithm, OaepPrivateDecryptingKey, PrivateDecryptingKey,
-};
+use aws_lc_rs::rsa::{OaepAlgorithm, OaepPrivateDecryptingKey, PrivateDecryptingKey};
 use serde_json::{Map, Value as Json};
 use subtle::ConstantTimeEq as _;
 use thiserror::Error;
@@ -21,10 +18,17 @@ use zeroize::Zeroizing;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::certificate::from_pem;
-use crate::oauth::fit::plain_line;
 use crate::oauth::inspected::decode;
+use crate::oauth::jwe::primitives::{Contents, Unwrapping, agreed_for, contents, covered_by_hmac, derive, named};
 use crate::oauth::signing_key::{KeyKind, KeyPair, PRIVATE_KEY};
 use crate::secret::Secret;
+
+mod algorithms;
+mod encrypt;
+mod primitives;
+
+pub use crate::oauth::jwe::algorithms::{ContentEncryption, KeyManagement, RequestEncryption, UnknownEncryption};
+pub use crate::oauth::jwe::encrypt::{Recipient, RecipientError, Recipients};
 
 /// Why it cannot be decrypted.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -68,14 +72,6 @@ impl Diagnose for JweError {
     }
 }
 
-/// The key that encrypts the contents: how long it is, and by what it does.
-#[derive(Clone, Copy)]
-enum Contents {
-    Gcm(&'static aws_lc_rs::aead::Algorithm, usize),
-    /// The length is that of both halves: the key of the HMAC, and that of AES.
-    Cbc(&'static aws_lc_rs::cipher::Algorithm, hmac::Algorithm, usize),
-}
-
 /// The parts of the text.
 struct Parts<'a> {
     /// The header as it is written, which the tag covers.
@@ -115,12 +111,6 @@ pub fn decrypt(token: &Secret, key: Option<&KeyPair>) -> Result<Secret, JweError
     text.map(Secret::new).ok_or(JweError::Refused)
 }
 
-/// A name from outside, to be shown.
-fn named(text: &str) -> String {
-    const LONGEST: usize = 60;
-    plain_line(text).chars().take(LONGEST).collect()
-}
-
 impl<'a> Parts<'a> {
     fn of(text: &'a str) -> Option<Self> {
         let parts: Vec<&str> = text.split('.').collect();
@@ -129,48 +119,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// How the key of the contents is had.
-#[derive(Clone, Copy)]
-enum Unwrapping {
-    Rsa(&'static OaepAlgorithm),
-    /// By agreement; the key agreed upon is the key itself, or unwraps it.
-    Agreed(Option<&'static key_wrap::AesBlockCipher>),
-}
-
-impl Unwrapping {
-    fn of(algorithm: &str) -> Option<Self> {
-        Some(match algorithm {
-            "RSA-OAEP" => Self::Rsa(&OAEP_SHA1_MGF1SHA1),
-            "RSA-OAEP-256" => Self::Rsa(&OAEP_SHA256_MGF1SHA256),
-            "ECDH-ES" => Self::Agreed(None),
-            "ECDH-ES+A128KW" => Self::Agreed(Some(&key_wrap::AES_128)),
-            "ECDH-ES+A256KW" => Self::Agreed(Some(&key_wrap::AES_256)),
-            _ => return None,
-        })
-    }
-
-    fn is_rsa(self) -> bool {
-        matches!(self, Self::Rsa(_))
-    }
-}
-
-fn contents(encryption: &str) -> Option<Contents> {
-    Some(match encryption {
-        "A128GCM" => Contents::Gcm(&AES_128_GCM, 16),
-        "A256GCM" => Contents::Gcm(&AES_256_GCM, 32),
-        "A128CBC-HS256" => Contents::Cbc(&AES_128, hmac::HMAC_SHA256, 32),
-        "A256CBC-HS512" => Contents::Cbc(&AES_256, hmac::HMAC_SHA512, 64),
-        _ => return None,
-    })
-}
-
 impl Contents {
-    fn length(self) -> usize {
-        match self {
-            Self::Gcm(_, length) | Self::Cbc(_, _, length) => length,
-        }
-    }
-
     fn open(self, key: &[u8], parts: &Parts<'_>) -> Option<Vec<u8>> {
         match self {
             Self::Gcm(algorithm, _) => {
@@ -186,8 +135,7 @@ impl Contents {
             // RFC 7518 section 5.2.2.2.
             Self::Cbc(algorithm, hash, length) => {
                 let (of_hmac, of_aes) = key.split_at(length / 2);
-                let bits = u64::try_from(parts.header.len()).ok()?.checked_mul(8)?;
-                let covered = [parts.header.as_bytes(), &parts.iv, &parts.text, &bits.to_be_bytes()].concat();
+                let covered = covered_by_hmac(parts.header, &parts.iv, &parts.text)?;
                 let tag = hmac::sign(&hmac::Key::new(hash, of_hmac), &covered);
                 if !bool::from(tag.as_ref()[..length / 2].ct_eq(&parts.tag)) {
                     return None;
@@ -233,11 +181,7 @@ fn of_agreement(
     // The library refuses a point that is not on the curve.
     let point = [vec![4], coordinate("x")?, coordinate("y")?].concat();
     let own = PrivateKey::from_private_key_der(algorithm, der).ok()?;
-    let (name, length) = match wrap {
-        Some(_) if text("alg").ends_with("A128KW") => (text("alg"), 16),
-        Some(_) => (text("alg"), 32),
-        None => (encryption, contents.length()),
-    };
+    let (name, length) = agreed_for(text("alg"), encryption, wrap.is_some(), contents);
     let parties = [decode(text("apu"))?, decode(text("apv"))?];
     let agreed = agreement::agree(&own, UnparsedPublicKey::new(algorithm, point), (), |secret| {
         Ok(derive(secret, name, &parties, length))
@@ -247,29 +191,6 @@ fn of_agreement(
     let mut plain = Zeroizing::new(vec![0; parts.key.len()]);
     let length = AesKek::new(cipher, &agreed).ok()?.unwrap(&parts.key, &mut plain).ok()?.len();
     Some(Zeroizing::new(plain[..length].to_vec()))
-}
-
-/// The Concat KDF of RFC 7518 section 4.6.2. `length` is in bytes.
-fn derive(secret: &[u8], algorithm: &str, parties: &[Vec<u8>; 2], length: usize) -> Zeroizing<Vec<u8>> {
-    // None of them is longer than the text that it comes from.
-    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX).to_be_bytes();
-    let mut key = Zeroizing::new(Vec::new());
-    for round in 1.. {
-        let mut hash = digest::Context::new(&SHA256);
-        hash.update(&number(round));
-        hash.update(secret);
-        for part in [algorithm.as_bytes(), &parties[0], &parties[1]] {
-            hash.update(&number(part.len()));
-            hash.update(part);
-        }
-        hash.update(&number(length * 8));
-        key.extend_from_slice(hash.finish().as_ref());
-        if key.len() >= length {
-            break;
-        }
-    }
-    key.truncate(length);
-    key
 }
 
 #[cfg(test)]

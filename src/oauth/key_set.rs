@@ -15,7 +15,7 @@ use crate::oauth::inspected::{Inspected, TokenForm, decode};
 use crate::secret::Secret;
 
 /// The most keys that are read: large issuers have a dozen.
-const MOST_KEYS: usize = 200;
+pub(super) const MOST_KEYS: usize = 200;
 /// The shortest RSA key that signs, in bytes (RFC 7518 section 3.3).
 const LEAST_RSA: usize = 256;
 
@@ -32,7 +32,7 @@ struct PublicKey {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Material {
+pub(super) enum Material {
     Rsa {
         modulus: Vec<u8>,
         exponent: Vec<u8>,
@@ -163,26 +163,34 @@ fn check(
     }
 }
 
-impl PublicKey {
-    fn read(json: &Json) -> Option<Self> {
+impl Material {
+    /// `None` if the key is of a kind that is not known here.
+    pub(super) fn read(json: &Json) -> Option<Self> {
         let text = |name: &str| json.get(name).and_then(Json::as_str);
         let bytes = |name: &str| text(name).and_then(decode);
-        if text("use").is_some_and(|purpose| purpose != "sig") {
-            return None;
-        }
-        let material = match (text("kty")?, text("crv")) {
+        Some(match (text("kty")?, text("crv")) {
             // Numbers as they are: leading zeros would be refused (RFC 7518 section 6.3.1.1).
-            ("RSA", _) => Material::Rsa { modulus: number(&bytes("n")?), exponent: number(&bytes("e")?) },
+            ("RSA", _) => Self::Rsa { modulus: number(&bytes("n")?), exponent: number(&bytes("e")?) },
             ("EC", Some(curve)) => {
                 let (_, length, ..) = *CURVES.iter().find(|(name, ..)| *name == curve)?;
                 let mut point = vec![4];
                 point.extend(padded(bytes("x")?, length)?);
                 point.extend(padded(bytes("y")?, length)?);
-                Material::Ec { curve: curve.to_owned(), point }
+                Self::Ec { curve: curve.to_owned(), point }
             }
-            ("OKP", Some("Ed25519")) => Material::Ed25519(bytes("x")?),
+            ("OKP", Some("Ed25519")) => Self::Ed25519(bytes("x")?),
             _ => return None,
-        };
+        })
+    }
+}
+
+impl PublicKey {
+    fn read(json: &Json) -> Option<Self> {
+        let text = |name: &str| json.get(name).and_then(Json::as_str);
+        if text("use").is_some_and(|purpose| purpose != "sig") {
+            return None;
+        }
+        let material = Material::read(json)?;
         Some(Self { id: text("kid").map(str::to_owned), algorithm: text("alg").map(str::to_owned), material })
     }
 

@@ -43,6 +43,7 @@ mod response_mode;
 mod saml;
 mod scope;
 mod signed_response;
+mod signed_userinfo;
 mod signing_key;
 #[cfg(test)]
 mod signing_tests;
@@ -80,7 +81,10 @@ pub use crate::oauth::inspected::{
     Weight, claim_rows, relative,
 };
 pub use crate::oauth::issuer::is_same_issuer;
-pub use crate::oauth::jwe::{JweError, decrypt};
+pub use crate::oauth::jwe::{
+    ContentEncryption, JweError, KeyManagement, Recipient, RecipientError, Recipients, RequestEncryption,
+    UnknownEncryption, decrypt,
+};
 pub use crate::oauth::jwk::{digest_text, thumbprint};
 pub use crate::oauth::jwt::{certificate_binding, decode_jwt};
 pub use crate::oauth::key_making::{MakeKeyError, RSA_BITS, make_key_pair, make_proof_key};
@@ -107,6 +111,9 @@ pub use crate::oauth::response_mode::{RESPONSE_MODE, ResponseMode};
 pub use crate::oauth::saml::{SamlEncoding, UnsignedSaml, is_xml_text};
 pub use crate::oauth::scope::{ScopeAnswers, scope_difference, split_answer, split_scopes};
 pub use crate::oauth::signed_response::{ExpectedSignature, SignedResponse, SignedResponseError};
+pub use crate::oauth::signed_userinfo::{
+    ExpectedUserinfo, OpenedUserinfo, SignedUserinfo, USERINFO_JWT, UserinfoError, open_userinfo,
+};
 pub use crate::oauth::signing_key::{KeyKind, KeyPair, SigningKey};
 pub use crate::oauth::step_up::StepUp;
 pub use crate::oauth::token_error::{Meaning, TokenError};

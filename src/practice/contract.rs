@@ -168,6 +168,8 @@ pub(crate) fn metadata(issuer: &str, tls: bool) -> Value {
         "response_modes_supported": ResponseMode::ALL.map(ResponseMode::as_str),
         "request_parameter_supported": true,
         "request_object_signing_alg_values_supported": BY_KEY,
+        "request_object_encryption_alg_values_supported": ["ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"],
+        "request_object_encryption_enc_values_supported": ["A128GCM", "A256GCM", "A128CBC-HS256", "A256CBC-HS512"],
         "authorization_signing_alg_values_supported": ["ES256"],
         "grant_types_supported": GRANT_TYPES,
         "token_endpoint_auth_methods_supported": CLIENT_METHODS,

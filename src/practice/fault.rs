@@ -75,6 +75,13 @@ pub enum Fault {
     IdTokenHs256,
     IdTokenNewKey,
     UserinfoOtherSub,
+    UserinfoSigned,
+    UserinfoAlgNone,
+    UserinfoWrongSignature,
+    UserinfoWrongIss,
+    UserinfoWrongAud,
+    UserinfoNoSub,
+    UserinfoExpired,
     RefreshOtherSub,
     DpopNonce,
     DpopEndlessNonce,
@@ -133,7 +140,7 @@ pub struct UnknownFault(pub String);
 
 /// Each fault with its name and explanation, in the order of the enum.
 #[rustfmt::skip]
-const FAULTS: [(Fault, &str, &str); 114] = [
+const FAULTS: [(Fault, &str, &str); 121] = [
     (Fault::NoRefreshToken, "no-refresh-token", "No reply carries a refresh token."),
     (Fault::OmitRefreshToken, "omit-refresh-token", "A refresh brings no new refresh token; the old one stays good."),
     (Fault::StringExpiry, "string-expiry", "`expires_in` is a string instead of a number."),
@@ -198,6 +205,13 @@ const FAULTS: [(Fault, &str, &str); 114] = [
     (Fault::IdTokenHs256, "id-token-hs256", "The ID token is signed with the client secret, and good."),
     (Fault::IdTokenNewKey, "id-token-new-key", "Each ID token is signed with a new key, and good."),
     (Fault::UserinfoOtherSub, "userinfo-other-sub", "The userinfo endpoint tells of another person than the ID token."),
+    (Fault::UserinfoSigned, "userinfo-signed", "The userinfo endpoint answers with a signed JWT, which is right (OpenID Connect Core 1.0 section 5.3.2)."),
+    (Fault::UserinfoAlgNone, "userinfo-alg-none", "The userinfo reply is a JWT that is not signed: its `alg` is `none`."),
+    (Fault::UserinfoWrongSignature, "userinfo-wrong-signature", "The userinfo reply is signed with a key that is not the one it names."),
+    (Fault::UserinfoWrongIss, "userinfo-wrong-iss", "The signed userinfo reply comes from another issuer."),
+    (Fault::UserinfoWrongAud, "userinfo-wrong-aud", "The signed userinfo reply is for another client."),
+    (Fault::UserinfoNoSub, "userinfo-no-sub", "The signed userinfo reply does not say whom it is about."),
+    (Fault::UserinfoExpired, "userinfo-expired", "The signed userinfo reply expired an hour ago."),
     (Fault::RefreshOtherSub, "refresh-other-sub", "The ID token of a refresh is about another person."),
     (Fault::DpopNonce, "dpop-nonce", "Each proof of possession must repeat a nonce: one of the token endpoint, another of the resources."),
     (Fault::DpopEndlessNonce, "dpop-endless-nonce", "Each proof of possession is refused for its nonce, with another nonce each time."),

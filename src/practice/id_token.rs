@@ -32,6 +32,7 @@ pub(crate) fn key_set(state: &State) -> Value {
     if state.has(Fault::IdTokenOtherAlg) {
         keys.push(state.id_token_keys.rsa().published());
     }
+    keys.push(state.id_token_keys.published_for_encryption());
     json!({ "keys": keys })
 }
 

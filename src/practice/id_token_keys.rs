@@ -1,10 +1,10 @@
-//! The keys that the practice service signs ID tokens with.
+//! The keys that the practice service signs ID tokens with, and the one that it decrypts authorization requests with.
 
 use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use crate::oauth::{AssertionAlgorithm, SigningKey, make_proof_key};
+use crate::oauth::{AssertionAlgorithm, KeyPair, SigningKey, make_proof_key};
 
 /// The keys that ID tokens are signed with. They are made when the service starts, so each start has new ones.
 pub(crate) struct IdTokenKeys {
@@ -13,6 +13,8 @@ pub(crate) struct IdTokenKeys {
     pub(crate) other: Key,
     /// What `id-token-other-alg` signs with, made when it is first needed, since that takes a while.
     rsa: OnceLock<Key>,
+    /// What requests are encrypted to.
+    pub(crate) decryption: KeyPair,
     /// How many there were before.
     replaced: u32,
 }
@@ -45,7 +47,16 @@ impl Key {
 impl IdTokenKeys {
     pub(crate) fn made() -> Self {
         let made = || Key::made(AssertionAlgorithm::ES256);
-        Self { own: made(), other: made(), rsa: OnceLock::new(), replaced: 0 }
+        let decryption = make_proof_key(AssertionAlgorithm::ES256).expect("a key needs nothing but randomness");
+        Self { own: made(), other: made(), rsa: OnceLock::new(), decryption, replaced: 0 }
+    }
+
+    /// The public half of the key that decrypts.
+    pub(crate) fn published_for_encryption(&self) -> Value {
+        let mut key = self.decryption.signing_key().and_then(|key| key.public_jwk()).unwrap_or_default();
+        key["use"] = "enc".into();
+        key["kid"] = "requests".into();
+        key
     }
 
     pub(crate) fn rsa(&self) -> &Key {

@@ -45,6 +45,7 @@ mod state;
 mod tests;
 mod tls;
 mod token;
+mod userinfo;
 mod wire;
 
 use std::fmt;

@@ -1,14 +1,15 @@
-//! Signed authorization requests at the practice service (JAR, RFC 9101): by value, or pushed. The key is that of the certificate
-//! which was uploaded.
+//! Signed authorization requests at the practice service (JAR, RFC 9101): by value, or pushed, and encrypted or not. The key is
+//! that of the certificate which was uploaded.
 
 use serde_json::Value;
 
-use crate::oauth::REQUEST;
+use crate::oauth::{REQUEST, decrypt};
 use crate::practice::assertion;
 use crate::practice::authorization_request::{AuthorizationRequest, AuthorizationRequestError};
 use crate::practice::message::Parameters;
 use crate::practice::now::Now;
 use crate::practice::state::State;
+use crate::secret::Secret;
 
 /// What the header must say (RFC 9101 section 10.8), so that no other JWT passes for a request.
 const TYPE: &str = "oauth-authz-req+jwt";
@@ -32,6 +33,12 @@ fn opened(state: &State, parameters: &Parameters, now: &Now) -> Result<Option<Pa
     let client_id = one("client_id")?.ok_or("`client_id` is missing beside the signed request")?;
     let registration = state.clients.find(client_id).ok_or("the client id is unknown")?;
     let wrong = |words: &str| format!("the signed request: {words}");
+    let decrypted = match token.split('.').count() {
+        5 => decrypt(&Secret::new(token), Some(&state.id_token_keys.decryption)),
+        _ => Ok(Secret::new(token)),
+    };
+    let decrypted = decrypted.map_err(|error| wrong(&error.to_string()))?;
+    let token = decrypted.expose();
     let header = jsonwebtoken::decode_header(token).map_err(|_| wrong("it is no signed JWT"))?;
     if header.typ.as_deref() != Some(TYPE) {
         return Err(wrong(&format!("`typ` must be `{TYPE}`")));

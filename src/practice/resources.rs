@@ -1,4 +1,4 @@
-//! What tokens are good for, and how to ask about them: identity, a protected resource, revocation, introspection.
+//! What tokens are good for, and how to ask about them: a protected resource, revocation, introspection.
 
 use serde_json::{Value, json};
 
@@ -14,18 +14,6 @@ use crate::practice::proof;
 use crate::practice::signed_token::GrantedAccess;
 use crate::practice::state::State;
 use crate::practice::token;
-
-/// `GET /userinfo` (`OpenID` Connect Core 1.0 section 5.3).
-pub(crate) fn userinfo(state: &mut State, request: &Request, now: &Now) -> Response {
-    let is_other = state.has(Fault::UserinfoOtherSub);
-    protected(state, request, (None, now), |grant| {
-        let mut claims = identity::claims(grant);
-        if is_other {
-            claims.insert("sub".into(), "practice-somebody-else".into());
-        }
-        Value::Object(claims)
-    })
-}
 
 /// `GET /resource`: something to call with a token.
 pub(crate) fn resource(state: &mut State, request: &Request, now: &Now) -> Response {
@@ -142,7 +130,7 @@ fn introspection(state: &State, token: &str, now: &Now) -> Value {
 }
 
 /// Answers a request with a valid access token. Without any token the challenge has no error (RFC 6750 section 3.1).
-fn protected(
+pub(crate) fn protected(
     state: &mut State,
     request: &Request,
     (resource, now): (Option<&str>, &Now),

@@ -14,7 +14,9 @@ use crate::practice::message::{ErrorCode, Excess, Parameters, Refusal, Request, 
 use crate::practice::now::Now;
 use crate::practice::server::Handler;
 use crate::practice::state::State;
-use crate::practice::{assertion, authorize, clock, device, id_token, pages, pushed, registration, resources, token};
+use crate::practice::{
+    assertion, authorize, clock, device, id_token, pages, pushed, registration, resources, token, userinfo,
+};
 
 impl Handler for State {
     fn answer(&mut self, request: &Request, now: &mut Now) -> Response {
@@ -57,7 +59,7 @@ impl State {
             ("GET", DEVICE) => device::page(&request.query),
             ("POST", DEVICE) => device::enter(self, body, now),
             ("POST", DEVICE_CONSENT) => device::consent(self, body, now),
-            ("GET", USERINFO) => resources::userinfo(self, request, now),
+            ("GET", USERINFO) => userinfo::answer(self, request, now),
             ("GET", RESOURCE) => resources::resource(self, request, now),
             ("GET", ARCHIVE) => resources::archive(self, request, now),
             ("POST", PUSH) => pushed::push(self, request, body, now),

@@ -21,9 +21,17 @@ impl Service {
 }
 
 impl Service {
+    /// What the token request asks for of that (RFC 9396 section 6), as JSON; `None` if it asks for all of it.
+    pub fn token_details(&self) -> Option<&str> {
+        let BodyTemplate::Form(form) = &self.token_request.body else { return None };
+        let asked = form.iter().find(|parameter| parameter.name == AUTHORIZATION_DETAILS)?;
+        Some(asked.value.source()).filter(|text| self.authorization.is_some() && !text.trim().is_empty())
+    }
+
     /// The details that were asked for and not granted with these tokens, each as JSON; none if the service does not say.
     pub fn details_not_granted(&self, tokens: &TokenSet) -> Vec<String> {
-        match (self.authorization_details(), tokens.retained.get(AUTHORIZATION_DETAILS)) {
+        let asked = self.token_details().or_else(|| self.authorization_details());
+        match (asked, tokens.retained.get(AUTHORIZATION_DETAILS)) {
             (Some(asked), Some(granted)) => details_not_granted(asked, granted),
             _ => Vec::new(),
         }

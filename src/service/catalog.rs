@@ -157,6 +157,23 @@ impl Catalog {
         self.entries.iter().map(|entry| entry.id.as_ref())
     }
 
+    /// The IDs of the presets that this one extends, nearest first.
+    pub fn lineage(&self, id: &str) -> Vec<String> {
+        let mut lineage: Vec<String> = Vec::new();
+        let parent = |id: &str| {
+            let entry = self.entries.iter().find(|entry| entry.id == id)?;
+            let table: toml::Table = entry.text.parse().ok()?;
+            table.get("extends")?.as_str().map(str::to_owned)
+        };
+        let mut next = parent(id);
+        // A circle ends where it began.
+        while let Some(id) = next.filter(|id| !lineage.contains(id)) {
+            next = parent(&id);
+            lineage.push(id);
+        }
+        lineage
+    }
+
     /// Reads a preset that may extend any of these.
     pub fn parse(&self, file: &str, text: &str) -> Result<Service, PresetError> {
         let parent = |id: &str| self.entries.iter().find(|entry| entry.id == id).map(|entry| entry.text.to_string());

@@ -5,7 +5,8 @@ use thiserror::Error;
 
 use crate::call::{BodyTemplate, CallTemplate, Method, Parameter, Template};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{AUTHORIZATION_DETAILS, AssertionAlgorithm, GrantType, Pkce, Request, Resource};
+use crate::oauth::{AUTHORIZATION_DETAILS, AssertionAlgorithm, GrantType, Pkce, Request, RequestEncryption, Resource};
+use crate::service::assertion_changes::{AssertionChange, AssertionChangeError};
 use crate::service::client_method::ClientMethod;
 use crate::service::definition::{Authorization, Identity};
 use crate::service::draft::{CallFields, ProfileDraft};
@@ -78,8 +79,14 @@ pub struct ServiceChanges {
     pub dpop: Option<Option<AssertionAlgorithm>>,
     /// Whether authorization requests are signed (RFC 9101), and by which algorithm.
     pub signed_request: Option<Option<AssertionAlgorithm>>,
+    /// Whether they are encrypted as well (RFC 9101 section 6.1), and by what.
+    pub encrypted_request: Option<Option<RequestEncryption>>,
     /// What is asked for in detail (RFC 9396), as JSON; empty removes it.
     pub authorization_details: Option<String>,
+    /// What the token and the refresh request ask for of that (RFC 9396 section 6), as JSON; empty asks for all of it.
+    pub token_details: Option<String>,
+    /// What the assertion says that is signed here.
+    pub assertion: Vec<AssertionChange>,
     /// The profile of OAuth 2.0 that the service is held to from now on.
     pub security_profile: Option<SecurityProfile>,
 }
@@ -93,6 +100,12 @@ pub enum ChangeError {
     /// The body of the request is no form.
     #[error("the body of the {0} request is no form, so it takes no parameters")]
     NoForm(&'static str),
+    /// RFC 9101 section 6.1: what is encrypted is a signed request.
+    #[error("the authorization request is to be encrypted, and not to be signed")]
+    EncryptedUnsigned,
+    /// The assertion cannot say it.
+    #[error(transparent)]
+    Assertion(#[from] AssertionChangeError),
     /// The service names the API in the scopes.
     #[error("the service takes no `resource`: its scopes say which API a token is for")]
     ByScope,
@@ -101,8 +114,10 @@ pub enum ChangeError {
 impl Diagnose for ChangeError {
     fn diagnose(&self) -> Diagnosis {
         Diagnosis::new(self.to_string()).hint(match self {
+            Self::Assertion(error) => return error.diagnose(),
             Self::NoRequest(_) => "give its URL, or leave its parameters out",
             Self::ByScope => "ask for scopes of that API, with `--scope`; `tokenwright token NAME --resource URI` gives a token for another",
+            Self::EncryptedUnsigned => "leave `--signed-request=off` out, or do not encrypt: `--encrypted-request=off`",
             Self::NoForm(_) => "change the body with `tokenwright edit`, or in the window",
         })
     }
@@ -131,6 +146,11 @@ impl ServiceChanges {
         for (stage, url) in &self.urls {
             set_url(draft, *stage, url);
         }
+        let begun = draft.assertion.as_mut().filter(|fields| fields.audience.is_empty());
+        if let Some(fields) = begun.filter(|_| self.grant == Some(GrantType::JwtBearer)) {
+            fields.audience.clone_from(&draft.token_request.url);
+        }
+        draft.change_assertion(&self.assertion)?;
         if let Some(pkce) = self.pkce {
             draft.pkce = pkce;
         }
@@ -138,7 +158,16 @@ impl ServiceChanges {
             draft.service.dpop = dpop;
         }
         if let Some(signed_request) = self.signed_request {
-            draft.service.signed_request = signed_request;
+            draft.service.set_signed_request(signed_request);
+        }
+        if let Some(encrypted_request) = self.encrypted_request {
+            if encrypted_request.is_some() && draft.service.signed_request.is_none() {
+                if self.signed_request.is_some() {
+                    return Err(ChangeError::EncryptedUnsigned);
+                }
+                draft.service.signed_request = Some(AssertionAlgorithm::ES256);
+            }
+            draft.service.encrypted_request = encrypted_request;
         }
         if self.grant == Some(GrantType::DeviceCode) {
             if !draft.service.has_device_flow() {
@@ -151,6 +180,11 @@ impl ServiceChanges {
         if let Some(details) = &self.authorization_details {
             let stage = if draft.client_flow { StageName::Authorization } else { StageName::Token };
             set_parameters(draft, stage, &[&Parameter::new(AUTHORIZATION_DETAILS, details)])?;
+        }
+        if let Some(details) = &self.token_details {
+            let details = Parameter::new(AUTHORIZATION_DETAILS, details);
+            set_parameters(draft, StageName::Token, &[&details])?;
+            set_refresh_parameters(draft, &[&details])?;
         }
         self.by_name().into_iter().try_for_each(|(stage, parameters)| set_parameters(draft, stage, &parameters))
     }
@@ -173,10 +207,7 @@ impl ServiceChanges {
             set_parameters(draft, StageName::Device, &all)?;
         }
         set_parameters(draft, StageName::Token, &all[..1])?;
-        match set_parameters(draft, StageName::Refresh, &all[..1]) {
-            Err(ChangeError::NoRequest(_)) => Ok(()),
-            set => set,
-        }
+        set_refresh_parameters(draft, &all[..1])
     }
 
     /// The parameters of each stage and name: one may be sent several times, as `resource` is (RFC 8707 section 2).
@@ -295,6 +326,14 @@ fn set_parameters(draft: &mut ProfileDraft, stage: StageName, parameters: &[&Par
         BodyTemplate::Json(_) | BodyTemplate::Text { .. } => return Err(ChangeError::NoForm(name)),
     }
     Ok(())
+}
+
+/// The same for the refresh request, where there is one.
+fn set_refresh_parameters(draft: &mut ProfileDraft, parameters: &[&Parameter]) -> Result<(), ChangeError> {
+    match set_parameters(draft, StageName::Refresh, parameters) {
+        Err(ChangeError::NoRequest(_)) => Ok(()),
+        set => set,
+    }
 }
 
 fn set_typed(call: &mut CallFields, name: &'static str, parameters: &[&Parameter]) -> Result<(), ChangeError> {

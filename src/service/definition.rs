@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::call::{Authentication, CallTemplate, Expression, Method, Template, Values, pairs};
-use crate::oauth::{AssertionAlgorithm, ErrorHint, GrantType, Pkce, Request, TokenHeader, TokenSet, scope_difference};
+use crate::oauth::{
+    AssertionAlgorithm, ErrorHint, GrantType, Pkce, Request, RequestEncryption, TokenHeader, TokenSet, scope_difference,
+};
 use crate::service::assertion::Assertion;
 use crate::service::input::Input;
 use crate::service::preset::{Kind, Stage, read};
@@ -110,12 +112,18 @@ pub struct Service {
     pub dpop: Option<AssertionAlgorithm>,
     /// The algorithm by which authorization requests are signed (JAR, RFC 9101), with the key of the client; `None` if they are not.
     pub signed_request: Option<AssertionAlgorithm>,
+    /// By what signed authorization requests are encrypted to a key of the issuer (RFC 9101 section 6.1); `None` if they are not.
+    pub encrypted_request: Option<RequestEncryption>,
+    /// Whether it encrypts to the public key of the client what it tells: its responses (JARM), ID tokens or userinfo.
+    pub encrypts_to_client: bool,
     /// What it is held to: a request is refused where it departs from that.
     pub security_profile: Option<SecurityProfile>,
     /// How `<assertion>` is made.
     pub assertion: Option<Assertion>,
     /// What the sources disagree about.
     pub disputed: Vec<Disputed>,
+    /// Why something that `service check` takes for a mistake is none, by the name of the rule.
+    pub exceptions: BTreeMap<String, String>,
     /// What its errors mean.
     pub hints: Vec<ErrorHint>,
     /// The document that it was imported from, by the id of the dialect, so that it can be written again. Only the

@@ -78,6 +78,11 @@ impl ProfileDraft {
     pub fn signs_with_key(&self) -> Option<Assertion> {
         self.customised().signs_with_key()
     }
+
+    /// What the private key of the client must be like; `None` if it has none.
+    pub fn client_key(&self) -> Option<Assertion> {
+        self.customised().client_key()
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 mod api_call;
 mod assertion;
+mod assertion_changes;
 mod assertion_error;
 mod assertion_fields;
 mod authorization_details;
@@ -45,7 +46,10 @@ mod value_source;
 
 pub use crate::service::api_call::{ApiCall, ApiCallError, is_own_origin};
 pub use crate::service::assertion::{Assertion, AssertionAlgorithm, CertificateThumbprint};
+pub use crate::service::assertion_changes::{AssertionChange, AssertionChangeError};
 pub use crate::service::assertion_fields::{AssertionFields, SamlFields};
+#[cfg(test)]
+pub(crate) use crate::service::catalog::bundled_text;
 pub use crate::service::catalog::{Catalog, CatalogError};
 pub use crate::service::changes::{ChangeError, ServiceChanges, StageName};
 pub use crate::service::check_every::{CheckEvery, CheckEveryError};
@@ -62,7 +66,7 @@ pub(crate) use crate::service::input::matches_whole;
 pub use crate::service::input::{Choice, Input};
 pub(crate) use crate::service::lifetimes::life_after;
 pub use crate::service::own_preset::{NewPreset, NewPresetError};
-pub use crate::service::preset::{PresetError, parse_preset, write_preset};
+pub use crate::service::preset::{PresetError, lint_preset, parse_preset, write_preset};
 pub use crate::service::profile::{Profile, ProfileError};
 pub use crate::service::profile_name::{ProfileName, ProfileNameError};
 pub use crate::service::remarks::{Notes, TagError, Tags};

@@ -1,7 +1,7 @@
 //! Which requests of a service carry a signed assertion, and what its key must be.
 
 use crate::call::{Authentication, CallTemplate, Template};
-use crate::oauth::ReadKey;
+use crate::oauth::{ReadKey, RequestEncryption};
 use crate::service::assertion::{Assertion, AssertionAlgorithm};
 use crate::service::definition::Service;
 use crate::service::draft::ProfileDraft;
@@ -59,9 +59,25 @@ impl Service {
         Some(Assertion { algorithm: Some(wanted), alternatives, key_id, ..Assertion::default() })
     }
 
+    /// Has authorization requests signed by this algorithm, or not. One that is not signed is not encrypted either.
+    pub fn set_signed_request(&mut self, algorithm: Option<AssertionAlgorithm>) {
+        self.signed_request = algorithm;
+        self.encrypted_request = self.encrypted_request.filter(|_| algorithm.is_some());
+    }
+
+    /// By what signed authorization requests are encrypted; `None` if they are not.
+    pub fn request_encryption(&self) -> Option<RequestEncryption> {
+        self.encrypted_request.filter(|_| self.request_signature().is_some())
+    }
+
     /// What the private key of the client signs: an assertion, or else the authorization request.
     pub fn signs_with_key(&self) -> Option<Assertion> {
         self.signed_assertion().or_else(|| self.request_signature())
+    }
+
+    /// What the private key of the client must be like, as an assertion; any will do that only decrypts. `None` if it has none.
+    pub fn client_key(&self) -> Option<Assertion> {
+        self.signs_with_key().or_else(|| self.encrypts_to_client.then(Assertion::default))
     }
 
     /// Whether a request or the assertion uses this value.

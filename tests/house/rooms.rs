@@ -87,6 +87,12 @@ const ROOMS: &[Room] = &[
         alone: false,
         bans: &[NETWORK, DATABASE, FILES, THREADS, WINDOW, COMMAND_LINE, SECRETS],
     },
+    Room {
+        name: "witness",
+        layer: DOMAIN,
+        alone: false,
+        bans: &[NETWORK, DATABASE, FILES, THREADS, WINDOW, COMMAND_LINE, SECRETS],
+    },
     Room { name: "dialect", layer: DOMAIN, alone: false, bans: DOMAIN_BANS },
     Room { name: "export", layer: DOMAIN, alone: false, bans: DOMAIN_BANS },
     Room { name: "agent", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },

@@ -222,7 +222,7 @@ fn the_counts_in_the_readme_are_those_of_this_program() {
     for count in counts {
         assert!(readme.contains(&count), "README.md does not say `{count}`");
     }
-    assert!(readme.contains("[more than 160 presets]") && Catalog::bundled().services().len() > 160);
+    assert!(readme.contains("[more than 250 presets]") && Catalog::bundled().services().len() > 250);
 }
 
 #[test]

@@ -15,9 +15,9 @@
 //
 // `--client-key` names a public key in PEM: with it there is a client `with-key`, which proves itself by an assertion that
 // this key verifies (private_key_jwt), and `fapi`, which does the same under the FAPI 2.0 Security Profile. The authorization
-// responses of `encrypted`, if they are signed (JARM), and its ID tokens are encrypted to this key as well: to an EC key by ECDH-ES+A256KW with
+// responses of `encrypted`, if they are signed (JARM), its ID tokens and its signed userinfo are encrypted to this key as well: to an EC key by ECDH-ES+A256KW with
 // A256GCM, to an RSA key by RSA-OAEP-256 with the server's default, A128CBC-HS256. `jar` must sign its authorization requests
-// with this key; `fapi-signed` is like `fapi`, and must sign them too.
+// with this key, and may encrypt them to one of the server's keys; `fapi-signed` is like `fapi`, and must sign them too.
 //
 // With `--registration` clients register themselves (RFC 7591) and manage that (RFC 7592); each update ends the token before it.
 // `--initial-access-token` names the token without which nobody is registered.
@@ -26,7 +26,7 @@
 // five minutes, and asks for that with a challenge (RFC 9470).
 //
 // With `--rar` it takes authorization details (RFC 9396) of the types `account`, `payment`, which must have an `amount` and is
-// granted with a `reference`, and `transfer`, which nobody grants.
+// granted with a `reference`, and `transfer`, which nobody grants. A token request that asks for some of the types gets those alone.
 //
 // With `--tls` the server speaks TLS on two ports: that of the issuer, where no certificate is asked for, and another for mutual
 // TLS (RFC 8705), which the metadata names under `mtls_endpoint_aliases`. The folder has `server.pem` and `server.key`, `ca.pem`,
@@ -106,12 +106,19 @@ function signingClient() {
   return { ...client('jar', 'client_secret_basic', { client_secret: 'secret', jwks: { keys: [key] } }), require_signed_request_object: true };
 }
 
+/** The server's keys. Its own sign by RS256 only, which FAPI forbids, and decrypt nothing. */
+function serverKeys() {
+  const made = (kind, kindOptions, use) => ({ ...generateKeyPairSync(kind, kindOptions).privateKey.export({ format: 'jwk' }), ...use });
+  const rsa = { modulusLength: 2048 };
+  return [made('rsa', rsa, {}), made('rsa', rsa, { use: 'enc' }), made('ec', { namedCurve: 'P-256' }, { use: 'enc' })];
+}
+
 /** The client whose signed responses are encrypted. */
 function encryptedClient() {
   const key = publicJwk(options['client-key']);
   const encryption = key.kty === 'EC'
-    ? { authorization_encrypted_response_alg: 'ECDH-ES+A256KW', authorization_encrypted_response_enc: 'A256GCM', id_token_encrypted_response_alg: 'ECDH-ES', id_token_encrypted_response_enc: 'A256GCM' }
-    : { authorization_encrypted_response_alg: 'RSA-OAEP-256', id_token_encrypted_response_alg: 'RSA-OAEP-256' };
+    ? { authorization_encrypted_response_alg: 'ECDH-ES+A256KW', authorization_encrypted_response_enc: 'A256GCM', id_token_encrypted_response_alg: 'ECDH-ES', id_token_encrypted_response_enc: 'A256GCM', userinfo_encrypted_response_alg: 'ECDH-ES', userinfo_signed_response_alg: 'RS256' }
+    : { authorization_encrypted_response_alg: 'RSA-OAEP-256', id_token_encrypted_response_alg: 'RSA-OAEP-256', userinfo_encrypted_response_alg: 'RSA-OAEP-256', userinfo_signed_response_alg: 'PS256' };
   return { ...client('encrypted', 'client_secret_basic', { client_secret: 'secret', jwks: { keys: [key] } }), ...encryption };
 }
 
@@ -165,6 +172,16 @@ function granted(details) {
   return allowed.map((detail) => (detail.type === 'payment' ? { ...detail, reference: 'r-1' } : detail));
 }
 
+/** What a token request asks for of what was granted; all of it if it does not say (RFC 9396 section 6). */
+function narrowed(details, asked) {
+  if (!asked) return details;
+  const types = JSON.parse(asked).map(({ type }) => type);
+  if (types.some((type) => !details.some((detail) => detail.type === type))) {
+    throw new errors.InvalidAuthorizationDetails('the token request asks for more than was granted');
+  }
+  return details.filter(({ type }) => types.includes(type));
+}
+
 const rar = {
   resourceIndicators: { ...resourceIndicators, defaultResource: () => APIS[0], useGrantedResource: () => true },
   richAuthorizationRequests: {
@@ -179,7 +196,7 @@ const rar = {
       },
     },
     authorizationDetailsForGrantSource: (ctx) => granted(ctx.oidc.params.authorization_details),
-    authorizationDetailsForAccessToken: (_ctx, _token, source) => source.rar,
+    authorizationDetailsForAccessToken: (ctx, _token, source) => narrowed(source.rar, ctx.oidc.params.authorization_details),
     authorizationDetailsForIntrospection: (_ctx, token) => token.rar,
   },
 };
@@ -190,6 +207,7 @@ const configuration = {
     client('confidential-basic', 'client_secret_basic', { client_secret: 'secret' }),
     client('confidential-post', 'client_secret_post', { client_secret: 'secret' }),
     client('public-native', 'none'),
+    { ...client('signed-userinfo', 'client_secret_basic', { client_secret: 'secret' }), userinfo_signed_response_alg: 'RS256' },
     { ...client('must-push', 'client_secret_basic', { client_secret: 'secret' }), require_pushed_authorization_requests: true },
     { ...client('bound-public', 'none'), dpop_bound_access_tokens: true },
     { ...robot('bound-confidential', 'client_secret_basic', { client_secret: 'secret' }), dpop_bound_access_tokens: true },
@@ -199,8 +217,7 @@ const configuration = {
   ...(options.tls && {
     clientAuthMethods: ['client_secret_basic', 'tls_client_auth', 'self_signed_tls_client_auth', 'none'],
   }),
-  // The server's own keys sign by RS256 only, which FAPI forbids.
-  ...(options['client-key'] && { jwks: { keys: [generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })] } }),
+  ...(options['client-key'] && { jwks: { keys: serverKeys() } }),
   scopes: ['openid', 'offline_access', 'profile', 'email'],
   acrValues: [STRONG, 'urn:example:weak'],
   claims: { openid: ['sub', 'acr', 'auth_time'], profile: ['name'], email: ['email', 'email_verified'] },
@@ -211,6 +228,8 @@ const configuration = {
   enabledJWA: {
     dPoPSigningAlgValues: ['ES256', 'ES384', 'PS256', 'EdDSA'],
     authorizationSigningAlgValues: ['RS256', 'PS256'],
+    requestObjectEncryptionAlgValues: ['ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A256KW', 'RSA-OAEP', 'RSA-OAEP-256'],
+    requestObjectEncryptionEncValues: ['A128GCM', 'A256GCM', 'A128CBC-HS256', 'A256CBC-HS512'],
     authorizationEncryptionAlgValues: ['ECDH-ES+A256KW', 'RSA-OAEP-256'],
   },
   pkce: { required: () => true },
@@ -233,6 +252,7 @@ const configuration = {
     deviceFlow: { enabled: true },
     encryption: { enabled: true },
     jwtResponseModes: { enabled: true },
+    jwtUserinfo: { enabled: true },
     requestObjects: { enabled: true },
     dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => options['dpop-nonce'] },
     fapi: { enabled: true, profile: (_ctx, client) => (client?.clientId.startsWith('fapi') ? '2.0' : undefined) },

@@ -43,7 +43,7 @@ impl App {
     /// Generates a key pair that suits the service, with a certificate of the longest life it accepts. `rsa_bits` is the
     /// size of an RSA key.
     pub async fn make_key(&self, service: &Service, rsa_bits: usize) -> Result<ReadKey, Failure> {
-        let assertion = service.signs_with_key().ok_or_else(|| signs_nothing(service))?;
+        let assertion = service.client_key().ok_or_else(|| signs_nothing(service))?;
         let algorithm = assertion.algorithm.unwrap_or(AssertionAlgorithm::RS256);
         let life = Duration::from_hours(24) * assertion.certificate_days();
         let (name, now) = (format!("Tokenwright for {}", service.name), (self.ports.now)());
@@ -77,7 +77,7 @@ impl App {
 }
 
 fn signs_nothing(service: &Service) -> Failure {
-    let diagnosis = Diagnosis::new(format!("{} does not use an assertion signed with a private key", service.name));
+    let diagnosis = Diagnosis::new(format!("{} does not use a private key", service.name));
     Failure::new(
         FailureKind::Usage,
         diagnosis.hint("`tokenwright service show ID` names the assertion where there is one"),

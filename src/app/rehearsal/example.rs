@@ -54,9 +54,9 @@ pub(crate) fn profile(service: Service, now: Timestamp) -> Result<(CallContext, 
     Ok((CallContext::new(profile, secrets), registration))
 }
 
-/// The key of a client that signs assertions.
+/// The key of a client that signs, or decrypts.
 pub(in crate::app) fn key_pair(service: &Service, now: Timestamp) -> Result<Option<KeyPair>, String> {
-    let Some(assertion) = service.signs_with_key() else { return Ok(None) };
+    let Some(assertion) = service.client_key() else { return Ok(None) };
     let algorithm = assertion.algorithm.unwrap_or(AssertionAlgorithm::RS256);
     let pair = make_key_pair(algorithm, RSA_BITS, "Tokenwright rehearsal", now, CERTIFICATE_LIFE);
     pair.map(Some).map_err(|error| error.to_string())

@@ -7,6 +7,7 @@ mod findings;
 mod line;
 pub(in crate::app) mod server;
 mod stages;
+mod witness;
 
 pub use crate::app::rehearsal::line::{StageLine, StageOutcome};
 
@@ -29,6 +30,9 @@ impl App {
         };
         if let Some(why) = nothing_to_rehearse(&service) {
             return told("all", StageOutcome::NotRehearsed(why));
+        }
+        for line in witness::lines(&service, &catalog.lineage(id)) {
+            report.tell(Progress::StageRehearsed(line));
         }
         let (context, registration) = match example::profile(service.clone(), (self.ports.now)()) {
             Ok(made) => made,

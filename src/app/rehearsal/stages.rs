@@ -87,7 +87,8 @@ impl<'a> Stages<'a> {
         let redirect = RedirectUri::parse(&profile.redirect_uri).map_err(|error| wrong(error.diagnose().summary))?;
         let prepared = authorize::prepare(&self.server.app, &self.context, &redirect, None);
         let prepared = prepared.map_err(|failure| self.unmade(failure))?;
-        let call = pushed::visit(&self.server.app, self.report, &self.context, &prepared.parameters()).await;
+        // The stand-in publishes no key to encrypt to, and reads the signed request as it is.
+        let call = pushed::visit_for(&self.server.app, self.report, &self.context, &prepared.parameters(), None).await;
         let call = call.map_err(|failure| self.refused_or_unmade(failure))?;
         *said = sent(&call);
         let reply = send::send(&self.server.app, &call).await.map_err(|error| self.refused(&error.into()))?;

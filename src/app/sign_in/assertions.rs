@@ -4,6 +4,7 @@
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 
 use crate::app::handle::App;
 use crate::app::sign_in::proof::with_proof;
@@ -43,8 +44,15 @@ impl CallContext {
     pub(crate) fn values_for(&self, call: &CallTemplate, now: Timestamp, id: [u8; 32]) -> Result<Values, Failure> {
         self.check_security_profile()?;
         self.check_bound(call)?;
-        let values = self.values();
+        let values = self.fresh_values(now, id);
         Ok(self.signed_anew(call, &values, (now, id))?.unwrap_or(values))
+    }
+
+    /// The values with those that are made for one call. What is random there says nothing of the assertion's own ID.
+    pub(in crate::app::sign_in) fn fresh_values(&self, now: Timestamp, id: [u8; 32]) -> Values {
+        let mut values = self.values();
+        values.refresh(now, Sha256::digest([b"random".as_slice(), &id].concat()).into());
+        values
     }
 
     /// The same values with a new assertion; `None` if the call has none that is signed here.

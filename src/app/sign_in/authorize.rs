@@ -113,6 +113,14 @@ pub(crate) fn prepare(
     listener: Option<&Listener>,
 ) -> Result<Sent, Failure> {
     let service = &context.profile.service;
+    if service.encrypts_to_client && context.secrets.signing_key.is_none() {
+        let diagnosis =
+            Diagnosis::new(format!("{} encrypts to your key, and the private key is missing", service.name));
+        return Err(Failure::new(
+            FailureKind::Usage,
+            diagnosis.hint("add it: `--key-file FILE`, or step 2, Authorization"),
+        ));
+    }
     let pkce = service.authorization.as_ref().map(|authorization| authorization.pkce).unwrap_or_default();
     let issuer = service.redirect.issuer.as_ref().map(|issuer| Template::new(issuer).render_url(&context.values()));
     let issuer = issuer.transpose().map_err(|error| Failure::new(FailureKind::Usage, error.diagnose()))?;

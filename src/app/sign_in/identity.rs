@@ -6,7 +6,7 @@ use crate::app::handle::App;
 use crate::app::profiles::history;
 use crate::app::progress::Report;
 use crate::app::sign_in::send::{self, Answered};
-use crate::app::sign_in::subject;
+use crate::app::sign_in::{signed_userinfo, subject, try_reading};
 use crate::app::vault::open;
 use crate::app::{CallContext, Failure, FailureKind, Identified, Need, Wanted, profiles, tokens, watch};
 use crate::call::{Answers, Expression, mask_text, scalar_text};
@@ -177,7 +177,13 @@ async fn accepted<'a>(
         ));
     };
     let places: Vec<&Expression> = identity.fields.iter().map(|(_, place)| place).collect();
-    let answered = send::ask(app, Some(report), context, &identity.call, &places).await?;
+    let mut answered = send::ask(app, Some(report), context, &identity.call, &places).await?;
+    if answered.reply.is_success()
+        && let Some(claims) = signed_userinfo::claims_of(app, report, context, &answered.reply).await?
+    {
+        let expressions = identity.call.reading.expressions().chain(places.iter().copied());
+        answered.answers = Some(try_reading::of_document(app, claims, expressions).await);
+    }
     let says_success = answered.answers.as_ref().is_none_or(|answers| identity.call.reading.is_success(answers));
     if !answered.reply.is_success() || !says_success {
         return Err(refused(&answered, service));

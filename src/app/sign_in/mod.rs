@@ -21,6 +21,7 @@ pub(in crate::app) mod pushed;
 mod request_object;
 pub(in crate::app) mod send;
 mod signed_response;
+mod signed_userinfo;
 pub(in crate::app) mod sources;
 mod subject;
 pub(in crate::app) mod token_request;

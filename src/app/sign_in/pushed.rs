@@ -8,7 +8,7 @@ use crate::app::sign_in::call_context::SentAuthorization;
 use crate::app::sign_in::send::{self, Answered};
 use crate::app::{CallContext, Failure};
 use crate::call::{BodyTemplate, Call, CallTemplate, Expression, MutualTls, RenderError, Values};
-use crate::oauth::{ProofFor, Stage};
+use crate::oauth::{ProofFor, Recipient, Stage};
 
 /// The call that the browser makes, after the request was pushed where the service takes it so.
 pub(in crate::app) async fn visit(
@@ -17,16 +17,28 @@ pub(in crate::app) async fn visit(
     context: &CallContext,
     sent: &SentAuthorization<'_>,
 ) -> Result<Call, Failure> {
+    let recipient = context.recipient(app, report).await?;
+    visit_for(app, report, context, sent, recipient.as_ref()).await
+}
+
+/// The same; the request is encrypted to the recipient, if there is one.
+pub(in crate::app) async fn visit_for(
+    app: &App,
+    report: &Report,
+    context: &CallContext,
+    sent: &SentAuthorization<'_>,
+    recipient: Option<&Recipient>,
+) -> Result<Call, Failure> {
     let service = &context.profile.service;
     let Some(template) = service.pushed_request() else {
         context.check_security_profile()?;
-        let fresh = ((app.ports.now)(), (app.ports.entropy)());
-        return context.authorization_call(sent, fresh, report);
+        let fresh = ((app.ports.now)(), app.ports.entropy);
+        return context.authorization_call(sent, fresh, recipient, report);
     };
     let place = Expression::new("request_uri");
-    let (mut answered, mut values) = push(app, report, context, sent, template.clone(), &place).await?;
+    let (mut answered, mut values) = push(app, report, context, (sent, recipient), template.clone(), &place).await?;
     if let Some(other) = answered.other_secret(context, &template) {
-        let second = push(app, report, &other, sent, template, &place).await?;
+        let second = push(app, report, &other, (sent, recipient), template, &place).await?;
         if !second.0.refuses_client() {
             (answered, values) = second;
         }
@@ -47,18 +59,18 @@ async fn push(
     app: &App,
     report: &Report,
     context: &CallContext,
-    sent: &SentAuthorization<'_>,
+    (sent, recipient): (&SentAuthorization<'_>, Option<&Recipient>),
     mut template: CallTemplate,
     place: &Expression,
 ) -> Result<(Answered, Values), Failure> {
-    let fresh = ((app.ports.now)(), (app.ports.entropy)());
+    let fresh = ((app.ports.now)(), app.ports.entropy);
     if let BodyTemplate::Form(form) = &mut template.body {
         context.add_extras(form);
     }
     let mut values = app.values_for(context, &template)?;
     context.set_sent(&mut values, sent);
     match &mut template.body {
-        BodyTemplate::Form(form) => context.sign_request(form, &mut values, fresh, report)?,
+        BodyTemplate::Form(form) => context.sign_request(form, &mut values, fresh, recipient, report)?,
         _ if context.profile.service.signed_request.is_some() => {
             return Err(Failure::inside("a request to sign that is no form"));
         }
@@ -71,21 +83,22 @@ async fn push(
 }
 
 impl CallContext {
-    /// The authorization request as the browser makes it. What is fresh is the time, and random bytes.
+    /// The authorization request as the browser makes it. What is fresh is the time, and a source of random bytes.
     fn authorization_call(
         &self,
         sent: &SentAuthorization<'_>,
-        fresh: (Timestamp, [u8; 32]),
+        fresh: (Timestamp, fn() -> [u8; 32]),
+        recipient: Option<&Recipient>,
         report: &Report,
     ) -> Result<Call, Failure> {
         let Some(authorization) = &self.profile.service.authorization else { return Err(RenderError::NoUrl.into()) };
-        let mut values = self.values();
+        let mut values = self.fresh_values(fresh.0, (fresh.1)());
         // The browser makes it.
         values.mutual_tls = MutualTls::Off;
         self.set_sent(&mut values, sent);
         let mut template = authorization.call.clone();
         self.add_extras(&mut template.query);
-        self.sign_request(&mut template.query, &mut values, fresh, report)?;
+        self.sign_request(&mut template.query, &mut values, fresh, recipient, report)?;
         Ok(template.render(&values)?)
     }
 }

@@ -1,4 +1,5 @@
-//! Signs the authorization request with the key of the profile (JAR, RFC 9101).
+//! Signs the authorization request with the key of the profile (JAR, RFC 9101), and encrypts it to a key of the issuer if the
+//! service wants that (section 6.1).
 //!
 //! Invariant: outside of the request object stand only the client's ID and what authenticates the client. A server must not use
 //! anything else (section 6.3), and FAPI 2.0 forbids it.
@@ -6,14 +7,16 @@
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use jiff::Timestamp;
 
+use crate::app::handle::App;
 use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::assertions::{ID_TO_COME, ShownJwt, usage};
 use crate::app::sign_in::call_context::SentAuthorization;
+use crate::app::tokens::issuer_keys::fetch_anew;
 use crate::app::{CallContext, Failure, FailureKind};
 use crate::call::{BodyTemplate, Parameter, Place, Template, Values};
-use crate::diagnosis::{Diagnose as _, Diagnosis};
+use crate::diagnosis::Diagnosis;
 use crate::oauth::{
-    AssertionAlgorithm, KeyError, KeyPair, Parameters, REQUEST, SigningKey, UnsignedJwt, request_object,
+    AssertionAlgorithm, KeyError, KeyPair, Parameters, REQUEST, Recipient, SigningKey, UnsignedJwt, request_object,
 };
 use crate::secret::MASK;
 use crate::service::Assertion;
@@ -32,25 +35,49 @@ const TO_COME: SentAuthorization<'static> = SentAuthorization {
 
 impl CallContext {
     /// Puts the parameters of an authorization request into a request object, if the service takes signed ones: what is left is
-    /// who the client is, and the object.
+    /// who the client is, and the object, which is encrypted if there is a recipient.
     pub(in crate::app::sign_in) fn sign_request(
         &self,
         parameters: &mut Vec<Parameter>,
         values: &mut Values,
-        (now, id): (Timestamp, [u8; 32]),
+        (now, mut entropy): (Timestamp, fn() -> [u8; 32]),
+        recipient: Option<&Recipient>,
         report: &Report,
     ) -> Result<(), Failure> {
         let Some(signature) = self.profile.service.request_signature() else { return Ok(()) };
-        let id = BASE64_URL_SAFE_NO_PAD.encode(id);
+        let id = BASE64_URL_SAFE_NO_PAD.encode(entropy());
         let (jwt, algorithm, key) = self.unsigned_request(&signature, parameters, values, (now, &id))?;
-        report.tell(Progress::RequestSigned(told(jwt.clone(), algorithm)));
-        values.set_secret(REQUEST_OBJECT, jwt.sign(&key, algorithm).map_err(|error| usage(&error))?);
+        report.tell(Progress::RequestSigned(told(jwt.clone(), algorithm, recipient)));
+        let signed = jwt.sign(&key, algorithm).map_err(|error| usage(&error))?;
+        let object = recipient.map(|recipient| recipient.encrypt(&signed, &mut entropy)).transpose();
+        values.set_secret(REQUEST_OBJECT, object.map_err(|error| usage(&error))?.unwrap_or(signed));
         parameters.retain(stays_outside);
         if !parameters.iter().any(|parameter| parameter.name == "client_id") {
             parameters.push(Parameter::new("client_id", "<client_id>"));
         }
         parameters.push(Parameter::new(REQUEST, format!("<{REQUEST_OBJECT}>")));
         Ok(())
+    }
+
+    /// Whom the request object is encrypted to, by the metadata and the keys of its issuer as they are now; `None` if it is only
+    /// signed.
+    pub(in crate::app::sign_in) async fn recipient(
+        &self,
+        app: &App,
+        report: &Report,
+    ) -> Result<Option<Recipient>, Failure> {
+        let Some(wanted) = self.profile.service.request_encryption() else { return Ok(None) };
+        let published = fetch_anew(app, report, &self.issuer_of_request(&self.values())?).await?;
+        published.recipients.choose(wanted).map(Some).map_err(|error| usage(&error))
+    }
+
+    fn issuer_of_request(&self, values: &Values) -> Result<String, Failure> {
+        let issuer = self.profile.service.redirect.issuer.as_ref().ok_or_else(|| {
+            let summary = "the authorization request is to be signed, and for which issuer is not known";
+            let hint = "name the issuer: `redirect.issuer` in the preset, or describe the service by `--issuer`";
+            Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint(hint))
+        })?;
+        text(&Template::new(issuer), values)
     }
 
     /// The request object of an authorization that would start now; `None` if requests are not signed, or it cannot be built yet.
@@ -76,39 +103,37 @@ impl CallContext {
         values: &Values,
         (now, id): (Timestamp, &str),
     ) -> Result<(UnsignedJwt, AssertionAlgorithm, SigningKey), Failure> {
-        let text = |template: &Template| {
-            let rendered = template.render(values, Place::Text);
-            rendered.map(|rendered| rendered.to_secret().expose().to_owned())
-        };
-        let text =
-            |template: &Template| text(template).map_err(|error| Failure::new(FailureKind::Usage, error.diagnose()));
-        let issuer = self.profile.service.redirect.issuer.as_ref().ok_or_else(|| {
-            let summary = "the authorization request is to be signed, and for which issuer is not known";
-            let hint = "name the issuer: `redirect.issuer` in the preset, or describe the service by `--issuer`";
-            Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint(hint))
-        })?;
+        let issuer = self.issuer_of_request(values)?;
         let mut signed = Parameters::new();
         for parameter in parameters.iter().filter(|parameter| !stays_outside(parameter)) {
-            signed.push((parameter.name.clone(), text(&parameter.value)?));
+            signed.push((parameter.name.clone(), text(&parameter.value, values)?));
         }
         // What is empty is left out, as from a query.
         signed.retain(|(_, value)| !value.is_empty());
         let pair = self.secrets.signing_key.as_ref().ok_or_else(|| usage(&KeyError::Missing))?;
         let key = KeyPair::signing_key(pair).ok_or_else(|| usage(&KeyError::Unusable))?;
         let algorithm = signature.algorithm_for(key.kind());
-        let (issuer, key_id) = (text(&Template::new(issuer))?, text(&Template::new(&signature.key_id))?);
+        let key_id = text(&Template::new(&signature.key_id), values)?;
         let parties = (self.profile.client_id.as_str(), issuer.as_str());
         Ok((request_object(&signed, parties, &key_id, (now, id)), algorithm, key))
     }
 }
 
-/// Header and claims for people, without what tells a response of this sign-in from a forged one.
-fn told(mut jwt: UnsignedJwt, algorithm: AssertionAlgorithm) -> String {
+fn text(template: &Template, values: &Values) -> Result<String, Failure> {
+    let rendered = template.render(values, Place::Text).map_err(|error| usage(&error))?;
+    Ok(rendered.to_secret().expose().to_owned())
+}
+
+/// Header and claims for people, without what tells a response of this sign-in from a forged one, and by what they are encrypted.
+fn told(mut jwt: UnsignedJwt, algorithm: AssertionAlgorithm, recipient: Option<&Recipient>) -> String {
     for name in ["state", "nonce"] {
         jwt.claims.entry(name).and_modify(|value| *value = MASK.into());
     }
     let ShownJwt { header, claims } = ShownJwt::of(&jwt, algorithm);
-    format!("{header}\n.\n{claims}")
+    let encrypted = recipient.map(|Recipient { algorithm, contents, .. }| {
+        format!("\nEncrypted to a key of the issuer, by {} and {}", algorithm.as_str(), contents.as_str())
+    });
+    format!("{header}\n.\n{claims}{}", encrypted.unwrap_or_default())
 }
 
 /// Whether a parameter says who the client is; no secret gets into the request object.

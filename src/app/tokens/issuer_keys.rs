@@ -14,7 +14,7 @@ use crate::app::{Failure, FailureKind};
 use crate::call::{CallTemplate, Method, Template, Values};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::Issuer;
-use crate::oauth::KeySet;
+use crate::oauth::{KeySet, Recipients};
 use crate::transport::is_loopback;
 
 /// More issuers than a person meets in a day. With one more, all are forgotten.
@@ -31,6 +31,11 @@ pub(in crate::app) async fn keys_of(
     if let Some(known) = known.filter(|known| key.is_none_or(|id| known.keys.has(id))) {
         return Ok(known);
     }
+    fetch_anew(app, report, issuer).await
+}
+
+/// The keys of an issuer, and what it decrypts, as it is now: nothing tells that a key to encrypt to was replaced.
+pub(in crate::app) async fn fetch_anew(app: &App, report: &Report, issuer: &str) -> Result<Published, Failure> {
     let fetched = fetch(app, report, issuer).await?;
     let mut all = locked(&app.issuer_keys);
     if all.len() >= MOST_ISSUERS {
@@ -61,7 +66,8 @@ async fn fetch(app: &App, report: &Report, issuer: &str) -> Result<Published, Fa
         let diagnosis = Diagnosis::new(format!("{address}, where the keys of `{issuer}` should be, answered {said}"));
         return Err(Failure::new(FailureKind::Refused, diagnosis));
     };
-    Ok(Published { address, keys })
+    let recipients = Recipients::read(&metadata.text, reply.body.expose());
+    Ok(Published { address, keys, recipients })
 }
 
 /// Where the keys are by the metadata: at an https URL, or on this machine if the issuer is on it.

@@ -5,8 +5,11 @@ use clap::Args;
 use crate::call::{Parameter, Template, is_secret_name};
 use crate::cli::args::key_value;
 use crate::dialect::Issuer;
-use crate::oauth::{AssertionAlgorithm, GrantType, Pkce, RESPONSE_MODE, Resource, ResponseMode, detail_types};
-use crate::service::{ClientMethod, SecurityProfile, ServiceChanges, StageName};
+use crate::oauth::{
+    AssertionAlgorithm, GrantType, Pkce, RESPONSE_MODE, RequestEncryption, Resource, ResponseMode, UnknownEncryption,
+    detail_types,
+};
+use crate::service::{AssertionChange, ClientMethod, SecurityProfile, ServiceChanges, StageName};
 
 /// What is said about the service.
 #[derive(Clone, Debug, Default, Args)]
@@ -56,6 +59,11 @@ pub struct DescribeOptions {
     /// `token --resource` gives those for the others (repeatable)
     #[arg(long = "resource", value_name = "URI", value_parser = Resource::parse)]
     pub resources: Vec<Resource>,
+    /// Say this in the assertion, which is signed here with the key of `--key-file`: `issuer`, `subject`, `audience`, `algorithm`,
+    /// `life`; in SAML also `recipient`, `subject_format`, `authentication_context`, `attribute.NAME`, `encoding`; in a JWT
+    /// `key_id`, `claim.NAME`. Values may name others, such as `<user_name>`; an empty one leaves it out (repeatable)
+    #[arg(long = "assertion", value_name = "PART=VALUE", value_parser = assertion)]
+    pub assertion: Vec<AssertionChange>,
     /// Code challenge (RFC 7636): `S256`, `plain` or `off`
     #[arg(long, value_name = "METHOD", value_parser = pkce)]
     pub pkce: Option<Pkce>,
@@ -67,9 +75,18 @@ pub struct DescribeOptions {
     /// value), `PS256` or `RS256`; `off` sends plain parameters
     #[arg(long, value_name = "ALG", num_args = 0..=1, require_equals = true, default_missing_value = "ES256", value_parser = algorithm)]
     pub signed_request: Option<AlgorithmArgument>,
+    /// Encrypt the signed request to a key of the issuer (RFC 9101 section 6.1), as the issuer's metadata offers (without a value),
+    /// or by this algorithm and, after a `/`, this encryption of the contents, such as `ECDH-ES`, `RSA-OAEP-256/A256GCM`; `off`
+    /// only signs
+    #[arg(long, value_name = "ALG[/ENC]", num_args = 0..=1, require_equals = true, default_missing_value = "auto", value_parser = encryption)]
+    pub encrypted_request: Option<EncryptionArgument>,
     /// Ask for this in detail (RAR, RFC 9396): a JSON list of objects, each with a `type` that the service knows; empty for nothing
     #[arg(long, value_name = "JSON", value_parser = details)]
     pub authorization_details: Option<String>,
+    /// Ask for this of it in the token request and in each refresh (RFC 9396 section 6): an access token for less than was
+    /// authorized; empty for all of it
+    #[arg(long, value_name = "JSON", value_parser = details)]
+    pub token_details: Option<String>,
     /// Hold the profile to this: `fapi2` (the FAPI 2.0 Security Profile) pushes the authorization request, uses S256, checks
     /// the issuer, authenticates by a key or a certificate and binds tokens to one; `fapi2-message-signing` signs the
     /// authorization request as well, and wants a signed response; `oauth-2.1`. A request that departs from it is refused;
@@ -111,10 +128,13 @@ impl DescribeOptions {
             client_method: self.client_auth,
             resources: self.resources.clone(),
             parameters: mode.chain(self.parameters.iter().cloned()).collect(),
+            assertion: self.assertion.clone(),
             pkce: self.pkce,
             dpop: self.dpop.map(|AlgorithmArgument(algorithm)| algorithm),
             signed_request: self.signed_request.map(|AlgorithmArgument(algorithm)| algorithm),
+            encrypted_request: self.encrypted_request.map(|EncryptionArgument(encryption)| encryption),
             authorization_details: self.authorization_details.clone(),
+            token_details: self.token_details.clone(),
             security_profile: self.security_profile,
         }
     }
@@ -188,6 +208,22 @@ fn algorithm(text: &str) -> Result<AlgorithmArgument, String> {
         let all: Vec<String> = all().map(|algorithm| format!("`{}`", algorithm.as_str())).collect();
         format!("write `off` or one of {}", all.join(", "))
     })
+}
+
+/// The value of `--encrypted-request`; `None` for `off`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EncryptionArgument(pub Option<RequestEncryption>);
+
+fn encryption(text: &str) -> Result<EncryptionArgument, UnknownEncryption> {
+    if text.eq_ignore_ascii_case("off") {
+        return Ok(EncryptionArgument(None));
+    }
+    text.parse().map(|encryption| EncryptionArgument(Some(encryption)))
+}
+
+fn assertion(text: &str) -> Result<AssertionChange, String> {
+    let (part, value) = key_value(text)?;
+    AssertionChange::parse(&part, &value).map_err(|error| error.to_string())
 }
 
 fn details(text: &str) -> Result<String, String> {

@@ -29,7 +29,7 @@ pub enum ServiceTask {
         #[arg(long)]
         json: bool,
     },
-    /// Check a preset file for errors
+    /// Check a preset file for errors and probable mistakes
     Check {
         /// Preset file, or `-` for standard input
         file: String,

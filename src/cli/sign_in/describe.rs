@@ -45,8 +45,8 @@ pub(super) fn of_issuer(
     not_offered("algorithm of proofs (DPoP)", proof.map(AssertionAlgorithm::as_str), proof_algorithms);
     let signed = options.signed_request.and_then(|AlgorithmArgument(algorithm)| algorithm);
     not_offered("algorithm of signed requests", signed.map(AssertionAlgorithm::as_str), request_algorithms);
-    let details = options.authorization_details.as_deref().unwrap_or_default();
-    for kind in detail_types(details).unwrap_or_default() {
+    let details = [&options.authorization_details, &options.token_details].into_iter().flatten();
+    for kind in details.flat_map(|details| detail_types(details).unwrap_or_default()) {
         not_offered("type of authorization details", Some(&kind), known_types);
     }
     not_offered("response mode", options.response_mode.as_deref(), response_modes);

@@ -52,8 +52,9 @@ pub(crate) fn run(runner: &Runner, options: &SignInOptions) -> Result<(), Failur
     }
     other.filter(|_| !options.overwrite && !options.try_only).map_or(Ok(()), ask_to_replace)?;
     let has_assertion = profile.service.signed_assertion().is_some() && !sources.contains_key("assertion");
-    let is_signed_here = has_assertion || profile.service.request_signature().is_some();
-    if secrets.signing_key.is_none() && is_signed_here {
+    let service = &profile.service;
+    let wants_key = has_assertion || service.request_signature().is_some() || service.encrypts_to_client;
+    if secrets.signing_key.is_none() && wants_key {
         let saved = runner.run(runner.app.saved_key(&name))?;
         secrets.signing_key = Some(saved.ok_or_else(|| missing_key(runner, &name, &profile))?);
     }

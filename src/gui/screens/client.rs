@@ -13,7 +13,7 @@ use crate::gui::theme::small;
 use crate::gui::widgets::{
     Field as TextField, SHORT, chips, choice, disclosure, labelled_segmented, section, toggle, told,
 };
-use crate::oauth::{AssertionAlgorithm, GrantType, Pkce, ResponseMode, detail_types};
+use crate::oauth::{AssertionAlgorithm, GrantType, KeyManagement, Pkce, RequestEncryption, ResponseMode, detail_types};
 use crate::secret::Secret;
 use crate::service::{Asks, ExpiryDate, Field, FieldError, Input, ProfileDraft, ValueSource};
 
@@ -206,6 +206,9 @@ fn more_ui(
         choice(ui, "The client has", &mut profile.asks, &options, None);
         let help = "A bound token is worth nothing without a key that stays in the vault (DPoP, RFC 9449). The service must expect it.";
         choice(ui, "Access tokens", &mut profile.service.dpop, &BINDINGS, Some(help));
+        let help =
+            "If the client is registered so: its responses, ID tokens or userinfo. Your private key decrypts them.";
+        toggle(ui, "The service encrypts to my key", &mut profile.service.encrypts_to_client, Some(help));
         let help = "You sign in with the browser, and the service sends back a code.";
         toggle(ui, "This service requires client-flow authorization", &mut profile.client_flow, Some(help));
         if !profile.customised().wants_client_certificate() || profile.client_certificate {
@@ -226,9 +229,7 @@ fn more_ui(
             .optional()
             .show(ui, &mut profile.account);
         strict::choice_ui(ui, profile, has_certificate);
-        let help =
-            "A request that your private key signs (JAR, RFC 9101) cannot be changed on its way through the browser.";
-        choice(ui, "Authorization request", &mut profile.service.signed_request, &SIGNED_REQUESTS, Some(help));
+        signed_request_ui(ui, profile);
         response_mode_ui(ui, profile);
         details_ui(ui, profile);
         labelled_segmented(ui, "PKCE", &mut profile.pkce, &PKCE);
@@ -244,6 +245,35 @@ fn more_ui(
             .optional()
             .show_lines(ui, &mut profile.extra, 2);
     });
+}
+
+/// Whether the authorization request is signed, and encrypted.
+fn signed_request_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
+    let help =
+        "A request that your private key signs (JAR, RFC 9101) cannot be changed on its way through the browser.";
+    let mut signed = profile.service.signed_request;
+    if choice(ui, "Authorization request", &mut signed, &SIGNED_REQUESTS, Some(help)).changed() {
+        profile.service.set_signed_request(signed);
+    }
+    if signed.is_some() {
+        encrypted_request_ui(ui, profile);
+    }
+}
+
+/// By what the signed request is encrypted; a preset may name another way.
+fn encrypted_request_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
+    let by = |algorithm| Some(RequestEncryption { algorithm, contents: None });
+    let mut options =
+        vec![(None, "Not encrypted".to_owned()), (by(None), "Encrypted, as the service offers".to_owned())];
+    let algorithms = KeyManagement::ALL.into_iter();
+    options.extend(algorithms.map(|algorithm| (by(Some(algorithm)), format!("Encrypted, {}", algorithm.as_str()))));
+    let chosen = profile.service.encrypted_request;
+    if let Some(own) = chosen.filter(|_| !options.iter().any(|(option, _)| *option == chosen)) {
+        options.push((Some(own), format!("Encrypted, {own}")));
+    }
+    let options: Vec<_> = options.iter().map(|(option, words)| (*option, words.as_str())).collect();
+    let help = "Only the service can read it then: it is encrypted to a key that the service publishes.";
+    choice(ui, "Encryption of the request", &mut profile.service.encrypted_request, &options, Some(help));
 }
 
 /// What is asked for in detail, as JSON that is checked while it is typed.

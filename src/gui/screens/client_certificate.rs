@@ -75,10 +75,10 @@ fn missing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     });
 }
 
-/// A file that was dropped on the window, unless the private key for assertions still waits for one.
+/// A file that was dropped on the window, unless the private key still waits for one.
 fn take_dropped(ui: &Ui, draft: &mut Draft) {
-    let signs = draft.profile.as_ref().is_some_and(|profile| profile.signs_with_key().is_some());
-    if signs && draft.secrets.signing_key.is_none() {
+    let has_key = draft.profile.as_ref().is_some_and(|profile| profile.client_key().is_some());
+    if has_key && draft.secrets.signing_key.is_none() {
         return;
     }
     let files = ui.input_mut(|input| std::mem::take(&mut input.raw.dropped_files));

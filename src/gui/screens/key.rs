@@ -22,11 +22,13 @@ use crate::service::{Assertion, AssertionFields, CertificateThumbprint, FieldErr
 /// Shows the key, or how to come by one.
 pub(crate) fn key_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &[FieldError]) {
     let Some(profile) = &draft.profile else { return };
-    let Some(assertion) = profile.signs_with_key() else { return };
+    let Some(assertion) = profile.client_key() else { return };
     let service = profile.service.clone();
-    let is_for_request_only = profile.customised().signed_assertion().is_none();
+    let used = profile.customised();
     section(ui, "Private key", |ui| {
-        ui.label(if is_for_request_only {
+        ui.label(if used.signs_with_key().is_none() {
+            "What the service tells is encrypted to your public key, and your private key decrypts it; register the public key with the service."
+        } else if used.signed_assertion().is_none() {
             "The authorization request is signed with your private key; register its public key with the service."
         } else if assertion.saml.is_some() {
             "Each token request brings a SAML assertion, written here and signed with your private key."
@@ -34,7 +36,7 @@ pub(crate) fn key_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &[Fi
             "Instead of a secret, the service accepts an assertion signed with your private key."
         });
         match draft.secrets.signing_key.clone() {
-            Some(pair) => key_details_ui(ui, draft, &service, &assertion, &pair),
+            Some(pair) => key_details_ui(ui, draft, (&service, used.signs_with_key().is_some()), &assertion, &pair),
             None => missing_ui(ui, model, draft),
         }
         state_ui(ui, model);
@@ -55,8 +57,15 @@ fn request_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
     let shown = draft.context(model).and_then(|context| context.shown_request(draft.clock.now));
     let Some(shown) = shown else { return };
     let text = shown.lines();
+    let is_encrypted =
+        draft.profile.as_ref().is_some_and(|profile| profile.customised().request_encryption().is_some());
+    let title = if is_encrypted {
+        "Signed, then encrypted to a key of the service, when the authorization starts"
+    } else {
+        "Signed when the authorization starts"
+    };
     disclosure(ui, "Decoded authorization request", false, |ui| {
-        CodeBlock::new("Signed when the authorization starts", &text).copies(None).show(ui);
+        CodeBlock::new(title, &text).copies(None).show(ui);
     });
 }
 
@@ -151,19 +160,30 @@ impl ComputerMut<(&str, &str), KeyFacts> for ReadFacts {
     }
 }
 
-fn key_details_ui(ui: &mut Ui, draft: &mut Draft, service: &Service, assertion: &Assertion, pair: &KeyPair) {
+fn key_details_ui(
+    ui: &mut Ui,
+    draft: &mut Draft,
+    (service, signs): (&Service, bool),
+    assertion: &Assertion,
+    pair: &KeyPair,
+) {
     let text = (pair.private_key.expose(), pair.certificate.as_deref().unwrap_or_default());
     let facts = ui.memory_mut(|memory| memory.caches.cache::<FrameCache<KeyFacts, ReadFacts>>().get(text).clone());
     if let Some(kind) = facts.kind {
         let algorithm = assertion.algorithm_for(kind);
         key_values(ui, |rows| {
-            rows.text("Key", &format!("{kind}; signs with {}", algorithm.as_str()));
+            let does = if signs { format!("signs with {}", algorithm.as_str()) } else { "decrypts".to_owned() };
+            rows.text("Key", &format!("{kind}; {does}"));
             if let Some([sha256, sha1]) = &facts.fingerprints {
                 rows.copyable("Certificate, SHA-256", sha256);
                 rows.copyable("Certificate, SHA-1", sha1);
             }
         });
-        if !kind.signs(algorithm) {
+        if !signs && kind == KeyKind::Ed25519 {
+            let diagnosis = Diagnosis::new("nothing can be encrypted to a key on Ed25519");
+            banner(ui, Tone::Danger, &diagnosis.hint("use an RSA key, or one on P-256, P-384 or P-521"));
+        }
+        if signs && !kind.signs(algorithm) {
             let words = format!("`{}` is signed with {}, and this is {kind}", algorithm.as_str(), algorithm.wants());
             banner(
                 ui,

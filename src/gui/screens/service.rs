@@ -1,8 +1,10 @@
 //! Step 1: which service, and what it needs to know.
 
+use std::collections::BTreeMap;
+
 use egui::Ui;
 
-use crate::app::faults;
+use crate::app::{ProfileSummary, faults};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::Note;
 use crate::gui::draft::{Draft, Focus, ServiceStep};
@@ -69,13 +71,35 @@ fn missing_ui(ui: &mut Ui, missing: &[Note]) {
     banner(ui, Tone::Info, &Diagnosis::new("Still missing from the import").hint(lines.join("\n")));
 }
 
-/// What the search finds, and the service for any other one last, unless it is what was looked for.
-fn cards<'a>(services: &'a [Service], search: &str) -> Vec<&'a Service> {
+/// How many services are listed first because profiles use them.
+const MOST_RECENT: usize = 3;
+
+/// What the search finds, and the service for any other one last, unless it is what was looked for. Without a search, the
+/// services of the profiles that changed last come first.
+fn cards<'a>(services: &'a [Service], profiles: &[ProfileSummary], search: &str) -> Vec<&'a Service> {
     let mut cards = found(services, search);
-    if !cards.iter().any(|service| service.id == Catalog::CUSTOM) {
+    if search.trim().is_empty() {
+        let recent = recent(profiles);
+        let place = |service: &&Service| recent.iter().position(|id| *id == service.id).unwrap_or(MOST_RECENT);
+        cards.sort_by_key(place);
+    } else if !cards.iter().any(|service| service.id == Catalog::CUSTOM) {
         cards.extend(services.iter().find(|service| service.id == Catalog::CUSTOM));
     }
     cards
+}
+
+/// The IDs of the services whose profiles changed last, the last first.
+fn recent(profiles: &[ProfileSummary]) -> Vec<&str> {
+    let mut last: BTreeMap<&str, i64> = BTreeMap::new();
+    for profile in profiles {
+        // Revisions count the changes of the store.
+        let revision = profile.revision.map_or(i64::MAX, |revision| revision.secret.unwrap_or(0).max(revision.plain));
+        let known = last.entry(&profile.service_id).or_insert(revision);
+        *known = revision.max(*known);
+    }
+    let mut recent: Vec<(&str, i64)> = last.into_iter().collect();
+    recent.sort_by_key(|(_, revision)| std::cmp::Reverse(*revision));
+    recent.into_iter().take(MOST_RECENT).map(|(id, _)| id).collect()
 }
 
 /// The services that the search finds, as cards; the one for any other service is always there. `enter` takes the first.
@@ -86,7 +110,7 @@ fn cards_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, enter: bool) {
     let shown: Vec<&Service> = if alone {
         model.services.iter().filter(|service| chosen_id == Some(service.id.as_str())).collect()
     } else {
-        cards(&model.services, &draft.service_step.search)
+        cards(&model.services, &model.profiles, &draft.service_step.search)
     };
     let first = shown.first().filter(|service| enter && chosen_id != Some(service.id.as_str()));
     if let Some(service) = first {
@@ -178,14 +202,50 @@ fn doubts_ui(ui: &mut Ui, service: &Service) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::{ProfileState, Revision};
+    use crate::service::{DisplayName, ProfileName, Tags};
 
     #[test]
     fn the_service_for_any_other_one_is_always_there_once() {
         let services = Catalog::bundled().services();
         for (search, is_last) in [("", true), ("custom", false), ("accounting", true), ("no such service", true)] {
-            let ids: Vec<&str> = cards(&services, search).into_iter().map(|service| service.id.as_str()).collect();
+            let ids: Vec<&str> = cards(&services, &[], search).into_iter().map(|service| service.id.as_str()).collect();
             assert_eq!(ids.iter().filter(|id| **id == "custom").count(), 1, "{search}");
             assert_eq!(ids.last() == Some(&"custom"), is_last, "{search}");
         }
+    }
+
+    #[test]
+    fn services_of_profiles_come_first_the_last_used_on_top() {
+        let services = Catalog::bundled().services();
+        let profile = |service_id: &str, plain: i64, secret: Option<i64>| ProfileSummary {
+            name: ProfileName::parse("demo").expect("a name"),
+            display_name: DisplayName::default(),
+            service_id: service_id.to_owned(),
+            service: service_id.to_owned(),
+            tags: Tags::default(),
+            environment: String::new(),
+            keep_alive: false,
+            draft: false,
+            shared: false,
+            state: ProfileState::SignedOut,
+            revision: Some(Revision { plain, secret }),
+        };
+        let profiles = [
+            profile("xero", 1, Some(9)),
+            profile("slack", 5, None),
+            profile("xero", 2, Some(3)),
+            profile("zoom", 7, Some(4)),
+            profile("asana", 1, Some(2)),
+        ];
+        let ids = |search: &str| -> Vec<String> {
+            cards(&services, &profiles, search).into_iter().map(|service| service.id.clone()).collect()
+        };
+        let all = ids("");
+        assert_eq!(
+            (all.len(), &all[..4]),
+            (services.len(), &["xero", "zoom", "slack", "practice"].map(str::to_owned)[..])
+        );
+        assert_eq!(ids("quickbooks")[0], "quickbooks");
     }
 }

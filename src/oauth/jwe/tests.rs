@@ -55,6 +55,127 @@ fn whatever_is_changed_is_refused_with_the_same_words() {
     }
 }
 
+/// The public halves of keys, as an issuer publishes them.
+fn published(keys: &[&KeyPair], purpose: &str) -> String {
+    let of = |(at, pair): (usize, &&KeyPair)| {
+        let mut jwk = pair.signing_key().expect("a key").public_jwk().expect("a public key");
+        jwk["kid"] = format!("k{at}").into();
+        if !purpose.is_empty() {
+            jwk["use"] = purpose.into();
+        }
+        jwk
+    };
+    json!({ "keys": keys.iter().enumerate().map(of).collect::<Vec<_>>() }).to_string()
+}
+
+fn wanted(text: &str) -> RequestEncryption {
+    text.parse().expect(text)
+}
+
+#[test]
+fn what_is_encrypted_by_each_algorithm_is_decrypted_whatever_it_says() {
+    use proptest::test_runner::{Config, TestRunner};
+    let of = |algorithm| make_proof_key(algorithm).expect("a key");
+    let keys =
+        [AssertionAlgorithm::PS256, AssertionAlgorithm::ES256, AssertionAlgorithm::ES384, AssertionAlgorithm::ES512];
+    let mut runner = TestRunner::new(Config { cases: 8, failure_persistence: None, ..Config::default() });
+    for (at, pair) in keys.map(of).iter().enumerate() {
+        let recipients = Recipients::read("{}", &published(&[pair], "enc"));
+        let algorithms = KeyManagement::ALL.into_iter().filter(|known| known.as_str().starts_with("RSA") == (at == 0));
+        let contents = ContentEncryption::ALL;
+        for (algorithm, contents) in algorithms.flat_map(|algorithm| contents.map(|contents| (algorithm, contents))) {
+            let wanted = RequestEncryption { algorithm: Some(algorithm), contents: Some(contents) };
+            let recipient = recipients.choose(wanted).expect("a key");
+            let check = |(text, random): (String, u8)| {
+                let sealed = recipient.encrypt(&Secret::new(text.clone()), &mut || [random; 32]).expect("encrypted");
+                let header = sealed.expose().split('.').next().and_then(decode).expect("a header");
+                let header: Json = serde_json::from_slice(&header).expect("JSON");
+                assert_eq!((&header["alg"], &header["enc"]), (&algorithm.as_str().into(), &contents.as_str().into()));
+                assert_eq!((&header["cty"], &header["kid"]), (&"JWT".into(), &"k0".into()));
+                assert_eq!(decrypt(&sealed, Some(pair)).as_ref().map(Secret::expose), Ok(text.as_str()), "{wanted}");
+                Ok(())
+            };
+            runner.run(&(".{0,80}", proptest::num::u8::ANY), check).expect("each text");
+        }
+    }
+}
+
+#[test]
+fn key_and_algorithms_are_those_that_the_issuer_offers() {
+    let (rsa, p256) = (make_proof_key(AssertionAlgorithm::PS256), make_proof_key(AssertionAlgorithm::ES256));
+    let (rsa, p256) = (rsa.expect("a key"), p256.expect("a key"));
+    let metadata = |algorithms: &[&str], contents: &[&str]| {
+        let names =
+            ["request_object_encryption_alg_values_supported", "request_object_encryption_enc_values_supported"];
+        json!({ (names[0]): algorithms, (names[1]): contents }).to_string()
+    };
+    let check = |metadata: &str, keys: &str, text: &str| {
+        let chosen = Recipients::read(metadata, keys).choose(wanted(text));
+        chosen.map(|chosen| format!("{} {}", chosen.algorithm.as_str(), chosen.contents.as_str()))
+    };
+    let both = published(&[&rsa, &p256], "enc");
+    assert_eq!(check("{}", &both, "auto").as_deref(), Ok("ECDH-ES A128CBC-HS256"));
+    assert_eq!(check("{}", &published(&[&rsa], "enc"), "auto/A256GCM").as_deref(), Ok("RSA-OAEP-256 A256GCM"));
+    assert_eq!(check("{}", &both, "rsa-oaep/a128gcm").as_deref(), Ok("RSA-OAEP A128GCM"));
+    // What is offered decides, in our order.
+    let offers = metadata(&["RSA1_5", "RSA-OAEP", "ECDH-ES+A256KW"], &["A256GCM", "A192GCM"]);
+    assert_eq!(check(&offers, &both, "auto").as_deref(), Ok("ECDH-ES+A256KW A256GCM"));
+    assert_eq!(check(&offers, &published(&[&rsa], "enc"), "auto").as_deref(), Ok("RSA-OAEP A256GCM"));
+    // A key without a use will do where the metadata offers to decrypt, and only there.
+    assert_eq!(check(&offers, &published(&[&rsa], ""), "auto").as_deref(), Ok("RSA-OAEP A256GCM"));
+    let none = RecipientError::NoKey(String::new());
+    assert_eq!(check("{}", &published(&[&rsa], ""), "auto"), Err(none.clone()));
+    assert_eq!(check(&offers, &published(&[&rsa], "sig"), "auto"), Err(none.clone()));
+    assert_eq!(check(&offers, "no JSON", "auto"), Err(none));
+    let of_kind = RecipientError::NoKey(" by `ECDH-ES`".to_owned());
+    assert_eq!(check("{}", &published(&[&rsa], "enc"), "ECDH-ES"), Err(of_kind));
+    let told = |outcome: Result<String, RecipientError>| outcome.expect_err("refused").to_string();
+    let start = "the metadata of the issuer does not offer to decrypt requests by ";
+    assert_eq!(
+        told(check(&offers, &both, "ECDH-ES")),
+        format!("{start}`ECDH-ES`; it offers `RSA1_5`, `RSA-OAEP`, `ECDH-ES+A256KW`")
+    );
+    assert_eq!(
+        told(check(&metadata(&["RSA1_5"], &[]), &both, "auto")),
+        format!("{start}an algorithm that is known here; it offers `RSA1_5`")
+    );
+    assert_eq!(
+        told(check(&offers, &both, "auto/A128GCM")),
+        format!("{start}`A128GCM`; it offers `A256GCM`, `A192GCM`")
+    );
+}
+
+#[test]
+fn a_point_that_is_not_on_the_curve_and_a_short_key_are_not_encrypted_to() {
+    let keys = [
+        json!({ "kty": "EC", "crv": "P-256", "use": "enc", "x": "AQ", "y": "AQ" }),
+        json!({ "kty": "RSA", "use": "enc", "n": "AQ", "e": "AQAB" }),
+    ];
+    for (key, name) in keys.into_iter().zip(["ECDH-ES", "RSA-OAEP-256"]) {
+        let recipients = Recipients::read("{}", &json!({ "keys": [key] }).to_string());
+        let recipient = recipients.choose(RequestEncryption::default()).expect("a key");
+        let sealed = recipient.encrypt(&Secret::new("x"), &mut || [7; 32]);
+        assert_eq!(sealed, Err(RecipientError::Refused(name)));
+    }
+}
+
+#[test]
+fn an_encryption_is_written_as_it_is_read() {
+    for text in ["auto", "ECDH-ES", "ECDH-ES+A256KW/A256CBC-HS512", "auto/A256GCM", "RSA-OAEP/A128CBC-HS256"] {
+        assert_eq!(wanted(text).to_string(), text);
+        let json = serde_json::to_string(&wanted(text)).expect("JSON");
+        assert_eq!(serde_json::from_str::<RequestEncryption>(&json).ok(), Some(wanted(text)));
+    }
+    for text in ["", "RSA1_5", "auto/", "auto/A192GCM", "/A128GCM", "A128GCM"] {
+        assert!(text.parse::<RequestEncryption>().is_err(), "{text}");
+    }
+    let told = "RSA1_5".parse::<RequestEncryption>().expect_err("unknown").to_string();
+    assert!(
+        told.starts_with("`RSA1_5` is no encryption that is known here: write `auto` or one of `ECDH-ES`,"),
+        "{told}"
+    );
+}
+
 #[test]
 fn a_key_of_another_kind_or_of_somebody_else_does_not_decrypt() {
     let (all, key) = by_jose();

@@ -45,7 +45,7 @@ impl RehearsalContract {
         }
         facts.set("client_id", REHEARSAL_CLIENT_ID);
         facts.set("client_secret", if service.asks == Asks::Nothing { "" } else { REHEARSAL_CLIENT_SECRET });
-        if service.asks == Asks::UserAndSecret || service.wants_password() {
+        if service.wants_user_name() || service.wants_password() {
             facts.set("user_name", REHEARSAL_USER_NAME);
             facts.set("password", REHEARSAL_CLIENT_SECRET);
         }

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::service::matches_whole;
+
 /// The ways in which a placeholder is written, the longest first.
 const BRACKETS: [(&str, &str); 3] = [("{{", "}}"), ("{", "}"), ("<", ">")];
 
@@ -50,6 +52,21 @@ impl Facts {
     }
 }
 
+/// Whether a text is the one that was wanted, where `now` and `random` are made anew for each call.
+pub(crate) fn is_filled(wanted: &str, found: &str) -> bool {
+    const FRESH: [(&str, &str); 2] = [("now", r"\d{10,}"), ("random", r"[\w-]{43}")];
+    if wanted == found {
+        return true;
+    }
+    let mut pattern = regex_lite::escape(wanted);
+    for (name, fresh) in FRESH {
+        for (open, close) in BRACKETS {
+            pattern = pattern.replace(&regex_lite::escape(&format!("{open}{name}{close}")), fresh);
+        }
+    }
+    pattern != regex_lite::escape(wanted) && matches_whole(&pattern, found)
+}
+
 /// The name of the placeholder that the whole text is.
 pub(crate) fn lone(text: &str) -> Option<&str> {
     let inside = |(open, close): &(&str, &str)| text.strip_prefix(open)?.strip_suffix(close);
@@ -66,6 +83,18 @@ mod tests {
         facts.set("a", "{b}");
         facts.set("b", "2");
         assert_eq!(facts.fill("<a>-{b}-{{b}}-<c>-{\"x\"}"), "{b}-2-2-<c>-{\"x\"}");
+    }
+
+    #[test]
+    fn what_is_made_anew_is_told_by_its_form() {
+        let random = "S3KqGlenlc6kP_pDlHfexr7FPgZ3yRumYRYFFBCK0iY";
+        assert!(is_filled("id-<random>.{now}", &format!("id-{random}.1796065176")));
+        for found in
+            ["id-<random>.{now}", &format!("id-{random}."), &format!("id-{random}x.1796065176"), "id-.1796065176"]
+        {
+            assert_eq!(is_filled("id-<random>.{now}", found), found == "id-<random>.{now}", "{found}");
+        }
+        assert!(is_filled("a", "a") && !is_filled("a.c", "abc"));
     }
 
     #[test]

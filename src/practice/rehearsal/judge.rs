@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use crate::call::{Authentication, BodyTemplate, CallTemplate, Parameter};
 use crate::practice::message::{Parameters, Request, form_decoded};
-use crate::practice::rehearsal::facts::{Facts, lone};
+use crate::practice::rehearsal::facts::{Facts, is_filled, lone};
 use crate::practice::rehearsal::target::own_query;
 
 /// Headers that the transport writes by itself, with what they begin with; a preset that names one of them replaces it.
@@ -224,7 +224,7 @@ fn compare(what: &str, wanted: &Pairs, found: &Pairs) -> Vec<String> {
     let mut left = found.clone();
     let mut unmet = Vec::new();
     for pair in wanted {
-        match left.iter().position(|found| found == pair) {
+        match left.iter().position(|(name, value)| *name == pair.0 && is_filled(&pair.1, value)) {
             Some(at) => drop(left.remove(at)),
             None => unmet.push(pair),
         }

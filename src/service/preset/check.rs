@@ -6,14 +6,9 @@ use crate::oauth::{RedirectUri, TokenHeader, detail_types};
 use crate::service::assertion::Assertion;
 use crate::service::definition::Service;
 use crate::service::input::Input;
+use crate::service::preset::finding::Finding;
+use crate::service::preset::lint;
 use crate::service::saml::Saml;
-
-/// A problem; `near` is a text at its place in the file.
-pub(crate) struct Finding {
-    pub near: String,
-    pub problem: String,
-    pub hint: Option<String>,
-}
 
 #[allow(clippy::unnecessary_wraps, reason = "every check ends in it")]
 fn finding(near: impl Into<String>, problem: String, hint: impl Into<String>) -> Option<Finding> {
@@ -37,6 +32,17 @@ pub(crate) fn check(service: &Service) -> Option<Finding> {
         .or_else(|| check_hints(service))
         .or_else(|| check_expressions(service))
         .or_else(|| check_examples(service))
+        .or_else(|| check_exceptions(service))
+}
+
+/// An exception is from a rule that there is, and has a reason.
+fn check_exceptions(service: &Service) -> Option<Finding> {
+    let is_wrong =
+        |(rule, reason): &(&String, &String)| !lint::rules().any(|known| known == *rule) || reason.trim().is_empty();
+    let (rule, _) = service.exceptions.iter().find(is_wrong)?;
+    let known: Vec<String> = lint::rules().map(|rule| format!("`{rule}`")).collect();
+    let hint = format!("write the reason behind the name of a rule: {}", known.join(", "));
+    finding(rule, format!("`exceptions.{rule}` is no rule, or has no reason"), hint)
 }
 
 fn check_id(service: &Service) -> Option<Finding> {
@@ -188,14 +194,19 @@ fn check_saml(assertion: &Assertion, saml: &Saml, authenticates: bool) -> Option
 
 /// What a service would refuse (RFC 9396 section 2).
 fn check_details(service: &Service) -> Option<Finding> {
-    let error = detail_types(service.authorization_details()?).err()?;
+    let all = [service.authorization_details(), service.token_details()];
+    let error = all.into_iter().flatten().find_map(|details| detail_types(details).err())?;
     let hint = error.diagnose().hint.unwrap_or_default();
     finding("authorization_details", error.to_string(), hint)
 }
 
 /// A signed request is for an issuer, by a key of the client's.
 fn check_signed_request(service: &Service) -> Option<Finding> {
-    let algorithm = service.signed_request?;
+    let Some(algorithm) = service.signed_request else {
+        let encrypted = service.encrypted_request?;
+        let problem = format!("`encrypted_request` is `{encrypted}`, and the request is not signed");
+        return finding("encrypted_request", problem, "have it signed as well: `signed_request = \"ES256\"`");
+    };
     if !algorithm.is_asymmetric() {
         let hint = "name the algorithm of a key pair: `ES256`";
         return finding("signed_request", "`signed_request` is signed with a shared secret".to_owned(), hint);

@@ -7,9 +7,11 @@ use crate::call::nearest;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::GrantType;
 use crate::service::definition::Service;
-use crate::service::preset::check::{Finding, check};
+use crate::service::preset::check::check;
 use crate::service::preset::difference::{changes, difference, patch};
+use crate::service::preset::finding::Finding;
 use crate::service::preset::inherit::{InheritError, inherit};
+use crate::service::preset::lint::lint;
 use crate::service::preset::stage::without_code;
 
 pub(crate) use crate::service::preset::difference::Changes;
@@ -18,7 +20,9 @@ pub(crate) use crate::service::preset::stage::{Kind, Stage, json_object, read};
 mod check;
 mod device;
 mod difference;
+mod finding;
 mod inherit;
+mod lint;
 mod stage;
 
 /// The keys that every preset has.
@@ -59,6 +63,16 @@ pub fn parse_preset(file: &str, text: &str, parent: &dyn Fn(&str) -> Option<Stri
             Err(PresetError { file: file.to_owned(), line: line_near(text, &near), problem, hint })
         }
     }
+}
+
+/// What is probably a mistake in a preset, although it can be used.
+pub fn lint_preset(file: &str, text: &str, service: &Service) -> Vec<PresetError> {
+    let suspect = lint(service).into_iter();
+    let error = |Finding { near, problem, hint }: Finding| {
+        let line = line_near(text, &near);
+        PresetError { file: file.to_owned(), line, problem, hint }
+    };
+    suspect.map(error).collect()
 }
 
 /// The text of a preset that [`parse_preset`] reads as this service.

@@ -3,6 +3,7 @@
 
 use std::io::ErrorKind;
 use std::net::TcpListener;
+use std::path::PathBuf;
 
 use crate::support::tokenwright::Tokenwright;
 
@@ -44,12 +45,24 @@ rotates = true
 access_token_life = 3600
 "#;
 
+#[test]
+fn a_preset_whose_requests_have_what_is_made_anew_is_rehearsed() {
+    let fresh = "authentication = \"basic\"\nheaders = { X-Request-Id = \"<random>-<now>\" }";
+    let program = with_preset(&SOUND.replace("authentication = \"basic\"", fresh));
+    program.run(&["rehearse", "sound"]).done();
+}
+
 fn with_preset(text: &str) -> Tokenwright {
+    let (program, folder) = with_folder();
+    std::fs::write(folder.join("sound.toml"), text).expect("a file");
+    program
+}
+
+fn with_folder() -> (Tokenwright, PathBuf) {
     let program = Tokenwright::new();
     let folder = program.data().join("presets");
     std::fs::create_dir_all(&folder).expect("a folder");
-    std::fs::write(folder.join("sound.toml"), text).expect("a file");
-    program
+    (program, folder)
 }
 
 /// The preset with one change fails at this stage, with this text.
@@ -292,4 +305,97 @@ fn a_preset_that_reads_its_replies_by_jsonata_is_rehearsed_with_what_it_document
         lines.lines().any(|line| line.starts_with("sound: token request: failed: ") && line.ends_with(words)),
         "{lines}"
     );
+}
+
+/// A bundled preset, a change of its text, and the words that name what departs from the vendor's documentation.
+const DOCTORED: [(&str, &str, &str, &str); 14] = [
+    ("notion", "encoding = \"json\"", "encoding = \"form\"", "the token request is encoded as `form`"),
+    (
+        "quickbooks",
+        "tokens/bearer",
+        "token/bearer",
+        "the token request goes to `https://oauth.platform.intuit.com/oauth2/v1/token/",
+    ),
+    ("tiktok", "client_key", "client_id", "the token request sends `client_id`; the vendor documents `client_key`"),
+    (
+        "quickbooks",
+        "\"basic\"",
+        "\"body\"",
+        "the token request authenticates the client by `body`; the vendor documents `basic`",
+    ),
+    (
+        "github",
+        "headers = { Accept = \"application/json\" }\n",
+        "",
+        "the token request does not send the header `Accept`",
+    ),
+    (
+        "facebook",
+        "fb_exchange_token = \"<token>\"",
+        "exchange_token = \"<token>\"",
+        "the refresh request sends `exchange_token`; the vendor documents `fb_exchange_token`",
+    ),
+    ("slack", "separator = \",\"", "separator = \" \"", "scopes are joined by ` `; the vendor documents `,`"),
+    ("linkedin", "pkce = \"off\"", "pkce = \"S256\"", "`pkce` is `S256`"),
+    ("google", "access_type = \"offline\", ", "", "the authorization request does not send `access_type=offline`"),
+    ("slack", "success = { ok = \"true\" }\n", "", "the token request takes a reply for a success whatever `ok` is"),
+    ("xero", "rotates = true\n", "", "the preset does not say that a refresh replaces the refresh token"),
+    ("instagram", "code_suffix = \"#_\"\n", "", "`redirect.code_suffix` is ``; the vendor appends `#_` to the code"),
+    (
+        "hubspot",
+        "[token_request.reading]\n",
+        "[token_request.reading]\nlifetime = \"milliseconds\"\n",
+        "the life that the token request brings is read as `milliseconds`",
+    ),
+    (
+        "slack",
+        "access_token = [\"access_token\", ",
+        "access_token = [\"token\", ",
+        "the access token of the token request is read at",
+    ),
+];
+
+/// The preset has an ID of its own, so that nothing but its hosts tells whose it is.
+#[test]
+fn a_request_that_the_vendor_does_not_document_fails() {
+    let (program, folder) = with_folder();
+    for (id, from, to, words) in DOCTORED {
+        let text = bundled(id);
+        assert!(text.contains(from), "{id}: `{from}` is not in it");
+        let text = text.replace(from, to).replacen(&format!("id = \"{id}\""), "id = \"doctored\"", 1);
+        std::fs::write(folder.join("doctored.toml"), text).expect("a file");
+        let finished = program.run(&["rehearse", "doctored"]);
+        assert_eq!(finished.code, 4, "{id} {from}: {}\n{}", finished.stdout, finished.stderr);
+        let start = format!("doctored: witness: failed: {words}");
+        assert!(finished.stdout.lines().any(|line| line.starts_with(&start)), "{start}\n{}", finished.stdout);
+    }
+}
+
+#[test]
+fn a_preset_that_extends_a_bundled_one_is_compared_as_well_and_says_with_what() {
+    let (program, folder) = with_folder();
+    let head = "extends = \"salesforce\"\nid = \"ours\"\nname = \"Ours\"\n";
+    std::fs::write(folder.join("ours.toml"), head).expect("a file");
+    let finished = program.run(&["rehearse", "ours"]);
+    let words = "ours: witness: ok: as documented: the authorization request, the token request, the refresh request, \
+                 the identity request, the revocation request, the introspection request (witness of ";
+    assert!(finished.stdout.starts_with(words), "{}", finished.stdout);
+    assert_eq!(finished.code, 0, "{}", finished.stderr);
+    let wrong = format!("{head}[refresh_request]\nmethod = \"GET\"\n");
+    std::fs::write(folder.join("ours.toml"), &wrong).expect("a file");
+    let finished = program.run(&["rehearse", "ours"]);
+    let words = "ours: witness: failed: the refresh request is `GET`; the vendor documents `POST` (witness of ";
+    assert!(finished.stdout.starts_with(words), "{}", finished.stdout);
+    assert_eq!(finished.code, 4, "{}", finished.stderr);
+    let excepted = format!("{wrong}[exceptions]\nwitness = \"our gateway takes it\"\n");
+    std::fs::write(folder.join("ours.toml"), excepted).expect("a file");
+    let finished = program.run(&["rehearse", "ours"]);
+    let words = "ours: witness: not rehearsed: our gateway takes it\n";
+    assert!(finished.stdout.starts_with(words), "{}", finished.stdout);
+    assert_eq!(finished.code, 0, "{}", finished.stderr);
+}
+
+fn bundled(id: &str) -> String {
+    let file = format!("{}/presets/{id}.toml", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(file).expect("a preset")
 }

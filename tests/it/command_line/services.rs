@@ -132,6 +132,21 @@ fn a_preset_file_is_checked_by_name_or_on_standard_input() {
 }
 
 #[test]
+fn a_preset_that_is_probably_wrong_fails_the_check_unless_it_says_why_it_is_right() {
+    let program = Tokenwright::new();
+    let text = format!("{SMALL}example = '{{\"ok\": true, \"access_token\": \"example-access-token\"}}'\n");
+    let words = program.run_with_input(&["service", "check", "-"], &text).failed(2);
+    let expected = "warning: -:7: the example of `token_request` has `ok`, and nothing says its value in a success\n\
+                    hint: add `success` to its `reading`, so that a refusal is read as one\n\
+                    error: `-` can be used, and is probably wrong\n\
+                    hint: mend what the warnings name, or say under `[exceptions]` why it is right\n";
+    assert_eq!(words, expected);
+    let excepted = format!("{text}[exceptions]\nsuccess = \"a refusal has the status 400\"\n");
+    let said = program.run_with_input(&["service", "check", "-"], &excepted).done();
+    assert_eq!(said, "-: Small (small) is a valid preset\n");
+}
+
+#[test]
 fn a_preset_that_is_wrong_names_file_line_and_key() {
     let program = Tokenwright::new();
     for (from, to, line, problem) in [

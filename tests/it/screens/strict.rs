@@ -1,13 +1,16 @@
 //! What a profile is held to, where it departs from that, and secrets that are read from elsewhere.
 
+use egui_kittest::Harness;
+use tokenwright::gui::{Intent, KeyWish};
 use tokenwright::oauth::{AssertionAlgorithm, GrantType, Pkce, ResponseMode};
 use tokenwright::service::SecurityProfile;
 
 use crate::screens::by_name::ByName as _;
 use crate::screens::described::describing;
 use crate::screens::home::{opened, page};
+use crate::screens::key::pair;
 use crate::screens::scenes::started;
-use crate::screens::screen::{THEMES, screen};
+use crate::screens::screen::{Screen, THEMES, screen};
 
 #[test]
 fn fapi_is_one_choice_that_sets_the_others_and_tells_what_is_left() {
@@ -39,6 +42,51 @@ fn a_signed_response_is_one_choice() {
         window.press("Signed (jwt)");
         let profile = window.state().draft.profile.clone().expect("a service");
         assert_eq!(profile.customised().response_mode(), Some(ResponseMode::Jwt));
+    }
+}
+
+#[test]
+fn a_request_is_encrypted_only_where_it_is_signed() {
+    for theme in THEMES {
+        let mut draft = describing();
+        draft.secrets.signing_key = Some(pair());
+        let profile = draft.profile.as_mut().expect("a service");
+        profile.service.redirect.issuer = Some("https://as.example".to_owned());
+        let mut window = screen(theme, started(), draft);
+        window.press("More about the authorization");
+        assert!(!window.reads("Encryption of the request"), "{}", window.words());
+        window.press("Authorization request");
+        window.press("Signed, PS256");
+        window.press("Encryption of the request");
+        window.press("Encrypted, RSA-OAEP-256");
+        let service = |window: &Harness<Screen>| window.state().draft.profile.clone().expect("a service").customised();
+        let wanted = service(&window).request_encryption().map(|wanted| wanted.to_string());
+        assert_eq!(wanted.as_deref(), Some("RSA-OAEP-256"));
+        window.press("Decoded authorization request");
+        let words = "Signed, then encrypted to a key of the service, when the authorization starts";
+        assert!(window.reads(words) && window.reads("oauth-authz-req+jwt"), "{}", window.words());
+        window.press("Authorization request");
+        window.press("Not signed");
+        assert_eq!(service(&window).encrypted_request, None);
+    }
+}
+
+#[test]
+fn a_key_is_asked_for_where_the_service_encrypts_to_it_although_nothing_is_signed() {
+    for theme in THEMES {
+        let mut window = screen(theme, started(), describing());
+        assert!(window.button("Make a key pair").is_none());
+        window.press("More about the authorization");
+        window.press("The service encrypts to my key");
+        assert!(window.reads("your private key decrypts it"), "{}", window.words());
+        window.fill("Key file", "/home/alex/key.pem");
+        window.press("Read key");
+        window.press("Make a key pair");
+        assert_eq!(window.state().wanted, [Intent::Key(KeyWish::Read), Intent::Key(KeyWish::Make)]);
+        let mut draft = window.state().draft.clone();
+        draft.secrets.signing_key = Some(pair());
+        let window = screen(theme, started(), draft);
+        assert!(window.reads("an RSA key of 2048 bits; decrypts"), "{}", window.words());
     }
 }
 

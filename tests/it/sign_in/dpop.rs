@@ -3,9 +3,11 @@
 
 use crate::support::http::{browser, get};
 use crate::support::oidc_provider::OidcProvider;
+use crate::support::postgres::Cluster;
 use crate::support::practice::Practice;
 use crate::support::process::{Finished, Process};
 use crate::support::scripted::{Answer, Asked, Scripted};
+use crate::support::team::join;
 use crate::support::tokenwright::Tokenwright;
 use serde_json::{Value, json};
 use tokenwright::oauth::{decode_jwt, thumbprint};
@@ -431,4 +433,29 @@ fn what_the_practice_service_does_wrong_about_proofs_is_named() {
     let said = at_practice(&program, &practice);
     assert!(said.stderr.contains("the service did not bind the access token to the key"), "{}", said.stderr);
     assert!(program.run(&["token", "demo"]).done().starts_with("practice-at-"));
+}
+
+#[test]
+#[ignore = "needs postgresql"]
+fn each_member_of_a_team_proves_with_the_one_key_that_the_tokens_are_bound_to() {
+    let service = service(|asked, earlier| tokens(&format!("{}-{earlier}", &asked.path[1..]), "DPoP"));
+    let cluster = Cluster::start();
+    let database = cluster.database("team");
+    let url = cluster.url(&database);
+    let (anna, ben) = (program(&service), program(&service));
+    sign_in(&anna).done();
+    anna.run(&["team", "init", &url, "--as", "anna"]).done();
+    anna.run(&["share", "demo", "--team"]).done();
+    join(&anna, &ben, &url, "ben");
+    ben.run(&["refresh", "demo"]).done();
+    let key = |path: &str| thumbprint(&proof(&service.asked(path)[0]).0["jwk"]).expect("a key");
+    assert_eq!(key("/token"), key("/refresh"), "a refresh token is good with its own key only");
+    // What the other machine got is used here, with the same key.
+    let lines = anna.run(&["token", "demo", "--header", "--for", "GET https://api.test/"]).done();
+    assert!(lines.starts_with("Authorization: DPoP at-refresh-0\nDPoP: "), "{lines}");
+    let shown = lines.trim_end().rsplit(' ').next().expect("a proof");
+    let header = decode_jwt(&Secret::new(shown)).expect("a JWT").header;
+    assert_eq!(thumbprint(&header["jwk"]), Some(key("/token")));
+    let dump = cluster.dump(&database);
+    assert!(!dump.contains("PRIVATE KEY") && !dump.contains("rt-"), "the database sees no key and no token");
 }

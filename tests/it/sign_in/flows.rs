@@ -382,3 +382,40 @@ fn the_second_client_secret_is_tried_at_each_endpoint_that_refuses_the_first() {
     assert_eq!(sent("/introspect"), ["new", "old"], "the one that the token endpoint took is tried first");
     assert_eq!(sent("/revoke")[..2], ["new", "old"]);
 }
+
+#[test]
+fn what_a_preset_wants_made_anew_is_another_in_each_call() {
+    let server = Scripted::start(|asked, earlier| match asked.path.as_str() {
+        "/authorize" => asked.grant("a-code"),
+        _ => Answer::json(
+            200,
+            &json!({ "access_token": format!("at-{earlier}"), "refresh_token": "rt", "expires_in": 300 }),
+        ),
+    });
+    let program = Tokenwright::with_vault();
+    let url = server.url();
+    let fresh = "headers = { X-Request-Id = \"<random>\" }\nbody = { issued = \"<now>\" }\n";
+    let preset = format!(
+        "id = \"fresh\"\nname = \"Fresh\"\nchecked = \"2026-11-30\"\nsource = [\"a test\"]\nasks = \"nothing\"\n\
+         [redirect]\ndefault = \"http://127.0.0.1/callback\"\n\
+         [authorization]\nurl = \"{url}/authorize\"\nquery = {{ once = \"<random>\" }}\n\
+         [token_request]\nurl = \"{url}/token\"\n{fresh}[refresh_request]\nurl = \"{url}/token\"\n{fresh}"
+    );
+    program.add_preset("fresh.toml", &preset);
+    let before = jiff::Timestamp::now().as_second();
+    program.run(&["sign-in", "demo", "--service", "fresh", "--client-id", "me", "--browser", browser()]).done();
+    program.run(&["refresh", "demo"]).done();
+    let after = jiff::Timestamp::now().as_second();
+    let asked = server.asked("/token");
+    let random = |asked: &Asked| -> String {
+        let line =
+            asked.raw.lines().find_map(|line| line.to_lowercase().strip_prefix("x-request-id: ").map(str::to_owned));
+        line.expect("a header")
+    };
+    let all = [server.asked("/authorize")[0].parameter("once").to_lowercase(), random(&asked[0]), random(&asked[1])];
+    assert!(all.iter().all(|text| text.len() == 43) && all[0] != all[1] && all[1] != all[2], "{all:?}");
+    for asked in &asked {
+        let issued: i64 = asked.parameter("issued").parse().expect("seconds");
+        assert!((before..=after).contains(&issued), "{issued}");
+    }
+}

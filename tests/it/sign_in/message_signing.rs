@@ -114,17 +114,17 @@ fn whose_keys_are_meant_must_be_known_before_the_browser_opens() {
 }
 
 /// A sign-in to the certified server as this client, with what is added.
-fn certified(program: &Tokenwright, server: &OidcProvider, client: &str, more: &[&str]) -> Process {
+pub(super) fn certified(program: &Tokenwright, server: &OidcProvider, client: &str, more: &[&str]) -> Process {
     let start = ["sign-in", "bank", "--issuer", server.issuer(), "--client-id", client, "--scope", "openid"];
     let browser = ["--redirect-uri", "http://127.0.0.1/callback", "--browser", browser()];
     program.start(&[&start[..], &browser, more].concat())
 }
 
-fn with_secret() -> Tokenwright {
+pub(super) fn with_secret() -> Tokenwright {
     Tokenwright::with_vault().with_env("TOKENWRIGHT_CLIENT_SECRET", "secret")
 }
 
-fn text(path: &Path) -> &str {
+pub(super) fn text(path: &Path) -> &str {
     path.to_str().expect("UTF-8")
 }
 
@@ -208,7 +208,113 @@ fn a_certified_server_takes_a_signed_request_by_value_and_pushed_and_no_other() 
     }
 }
 
-const RSA: [&str; 3] = ["RSA", "-pkeyopt", "rsa_keygen_bits:2048"];
+#[test]
+#[ignore = "needs node and openssl"]
+fn a_certified_server_decrypts_requests_by_value_and_pushed_and_checks_the_signature_inside() {
+    for (algorithm, encryptions) in [
+        (&P256, &[("=auto/A256GCM", "ECDH-ES and A256GCM"), ("=ECDH-ES", "ECDH-ES and A128CBC-HS256")][..]),
+        (&P256, &[("=ECDH-ES+A128KW/A128GCM", "ECDH-ES+A128KW and A128GCM")]),
+        (&RSA, &[("=ECDH-ES+A256KW/A256CBC-HS512", "ECDH-ES+A256KW and A256CBC-HS512")]),
+        (&RSA, &[("=RSA-OAEP", "RSA-OAEP and A128CBC-HS256"), ("=RSA-OAEP-256", "RSA-OAEP-256 and A128CBC-HS256")]),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (key, public) = make_key(folder.path(), algorithm);
+        let server = OidcProvider::start_with(&["--auto", "--client-key", text(&public)]);
+        let all = encryptions.iter().flat_map(|encryption| [(encryption, &[][..]), (encryption, &["--par"])]);
+        for ((wanted, words), pushed) in all {
+            let program = with_secret();
+            let wanted = format!("--encrypted-request{wanted}");
+            let options = ["--key-file", text(&key), &wanted, "--verbose"];
+            let said = certified(&program, &server, "jar", &[&options[..], pushed].concat()).finish();
+            assert!(said.stderr.contains(&format!("Encrypted to a key of the issuer, by {words}")), "{}", said.stderr);
+            assert!(said.stderr.contains("\"code_challenge_method\": \"S256\""), "{}", said.stderr);
+            said.done();
+            program.run(&["token", "bank"]).done();
+        }
+        // The server knows another key of this client.
+        let other = tempfile::tempdir().expect("a folder");
+        let (foreign, _) = make_key(other.path(), algorithm);
+        let wrong = ["--encrypted-request", "--par", "--key-file", text(&foreign)];
+        let said = certified(&with_secret(), &server, "jar", &wrong).finish().failed(4);
+        assert!(said.contains("`invalid_request_object`"), "{said}");
+    }
+}
+
+#[test]
+#[ignore = "needs node"]
+fn an_access_token_is_asked_for_with_less_than_was_authorized_at_once_and_by_each_refresh() {
+    let server = OidcProvider::start_with(&["--auto", "--rar"]);
+    let program = with_secret();
+    let both = r#"[{"type":"account"},{"type":"payment","amount":"1"}]"#;
+    let account = r#"[{"type":"account"}]"#;
+    let offline = ["--scope", "offline_access", "--param", "authorization.prompt=consent", "--overwrite"];
+    let asked = ["--authorization-details", both, "--token-details"];
+    let said = certified(&program, &server, "confidential-basic", &[&asked[..], &[account], &offline].concat());
+    let said = said.finish();
+    assert!(!said.stderr.contains("Not granted"), "what was left out is not missed: {}", said.stderr);
+    said.done();
+    for _ in 0..2 {
+        let shown = program.run(&["show", "bank", "--json"]).json();
+        assert_eq!((&shown["authorization_details"], &shown["token_details"]), (&both.into(), &account.into()));
+        assert_eq!(shown["values"]["authorization_details"], account);
+        program.run(&["refresh", "bank"]).done();
+    }
+    let all = certified(&program, &server, "confidential-basic", &[&asked[..], &["", "--overwrite"]].concat());
+    all.finish().done();
+    let granted = program.run(&["show", "bank", "--json"]).json()["values"]["authorization_details"].to_string();
+    assert!(granted.contains("account") && granted.contains("payment"), "{granted}");
+    let more = r#"[{"type":"transfer"}]"#;
+    let said = certified(&program, &server, "confidential-basic", &[&asked[..], &[more, "--overwrite"]].concat());
+    let said = said.finish().failed(4);
+    assert!(said.contains("`invalid_authorization_details` (the token request asks for more than was"), "{said}");
+}
+
+#[test]
+#[ignore = "needs node"]
+fn a_request_is_not_encrypted_for_a_server_without_a_key_for_that() {
+    let server = OidcProvider::start_auto();
+    let key = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(key.path(), tokenwright_key()).expect("written");
+    let options = ["--encrypted-request=ECDH-ES", "--key-file", text(key.path())];
+    let said = certified(&with_secret(), &server, "confidential-basic", &options).finish().failed(2);
+    let words = "the issuer publishes no key to encrypt the authorization request to by `ECDH-ES`";
+    assert!(said.contains(words) && said.contains("--encrypted-request=off"), "{said}");
+    assert!(!said.contains("/auth?"), "no browser is opened: {said}");
+}
+
+#[test]
+fn the_practice_service_decrypts_requests_and_what_it_does_not_offer_is_told_before_the_browser_opens() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    let key = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(key.path(), tokenwright_key()).expect("written");
+    let issuer = practice.url("");
+    let registered = ["--register", "--client-auth", "private_key_jwt", "--key-file", text(key.path())];
+    let start = ["sign-in", "own", "--issuer", &issuer, "--redirect-uri", "http://127.0.0.1/callback"];
+    let with = |more: &[&str]| {
+        let arguments = [&start[..], &registered, &["--scope", "openid", "--browser", browser(), "--verbose"], more];
+        program.run(&arguments.concat())
+    };
+    let said = with(&["--encrypted-request=ECDH-ES+A256KW/A256GCM", "--par"]);
+    assert!(said.stderr.contains("Encrypted to a key of the issuer, by ECDH-ES+A256KW and A256GCM"), "{}", said.stderr);
+    said.done();
+    let shown = program.run(&["show", "own", "--json"]).json();
+    assert!(!shown.to_string().contains("PRIVATE"), "{shown}");
+    for (wanted, words) in [
+        ("--encrypted-request=RSA-OAEP", "does not offer to decrypt requests by `RSA-OAEP`; it offers `ECDH-ES`,"),
+        (
+            "--encrypted-request=RSA1_5",
+            "`RSA1_5` is no encryption that is known here: write `auto` or one of `ECDH-ES`,",
+        ),
+    ] {
+        let said = with(&[wanted, "--overwrite"]).failed(2);
+        assert!(said.contains(words) && !said.contains("/authorize?"), "{said}");
+    }
+    let said = with(&["--encrypted-request", "--signed-request=off", "--overwrite"]).failed(2);
+    assert!(said.contains("the authorization request is to be encrypted, and not to be signed"), "{said}");
+}
+
+pub(super) const RSA: [&str; 3] = ["RSA", "-pkeyopt", "rsa_keygen_bits:2048"];
 
 #[test]
 fn a_request_is_not_signed_without_a_key_and_not_for_an_unknown_issuer() {
@@ -235,7 +341,7 @@ fn a_preset_whose_requests_are_signed_is_rehearsed_and_one_that_cannot_be_is_ref
     let preset = |more: &str| {
         format!(
             "id = \"signed\"\nname = \"Signed\"\nchecked = \"2026-11-30\"\nsource = [\"a test\"]\nasks = \"secret\"\n\
-             signed_request = \"ES256\"\n\
+             signed_request = \"ES256\"\nencrypted_request = \"auto/A256GCM\"\nencrypts_to_client = true\n\
              [scopes]\ndefault = [\"openid\", \"read\"]\n\
              [redirect]\ndefault = \"http://127.0.0.1/callback\"\n{more}\n\
              [authorization]\nurl = \"https://as.test/authorize\"\nquery = {{ response_mode = \"jwt\" }}\n\
@@ -249,9 +355,12 @@ fn a_preset_whose_requests_are_signed_is_rehearsed_and_one_that_cannot_be_is_ref
     let said = program.run(&["rehearse", "signed"]).done();
     assert!(said.contains("pushed_authorization") || said.contains("authorization"), "{said}");
     let shown = program.run(&["service", "show", "signed"]).done();
-    for words in
-        ["authorization requests are signed by ES256 (JAR, RFC 9101)", "authorization response: jwt, signed by"]
-    {
+    for words in [
+        "authorization requests are signed by ES256 (JAR, RFC 9101)",
+        "signed requests are encrypted to a key of the issuer: auto/A256GCM (RFC 9101 section 6.1)",
+        "authorization response: jwt, signed by",
+        "responses, ID tokens or userinfo are encrypted to the key of the client",
+    ] {
         assert!(shown.contains(words), "{shown}");
     }
     // Without the address to push to, the browser carries it.
@@ -263,6 +372,13 @@ fn a_preset_whose_requests_are_signed_is_rehearsed_and_one_that_cannot_be_is_ref
     std::fs::write(&file, preset("")).expect("written");
     let said = program.run(&["service", "check", text(&file)]).failed(2);
     assert!(said.contains("`signed_request` needs to know for which issuer the request is"), "{said}");
+    let unsigned = good.replace("signed_request = \"ES256\"\n", "");
+    std::fs::write(&file, unsigned).expect("written");
+    let said = program.run(&["service", "check", text(&file)]).failed(2);
+    assert!(said.contains("`encrypted_request` is `auto/A256GCM`, and the request is not signed"), "{said}");
+    std::fs::write(&file, good.replace("auto/A256GCM", "RSA1_5")).expect("written");
+    let said = program.run(&["service", "check", text(&file)]).failed(2);
+    assert!(said.contains("`RSA1_5` is no encryption that is known here"), "{said}");
 }
 
 #[test]

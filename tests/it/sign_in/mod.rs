@@ -13,3 +13,4 @@ mod rehearsed;
 mod resources;
 mod saml;
 mod sources;
+mod userinfo;

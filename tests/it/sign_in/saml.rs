@@ -3,9 +3,13 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::json;
+
+use jiff::Timestamp;
+use tokenwright::oauth::{AssertionAlgorithm, make_key_pair};
 
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
@@ -132,6 +136,76 @@ fn another_program_verifies_what_is_signed_and_refuses_whatever_is_changed() {
         let stranger = job(algorithm, encoding, "alex");
         assert!(!verify(program.home(), &first, &stranger.certificate), "another's key made it");
     }
+}
+
+/// A sign-in to a service of which nothing but its token endpoint is known.
+fn by_hand(url: &str, key: &str, more: &[&str]) -> Vec<String> {
+    let start =
+        ["sign-in", "hand", "--token-url", url, "--client-id", "id", "--client-auth", "none", "--key-file", key];
+    let grant = ["--grant", "saml2-bearer", "--username", "ada <b>"];
+    [&start[..], &grant, more].concat().into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+#[ignore = "needs xmlsec1"]
+fn an_assertion_for_a_service_described_by_hand_is_signed_here_and_kept_as_a_preset() {
+    let program = Tokenwright::with_vault();
+    let server = Scripted::start(|_, _| Answer::json(200, &json!({ "access_token": "at", "expires_in": 300 })));
+    let (key, certificate) = (program.home().join("key.pem"), program.home().join("certificate.pem"));
+    let pair = make_key_pair(AssertionAlgorithm::RS256, 2048, "a test", Timestamp::now(), Duration::from_hours(24));
+    let pair = pair.expect("a key pair");
+    fs::write(&key, pair.private_key.expose()).expect("written");
+    fs::write(&certificate, pair.certificate.as_deref().expect("a certificate")).expect("written");
+    let (key, certificate) = (key.to_str().expect("UTF-8"), certificate.to_str().expect("UTF-8"));
+    let url = format!("{}/token", server.url());
+    let parts = ["--assertion", "issuer=https://idp.test", "--assertion", "audience=acme & sons"];
+    let more = ["--assertion", "attribute.role=<client_id>", "--assertion", "algorithm=RS512"];
+    let saved = ["--save-as-preset", "by-hand"];
+    let arguments = by_hand(&url, key, &[&parts[..], &more, &saved].concat());
+    program.run(&arguments.iter().map(String::as_str).collect::<Vec<_>>()).done();
+    program.run(&["refresh", "hand"]).done();
+    let asked = server.asked("/token");
+    assert_eq!(asked.len(), 2);
+    for asked in &asked {
+        assert_eq!(asked.parameter("grant_type"), "urn:ietf:params:oauth:grant-type:saml2-bearer");
+        let xml = BASE64_URL_SAFE_NO_PAD.decode(asked.parameter("assertion")).expect("base64url");
+        let xml = String::from_utf8(xml).expect("UTF-8");
+        assert!(verify(program.home(), &xml, certificate), "{xml}");
+        for said in [
+            "<saml2:Issuer>https://idp.test</saml2:Issuer>",
+            "ada &lt;b&gt;</saml2:NameID>",
+            "<saml2:Audience>acme &amp; sons</saml2:Audience>",
+            &format!("Recipient=\"{url}\""),
+            "rsa-sha512",
+            "<saml2:Attribute Name=\"role\">",
+        ] {
+            assert!(xml.contains(said), "{said}: {xml}");
+        }
+    }
+    program.run(&["rehearse", "by-hand"]).done();
+}
+
+#[test]
+fn what_no_assertion_says_is_refused_before_anything_is_sent() {
+    let program = Tokenwright::with_vault();
+    let server = Scripted::start(|_, _| Answer::json(200, &json!({ "access_token": "at" })));
+    let url = format!("{}/token", server.url());
+    let refused = |grant: &str, part: &str| {
+        let start = ["sign-in", "hand", "--token-url", &url, "--client-id", "id", "--client-auth", "none"];
+        program.run(&[&start[..], &["--grant", grant, "--assertion", part]].concat()).failed(2)
+    };
+    for (grant, part, words) in [
+        ("saml2-bearer", "recipent=x", "an assertion has no `recipent`: write `issuer`"),
+        ("saml2-bearer", "algorithm=HS256", "`algorithm` is `HS256`: write an algorithm that a private key signs by"),
+        ("saml2-bearer", "claim.a=b", "a SAML assertion has no `claim`"),
+        ("jwt-bearer", "recipient=x", "a JWT has no `recipient`"),
+        ("client-credentials", "issuer=x", "no assertion is signed here"),
+        ("saml2-bearer", "subject=x", "requires a private key, and there is none named `hand`"),
+    ] {
+        let said = refused(grant, part);
+        assert!(said.contains(words), "{grant} {part}: {said}");
+    }
+    assert!(server.asked("/token").is_empty());
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::support::process::Process;
 const AT_ONCE: Duration = Duration::from_secs(25);
 
 /// The server, on a port of its own. Clients: `confidential-basic` and `confidential-post` (secret `secret`) and
-/// `public-native` (none), and `must-push` like the first, which must push its requests (RFC 9126); redirect URIs `http://127.0.0.1` and `http://localhost`, with any port, and with no path, `/` or
+/// `public-native` (none), and like the first `must-push`, which must push its requests (RFC 9126), and `signed-userinfo`, whose userinfo is signed; redirect URIs `http://127.0.0.1` and `http://localhost`, with any port, and with no path, `/` or
 /// `/callback`. PKCE is required, refresh tokens rotate, and one is issued for `offline_access` with `prompt=consent`.
 #[derive(Debug)]
 pub struct OidcProvider {
