@@ -261,7 +261,7 @@ fn response_issuer(service: &Service, metadata: &Json) -> Option<Point> {
         told if told.unwrap_or_default() == own => Verdict::Same,
         _ => Verdict::Differs,
     };
-    let words = |sends: bool| if sends { "always sent" } else { "not always sent" };
+    let words = |sends: bool| if sends { "always" } else { "optional" };
     let point = Point::new("issuer in the response", SENDS_ISSUER, verdict);
     let point = point.says(words(own), told.map_or("", words)).change("redirect.sends_issuer", !own);
     let needs_issuer = !own && service.redirect.issuer.is_none();

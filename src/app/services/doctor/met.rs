@@ -9,7 +9,7 @@ use crate::app::{Case, Failure, FailureKind};
 use crate::call::{CallTemplate, Expression, Reading, TracedCall, TracedOutcome, TracedReply, Way, scalar_text};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Stage, explain, plain_line};
-use crate::service::Service;
+use crate::service::{Profile, Service};
 use crate::witness::fits;
 
 /// Who tells these points.
@@ -17,16 +17,19 @@ const CASE: &str = "case";
 /// The most members that are named.
 const LONGEST_LIST: usize = 50;
 
-/// What the case adds. The values in its profile are taken out of what is told.
-pub(super) fn points(service: &Service, values: &mut OpenValues, case: &Case) -> Result<Vec<Point>, Failure> {
+/// The profile of a case; a case of another service is refused.
+pub(super) fn profile(service: &Service, case: &Case) -> Result<Profile, Failure> {
     let profile = case.read_profile()?;
-    if profile.service.id != service.id {
-        let summary = format!("the case is of the service `{}`, not of `{}`", profile.service.id, service.id);
-        let hint = "name the service of the case, or leave `--case` out";
-        return Err(Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint(hint)));
+    if profile.service.id == service.id {
+        return Ok(profile);
     }
-    values.add(profile.inputs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-    values.add([("client_id", profile.client_id.as_str()), ("user_name", profile.user_name.as_str())]);
+    let summary = format!("the case is of the service `{}`, not of `{}`", profile.service.id, service.id);
+    let hint = "name the service of the case, or leave `--case` out";
+    Err(Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint(hint)))
+}
+
+/// What the case adds.
+pub(super) fn points(service: &Service, values: &OpenValues, case: &Case) -> Vec<Point> {
     let mut points: Vec<Point> = Vec::new();
     for call in case.calls() {
         let found = match call.way {
@@ -37,7 +40,7 @@ pub(super) fn points(service: &Service, values: &mut OpenValues, case: &Case) ->
         // A call may be made again.
         points.extend(found.into_iter().filter(|point| !points.contains(point)).collect::<Vec<_>>());
     }
-    Ok(points)
+    points
 }
 
 fn of_sent(service: &Service, values: &OpenValues, call: &TracedCall) -> Vec<Point> {

@@ -8,6 +8,9 @@ mod point;
 mod report;
 mod ways;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
@@ -64,7 +67,8 @@ impl App {
     pub async fn examine_service(&self, order: ExaminationOrder, report: &Report) -> Result<Examination, Failure> {
         let (catalog, _) = self.catalog().await?;
         let service = catalog.service(&order.id)?;
-        let mut values = OpenValues::new(&service, &order.inputs)?;
+        let profile = order.case.as_ref().map(|case| met::profile(&service, case)).transpose()?;
+        let mut values = OpenValues::new(&service, profile.as_ref(), &order.inputs)?;
         let date = (self.ports.now)().to_zoned(TimeZone::UTC).date().to_string();
         let mut examination =
             Examination { id: order.id, date, sources: Vec::new(), points: Vec::new(), notes: Vec::new() };
@@ -83,7 +87,7 @@ impl App {
             Err(failure) => return Err(failure),
         }
         if let Some(case) = &order.case {
-            examination.points.extend(met::points(&service, &mut values, case)?);
+            examination.points.extend(met::points(&service, &values, case));
             examination.sources.push(format!("a case of {}, written by {}", case.made, case.program));
         }
         examination.hide(&values);

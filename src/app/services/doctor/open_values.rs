@@ -5,14 +5,19 @@ use regex_lite::Regex;
 use crate::app::{Failure, FailureKind};
 use crate::call::{Template, nearest};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
-use crate::service::Service;
+use crate::service::{Profile, Service};
 
 /// The values by the names of their placeholders.
 pub(super) struct OpenValues(Vec<(String, String)>);
 
 impl OpenValues {
-    /// The values that a person gave, and the defaults of the other inputs.
-    pub(super) fn new(service: &Service, given: &[(String, String)]) -> Result<Self, Failure> {
+    /// The values that a person gave, else those of the profile, else the defaults of the inputs. What the profile says of the
+    /// person is taken out of what is told as well.
+    pub(super) fn new(
+        service: &Service,
+        profile: Option<&Profile>,
+        given: &[(String, String)],
+    ) -> Result<Self, Failure> {
         let inputs = || service.inputs.iter().filter(|input| !input.secret);
         if let Some((name, _)) = given.iter().find(|(name, _)| !inputs().any(|input| input.name == *name)) {
             let diagnosis = Diagnosis::new(format!("{} has no input `{name}`", service.name));
@@ -24,8 +29,9 @@ impl OpenValues {
         }
         let mut values = Vec::new();
         for input in inputs() {
-            let value = match given.iter().rev().find(|(name, _)| *name == input.name) {
-                Some((_, typed)) => {
+            let typed = given.iter().rev().find(|(name, _)| *name == input.name).map(|(_, typed)| typed);
+            let value = match typed.or_else(|| profile?.inputs.get(&input.name).filter(|value| !value.is_empty())) {
+                Some(typed) => {
                     input.parse(typed).map_err(|error| Failure::new(FailureKind::Usage, error.diagnose()))?
                 }
                 None => input.default.clone(),
@@ -37,11 +43,15 @@ impl OpenValues {
             values.extend(chosen.iter().flat_map(|choice| choice.sets.clone()));
             values.push((input.name.clone(), value));
         }
-        Ok(Self(values))
+        let mut values = Self(values);
+        if let Some(profile) = profile {
+            values.add([("client_id", profile.client_id.as_str()), ("user_name", profile.user_name.as_str())]);
+        }
+        Ok(values)
     }
 
     /// Adds values; those that are known already fill the templates.
-    pub(super) fn add<'a>(&mut self, more: impl IntoIterator<Item = (&'a str, &'a str)>) {
+    fn add<'a>(&mut self, more: impl IntoIterator<Item = (&'a str, &'a str)>) {
         let more = more.into_iter().filter(|(_, value)| !value.is_empty());
         self.0.extend(more.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
@@ -110,21 +120,21 @@ mod tests {
 
     #[test]
     fn a_value_fills_a_template_and_is_taken_out_of_a_text() {
-        let values = OpenValues::new(&service(), &given("tenant", "acme-1")).expect("known");
+        let values = OpenValues::new(&service(), None, &given("tenant", "acme-1")).expect("known");
         assert_eq!(values.filled("https://<region>.test/<tenant>/token"), "https://{region}.test/acme-1/token");
         assert_eq!(values.hidden("https://a.test/acme-1/x acme-12"), "https://a.test/<tenant>/x acme-12");
     }
 
     #[test]
     fn what_stands_in_an_open_place_is_learnt() {
-        let mut values = OpenValues::new(&service(), &[]).expect("no values");
+        let mut values = OpenValues::new(&service(), None, &[]).expect("no values");
         values.learn("https://<region>.test/<tenant>/token", "https://eu.test/acme-1/token");
         assert_eq!(values.hidden("https://eu.test/acme-1/keys"), "https://<region>.test/<tenant>/keys");
     }
 
     #[test]
     fn an_input_that_the_preset_does_not_have_is_refused() {
-        let error = OpenValues::new(&service(), &given("tennant", "x")).err().expect("refused");
+        let error = OpenValues::new(&service(), None, &given("tennant", "x")).err().expect("refused");
         assert_eq!(error.diagnosis.summary, "Acme has no input `tennant`");
         assert_eq!(error.diagnosis.hint.as_deref(), Some("did you mean `--set tenant=…`?"));
     }

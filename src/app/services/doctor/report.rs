@@ -18,12 +18,12 @@ impl Examination {
 
     /// The report in Markdown.
     pub fn report(&self) -> String {
-        let mut lines = vec![format!("# The preset `{}` and its service, {}", self.id, self.date), String::new()];
-        lines.extend(self.sources.iter().map(|source| format!("Compared with {}", cell(source))));
-        lines.extend(self.notes.iter().map(|note| format!("Note: {}", cell(note))));
-        lines.extend(
-            ["", "| point | result | preset | service | told by |", "|---|---|---|---|---|"].map(str::to_owned),
-        );
+        let mut lines = vec![format!("# The preset `{}` and its service, {}", self.id, self.date)];
+        lines.extend(["", "Compared with:", ""].map(str::to_owned));
+        lines.extend(self.sources.iter().map(|source| format!("- {}", code(source))));
+        lines.extend(self.notes.iter().map(|note| format!("- noticed: {}", code(note))));
+        let head = ["", "| point | result | preset | service | told by |", "|---|---|---|---|---|"];
+        lines.extend(head.map(str::to_owned));
         lines.extend(self.points.iter().map(row));
         let changes = self.changes();
         let unchanged: Vec<&Point> = self.differences().filter(|point| point.change.is_empty()).collect();
@@ -33,7 +33,11 @@ impl Examination {
         }
         if !unchanged.is_empty() {
             lines.extend([String::new(), "## To decide by hand".into(), String::new()]);
-            lines.extend(unchanged.iter().map(|point| format!("- {}: {}", point.name, cell(&point.words()))));
+            let says = |point: &&Point| {
+                let (preset, service) = (code(&point.preset), code(&point.service));
+                format!("- {}: the preset says {preset}, the service {service}", point.name)
+            };
+            lines.extend(unchanged.iter().map(says));
         }
         lines.join("\n") + "\n"
     }
@@ -54,13 +58,17 @@ impl Point {
 }
 
 fn row(point: &Point) -> String {
-    let cells = [&point.name, point.verdict.label(), &point.preset, &point.service, point.told_by];
-    format!("| {} |", cells.map(cell).join(" | "))
+    let [preset, service, told_by] = [&point.preset, &point.service, point.told_by].map(code);
+    format!("| {} | {} | {preset} | {service} | {told_by} |", point.name, point.verdict.label())
 }
 
-/// A foreign text on one line that cannot end its cell.
-fn cell(text: &str) -> String {
-    printable(text).replace('|', "\\|").replace('`', "'")
+/// A foreign text as code, on one line, that cannot end its cell.
+fn code(text: &str) -> String {
+    if text.is_empty() {
+        "nothing".to_owned()
+    } else {
+        format!("`{}`", printable(text).replace('|', "\\|").replace('`', "'"))
+    }
 }
 
 /// Sets the key at the end of a path of tables.
