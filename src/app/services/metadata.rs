@@ -38,7 +38,6 @@ pub(in crate::app) async fn fetch_metadata(
     let mut notes = Vec::new();
     let mut kinds: Vec<&'static str> = Vec::new();
     let mut sources = Vec::new();
-    let mut is_unavailable = false;
     for address in issuer.descriptions() {
         let kind = kind(&address);
         if kinds.contains(&kind) {
@@ -49,10 +48,7 @@ pub(in crate::app) async fn fetch_metadata(
             Err(failure) if kinds.is_empty() => return Err(failure),
             // The first document is enough.
             Err(failure) => notes.push(Note::new(address, format!("not read: {}", failure.diagnosis.summary))),
-            Ok(reply) if !reply.is_success() => {
-                is_unavailable |= reply.status == 429 || reply.status >= 500;
-                tried.push(format!("{} at {address}", reply.status));
-            }
+            Ok(reply) if !reply.is_success() => tried.push((reply.status, address)),
             Ok(reply) => {
                 let text = reply.body.expose();
                 match (check_issuer(issuer, &address, text), document(text)) {
@@ -85,11 +81,20 @@ pub(in crate::app) async fn fetch_metadata(
         notes.extend(not_checked(issuer, &text));
         return Ok(Metadata { text, sources, notes });
     }
-    let diagnosis = Diagnosis::new(format!("`{}` has no discovery document: {}", issuer.as_str(), tried.join(", ")));
+    Err(not_published(issuer, &tried))
+}
+
+/// Why there is no metadata: the status at each address.
+fn not_published(issuer: &Issuer, tried: &[(u16, String)]) -> Failure {
+    let told: Vec<String> = tried.iter().map(|(status, address)| format!("{status} at {address}")).collect();
+    let diagnosis = Diagnosis::new(format!("`{}` has no discovery document: {}", issuer.as_str(), told.join(", ")));
     let hint = "check the issuer URL in the service's documentation, or paste the document itself";
-    let kind = if is_unavailable { FailureKind::Network } else { FailureKind::Refused };
-    let code = if is_unavailable { FailureCode::General } else { FailureCode::NoMetadata };
-    Err(Failure::new(kind, diagnosis.hint(hint)).coded(code))
+    let diagnosis = diagnosis.hint(hint);
+    // Too many requests (RFC 6585 section 4), or trouble of the server.
+    if tried.iter().any(|(status, _)| *status == 429 || *status >= 500) {
+        return Failure::new(FailureKind::Network, diagnosis);
+    }
+    Failure::new(FailureKind::Refused, diagnosis).coded(FailureCode::NoMetadata)
 }
 
 /// Which standard's document is at this address.

@@ -71,7 +71,7 @@ fn issuer(service: &Service, values: &mut OpenValues, metadata: &Json) -> Option
     } else {
         Verdict::Differs
     };
-    Some(Point::new("issuer", ISSUER, verdict).says(own, &told).change("redirect.issuer", told))
+    Some(Point::new("issuer", ISSUER, verdict).says(own, &told).change_url("redirect.issuer", &told))
 }
 
 fn urls(service: &Service, values: &mut OpenValues, metadata: &Json) -> Vec<Point> {
@@ -105,7 +105,7 @@ fn urls(service: &Service, values: &mut OpenValues, metadata: &Json) -> Vec<Poin
         };
         let verdict = url_verdict(call, values, &told, &text(&metadata[MTLS_ALIASES], member), key == "identity.url");
         let own = without_query(call.url.source());
-        points.push(Point::new(name, member, verdict).says(own, &told).change(key, told));
+        points.push(Point::new(name, member, verdict).says(own, &told).change_url(key, &told));
     }
     points
 }
@@ -117,7 +117,8 @@ fn url_verdict(call: &CallTemplate, values: &mut OpenValues, told: &str, alias: 
     }
     let own = without_query(&values.filled(call.url.source())).to_owned();
     for endpoint in [told, alias].map(without_query) {
-        if !endpoint.is_empty() && (fits(&own, endpoint) || is_same_url(&own, endpoint)) {
+        // A foreign text with an open place would fit too much.
+        if !endpoint.is_empty() && !is_pattern(endpoint) && (fits(&own, endpoint) || is_same_url(&own, endpoint)) {
             values.learn(without_query(call.url.source()), endpoint);
             return Verdict::Same;
         }
@@ -227,7 +228,7 @@ fn scopes(service: &Service, values: &OpenValues, metadata: &Json) -> Vec<Point>
     let is_told = |scope: &str| {
         let filled = values.filled(scope);
         let is_open = Template::new(filled.as_str()).placeholders().next().is_some();
-        told.iter().any(|told| *told == filled) || is_open && told.iter().any(|told| fits(&filled, told))
+        told.contains(&filled) || is_open && told.iter().any(|told| fits(&filled, told))
     };
     let default: Vec<&str> = service.scopes.default.iter().map(String::as_str).collect();
     let known: Vec<&str> = service.scopes.known.iter().map(|scope| scope.name.as_str()).collect();
@@ -265,7 +266,7 @@ fn response_issuer(service: &Service, metadata: &Json) -> Option<Point> {
     let point = Point::new("issuer in the response", SENDS_ISSUER, verdict);
     let point = point.says(words(own), told.map_or("", words)).change("redirect.sends_issuer", !own);
     let needs_issuer = !own && service.redirect.issuer.is_none();
-    Some(if needs_issuer { point.change("redirect.issuer", text(metadata, ISSUER)) } else { point })
+    Some(if needs_issuer { point.change_url("redirect.issuer", &text(metadata, ISSUER)) } else { point })
 }
 
 /// Whether something is required, and whether the preset does it.
@@ -284,7 +285,7 @@ fn pushed(service: &Service, metadata: &Json) -> Option<Point> {
     service.authorization.as_ref()?;
     let does = service.pushed_authorization.is_some();
     let point = required("requests are pushed (PAR)", MUST_PUSH, does, flag(metadata, MUST_PUSH))?;
-    Some(point.change("pushed_authorization.url", text(metadata, PUSHED_TO)))
+    Some(point.change_url("pushed_authorization.url", &text(metadata, PUSHED_TO)))
 }
 
 fn signed(service: &Service, metadata: &Json) -> Option<Point> {

@@ -87,7 +87,7 @@ fn redirected(name: &str, key: &'static str, template: &CallTemplate, url: &str,
     let point = Point::new(&format!("{name} URL"), CASE, Verdict::Differs).says(template.url.source(), &target);
     // Others hold for one request only (RFC 9110 section 15.4).
     let is_permanent = matches!(reply.status, 301 | 308);
-    Some(if is_permanent { point.change(key, target) } else { point })
+    Some(if is_permanent { point.change_url(key, &target) } else { point })
 }
 
 /// A refusal that nothing explains, or the members of a reply that is not read.

@@ -74,7 +74,7 @@ impl App {
             Examination { id: order.id, date, sources: Vec::new(), points: Vec::new(), notes: Vec::new() };
         match metadata(self, report, &service, order.issuer, &values).await {
             Ok(metadata) => {
-                let document = serde_json::from_str(&metadata.text).unwrap_or_default();
+                let document = serde_json::from_str(&metadata.text).map_err(|_| not_read(&metadata.sources))?;
                 examination.points = compare::points(&service, &mut values, &document);
                 examination.sources = metadata.sources;
                 let notes = metadata.notes.iter().map(|note| format!("{}: {}", note.place, note.words));
@@ -155,6 +155,11 @@ fn origins(service: &Service, values: &OpenValues) -> Vec<Issuer> {
         origins.extend(issuer.filter(|issuer| !origins.contains(issuer)));
     }
     origins
+}
+
+fn not_read(sources: &[String]) -> Failure {
+    let diagnosis = Diagnosis::new(format!("the metadata at {} is not JSON", sources.join(", ")));
+    Failure::new(FailureKind::Refused, diagnosis.hint("name the issuer with `--issuer URL`"))
 }
 
 fn no_address(service: &Service) -> Failure {

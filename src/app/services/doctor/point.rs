@@ -1,5 +1,9 @@
 //! One point of the comparison.
 
+use url::Url;
+
+use crate::call::Template;
+
 /// How a preset and its service agree in one point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -52,11 +56,20 @@ impl Point {
         Self { preset: preset.into(), service: service.into(), ..self }
     }
 
-    /// What to change in the preset if it differs.
+    /// What to change in the preset if it differs. A foreign text with a placeholder is left out: it would be filled, perhaps with a
+    /// secret.
     pub(super) fn change(mut self, key: &'static str, value: impl Into<toml::Value>) -> Self {
-        if self.verdict == Verdict::Differs {
-            self.change.push((key, value.into()));
+        let value = value.into();
+        let is_open = value.as_str().is_some_and(|text| Template::new(text).placeholders().next().is_some());
+        if self.verdict == Verdict::Differs && !is_open {
+            self.change.push((key, value));
         }
         self
+    }
+
+    /// The same for a URL; anything else is left out.
+    pub(super) fn change_url(self, key: &'static str, url: &str) -> Self {
+        let is_url = Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
+        if is_url { self.change(key, url) } else { self }
     }
 }

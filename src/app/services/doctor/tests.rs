@@ -48,9 +48,9 @@ fn an_open_place_fits_what_the_service_says() {
 
 #[test]
 fn what_the_metadata_leaves_out_is_not_told() {
-    let named = json!({ "issuer": "https://as.test/one" });
+    let document = json!({ "issuer": "https://as.test/one" });
     let told: Vec<(String, Verdict)> =
-        points(PRESET, &named).into_iter().map(|(name, verdict, _)| (name, verdict)).collect();
+        points(PRESET, &document).into_iter().map(|(name, verdict, _)| (name, verdict)).collect();
     let names = [
         "authorization URL",
         "token URL",
@@ -79,6 +79,9 @@ fn a_departure_names_the_keys_that_mend_it() {
             "client authentication",
             &["token_request.authentication = \"basic\""],
         ),
+        ("token_endpoint", json!("https://as.test/<client_secret>"), "token URL", &[]),
+        ("token_endpoint", json!("https://{host}/one/token"), "token URL", &[]),
+        ("token_endpoint", json!("file:///token"), "token URL", &[]),
         ("token_endpoint_auth_methods_supported", json!(["made_up"]), "client authentication", &[]),
         ("code_challenge_methods_supported", json!(["plain"]), "PKCE", &["authorization.pkce = \"plain\""]),
         ("grant_types_supported", json!(["implicit"]), "grant types", &[]),
