@@ -170,5 +170,5 @@ fn no_address(service: &Service) -> Failure {
     } else {
         format!("add {}, or name the issuer with `--issuer URL`", names.join(", "))
     };
-    Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint(hint))
+    Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint(hint)).coded(FailureCode::NoMetadata)
 }
