@@ -75,6 +75,8 @@ pub enum FailureCode {
     BoundToken,
     /// The format needs the URL that the token is used for.
     AddressNeeded,
+    /// The issuer publishes no metadata at any of the well-known places.
+    NoMetadata,
     /// The document can be read in several ways.
     AmbiguousDocument,
     /// The service says that the code or the refresh token is spent (`invalid_grant`).

@@ -24,6 +24,7 @@ mod remarks;
 mod replay;
 mod runner;
 mod service;
+mod service_doctor;
 mod service_export;
 mod service_show;
 mod sharing;

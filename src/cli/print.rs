@@ -174,6 +174,7 @@ fn in_the_terminal(code: FailureCode) -> Option<Words> {
             Words::Added("with `registered` in `tokenwright edit`; `--redirect-uri` uses another")
         }
         FailureCode::General
+        | FailureCode::NoMetadata
         | FailureCode::PassphraseNeeded
         | FailureCode::NoListener
         | FailureCode::ProfileExists

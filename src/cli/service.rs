@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::app::{Failure, FailureKind};
 use crate::cli::args::ServiceTask;
 use crate::cli::runner::Runner;
-use crate::cli::{print, prompt, service_export, service_show};
+use crate::cli::{print, prompt, service_doctor, service_export, service_show};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::service::{found, lint_preset, write_preset};
 
@@ -22,6 +22,7 @@ pub(crate) fn run(runner: &Runner, task: ServiceTask) -> Result<(), Failure> {
             Ok(())
         }
         ServiceTask::Check { file } => check(runner, &file),
+        ServiceTask::Doctor(options) => service_doctor::run(runner, options),
         ServiceTask::Export(options) => service_export::run(runner, &options),
     }
 }

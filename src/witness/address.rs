@@ -1,7 +1,7 @@
 //! URLs with open places: `{tenant}` stands for any text without a slash.
 
 /// Whether a URL is one that the vendor documents. An open place on one side fits any text on the other.
-pub(super) fn fits(url: &str, documented: &str) -> bool {
+pub fn fits(url: &str, documented: &str) -> bool {
     let (url, documented) = (open(url), open(documented));
     matches(&documented, &url) || matches(&url, &documented)
 }

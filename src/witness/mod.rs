@@ -19,6 +19,7 @@ use crate::service::{Service, Start};
 use crate::witness::address::{host, is_host, is_telling};
 use crate::witness::record::Record;
 
+pub use crate::witness::address::fits;
 pub use crate::witness::difference::Difference;
 
 /// The ids of the records, one a line, and their texts in the same order; `build.rs` lists them.

@@ -108,7 +108,7 @@ impl Case {
         Ok(case)
     }
 
-    fn read_profile(&self) -> Result<Profile, Failure> {
+    pub(in crate::app) fn read_profile(&self) -> Result<Profile, Failure> {
         let name = ProfileName::parse("case")?;
         // What is masked in it is sent, and a header holds ASCII only.
         let text = self.profile.replace(MASK, MADE_UP);
@@ -142,7 +142,8 @@ impl App {
     }
 }
 
-async fn write(path: PathBuf, text: String) -> Result<(), Failure> {
+/// Writes a text to a file of this user only.
+pub(in crate::app) async fn write(path: PathBuf, text: String) -> Result<(), Failure> {
     let shown = path.clone();
     let written = blocking(move || durable::write_private(&path, text.as_bytes())).await?;
     written.map_err(|error| at_file(&shown, "write", &error.to_string()))

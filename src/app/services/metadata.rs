@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use crate::app::handle::App;
 use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::send::send;
-use crate::app::{Failure, FailureKind};
+use crate::app::{Failure, FailureCode, FailureKind};
 use crate::call::{CallTemplate, Method, Reply, Template, Values};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::discovery::is_pattern;
@@ -19,6 +19,8 @@ const WELL_KNOWN: &str = "/.well-known/";
 pub(in crate::app) struct Metadata {
     /// The JSON text, joined of all documents.
     pub(in crate::app) text: String,
+    /// Where the documents are.
+    pub(in crate::app) sources: Vec<String>,
     /// Where the documents contradict each other, and what could not be checked.
     pub(in crate::app) notes: Vec<Note>,
 }
@@ -35,6 +37,7 @@ pub(in crate::app) async fn fetch_metadata(
     let mut joined = JoinedMetadata::default();
     let mut notes = Vec::new();
     let mut kinds: Vec<&'static str> = Vec::new();
+    let mut sources = Vec::new();
     for address in issuer.descriptions() {
         let kind = kind(&address);
         if kinds.contains(&kind) {
@@ -45,20 +48,23 @@ pub(in crate::app) async fn fetch_metadata(
             Err(failure) if kinds.is_empty() => return Err(failure),
             // The first document is enough.
             Err(failure) => notes.push(Note::new(address, format!("not read: {}", failure.diagnosis.summary))),
-            Ok(reply) if !reply.is_success() => tried.push(format!("{} at {address}", reply.status)),
+            Ok(reply) if !reply.is_success() => tried.push((reply.status, address)),
             Ok(reply) => {
                 let text = reply.body.expose();
                 match (check_issuer(issuer, &address, text), document(text)) {
                     (Ok(()), Some(document)) => {
                         let is_all = is_enough(&document);
                         joined.add(&address, document);
+                        sources.push(address);
                         if is_all {
                             kinds.push(kind);
                             break;
                         }
                     }
                     // The reader tells what is wrong with it.
-                    (Ok(()), None) if kinds.is_empty() => return Ok(Metadata { text: text.to_owned(), notes }),
+                    (Ok(()), None) if kinds.is_empty() => {
+                        return Ok(Metadata { text: text.to_owned(), sources: vec![address], notes });
+                    }
                     (Ok(()), None) => notes.push(Note::new(address, "not read: it is no JSON object")),
                     (Err(failure), _) if kinds.is_empty() => return Err(failure),
                     (Err(failure), _) => {
@@ -73,11 +79,22 @@ pub(in crate::app) async fn fetch_metadata(
         let (text, contradictions) = joined.finish();
         notes.extend(contradictions);
         notes.extend(not_checked(issuer, &text));
-        return Ok(Metadata { text, notes });
+        return Ok(Metadata { text, sources, notes });
     }
-    let diagnosis = Diagnosis::new(format!("`{}` has no discovery document: {}", issuer.as_str(), tried.join(", ")));
+    Err(not_published(issuer, &tried))
+}
+
+/// Why there is no metadata: the status at each address.
+fn not_published(issuer: &Issuer, tried: &[(u16, String)]) -> Failure {
+    let told: Vec<String> = tried.iter().map(|(status, address)| format!("{status} at {address}")).collect();
+    let diagnosis = Diagnosis::new(format!("`{}` has no discovery document: {}", issuer.as_str(), told.join(", ")));
     let hint = "check the issuer URL in the service's documentation, or paste the document itself";
-    Err(Failure::new(FailureKind::Refused, diagnosis.hint(hint)))
+    let diagnosis = diagnosis.hint(hint);
+    // Too many requests (RFC 6585 section 4), or trouble of the server.
+    if tried.iter().any(|(status, _)| *status == 429 || *status >= 500) {
+        return Failure::new(FailureKind::Network, diagnosis);
+    }
+    Failure::new(FailureKind::Refused, diagnosis).coded(FailureCode::NoMetadata)
 }
 
 /// Which standard's document is at this address.

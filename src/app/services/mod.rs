@@ -1,6 +1,7 @@
-//! The catalog, your own presets, and imports from other tools.
+//! The catalog, your own presets, imports from other tools, and the comparison of a preset with its service.
 
 pub(in crate::app) mod catalog;
+pub(in crate::app) mod doctor;
 pub(in crate::app) mod import_outcome;
 pub(in crate::app) mod importing;
 pub(in crate::app) mod metadata;

@@ -140,7 +140,7 @@ impl DescribeOptions {
     }
 }
 
-fn issuer(text: &str) -> Result<Issuer, String> {
+pub(super) fn issuer(text: &str) -> Result<Issuer, String> {
     Issuer::parse(text).ok_or_else(|| "write an https URL without a query".to_owned())
 }
 

@@ -26,7 +26,7 @@ pub use crate::cli::args::registration::{
     RegisterOptions, RegistrationCommand, RegistrationOptions, RegistrationUpdateOptions,
 };
 pub use crate::cli::args::services::{
-    ImportOptions, PracticeOptions, RehearseOptions, ServiceExportOptions, ServiceTask,
+    DoctorOptions, ImportOptions, PracticeOptions, RehearseOptions, ServiceExportOptions, ServiceTask,
 };
 pub use crate::cli::args::sign_in::{KeyGenerateOptions, KeyOutput, KeyShowOptions, KeyTask, SignInOptions};
 pub use crate::cli::args::team::{TeamEntry, TeamTask};
@@ -59,7 +59,7 @@ pub(crate) const EXIT_CODES: [(&str, &str); 7] = [
     ("1", "local error: port, disk, display"),
     ("2", "wrong usage"),
     ("3", "sign-in required"),
-    ("4", "the service refused, or a rehearsal failed"),
+    ("4", "the service refused, a rehearsal failed, or a preset departs from its service"),
     ("5", "network error, service unavailable or rate limited"),
     ("6", "the vault cannot be read or written"),
 ];
@@ -277,7 +277,7 @@ pub enum Task {
     /// Read, update or delete the client that was registered for a profile (RFC 7592)
     #[command(subcommand)]
     Registration(RegistrationCommand),
-    /// List, show, check and export services
+    /// List, show, check, compare and export services
     #[command(subcommand)]
     Service(ServiceTask),
     /// Check the vault, or change its key

@@ -6,7 +6,9 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
-use crate::dialect::Dialect;
+use crate::cli::args::describe::issuer;
+use crate::cli::args::key_value;
+use crate::dialect::{Dialect, Issuer};
 
 /// `tokenwright service …`
 #[derive(Debug, Subcommand)]
@@ -34,8 +36,33 @@ pub enum ServiceTask {
         /// Preset file, or `-` for standard input
         file: String,
     },
+    /// Compare a preset with its service as it is now: with the metadata that the service publishes, and with a failed sign-in
+    Doctor(DoctorOptions),
     /// Write a service or a profile's configuration in another tool's format
     Export(ServiceExportOptions),
+}
+
+/// `tokenwright service doctor …`
+#[derive(Debug, Args)]
+pub struct DoctorOptions {
+    /// Service ID
+    #[arg(value_name = "SERVICE")]
+    pub id: String,
+    /// Read the metadata of this issuer [default: the preset's issuer, or the origins of its authorization and token URL]
+    #[arg(long, value_name = "URL", value_parser = issuer)]
+    pub issuer: Option<Issuer>,
+    /// Set a value that the service needs, such as `account_id=1234567` (repeatable); what is not set is not compared
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub set: Vec<(String, String)>,
+    /// Compare with what a failed sign-in met as well, which `sign-in --case` wrote
+    #[arg(long, value_name = "FILE")]
+    pub case: Option<PathBuf>,
+    /// Write a report without secrets, client and account to this file, to hand in as a change to the preset
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `tokenwright service export …`

@@ -2,6 +2,7 @@
 
 pub mod calendar;
 mod describe;
+mod doctor;
 mod edit;
 mod evidence;
 mod profiles;
