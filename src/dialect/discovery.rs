@@ -5,15 +5,13 @@ use url::Url;
 
 use crate::call::{Authentication, CallTemplate, Template};
 use crate::dialect::document::{Document, DocumentError};
+use crate::dialect::metadata_encryption::{LONGEST_LIST, list, tell_encryption, tell_encryption_to_client};
 use crate::dialect::standard::{Gathering, Outline, plain_text, text_at};
 use crate::dialect::{Described, Import, Note, Offered};
 use crate::oauth::{AssertionAlgorithm, GrantType, Pkce, ResponseMode, plain_line};
 use crate::service::{Asks, ClientMethod, KnownScope, Offer};
 
 const FORMAT: &str = "OAuth 2.0 server metadata";
-
-/// The most items read from a list: servers list dozens of scopes.
-const LONGEST_LIST: usize = 500;
 
 /// Members of which only a part is used, or which are read elsewhere.
 const READ_ELSEWHERE: [&str; 4] = ["issuer", "jwks_uri", "grant_types_supported", "response_types_supported"];
@@ -30,10 +28,6 @@ const CHALLENGE_METHODS: &str = "code_challenge_methods_supported";
 /// Whether authorization requests must be signed (RFC 9101 section 10.5), and by which algorithms they may be.
 const MUST_SIGN: &str = "require_signed_request_object";
 const REQUEST_ALGORITHMS: &str = "request_object_signing_alg_values_supported";
-
-/// How signed requests may be encrypted (RFC 9101 section 10.5).
-const REQUEST_ENCRYPTIONS: [&str; 2] =
-    ["request_object_encryption_alg_values_supported", "request_object_encryption_enc_values_supported"];
 
 /// Where authorization requests are pushed to, and whether they must be (RFC 9126 section 5).
 const PUSHED_TO: &str = "pushed_authorization_request_endpoint";
@@ -147,29 +141,6 @@ fn check_request(json: &Json, described: &mut Described) -> Option<String> {
         described.ignored.push(Note::offer(REQUEST_ALGORITHMS, words));
     }
     None
-}
-
-/// Signed requests are encrypted only if a person wants that.
-fn tell_encryption(json: &Json, described: &mut Described) {
-    for place in REQUEST_ENCRYPTIONS {
-        let offered = list(json, place);
-        if !offered.is_empty() {
-            let words =
-                format!("signed requests are encrypted only with `--encrypted-request`: {}", offered.join(", "));
-            described.ignored.push(Note::offer(place, words));
-        }
-    }
-}
-
-/// What the server can encrypt to the client, which it does only for a client that is registered so.
-fn tell_encryption_to_client(json: &Json, described: &mut Described) {
-    for place in ["authorization", "id_token", "userinfo"].map(|what| format!("{what}_encryption_alg_values_supported"))
-    {
-        if !list(json, &place).is_empty() {
-            let words = "encrypted only to a client that is registered so; its private key decrypts: `--key-file`";
-            described.ignored.push(Note::offer(place, words));
-        }
-    }
 }
 
 /// If the server announces `iss`, a response without the right one is refused (RFC 9207 section 2.4). A signed one always names
@@ -393,11 +364,6 @@ fn lacks(json: &Json, outline: &Outline) -> Vec<String> {
 /// Some servers write the flags as text.
 fn is_true(json: &Json, name: &str) -> bool {
     json.get(name).is_some_and(|flag| flag.as_bool() == Some(true) || flag.as_str() == Some("true"))
-}
-
-fn list(json: &Json, name: &str) -> Vec<String> {
-    let items = json.get(name).and_then(Json::as_array).into_iter().flatten();
-    items.map(plain_text).filter(|text| !text.is_empty()).take(LONGEST_LIST).collect()
 }
 
 fn host(issuer: &str) -> String {

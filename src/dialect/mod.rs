@@ -26,6 +26,7 @@ mod import;
 pub mod insomnia;
 mod joined_metadata;
 mod leak;
+mod metadata_encryption;
 pub mod openapi;
 mod outgoing;
 mod own;
