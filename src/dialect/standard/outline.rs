@@ -254,8 +254,14 @@ fn missing(service: &Service, described: &Described) -> Vec<Note> {
     let asks_secret = matches!(service.asks, Asks::Secret | Asks::UserAndSecret);
     let secrets = &described.secrets;
     let has_secret = !secrets.client_secret.is_empty() || !secrets.password.is_empty();
+    let sends_secret = service.calls().iter().any(|(_, call)| call.sends_client_secret());
+    let (secret, where_it_is) = if sends("password") && !sends_secret {
+        ("password", "the one of the user")
+    } else {
+        ("client secret", "the service issues one when you register a client")
+    };
     let wants = [
-        (asks_secret && !has_secret, "client secret", "the service issues one when you register a client"),
+        (asks_secret && !has_secret, secret, where_it_is),
         (sends("user_name") && described.user_name.is_empty(), "user id", "the one that the secret belongs to"),
         (
             service.start == Start::RefreshToken && secrets.refresh_token.is_empty(),

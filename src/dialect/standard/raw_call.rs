@@ -150,14 +150,11 @@ pub(crate) fn split_url(text: &str) -> SplitUrl {
     let text = text.trim();
     let text = text.split_once('#').map_or(text, |(before, _)| before);
     let (base, query) = text.split_once('?').unwrap_or((text, ""));
-    let (base, user) = match base.split_once("://") {
-        Some((scheme, rest)) => {
-            let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
-            match authority.rsplit_once('@') {
-                Some((user, host)) => (format!("{scheme}://{host}{path}"), Some(user)),
-                None => (base.to_owned(), None),
-            }
-        }
+    // A command line may leave the scheme out.
+    let (scheme, rest) = base.find("://").map_or(("", base), |at| base.split_at(at + "://".len()));
+    let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    let (base, user) = match authority.rsplit_once('@') {
+        Some((user, host)) => (format!("{scheme}{host}{path}"), Some(user)),
         None => (base.to_owned(), None),
     };
     let user = user.map(|user| {
@@ -333,6 +330,10 @@ mod tests {
         assert_eq!(split.user, Some(("id".to_owned(), "s@".to_owned())));
         let query = [("grant_type", "refresh_token"), ("a", "b&c")];
         assert_eq!(split.query, query.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let bare = split_url("id:secret@localhost:8080/oauth/token");
+        assert_eq!(bare.url, "localhost:8080/oauth/token");
+        assert_eq!(bare.user, Some(("id".to_owned(), "secret".to_owned())));
+        assert_eq!(split_url("/oauth2/@me/token").url, "/oauth2/@me/token");
     }
 
     #[test]
