@@ -69,6 +69,7 @@ fn preset(setting: &str) -> Option<Service> {
     let wanted = match squeezed_setting.trim_end_matches("oauth") {
         "" => return None,
         "instragram" => "instagram",
+        "googlecloud" => "google",
         wanted => wanted,
     };
     let mut services = Catalog::bundled().services();

@@ -525,7 +525,9 @@ fn every_preset_that_the_document_can_hold_keeps_its_calls() {
                 read(&text).unwrap_or_else(|error| panic!("{}: {error}\n{text}", service.id));
                 let lost = losses(&service);
                 let changed = lost.iter().find(|note| note.words.starts_with("the call changes"));
-                assert_eq!(changed, None, "{}", service.id);
+                // The document has no other spelling of the method of PKCE than that of the RFC.
+                let is_spelled_otherwise = service.id == "canva";
+                assert_eq!(changed.is_some(), is_spelled_otherwise, "{}: {changed:?}", service.id);
                 whole += 1;
             }
             Err(error) => {
