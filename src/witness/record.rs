@@ -21,7 +21,7 @@ pub(crate) struct Record {
     pub source: Vec<String>,
     /// The date of the facts (`YYYY-MM-DD`).
     pub date: String,
-    /// The grant type of the token request [`authorization_code`].
+    /// The grant type of the token request (`authorization_code` if it is left out).
     pub grant_type: Option<String>,
     pub scopes: Scopes,
     pub redirect: Redirect,
