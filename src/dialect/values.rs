@@ -92,7 +92,8 @@ impl Described {
         shown.push(ShownValue::new("user ID", &self.user_name, ""));
         shown.extend(service.inputs.iter().filter(|input| !input.secret).map(|input| {
             let own = self.inputs.get(&input.name).map(String::as_str).unwrap_or_default();
-            ShownValue::or(&input.name, own, &input.default, whose)
+            let label = if input.label.is_empty() { &input.name } else { &input.label };
+            ShownValue::or(label, own, &input.default, whose)
         }));
         shown
     }

@@ -8,6 +8,7 @@ use egui::{Align2, Event, Id, LayerId, Order, TextStyle, Ui};
 use crate::app::{AmbiguousText, ImportOutcome, ImportSource, Imported, VaultState};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::{Described, Dialect, Note, ShownValue};
+use crate::gui::display_text::quoted;
 use crate::gui::draft::{Draft, Focus, NextView};
 use crate::gui::import_draft::ImportDraft;
 use crate::gui::intent::Intent;
@@ -265,7 +266,7 @@ fn notes_ui(ui: &mut Ui, title: &str, notes: &[Note]) {
         return;
     }
     ui.label(label(format!("{title} ({})", notes.len())));
-    key_values(ui, |rows| notes.iter().for_each(|note| rows.text(&note.place, &note.words)));
+    key_values(ui, |rows| notes.iter().for_each(|note| rows.text(&note.place, &quoted(&note.words))));
 }
 
 /// The bar at the foot: back, and the one thing to do next.
