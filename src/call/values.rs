@@ -72,7 +72,7 @@ impl Values {
     }
 
     /// Sets what is made anew for each call: `now`, in seconds since 1970, and `random`. An input of the same name goes first.
-    pub fn refresh(&mut self, now: Timestamp, random: [u8; 32]) {
+    pub fn set_fresh(&mut self, now: Timestamp, random: [u8; 32]) {
         let fresh = [("now", now.as_second().to_string()), ("random", BASE64_URL_SAFE_NO_PAD.encode(random))];
         for (name, text) in fresh {
             if !self.declared.contains_key(name) {

@@ -7,6 +7,9 @@ use crate::service::Service;
 /// another name that has it. All of them, in their order, for an empty search.
 pub fn found<'a>(services: &'a [Service], search: &str) -> Vec<&'a Service> {
     let query = Query::of(search);
+    if query.is_empty() {
+        return services.iter().collect();
+    }
     let mut found: Vec<(u32, &Service)> =
         services.iter().filter_map(|service| Some((service.score(&query)?, service))).collect();
     found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));

@@ -51,7 +51,7 @@ impl CallContext {
     /// The values with those that are made for one call. What is random there says nothing of the assertion's own ID.
     pub(in crate::app::sign_in) fn fresh_values(&self, now: Timestamp, id: [u8; 32]) -> Values {
         let mut values = self.values();
-        values.refresh(now, Sha256::digest([b"random".as_slice(), &id].concat()).into());
+        values.set_fresh(now, Sha256::digest([b"random".as_slice(), &id].concat()).into());
         values
     }
 

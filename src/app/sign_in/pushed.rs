@@ -38,6 +38,7 @@ pub(in crate::app) async fn visit_for(
     let place = Expression::new("request_uri");
     let (mut answered, mut values) = push(app, report, context, (sent, recipient), template.clone(), &place).await?;
     if let Some(other) = answered.other_secret(context, &template) {
+        send::tell_second_secret(report);
         let second = push(app, report, &other, (sent, recipient), template, &place).await?;
         if !second.0.refuses_client() {
             (answered, values) = second;

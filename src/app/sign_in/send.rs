@@ -82,8 +82,17 @@ pub(in crate::app) async fn ask(
 ) -> Result<Answered, Failure> {
     let first = ask_once(app, report, context, template, places).await?;
     let Some(other) = first.other_secret(context, template) else { return Ok(first) };
+    if let Some(report) = report {
+        tell_second_secret(report);
+    }
     let second = ask_once(app, report, &other, template, places).await?;
     Ok(if second.refuses_client() { first } else { second })
+}
+
+/// Tells that the first client secret was refused.
+pub(in crate::app) fn tell_second_secret(report: &Report) {
+    let words = "the service refused the client secret; trying the second one";
+    report.tell(Progress::Retrying(Diagnosis::new(words)));
 }
 
 async fn ask_once(

@@ -107,11 +107,6 @@ fn each_departure_is_told_with_what_both_say() {
             "client authentication: differs: the preset says client_secret_basic, the service client_secret_post"
                 .to_owned(),
         ),
-        (
-            "[\"openid\"]",
-            "[\"openid\", \"write\"]",
-            "default scopes: differs: the preset says write, the service not listed".to_owned(),
-        ),
     ] {
         let wrong = right.replace(from, to);
         assert_ne!(wrong, right);
@@ -172,10 +167,10 @@ fn the_report_has_the_keys_to_change_and_no_value_of_the_person() {
          `token_endpoint_auth_methods_supported` |\n\
          | PKCE | same | `S256` | `S256` | `code_challenge_methods_supported` |\n\
          | grant types | differs | `authorization_code` | `implicit` | `grant_types_supported` |\n\
-         | default scopes | differs | `write` | `not listed` | `scopes_supported` |\n\
+         | default scopes | not told | `write` | `not listed` | `scopes_supported` |\n\
          | known scopes | same | `read` | `listed` | `scopes_supported` |\n\
          | issuer in the response | not told | `optional` | nothing | `authorization_response_iss_parameter_supported` |\n\n\
-         ## Keys to change\n\n```toml\n[token_request]\nurl = \"{url}/<tenant>/token\"\n\n[scopes]\ndefault = []\n```\n\n\
+         ## Keys to change\n\n```toml\n[token_request]\nurl = \"{url}/<tenant>/token\"\n```\n\n\
          ## To decide by hand\n\n- grant types: the preset says `authorization_code`, the service `implicit`\n"
     );
     assert_eq!(rest, expected);

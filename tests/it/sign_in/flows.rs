@@ -372,7 +372,10 @@ fn the_second_client_secret_is_tried_at_each_endpoint_that_refuses_the_first() {
     let arguments = [&["sign-in", "job"][..], &endpoints, &others, &client, &redirect].concat();
     let done = program.run_with_input(&arguments, "old\nnew\n");
     assert_eq!(done.code, 0, "{}", done.stderr);
-    program.run(&["introspect", "job"]).done();
+    let told = "warning: the service refused the client secret; trying the second one\n";
+    assert!(done.stderr.contains(told), "{}", done.stderr);
+    let introspected = program.run(&["introspect", "job"]);
+    assert_eq!((introspected.code, introspected.stderr.as_str()), (0, told));
     program.run(&["forget", "job", "--revoke"]).done();
     let sent = |path: &str| -> Vec<String> {
         server.asked(path).iter().map(|asked| asked.parameter("client_secret").to_owned()).collect()

@@ -222,7 +222,8 @@ fn grant_types(service: &Service, metadata: &Json) -> Option<Point> {
     (!own.is_empty()).then(|| point.says(own.join(", "), told.join(", ")))
 }
 
-/// The default and the known scopes. A service may leave scopes out of the list (RFC 8414 section 2).
+/// The default and the known scopes. A service may leave scopes out of its list (RFC 8414 section 2), so that one that is not
+/// there says nothing.
 fn scopes(service: &Service, values: &OpenValues, metadata: &Json) -> Vec<Point> {
     let told = list(metadata, SCOPES);
     let is_told = |scope: &str| {
@@ -238,14 +239,12 @@ fn scopes(service: &Service, values: &OpenValues, metadata: &Json) -> Vec<Point>
         if own.is_empty() {
             continue;
         }
-        let (listed, missing): (Vec<&str>, Vec<&str>) = own.iter().partition(|scope| is_told(scope));
-        let point = Point::new(name, SCOPES, verdict_of_list(&told, missing.is_empty()));
-        points.push(match point.verdict {
-            Verdict::Differs if name == "default scopes" => {
-                point.says(missing.join(", "), "not listed").change("scopes.default", listed)
-            }
-            Verdict::Differs => point.says(missing.join(", "), "not listed"),
-            _ => point.says(own.join(", "), if told.is_empty() { "" } else { "listed" }),
+        let missing: Vec<&str> = own.iter().copied().filter(|scope| !is_told(scope)).collect();
+        points.push(if missing.is_empty() {
+            Point::new(name, SCOPES, Verdict::Same).says(own.join(", "), "listed")
+        } else {
+            let service = if told.is_empty() { "" } else { "not listed" };
+            Point::new(name, SCOPES, Verdict::NotTold).says(missing.join(", "), service)
         });
     }
     points

@@ -85,7 +85,6 @@ fn a_departure_names_the_keys_that_mend_it() {
         ("token_endpoint_auth_methods_supported", json!(["made_up"]), "client authentication", &[]),
         ("code_challenge_methods_supported", json!(["plain"]), "PKCE", &["authorization.pkce = \"plain\""]),
         ("grant_types_supported", json!(["implicit"]), "grant types", &[]),
-        ("scopes_supported", json!(["email"]), "default scopes", &["scopes.default = []"]),
         (
             "authorization_response_iss_parameter_supported",
             json!(true),
