@@ -1,5 +1,6 @@
 //! Which of the bundled presets a document is about, by its endpoints, its issuer, or the name that it has there.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -25,6 +26,37 @@ const UNRELATED: &str = "unrelated.example.test";
 /// The services of the bundled presets, parsed once.
 static BUNDLED: LazyLock<Vec<Service>> = LazyLock::new(|| Catalog::bundled().services());
 
+/// The services that these addresses may be of, so that not all presets are parsed for one. A preset names the host of its
+/// service, or its addresses begin with an open place; an address without a host, or many of them, leave all services.
+fn candidates<'a>(addresses: impl Iterator<Item = &'a str>) -> Cow<'static, [Service]> {
+    const MANY: usize = 8;
+    let labels: Vec<Option<&str>> = addresses.map(label).take(MANY).collect();
+    let named: Option<Vec<&str>> = labels.iter().copied().collect();
+    let Some(named) = named.filter(|named| !named.is_empty() && named.len() < MANY) else {
+        return Cow::Borrowed(&BUNDLED);
+    };
+    let catalog = Catalog::bundled();
+    let ids = catalog.ids_where(|text| may_be_of(text, &named));
+    Cow::Owned(ids.into_iter().filter_map(|id| catalog.service(id).ok()).collect())
+}
+
+/// Whether a preset with this text may be of a host with one of these labels.
+fn may_be_of(text: &str, labels: &[&str]) -> bool {
+    let is_open = |line: &str| line.starts_with("url = \"<") || line.starts_with("issuer = \"<");
+    labels.iter().any(|label| text.contains(label)) || text.lines().any(is_open)
+}
+
+/// What tells the owner of a host: the first letters of a label, `zend` of `acme.zendesk.com`, since a host of tests may have a
+/// longer one; or the whole host, where all labels are short.
+fn label(address: &str) -> Option<&str> {
+    const LETTERS: usize = 4;
+    let host = address.split_once("://")?.1.split(['/', '?', '#']).next()?;
+    let is_plain = host.chars().all(|letter| letter.is_ascii_alphanumeric() || "-.:".contains(letter));
+    // The end names nobody, nor does the `co` of `co.uk`.
+    let owner = host.rsplit('.').skip(1).find(|label| label.len() >= LETTERS);
+    is_plain.then(|| owner.map_or(host, |owner| &owner[..LETTERS]))
+}
+
 /// The preset of this ID, unless the document has another token endpoint.
 pub(in crate::dialect) fn preset(id: &str, token_url: &str) -> Option<Found> {
     let service = Catalog::bundled().service(id).ok()?;
@@ -42,7 +74,8 @@ pub(in crate::dialect) fn matched(token_url: &str, issuer: &str, name: &str) -> 
         return None;
     }
     let mut found = None;
-    for service in BUNDLED.iter().filter(|service| service.refresh_request.is_some() && !service.practice) {
+    let services = candidates([if token_url.is_empty() { issuer } else { token_url }].into_iter());
+    for service in services.iter().filter(|service| service.refresh_request.is_some() && !service.practice) {
         let inputs =
             if token_url.is_empty() { has_issuer(service, issuer, false) } else { inputs_at(service, token_url) };
         if let Some(inputs) = inputs {
@@ -58,7 +91,7 @@ pub(in crate::dialect) fn matched(token_url: &str, issuer: &str, name: &str) -> 
 
 /// Puts the preset that a description is about before it, with what the description adds.
 pub(in crate::dialect) fn offer(import: &mut Import) {
-    let services = &*BUNDLED;
+    let services = &*candidates(import.described.iter().map(address));
     let is_bundled = |described: &Described| {
         let own = &described.service;
         described.is_preset || services.iter().any(|service| service.id == own.id && service.source == own.source)
@@ -73,6 +106,16 @@ pub(in crate::dialect) fn offer(import: &mut Import) {
         offered.push(described);
     }
     import.described = offered;
+}
+
+/// The address by which a preset is told; empty where only a name tells.
+fn address(described: &Described) -> &str {
+    let own = &described.service;
+    let call = Some(&own.token_request).filter(|call| !call.url.is_empty()).or(own.refresh_request.as_ref());
+    let authorization = own.authorization.as_ref().map(|visit| &visit.call);
+    let urls = call.into_iter().chain(authorization).map(|call| call.url.source());
+    let issuer = own.redirect.issuer.as_deref().unwrap_or(&described.offered.issuer);
+    urls.chain([issuer]).find(|address| !address.is_empty()).unwrap_or_default()
 }
 
 /// The preset that a description is about.
@@ -279,6 +322,34 @@ mod tests {
             assert_eq!(id(matched(unknown, "", "Google")), None, "{unknown}");
         }
         assert_eq!(id(preset("google-drive", "https://as.example/token")), None);
+    }
+
+    #[test]
+    fn each_preset_is_among_the_candidates_for_its_own_addresses() {
+        let catalog = Catalog::bundled();
+        for service in BUNDLED.iter().filter(|service| service.id != Catalog::CUSTOM && !service.practice) {
+            let calls = service.authorization.iter().map(|visit| &visit.call).chain([&service.token_request]);
+            let issuer = service.redirect.issuer.as_deref();
+            for template in calls.map(|call| call.url.source()).chain(issuer) {
+                let mut address = template.to_owned();
+                for input in &service.inputs {
+                    let example = if input.default.is_empty() { &input.example } else { &input.default };
+                    address = address.replace(&format!("<{}>", input.name), example);
+                    for (name, value) in input.choices.last().into_iter().flat_map(|choice| &choice.sets) {
+                        address = address.replace(&format!("<{name}>"), value);
+                    }
+                }
+                let label = label(&address);
+                let ids = catalog.ids_where(|text| label.is_none_or(|label| may_be_of(text, &[label])));
+                assert!(ids.contains(&service.id.as_str()), "{}: {address}", service.id);
+            }
+        }
+        let few = candidates(["https://acme.zendesk.com/oauth/tokens"].into_iter());
+        assert!(few.len() < BUNDLED.len() / 2, "{}", few.len());
+        assert_eq!(candidates(["<base>/token"].into_iter()).len(), BUNDLED.len());
+        let host = "localhost:9000";
+        assert_eq!(label("https://login.example.co.uk/token"), Some("exam"));
+        assert_eq!((label("http://localhost:9000/token"), label("https://<host>/token")), (Some(host), None));
     }
 
     #[test]

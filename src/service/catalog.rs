@@ -22,6 +22,9 @@ const BUNDLED: (&str, &[&str]) = {
 /// Those listed first: to learn on, then those most asked for.
 const FIRST: [&str; 5] = ["practice", "google", "quickbooks", "netsuite", "microsoft"];
 
+/// How many presets one preset rests on at the most, itself included.
+const MOST_EXTENDED: usize = 8;
+
 /// All presets. Clones share what was parsed of them.
 #[derive(Clone, Debug)]
 pub struct Catalog {
@@ -199,6 +202,22 @@ impl Catalog {
             Cow::Borrowed(text) => parse_preset(&entry.file, text, &bundled_text),
             Cow::Owned(text) => self.parse(&entry.file, text),
         }
+    }
+
+    /// The IDs of those whose text, or that of a preset that they extend, this holds for. Nothing is parsed.
+    pub fn ids_where(&self, holds: impl Fn(&str) -> bool) -> Vec<&str> {
+        let entry = |id: &str| self.entries.iter().find(|entry| entry.id == id);
+        let parent = |text: &str| text.lines().find_map(|line| line.strip_prefix("extends = ")).map(str::to_owned);
+        let fits = |own: &&Entry| {
+            let mut next = Some(*own);
+            // No preset extends more than a few others.
+            (0..MOST_EXTENDED).any(|_| {
+                let Some(Entry { text, .. }) = next else { return false };
+                next = parent(text).and_then(|id| entry(id.trim().trim_matches('"')));
+                holds(text)
+            })
+        };
+        self.entries.iter().filter(fits).map(|entry| entry.id.as_ref()).collect()
     }
 
     /// Parses all of them, and keeps none. Those bundled are proven by tests, and those added were parsed when they were added.
