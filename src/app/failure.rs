@@ -9,7 +9,7 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{AuthorizationError, ErrorHint, KeyError, Meaning, TokenError};
 use crate::practice::PracticeError;
 use crate::redirect::{CertificateError, ListenError};
-use crate::service::{CatalogError, PresetError, ProfileError, Service};
+use crate::service::{BundleError, CatalogError, PresetError, ProfileError, Service};
 use crate::store::StoreError;
 use crate::transport::{TlsCause, TransportError};
 use crate::vault::VaultError;
@@ -200,6 +200,7 @@ macro_rules! failure_from {
 failure_from! {
     RenderError => Usage,
     crate::dialect::WriteError => Usage,
+    BundleError => Refused,
     CatalogError => Usage,
     PresetError => Usage,
     ProfileError => Usage,

@@ -63,6 +63,7 @@ pub use crate::app::progress::{Progress, Report};
 pub use crate::app::rehearsal::faults::{faults, parse_faults};
 pub use crate::app::rehearsal::{StageLine, StageOutcome};
 pub use crate::app::runtime::Runtime;
+pub use crate::app::services::bundle::{BundleOffer, BundleOrder, BundleState, MadeBundle, RolledBack};
 pub use crate::app::services::doctor::{Examination, ExaminationOrder, Point, Verdict};
 pub use crate::app::services::import_outcome::{
     AmbiguousText, ImportOutcome, Imported, LockedText, SharedProfile, SharedProfiles,

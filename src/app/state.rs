@@ -13,10 +13,11 @@ use crate::agent::KeptAlive;
 use crate::app::blocking::locked;
 use crate::app::profiles::drafts::mark::Mark;
 use crate::app::sign_in::call_context::CallContext;
+use crate::config::LoadedBundle;
 use crate::desktop::{Trace, Tray};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{KeySet, Recipients};
-use crate::service::{Catalog, ProfileName};
+use crate::service::{Bundle, Catalog, ProfileName, SignedBundle};
 use crate::vault::{How, Record};
 
 /// How long one waits until the scheduler has read what is new: shorter than a client of the agent has patience.
@@ -138,26 +139,68 @@ impl SchedulerState {
     }
 }
 
-/// What was read from the files of the user's own presets, and what that came to.
-pub(in crate::app) struct Presets {
+/// What was read from the files of presets: the user's own, and the bundle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::app) struct PresetFiles {
     pub(in crate::app) own: Vec<(PathBuf, Result<String, Diagnosis>)>,
+    pub(in crate::app) bundle: Result<Option<LoadedBundle>, Diagnosis>,
+}
+
+/// The presets there are, and what they were read from.
+pub(in crate::app) struct Presets {
+    pub(in crate::app) files: PresetFiles,
+    /// The bundle in use.
+    pub(in crate::app) bundle: Option<SignedBundle>,
     pub(in crate::app) catalog: Catalog,
     pub(in crate::app) problems: Vec<Diagnosis>,
 }
 
 impl Presets {
-    pub(in crate::app) fn new(own: Vec<(PathBuf, Result<String, Diagnosis>)>) -> Self {
-        let mut catalog = Catalog::bundled();
+    pub(in crate::app) fn new(files: PresetFiles) -> Self {
+        let mut problems = Vec::new();
+        let bundle = files.bundle.clone().and_then(|loaded| loaded.as_ref().map_or(Ok(None), verified));
+        let bundle = bundle.unwrap_or_else(|problem| {
+            problems.push(problem);
+            None
+        });
+        let mut presets = Self::with(files, bundle.as_ref().map(|signed| &signed.bundle));
+        problems.append(&mut presets.problems);
+        Self { bundle, problems, ..presets }
+    }
+
+    /// The presets with this bundle in place of the one that was read.
+    pub(in crate::app) fn with(files: PresetFiles, bundle: Option<&Bundle>) -> Self {
+        let mut catalog = bundle.map_or_else(Catalog::bundled, Catalog::with_bundle);
         let (mut problems, mut texts) = (Vec::new(), Vec::new());
-        for (path, text) in &own {
+        for (path, text) in &files.own {
             match text {
                 Ok(text) => texts.push((path.display().to_string(), text.clone())),
                 Err(problem) => problems.push(problem.clone()),
             }
         }
         problems.extend(catalog.add(texts).iter().map(Diagnose::diagnose));
-        Self { own, catalog, problems }
+        Self { files, bundle: None, catalog, problems }
     }
+}
+
+/// The bundle in use, if its file is still what was taken. A program of another version than the one that took it checks its presets
+/// again.
+fn verified(loaded: &LoadedBundle) -> Result<Option<SignedBundle>, Diagnosis> {
+    let Some((path, text)) = &loaded.in_use else { return Ok(None) };
+    let told = |why: String| {
+        let summary = format!("`{}` is not used, and what is built in is: {why}", path.display());
+        Diagnosis::new(summary).hint("take the bundle again: `tokenwright service update`")
+    };
+    let signed = SignedBundle::read(text).map_err(|error| told(error.to_string()))?;
+    let pin = &loaded.pin;
+    let is_pinned = signed.key == pin.key && signed.bundle.name == pin.name;
+    if !is_pinned || pin.kept.last() != Some(&signed.bundle.number) {
+        return Err(told("it is another bundle than the one that was taken".to_owned()));
+    }
+    if pin.program != env!("CARGO_PKG_VERSION") {
+        signed.bundle.check_presets().map_err(|error| told(error.to_string()))?;
+    }
+    Ok(Some(signed))
 }
 
 /// A write that failed and is retried.

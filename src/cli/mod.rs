@@ -27,6 +27,7 @@ mod service;
 mod service_doctor;
 mod service_export;
 mod service_show;
+mod service_update;
 mod sharing;
 mod sign_in;
 mod strict;

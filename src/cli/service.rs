@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::app::{Failure, FailureKind};
 use crate::cli::args::ServiceTask;
 use crate::cli::runner::Runner;
-use crate::cli::{print, prompt, service_doctor, service_export, service_show};
+use crate::cli::{print, prompt, service_doctor, service_export, service_show, service_update};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::service::{found, lint_preset, write_preset};
 
@@ -13,22 +13,27 @@ pub(crate) fn run(runner: &Runner, task: ServiceTask) -> Result<(), Failure> {
     match task {
         ServiceTask::List { search, json } => list(runner, &search.join(" "), json),
         ServiceTask::Show { id, json } => {
-            let service = runner.catalog()?.service(&id)?;
+            let catalog = runner.catalog()?;
+            let service = catalog.service(&id)?;
+            let origin = catalog.origin(&id).map(|origin| origin.to_string()).unwrap_or_default();
             if json {
-                print::json(&service_show::json(&service));
+                print::json(&service_show::json(&service, &origin));
             } else {
-                service_show::show(&service);
+                service_show::show(&service, &origin);
             }
             Ok(())
         }
         ServiceTask::Check { file } => check(runner, &file),
         ServiceTask::Doctor(options) => service_doctor::run(runner, options),
+        ServiceTask::Update(options) => service_update::update(runner, options),
+        ServiceTask::Bundle(task) => service_update::make(runner, task),
         ServiceTask::Export(options) => service_export::run(runner, &options),
     }
 }
 
 fn list(runner: &Runner, search: &str, as_json: bool) -> Result<(), Failure> {
-    let services = runner.catalog()?.services();
+    let catalog = runner.catalog()?;
+    let services = catalog.services();
     let services = found(&services, search);
     if services.is_empty() {
         let diagnosis = Diagnosis::new(format!("no service matches `{search}`"));
@@ -36,8 +41,10 @@ fn list(runner: &Runner, search: &str, as_json: bool) -> Result<(), Failure> {
         return Err(Failure::new(FailureKind::Usage, diagnosis.hint(hint)));
     }
     if as_json {
-        let list =
-            services.iter().map(|s| json!({"id": s.id, "name": s.name, "category": s.category, "needs": s.summary}));
+        let origin = |id: &str| catalog.origin(id).map(|origin| origin.to_string());
+        let list = services.iter().map(
+            |s| json!({"id": s.id, "name": s.name, "category": s.category, "needs": s.summary, "from": origin(&s.id)}),
+        );
         print::json(&Json::from(list.collect::<Vec<_>>()));
         return Ok(());
     }

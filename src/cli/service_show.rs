@@ -11,8 +11,8 @@ use crate::service::{Asks, Confidence, Input, LoopbackRule, Service};
 const LINE: &str = "  ";
 const DETAIL: &str = "      ";
 
-/// Prints a service for a person.
-pub(crate) fn show(service: &Service) {
+/// Prints a service for a person. `origin` is where its preset comes from.
+pub(crate) fn show(service: &Service, origin: &str) {
     print::result(&format!("{} ({})", service.name, service.id));
     head(service);
     for input in &service.inputs {
@@ -27,6 +27,7 @@ pub(crate) fn show(service: &Service) {
         line(&service.policy.description);
     }
     doubts(service);
+    line(&format!("preset: {origin}"));
 }
 
 fn line(text: &str) {
@@ -238,7 +239,7 @@ fn doubts(service: &Service) {
 }
 
 /// The same as JSON, for programs.
-pub(crate) fn json(service: &Service) -> Json {
+pub(crate) fn json(service: &Service, origin: &str) -> Json {
     let named = |name: &str, meaning: &str| json!({"name": name, "meaning": meaning});
     let inputs = service.inputs.iter().map(|input| {
         let choices = input
@@ -296,6 +297,7 @@ pub(crate) fn json(service: &Service) -> Json {
         "confidence": service.confidence,
         "checked": service.checked,
         "source": service.source,
+        "from": origin,
     })
 }
 

@@ -25,6 +25,11 @@ pub enum ConfigError {
     ForeignOwner { path: PathBuf, owner: u32, user: u32 },
     #[error("the preset file `{path}` exists already with other content")]
     PresetExists { path: PathBuf },
+    #[error("`{path}` is damaged: {reason}")]
+    BrokenPin { path: PathBuf, reason: String },
+    /// Another process took, rolled back or forgot a bundle meanwhile.
+    #[error("another process has changed the bundle of presets meanwhile; nothing was changed here")]
+    BundleChanged,
     #[error("line {line} of `{path}`{}: {reason}", key.as_ref().map(|key| format!(", key `{key}`")).unwrap_or_default())]
     BrokenSettings {
         path: PathBuf,
@@ -46,6 +51,10 @@ impl Diagnose for ConfigError {
                 diagnosis.hint("remove it, or make it your own with `chown` once you trust it")
             }
             Self::PresetExists { .. } => diagnosis.hint("choose another id, or replace it"),
+            Self::BrokenPin { .. } => {
+                diagnosis.hint("`tokenwright service update --forget` forgets the bundle; then take it again")
+            }
+            Self::BundleChanged => diagnosis.hint("look at it again: `tokenwright service update --dry-run`"),
             Self::BrokenSettings { .. } => diagnosis.hint("correct the line, or remove it to use the default"),
         }
     }

@@ -3,6 +3,7 @@
 //! This room cannot write a secret, since it does not know the type. Files are replaced atomically. One that cannot be read is
 //! reported by name, never overwritten, and does not hide the others.
 
+mod bundle;
 mod error;
 mod hooks;
 mod network;
@@ -19,6 +20,7 @@ use serde::de::DeserializeOwned;
 
 use crate::durable::{self, FileError};
 
+pub use crate::config::bundle::{BundlePin, LoadedBundle};
 pub use crate::config::error::ConfigError;
 pub use crate::config::hooks::HookSettings;
 pub use crate::config::network::{Connections, NetworkSettings, ProxySetting, SECONDS};

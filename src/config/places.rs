@@ -39,6 +39,11 @@ impl Places {
         self.data.join("presets")
     }
 
+    /// Holds the bundle of presets that a publisher signed.
+    pub fn bundle_folder(&self) -> PathBuf {
+        self.data.join("bundle")
+    }
+
     /// Holds the person's own export formats.
     pub fn formats_folder(&self) -> PathBuf {
         self.data.join("formats")

@@ -130,6 +130,11 @@ impl KeySet {
     }
 }
 
+/// Whether the key of this JWK made the signature; `None` if it is no public key for the algorithm.
+pub(super) fn is_signed_by(jwk: &Json, algorithm: &str, message: &[u8], signature: &[u8]) -> Option<bool> {
+    PublicKey::read(jwk)?.verify(algorithm, message, signature)
+}
+
 /// Checks a signature that is made with the client's secret, as ID tokens may be (OpenID Connect Core 1.0 section 10.1).
 pub fn check_with_secret(token: &Secret, inspected: &Inspected, secret: &Secret) -> SignatureCheck {
     check(token, inspected, |algorithm, message, signature| {

@@ -42,6 +42,7 @@ mod resource_tokens;
 mod response_mode;
 mod saml;
 mod scope;
+mod signed_document;
 mod signed_response;
 mod signed_userinfo;
 mod signing_key;
@@ -110,6 +111,7 @@ pub use crate::oauth::resource::{Resource, ResourceToken, ResourceTokens};
 pub use crate::oauth::response_mode::{RESPONSE_MODE, ResponseMode};
 pub use crate::oauth::saml::{SamlEncoding, UnsignedSaml, is_xml_text};
 pub use crate::oauth::scope::{ScopeAnswers, scope_difference, split_answer, split_scopes};
+pub use crate::oauth::signed_document::{SignedDocument, SignedDocumentError};
 pub use crate::oauth::signed_response::{ExpectedSignature, SignedResponse, SignedResponseError};
 pub use crate::oauth::signed_userinfo::{
     ExpectedUserinfo, OpenedUserinfo, SignedUserinfo, USERINFO_JWT, UserinfoError, open_userinfo,

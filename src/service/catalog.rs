@@ -1,8 +1,9 @@
-//! The services there are: those bundled with the program and the person's own presets, which come first where the
-//! id is the same. A preset is parsed when it is first asked for, so that the command line does not pay for all of them.
+//! The services there are: the person's own presets, those of a bundle, and those that come with the program; the first of these
+//! with an ID counts. A preset is parsed when it is first asked for, so that the command line does not pay for all of them.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
@@ -10,6 +11,7 @@ use thiserror::Error;
 
 use crate::call::nearest;
 use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::service::bundle::Bundle;
 use crate::service::definition::Service;
 use crate::service::preset::{PresetError, parse_preset};
 
@@ -29,6 +31,8 @@ const MOST_EXTENDED: usize = 8;
 #[derive(Clone, Debug)]
 pub struct Catalog {
     entries: Arc<Vec<Entry>>,
+    /// The texts of the presets of the bundle, by ID.
+    bundle: Arc<BTreeMap<String, String>>,
     parsed: Arc<Mutex<BTreeMap<String, Service>>>,
     fingerprint: Arc<OnceLock<u64>>,
 }
@@ -39,6 +43,33 @@ struct Entry {
     file: String,
     /// Borrowed from the program where the preset is bundled.
     text: Cow<'static, str>,
+    origin: PresetOrigin,
+}
+
+/// Where a preset comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PresetOrigin {
+    /// It comes with the program.
+    BuiltIn,
+    /// It is of a bundle.
+    Bundle {
+        /// The name of the bundle.
+        name: String,
+        /// Its number.
+        number: u64,
+    },
+    /// It is a file of the person's.
+    Own,
+}
+
+impl fmt::Display for PresetOrigin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BuiltIn => f.write_str("built in"),
+            Self::Bundle { name, number } => write!(f, "bundle {name} {number}"),
+            Self::Own => f.write_str("your file"),
+        }
+    }
 }
 
 /// Why there is no such service.
@@ -87,6 +118,7 @@ impl Catalog {
                 id: Cow::Borrowed(id),
                 file: format!("{id}.toml"),
                 text: Cow::Borrowed(text),
+                origin: PresetOrigin::BuiltIn,
             };
             let mut entries: Vec<Entry> = bundled().map(entry).collect();
             entries.sort_by(|one, other| (place(&one.id), &one.id).cmp(&(place(&other.id), &other.id)));
@@ -95,13 +127,27 @@ impl Catalog {
         ONCE.clone()
     }
 
+    /// The same, with the presets of a bundle before them. They are not parsed here.
+    pub fn with_bundle(bundle: &Bundle) -> Self {
+        let mut catalog = Self { bundle: Arc::new(bundle.presets.clone()), ..Self::bundled() };
+        let origin = PresetOrigin::Bundle { name: bundle.name.clone(), number: bundle.number };
+        let entries = bundle.presets.iter().map(|(id, text)| Entry {
+            id: id.clone().into(),
+            file: format!("{id}.toml"),
+            text: Cow::Owned(text.clone()),
+            origin: origin.clone(),
+        });
+        catalog.put(entries);
+        catalog
+    }
+
     /// No presets.
     pub fn empty() -> Self {
         Self::of(Vec::new())
     }
 
     fn of(entries: Vec<Entry>) -> Self {
-        Self { entries: Arc::new(entries), parsed: Arc::default(), fingerprint: Arc::default() }
+        Self { entries: Arc::new(entries), bundle: Arc::default(), parsed: Arc::default(), fingerprint: Arc::default() }
     }
 
     /// The same for the same presets in the same version of the program, and hardly ever for others.
@@ -131,7 +177,8 @@ impl Catalog {
             problems.clear();
             waiting.retain(|(file, text)| match self.parse(file, text) {
                 Ok(service) => {
-                    self.put(Entry { id: service.id.into(), file: file.clone(), text: Cow::Owned(text.clone()) });
+                    let (file, text) = (file.clone(), Cow::Owned(text.clone()));
+                    self.put([Entry { id: service.id.into(), file, text, origin: PresetOrigin::Own }]);
                     false
                 }
                 Err(error) => {
@@ -146,13 +193,36 @@ impl Catalog {
         }
     }
 
-    fn put(&mut self, entry: Entry) {
+    fn put(&mut self, added: impl IntoIterator<Item = Entry>) {
         let mut entries = self.entries.to_vec();
-        match entries.iter_mut().find(|known| known.id == entry.id) {
-            Some(known) => *known = entry,
-            None => entries.push(entry),
+        for entry in added {
+            match entries.iter_mut().find(|known| known.id == entry.id) {
+                Some(known) => *known = entry,
+                None => entries.push(entry),
+            }
         }
-        *self = Self::of(entries);
+        *self = Self { bundle: Arc::clone(&self.bundle), ..Self::of(entries) };
+    }
+
+    fn entry(&self, id: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.id == id)
+    }
+
+    /// Where the preset of this ID comes from.
+    pub fn origin(&self, id: &str) -> Option<PresetOrigin> {
+        self.entry(id).map(|entry| entry.origin.clone())
+    }
+
+    /// Whether the preset of this ID, and those that it extends, have the same text in another catalog.
+    pub(in crate::service) fn is_same(&self, other: &Self, id: &str) -> bool {
+        let text = |catalog: &Self, id: &str| catalog.entry(id).map(|entry| entry.text.clone());
+        let is_built_in = |catalog: &Self| catalog.origin(id) == Some(PresetOrigin::BuiltIn);
+        if is_built_in(self) && is_built_in(other) {
+            return true;
+        }
+        let lineage = self.lineage(id);
+        lineage == other.lineage(id)
+            && std::iter::once(id).chain(lineage.iter().map(String::as_str)).all(|id| text(self, id) == text(other, id))
     }
 
     /// The ids, in the order in which they are listed.
@@ -164,7 +234,7 @@ impl Catalog {
     pub fn lineage(&self, id: &str) -> Vec<String> {
         let mut lineage: Vec<String> = Vec::new();
         let parent = |id: &str| {
-            let entry = self.entries.iter().find(|entry| entry.id == id)?;
+            let entry = self.entry(id)?;
             let table: toml::Table = entry.text.parse().ok()?;
             table.get("extends")?.as_str().map(str::to_owned)
         };
@@ -179,8 +249,12 @@ impl Catalog {
 
     /// Reads a preset that may extend any of these.
     pub fn parse(&self, file: &str, text: &str) -> Result<Service, PresetError> {
-        let parent = |id: &str| self.entries.iter().find(|entry| entry.id == id).map(|entry| entry.text.to_string());
-        parse_preset(file, text, &parent)
+        parse_preset(file, text, &|id: &str| self.entry(id).map(|entry| entry.text.to_string()))
+    }
+
+    /// Reads a preset of the bundle, which extends others of the bundle or those that come with the program.
+    pub(in crate::service) fn parse_of_bundle(&self, file: &str, text: &str) -> Result<Service, PresetError> {
+        parse_preset(file, text, &|id: &str| self.bundle.get(id).cloned().or_else(|| bundled_text(id)))
     }
 
     /// The service of this id, parsed when it is asked for the first time.
@@ -189,7 +263,7 @@ impl Catalog {
         if let Some(service) = parsed.get(id) {
             return Ok(service.clone());
         }
-        let Some(entry) = self.entries.iter().find(|entry| entry.id == id) else {
+        let Some(entry) = self.entry(id) else {
             return Err(CatalogError::Unknown { id: id.to_owned(), nearest: nearest(id, self.ids()) });
         };
         let service = self.parse_entry(entry)?;
@@ -197,23 +271,23 @@ impl Catalog {
     }
 
     fn parse_entry(&self, entry: &Entry) -> Result<Service, PresetError> {
-        match &entry.text {
-            // A bundled preset extends what it was written for, whatever a person puts in its place.
-            Cow::Borrowed(text) => parse_preset(&entry.file, text, &bundled_text),
-            Cow::Owned(text) => self.parse(&entry.file, text),
+        match entry.origin {
+            // A preset extends what it was written for, whatever a bundle or a person puts in its place.
+            PresetOrigin::BuiltIn => parse_preset(&entry.file, &entry.text, &bundled_text),
+            PresetOrigin::Bundle { .. } => self.parse_of_bundle(&entry.file, &entry.text),
+            PresetOrigin::Own => self.parse(&entry.file, &entry.text),
         }
     }
 
     /// The IDs of those whose text, or that of a preset that they extend, this holds for. Nothing is parsed.
     pub fn ids_where(&self, holds: impl Fn(&str) -> bool) -> Vec<&str> {
-        let entry = |id: &str| self.entries.iter().find(|entry| entry.id == id);
         let parent = |text: &str| text.lines().find_map(|line| line.strip_prefix("extends = ")).map(str::to_owned);
         let fits = |own: &&Entry| {
             let mut next = Some(*own);
             // No preset extends more than a few others.
             (0..MOST_EXTENDED).any(|_| {
                 let Some(Entry { text, .. }) = next else { return false };
-                next = parent(text).and_then(|id| entry(id.trim().trim_matches('"')));
+                next = parent(text).and_then(|id| self.entry(id.trim().trim_matches('"')));
                 holds(text)
             })
         };

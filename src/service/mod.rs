@@ -9,6 +9,7 @@ mod assertion_changes;
 mod assertion_error;
 mod assertion_fields;
 mod authorization_details;
+mod bundle;
 mod catalog;
 mod changes;
 mod check_every;
@@ -48,9 +49,12 @@ pub use crate::service::api_call::{ApiCall, ApiCallError, is_own_origin};
 pub use crate::service::assertion::{Assertion, AssertionAlgorithm, CertificateThumbprint};
 pub use crate::service::assertion_changes::{AssertionChange, AssertionChangeError};
 pub use crate::service::assertion_fields::{AssertionFields, SamlFields};
+pub use crate::service::bundle::{
+    Bundle, BundleError, KeyChange, LARGEST_BUNDLE, PresetChange, SignedBundle, preset_changes,
+};
 #[cfg(test)]
 pub(crate) use crate::service::catalog::bundled_text;
-pub use crate::service::catalog::{Catalog, CatalogError};
+pub use crate::service::catalog::{Catalog, CatalogError, PresetOrigin};
 pub use crate::service::changes::{ChangeError, ServiceChanges, StageName};
 pub use crate::service::check_every::{CheckEvery, CheckEveryError};
 pub use crate::service::client_authentication::ClientAuthentication;

@@ -1,5 +1,6 @@
-//! The catalog, your own presets, imports from other tools, and the comparison of a preset with its service.
+//! The catalog, your own presets, bundles of presets, imports from other tools, and the comparison of a preset with its service.
 
+pub(in crate::app) mod bundle;
 pub(in crate::app) mod catalog;
 pub(in crate::app) mod doctor;
 pub(in crate::app) mod import_outcome;

@@ -5,24 +5,29 @@ use std::path::PathBuf;
 use crate::app::blocking::locked;
 use crate::app::handle::App;
 use crate::app::news::News;
-use crate::app::state::Presets;
+use crate::app::state::{PresetFiles, Presets};
 use crate::app::{Failure, FailureCode, FailureKind};
 use crate::config::ConfigError;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::{Catalog, Service, write_preset};
 
 impl App {
-    /// The presets, and the problems found in your own ones, which are parsed anew only if their files have changed.
+    /// The presets, and the problems found in your own ones and in the bundle.
     pub async fn catalog(&self) -> Result<(Catalog, Vec<Diagnosis>), Failure> {
-        let own = self.with_config(|config| Ok(config.list_user_presets())).await?;
-        let own: Vec<_> = own.into_iter().map(|(path, text)| (path, text.map_err(|error| error.diagnose()))).collect();
+        self.with_presets(|presets| (presets.catalog.clone(), presets.problems.clone())).await
+    }
+
+    /// Reads of the presets there are, which are made anew only if their files have changed.
+    pub(in crate::app) async fn with_presets<T>(&self, read: impl FnOnce(&Presets) -> T) -> Result<T, Failure> {
+        let files = self.with_config(|config| Ok((config.list_user_presets(), config.load_bundle()))).await?;
+        let own = files.0.into_iter().map(|(path, text)| (path, text.map_err(|error| error.diagnose())));
+        let files = PresetFiles { own: own.collect(), bundle: files.1.map_err(|error| error.diagnose()) };
         let mut last = locked(&self.presets);
-        let presets = match last.take().filter(|last| last.own == own) {
+        let presets = match last.take().filter(|last| last.files == files) {
             Some(last) => last,
-            None => Presets::new(own),
+            None => Presets::new(files),
         };
-        let presets = last.insert(presets);
-        Ok((presets.catalog.clone(), presets.problems.clone()))
+        Ok(read(last.insert(presets)))
     }
 
     /// Writes the preset, reloads the services so that its card appears, and returns the file. The text is parsed

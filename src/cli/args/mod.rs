@@ -1,6 +1,7 @@
 //! The command line: commands, options and all help text. No option takes a secret: those come from a prompt, standard
 //! input or the environment.
 
+mod bundle;
 mod calendar;
 mod certificate;
 mod describe;
@@ -17,6 +18,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use jiff::SignedDuration;
 
+pub use crate::cli::args::bundle::{BundleMakeOptions, BundleTask, UpdateOptions};
 pub use crate::cli::args::calendar::CalendarOptions;
 pub use crate::cli::args::certificate::{
     CertificateGenerateOptions, CertificateSetOptions, CertificateShowOptions, CertificateTask,

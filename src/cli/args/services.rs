@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
+use crate::cli::args::bundle::{BundleTask, UpdateOptions};
 use crate::cli::args::describe::issuer;
 use crate::cli::args::key_value;
 use crate::dialect::{Dialect, Issuer};
@@ -38,6 +39,11 @@ pub enum ServiceTask {
     },
     /// Compare a preset with its service as it is now: with the metadata that the service publishes, and with a failed sign-in
     Doctor(DoctorOptions),
+    /// Update presets from a signed bundle: a file or an `https` address that you name
+    Update(UpdateOptions),
+    /// Make bundles of presets for others
+    #[command(subcommand)]
+    Bundle(BundleTask),
     /// Write a service or a profile's configuration in another tool's format
     Export(ServiceExportOptions),
 }

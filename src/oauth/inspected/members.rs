@@ -31,7 +31,7 @@ pub(in crate::oauth) fn decode(part: &str) -> Option<Vec<u8>> {
 }
 
 /// The members of a part, and the names that occur twice; `None` if it is not a JSON object.
-pub(super) fn decode_part(part: &str) -> Option<(Map<String, Json>, Vec<String>)> {
+pub(in crate::oauth) fn decode_part(part: &str) -> Option<(Map<String, Json>, Vec<String>)> {
     let Members { last, twice } = serde_json::from_slice(&decode(part)?).ok()?;
     Some((last, twice))
 }

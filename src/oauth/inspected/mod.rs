@@ -11,10 +11,10 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use crate::call::mask_text;
-use crate::oauth::inspected::members::{decode_part, flatten};
+use crate::oauth::inspected::members::flatten;
 use crate::secret::Secret;
 
-pub(in crate::oauth) use crate::oauth::inspected::members::decode;
+pub(in crate::oauth) use crate::oauth::inspected::members::{decode, decode_part};
 
 pub use crate::oauth::inspected::findings::{Expected, Finding, FindingCode, Weight};
 pub use crate::oauth::inspected::pasted_token::{LONGEST_TOKEN, PasteError, PastedToken, TokenUse};
