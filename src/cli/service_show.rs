@@ -239,6 +239,7 @@ fn doubts(service: &Service) {
 }
 
 /// The same as JSON, for programs.
+// flat: one line a key
 pub(crate) fn json(service: &Service, origin: &str) -> Json {
     let named = |name: &str, meaning: &str| json!({"name": name, "meaning": meaning});
     let inputs = service.inputs.iter().map(|input| {

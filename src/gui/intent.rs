@@ -64,6 +64,16 @@ pub enum CertificateWish {
     Write,
 }
 
+/// What is to be done about a bundle of presets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BundleWish {
+    /// Fetch it from the typed address, or else the pinned one, and show what it changes.
+    Check,
+    /// Use what was fetched.
+    Use,
+    RollBack,
+}
+
 /// What is to be done about a client that registers itself (RFC 7591, RFC 7592).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientWish {
@@ -238,6 +248,7 @@ pub enum Intent {
     /// Remember what is ticked of the checklist of the service with this ID.
     SaveTicks(String),
     OpenSettings,
+    Bundle(BundleWish),
     /// Show what was sent and what came.
     OpenCalls,
     /// Write all calls to the typed file.

@@ -20,6 +20,7 @@ impl Window {
         self.draft.next_view.to_top = true;
         self.model.program.start_again(self.tasks.start(|app, _| async move { app.program_settings().await }));
         self.find_browsers();
+        self.look_at_bundle();
     }
 
     /// Looks which browsers this machine has, once.
@@ -57,6 +58,7 @@ impl Window {
         {
             settings.take_in(read);
         }
+        self.take_bundle();
         self.poll(|model| &mut model.connections);
         if self.poll(|model| &mut model.folder)
             && let Some(Err(failure)) = self.model.folder.take()

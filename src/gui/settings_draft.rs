@@ -14,6 +14,10 @@ pub struct SettingsDraft {
     pub client_certificate: String,
     pub connect_timeout: String,
     pub timeout: String,
+    /// Where a bundle of presets is.
+    pub bundle: String,
+    /// Whether the key of the bundle that was fetched is its publisher's.
+    pub trusts_key: bool,
     /// What is saved; `None` until it was read.
     saved: Option<Connections>,
 }
@@ -48,6 +52,8 @@ impl SettingsDraft {
             connect_timeout: number(network.connect_timeout),
             timeout: number(network.timeout),
             saved: Some(settings.connections.clone()),
+            bundle: std::mem::take(&mut self.bundle),
+            trusts_key: self.trusts_key,
         };
     }
 

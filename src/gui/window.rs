@@ -228,6 +228,7 @@ impl Window {
             Intent::SaveTicks(service) => self.save_ticks(service),
             Intent::ChangeSettings(settings) => self.change_settings(ctx, settings),
             Intent::OpenSettings => self.open_settings(),
+            Intent::Bundle(wish) => self.on_bundle(wish),
             Intent::OpenCalls => self.open_calls(),
             Intent::SaveHar => self.save_har(),
             Intent::SaveCase => self.save_case(),

@@ -1,5 +1,6 @@
 //! What the window knows. It is changed by news from the core, and by what came of the things that the window asked for.
 
+mod bundle;
 mod calendar;
 mod open;
 mod requested;
@@ -23,6 +24,7 @@ use crate::gui::queries::{Findings, Query};
 use crate::oauth::TokenUse;
 use crate::service::{ApiCall, ProfileName, Service};
 
+pub use crate::gui::model::bundle::BundleModel;
 pub use crate::gui::model::calendar::{Calendar, CalendarModel};
 pub use crate::gui::model::open::{ClientDone, KeyDone, Open, Rehearsal, Saved, SignIn, Visit};
 pub use crate::gui::model::requested::{Requested, Stand};
@@ -138,6 +140,7 @@ pub enum Work {
 #[derive(Clone, Default)]
 pub struct Model {
     pub services: Vec<Service>,
+    pub bundle: BundleModel,
     /// What is wrong with presets, settings and the like; shown until dismissed.
     pub problems: Vec<Diagnosis>,
     /// How the window looked last time, once known.

@@ -4,6 +4,7 @@ mod about;
 mod actions;
 mod authorization;
 mod browser_wait;
+mod bundle;
 mod calendar;
 mod call;
 mod call_form;

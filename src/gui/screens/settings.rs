@@ -1,5 +1,5 @@
-//! The page of the settings: how the window looks, what opens the browser, how calls leave this machine, and when the vault
-//! is locked.
+//! The page of the settings: how the window looks, what opens the browser, how calls leave this machine, where presets come
+//! from, and when the vault is locked.
 
 use egui::Ui;
 
@@ -7,7 +7,7 @@ use crate::app::{Browser, Theme, TrayState, VaultKind, VaultState, WindowSetting
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
-use crate::gui::screens::{about, intent_button, side_foot, vault, want};
+use crate::gui::screens::{about, bundle, intent_button, side_foot, vault, want};
 use crate::gui::settings_draft::{SettingsDraft, SettingsErrors};
 use crate::gui::theme::{SPACE_XS, Tone, label, small};
 use crate::gui::widgets::{
@@ -28,6 +28,7 @@ pub(crate) fn settings_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         section(ui, "Appearance", |ui| looks_ui(ui, &mut window));
         section(ui, "Signing in", |ui| sign_in_ui(ui, model, &mut settings, &mut window));
         section(ui, "Network", |ui| network_ui(ui, model, &mut settings));
+        section(ui, "Presets", |ui| bundle::bundle_ui(ui, &model.bundle, &mut settings));
         section(ui, "Vault", |ui| lock_ui(ui, model, draft, &mut window));
         section(ui, "Desktop", |ui| desktop_ui(ui, model, &mut window));
         about::about_ui(ui, model);

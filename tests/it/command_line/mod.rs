@@ -1,5 +1,6 @@
 //! The command line as scripts use it: what is saved, what is printed, and the exit codes.
 
+mod bundle;
 pub mod calendar;
 mod describe;
 mod doctor;
