@@ -1,5 +1,6 @@
 //! `tokenwright service`: lists, shows and checks presets.
 
+use jiff::Zoned;
 use serde_json::{Value as Json, json};
 
 use crate::app::{Failure, FailureKind};
@@ -7,7 +8,8 @@ use crate::cli::args::ServiceTask;
 use crate::cli::runner::Runner;
 use crate::cli::{print, prompt, service_doctor, service_export, service_show, service_update};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
-use crate::service::{found, lint_preset, write_preset};
+use crate::service::{VerifiedFact, found, lint_preset, write_preset};
+use crate::witness::witnessed;
 
 pub(crate) fn run(runner: &Runner, task: ServiceTask) -> Result<(), Failure> {
     match task {
@@ -16,10 +18,11 @@ pub(crate) fn run(runner: &Runner, task: ServiceTask) -> Result<(), Failure> {
             let catalog = runner.catalog()?;
             let service = catalog.service(&id)?;
             let origin = catalog.origin(&id).map(|origin| origin.to_string()).unwrap_or_default();
+            let facts = witnessed(&service, &catalog.lineage(&id));
             if json {
-                print::json(&service_show::json(&service, &origin));
+                print::json(&service_show::json(&service, &origin, &facts));
             } else {
-                service_show::show(&service, &origin);
+                service_show::show(&service, &origin, &facts);
             }
             Ok(())
         }
@@ -60,6 +63,9 @@ fn check(runner: &Runner, file: &str) -> Result<(), Failure> {
     let catalog = runner.catalog()?;
     let service = catalog.parse(file, &text)?;
     catalog.parse(file, &write_preset(&service))?;
+    for VerifiedFact { fact, date, .. } in service.facts_older_than_a_year(Zoned::now().date()) {
+        print::note(&format!("{file}: the fact `{fact}` was read on {date}, more than a year ago"));
+    }
     let suspect = lint_preset(file, &text, &service);
     if !suspect.is_empty() {
         for problem in &suspect {

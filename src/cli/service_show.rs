@@ -5,14 +5,15 @@ use serde_json::{Value as Json, json};
 use crate::call::{Authentication, BodyTemplate, CallTemplate, Parameter};
 use crate::cli::print;
 use crate::oauth::{Pkce, ResponseMode};
-use crate::service::{Asks, Confidence, Input, LoopbackRule, Service};
+use crate::service::{Asks, Confidence, Input, LoopbackRule, Service, VerifiedFact};
+use crate::witness::WitnessedFact;
 
 /// Columns before a line, and before one that explains it.
 const LINE: &str = "  ";
 const DETAIL: &str = "      ";
 
 /// Prints a service for a person. `origin` is where its preset comes from.
-pub(crate) fn show(service: &Service, origin: &str) {
+pub(crate) fn show(service: &Service, origin: &str, witnessed: &[WitnessedFact]) {
     print::result(&format!("{} ({})", service.name, service.id));
     head(service);
     for input in &service.inputs {
@@ -27,6 +28,7 @@ pub(crate) fn show(service: &Service, origin: &str) {
         line(&service.policy.description);
     }
     doubts(service);
+    facts(service, witnessed);
     line(&format!("preset: {origin}"));
 }
 
@@ -238,9 +240,23 @@ fn doubts(service: &Service) {
     }
 }
 
+/// The facts that have a date of their own: read for the preset, or by a witness that did not know it.
+fn facts(service: &Service, witnessed: &[WitnessedFact]) {
+    if !service.verified.is_empty() || !witnessed.is_empty() {
+        line("single facts:");
+    }
+    for VerifiedFact { fact, date, source } in &service.verified {
+        detail(&format!("{fact}: checked {date}, {source}"));
+    }
+    for WitnessedFact { fact, agrees, date, source } in witnessed {
+        let not = if *agrees { "as" } else { "not as" };
+        detail(&format!("{fact}: {not} its witness of {date} says, {source}"));
+    }
+}
+
 /// The same as JSON, for programs.
 // flat: one line a key
-pub(crate) fn json(service: &Service, origin: &str) -> Json {
+pub(crate) fn json(service: &Service, origin: &str, witnessed: &[WitnessedFact]) -> Json {
     let named = |name: &str, meaning: &str| json!({"name": name, "meaning": meaning});
     let inputs = service.inputs.iter().map(|input| {
         let choices = input
@@ -258,7 +274,7 @@ pub(crate) fn json(service: &Service, origin: &str) -> Json {
     let offers = service.authorization.iter().flat_map(|authorization| &authorization.offers);
     let offers = offers.map(|offer| json!({"name": offer.name, "value": offer.value, "meaning": offer.meaning}));
     let disputed = service.disputed.iter().map(|one| json!({"fact": one.fact, "alternative": one.alternative}));
-    json!({
+    let mut all = json!({
         "id": service.id,
         "name": service.name,
         "aliases": service.aliases,
@@ -298,8 +314,16 @@ pub(crate) fn json(service: &Service, origin: &str) -> Json {
         "confidence": service.confidence,
         "checked": service.checked,
         "source": service.source,
-        "from": origin,
-    })
+    });
+    all["verified"] = json!(service.verified);
+    all["witnessed"] = witnessed.iter().map(witness_json).collect();
+    all["from"] = origin.into();
+    all
+}
+
+fn witness_json(witnessed: &WitnessedFact) -> Json {
+    let WitnessedFact { fact, agrees, date, source } = witnessed;
+    json!({"fact": fact, "agrees": agrees, "date": date, "source": source})
 }
 
 #[cfg(test)]

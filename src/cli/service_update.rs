@@ -130,7 +130,9 @@ fn show(offer: &BundleOffer) {
             PresetChange::Removed { id } => print::result(&format!("removed: {id}")),
             PresetChange::Changed { id, keys } => {
                 print::result(&format!("changed: {id}"));
-                keys.iter().for_each(|change| print::wrapped("  ", &key_words(change)));
+                for change in keys {
+                    print::wrapped("  ", &key_words(change));
+                }
             }
         }
     }

@@ -14,7 +14,9 @@ impl Window {
                 self.model.bundle.offer.start(offer);
             }
             BundleWish::Use => {
-                let Some(Ok(offer)) = self.model.bundle.offer.take() else { return };
+                let trusts = settings.trusts_key;
+                let is_trusted = self.model.bundle.offer.last().is_some_and(|offer| trusts || !offer.is_unknown_key);
+                let Some(Ok(offer)) = is_trusted.then(|| self.model.bundle.offer.take()).flatten() else { return };
                 settings.bundle.clear();
                 self.model.bundle.change.start(self.tasks.start(|app, _| async move { app.take_bundle(offer).await }));
             }

@@ -17,6 +17,7 @@ use crate::service::rules::{
     TokenPolicy, is_default,
 };
 use crate::service::security_profile::SecurityProfile;
+use crate::service::verified::VerifiedFact;
 
 /// Who issues tokens. A preset file has the same keys; a missing key means its default.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -120,6 +121,8 @@ pub struct Service {
     pub security_profile: Option<SecurityProfile>,
     /// How `<assertion>` is made.
     pub assertion: Option<Assertion>,
+    /// The facts that have a date and a source of their own.
+    pub verified: Vec<VerifiedFact>,
     /// What the sources disagree about.
     pub disputed: Vec<Disputed>,
     /// Why something that `service check` takes for a mistake is none, by the name of the rule.

@@ -44,6 +44,7 @@ mod signing;
 mod step_up;
 mod typed_url;
 mod value_source;
+mod verified;
 
 pub use crate::service::api_call::{ApiCall, ApiCallError, is_own_origin};
 pub use crate::service::assertion::{Assertion, AssertionAlgorithm, CertificateThumbprint};
@@ -84,6 +85,7 @@ pub use crate::service::security_profile::SecurityProfile;
 pub use crate::service::step_up::{ACR_VALUES, MAX_AGE};
 pub use crate::service::typed_url::wrong_url;
 pub use crate::service::value_source::{HeldToken, SOURCE_FORMS, SourceError, ValueSource};
+pub use crate::service::verified::VerifiedFact;
 
 #[cfg(test)]
 mod tests;

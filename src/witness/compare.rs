@@ -48,6 +48,11 @@ pub(super) fn compare(record: &Record, service: &Service, is_own: bool) -> (Vec<
     (comparison.compared, comparison.found)
 }
 
+/// Whether a call goes to one of these URLs.
+pub(super) fn goes_to(service: &Service, call: &CallTemplate, documented: &Texts) -> bool {
+    is_documented(&Sent::new(service, call).urls, documented)
+}
+
 struct Comparison<'a> {
     service: &'a Service,
     compared: Vec<&'static str>,

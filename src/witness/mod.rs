@@ -15,9 +15,10 @@ mod tests;
 
 use std::sync::LazyLock;
 
+use crate::call::CallTemplate;
 use crate::service::{Service, Start};
 use crate::witness::address::{host, is_host, is_telling};
-use crate::witness::record::Record;
+use crate::witness::record::{Record, Request};
 
 pub use crate::witness::address::fits;
 pub use crate::witness::difference::Difference;
@@ -37,6 +38,19 @@ static RECORDS: LazyLock<Vec<Record>> = LazyLock::new(|| {
     ids.lines().zip(texts.iter()).map(read).collect()
 });
 
+/// What a witness says of one fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WitnessedFact {
+    /// The dotted key in the preset.
+    pub fact: &'static str,
+    /// Whether the preset says the same.
+    pub agrees: bool,
+    /// When it was read (`YYYY-MM-DD`).
+    pub date: String,
+    /// The page where it stands.
+    pub source: String,
+}
+
 /// What a witness says of a preset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Testimony {
@@ -51,13 +65,10 @@ pub struct Testimony {
 /// Compares a preset with what its vendor documents. `lineage` are the IDs of the presets that it extends, nearest first. `None` if
 /// there is no record of the vendor, or if it keeps none of the vendor's hosts.
 pub fn testimony(service: &Service, lineage: &[String]) -> Option<Testimony> {
-    let named =
-        |id: &str| RECORDS.iter().find(|record| record.id == id || record.presets.iter().any(|known| known == id));
     if let Some(record) = named(&service.id) {
         return record.keeps_host(service).then(|| record.testimony(service, true));
     }
-    let inherited = lineage.iter().find_map(|id| named(id)).filter(|record| record.is_of_kind(service));
-    if let Some(record) = inherited.filter(|record| record.keeps_host(service)) {
+    if let Some(record) = inherited(service, lineage) {
         return Some(record.testimony(service, false));
     }
     // Several services may share a host: the record that the preset is most like is meant, first of all by its URLs.
@@ -68,7 +79,53 @@ pub fn testimony(service: &Service, lineage: &[String]) -> Option<Testimony> {
     })
 }
 
+/// What the record of a preset, or of one that it extends, says of single facts. Nothing where there is none: a record of another
+/// service at the same host is no witness of a fact.
+pub fn witnessed(service: &Service, lineage: &[String]) -> Vec<WitnessedFact> {
+    let record = match named(&service.id) {
+        Some(record) => record.keeps_host(service).then_some(record),
+        None => inherited(service, lineage),
+    };
+    record.map(|record| record.facts(service)).unwrap_or_default()
+}
+
+/// The record for the preset of this ID.
+fn named(id: &str) -> Option<&'static Record> {
+    RECORDS.iter().find(|record| record.id == id || record.presets.iter().any(|known| known == id))
+}
+
+/// The record of a preset that this one extends, if it is about the same.
+fn inherited(service: &Service, lineage: &[String]) -> Option<&'static Record> {
+    let record = lineage.iter().find_map(|id| named(id)).filter(|record| record.is_of_kind(service));
+    record.filter(|record| record.keeps_host(service))
+}
+
 impl Record {
+    /// The facts that both the record and the preset name.
+    fn facts(&self, service: &Service) -> Vec<WitnessedFact> {
+        let authorization = service.authorization.as_ref().map(|authorization| &authorization.call);
+        let urls = [
+            ("authorization.url", &self.authorization, authorization),
+            ("token_request.url", &self.token_request, Some(&service.token_request)),
+            ("refresh_request.url", &self.refresh_request, service.refresh_request.as_ref()),
+            ("revocation.url", &self.revocation, service.revocation.as_ref()),
+            ("introspection.url", &self.introspection, service.introspection.as_ref()),
+            ("device_authorization.url", &self.device_authorization, service.device_authorization.as_ref()),
+        ];
+        let agrees = |(fact, documented, call): (&'static str, &Option<Request>, Option<&CallTemplate>)| {
+            let documented = &documented.as_ref()?.url;
+            (!documented.is_empty()).then_some((fact, compare::goes_to(service, call?, documented)))
+        };
+        let rotates = self.policy.rotates.map(|rotates| ("policy.rotates", rotates == service.policy.rotates));
+        let separator = &self.scopes.separator;
+        let separator = (!separator.is_empty()).then(|| ("scopes.separator", separator.has(&service.scopes.separator)));
+        let facts = urls.into_iter().filter_map(agrees).chain(rotates).chain(separator);
+        let source = self.source.first().cloned().unwrap_or_default();
+        facts
+            .map(|(fact, agrees)| WitnessedFact { fact, agrees, date: self.date.clone(), source: source.clone() })
+            .collect()
+    }
+
     fn testimony(&self, service: &Service, is_own: bool) -> Testimony {
         let (compared, differences) = compare::compare(self, service, is_own);
         let page = self.source.first().map_or("", String::as_str);

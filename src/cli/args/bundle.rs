@@ -36,6 +36,7 @@ pub struct BundleMakeOptions {
 
 /// `tokenwright service update …`
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command")]
 #[command(group = clap::ArgGroup::new("back").args(["roll_back", "forget"]))]
 pub struct UpdateOptions {
     /// File or `https` address of the bundle [default: the pinned one]

@@ -23,7 +23,8 @@ pub(crate) fn bundle_ui(ui: &mut Ui, model: &BundleModel, settings: &mut Setting
     }
     state_ui(ui, state);
     let help = "A file or an https address. Empty: the one above.";
-    let field = Field::new("Bundle of presets").optional().mono().limit(SHORT).example("https://presets.example/acme.jws");
+    let field =
+        Field::new("Bundle of presets").optional().mono().limit(SHORT).example("https://presets.example/acme.jws");
     field.help(help).show(ui, &mut settings.bundle);
     let is_busy = model.offer.is_pending() || model.change.is_pending();
     let busy = is_busy.then_some("One moment…");

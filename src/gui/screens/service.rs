@@ -15,7 +15,7 @@ use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, Field as TextField, SHORT, banner, card, card_width, chips, disclosure, secondary_button, section,
 };
-use crate::service::{Catalog, Confidence, NewPreset, Service, found};
+use crate::service::{Catalog, Confidence, NewPreset, Service, VerifiedFact, found};
 
 /// Width left free beside the search for the button, in points.
 const IMPORT_WIDTH: f32 = 90.0;
@@ -194,8 +194,13 @@ fn doubts_ui(ui: &mut Ui, service: &Service) {
     for disputed in &service.disputed {
         banner(ui, Tone::Info, &Diagnosis::new(format!("Disputed: {}", disputed.fact)).hint(&disputed.alternative));
     }
-    if service.confidence == Confidence::OneSource {
-        ui.label(small(ui, format!("Based on a single source, checked on {}.", service.checked)));
+    let is_single = service.confidence == Confidence::OneSource;
+    if is_single || !service.verified.is_empty() {
+        let words = if is_single { "Based on a single source, checked on" } else { "Checked on" };
+        ui.label(small(ui, format!("{words} {}.", service.checked)));
+    }
+    for VerifiedFact { fact, date, source } in &service.verified {
+        ui.label(small(ui, format!("{fact}: checked on {date}, {source}")));
     }
 }
 

@@ -43,6 +43,12 @@ pub struct Bundle {
     pub presets: BTreeMap<String, String>,
 }
 
+/// Of any version of the payload.
+#[derive(Deserialize)]
+struct Version {
+    format: u64,
+}
+
 /// A bundle with what tells it from others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedBundle {
@@ -175,10 +181,6 @@ impl SignedBundle {
         // foreign: where in the payload, in the library's words.
         let wrong = |error: &dyn std::fmt::Display| BundleError::Payload(printable(&error.to_string()).into_owned());
         let payload = String::from_utf8(payload).map_err(|error| wrong(&error))?;
-        #[derive(Deserialize)]
-        struct Version {
-            format: u64,
-        }
         // A later format may have other members.
         let Version { format } = serde_json::from_str(&payload).map_err(|error| wrong(&error))?;
         if format != FORMAT {

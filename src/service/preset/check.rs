@@ -9,6 +9,7 @@ use crate::service::input::Input;
 use crate::service::preset::finding::Finding;
 use crate::service::preset::lint;
 use crate::service::saml::Saml;
+use crate::service::verified::VerifiedFact;
 
 #[allow(clippy::unnecessary_wraps, reason = "every check ends in it")]
 fn finding(near: impl Into<String>, problem: String, hint: impl Into<String>) -> Option<Finding> {
@@ -33,6 +34,23 @@ pub(crate) fn check(service: &Service) -> Option<Finding> {
         .or_else(|| check_expressions(service))
         .or_else(|| check_examples(service))
         .or_else(|| check_exceptions(service))
+}
+
+/// A fact that was read at the vendor's is one of the preset, read on a day on a page.
+pub(crate) fn check_verified(service: &Service, preset: &toml::Table) -> Option<Finding> {
+    service.verified.iter().find_map(|verified| {
+        let VerifiedFact { fact, date, source } = verified;
+        if !verified.is_in(preset) {
+            let problem = format!("`verified` names the fact `{fact}`, which the preset does not have");
+            return finding(fact, problem, "name a key of the preset with a dot for each table: `token_request.url`");
+        }
+        if verified.day().is_none() {
+            return finding(fact, format!("the date of the fact `{fact}` is `{date}`"), "write it as `2026-11-30`");
+        }
+        let is_page = source.starts_with("https://") && !source.contains(char::is_whitespace);
+        let problem = || format!("the source of the fact `{fact}` is `{source}`, which is no page");
+        if is_page { None } else { finding(fact, problem(), "write the `https` address of the page") }
+    })
 }
 
 /// An exception is from a rule that there is, and has a reason.

@@ -4,6 +4,7 @@
 use toml::{Table, Value};
 
 use crate::service::preset::difference::merge;
+use crate::service::verified::VerifiedFact;
 
 /// The longest chain of presets that extend each other; a circle is longer.
 const LONGEST: usize = 8;
@@ -31,10 +32,23 @@ pub(crate) fn inherit(mut table: Table, parent: &dyn Fn(&str) -> Option<String>)
         if let (Some(Value::Array(base)), Some(Value::Array(own))) = (merged.get("hints"), table.get_mut("hints")) {
             own.extend(base.iter().cloned());
         }
+        inherit_verified(&mut merged, &mut table);
         merge(&mut merged, table);
         table = merged;
     }
     Err(InheritError::Circle(table.get("extends").and_then(Value::as_str).unwrap_or_default().to_owned()))
+}
+
+/// Facts that were read at the vendor's hold for a preset that does not say otherwise.
+fn inherit_verified(base: &mut Table, table: &mut Table) {
+    let Some(Value::Array(mut inherited)) = base.remove("verified") else { return };
+    let fact = |verified: &Value| verified.get("fact").and_then(Value::as_str).unwrap_or_default().to_owned();
+    inherited.retain(|verified| !VerifiedFact::is_overridden(&fact(verified), table));
+    let own = table.entry("verified").or_insert_with(|| Value::Array(Vec::new()));
+    if let Value::Array(own) = own {
+        let facts: Vec<String> = own.iter().map(fact).collect();
+        own.extend(inherited.into_iter().filter(|verified| !facts.contains(&fact(verified))));
+    }
 }
 
 #[cfg(test)]
@@ -59,6 +73,29 @@ mod tests {
             merged,
             Ok(table("a = 1\nlist = [3]\nhints = [2, 1]\n[t]\nx = 1\ny = 9\n[identity.fields]\nw = 2\n"))
         );
+    }
+
+    #[test]
+    fn verified_facts_are_inherited_unless_the_preset_says_otherwise() {
+        let parent = |id: &str| {
+            (id == "base").then(|| {
+                "[call]\nurl = \"a\"\n[[verified]]\nfact = \"call.url\"\ndate = \"1\"\n[[verified]]\nfact = \"policy.rotates\"\ndate = \"1\"\n".to_owned()
+            })
+        };
+        let merged = |text: &str| {
+            let merged = inherit(table(text), &parent).expect("merged");
+            let facts = merged["verified"].as_array().expect("a list").clone();
+            facts
+                .iter()
+                .map(|one| {
+                    format!("{} {}", one["fact"].as_str().expect("a text"), one["date"].as_str().expect("a text"))
+                })
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(merged("extends = \"base\"\n"), ["call.url 1", "policy.rotates 1"]);
+        assert_eq!(merged("extends = \"base\"\n[call]\nurl = \"b\"\n"), ["policy.rotates 1"]);
+        let own = "extends = \"base\"\n[[verified]]\nfact = \"policy.rotates\"\ndate = \"2\"\n";
+        assert_eq!(merged(own), ["policy.rotates 2", "call.url 1"]);
     }
 
     #[test]

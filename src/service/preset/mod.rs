@@ -7,7 +7,7 @@ use crate::call::nearest;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::GrantType;
 use crate::service::definition::Service;
-use crate::service::preset::check::check;
+use crate::service::preset::check::{check, check_verified};
 use crate::service::preset::difference::{changes, difference, patch};
 use crate::service::preset::finding::Finding;
 use crate::service::preset::inherit::{InheritError, inherit};
@@ -57,7 +57,7 @@ pub fn parse_preset(file: &str, text: &str, parent: &dyn Fn(&str) -> Option<Stri
         service_of(&table, toml::from_str(text))
     };
     let service = service.map_err(|error| toml_error(file, text, &error))?;
-    match check(&service) {
+    match check(&service).or_else(|| check_verified(&service, &self::table(&service))) {
         None => Ok(service),
         Some(Finding { near, problem, hint }) => {
             Err(PresetError { file: file.to_owned(), line: line_near(text, &near), problem, hint })
@@ -251,6 +251,30 @@ authentication = "basic"
             "small.toml:15: the expression `a b` cannot be read at line 1, column 3: this is not expected here \
              (S0201)\nhint: write a path such as `data.token`, or JSONata"
         );
+    }
+
+    #[test]
+    fn a_fact_that_is_not_in_the_preset_has_no_date_or_no_page_is_named_with_its_line() {
+        let with = |fact: &str, date: &str, source: &str| {
+            let text = format!("{SMALL}\n[[verified]]\nfact = \"{fact}\"\ndate = \"{date}\"\nsource = \"{source}\"\n");
+            parse_preset("small.toml", &text, &|_| None).map(|service| service.verified.len())
+        };
+        let problem = |fact, date, source| {
+            let error = with(fact, date, source).expect_err("refused");
+            (error.line, error.problem)
+        };
+        let (date, page) = ("2026-11-30", "https://example.test/docs");
+        for fact in ["token_request.url", "token_request.authentication", "policy.rotates", "scopes.default"] {
+            assert_eq!(with(fact, date, page), Ok(1), "{fact}");
+        }
+        for fact in ["token_request.uri", "refresh_request.url", "nothing"] {
+            let words = format!("`verified` names the fact `{fact}`, which the preset does not have");
+            assert_eq!(problem(fact, date, page), (16, words));
+        }
+        let words = "the date of the fact `policy.rotates` is `30.11.2026`".to_owned();
+        assert_eq!(problem("policy.rotates", "30.11.2026", page), (16, words));
+        let words = "the source of the fact `policy.rotates` is `a book`, which is no page".to_owned();
+        assert_eq!(problem("policy.rotates", date, "a book"), (16, words));
     }
 
     #[test]

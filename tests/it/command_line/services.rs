@@ -193,3 +193,54 @@ fn a_broken_preset_of_the_persons_own_is_told_and_costs_nothing_else() {
     assert!(listed.stderr.ends_with("hint: did you mean `token_request`?\n"), "{}", listed.stderr);
     assert!(listed.done().contains("quickbooks"));
 }
+
+#[test]
+fn single_facts_are_shown_with_their_date_and_what_a_witness_says() {
+    let program = Tokenwright::new();
+    let page = "https://example.test/docs";
+    let fact = |date: &str| {
+        format!("{SMALL}\n[[verified]]\nfact = \"token_request.url\"\ndate = \"{date}\"\nsource = \"{page}\"\n")
+    };
+    program.add_preset("small.toml", &fact("2026-11-30"));
+    let shown = program.run(&["service", "show", "small"]).done();
+    let expected =
+        format!("  single facts:\n      token_request.url: checked 2026-11-30, {page}\n  preset: your file\n");
+    assert!(shown.ends_with(&expected), "{shown}");
+    let json = program.run(&["service", "show", "small", "--json"]).json();
+    assert_eq!(json["verified"], json!([{ "fact": "token_request.url", "date": "2026-11-30", "source": page }]));
+    assert_eq!(json["witnessed"], json!([]));
+
+    let record = include_str!("../../witness/google.toml");
+    let value = |key: &str| {
+        let line = record.lines().find(|line| line.starts_with(key)).expect("in the record");
+        line.split('"').nth(1).expect("a text").to_owned()
+    };
+    let (date, source) = (value("date"), value("source"));
+    let shown = program.run(&["service", "show", "google"]).done();
+    let witness = format!("      token_request.url: as its witness of {date} says, {source}\n");
+    assert!(shown.contains(&witness), "{shown}");
+    let json = program.run(&["service", "show", "google", "--json"]).json();
+    let witnessed = json!({ "fact": "token_request.url", "agrees": true, "date": date, "source": source });
+    assert!(json["witnessed"].as_array().expect("a list").contains(&witnessed), "{json}");
+    // A preset of one's own that extends it and sends the token request elsewhere.
+    let own = "extends = \"google\"\nid = \"my-google\"\nname = \"My Google\"\n[token_request]\nurl = \"https://other.example/token\"\n";
+    program.add_preset("my-google.toml", own);
+    let shown = program.run(&["service", "show", "my-google"]).done();
+    assert!(
+        shown.contains(&format!("      token_request.url: not as its witness of {date} says, {source}\n")),
+        "{shown}"
+    );
+
+    let file = program.home().join("old.toml");
+    std::fs::write(&file, fact("2020-01-31")).expect("written");
+    let checked = program.run(&["service", "check", "old.toml"]);
+    let remark = "old.toml: the fact `token_request.url` was read on 2020-01-31, more than a year ago\n";
+    assert_eq!(checked.stderr, remark);
+    assert_eq!(checked.done(), "old.toml: Small (small) is a valid preset\n");
+    std::fs::write(&file, fact("2020-01-31").replace("fact = \"token_request.url\"", "fact = \"refresh_request.url\""))
+        .expect("written");
+    let refused = program.run(&["service", "check", "old.toml"]).failed(2);
+    let problem =
+        "error: old.toml:11: `verified` names the fact `refresh_request.url`, which the preset does not have\n";
+    assert!(refused.starts_with(problem), "{refused}");
+}

@@ -10,6 +10,8 @@ use tokenwright::app::{
 use tokenwright::config::{Config, ProxySetting};
 use tokenwright::gui::model::{Model, Requested};
 use tokenwright::gui::{Draft, Intent, SettingsDraft, Step};
+use tokenwright::oauth::{AssertionAlgorithm, make_proof_key};
+use tokenwright::service::Bundle;
 
 use crate::screens::by_name::ByName as _;
 use crate::screens::machine::{Machine, Visit};
@@ -111,6 +113,39 @@ fn connections_are_saved_when_a_field_is_left_and_what_is_wrong_is_told_at_its_f
     machine.window.fill("Own certificate authority", "");
     machine.press("Close");
     machine.wait_until("it is saved", |_| config(home.path()).load_settings().expect("read").network.ca_file.is_none());
+}
+
+#[test]
+fn presets_are_updated_from_a_bundle_whose_key_is_confirmed_and_rolled_back() {
+    let (mut machine, home) = Machine::new(THEMES[0], Visit::Follow);
+    let key = make_proof_key(AssertionAlgorithm::EdDSA).expect("a key").signing_key().expect("usable");
+    let robot = "id = \"robot\"\nname = \"Robot\"\nsummary = \"A client ID\"\nchecked = \"2026-11-30\"\nsource = [\"a test\"]\n\n\
+                 [token_request]\nurl = \"https://robot.example/token\"\n";
+    let bundle = Bundle::new("acme", 12, [("robot".to_owned(), robot.to_owned())].into()).expect("a bundle");
+    let path = home.path().join("acme.jws");
+    std::fs::write(&path, bundle.sign(&key).expect("signed")).expect("written");
+    let is_disabled =
+        |machine: &Machine, button: &str| machine.window.button(button).expect("there").accesskit_node().is_disabled();
+    machine.press("Settings…");
+    machine.wait("Those built in");
+    assert!(is_disabled(&machine, "Check for an update"), "nothing is pinned or typed");
+    machine.window.fill("Bundle of presets", &path.display().to_string());
+    machine.press("Check for an update");
+    machine.wait("New: Robot (robot)");
+    machine.wait(&key.thumbprint().expect("a public key"));
+    assert!(is_disabled(&machine, "Use these presets"), "the key is not confirmed");
+    assert_eq!(config(home.path()).load_bundle().expect("read"), None);
+    machine.press("This is the publisher's key");
+    machine.press("Use these presets");
+    machine.wait("Bundle acme 12, then those built in");
+    let pin = config(home.path()).load_bundle().expect("read").expect("pinned").pin;
+    assert_eq!((Some(pin.key), pin.address, pin.kept), (key.thumbprint(), path.display().to_string(), vec![12]));
+    // From the pinned address.
+    machine.press("Check for an update");
+    machine.wait("Bundle acme 12 is in use already.");
+    machine.press("Roll back");
+    machine.wait("Those built in");
+    assert!(config(home.path()).load_bundle().expect("read").expect("pinned").pin.kept.is_empty());
 }
 
 #[test]

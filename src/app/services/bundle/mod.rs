@@ -9,7 +9,7 @@ use crate::app::news::News;
 use crate::app::progress::Report;
 use crate::app::state::{PresetFiles, Presets};
 use crate::app::{Failure, FailureKind};
-use crate::config::BundlePin;
+use crate::config::{BundlePin, Config};
 use crate::diagnosis::Diagnosis;
 use crate::service::{Bundle, Catalog, PresetChange, SignedBundle, preset_changes};
 
@@ -150,7 +150,7 @@ impl App {
 
     /// Forgets the bundle, its key and its address. What is built in is used.
     pub async fn forget_bundle(&self) -> Result<(), Failure> {
-        self.with_config(|config| config.forget_bundle()).await?;
+        self.with_config(Config::forget_bundle).await?;
         self.tell_services().await
     }
 
