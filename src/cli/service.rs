@@ -8,7 +8,7 @@ use crate::cli::args::ServiceTask;
 use crate::cli::runner::Runner;
 use crate::cli::{print, prompt, service_doctor, service_export, service_show, service_update};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
-use crate::service::{VerifiedFact, found, lint_preset, write_preset};
+use crate::service::{VerifiedFact, found, lint_preset, older_than_a_year, write_preset};
 use crate::witness::witnessed;
 
 pub(crate) fn run(runner: &Runner, task: ServiceTask) -> Result<(), Failure> {
@@ -63,7 +63,7 @@ fn check(runner: &Runner, file: &str) -> Result<(), Failure> {
     let catalog = runner.catalog()?;
     let service = catalog.parse(file, &text)?;
     catalog.parse(file, &write_preset(&service))?;
-    for VerifiedFact { fact, date, .. } in service.facts_older_than_a_year(Zoned::now().date()) {
+    for VerifiedFact { fact, date, .. } in older_than_a_year(&service.verified, Zoned::now().date()) {
         print::note(&format!("{file}: the fact `{fact}` was read on {date}, more than a year ago"));
     }
     let suspect = lint_preset(file, &text, &service);

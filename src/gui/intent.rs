@@ -64,14 +64,17 @@ pub enum CertificateWish {
     Write,
 }
 
-/// What is to be done about a bundle of presets.
+/// What is wanted on the page of the settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BundleWish {
-    /// Fetch it from the typed address, or else the pinned one, and show what it changes.
-    Check,
-    /// Use what was fetched.
-    Use,
-    RollBack,
+pub enum SettingsWish {
+    /// Save the connections that are typed, where they can be used.
+    SaveConnections,
+    /// Fetch the bundle of presets from the typed address, or else the pinned one, and show what it changes.
+    CheckBundle,
+    /// Use the presets that were fetched.
+    UseBundle,
+    /// Use the presets before, or else those built in.
+    RollBackBundle,
 }
 
 /// What is to be done about a client that registers itself (RFC 7591, RFC 7592).
@@ -248,7 +251,7 @@ pub enum Intent {
     /// Remember what is ticked of the checklist of the service with this ID.
     SaveTicks(String),
     OpenSettings,
-    Bundle(BundleWish),
+    Settings(SettingsWish),
     /// Show what was sent and what came.
     OpenCalls,
     /// Write all calls to the typed file.
@@ -257,8 +260,6 @@ pub enum Intent {
     SaveCase,
     /// Replay the case in the typed file.
     ReplayCase,
-    /// Save the connections that are typed, where they can be used.
-    SaveConnections,
     /// Show a folder in the file manager.
     ShowFolder(PathBuf),
     /// Close the vault until the person opens it again.

@@ -4,7 +4,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::app::{ImportSource, Insisted, VaultKind};
 use crate::gui::copied_token::CopiedToken;
-use crate::gui::intent::{BundleWish, CertificateWish, ClientWish, Intent, KeyWish, Step, TeamAction};
+use crate::gui::intent::{CertificateWish, ClientWish, Intent, KeyWish, SettingsWish, Step, TeamAction};
 
 impl TeamAction {
     /// What its button says, and what the pointer brings up there.
@@ -159,7 +159,7 @@ impl Intent {
             Self::FindProfile => ("Find profile", "Search the saved profiles"),
             Self::ToggleList => ("Show or hide the list", "Show or hide the list of profiles"),
             Self::OpenSettings => ("Settings…", "Browser, network, theme, locking, and about the program"),
-            Self::Bundle(wish) => wish.words(),
+            Self::Settings(wish) => wish.words(),
             Self::OpenCalls => ("Calls…", "What was sent to services and what came back, secrets masked"),
             Self::SaveHar => ("Save as HAR", "Write all calls to the file as an HTTP archive"),
             Self::SaveCase => ("Save the case", "Write everything of the failed sign-in to the file, without secrets"),
@@ -197,12 +197,13 @@ impl Intent {
     }
 }
 
-impl BundleWish {
+impl SettingsWish {
     fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Check => ("Check for an update", "Fetch the bundle and show what it changes"),
-            Self::Use => ("Use these presets", "They go before those built in, and your own before them"),
-            Self::RollBack => ("Roll back", "Use the bundle before, or else what is built in"),
+            Self::SaveConnections => ("", ""),
+            Self::CheckBundle => ("Check for an update", "Fetch the bundle and show what it changes"),
+            Self::UseBundle => ("Use these presets", "They go before those built in, and your own before them"),
+            Self::RollBackBundle => ("Roll back", "Use the bundle before, or else what is built in"),
         }
     }
 }

@@ -57,7 +57,7 @@ pub use crate::gui::draft::{CallsDraft, Copied, Draft, TokenTab, VaultPrompt};
 pub use crate::gui::export_draft::{ExportDraft, Locking, ShareDraft, Way};
 pub use crate::gui::import_draft::ImportDraft;
 pub use crate::gui::inspect_draft::{Chosen, InspectDraft};
-pub use crate::gui::intent::{BundleWish, CertificateWish, ClientWish, Intent, KeyWish, Step, TeamAction};
+pub use crate::gui::intent::{CertificateWish, ClientWish, Intent, KeyWish, SettingsWish, Step, TeamAction};
 pub use crate::gui::page_draft::{CalendarDraft, Naming, Remarks};
 pub use crate::gui::settings_draft::SettingsDraft;
 pub use crate::gui::start_error::NoWindow;

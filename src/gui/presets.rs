@@ -1,30 +1,31 @@
 //! What the window does about bundles of presets.
 
-use crate::gui::intent::BundleWish;
 use crate::gui::window::Window;
 
 impl Window {
-    pub(in crate::gui) fn on_bundle(&mut self, wish: BundleWish) {
+    pub(in crate::gui) fn check_bundle(&mut self) {
         let Some(settings) = &mut self.draft.settings else { return };
-        match wish {
-            BundleWish::Check => {
-                settings.trusts_key = false;
-                let typed = Some(settings.bundle.trim().to_owned()).filter(|address| !address.is_empty());
-                let offer = self.tasks.start(|app, report| async move { app.offer_bundle(typed, None, &report).await });
-                self.model.bundle.offer.start(offer);
-            }
-            BundleWish::Use => {
-                let trusts = settings.trusts_key;
-                let is_trusted = self.model.bundle.offer.last().is_some_and(|offer| trusts || !offer.is_unknown_key);
-                let Some(Ok(offer)) = is_trusted.then(|| self.model.bundle.offer.take()).flatten() else { return };
-                settings.bundle.clear();
-                self.model.bundle.change.start(self.tasks.start(|app, _| async move { app.take_bundle(offer).await }));
-            }
-            BundleWish::RollBack => {
-                let back = self.tasks.start(|app, _| async move { app.roll_back_bundle().await.map(drop) });
-                self.model.bundle.change.start(back);
-            }
+        settings.trusts_key = false;
+        let typed = Some(settings.bundle.trim().to_owned()).filter(|address| !address.is_empty());
+        let offer = self.tasks.start(|app, report| async move { app.offer_bundle(typed, None, &report).await });
+        self.model.bundle.offer.start(offer);
+    }
+
+    /// Uses what was fetched, if the person trusts its key.
+    pub(in crate::gui) fn use_bundle(&mut self) {
+        let Some(settings) = &mut self.draft.settings else { return };
+        let trusts = settings.trusts_key;
+        if self.model.bundle.offer.last().is_none_or(|offer| offer.is_unknown_key && !trusts) {
+            return;
         }
+        let Some(Ok(offer)) = self.model.bundle.offer.take() else { return };
+        settings.bundle.clear();
+        self.model.bundle.change.start(self.tasks.start(|app, _| async move { app.take_bundle(offer).await }));
+    }
+
+    pub(in crate::gui) fn roll_back_bundle(&mut self) {
+        let back = self.tasks.start(|app, _| async move { app.roll_back_bundle().await.map(drop) });
+        self.model.bundle.change.start(back);
     }
 
     /// Reads what is pinned and in use.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use egui::Context;
 
 use crate::app::{VaultKind, VaultState, WindowSettings};
+use crate::gui::intent::SettingsWish;
 use crate::gui::settings_draft::SettingsDraft;
 use crate::gui::theme::preference;
 use crate::gui::window::Window;
@@ -21,6 +22,15 @@ impl Window {
         self.model.program.start_again(self.tasks.start(|app, _| async move { app.program_settings().await }));
         self.find_browsers();
         self.look_at_bundle();
+    }
+
+    pub(in crate::gui) fn on_settings(&mut self, wish: SettingsWish) {
+        match wish {
+            SettingsWish::SaveConnections => self.save_connections(),
+            SettingsWish::CheckBundle => self.check_bundle(),
+            SettingsWish::UseBundle => self.use_bundle(),
+            SettingsWish::RollBackBundle => self.roll_back_bundle(),
+        }
     }
 
     /// Looks which browsers this machine has, once.

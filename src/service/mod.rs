@@ -85,7 +85,7 @@ pub use crate::service::security_profile::SecurityProfile;
 pub use crate::service::step_up::{ACR_VALUES, MAX_AGE};
 pub use crate::service::typed_url::wrong_url;
 pub use crate::service::value_source::{HeldToken, SOURCE_FORMS, SourceError, ValueSource};
-pub use crate::service::verified::VerifiedFact;
+pub use crate::service::verified::{VerifiedFact, older_than_a_year};
 
 #[cfg(test)]
 mod tests;

@@ -81,7 +81,9 @@ impl NewPreset {
     pub fn parse(&self, fields: &ProfileDraft, today: &str) -> Result<Service, NewPresetError> {
         let (id, name) = (self.parse_id()?.to_owned(), self.parse_name()?.to_owned());
         // The defaults are the preset's; what the person typed is in the draft, not in the service.
-        let mut service = Service { id, name, checked: today.to_owned(), ..fields.customised() };
+        // Whoever saves it has read none of the single facts at the vendor's.
+        let verified = Vec::new();
+        let mut service = Service { id, name, checked: today.to_owned(), verified, ..fields.customised() };
         if fields.service.id == Catalog::CUSTOM {
             BY_HAND.clone_into(&mut service.summary);
             service.source = vec![BY_HAND.to_owned()];

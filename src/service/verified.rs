@@ -5,8 +5,6 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
-use crate::service::Service;
-
 /// A fact that was read at its vendor's.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -50,12 +48,10 @@ impl VerifiedFact {
     }
 }
 
-impl Service {
-    /// The facts whose date is more than a year before this day.
-    pub fn facts_older_than_a_year(&self, today: Date) -> Vec<&VerifiedFact> {
-        let is_old = |fact: &&VerifiedFact| fact.day().is_some_and(|day| day < today.saturating_sub(1.year()));
-        self.verified.iter().filter(is_old).collect()
-    }
+/// The facts whose date is more than a year before this day.
+pub fn older_than_a_year(facts: &[VerifiedFact], today: Date) -> Vec<&VerifiedFact> {
+    let is_old = |fact: &&VerifiedFact| fact.day().is_some_and(|day| day < today.saturating_sub(1.year()));
+    facts.iter().filter(is_old).collect()
 }
 
 #[cfg(test)]
@@ -72,9 +68,8 @@ mod tests {
             assert_eq!(fact("id", date).day(), None, "{date}");
         }
         let (old, new) = (fact("id", "2025-11-29"), fact("name", "2025-11-30"));
-        let service = Service { verified: vec![old.clone(), new], ..Service::default() };
         let today = "2026-11-30".parse().expect("a date");
-        assert_eq!(service.facts_older_than_a_year(today), [&old]);
+        assert_eq!(older_than_a_year(&[old.clone(), new], today), [&old]);
     }
 
     #[test]

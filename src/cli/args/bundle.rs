@@ -43,7 +43,7 @@ pub struct UpdateOptions {
     #[arg(value_name = "FILE|URL", conflicts_with = "back")]
     pub address: Option<String>,
     /// Thumbprint of the publisher's key, as the publisher told it elsewhere (RFC 7638)
-    #[arg(long, value_name = "THUMBPRINT", conflicts_with = "back")]
+    #[arg(long, value_name = "THUMBPRINT", allow_hyphen_values = true, conflicts_with = "back")]
     pub key_thumbprint: Option<String>,
     /// Show what would change, and change nothing
     #[arg(long, conflicts_with = "back")]

@@ -4,7 +4,7 @@ use egui::{Label, Ui};
 
 use crate::app::{BundleOffer, BundleState};
 use crate::diagnosis::Diagnosis;
-use crate::gui::intent::{BundleWish, Intent};
+use crate::gui::intent::{Intent, SettingsWish};
 use crate::gui::model::{BundleModel, Stand};
 use crate::gui::screens::intent_button;
 use crate::gui::settings_draft::SettingsDraft;
@@ -30,9 +30,9 @@ pub(crate) fn bundle_ui(ui: &mut Ui, model: &BundleModel, settings: &mut Setting
     let busy = is_busy.then_some("One moment…");
     let nowhere = (state.pinned.is_none() && settings.bundle.trim().is_empty()).then_some("Enter where the bundle is");
     ui.horizontal_wrapped(|ui| {
-        intent_button(ui, ButtonKind::Secondary, Intent::Bundle(BundleWish::Check), busy.or(nowhere));
+        intent_button(ui, ButtonKind::Secondary, Intent::Settings(SettingsWish::CheckBundle), busy.or(nowhere));
         if state.in_use.is_some() {
-            intent_button(ui, ButtonKind::Secondary, Intent::Bundle(BundleWish::RollBack), busy);
+            intent_button(ui, ButtonKind::Secondary, Intent::Settings(SettingsWish::RollBackBundle), busy);
         }
     });
     match model.offer.stand() {
@@ -81,7 +81,7 @@ fn offer_ui(ui: &mut Ui, offer: &BundleOffer, settings: &mut SettingsDraft, busy
         change_ui(ui, change);
     }
     let untrusted = (offer.is_unknown_key && !settings.trusts_key).then_some("Confirm the publisher's key first");
-    intent_button(ui, ButtonKind::Secondary, Intent::Bundle(BundleWish::Use), busy.or(untrusted));
+    intent_button(ui, ButtonKind::Secondary, Intent::Settings(SettingsWish::UseBundle), busy.or(untrusted));
 }
 
 fn change_ui(ui: &mut Ui, change: &PresetChange) {

@@ -5,7 +5,7 @@ use egui::Ui;
 
 use crate::app::{Browser, Theme, TrayState, VaultKind, VaultState, WindowSettings};
 use crate::gui::draft::Draft;
-use crate::gui::intent::Intent;
+use crate::gui::intent::{Intent, SettingsWish};
 use crate::gui::model::Model;
 use crate::gui::screens::{about, bundle, intent_button, side_foot, vault, want};
 use crate::gui::settings_draft::{SettingsDraft, SettingsErrors};
@@ -132,7 +132,7 @@ fn network_ui(ui: &mut Ui, model: &Model, settings: &mut SettingsDraft) {
 
 fn save_when_left(ui: &Ui, leaves: bool) {
     if leaves {
-        want(ui, Intent::SaveConnections);
+        want(ui, Intent::Settings(SettingsWish::SaveConnections));
     }
 }
 

@@ -307,6 +307,8 @@ fn a_bundle_is_fetched_from_an_address_and_from_no_other_host() {
         USAGE,
         "`ftp://presets.example/acme.jws` is not the `https` address of a bundle",
     );
+    let user = "the address of a bundle has a user or a password in it";
+    world.refuses(&["https://ada:hunter2@presets.example/acme.jws"], USAGE, user);
     let network = 5;
     world.refuses(&[&url("/none")], network, &format!("`{}` answered 404, not with a bundle", url("/none")));
     world.refuses(&[&url("/large")], network, &format!("the reply of `{host}` is larger than 1048576 bytes"));

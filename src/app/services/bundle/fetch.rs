@@ -50,6 +50,11 @@ fn read(path: &Path) -> Result<String, Failure> {
 
 fn parse(address: &str) -> Result<Url, Failure> {
     let url = Url::parse(address).ok().filter(Url::has_host);
+    // It is shown and kept as it is.
+    if url.as_ref().is_some_and(|url| !url.username().is_empty() || url.password().is_some()) {
+        let diagnosis = Diagnosis::new("the address of a bundle has a user or a password in it");
+        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("use an address that holds no secret")));
+    }
     url.filter(|url| url.scheme() == "https" || url.scheme() == "http" && is_loopback(url)).ok_or_else(|| {
         let summary = format!("`{}` is not the `https` address of a bundle", printable(address));
         let hint = "use an address that begins with `https://` (`http` only on this machine), or the path of a file";

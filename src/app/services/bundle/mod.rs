@@ -48,7 +48,7 @@ pub struct BundleOffer {
     pub in_use: Option<u64>,
     /// Whether a person has to trust the key first.
     pub is_unknown_key: bool,
-    /// Whether it is another one than the one in use.
+    /// Whether it, or its address, is another one than that in use.
     pub is_new: bool,
     /// What saved profiles would send elsewhere than now, in words.
     pub destinations: Vec<String>,
@@ -94,7 +94,8 @@ impl App {
         }
         signed.bundle.check_presets()?;
         let SignedBundle { bundle, key: signed_by, digest } = &signed;
-        let is_new = in_use.as_ref() != Some(&signed);
+        let is_elsewhere = before.as_ref().is_some_and(|pin| pin.address != address);
+        let is_new = is_elsewhere || in_use.as_ref() != Some(&signed);
         let destinations = destinations::changed(self, &files, in_use.as_ref(), bundle).await?;
         let changes = preset_changes(&catalog_of(in_use.as_ref()), &Catalog::with_bundle(bundle));
         let kept = kept_with(before.as_ref(), bundle.number);
