@@ -366,14 +366,14 @@ fn the_agent_deletes_the_client_of_a_profile_that_can_no_longer_be_brought_back(
     forgotten_days_ago(8);
     assert_eq!(program.run(&["list", "--forgotten", "--json"]).json(), json!([]));
     program.run(&["unforget", "demo"]).failed(2);
-    let mut agent = start_agent();
+    let agent = start_agent();
     was_deleted.recv_timeout(within).expect("the agent tried");
     program.run(&["agent", "stop"]).done();
     agent.finish();
     assert!(is_stored(), "a server that is away may be back tomorrow");
 
     status.store(204, Ordering::SeqCst);
-    let mut agent = start_agent();
+    let agent = start_agent();
     was_deleted.recv_timeout(within).expect("the agent tried again");
     until("the profile is erased", || (!is_stored()).then_some(()));
     program.run(&["agent", "stop"]).done();
@@ -383,7 +383,7 @@ fn the_agent_deletes_the_client_of_a_profile_that_can_no_longer_be_brought_back(
 
     status.store(401, Ordering::SeqCst);
     forgotten_days_ago(8);
-    let mut agent = start_agent();
+    let agent = start_agent();
     was_deleted.recv_timeout(within).expect("the agent tried");
     until("the profile is erased", || (!is_stored()).then_some(()));
     program.run(&["agent", "stop"]).done();
