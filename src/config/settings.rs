@@ -252,7 +252,7 @@ mod tests {
         assert_eq!(
             settings.to_text(),
             "vault = \"memory\"\ntheme = \"dark\"\nstop_before_token_call = true\nwindow_size = [1024.5, 700.0]\n\
-             scale = 1.5\nbrowser = \"firefox --private-window %s\"\nquiet = true\nlock_after = 15\n\n\
+             scale = 1.5\nbrowser = \"firefox --private-window %s\"\npkcs11_module = \"/usr/lib/token.so\"\nquiet = true\nlock_after = 15\n\n\
              [list]\nsort = \"ends\"\ngroup = \"service\"\nwidth = 300.0\n\n\
              [ticks]\ngoogle = [0, 2]\n\n\
              [network]\nproxy = \"none\"\ntimeout = 60\n\n[hooks]\ncommand = [\"tell\", \"it\"]\n\n\
