@@ -6,9 +6,10 @@ use std::io;
 use std::process::Command;
 
 /// Variables that hold a secret or the path of one.
-const SECRETS: [&str; 4] = [
+const SECRETS: [&str; 5] = [
     "TOKENWRIGHT_CLIENT_SECRET",
     "TOKENWRIGHT_CLIENT_CERTIFICATE_PASSPHRASE",
+    "TOKENWRIGHT_KEY_PIN",
     "TOKENWRIGHT_PASSWORD",
     "TOKENWRIGHT_REFRESH_TOKEN",
 ];
@@ -130,6 +131,7 @@ mod tests {
             "TOKENWRIGHT_TEAM_KEY_FILE",
             "TOKENWRIGHT_CLIENT_SECRET",
             "TOKENWRIGHT_CLIENT_CERTIFICATE_PASSPHRASE",
+            "TOKENWRIGHT_KEY_PIN",
             "TOKENWRIGHT_PASSWORD",
             "TOKENWRIGHT_REFRESH_TOKEN",
             "TOKENWRIGHT_SECRET_API_KEY",

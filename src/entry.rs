@@ -16,10 +16,20 @@ use crate::config::{Config, Places, ProxySetting};
 use crate::desktop::{Clipboard, HOLD};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::expression::Expressions;
+use crate::oauth;
 use crate::redirect::{self, Browser, OpenError};
 use crate::secret::{self, Secret};
 use crate::store::{Store, TeamPlace};
 use crate::transport::{Network, ProxyChoice, Transport, TransportOptions};
+
+/// Where distributions put the module that knows all others that are installed.
+const P11_KIT: [&str; 5] = [
+    "/usr/lib/x86_64-linux-gnu/p11-kit-proxy.so",
+    "/usr/lib/aarch64-linux-gnu/p11-kit-proxy.so",
+    "/usr/lib64/p11-kit-proxy.so",
+    "/usr/lib/p11-kit-proxy.so",
+    "/opt/homebrew/lib/p11-kit-proxy.dylib",
+];
 
 /// The fast path for scripts: asks a running agent before anything is set up, even before the whole command line is parsed.
 /// `None` if the rest of the program has to answer.
@@ -113,7 +123,8 @@ pub fn ports() -> Result<Ports, Failure> {
     let places = Places::find(home())?;
     let config = Config::new(places.clone());
     let store = Store::new(places.store_folder());
-    let of_browser = config.clone();
+    let (of_browser, of_keys) = (config.clone(), config.clone());
+    oauth::use_pkcs11_module(move || pkcs11_module(&of_keys));
     Ok(Ports {
         transport: transport(&config),
         expressions: Expressions::new(own_program()),
@@ -152,6 +163,14 @@ fn network(config: &Config) -> Result<Network, Diagnosis> {
         connect_timeout: settings.connect_timeout.map(Duration::from_secs),
         timeout: settings.timeout.map(Duration::from_secs),
     })
+}
+
+/// The module that is set; else the one that knows all that are installed, where there is one.
+fn pkcs11_module(config: &Config) -> Option<PathBuf> {
+    let set = std::env::var_os("TOKENWRIGHT_PKCS11_MODULE").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let set = set.or_else(|| config.load_pkcs11_module().ok()?);
+    let shared = || P11_KIT.iter().map(PathBuf::from).find(|path| path.exists());
+    set.or_else(shared)
 }
 
 /// The browser of the settings, where no other is asked for.

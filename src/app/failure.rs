@@ -6,7 +6,7 @@ use crate::agent::AgentError;
 use crate::call::RenderError;
 use crate::config::ConfigError;
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{AuthorizationError, ErrorHint, KeyError, Meaning, TokenError};
+use crate::oauth::{AuthorizationError, ErrorHint, HardwareKeyError, KeyError, Meaning, TokenError};
 use crate::practice::PracticeError;
 use crate::redirect::{CertificateError, ListenError};
 use crate::service::{BundleError, CatalogError, PresetError, ProfileError, Service};
@@ -95,6 +95,8 @@ pub enum FailureCode {
     StrangeHost,
     /// The file is locked with a passphrase, and none was given or a wrong one.
     PassphraseNeeded,
+    /// A token wants the PIN of the key in it.
+    PinNeeded,
     /// The refresh token was sent before, and nobody knows what came of it; a person may have it sent again.
     OutcomeUnknown,
 }
@@ -217,8 +219,11 @@ failure_from! {
 
 impl From<KeyError> for Failure {
     fn from(error: KeyError) -> Self {
-        let is_locked = matches!(error, KeyError::NoPassphrase | KeyError::WrongPassphrase);
-        let code = if is_locked { FailureCode::PassphraseNeeded } else { FailureCode::General };
+        let code = match error {
+            KeyError::NoPassphrase | KeyError::WrongPassphrase => FailureCode::PassphraseNeeded,
+            KeyError::Hardware(HardwareKeyError::NoPin) => FailureCode::PinNeeded,
+            _ => FailureCode::General,
+        };
         Self::new(FailureKind::Usage, error.diagnose()).coded(code)
     }
 }

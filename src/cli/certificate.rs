@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::app::{CertificateSource, Failure, FailureCode, FailureKind};
 use crate::cli::args::{CertificateGenerateOptions, CertificateSetOptions, CertificateShowOptions, CertificateTask};
+use crate::cli::key::with_pin;
 use crate::cli::profiles::local;
 use crate::cli::runner::Runner;
 use crate::cli::vault::open_vault;
@@ -30,7 +31,13 @@ pub(crate) fn run(runner: &Runner, task: CertificateTask) -> Result<(), Failure>
 /// Reads a client certificate from files; the passphrase is in the environment, or a person is asked for it.
 pub(crate) fn read(runner: &Runner, file: PathBuf, key_file: Option<PathBuf>) -> Result<KeyPair, Failure> {
     let passphrase = std::env::var(PASSPHRASE).map(Secret::new).unwrap_or_default();
-    let mut source = CertificateSource { file, key_file, passphrase };
+    if let Some(key) = key_file {
+        return with_pin(key, |key| {
+            let source = CertificateSource { file: file.clone(), key: Some(key), passphrase: passphrase.clone() };
+            runner.run(runner.app.read_client_certificate(source))
+        });
+    }
+    let mut source = CertificateSource { file, key: None, passphrase };
     let read = |source: &CertificateSource| runner.run(runner.app.read_client_certificate(source.clone()));
     match read(&source) {
         Err(failure) if failure.code == FailureCode::PassphraseNeeded && source.passphrase.is_empty() => {

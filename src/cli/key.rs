@@ -1,16 +1,20 @@
 //! `tokenwright key`: makes and stores the private key for a service that takes signed assertions, and shows the
 //! certificate to upload. The private key is never printed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::app::{Failure, FailureKind};
+use crate::app::{Failure, FailureCode, FailureKind, KeySource};
 use crate::cli::args::{KeyGenerateOptions, KeyOutput, KeyShowOptions, KeyTask};
-use crate::cli::print;
 use crate::cli::runner::Runner;
 use crate::cli::vault::open_vault;
+use crate::cli::{print, prompt};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::KeyPair;
+use crate::oauth::{HardwareKey, KeyError, KeyPair};
+use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
+
+/// The PIN of a token with a key.
+const PIN: &str = "TOKENWRIGHT_KEY_PIN";
 
 pub(crate) fn run(runner: &Runner, task: &KeyTask) -> Result<(), Failure> {
     match task {
@@ -43,7 +47,8 @@ fn show(runner: &Runner, options: &KeyShowOptions) -> Result<(), Failure> {
         )
     })?;
     if let Some(key) = pair.signing_key() {
-        print::note(&format!("Saved as `{name}`: {}.", key.kind()));
+        let place = key.place().map(|place| format!(", {place}")).unwrap_or_default();
+        print::note(&format!("Saved as `{name}`: {}{place}.", key.kind()));
     }
     write_out(runner, &pair, &options.output)
 }
@@ -86,5 +91,24 @@ fn tell_upload(service: &Service) {
     }
     if let Some(console) = &service.links.console {
         print::note(&format!("Console: {console}"));
+    }
+}
+
+/// Reads the key that an option names with its PIN, if it stays in a token: from the environment, or as the person types it.
+pub(crate) fn with_pin<T>(named: PathBuf, read: impl Fn(KeySource) -> Result<T, Failure>) -> Result<T, Failure> {
+    let address = named.to_str().map(Secret::new).filter(HardwareKey::is_one);
+    let Some(address) = address else { return read(KeySource::File(named)) };
+    if HardwareKey::has_pin(&address) {
+        let diagnosis = Diagnosis::new("the PIN of the key is in an argument, which every process can read");
+        let hint = format!("leave `pin-value` out: the PIN is asked for, or read from `{PIN}`");
+        return Err(Failure::new(FailureKind::Usage, diagnosis.hint(hint)));
+    }
+    let with = |pin: Secret| HardwareKey::with_pin(&address, pin).map_err(|error| Failure::from(KeyError::from(error)));
+    let known = std::env::var(PIN).map(Secret::new).unwrap_or_default();
+    match read(KeySource::Text(with(known)?)) {
+        Err(failure) if failure.code == FailureCode::PinNeeded && prompt::is_terminal() => {
+            read(KeySource::Text(with(prompt::secret("PIN of the key's token:")?)?))
+        }
+        done => done,
     }
 }

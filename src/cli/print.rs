@@ -176,6 +176,7 @@ fn in_the_terminal(code: FailureCode) -> Option<Words> {
         FailureCode::General
         | FailureCode::NoMetadata
         | FailureCode::PassphraseNeeded
+        | FailureCode::PinNeeded
         | FailureCode::NoListener
         | FailureCode::ProfileExists
         | FailureCode::ProfileGone

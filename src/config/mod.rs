@@ -16,6 +16,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::durable::{self, FileError};
@@ -58,6 +59,16 @@ impl Config {
     /// What a call needs of the settings; a mistake in another part of them is passed over.
     pub fn load_connections(&self) -> Result<Connections, ConfigError> {
         self.load_part()
+    }
+
+    /// The PKCS#11 module by which keys that stay in a token are used; a mistake in another part of the settings is passed over.
+    pub fn load_pkcs11_module(&self) -> Result<Option<PathBuf>, ConfigError> {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Keys {
+            pkcs11_module: Option<PathBuf>,
+        }
+        Ok(self.load_part::<Keys>()?.pkcs11_module)
     }
 
     /// Where values are read that are not in the vault; a mistake in another part of the settings is passed over.

@@ -40,6 +40,9 @@ pub struct Settings {
     /// The command line that opens the browser, as for `--browser`; `None` is the system's default browser.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub browser: Option<String>,
+    /// The PKCS#11 module by which keys that stay in a token are used: a library of the token's maker.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pkcs11_module: Option<PathBuf>,
     /// Whether the desktop never says anything for the program.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub quiet: bool,
@@ -236,6 +239,7 @@ mod tests {
             stop_before_token_call: true,
             scale: Some(1.5),
             browser: Some("firefox --private-window %s".into()),
+            pkcs11_module: Some("/usr/lib/token.so".into()),
             quiet: true,
             lock_after: Some(15),
             list: ListSettings { sort: ListSort::Ends, group: ListGroup::Service, width: Some(300.0) },
@@ -248,7 +252,7 @@ mod tests {
         assert_eq!(
             settings.to_text(),
             "vault = \"memory\"\ntheme = \"dark\"\nstop_before_token_call = true\nwindow_size = [1024.5, 700.0]\n\
-             scale = 1.5\nbrowser = \"firefox --private-window %s\"\nquiet = true\nlock_after = 15\n\n\
+             scale = 1.5\nbrowser = \"firefox --private-window %s\"\npkcs11_module = \"/usr/lib/token.so\"\nquiet = true\nlock_after = 15\n\n\
              [list]\nsort = \"ends\"\ngroup = \"service\"\nwidth = 300.0\n\n\
              [ticks]\ngoogle = [0, 2]\n\n\
              [network]\nproxy = \"none\"\ntimeout = 60\n\n[hooks]\ncommand = [\"tell\", \"it\"]\n\n\

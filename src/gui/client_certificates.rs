@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::app::{App, CertificateSource, Failure, Report};
+use crate::app::{App, CertificateSource, Failure, KeySource, Report};
 use crate::gui::intent::CertificateWish;
 use crate::gui::model::KeyDone;
 use crate::gui::window::Window;
@@ -31,7 +31,7 @@ impl Window {
         let typed = &self.draft.authorization_step.client_certificate;
         let source = CertificateSource {
             file: PathBuf::from(typed.file.trim()),
-            key_file: Some(typed.key_file.trim()).filter(|path| !path.is_empty()).map(PathBuf::from),
+            key: Some(typed.key_file.trim()).filter(|path| !path.is_empty()).map(|path| KeySource::File(path.into())),
             passphrase: typed.passphrase.clone(),
         };
         self.start_certificate(|app, _| async move { read(app.read_client_certificate(source).await?) });

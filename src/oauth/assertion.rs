@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json};
 use thiserror::Error;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::oauth::hardware_key::HardwareKeyError;
 use crate::oauth::signing_key::{KeyKind, SigningKey};
 use crate::secret::Secret;
 
@@ -57,6 +58,9 @@ pub enum SigningError {
         /// What the key is.
         kind: KeyKind,
     },
+    /// The key stays in a token, which did not sign.
+    #[error(transparent)]
+    Hardware(HardwareKeyError),
 }
 
 impl Diagnose for SigningError {
@@ -64,6 +68,7 @@ impl Diagnose for SigningError {
         let diagnosis = Diagnosis::new(self.to_string());
         match self {
             Self::WrongKey { .. } => diagnosis.hint("make a key pair here, or choose the key that the service knows"),
+            Self::Hardware(error) => error.diagnose(),
             Self::Refused { .. } => {
                 diagnosis.hint("look at whether the key is whole, and long enough for the signature")
             }
@@ -135,7 +140,7 @@ impl UnsignedJwt {
             return Err(SigningError::WrongKey { algorithm, kind });
         }
         let text = self.signing_input(algorithm);
-        let signature = key.sign(algorithm, text.as_bytes()).map_err(|_| SigningError::Refused { kind })?;
+        let signature = key.sign(algorithm, text.as_bytes())?;
         Ok(Secret::new(format!("{text}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))))
     }
 

@@ -111,6 +111,11 @@ impl Certificate {
         own.zip(other).is_some_and(|(own, other)| own.issuer == other.subject)
     }
 
+    /// The public key with what it is (`SubjectPublicKeyInfo`), in DER.
+    pub(in crate::oauth) fn public_key_info(&self) -> Option<Vec<u8>> {
+        Fields::read(&self.der)?.public_key_info().map(<[u8]>::to_vec)
+    }
+
     /// Whether it contains the public key of this key.
     pub fn is_of(&self, key: &SigningKey) -> bool {
         let public_key = key.public_key();

@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::certificate::from_pem;
+use crate::oauth::hardware_key::HardwareKey;
 use crate::oauth::inspected::decode;
 use crate::oauth::jwe::primitives::{Contents, Unwrapping, agreed_for, contents, covered_by_hmac, derive, named};
 use crate::oauth::signing_key::{KeyKind, KeyPair, PRIVATE_KEY};
@@ -36,6 +37,9 @@ pub enum JweError {
     /// The profile has no private key.
     #[error("it is encrypted, and the profile has no private key to decrypt it with")]
     NoKey,
+    /// The private key stays in a token, which is only asked to sign.
+    #[error("it is encrypted, and the private key of the profile is in a token, which signs only")]
+    InToken,
     /// It is encrypted to a key of another kind.
     #[error("it is encrypted by `{algorithm}`, and the key of the profile is {kind}")]
     WrongKey {
@@ -62,6 +66,7 @@ impl Diagnose for JweError {
             Self::NoKey => diagnosis.hint(
                 "add the private key whose public half is registered with the service, or have the service not encrypt",
             ),
+            Self::InToken => diagnosis.hint("have the service not encrypt, or use a key that is sealed in the vault"),
             Self::WrongKey { .. } | Self::Refused => {
                 diagnosis.hint("compare the key of the profile with the one that is registered with the service")
             }
@@ -100,6 +105,9 @@ pub fn decrypt(token: &Secret, key: Option<&KeyPair>) -> Result<Secret, JweError
     let kind = pair.signing_key().ok_or(JweError::NoKey)?.kind();
     if unwrapping.is_rsa() != matches!(kind, KeyKind::Rsa(_)) {
         return Err(JweError::WrongKey { algorithm: algorithm.to_owned(), kind });
+    }
+    if HardwareKey::is_one(&pair.private_key) {
+        return Err(JweError::InToken);
     }
     let der = from_pem(pair.private_key.expose(), PRIVATE_KEY).ok_or(JweError::NoKey)?;
     let key = match unwrapping {

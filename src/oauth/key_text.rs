@@ -1,5 +1,5 @@
-//! Reads a private key from PEM (PKCS#8, PKCS#1, SEC1), base64 of PKCS#8, a private JWK (RFC 7517), or the JSON file of a Google
-//! service account.
+//! Reads a private key from PEM (PKCS#8, PKCS#1, SEC1), base64 of PKCS#8, a private JWK (RFC 7517), the JSON file of a Google
+//! service account, or the address of a key in a token (RFC 7512).
 //!
 //! No error quotes the text, since it may be the key.
 
@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::certificate::{Bytes, Certificate, from_pem};
+use crate::oauth::hardware_key::{HardwareKey, HardwareKeyError};
 use crate::oauth::signing_key::{KeyKind, KeyPair, SigningKey};
 use crate::secret::Secret;
 
@@ -81,6 +82,9 @@ pub enum KeyError {
     /// Not PKCS#12, or cut off.
     #[error("the file is damaged, or neither PEM nor PKCS#12")]
     DamagedPkcs12,
+    /// It is to stay in a token, which cannot be used.
+    #[error(transparent)]
+    Hardware(#[from] HardwareKeyError),
 }
 
 impl Diagnose for KeyError {
@@ -106,6 +110,7 @@ impl Diagnose for KeyError {
             Self::NoPassphrase => diagnosis.hint("enter the passphrase that came with the file"),
             Self::WrongPassphrase => diagnosis.hint("type it as it came with the file; upper and lower case differ"),
             Self::UnknownEncryption => diagnosis.hint("convert it: `openssl pkcs12 -in FILE -nodes -out FILE.pem`"),
+            Self::Hardware(error) => error.diagnose(),
             Self::DamagedPkcs12 => diagnosis.hint("export it again as PKCS#12 (`.p12`, `.pfx`) or PEM"),
         }
     }
@@ -118,8 +123,11 @@ pub fn parse_key(text: &Secret) -> Result<ReadKey, KeyError> {
     if text.contains("-----BEGIN CERTIFICATE") { key.with_certificate(text) } else { Ok(key) }
 }
 
-/// Reads a private key, whatever stands beside it.
+/// Reads a private key, whatever stands beside it. At the address of a key in a token, the token is asked.
 pub(in crate::oauth) fn parse_private_key(text: &Secret) -> Result<ReadKey, KeyError> {
+    if HardwareKey::is_one(text) {
+        return read(&SigningKey::hardware(HardwareKey::find(text)?));
+    }
     let text = text.expose().trim();
     if text.is_empty() {
         return Err(KeyError::Missing);
@@ -239,7 +247,7 @@ fn number(json: &Json, name: &str) -> Option<Zeroizing<Vec<u8>>> {
 }
 
 /// An INTEGER of DER: without leading zeros, but with one if the first bit is set.
-fn push_integer(der: &mut Vec<u8>, bytes: &[u8]) {
+pub(in crate::oauth) fn push_integer(der: &mut Vec<u8>, bytes: &[u8]) {
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     let bytes = &bytes[zeros.min(bytes.len() - 1)..];
     let padded = bytes[0] & 0x80 != 0;
@@ -251,7 +259,7 @@ fn push_integer(der: &mut Vec<u8>, bytes: &[u8]) {
     der.extend_from_slice(bytes);
 }
 
-fn push_length(der: &mut Vec<u8>, length: usize) {
+pub(in crate::oauth) fn push_length(der: &mut Vec<u8>, length: usize) {
     let bytes = length.to_be_bytes();
     let used = &bytes[bytes.iter().take_while(|byte| **byte == 0).count()..];
     match used {

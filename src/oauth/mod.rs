@@ -15,6 +15,7 @@ mod expiry;
 mod explain;
 mod fit;
 mod granted;
+mod hardware_key;
 mod id_token;
 mod inspected;
 mod issuer;
@@ -56,7 +57,7 @@ mod token_set;
 mod unsigned_assertion;
 mod x509;
 
-pub use crate::oauth::assertion::{AssertionAlgorithm, UnsignedJwt};
+pub use crate::oauth::assertion::{AssertionAlgorithm, SigningError, UnsignedJwt};
 pub use crate::oauth::authorization_details::{AUTHORIZATION_DETAILS, DetailsError, detail_types, details_not_granted};
 pub use crate::oauth::authorization_response::{
     AuthorizationError, AuthorizationResponse, ExpectedResponse, Parameters,
@@ -73,6 +74,7 @@ pub use crate::oauth::device_authorization::{
 pub use crate::oauth::explain::{ErrorHint, Stage, explain};
 pub use crate::oauth::fit::is_token_text;
 pub(crate) use crate::oauth::fit::{plain_line, token_text};
+pub use crate::oauth::hardware_key::{HardwareKey, HardwareKeyError, use_pkcs11_module};
 pub use crate::oauth::id_token::{
     Answered, Checked, ExpectedIdToken, IdTokenCheck, Verdict, check_id_token, departure_of_renewed, failed_words,
     id_token_words, unmet_words,

@@ -86,7 +86,7 @@ impl UnsignedSaml {
         let (issuer, rest) = self.parts(&id, "");
         let digested = digest(&SHA256, format!("{issuer}{rest}").as_bytes());
         let signed_info = signed_info(&id, algorithm, digested.as_ref());
-        let signature = key.sign(algorithm, signed_info.as_bytes()).map_err(|_| SigningError::Refused { kind })?;
+        let signature = key.sign(algorithm, signed_info.as_bytes())?;
         Ok(Secret::new(format!("{issuer}{}{rest}", enveloped(&signed_info, &signature, certificate))))
     }
 

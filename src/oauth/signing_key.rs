@@ -1,20 +1,21 @@
 //! A private key: as saved ([`KeyPair`]), and ready to sign ([`SigningKey`]). `key_text` reads one, `key_making` generates one.
 //!
-//! Invariant: a saved key is valid PKCS#8 in PEM, whatever it was read from.
+//! Invariant: a saved key is valid PKCS#8 in PEM, whatever it was read from, or names a key that stays in a token.
 
 use std::fmt;
 
 use aws_lc_rs::encoding::AsDer as _;
+use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair,
     EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512,
     RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512, RsaKeyPair, RsaSignatureEncoding,
 };
-use aws_lc_rs::{error::Unspecified, hmac};
 
-use crate::oauth::assertion::AssertionAlgorithm;
+use crate::oauth::assertion::{AssertionAlgorithm, SigningError};
 use crate::oauth::certificate::{Certificate, from_pem, to_pem};
+use crate::oauth::hardware_key::HardwareKey;
 use crate::secret::Secret;
 
 /// The label of a PKCS#8 key in PEM (RFC 7468 section 10).
@@ -23,7 +24,7 @@ pub(in crate::oauth) const PRIVATE_KEY: &str = "PRIVATE KEY";
 /// A private key as saved, with its certificate, if any.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyPair {
-    /// PKCS#8 in PEM.
+    /// PKCS#8 in PEM, or what [`HardwareKey::to_text`] writes.
     pub private_key: Secret,
     /// X.509 in PEM; no secret.
     pub certificate: Option<String>,
@@ -54,11 +55,15 @@ enum Held {
     Ec(KeyKind, EcdsaKeyPair),
     Ed(Ed25519KeyPair),
     Shared(Secret),
+    Hardware(Box<HardwareKey>),
 }
 
 impl KeyPair {
-    /// `None` if the text is not a key.
+    /// `None` if the text is not a key. No token is asked.
     pub fn signing_key(&self) -> Option<SigningKey> {
+        if HardwareKey::is_one(&self.private_key) {
+            return HardwareKey::parse(&self.private_key).map(SigningKey::hardware);
+        }
         let der = from_pem(self.private_key.expose(), PRIVATE_KEY)?;
         SigningKey::from_der(der.expose())
     }
@@ -153,6 +158,11 @@ impl SigningKey {
         Ed25519KeyPair::from_seed_and_public_key(seed, point).ok().map(|pair| Self(Held::Ed(pair)))
     }
 
+    /// A key that stays in a token.
+    pub(in crate::oauth) fn hardware(key: HardwareKey) -> Self {
+        Self(Held::Hardware(Box::new(key)))
+    }
+
     /// A new key on Ed25519.
     pub(in crate::oauth) fn ed25519(pair: Ed25519KeyPair) -> Self {
         Self(Held::Ed(pair))
@@ -175,6 +185,7 @@ impl SigningKey {
             Held::Ec(kind, _) => *kind,
             Held::Ed(_) => KeyKind::Ed25519,
             Held::Shared(_) => KeyKind::Shared,
+            Held::Hardware(key) => key.public.kind,
         }
     }
 
@@ -185,7 +196,13 @@ impl SigningKey {
             Held::Ec(_, pair) => pair.public_key().as_ref(),
             Held::Ed(pair) => pair.public_key().as_ref(),
             Held::Shared(_) => &[],
+            Held::Hardware(key) => &key.public.bits,
         }
+    }
+
+    /// Where it is, if it stays in a token: ``the key `client` in the token `work` ``.
+    pub fn place(&self) -> Option<String> {
+        if let Held::Hardware(key) = &self.0 { Some(key.place()) } else { None }
     }
 
     /// The name of its curve in a JWK (RFC 7518 section 6.2.1.1, RFC 8037 section 2).
@@ -201,7 +218,11 @@ impl SigningKey {
 
     /// Modulus and exponent of an RSA key.
     pub(in crate::oauth) fn rsa_public_key(&self) -> Option<(Vec<u8>, Vec<u8>)> {
-        let Held::Rsa(pair) = &self.0 else { return None };
+        let pair = match &self.0 {
+            Held::Rsa(pair) => pair,
+            Held::Hardware(key) => return key.public.rsa_numbers(),
+            Held::Ec(..) | Held::Ed(_) | Held::Shared(_) => return None,
+        };
         let bytes = |number: aws_lc_rs::io::Positive<'_>| number.big_endian_without_leading_zero().to_vec();
         Some((bytes(pair.public_key().modulus()), bytes(pair.public_key().exponent())))
     }
@@ -213,6 +234,7 @@ impl SigningKey {
             Held::Ec(_, pair) => pair.public_key().as_der().ok()?,
             Held::Ed(pair) => pair.public_key().as_der().ok()?,
             Held::Shared(_) => return None,
+            Held::Hardware(key) => return Some(key.public.to_pem()),
         };
         Some(to_pem("PUBLIC KEY", der.as_ref()).expose().to_owned())
     }
@@ -225,20 +247,25 @@ impl SigningKey {
             // What other programs read: version 1, without the public half.
             Held::Ed(pair) => Some(to_pem(PRIVATE_KEY, pair.to_pkcs8v1().ok()?.as_ref())),
             Held::Shared(_) => None,
+            Held::Hardware(key) => Some(key.to_text()),
         }
     }
 
     /// The salt of RSA-PSS and the nonce of ECDSA are the library's own: choosing them badly would leak the key.
-    pub(in crate::oauth) fn sign(&self, algorithm: AssertionAlgorithm, text: &[u8]) -> Result<Vec<u8>, Unspecified> {
+    pub(in crate::oauth) fn sign(&self, algorithm: AssertionAlgorithm, text: &[u8]) -> Result<Vec<u8>, SigningError> {
+        let refused = |_| SigningError::Refused { kind: self.kind() };
         match &self.0 {
             Held::Rsa(pair) => {
-                let encoding = rsa_encoding(algorithm).ok_or(Unspecified)?;
+                let encoding = rsa_encoding(algorithm).ok_or(SigningError::Refused { kind: self.kind() })?;
                 let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(encoding, &SystemRandom::new(), text, &mut signature)?;
+                pair.sign(encoding, &SystemRandom::new(), text, &mut signature).map_err(refused)?;
                 Ok(signature)
             }
-            Held::Ec(_, pair) => pair.sign(&SystemRandom::new(), text).map(|signature| signature.as_ref().to_vec()),
-            Held::Ed(pair) => pair.try_sign(text).map(|signature| signature.as_ref().to_vec()),
+            Held::Ec(_, pair) => {
+                pair.sign(&SystemRandom::new(), text).map(|signature| signature.as_ref().to_vec()).map_err(refused)
+            }
+            Held::Ed(pair) => pair.try_sign(text).map(|signature| signature.as_ref().to_vec()).map_err(refused),
+            Held::Hardware(key) => key.sign(algorithm, text).map_err(SigningError::Hardware),
             Held::Shared(secret) => {
                 let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose().as_bytes());
                 Ok(hmac::sign(&key, text).as_ref().to_vec())

@@ -170,7 +170,7 @@ impl ProfileDraft {
             return Ok(());
         }
         if self.grant() == Some(GrantType::Saml2Bearer) {
-            self.sign_saml();
+            self.set_signs_saml(true);
         }
         let is_saml = self.assertion.as_ref().ok_or(AssertionChangeError::NoAssertion)?.saml.is_some();
         for change in changes {
@@ -183,9 +183,20 @@ impl ProfileDraft {
         Ok(())
     }
 
-    /// The assertion of RFC 7522 section 3, signed by RS256 unless the key is on a curve.
-    fn sign_saml(&mut self) {
-        if self.assertion.as_ref().is_some_and(|fields| fields.saml.is_some()) {
+    /// Whether a SAML assertion is written and signed here.
+    pub fn signs_saml(&self) -> bool {
+        self.assertion.as_ref().is_some_and(|fields| fields.saml.is_some())
+    }
+
+    /// Has the assertion of RFC 7522 section 3 written here and signed by RS256, unless the key is on a curve; or else taken as
+    /// it is from a file, a command or the person.
+    pub fn set_signs_saml(&mut self, signs: bool) {
+        if self.signs_saml() == signs {
+            return;
+        }
+        if !signs {
+            (self.assertion, self.service.assertion) = (None, None);
+            self.add_inputs_of(GrantType::Saml2Bearer);
             return;
         }
         self.service.inputs.retain(|input| input.name != "assertion");
@@ -293,6 +304,24 @@ mod tests {
         assert_eq!((saml.authentication_context.as_str(), saml.encoding), ("urn:c", SamlEncoding::Base64));
         assert_eq!(saml.attributes.into_iter().collect::<Vec<_>>(), [("api_key".into(), "<client_id>".into())]);
         assert!(assertion.claims.is_empty() && !assertion.unique);
+    }
+
+    #[test]
+    fn a_saml_assertion_is_signed_here_or_made_elsewhere_as_the_person_chooses() {
+        let mut draft = ProfileDraft::new(Catalog::bundled().service(Catalog::CUSTOM).expect("a preset"));
+        draft.choose_grant(Some(GrantType::Saml2Bearer));
+        let made_elsewhere = draft.clone();
+        let has_input = |draft: &ProfileDraft| draft.service.inputs.iter().any(|input| input.name == "assertion");
+        assert!(has_input(&draft) && !draft.signs_saml());
+        draft.set_signs_saml(true);
+        assert!(!has_input(&draft) && draft.signs_saml());
+        let signed = draft.clone();
+        draft.set_signs_saml(false);
+        assert_eq!(draft, made_elsewhere);
+        // Another grant needs no such assertion.
+        let mut draft = signed;
+        draft.choose_grant(Some(GrantType::JwtBearer));
+        assert!(!draft.signs_saml() && draft.assertion.is_some() && !has_input(&draft));
     }
 
     #[test]

@@ -182,9 +182,7 @@ impl ServiceChanges {
             set_parameters(draft, stage, &[&Parameter::new(AUTHORIZATION_DETAILS, details)])?;
         }
         if let Some(details) = &self.token_details {
-            let details = Parameter::new(AUTHORIZATION_DETAILS, details);
-            set_parameters(draft, StageName::Token, &[&details])?;
-            set_refresh_parameters(draft, &[&details])?;
+            draft.set_token_details(details)?;
         }
         self.by_name().into_iter().try_for_each(|(stage, parameters)| set_parameters(draft, stage, &parameters))
     }
@@ -298,7 +296,11 @@ fn with_client(mut parameters: Vec<Parameter>, call: &CallTemplate) -> Vec<Param
 }
 
 /// Sets parameters of one name.
-fn set_parameters(draft: &mut ProfileDraft, stage: StageName, parameters: &[&Parameter]) -> Result<(), ChangeError> {
+pub(in crate::service) fn set_parameters(
+    draft: &mut ProfileDraft,
+    stage: StageName,
+    parameters: &[&Parameter],
+) -> Result<(), ChangeError> {
     let name = stage.as_str();
     let service = &mut draft.service;
     match stage {
@@ -329,7 +331,10 @@ fn set_parameters(draft: &mut ProfileDraft, stage: StageName, parameters: &[&Par
 }
 
 /// The same for the refresh request, where there is one.
-fn set_refresh_parameters(draft: &mut ProfileDraft, parameters: &[&Parameter]) -> Result<(), ChangeError> {
+pub(in crate::service) fn set_refresh_parameters(
+    draft: &mut ProfileDraft,
+    parameters: &[&Parameter],
+) -> Result<(), ChangeError> {
     match set_parameters(draft, StageName::Refresh, parameters) {
         Err(ChangeError::NoRequest(_)) => Ok(()),
         set => set,

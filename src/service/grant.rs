@@ -37,6 +37,9 @@ impl ProfileDraft {
         if grant == old {
             return;
         }
+        if old == Some(GrantType::Saml2Bearer) {
+            self.set_signs_saml(false);
+        }
         self.grant_type = grant.map_or("", GrantType::as_str).to_owned();
         self.client_flow = grant == Some(GrantType::AuthorizationCode);
         self.exchange_inputs(old, grant);
@@ -52,11 +55,18 @@ impl ProfileDraft {
         }
     }
 
-    /// Removes what the old grant needed of the person, and adds what the new one needs, unless the service has it.
+    /// Removes what the old grant needed of the person, and adds what the new one needs.
     fn exchange_inputs(&mut self, old: Option<GrantType>, new: Option<GrantType>) {
         let leaving = inputs_of(old);
         self.service.inputs.retain(|input| !leaving.contains(input));
-        for input in inputs_of(new) {
+        if let Some(grant) = new {
+            self.add_inputs_of(grant);
+        }
+    }
+
+    /// Adds what a grant needs of the person, unless the service has it.
+    pub(in crate::service) fn add_inputs_of(&mut self, grant: GrantType) {
+        for input in inputs_of(Some(grant)) {
             if !self.service.inputs.iter().any(|known| known.name == input.name) {
                 self.inputs.insert(input.name.clone(), input.default.clone());
                 self.service.inputs.push(input);

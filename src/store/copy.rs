@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::store::engine::{
-    Change, Engine, Forgotten, Leased, Listed, Mark, Plain, Resealed, Revision, Sealed, SecretId, Seen, Stored,
-    Summary, VaultLock, Version, Watched, Written,
+    Change, Engine, Erased, Forgetting, Forgotten, Leased, Listed, Mark, Plain, Resealed, Revision, Sealed, SecretId,
+    Seen, Stored, Summary, VaultLock, Version, Watched, Written,
 };
 use crate::store::postgres::{Address, Postgres};
 use crate::store::sqlite::Sqlite;
@@ -220,8 +220,12 @@ impl Engine for Copied {
         self.there(Engine::forgotten)
     }
 
-    fn erase_forgotten(&self, name: Option<&str>) -> Result<usize, StoreError> {
-        self.there(|server| server.erase_forgotten(name))
+    fn overdue(&self) -> Result<Vec<Forgotten>, StoreError> {
+        self.there(Engine::overdue)
+    }
+
+    fn erase_forgotten(&self, erased: Erased) -> Result<usize, StoreError> {
+        self.there(|server| server.erase_forgotten(erased))
     }
 
     fn forgotten_bodies(&self, number: i64) -> Result<Vec<Sealed>, StoreError> {
@@ -319,8 +323,8 @@ impl Leased for LeasedCopy {
         Ok(())
     }
 
-    fn forget(&self, newest_only: bool) -> Result<(), StoreError> {
-        self.there.forget(newest_only)?;
+    fn forget(&self, how: Forgetting) -> Result<(), StoreError> {
+        self.there.forget(how)?;
         self.copy.forget(&self.name);
         Ok(())
     }

@@ -13,6 +13,28 @@ use crate::store::{Replies, StoreError};
 
 /// How long a forgotten profile can be brought back.
 pub const FORGOTTEN_FOR: Duration = Duration::from_hours(7 * 24);
+/// How much longer one is stored whose client is still registered at a server, so that it can be deleted there.
+pub const OVERDUE_FOR: Duration = Duration::from_hours(30 * 24);
+
+/// How a profile is forgotten.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Forgetting {
+    /// Whether only the newest generation of its secret is left.
+    pub newest_only: bool,
+    /// Whether it has a registered client that is to be deleted before it is erased.
+    pub has_client: bool,
+}
+
+/// Which forgotten profiles are erased.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Erased {
+    /// All of this name.
+    Named(String),
+    /// One, see [`Forgotten::number`].
+    Numbered(i64),
+    /// Those that were forgotten longer than [`FORGOTTEN_FOR`] ago; with a registered client, [`OVERDUE_FOR`] longer.
+    Old,
+}
 
 /// A profile that was forgotten and can be brought back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +46,8 @@ pub struct Forgotten {
     pub at: i64,
     pub definition: Option<String>,
     pub has_secret: bool,
+    /// See [`Forgetting::has_client`].
+    pub has_client: bool,
 }
 
 /// The part of a profile that is no secret. Each text is written and read by its owner in `service`, `app` and `export`.
@@ -249,9 +273,12 @@ pub trait Engine: Send + Sync + fmt::Debug {
     /// The profiles that were forgotten no longer than [`FORGOTTEN_FOR`] ago, the latest first.
     fn forgotten(&self) -> Result<Vec<Forgotten>, StoreError>;
 
-    /// Erases what was forgotten under a name; without one, what was forgotten longer than [`FORGOTTEN_FOR`] ago, which happens
-    /// by itself whenever a process opens the store to write. How many profiles were erased.
-    fn erase_forgotten(&self, name: Option<&str>) -> Result<usize, StoreError>;
+    /// Those with a registered client that were forgotten longer than [`FORGOTTEN_FOR`] ago, the latest first.
+    fn overdue(&self) -> Result<Vec<Forgotten>, StoreError>;
+
+    /// Erases forgotten profiles; [`Erased::Old`] happens by itself whenever a process opens the store to write. How many were
+    /// erased.
+    fn erase_forgotten(&self, erased: Erased) -> Result<usize, StoreError>;
 
     /// The bodies of a forgotten secret.
     fn forgotten_bodies(&self, number: i64) -> Result<Vec<Sealed>, StoreError>;
@@ -319,9 +346,8 @@ pub trait Leased: Send + Sync {
     /// Removes the secret and the plain part of its profile. It is no error if there is none.
     fn remove(&self) -> Result<(), StoreError>;
 
-    /// Removes the same so that it can be brought back: nobody else finds it meanwhile. Of a secret whose older generations are
-    /// of no use any more, `newest_only` leaves only the newest.
-    fn forget(&self, newest_only: bool) -> Result<(), StoreError>;
+    /// Removes the same so that it can be brought back: nobody else finds it meanwhile.
+    fn forget(&self, how: Forgetting) -> Result<(), StoreError>;
 
     /// Brings a forgotten profile of this name back, with its secret and the note of [`Leased::begin`]. A
     /// [`Written::Conflict`] if it was erased meanwhile.

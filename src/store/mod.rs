@@ -24,8 +24,8 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::store::sqlite::Sqlite;
 
 pub use crate::store::engine::{
-    Change, Engine, FORGOTTEN_FOR, Forgotten, Leased, Listed, Mark, Plain, Resealed, Revision, Sealed, SecretId, Seen,
-    Stored, Summary, VaultLock, Version, Watched, Written,
+    Change, Engine, Erased, FORGOTTEN_FOR, Forgetting, Forgotten, Leased, Listed, Mark, Plain, Resealed, Revision,
+    Sealed, SecretId, Seen, Stored, Summary, VaultLock, Version, Watched, Written,
 };
 pub use crate::store::error::{DatabaseError, ServerError, ServerFault, StoreError};
 pub use crate::store::postgres::Address;
@@ -71,8 +71,17 @@ impl Store {
 
     /// The forgotten profiles of this machine, or those of the team, see [`Engine::forgotten`].
     pub fn forgotten(&self, shared: bool) -> Result<Vec<Forgotten>, StoreError> {
-        let engine = if shared { self.team().map(|team| team.reader()).transpose()?.flatten() } else { self.reader()? };
-        engine.map_or_else(|| Ok(Vec::new()), |engine| engine.forgotten())
+        self.of(shared)?.map_or_else(|| Ok(Vec::new()), |engine| engine.forgotten())
+    }
+
+    /// What was forgotten longer ago than that and still has a registered client, see [`Engine::overdue`].
+    pub fn overdue(&self, shared: bool) -> Result<Vec<Forgotten>, StoreError> {
+        self.of(shared)?.map_or_else(|| Ok(Vec::new()), |engine| engine.overdue())
+    }
+
+    /// This machine's engine or the team's, to read; `None` if there is none yet.
+    pub fn of(&self, shared: bool) -> Result<Option<Arc<dyn Engine>>, StoreError> {
+        if shared { Ok(self.team().map(|team| team.reader()).transpose()?.flatten()) } else { self.reader() }
     }
 
     /// Whether there is anything of this name, here or with the team.

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::store::engine::{
-    Engine, Leased, Plain, Resealed, Sealed, Seen, Summary, VaultLock, Version, Watched, Written,
+    Engine, Erased, Forgetting, Leased, Plain, Resealed, Sealed, Seen, Summary, VaultLock, Version, Watched, Written,
 };
 use crate::store::{Replies, Store, StoreError, TeamPlace, TeamStore};
 
@@ -341,6 +341,8 @@ fn a_profile_is_renamed_whole_and_only_as_it_was_read(Subject { engine, again, .
     assert_eq!(names(engine), ["new"]);
 }
 
+const NEWEST_ONLY: Forgetting = Forgetting { newest_only: true, has_client: false };
+
 fn a_forgotten_profile_is_nowhere_and_comes_back_whole(Subject { engine, again, .. }: &Subject) {
     let leased = lease(engine, "demo");
     let both = || [Some(engine), again.as_ref()].into_iter().flatten();
@@ -348,7 +350,7 @@ fn a_forgotten_profile_is_nowhere_and_comes_back_whole(Subject { engine, again, 
         let plain = Plain { definition: Some(text.to_owned()), draft: None, sinks: Some("s".to_owned()) };
         engine.change("demo", Box::new(|saved| *saved = plain)).expect("changed");
     };
-    leased.forget(false).expect("nothing to forget is no error");
+    leased.forget(Forgetting::default()).expect("nothing to forget is no error");
     assert_eq!(engine.forgotten().expect("listed"), []);
     define("first");
     (1..=3).for_each(|number| {
@@ -356,7 +358,7 @@ fn a_forgotten_profile_is_nowhere_and_comes_back_whole(Subject { engine, again, 
         assert_eq!(put(&*leased, before, version(number, 0)), Written::Done);
     });
     leased.begin(version(3, 0), "under way").expect("noted");
-    leased.forget(false).expect("forgotten");
+    leased.forget(Forgetting::default()).expect("forgotten");
     for engine in both() {
         assert!(!engine.has("demo").expect("read") && engine.earlier("demo").expect("read").is_empty());
         assert_eq!((engine.profile("demo").expect("read"), engine.stored("demo").expect("read")), Default::default());
@@ -374,7 +376,7 @@ fn a_forgotten_profile_is_nowhere_and_comes_back_whole(Subject { engine, again, 
     define("second");
     assert_eq!(leased.bring_back(first.number).expect("tried"), Written::NameTaken);
     assert_eq!(put(&*leased, None, version(1, 0)), Written::Done);
-    leased.forget(true).expect("forgotten");
+    leased.forget(NEWEST_ONLY).expect("forgotten");
     let texts: Vec<_> = engine.forgotten().expect("listed").into_iter().map(|forgotten| forgotten.definition).collect();
     assert_eq!(texts, [Some("second".to_owned()), Some("first".to_owned())], "the latest first");
 
@@ -394,14 +396,23 @@ fn a_forgotten_profile_is_nowhere_and_comes_back_whole(Subject { engine, again, 
     }
     assert_eq!(put(&*leased, Some(version(3, 1)), version(4, 1)), Written::Done);
 
-    leased.forget(true).expect("forgotten");
+    leased.forget(NEWEST_ONLY).expect("forgotten");
     let number = engine.forgotten().expect("listed")[0].number;
     assert_eq!(engine.forgotten_bodies(number).expect("read"), [sealed(version(4, 1))], "the newest only");
-    assert_eq!(engine.erase_forgotten(None).expect("tried"), 0, "none is old");
-    assert_eq!(engine.erase_forgotten(Some("other")).expect("tried"), 0);
-    assert_eq!(engine.erase_forgotten(Some("demo")).expect("erased"), 2);
+    assert_eq!(engine.erase_forgotten(Erased::Old).expect("tried"), 0, "none is old");
+    assert_eq!(engine.erase_forgotten(Erased::Named("other".to_owned())).expect("tried"), 0);
+    assert_eq!(engine.erase_forgotten(Erased::Named("demo".to_owned())).expect("erased"), 2);
     assert_eq!(engine.forgotten().expect("listed"), []);
     assert_eq!(leased.bring_back(number).expect("tried"), Written::Conflict { found: None });
+
+    define("third");
+    leased.forget(Forgetting { has_client: true, ..NEWEST_ONLY }).expect("forgotten");
+    let [third] = &engine.forgotten().expect("listed")[..] else { panic!("one is forgotten") };
+    assert!(third.has_client);
+    assert_eq!(engine.overdue().expect("listed"), [], "not yet");
+    assert_eq!(engine.erase_forgotten(Erased::Numbered(third.number + 1)).expect("tried"), 0);
+    assert_eq!(engine.erase_forgotten(Erased::Numbered(third.number)).expect("erased"), 1);
+    assert_eq!(engine.forgotten().expect("listed"), []);
 }
 
 fn a_lease_excludes_everybody_else(Subject { engine, again, .. }: &Subject) {

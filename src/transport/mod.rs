@@ -6,6 +6,7 @@
 mod body;
 mod error;
 mod explain;
+mod hardware;
 mod identity;
 mod network;
 mod proxy;

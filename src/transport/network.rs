@@ -51,13 +51,18 @@ impl Network {
     /// The certificates of the authorities that are trusted in addition.
     pub(crate) fn roots(&self) -> Result<Vec<Certificate>, TransportError> {
         let Some(file) = &self.ca_file else { return Ok(Vec::new()) };
-        let pem = read(file, "file of certificate authorities")?;
+        let pem = self.root_pem()?;
         let roots = Certificate::from_pem_bundle(&pem).unwrap_or_default();
         if roots.is_empty() {
             let hint = "name a PEM file with `-----BEGIN CERTIFICATE-----` blocks, or clear the setting";
             return Err(wrong(format!("`{}` has no certificate in PEM", file.display()), hint));
         }
         Ok(roots)
+    }
+
+    /// The same in PEM; empty if none are.
+    pub(crate) fn root_pem(&self) -> Result<Vec<u8>, TransportError> {
+        self.ca_file.as_ref().map_or_else(|| Ok(Vec::new()), |file| read(file, "file of certificate authorities"))
     }
 
     pub(crate) fn with_proxy(&self, builder: ClientBuilder) -> Result<ClientBuilder, TransportError> {

@@ -8,12 +8,16 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, Response};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use tokio::time::timeout;
 
 use crate::call::{ClientCertificate, Reply};
+use crate::oauth::HardwareKey;
 use crate::transport::body::{self, BodyError};
 use crate::transport::error::TransportError;
 use crate::transport::explain::{explain, explain_set_up, is_tls};
+use crate::transport::hardware;
 use crate::transport::identity::{identity_of, unusable};
 use crate::transport::network::{Network, ReadNetwork};
 use crate::transport::proxy::Proxy;
@@ -158,6 +162,15 @@ impl Transport {
         self.senders.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
+    /// The certificates of all authorities that are trusted besides the system's.
+    fn root_bytes(&self, network: &Network) -> Result<Vec<CertificateDer<'static>>, TransportError> {
+        let own = self.options.extra_root_pem.as_deref().unwrap_or_default();
+        let roots = [own, &network.root_pem()?].concat();
+        CertificateDer::pem_slice_iter(&roots)
+            .collect::<Result<_, _>>()
+            .map_err(|_| TransportError::BadRootCertificates)
+    }
+
     fn build(&self, route: Route, certificate: Option<&ClientCertificate>) -> Result<Sender, TransportError> {
         install_cryptography();
         let network = match &self.network {
@@ -187,6 +200,10 @@ impl Transport {
             Route::Away => network.with_proxy(builder.tls_certs_merge(roots))?,
         };
         let builder = match certificate {
+            Some(certificate) if HardwareKey::is_one(&certificate.private_key) => {
+                let key = HardwareKey::parse(&certificate.private_key).ok_or_else(|| unusable(certificate))?;
+                builder.tls_backend_preconfigured(hardware::tls(certificate, key, self.root_bytes(&network)?)?)
+            }
             Some(certificate) => builder.identity(identity_of(certificate)?),
             None if route == Route::Plain => builder,
             None => network.with_identity(builder)?,

@@ -3,7 +3,7 @@
 
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::store::{Seen, Version};
+use crate::store::{Forgetting, Seen, Version};
 use crate::vault::generation::{Change, How, Stamp};
 use crate::vault::realm::Realm;
 use crate::vault::seal::{seal, unseal};
@@ -12,18 +12,23 @@ use crate::vault::{Contents, Entry, Record, Vault, VaultError};
 impl Entry {
     /// Removes the profile as [`Entry::erase`] does, but so that it can be brought back.
     pub fn forget(&self) -> Result<(), VaultError> {
-        Ok(self.0.row.forget(false)?)
+        // What cannot be read can be brought back, and has no client that could be deleted.
+        let newest = self.in_realm(|realm| self.newest(realm)).ok().flatten();
+        let has_client = newest.is_some_and(|(_, record)| has_client(&record.contents));
+        Ok(self.0.row.forget(Forgetting { newest_only: false, has_client })?)
     }
 
     /// The same without any tokens: neither the newest nor those to go back to are left. What token requests are made from, such
     /// as the client's secret, stays.
     pub fn forget_signed_out(&self) -> Result<(), VaultError> {
-        self.in_realm(|realm| self.sign_out(realm))?;
-        Ok(self.0.row.forget(true)?)
+        let has_client = self.in_realm(|realm| self.sign_out(realm))?;
+        Ok(self.0.row.forget(Forgetting { newest_only: true, has_client })?)
     }
 
-    fn sign_out(&self, realm: &Realm) -> Result<(), VaultError> {
-        let Some((stored, last)) = self.newest(realm)? else { return Ok(()) };
+    /// Whether it has a registered client.
+    fn sign_out(&self, realm: &Realm) -> Result<bool, VaultError> {
+        let Some((stored, last)) = self.newest(realm)? else { return Ok(false) };
+        let has_client = has_client(&last.contents);
         let mut secrets = last.contents.secrets.clone();
         secrets.refresh_token = Secret::default();
         let contents = Contents { secrets, ..Contents::default() };
@@ -32,7 +37,8 @@ impl Entry {
         next.history.earlier.clear();
         let seen = Seen { id: stored.id, version: stored.version };
         let version = Version { generation: number, ..stored.version };
-        realm.put(&*self.0.row, &self.0.name, (Some(seen), version), (&next, true))
+        realm.put(&*self.0.row, &self.0.name, (Some(seen), version), (&next, true))?;
+        Ok(has_client)
     }
 
     /// Brings back what was forgotten under this number and the name of this entry. [`VaultError::NameTaken`] if there is
@@ -59,7 +65,8 @@ impl Vault {
 impl Realm {
     /// Seals with the newest key what was forgotten and is sealed with an earlier one. What opens with none of them stays as it is.
     pub(in crate::vault) fn reseal_forgotten(&self) -> Result<(), VaultError> {
-        for forgotten in self.store.forgotten()?.into_iter().filter(|forgotten| forgotten.has_secret) {
+        let forgotten = [self.store.forgotten()?, self.store.overdue()?].concat();
+        for forgotten in forgotten.into_iter().filter(|forgotten| forgotten.has_secret) {
             let name = &forgotten.name;
             let mut anew = Vec::new();
             for sealed in self.store.forgotten_bodies(forgotten.number)? {
@@ -77,4 +84,9 @@ impl Realm {
         }
         Ok(())
     }
+}
+
+/// Whether it has a registered client that can be deleted at its server.
+fn has_client(contents: &Contents) -> bool {
+    contents.secrets.registration.as_ref().is_some_and(|registration| registration.is_managed())
 }

@@ -6,14 +6,14 @@ use std::time::Duration;
 use crate::app::blocking::blocking;
 use crate::app::handle::App;
 use crate::app::profiles::contents::{change_contents, saved_secrets};
-use crate::app::profiles::keys::{LIMIT, text_of, unusable};
+use crate::app::profiles::keys::{KeySource, LIMIT, unusable};
 use crate::app::{Failure, FailureKind};
 use crate::delivery::{self, Insisted};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::durable;
 use crate::oauth::{
-    AssertionAlgorithm, KeyError, KeyPair, certificate_binding, is_pkcs12, make_key_pair, parse_client_certificate,
-    parse_pkcs12,
+    AssertionAlgorithm, HardwareKey, KeyError, KeyPair, certificate_binding, is_pkcs12, make_key_pair,
+    parse_client_certificate, parse_pkcs12,
 };
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
@@ -27,8 +27,8 @@ const LIFE: Duration = Duration::from_hours(24 * 730);
 pub struct CertificateSource {
     /// PEM with the certificate and its intermediates, or PKCS#12.
     pub file: PathBuf,
-    /// The private key in PEM, if it is in another file.
-    pub key_file: Option<PathBuf>,
+    /// The private key, if it is not in that file.
+    pub key: Option<KeySource>,
     /// Of a PKCS#12 file.
     pub passphrase: Secret,
 }
@@ -78,6 +78,11 @@ impl App {
     /// Writes a private key to a file of its own, for the person alone, as any secret file: not over what another program wrote,
     /// and not into a work tree that does not ignore it.
     pub async fn write_private_key(&self, path: PathBuf, key: Secret) -> Result<PathBuf, Failure> {
+        if HardwareKey::is_one(&key) {
+            let diagnosis = Diagnosis::new("the private key stays in its token, so there is none to write");
+            let hint = "name the token to the other program: most take the same address, `pkcs11:…`";
+            return Err(Failure::new(FailureKind::Usage, diagnosis.hint(hint)));
+        }
         let write = move || {
             let path = delivery::place(&path)?;
             delivery::check(&path, None, true, Insisted::default())?;
@@ -95,7 +100,7 @@ fn read(source: &CertificateSource) -> Result<KeyPair, Failure> {
     }
     let text = String::from_utf8(bytes).map(Secret::new);
     let text = text.map_err(|_| Failure::new(FailureKind::Usage, KeyError::DamagedPkcs12.diagnose()))?;
-    let key = source.key_file.as_ref().map(|file| text_of(file).map(Secret::new)).transpose()?;
+    let key = source.key.clone().map(KeySource::text).transpose()?;
     Ok(parse_client_certificate(key.as_ref().unwrap_or(&text), text.expose())?)
 }
 

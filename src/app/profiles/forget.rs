@@ -1,6 +1,5 @@
 //! Forgets profiles, and brings them back: what was forgotten lies in the store for a week, where nothing else finds it.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -17,7 +16,7 @@ use crate::app::vault::open;
 use crate::app::{ClientEnd, Failure, FailureCode, FailureKind, ProfileSources};
 use crate::diagnosis::Diagnosis;
 use crate::service::{DisplayName, Profile, ProfileName};
-use crate::store::{Engine, FORGOTTEN_FOR, Forgotten, Leased, Plain, Store};
+use crate::store::{Erased, FORGOTTEN_FOR, Forgetting, Forgotten, Leased, Plain, Store};
 use crate::vault::{Entry, Vault, VaultError, VaultKind};
 
 /// How long to wait for a lease that nobody should hold.
@@ -114,11 +113,12 @@ async fn erase(app: &App, name: &ProfileName, report: &Report) -> Result<Vec<Cli
     }
     let asked = name.clone();
     let erased = app.with_store(move |store| {
-        let erase = |engine: Option<Arc<dyn Engine>>| {
-            engine.map_or(Ok(0), |engine| engine.erase_forgotten(Some(asked.as_str())))
-        };
-        erase(store.reader()?)?;
-        erase(store.team().map(|team| team.reader()).transpose()?.flatten())
+        for shared in [false, true] {
+            if let Some(engine) = store.of(shared)? {
+                engine.erase_forgotten(Erased::Named(asked.to_string()))?;
+            }
+        }
+        Ok(())
     });
     erased.await?;
     app.keep_sources(name, ProfileSources::new()).await;
@@ -193,7 +193,7 @@ fn remove(
         // What is in memory does not outlive the process anyway.
         _ if is_in_memory => {
             entry.erase()?;
-            Ok(lease_plain(store, name)?.forget(false)?)
+            Ok(lease_plain(store, name)?.forget(Forgetting::default())?)
         }
         // What the team's was exported to on this machine waits here, as it does on those of other members.
         Removal::Whole => entry.forget(),

@@ -10,7 +10,9 @@ use crate::app::profiles::contents::{change_contents, saved_secrets};
 use crate::app::{Failure, FailureKind};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::durable::{self, FileError};
-use crate::oauth::{AssertionAlgorithm, KeyError, KeyPair, LONGEST_KEY_TEXT, ReadKey, make_key_pair, parse_key};
+use crate::oauth::{
+    AssertionAlgorithm, HardwareKey, KeyError, KeyPair, LONGEST_KEY_TEXT, ReadKey, make_key_pair, parse_key,
+};
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
 use crate::vault::Contents;
@@ -18,20 +20,29 @@ use crate::vault::Contents;
 /// Where a private key comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeySource {
-    /// A file: PEM, base64, a JWK, or the JSON of a service account.
+    /// A file: PEM, base64, a JWK, or the JSON of a service account. Or the address of a key in a token (RFC 7512), in place of a
+    /// path.
     File(PathBuf),
     Text(Secret),
+}
+
+impl KeySource {
+    pub(in crate::app::profiles) fn text(self) -> Result<Secret, Failure> {
+        match self {
+            Self::Text(text) => Ok(text),
+            Self::File(path) => {
+                let address = path.to_str().map(Secret::new).filter(HardwareKey::is_one);
+                address.map_or_else(|| text_of(&path).map(Secret::new), Ok)
+            }
+        }
+    }
 }
 
 impl App {
     /// Reads a key, and the certificate beside it if there is one.
     pub async fn read_key(&self, source: KeySource, certificate: Option<PathBuf>) -> Result<ReadKey, Failure> {
         let read = move || {
-            let text = match source {
-                KeySource::Text(text) => text,
-                KeySource::File(path) => Secret::new(text_of(&path)?),
-            };
-            let read = parse_key(&text)?;
+            let read = parse_key(&source.text()?)?;
             match certificate {
                 None => Ok(read),
                 Some(path) => Ok(read.with_certificate(&text_of(&path)?)?),

@@ -10,6 +10,7 @@ mod editor;
 pub(in crate::app) mod forget;
 pub(in crate::app) mod history;
 pub(in crate::app) mod keys;
+pub(in crate::app) mod overdue_clients;
 pub(in crate::app) mod read_ahead;
 pub(in crate::app) mod registration;
 pub(in crate::app) mod registration_end;

@@ -112,7 +112,7 @@ impl App {
     }
 }
 
-fn is_same_client(one: &ClientRegistration, other: &ClientRegistration) -> bool {
+pub(super) fn is_same_client(one: &ClientRegistration, other: &ClientRegistration) -> bool {
     one.client_id == other.client_id && is_same_issuer(&one.issuer, &other.issuer)
 }
 

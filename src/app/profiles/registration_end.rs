@@ -11,6 +11,7 @@ use crate::app::{CallContext, Failure};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::ClientRegistration;
 use crate::service::{Profile, ProfileName};
+use crate::store::Forgotten;
 
 /// What became of the client of a profile that was erased.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,18 +89,28 @@ impl App {
 
     /// What was forgotten under a name and can still be read, the latest first.
     async fn forgotten_contexts(&self, name: &ProfileName) -> Vec<CallContext> {
-        let Ok((catalog, _)) = self.catalog().await else { return Vec::new() };
         let mut found = Vec::new();
         for shared in [false, true] {
             let forgotten = self.with_store(move |store| store.forgotten(shared)).await.unwrap_or_default();
-            for one in forgotten.into_iter().filter(|one| one.has_secret && one.name == name.as_str()) {
-                let text = one.definition.unwrap_or_default();
-                let Ok(profile) = Profile::from_toml(name, &text, &catalog) else { continue };
-                let (asked, number) = (name.clone(), one.number);
-                let contents = self.with_vault(move |vault| vault.forgotten(&asked, number, shared)).await;
-                found.extend(contents.ok().flatten().map(|contents| CallContext::new(profile, contents.secrets)));
+            for one in forgotten.into_iter().filter(|one| one.name == name.as_str()) {
+                found.extend(self.forgotten_context(name, one, shared).await);
             }
         }
         found
+    }
+
+    /// What requests of a forgotten profile are made from; `None` if it cannot be read.
+    pub(super) async fn forgotten_context(
+        &self,
+        name: &ProfileName,
+        forgotten: Forgotten,
+        shared: bool,
+    ) -> Option<CallContext> {
+        let Forgotten { number, definition, .. } = forgotten;
+        let (catalog, _) = self.catalog().await.ok()?;
+        let profile = Profile::from_toml(name, &definition.unwrap_or_default(), &catalog).ok()?;
+        let name = name.clone();
+        let contents = self.with_vault(move |vault| vault.forgotten(&name, number, shared)).await.ok()??;
+        Some(CallContext::new(profile, contents.secrets))
     }
 }

@@ -15,7 +15,7 @@ use crate::app::sign_in::try_reading;
 use crate::app::{CallContext, Exchange, Failure, FailureCode, FailureKind};
 use crate::call::{Call, CallTemplate, Expression, Reading, RenderError, Reply, Values};
 use crate::diagnosis::Diagnose as _;
-use crate::oauth::{Pasted, RedirectUri, Stage, TokenSet, parse_pasted, read_device_authorization};
+use crate::oauth::{Pasted, Recipients, RedirectUri, Stage, TokenSet, parse_pasted, read_device_authorization};
 use crate::practice::WRONG_REFRESH_TOKEN;
 use crate::secret::Secret;
 use crate::service::{Fetch, Start};
@@ -87,8 +87,11 @@ impl<'a> Stages<'a> {
         let redirect = RedirectUri::parse(&profile.redirect_uri).map_err(|error| wrong(error.diagnose().summary))?;
         let prepared = authorize::prepare(&self.server.app, &self.context, &redirect, None);
         let prepared = prepared.map_err(|failure| self.unmade(failure))?;
-        // The stand-in publishes no key to encrypt to, and reads the signed request as it is.
-        let call = pushed::visit_for(&self.server.app, self.report, &self.context, &prepared.parameters(), None).await;
+        let (keys, wanted) = (self.server.rehearsal.published_keys(), profile.service.request_encryption());
+        let recipient = keys.zip(wanted).map(|(keys, wanted)| Recipients::read("", &keys).choose(wanted)).transpose();
+        let recipient = recipient.map_err(|error| wrong(error.diagnose().summary))?;
+        let to = recipient.as_ref();
+        let call = pushed::visit_for(&self.server.app, self.report, &self.context, &prepared.parameters(), to).await;
         let call = call.map_err(|failure| self.refused_or_unmade(failure))?;
         *said = sent(&call);
         let reply = send::send(&self.server.app, &call).await.map_err(|error| self.refused(&error.into()))?;

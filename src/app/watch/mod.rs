@@ -1,5 +1,6 @@
 //! Watches the saved profiles while the window or the agent runs: announces what ends on the desktop, and tells the hooks when a
-//! profile breaks and when it is well again. Each is told once, whoever of the two comes first, across restarts.
+//! profile breaks and when it is well again. Each is told once, whoever of the two comes first, across restarts. The registered
+//! clients of forgotten profiles are deleted when their week is over.
 
 mod file;
 mod hook;
@@ -18,6 +19,7 @@ use crate::app::blocking::{blocking, locked, on_own_thread};
 use crate::app::calendar::ends::ends_of;
 use crate::app::handle::App;
 use crate::app::news::News;
+use crate::app::profiles::overdue_clients;
 use crate::app::profiles::read_ahead::ReadAhead;
 use crate::app::profiles::{self, ReadFrom};
 use crate::app::watch::told::{
@@ -57,7 +59,11 @@ type Refused = (Timestamp, String);
 pub(in crate::app) async fn run(app: App) {
     let Ok(alarm) = Alarm::new() else { return };
     let (mut known, mut is_told) = (Known::new(), false);
+    let mut next_client = None;
     loop {
+        if app.has_vault() && next_client.is_none_or(|next| next <= (app.ports.now)()) {
+            next_client = overdue_clients::end_overdue(&app).await;
+        }
         let next = match look(&app, &mut known).await {
             Ok(next) => next,
             Err(failure) => {
@@ -70,7 +76,7 @@ pub(in crate::app) async fn run(app: App) {
         };
         tokio::select! {
             () = app.scheduler.turned.notified() => tokio::time::sleep(TOGETHER).await,
-            () = alarm.at(next) => {}
+            () = alarm.at([next, next_client].into_iter().flatten().min()) => {}
         }
     }
 }

@@ -67,7 +67,7 @@ pub(crate) const EXIT_CODES: [(&str, &str); 7] = [
 ];
 
 /// The environment variables that are read.
-pub(crate) const ENVIRONMENT: [(&str, &str); 17] = [
+pub(crate) const ENVIRONMENT: [(&str, &str); 19] = [
     ("TOKENWRIGHT_HOME", "keep all files in this folder"),
     ("TOKENWRIGHT_VAULT", "kind of vault: `keyring`, `passphrase` or `memory`"),
     ("TOKENWRIGHT_PASSPHRASE", "passphrase of the vault, for unattended use"),
@@ -79,6 +79,8 @@ pub(crate) const ENVIRONMENT: [(&str, &str); 17] = [
     ("TOKENWRIGHT_AGENT", "`off`: do not ask a running agent"),
     ("TOKENWRIGHT_CLIENT_SECRET", "client secret for `sign-in`; empty for none"),
     ("TOKENWRIGHT_CLIENT_CERTIFICATE_PASSPHRASE", "passphrase of a client certificate in PKCS#12"),
+    ("TOKENWRIGHT_KEY_PIN", "PIN of the token that a private key stays in"),
+    ("TOKENWRIGHT_PKCS11_MODULE", "library by which keys that stay in a token are used"),
     ("TOKENWRIGHT_PASSWORD", "password for `sign-in`, for services that take one"),
     ("TOKENWRIGHT_REFRESH_TOKEN", "existing refresh token: `sign-in` uses it instead of the browser"),
     ("TOKENWRIGHT_SECRET_NAME", "a secret input of a service; NAME is the input's name in capitals"),

@@ -46,7 +46,8 @@ pub struct SignInOptions {
     /// Username, for services that take one
     #[arg(long, value_name = "NAME")]
     pub username: Option<String>,
-    /// Private key to sign with: PEM, JWK, or a service account's JSON file
+    /// Private key to sign with: PEM, JWK, a service account's JSON file, or the address of a key that stays in a token
+    /// (`pkcs11:token=TOKEN;object=KEY`, RFC 7512), whose PIN is read from `TOKENWRIGHT_KEY_PIN` or asked for
     #[arg(long, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
     /// The key's certificate, in PEM
@@ -61,7 +62,10 @@ pub struct SignInOptions {
     /// `--client-key` names its file
     #[arg(long, value_name = "FILE")]
     pub client_certificate: Option<PathBuf>,
-    /// Private key of the client certificate
+    /// Private key to which tokens are bound (DPoP), in place of one that is made: as for `--key-file`
+    #[arg(long, value_name = "FILE")]
+    pub dpop_key: Option<PathBuf>,
+    /// Private key of the client certificate: PEM, or the address of a key that stays in a token
     #[arg(long, value_name = "FILE", requires = "client_certificate")]
     pub client_key: Option<PathBuf>,
     /// Request this scope (repeatable)

@@ -14,11 +14,12 @@ mod trial;
 use std::sync::Arc;
 
 use crate::app::{
-    Browser, CallContext, Failure, FailureCode, FailureKind, KeySource, News, SaveTo, SignIn, VaultKind, other_profile,
+    Browser, CallContext, Failure, FailureCode, FailureKind, News, SaveTo, SignIn, VaultKind, other_profile,
 };
 use crate::call::nearest;
 use crate::cli::args::SignInOptions;
 use crate::cli::certificate;
+use crate::cli::key::with_pin;
 use crate::cli::profiles::local;
 use crate::cli::prompt::is_yes;
 use crate::cli::remarks::parse_display_name;
@@ -27,9 +28,9 @@ use crate::cli::sign_in::evidence::Evidence;
 use crate::cli::sign_in::terminal::Terminal;
 use crate::cli::vault::open_vault;
 use crate::cli::{print, prompt};
-use crate::diagnosis::Diagnosis;
+use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::dialect::Offered;
-use crate::oauth::{ProfileSecrets, TokenSet};
+use crate::oauth::{ProfileSecrets, SigningError, TokenSet};
 use crate::secret::Secret;
 use crate::service::{ACR_VALUES, Field, FieldError, MAX_AGE, Profile, ProfileDraft, ProfileName};
 
@@ -118,6 +119,36 @@ fn sign_in(
     outcome
 }
 
+/// The private keys and certificates that the options name.
+fn read_keys(
+    runner: &Runner,
+    options: &SignInOptions,
+    draft: &mut ProfileDraft,
+    saved: &mut ProfileSecrets,
+) -> Result<(), Failure> {
+    if let Some(file) = &options.key_file {
+        let read = |source| runner.run(runner.app.read_key(source, options.certificate_file.clone()));
+        let read = with_pin(file.clone(), read)?;
+        draft.take_key(&read);
+        saved.signing_key = Some(read.pair);
+    }
+    if let Some(file) = &options.dpop_key {
+        let read = with_pin(file.clone(), |source| runner.run(runner.app.read_key(source, None)))?;
+        let wanted = draft.service.dpop.get_or_insert_with(|| read.kind.usual_algorithm());
+        if !read.kind.signs(*wanted) {
+            let error = SigningError::WrongKey { algorithm: *wanted, kind: read.kind };
+            return Err(Failure::new(FailureKind::Usage, error.diagnose()));
+        }
+        saved.proof_key = Some(read.pair);
+    }
+    if let Some(file) = options.client_certificate.clone() {
+        saved.client_certificate = Some(certificate::read(runner, file, options.client_key.clone())?);
+        // Given for a service that does not ask for one: its gateway does.
+        draft.client_certificate |= !draft.customised().wants_client_certificate();
+    }
+    Ok(())
+}
+
 /// The service, or the existing profile, changed by the options.
 fn draft(
     runner: &Runner,
@@ -126,17 +157,7 @@ fn draft(
 ) -> Result<(ProfileDraft, ProfileSecrets), Failure> {
     let Started { mut draft, mut saved, offered } = start(runner, name, options)?;
     describe::change(&mut draft, &options.describe)?;
-    if let Some(file) = &options.key_file {
-        let source = KeySource::File(file.clone());
-        let read = runner.run(runner.app.read_key(source, options.certificate_file.clone()))?;
-        draft.take_key(&read);
-        saved.signing_key = Some(read.pair);
-    }
-    if let Some(file) = options.client_certificate.clone() {
-        saved.client_certificate = Some(certificate::read(runner, file, options.client_key.clone())?);
-        // Given for a service that does not ask for one: its gateway does.
-        draft.client_certificate |= !draft.customised().wants_client_certificate();
-    }
+    read_keys(runner, options, &mut draft, &mut saved)?;
     for (key, value) in &options.set {
         let is_fetched = draft.service.fetch.iter().any(|fetch| fetch.retain.iter().any(|(name, _)| name == key));
         if !is_fetched && !draft.service.inputs.iter().any(|input| input.name == *key) {

@@ -289,6 +289,25 @@ fn details_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
     if field.show_lines(ui, &mut text, 2).changed() {
         profile.set_authorization_details(&text);
     }
+    if !text.trim().is_empty() && profile.takes_token_details() {
+        token_details_ui(ui, profile);
+    }
+}
+
+/// What this profile's tokens are for, of all that the person agrees to.
+fn token_details_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
+    let mut text = profile.token_details();
+    let wrong = detail_types(&text).err().map(|error| told(&error.diagnose()));
+    let field = TextField::new("Details of the token")
+        .help("What these tokens are for, of all that is asked for above (RFC 9396 section 6); empty for all of it.")
+        .example("[{\"type\": \"account_information\"}]")
+        .optional()
+        .mono()
+        .error(wrong.as_deref());
+    if field.show_lines(ui, &mut text, 2).changed() {
+        // A request that has no place for them is not offered this field.
+        drop(profile.set_token_details(&text));
+    }
 }
 
 fn response_mode_ui(ui: &mut Ui, profile: &mut ProfileDraft) {

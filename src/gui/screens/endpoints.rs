@@ -10,7 +10,8 @@ use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::{intent_button, lead_to, registered_client, waiting_row};
 use crate::gui::theme::{Tone, small};
-use crate::gui::widgets::{ButtonKind, Field as TextField, banner, choice, disclosure, notice, section, told};
+use crate::gui::widgets::{ButtonKind, Field as TextField, banner, choice, disclosure, notice, section, toggle, told};
+use crate::oauth::GrantType;
 use crate::service::{
     CallFields, Catalog, ClientAuthentication, Field, FieldError, OFFERED_GRANTS, ProfileDraft, wrong_url,
 };
@@ -30,6 +31,9 @@ pub(crate) fn endpoints_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors
         let mut grant = profile.grant();
         choice(ui, "Grant", &mut grant, &OFFERED_GRANTS, None);
         profile.choose_grant(grant);
+        if grant == Some(GrantType::Saml2Bearer) {
+            saml_ui(ui, profile);
+        }
         if profile.client_flow {
             authorization_url_ui(ui, profile, errors, next_view);
         }
@@ -44,6 +48,16 @@ pub(crate) fn endpoints_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors
         parameters_ui(ui, profile, &mut authorization_step.extra);
         ui.label(small(ui, "Headers and the way a response is read can be changed in step 3."));
     });
+}
+
+/// Whether the assertion is written here; what it says stands with the private key.
+fn saml_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
+    let mut signs = profile.signs_saml();
+    let help =
+        "For each token request, with your private key. Otherwise it comes from a file, a command, or you paste it.";
+    if toggle(ui, "Write and sign the assertion here", &mut signs, Some(help)).changed() {
+        profile.set_signs_saml(signs);
+    }
 }
 
 /// What the service wants in each request besides the parameters of the RFCs.

@@ -5,6 +5,7 @@ use egui::Ui;
 use egui::cache::{ComputerMut, FrameCache};
 
 use crate::diagnosis::Diagnosis;
+use crate::gui::display_text::quoted;
 use crate::gui::draft::Draft;
 use crate::gui::intent::{Intent, KeyWish};
 use crate::gui::model::{KeyDone, Model, Stand, Work};
@@ -140,6 +141,8 @@ fn take_dropped(ui: &Ui, draft: &mut Draft) {
 #[derive(Clone)]
 struct KeyFacts {
     kind: Option<KeyKind>,
+    /// Where it is, if it stays in a token.
+    place: Option<String>,
     /// Of the certificate: SHA-256 and SHA-1.
     fingerprints: Option<[String; 2]>,
     public_key: String,
@@ -154,10 +157,24 @@ impl ComputerMut<(&str, &str), KeyFacts> for ReadFacts {
         let key = pair.signing_key();
         KeyFacts {
             kind: key.as_ref().map(SigningKey::kind),
+            place: key.as_ref().and_then(SigningKey::place),
             fingerprints: pair.certificate().map(|read| [read.fingerprint(), read.sha1_fingerprint()]),
             public_key: key.and_then(|key| key.public_key_pem()).unwrap_or_default(),
         }
     }
+}
+
+fn facts_ui(ui: &mut Ui, facts: &KeyFacts, key: &str) {
+    key_values(ui, |rows| {
+        rows.text("Key", key);
+        if let Some(place) = &facts.place {
+            rows.text("It stays there", &quoted(place));
+        }
+        if let Some([sha256, sha1]) = &facts.fingerprints {
+            rows.copyable("Certificate, SHA-256", sha256);
+            rows.copyable("Certificate, SHA-1", sha1);
+        }
+    });
 }
 
 fn key_details_ui(
@@ -171,14 +188,8 @@ fn key_details_ui(
     let facts = ui.memory_mut(|memory| memory.caches.cache::<FrameCache<KeyFacts, ReadFacts>>().get(text).clone());
     if let Some(kind) = facts.kind {
         let algorithm = assertion.algorithm_for(kind);
-        key_values(ui, |rows| {
-            let does = if signs { format!("signs with {}", algorithm.as_str()) } else { "decrypts".to_owned() };
-            rows.text("Key", &format!("{kind}; {does}"));
-            if let Some([sha256, sha1]) = &facts.fingerprints {
-                rows.copyable("Certificate, SHA-256", sha256);
-                rows.copyable("Certificate, SHA-1", sha1);
-            }
-        });
+        let does = if signs { format!("signs with {}", algorithm.as_str()) } else { "decrypts".to_owned() };
+        facts_ui(ui, &facts, &format!("{kind}; {does}"));
         if !signs && kind == KeyKind::Ed25519 {
             let diagnosis = Diagnosis::new("nothing can be encrypted to a key on Ed25519");
             banner(ui, Tone::Danger, &diagnosis.hint("use an RSA key, or one on P-256, P-384 or P-521"));

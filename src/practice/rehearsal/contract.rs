@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::oauth::Pkce;
+use serde_json::json;
+
+use crate::oauth::{AssertionAlgorithm, KeyManagement, KeyPair, Pkce, make_proof_key};
 use crate::practice::rehearsal::facts::Facts;
 use crate::service::{Asks, Service, Start};
 
@@ -31,6 +33,8 @@ pub struct RehearsalContract {
     pub(crate) redirect_uri: String,
     pub(crate) facts: Facts,
     pub(crate) certificate: Option<String>,
+    /// What the service decrypts authorization requests with, if they are encrypted.
+    pub(crate) decryption: Option<KeyPair>,
 }
 
 impl RehearsalContract {
@@ -57,7 +61,16 @@ impl RehearsalContract {
         facts.set("scope", scopes.join(&service.scopes.separator));
         facts.set("grant_type", &service.grant_type);
         facts.set("code_verifier", "");
-        Self { service: service.clone(), redirect_uri, facts, certificate: registration.certificate.clone() }
+        let decryption = service.request_encryption().and_then(|wanted| decryption_key(wanted.algorithm));
+        let certificate = registration.certificate.clone();
+        Self { service: service.clone(), redirect_uri, facts, certificate, decryption }
+    }
+
+    /// The key set that the service publishes to encrypt authorization requests to; `None` if they are not encrypted.
+    pub(crate) fn published_keys(&self) -> Option<String> {
+        let mut key = self.decryption.as_ref()?.signing_key()?.public_jwk()?;
+        key["use"] = "enc".into();
+        Some(json!({ "keys": [key] }).to_string())
     }
 
     /// Whether the token request has a code; the browser may be for consent only.
@@ -76,4 +89,15 @@ impl RehearsalContract {
         let answers = self.service.scopes.answer_separator.as_ref().unwrap_or(separator);
         self.facts.value("scope").split(separator.as_str()).collect::<Vec<_>>().join(answers)
     }
+}
+
+/// A key that fits this algorithm, or any.
+fn decryption_key(algorithm: Option<KeyManagement>) -> Option<KeyPair> {
+    let kind = match algorithm {
+        Some(KeyManagement::RsaOaep256 | KeyManagement::RsaOaep) => AssertionAlgorithm::RS256,
+        Some(KeyManagement::EcdhEs | KeyManagement::EcdhEsA256Kw | KeyManagement::EcdhEsA128Kw) | None => {
+            AssertionAlgorithm::ES256
+        }
+    };
+    make_proof_key(kind).ok()
 }

@@ -51,6 +51,11 @@ impl Rehearsal {
         self.0.port()
     }
 
+    /// The key set that authorization requests are encrypted to; `None` if they are not encrypted.
+    pub fn published_keys(&self) -> Option<String> {
+        self.0.handler().published_keys()
+    }
+
     /// The problem with the latest request.
     pub fn complaint(&self) -> Option<String> {
         self.0.handler().complaint.clone()

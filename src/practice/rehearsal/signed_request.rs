@@ -1,27 +1,29 @@
-//! The authorization request in a signed request object (JAR, RFC 9101), judged as a service would, and then read as if its
-//! parameters had come by themselves.
+//! The authorization request in a signed request object (JAR, RFC 9101), encrypted or not, judged as a service would, and then
+//! read as if its parameters had come by themselves.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
+use crate::oauth::{KeyPair, decrypt};
 use crate::practice::assertion::{Claims, key_of, signed_claims};
 use crate::practice::message::{Parameters, Request};
+use crate::practice::rehearsal::contract::RehearsalContract;
 use crate::practice::rehearsal::facts::Facts;
 use crate::secret::Secret;
-use crate::service::Service;
 
 /// The claims that are about the object, and no parameters.
 const OF_THE_OBJECT: [&str; 6] = ["iss", "aud", "iat", "nbf", "exp", "jti"];
 
 /// The request with the parameters of its object in place of the object, and what is wrong with that.
 pub(crate) fn opened(
-    service: &Service,
+    contract: &RehearsalContract,
     stage: &str,
     request: &Request,
-    (facts, certificate, now): (&Facts, Option<&str>, Timestamp),
+    (facts, now): (&Facts, Timestamp),
 ) -> (Request, Vec<String>) {
+    let service = &contract.service;
     let mut request = request.clone();
     let is_pushed = service.pushed_authorization.is_some();
     let signed = if is_pushed { "pushed_authorization" } else { "authorization" };
@@ -30,7 +32,9 @@ pub(crate) fn opened(
     }
     let sent = if is_pushed { Parameters::form(request.body.expose()) } else { request.query.clone() };
     let object = sent.one("request").ok().flatten().unwrap_or_default();
-    let claims = match verified(object, certificate) {
+    let verified = decrypted(object, contract.decryption.as_ref())
+        .and_then(|object| verified(object.expose(), contract.certificate.as_deref()));
+    let claims = match verified {
         Ok(claims) => claims,
         Err(complaint) => return (request, vec![complaint]),
     };
@@ -52,6 +56,19 @@ pub(crate) fn opened(
         request.query = Parameters::form(&form);
     }
     (request, complaints)
+}
+
+/// The signed object; an encrypted one has five parts (RFC 7516 section 3.1).
+fn decrypted(object: &str, key: Option<&KeyPair>) -> Result<Secret, String> {
+    if key.is_some() && object.split('.').count() != 5 {
+        return Err("the request object is not encrypted".to_owned());
+    }
+    match key {
+        None => Ok(Secret::new(object)),
+        Some(_) => {
+            decrypt(&Secret::new(object), key).map_err(|error| format!("the request object is not decrypted: {error}"))
+        }
+    }
 }
 
 fn verified(object: &str, certificate: Option<&str>) -> Result<Claims, String> {
@@ -86,4 +103,19 @@ fn complaints(claims: &Claims, facts: &Facts, now: Timestamp) -> Vec<String> {
         }
     }
     complaints
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oauth::{AssertionAlgorithm, make_proof_key};
+
+    #[test]
+    fn an_object_that_is_only_signed_is_refused_where_it_is_to_be_encrypted() {
+        let key = make_proof_key(AssertionAlgorithm::ES256).expect("a key");
+        let refused = |object: &str| decrypted(object, Some(&key)).expect_err("refused");
+        assert_eq!(refused("a.b.c"), "the request object is not encrypted");
+        assert!(refused("a.b.c.d.e").starts_with("the request object is not decrypted: "));
+        assert_eq!(decrypted("a.b.c", None).expect("as it is").expose(), "a.b.c");
+    }
 }

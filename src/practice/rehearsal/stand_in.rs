@@ -119,6 +119,10 @@ impl StandIn {
         Secret::new(token)
     }
 
+    pub(crate) fn published_keys(&self) -> Option<String> {
+        self.contract.published_keys()
+    }
+
     /// The call that the request is, or is most similar to: several may share method and URL.
     fn best(&self, request: &Request, facts: &Facts, now: Timestamp) -> Option<Judged> {
         let arrived = Target::arrived(&request.path)?;
@@ -150,8 +154,7 @@ impl StandIn {
         mut facts: Facts,
         now: Timestamp,
     ) -> Judged {
-        let known = (&facts, self.contract.certificate.as_deref(), now);
-        let (opened, mut found) = signed_request::opened(&self.contract.service, stage, request, known);
+        let (opened, mut found) = signed_request::opened(&self.contract, stage, request, (&facts, now));
         let request = &opened;
         found.extend(self.learn(stage, call, request, &mut facts));
         if let Some(assertion) = self.contract.service.assertion_of(call) {

@@ -3,7 +3,9 @@
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, GenericClient};
 
-use crate::store::engine::{FORGOTTEN_FOR, Forgotten, Mark, Plain, Sealed, Seen, Version, Written};
+use crate::store::engine::{
+    Erased, FORGOTTEN_FOR, Forgetting, Forgotten, Mark, OVERDUE_FOR, Plain, Sealed, Seen, Version, Written,
+};
 use crate::store::postgres::connection::Failed;
 use crate::store::postgres::plain;
 use crate::store::postgres::secrets::{array, delete, number, seen};
@@ -14,56 +16,72 @@ fn life() -> f64 {
 }
 
 pub(in crate::store) async fn list(client: &Client) -> Result<Vec<Forgotten>, Failed> {
-    let statement = "SELECT number, name, extract(epoch FROM at)::bigint, definition, id IS NOT NULL \
-                     FROM tokenwright.forgotten WHERE at > now() - make_interval(secs => $1) ORDER BY number DESC";
-    let rows = client.query_typed(statement, &[(&life(), Type::FLOAT8)]).await?;
+    listed(client, "at > now() - make_interval(secs => $1)").await
+}
+
+pub(in crate::store) async fn overdue(client: &Client) -> Result<Vec<Forgotten>, Failed> {
+    listed(client, "at <= now() - make_interval(secs => $1) AND has_client").await
+}
+
+async fn listed(client: &Client, which: &str) -> Result<Vec<Forgotten>, Failed> {
+    let statement = format!(
+        "SELECT number, name, extract(epoch FROM at)::bigint, definition, id IS NOT NULL, has_client \
+         FROM tokenwright.forgotten WHERE {which} ORDER BY number DESC"
+    );
+    let rows = client.query_typed(&statement, &[(&life(), Type::FLOAT8)]).await?;
     let read = |row: &tokio_postgres::Row| {
         let (number, name, at) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-        Ok(Forgotten { number, name, at, definition: row.try_get(3)?, has_secret: row.try_get(4)? })
+        let (definition, has_secret, has_client) = (row.try_get(3)?, row.try_get(4)?, row.try_get(5)?);
+        Ok(Forgotten { number, name, at, definition, has_secret, has_client })
     };
     rows.iter().map(read).collect()
 }
 
-/// What was forgotten under a name; without one, what is old.
-pub(in crate::store) async fn erase(client: &Client, name: Option<&str>, news: &str) -> Result<usize, Failed> {
-    let erased = match name {
-        Some(name) => {
+pub(in crate::store) async fn erase(client: &Client, erased: &Erased, news: &str) -> Result<usize, Failed> {
+    let erased = match erased {
+        Erased::Named(name) => {
             let erased = client.execute("DELETE FROM tokenwright.forgotten WHERE name = $1", &[&name]).await?;
             client.execute("SELECT pg_notify('tokenwright', $1)", &[&news]).await?;
             erased
         }
-        None => erase_old(client).await?,
+        // What is overdue is in no list that others have to read again.
+        Erased::Numbered(number) => {
+            client.execute("DELETE FROM tokenwright.forgotten WHERE number = $1", &[&number]).await?
+        }
+        Erased::Old => erase_old(client).await?,
     };
     Ok(usize::try_from(erased).unwrap_or(usize::MAX))
 }
 
 pub(in crate::store) async fn erase_old(client: &impl GenericClient) -> Result<u64, Failed> {
-    let statement = "DELETE FROM tokenwright.forgotten WHERE at <= now() - make_interval(secs => $1)";
-    Ok(client.execute_typed(statement, &[(&life(), Type::FLOAT8)]).await?)
+    let statement = "DELETE FROM tokenwright.forgotten WHERE at <= now() - make_interval(secs => $1) \
+                     AND (NOT has_client OR at <= now() - make_interval(secs => $1 + $2))";
+    let overdue = OVERDUE_FOR.as_secs_f64();
+    Ok(client.execute_typed(statement, &[(&life(), Type::FLOAT8), (&overdue, Type::FLOAT8)]).await?)
 }
 
 /// Done again, it finds nothing to forget.
 pub(in crate::store) async fn forget(
     client: &mut Client,
     (name, news): (&str, &str),
-    newest_only: bool,
+    how: Forgetting,
 ) -> Result<(), Failed> {
     let step = client.transaction().await?;
     step.execute("SELECT pg_advisory_xact_lock(hashtextextended('tokenwright ' || $1, 0))", &[&name]).await?;
     erase_old(&step).await?;
     let statement = "INSERT INTO tokenwright.forgotten(name, definition, draft, sinks, id, generation, fence, \
-                     in_flight, in_flight_at) SELECT $1, p.definition, p.draft, p.sinks, s.id, s.generation, s.fence, \
-                     s.in_flight, s.in_flight_at FROM (SELECT $1 AS name) n \
+                     in_flight, in_flight_at, has_client) SELECT $1, p.definition, p.draft, p.sinks, s.id, s.generation, s.fence, \
+                     s.in_flight, s.in_flight_at, $2 FROM (SELECT $1 AS name) n \
                      LEFT JOIN tokenwright.profile p USING (name) LEFT JOIN tokenwright.secret s USING (name) \
                      WHERE p.name IS NOT NULL OR s.name IS NOT NULL RETURNING number";
-    let moved = step.query_typed_opt(statement, &[(&name, Type::TEXT)]).await?;
+    let moved = step.query_typed_opt(statement, &[(&name, Type::TEXT), (&how.has_client, Type::BOOL)]).await?;
     if let Some(row) = moved {
         let moved: i64 = row.try_get(0)?;
         let statement = "INSERT INTO tokenwright.forgotten_body(number, generation, fence, body) \
                          SELECT $1, b.generation, b.fence, b.body FROM tokenwright.sealed b \
                          JOIN tokenwright.secret s ON s.name = b.name \
                          WHERE b.name = $2 AND (NOT $3 OR b.generation = s.generation)";
-        step.execute(statement, &[&moved, &name, &newest_only]).await?;
+        step.execute(statement, &[&moved, &name, &how.newest_only]).await?;
         delete(&step, name, news).await?;
     }
     Ok(step.commit().await?)

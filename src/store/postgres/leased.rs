@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio_postgres::Client;
 
 use crate::store::StoreError;
-use crate::store::engine::{Engine as _, Leased, Mark, Resealed, Sealed, Seen, Stored, Version, Written};
+use crate::store::engine::{Engine as _, Forgetting, Leased, Mark, Resealed, Sealed, Seen, Stored, Version, Written};
 use crate::store::lease::Lease;
 use crate::store::postgres::connection::Patience;
 use crate::store::postgres::forgotten;
@@ -147,9 +147,9 @@ impl Leased for LeasedRow {
         Ok(())
     }
 
-    fn forget(&self, newest_only: bool) -> Result<(), StoreError> {
+    fn forget(&self, how: Forgetting) -> Result<(), StoreError> {
         let news = self.store.news_of(&self.name);
-        let forget = async |client: &mut Client| forgotten::forget(client, (&self.name, &news), newest_only).await;
+        let forget = async |client: &mut Client| forgotten::forget(client, (&self.name, &news), how).await;
         let forgotten = || self.store.write((&self.name, Patience::Restart), forget).map(|()| Written::Done);
         self.lease.removing(forgotten)?;
         self.store.0.replies.remove(&self.name);

@@ -27,7 +27,7 @@ use tokio_postgres::Client;
 
 use crate::durable::{self, FileError};
 use crate::store::engine::{
-    Change, Engine, Forgotten, Leased, Listed, Mark, Plain, Revision, Sealed, SecretId, Seen, Stored, Summary,
+    Change, Engine, Erased, Forgotten, Leased, Listed, Mark, Plain, Revision, Sealed, SecretId, Seen, Stored, Summary,
     VaultLock, Watched,
 };
 use crate::store::lease::{Lease, Leases};
@@ -283,9 +283,13 @@ impl Engine for Postgres {
         self.read(async |client| forgotten::list(client).await)
     }
 
-    fn erase_forgotten(&self, name: Option<&str>) -> Result<usize, StoreError> {
-        let news = self.news_of(name.unwrap_or_default());
-        self.0.server.run("write", Patience::Restart, async |client| forgotten::erase(client, name, &news).await)
+    fn overdue(&self) -> Result<Vec<Forgotten>, StoreError> {
+        self.read(async |client| forgotten::overdue(client).await)
+    }
+
+    fn erase_forgotten(&self, erased: Erased) -> Result<usize, StoreError> {
+        let news = self.news_of(if let Erased::Named(name) = &erased { name } else { "" });
+        self.0.server.run("write", Patience::Restart, async |client| forgotten::erase(client, &erased, &news).await)
     }
 
     fn forgotten_bodies(&self, number: i64) -> Result<Vec<Sealed>, StoreError> {

@@ -11,7 +11,8 @@ const LEAST_SERVER: i32 = 13;
 
 /// The tables, as SQLite has them; and besides, rows to lock for a lease, and what was removed on purpose, so that another
 /// machine does not take it for lost. `writer` is drawn for each write, see `secrets.rs`.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     CREATE SCHEMA IF NOT EXISTS tokenwright;
     CREATE TABLE tokenwright.store(
         single integer PRIMARY KEY DEFAULT 1 CHECK(single = 1),
@@ -94,7 +95,11 @@ const STEPS: &[&str] = &["
         id bytea NOT NULL,
         PRIMARY KEY(name, id)
     );
-"];
+",
+    "
+    ALTER TABLE tokenwright.forgotten ADD COLUMN has_client boolean NOT NULL DEFAULT false;
+",
+];
 
 /// The id of the store in a database, once its tables are of this program's version; `None` if there are none and they are
 /// not to be made.

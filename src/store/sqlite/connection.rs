@@ -24,7 +24,8 @@ const APPLICATION: i32 = 0x746f_6b77;
 
 /// The tables, and how they change from version to version. The tables that are listed have no long texts and no blobs:
 /// reading 10,000 rows past them takes twenty times as long.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     CREATE TABLE profile(
         name TEXT PRIMARY KEY,
         revision INTEGER NOT NULL,
@@ -100,7 +101,11 @@ const STEPS: &[&str] = &["
         lock TEXT NOT NULL,
         mark BLOB NOT NULL CHECK(length(mark) = 16)
     ) STRICT;
-"];
+",
+    "
+    ALTER TABLE forgotten ADD COLUMN has_client INTEGER NOT NULL DEFAULT 0;
+",
+];
 
 const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE
     .union(OpenFlags::SQLITE_OPEN_NO_MUTEX)

@@ -1,42 +1,64 @@
 //! The statements about profiles that were forgotten and can be brought back. Their rows are in tables of their own, so that
 //! nothing that looks for a profile finds one.
 
+use std::time::Duration;
+
 use rusqlite::{Connection, OptionalExtension as _, Result, params};
 
-use crate::store::engine::{FORGOTTEN_FOR, Forgotten, Plain, Sealed, Seen, Version, Written};
+use crate::store::engine::{
+    Erased, FORGOTTEN_FOR, Forgetting, Forgotten, OVERDUE_FOR, Plain, Sealed, Seen, Version, Written,
+};
 use crate::store::sqlite::rows;
 
-/// Since when a profile must have been forgotten to be there still, in seconds since 1970.
-fn oldest() -> i64 {
-    let week = i64::try_from(FORGOTTEN_FOR.as_secs()).unwrap_or(i64::MAX);
-    jiff::Timestamp::now().as_second().saturating_sub(week)
+/// Since when a profile must have been forgotten to be there still, and since when one that has a client, in seconds since 1970.
+fn oldest() -> (i64, i64) {
+    let now = jiff::Timestamp::now().as_second();
+    let before = |life: Duration| now.saturating_sub(i64::try_from(life.as_secs()).unwrap_or(i64::MAX));
+    (before(FORGOTTEN_FOR), before(FORGOTTEN_FOR + OVERDUE_FOR))
 }
 
 pub(in crate::store) fn list(connection: &Connection) -> Result<Vec<Forgotten>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT number, name, at, definition, id IS NOT NULL FROM forgotten WHERE at > ?1 ORDER BY number DESC",
-    )?;
-    let rows = statement.query_map([oldest()], |row| {
+    listed(connection, "at > ?1")
+}
+
+pub(in crate::store) fn overdue(connection: &Connection) -> Result<Vec<Forgotten>> {
+    listed(connection, "at <= ?1 AND has_client")
+}
+
+fn listed(connection: &Connection, which: &str) -> Result<Vec<Forgotten>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT number, name, at, definition, id IS NOT NULL, has_client FROM forgotten WHERE {which} ORDER BY number DESC",
+    ))?;
+    let rows = statement.query_map([oldest().0], |row| {
         let (number, name, at) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        Ok(Forgotten { number, name, at, definition: row.get(3)?, has_secret: row.get(4)? })
+        let (definition, has_secret, has_client) = (row.get(3)?, row.get(4)?, row.get(5)?);
+        Ok(Forgotten { number, name, at, definition, has_secret, has_client })
     })?;
     rows.collect()
 }
 
-pub(in crate::store) fn erase(connection: &Connection, name: &str) -> Result<usize> {
-    connection.prepare_cached("DELETE FROM forgotten WHERE name = ?1")?.execute([name])
+pub(in crate::store) fn erase(connection: &Connection, erased: &Erased) -> Result<usize> {
+    match erased {
+        Erased::Named(name) => connection.prepare_cached("DELETE FROM forgotten WHERE name = ?1")?.execute([name]),
+        Erased::Numbered(number) => {
+            connection.prepare_cached("DELETE FROM forgotten WHERE number = ?1")?.execute([number])
+        }
+        Erased::Old => erase_old(connection),
+    }
 }
 
 /// Whether there is any is asked first: most writes find none, and need not wait for a lock.
 pub(in crate::store) fn erase_old(connection: &Connection) -> Result<usize> {
-    let mut found = connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM forgotten WHERE at <= ?1)")?;
-    if !found.query_row([oldest()], |row| row.get(0))? {
+    const OLD: &str = "at <= ?1 AND (NOT has_client OR at <= ?2)";
+    let (oldest, oldest_with_client) = oldest();
+    let mut found = connection.prepare_cached(&format!("SELECT EXISTS (SELECT 1 FROM forgotten WHERE {OLD})"))?;
+    if !found.query_row([oldest, oldest_with_client], |row| row.get(0))? {
         return Ok(0);
     }
-    connection.prepare_cached("DELETE FROM forgotten WHERE at <= ?1")?.execute([oldest()])
+    connection.prepare_cached(&format!("DELETE FROM forgotten WHERE {OLD}"))?.execute([oldest, oldest_with_client])
 }
 
-pub(in crate::store) fn forget(connection: &Connection, name: &str, newest_only: bool) -> Result<()> {
+pub(in crate::store) fn forget(connection: &Connection, name: &str, how: Forgetting) -> Result<()> {
     let Plain { definition, draft, sinks } = rows::profile(connection, name)?;
     let stored = rows::stored(connection, name)?;
     if stored.is_none() && definition.is_none() && draft.is_none() && sinks.is_none() {
@@ -47,8 +69,8 @@ pub(in crate::store) fn forget(connection: &Connection, name: &str, newest_only:
     let in_flight = stored.as_ref().and_then(|stored| stored.in_flight.as_deref());
     connection
         .prepare_cached(
-            "INSERT INTO forgotten(name, at, definition, draft, sinks, id, generation, fence, in_flight) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO forgotten(name, at, definition, draft, sinks, id, generation, fence, in_flight, has_client) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?
         .execute(params![
             name,
@@ -60,8 +82,9 @@ pub(in crate::store) fn forget(connection: &Connection, name: &str, newest_only:
             generation.map(u64::cast_signed),
             fence.map(u64::cast_signed),
             in_flight,
+            how.has_client,
         ])?;
-    let least = generation.filter(|_| newest_only).map_or(0, u64::cast_signed);
+    let least = generation.filter(|_| how.newest_only).map_or(0, u64::cast_signed);
     connection
         .prepare_cached(
             "INSERT INTO forgotten_body(number, generation, fence, body) \

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use crate::store::StoreError;
-use crate::store::engine::{Leased, Mark, Resealed, Sealed, Seen, Version, Written};
+use crate::store::engine::{Forgetting, Leased, Mark, Resealed, Sealed, Seen, Version, Written};
 use crate::store::lease::Lease;
 use crate::store::sqlite::{Sqlite, forgotten, rows};
 
@@ -64,11 +64,11 @@ impl Leased for LeasedRow {
         self.lease.removing(|| self.store.write(remove)).map(drop)
     }
 
-    fn forget(&self, newest_only: bool) -> Result<(), StoreError> {
+    fn forget(&self, how: Forgetting) -> Result<(), StoreError> {
         let name = self.name.clone();
         let forget = move |connection: &Connection| {
             forgotten::erase_old(connection)?;
-            forgotten::forget(connection, &name, newest_only).map(|()| Written::Done)
+            forgotten::forget(connection, &name, how).map(|()| Written::Done)
         };
         self.lease.removing(|| self.store.write(forget)).map(drop)
     }

@@ -20,7 +20,8 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::durable::{self, FileError};
 use crate::store::engine::{
-    Change, Engine, Forgotten, Leased, Listed, Plain, Revision, Sealed, Seen, Stored, Summary, VaultLock, Watched,
+    Change, Engine, Erased, Forgotten, Leased, Listed, Plain, Revision, Sealed, Seen, Stored, Summary, VaultLock,
+    Watched,
 };
 use crate::store::lease::Leases;
 use crate::store::sqlite::leased::LeasedRow;
@@ -258,12 +259,12 @@ impl Engine for Sqlite {
         self.read(forgotten::list)
     }
 
-    fn erase_forgotten(&self, name: Option<&str>) -> Result<usize, StoreError> {
-        let name = name.map(str::to_owned);
-        self.write(move |connection| match &name {
-            Some(name) => forgotten::erase(connection, name),
-            None => forgotten::erase_old(connection),
-        })
+    fn overdue(&self) -> Result<Vec<Forgotten>, StoreError> {
+        self.read(forgotten::overdue)
+    }
+
+    fn erase_forgotten(&self, erased: Erased) -> Result<usize, StoreError> {
+        self.write(move |connection| forgotten::erase(connection, &erased))
     }
 
     fn forgotten_bodies(&self, number: i64) -> Result<Vec<Sealed>, StoreError> {

@@ -49,6 +49,30 @@ pub fn successfactors(step: Step, pair: &KeyPair) -> Draft {
 }
 
 #[test]
+fn a_saml_assertion_of_a_service_that_is_described_is_begun_here() {
+    let pair = pair();
+    for theme in THEMES {
+        let mut draft = at(service("custom"), Step::Authorization);
+        draft.secrets.signing_key = Some(pair.clone());
+        let profile = draft.profile.as_mut().expect("a service");
+        profile.choose_grant(Some(GrantType::Saml2Bearer));
+        "https://as.test/token".clone_into(&mut profile.token_request.url);
+        let mut window = screen(theme, started(), draft);
+        assert!(window.reads("The signed assertion, as XML or as it is sent."), "{}", window.words());
+        window.press("Write and sign the assertion here");
+        assert!(!window.reads("The signed assertion, as XML or as it is sent."), "{}", window.words());
+        window.press("Change the assertion");
+        window.fill("Issuer of the assertion", "https://idp.test");
+        let service = window.state().draft.profile.as_ref().expect("a service").customised();
+        let assertion = service.assertion_of(&service.token_request).expect("an assertion");
+        let saml = assertion.saml.expect("SAML");
+        assert_eq!((saml.issuer.as_str(), saml.recipient.as_str()), ("https://idp.test", "https://as.test/token"));
+        window.press("Write and sign the assertion here");
+        assert!(window.reads("The signed assertion, as XML or as it is sent."), "{}", window.words());
+    }
+}
+
+#[test]
 fn a_saml_assertion_is_explained_changed_and_shown_before_it_is_sent() {
     let pair = pair();
     for theme in THEMES {

@@ -1,6 +1,7 @@
 //! What a profile is held to, where it departs from that, and secrets that are read from elsewhere.
 
 use egui_kittest::Harness;
+use tokenwright::call::BodyTemplate;
 use tokenwright::gui::{Intent, KeyWish};
 use tokenwright::oauth::{AssertionAlgorithm, GrantType, Pkce, ResponseMode};
 use tokenwright::service::SecurityProfile;
@@ -102,9 +103,21 @@ fn authorization_details_are_checked_while_they_are_typed() {
         assert!(!window.reads("the authorization details at"), "{}", window.words());
         let profile = window.state().draft.profile.clone().expect("a service");
         assert_eq!(profile.customised().authorization_details(), Some(asked));
+        let one = r#"[{"type":"account_information","actions":["read"]}]"#;
+        window.fill("Details of the token", "{");
+        assert!(window.reads("the authorization details are not JSON"), "{}", window.words());
+        window.fill("Details of the token", one);
+        let service = window.state().draft.profile.as_ref().expect("a service").customised();
+        let BodyTemplate::Form(refresh) = service.refresh_request.clone().expect("a refresh request").body else {
+            panic!("a form")
+        };
+        let sent = refresh.iter().find(|parameter| parameter.name == "authorization_details").expect("sent");
+        assert_eq!((service.token_details(), sent.value.source()), (Some(one), one));
+        window.fill("Details of the token", "");
         window.fill("Authorization details", "");
-        let profile = window.state().draft.profile.clone().expect("a service");
-        assert_eq!(profile.customised().authorization_details(), None);
+        let service = window.state().draft.profile.as_ref().expect("a service").customised();
+        assert_eq!((service.authorization_details(), service.token_details()), (None, None));
+        assert!(!window.reads("Details of the token"), "{}", window.words());
     }
 }
 

@@ -352,6 +352,16 @@ fn a_preset_whose_requests_are_signed_is_rehearsed_and_one_that_cannot_be_is_ref
     let program = Tokenwright::new();
     let good = preset("issuer = \"https://as.test\"");
     program.add_preset("signed.toml", &good);
+    for (wanted, by) in [
+        ("RSA-OAEP/A128GCM", "by RSA-OAEP and A128GCM"),
+        ("ECDH-ES+A256KW", "by ECDH-ES+A256KW and"),
+        ("auto/A256GCM", "by ECDH-ES and A256GCM"),
+    ] {
+        program.add_preset("signed.toml", &good.replace("auto/A256GCM", wanted));
+        let said = program.run(&["rehearse", "signed", "-v"]);
+        assert!(said.stderr.contains(&format!("Encrypted to a key of the issuer, {by}")), "{}", said.stderr);
+        said.done();
+    }
     let said = program.run(&["rehearse", "signed"]).done();
     assert!(said.contains("pushed_authorization") || said.contains("authorization"), "{said}");
     let shown = program.run(&["service", "show", "signed"]).done();

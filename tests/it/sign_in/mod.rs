@@ -5,6 +5,7 @@ mod device;
 mod dpop;
 mod fapi;
 mod flows;
+mod hardware_key;
 mod id_token;
 mod message_signing;
 mod mutual_tls;

@@ -8,7 +8,7 @@ use crate::support::process::Finished;
 use crate::support::tokenwright::Tokenwright;
 
 /// The authority, its server, and a client of each kind.
-fn authority() -> Authority {
+pub(super) fn authority() -> Authority {
     let authority = Authority::new("made-up authority");
     authority.sign_server();
     authority.sign_client("by-ca", "by-ca");
@@ -16,7 +16,7 @@ fn authority() -> Authority {
     authority
 }
 
-fn provider(authority: &Authority, more: &[&str]) -> OidcProvider {
+pub(super) fn provider(authority: &Authority, more: &[&str]) -> OidcProvider {
     OidcProvider::start_with(&[&["--auto", "--tls", &authority.file("")][..], more].concat())
 }
 
@@ -41,7 +41,7 @@ fn sign_in(
     program.run(&[&whole[..], &shown, &rest, more].concat())
 }
 
-const OFFLINE: [&str; 4] = ["--scope", "openid offline_access", "--param", "authorization.prompt=consent"];
+pub(super) const OFFLINE: [&str; 4] = ["--scope", "openid offline_access", "--param", "authorization.prompt=consent"];
 const ROBOT: [&str; 2] = ["--grant", "client-credentials"];
 const FOR_API: [&str; 4] = ["--param", "token.resource=https://api.example.com", "--scope", "read"];
 

@@ -1,8 +1,13 @@
 //! Dynamic client registration (RFC 7591) and its management (RFC 7592): against a server that somebody else wrote, and against
 //! one that does it wrong.
 
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
 use serde_json::json;
 
+use crate::support::desktop::until;
 use crate::support::http::browser;
 use crate::support::oidc_provider::OidcProvider;
 use crate::support::practice::Practice;
@@ -327,6 +332,68 @@ fn what_was_forgotten_is_erased_with_its_client() {
     let said = program.run(&["forget", "demo", "--now"]);
     assert!(said.stderr.contains("was not deleted at http://127.0.0.1:"), "{}", said.stderr);
     assert!(said.done().contains("demo: erased"));
+}
+
+#[test]
+fn the_agent_deletes_the_client_of_a_profile_that_can_no_longer_be_brought_back() {
+    let status = Arc::new(AtomicU16::new(503));
+    let (replies, (deleted, was_deleted)) = (Arc::clone(&status), mpsc::channel());
+    let server = issuer(move |asked| {
+        if asked.path == "/register" {
+            let url = format!("http://{}/register/c", host(asked));
+            return registered(&json!({ "registration_client_uri": url, "registration_access_token": "rat-secret" }));
+        }
+        deleted.send(()).expect("a receiver");
+        Answer::text(replies.load(Ordering::SeqCst), "text/plain", "")
+    });
+    let program = Tokenwright::with_vault();
+    let is_stored = || {
+        let count = "SELECT count(*) FROM forgotten";
+        program.database().connection().query_row(count, (), |row| row.get::<_, i64>(0)).expect("a count") > 0
+    };
+    let forgotten_days_ago = |days: u32| {
+        register(&program, &server).done();
+        program.run(&["forget", "demo"]).done();
+        program.database().execute(&format!("UPDATE forgotten SET at = at - {days} * 24 * 3600"));
+    };
+    let within = Duration::from_secs(60);
+    let start_agent = || {
+        let mut agent = program.start(&["agent"]);
+        agent.line_with("The agent listens on ");
+        agent
+    };
+
+    forgotten_days_ago(8);
+    assert_eq!(program.run(&["list", "--forgotten", "--json"]).json(), json!([]));
+    program.run(&["unforget", "demo"]).failed(2);
+    let agent = start_agent();
+    was_deleted.recv_timeout(within).expect("the agent tried");
+    program.run(&["agent", "stop"]).done();
+    agent.finish();
+    assert!(is_stored(), "a server that is away may be back tomorrow");
+
+    status.store(204, Ordering::SeqCst);
+    let agent = start_agent();
+    was_deleted.recv_timeout(within).expect("the agent tried again");
+    until("the profile is erased", || (!is_stored()).then_some(()));
+    program.run(&["agent", "stop"]).done();
+    agent.finish();
+    let last = server.asked("/register/c").pop().expect("a request");
+    assert!(last.raw.starts_with("DELETE ") && last.raw.contains("Bearer rat-secret"), "{}", last.raw);
+
+    status.store(401, Ordering::SeqCst);
+    forgotten_days_ago(8);
+    let agent = start_agent();
+    was_deleted.recv_timeout(within).expect("the agent tried");
+    until("the profile is erased", || (!is_stored()).then_some(()));
+    program.run(&["agent", "stop"]).done();
+    let told = agent.finish().stderr;
+    assert!(told.contains("the client `c` was not deleted at http://127.0.0.1:"), "{told}");
+    assert!(told.contains("hint: delete it in the service's console") && !told.contains("rat-secret"), "{told}");
+
+    forgotten_days_ago(38);
+    register(&program, &server).done();
+    assert!(!is_stored(), "nobody deleted it for a month");
 }
 
 #[test]

@@ -17,10 +17,10 @@ use crate::app::handle::App;
 use crate::app::sign_in::deliver::{deliver, record};
 use crate::app::{CallContext, Failure, FailureKind};
 use crate::call::{Call, CallTemplate, Parameter, Place, Rendered, Reply, Span, Template, Values};
-use crate::diagnosis::Diagnosis;
+use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::oauth::{
-    AssertionAlgorithm, DPOP, KeyPair, ProofFor, ProofTarget, ProvedRequest, SigningKey, TokenSet, UnsignedJwt,
-    bound_scheme, key_to_come, proof_algorithm, proof_nonce, wants_proof_nonce,
+    AssertionAlgorithm, DPOP, KeyPair, ProofFor, ProofTarget, ProvedRequest, SigningError, SigningKey, TokenSet,
+    UnsignedJwt, bound_scheme, key_to_come, proof_algorithm, proof_nonce, wants_proof_nonce,
 };
 use crate::secret::Secret;
 use crate::transport::TransportError;
@@ -135,7 +135,7 @@ impl CallContext {
         let (key, algorithm) = self.proof_signer()?;
         let public = key.public_jwk().ok_or_else(lost_key)?;
         let jwt = self.unsigned_proof(call, by, nonce, (public, now, &BASE64_URL_SAFE_NO_PAD.encode(id)));
-        let proof = jwt.sign(&key, algorithm).map_err(|_| lost_key())?;
+        let proof = jwt.sign(&key, algorithm).map_err(|error| unsigned(&error))?;
         Ok(with_proof(call.clone(), proof))
     }
 
@@ -150,7 +150,7 @@ impl CallContext {
         let public = key.public_jwk().ok_or_else(lost_key)?;
         let access_token = self.tokens.as_ref().map(|tokens| &tokens.access_token);
         let request = ProvedRequest { method: &target.method, url: &target.url, access_token, nonce };
-        request.proof(public, now, id).sign(&key, algorithm).map_err(|_| lost_key())
+        request.proof(public, now, id).sign(&key, algorithm).map_err(|error| unsigned(&error))
     }
 
     fn unsigned_proof(
@@ -205,6 +205,14 @@ pub(in crate::app) fn lost_key() -> Failure {
     let hint =
         "sign in again, which makes a new key; where DPoP is not switched on for the service, switch it on first";
     Failure::new(FailureKind::NeedsSignIn, diagnosis.hint(hint))
+}
+
+/// Why there is no proof: a key that stays in a token is not lost if the token is away.
+fn unsigned(error: &SigningError) -> Failure {
+    match error {
+        SigningError::Hardware(error) => Failure::new(FailureKind::Machine, error.diagnose()),
+        SigningError::WrongKey { .. } | SigningError::Refused { .. } => lost_key(),
+    }
 }
 
 /// Whether the access token is in a header of the call.
