@@ -73,6 +73,19 @@ fn a_saml_assertion_of_a_service_that_is_described_is_begun_here() {
 }
 
 #[test]
+fn a_key_that_stays_in_a_token_is_shown_with_its_place_and_without_its_pin() {
+    let public = pair().signing_key().and_then(|key| key.public_key_pem()).expect("a public key");
+    let stored = format!("pkcs11:token=work;object=client?pin-value=4711\n{public}");
+    let pair = KeyPair { private_key: Secret::new(stored), certificate: None };
+    for theme in THEMES {
+        let window = screen(theme, started(), keyed(Step::Authorization, &pair));
+        assert!(window.reads("the key “client” in the token “work”"), "{}", window.words());
+        assert!(window.reads("an RSA key of 2048 bits; signs with PS256"), "{}", window.words());
+        assert!(!window.reads("4711"), "{}", window.words());
+    }
+}
+
+#[test]
 fn a_saml_assertion_is_explained_changed_and_shown_before_it_is_sent() {
     let pair = pair();
     for theme in THEMES {
