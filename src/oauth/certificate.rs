@@ -111,6 +111,12 @@ impl Certificate {
         own.zip(other).is_some_and(|(own, other)| own.issuer == other.subject)
     }
 
+    /// The SHA-256 of its public key (`SubjectPublicKeyInfo` in DER), in base64 with padding.
+    pub fn public_key_sha256(&self) -> Option<String> {
+        let fields = Fields::read(&self.der)?;
+        Some(BASE64_STANDARD.encode(digest(&SHA256, fields.public_key)))
+    }
+
     /// Whether it contains the public key of this key.
     pub fn is_of(&self, key: &SigningKey) -> bool {
         let public_key = key.public_key();

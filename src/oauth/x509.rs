@@ -46,6 +46,8 @@ pub(in crate::oauth) struct Fields<'a> {
     pub(in crate::oauth) subject: &'a [u8],
     pub(in crate::oauth) not_before: Timestamp,
     pub(in crate::oauth) not_after: Timestamp,
+    /// `SubjectPublicKeyInfo` in DER.
+    pub(in crate::oauth) public_key: &'a [u8],
 }
 
 impl<'a> Fields<'a> {
@@ -62,12 +64,14 @@ impl<'a> Fields<'a> {
         }
         let (issuer, fields) = value(fields, SEQUENCE)?;
         let (validity, fields) = value(fields, SEQUENCE)?;
-        let (subject, _) = value(fields, SEQUENCE)?;
+        let (subject, fields) = value(fields, SEQUENCE)?;
+        let (_, after) = value(fields, SEQUENCE)?;
+        let public_key = fields.strip_suffix(after)?;
         let (tag, text, rest) = element(validity)?;
         let not_before = time(tag, std::str::from_utf8(text).ok()?)?;
         let (tag, text, _) = element(rest)?;
         let not_after = time(tag, std::str::from_utf8(text).ok()?)?;
-        Some(Self { issuer, subject, not_before, not_after })
+        Some(Self { issuer, subject, not_before, not_after, public_key })
     }
 }
 
