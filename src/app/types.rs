@@ -177,7 +177,8 @@ pub struct Again {
 
 #[derive(Clone, Debug)]
 pub struct Exchange {
-    pub call: Call,
+    /// The call; `None` where the access token was signed here and nothing was sent.
+    pub call: Option<Call>,
     /// The reply, if there was one.
     pub reply: Option<ReplyView>,
     /// The tokens read from the reply, or why there are none.

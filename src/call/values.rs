@@ -9,7 +9,7 @@ use crate::call::MutualTls;
 use crate::secret::Secret;
 
 /// The names that every service has: whether the value is secret, and what supplies it.
-const STANDARD: [(&str, bool, &str); 19] = [
+const STANDARD: [(&str, bool, &str); 20] = [
     ("client_id", false, "step 2, Authorization"),
     ("client_secret", true, "step 2, Authorization"),
     ("user_name", false, "step 2, Authorization"),
@@ -27,6 +27,7 @@ const STANDARD: [(&str, bool, &str); 19] = [
     ("refresh_token", true, "the token request in step 3, or a refresh token pasted there"),
     ("id_token", true, "the token request in step 3"),
     ("assertion", true, "the private key in step 2, Authorization"),
+    ("public_key_sha256", false, "the private key in step 2, Authorization"),
     ("now", false, "the program, for each call"),
     ("random", false, "the program, for each call"),
 ];

@@ -221,8 +221,9 @@ fn print_diagnosis(word: &str, colour: &str, diagnosis: &Diagnosis) {
 }
 
 pub(crate) fn exchange(exchange: &Exchange) {
-    for line in exchange.call.preview(&Reveal::new()).lines() {
-        note(&format!("> {line}"));
+    match &exchange.call {
+        Some(call) => call.preview(&Reveal::new()).lines().for_each(|line| note(&format!("> {line}"))),
+        None => note("> nothing is sent: the access token is signed here"),
     }
     if let Some(reply) = &exchange.reply {
         note(&format!("< {} after {} ms", reply.status, reply.elapsed.as_millis()));

@@ -85,8 +85,10 @@ fn client(service: &Service) {
     let called =
         if labels.client_secret == "Client secret" { "" } else { &format!(", called {} there", labels.client_secret) };
     line(&format!("client secret: {}{called}", asks(service)));
-    if let Some(place) = secret_place(&service.token_request).filter(|_| service.asks != Asks::Nothing) {
+    if let Some(place) = secret_sent(service) {
         detail(&format!("sent {place}"));
+    } else if service.signs_tokens() && service.asks != Asks::Nothing {
+        detail("access tokens are signed with it; it is not sent");
     }
 }
 
@@ -96,6 +98,11 @@ fn asks(service: &Service) -> &'static str {
         Asks::OptionalSecret => "optional",
         Asks::Secret | Asks::UserAndSecret => "required",
     }
+}
+
+/// Where the service gets the client's secret; `None` if it does not.
+fn secret_sent(service: &Service) -> Option<String> {
+    service.token_call().and_then(secret_place).filter(|_| service.asks != Asks::Nothing)
 }
 
 /// Where the token request has the client's secret; `None` if it has none.
@@ -172,8 +179,13 @@ fn scopes(service: &Service) {
 }
 
 fn requests(service: &Service) {
+    if service.signs_tokens() {
+        line("access token: signed here, without a call");
+    }
     for (stage, call) in service.calls() {
         line(&format!("{}: {} {}", stage.replace('_', " "), call.method.as_str(), call.url.source()));
+        let lookup = service.lookup.iter().find(|lookup| std::ptr::eq(&raw const lookup.call, call));
+        detail(lookup.map_or("", |lookup| &lookup.label));
         if !call.mtls_url.is_empty() {
             detail(&format!("with a client certificate: {}", call.mtls_url.source()));
         }
@@ -293,7 +305,7 @@ pub(crate) fn json(service: &Service, origin: &str, witnessed: &[WitnessedFact])
         "scopes_required": service.scopes.required,
         "known_scopes": service.scopes.known.iter().map(|scope| named(&scope.name, &scope.meaning)).collect::<Vec<_>>(),
         "client_secret": asks(service),
-        "secret_sent": secret_place(&service.token_request).filter(|_| service.asks != Asks::Nothing),
+        "secret_sent": secret_sent(service),
         "pkce": service.authorization.as_ref().map(|authorization| authorization.pkce),
         "offers": offers.collect::<Vec<_>>(),
         "client_certificate": service.certificate_note(),
@@ -306,6 +318,7 @@ pub(crate) fn json(service: &Service, origin: &str, witnessed: &[WitnessedFact])
         "token_details": service.token_details(),
         "response_mode": service.response_mode().map(ResponseMode::as_str),
         "start": service.start,
+        "signs_tokens": service.signs_tokens(),
         "lacks": service.lacks,
         "calls": calls.collect::<serde_json::Map<_, _>>(),
         "rotates": service.policy.rotates,

@@ -10,7 +10,8 @@ use crate::secret::Secret;
 use crate::service::{Catalog, Profile, ProfileError, ProfileName, Service, write_preset};
 
 /// Lines that only presets have.
-const PRESET_LINES: [&str; 5] = ["[token_request]", "[authorization]", "[refresh_request]", "[[inputs]]", "extends"];
+const PRESET_LINES: [&str; 6] =
+    ["[token_request]", "[assertion]", "[authorization]", "[refresh_request]", "[[inputs]]", "extends"];
 
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum OwnError {

@@ -128,6 +128,8 @@ pub enum Intent {
     ClientCertificate(CertificateWish),
     Client(ClientWish),
     RequestTokens,
+    /// Make an access token that is signed here.
+    SignToken,
     RequestRefresh,
     /// Send the refresh token although an earlier refresh may have spent it.
     ResendRefresh,

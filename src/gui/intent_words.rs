@@ -57,6 +57,7 @@ impl Intent {
             Self::ClientCertificate(wish) => wish.words(),
             Self::Client(wish) => wish.words(),
             Self::RequestTokens => ("Send token request", "Send the request exactly as previewed"),
+            Self::SignToken => ("Sign token", "Sign a new access token; nothing is sent"),
             Self::RequestRefresh => ("Refresh", "Get new tokens now, whatever is left of the old ones"),
             Self::ResendRefresh => {
                 ("Send it once more", "If the refresh token is spent, the access token may end as well")
@@ -178,6 +179,7 @@ impl Intent {
             Self::GoTo(Step::Authorization | Step::Tokens)
             | Self::Authorize { again: false }
             | Self::RequestTokens
+            | Self::SignToken
             | Self::RequestRefresh
             | Self::Inspect { asks_issuer: false }
             | Self::SendCall { allows_host: false }

@@ -73,6 +73,10 @@ pub(crate) fn of_token_request(exchange: &Exchange, service: &str) -> Notice {
             title: format!("{shown} needs a choice"),
             text: "The service returned several values: choose one.".to_owned(),
         },
+        Ok(_) if exchange.call.is_none() => Notice {
+            title: format!("The token for {shown} is signed"),
+            text: "Only a call to the service shows whether it is taken.".to_owned(),
+        },
         Ok(_) => Notice { title: format!("Signed in to {shown}"), text: "Tokens received.".to_owned() },
     }
 }

@@ -67,7 +67,7 @@ impl Window {
         if self.draft.step != Step::Tokens {
             return waits;
         }
-        if screens::rendered(&self.model, &self.draft).is_err() {
+        if screens::missing_of_call(&self.model, &self.draft).is_some() {
             self.draft.next_view.focus = Some(Focus::Missing);
             return waits;
         }

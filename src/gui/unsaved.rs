@@ -49,6 +49,7 @@ impl Window {
             | Intent::SignInAgain
             | Intent::StepUp
             | Intent::RequestTokens
+            | Intent::SignToken
             | Intent::RequestRefresh
             | Intent::ResendRefresh => {
                 // What is missing is said first.

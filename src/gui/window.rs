@@ -164,7 +164,7 @@ impl Window {
             Intent::Key(wish) => self.fulfil_key(wish),
             Intent::ClientCertificate(wish) => self.fulfil_client_certificate(wish),
             Intent::Client(wish) => self.fulfil_client(wish),
-            Intent::RequestTokens => self.request_tokens(),
+            Intent::RequestTokens | Intent::SignToken => self.request_tokens(),
             Intent::RequestRefresh => self.request_refresh(Need::New),
             Intent::ResendRefresh => self.request_refresh(Need::Resent),
             Intent::CheckToken => self.check_token(),

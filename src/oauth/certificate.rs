@@ -112,8 +112,13 @@ impl Certificate {
     }
 
     /// The public key with what it is (`SubjectPublicKeyInfo`), in DER.
-    pub(in crate::oauth) fn public_key_info(&self) -> Option<Vec<u8>> {
-        Fields::read(&self.der)?.public_key_info().map(<[u8]>::to_vec)
+    pub(in crate::oauth) fn public_key_info(&self) -> Option<&[u8]> {
+        Fields::read(&self.der).map(|fields| fields.public_key)
+    }
+
+    /// The SHA-256 of that, in base64 with padding.
+    pub fn public_key_sha256(&self) -> Option<String> {
+        Some(BASE64_STANDARD.encode(digest(&SHA256, self.public_key_info()?)))
     }
 
     /// Whether it contains the public key of this key.

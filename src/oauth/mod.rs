@@ -118,7 +118,7 @@ pub use crate::oauth::signed_response::{ExpectedSignature, SignedResponse, Signe
 pub use crate::oauth::signed_userinfo::{
     ExpectedUserinfo, OpenedUserinfo, SignedUserinfo, USERINFO_JWT, UserinfoError, open_userinfo,
 };
-pub use crate::oauth::signing_key::{KeyKind, KeyPair, SigningKey};
+pub use crate::oauth::signing_key::{KeyKind, KeyPair, SecretEncoding, SigningKey};
 pub use crate::oauth::step_up::StepUp;
 pub use crate::oauth::token_error::{Meaning, TokenError};
 pub use crate::oauth::token_header::{TokenHeader, bound_scheme};

@@ -72,6 +72,9 @@ mod tests {
         check("code=4%2F0A+b&state=xyz\n", &expected);
         check("http://localhost/?code=4%2F0A+b&state=xyz#_=_", &expected);
         check("http://localhost:8080/cb?response=ey.ey.sig", &[("response", "ey.ey.sig")]);
+        let user = ("user", "{\"name\":{\"firstName\":\"Ada\"},\"email\":\"ada@example.com\"}");
+        let form = "state=xyz&code=c.1.a&user=%7B%22name%22%3A%7B%22firstName%22%3A%22Ada%22%7D%2C%22email%22%3A%22ada%40example.com%22%7D";
+        check(form, &[("state", "xyz"), ("code", "c.1.a"), user]);
         check("https://example.com/cb?error=access_denied&state=xyz", &[("error", "access_denied"), ("state", "xyz")]);
     }
 

@@ -272,7 +272,7 @@ mod tests {
     #[test]
     fn a_reply_that_the_client_secret_signs_is_believed_but_not_under_fapi() {
         let claims = json!({ "sub": "1" });
-        let by = |secret| signed(&claims, &SigningKey::shared(Secret::new(secret)), AssertionAlgorithm::HS256);
+        let by = |secret| signed(&claims, &SigningKey::shared(&Secret::new(secret)), AssertionAlgorithm::HS256);
         let none = "{\"keys\":[]}";
         assert_eq!(verified(&by("secret"), none, false), Ok(claims.clone()));
         assert_eq!(verified(&by("other"), none, false), Err(UserinfoError::WrongSignature("the client secret")));

@@ -12,6 +12,10 @@ use aws_lc_rs::signature::{
     EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512,
     RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512, RsaKeyPair, RsaSignatureEncoding,
 };
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
 use crate::oauth::assertion::{AssertionAlgorithm, SigningError};
 use crate::oauth::certificate::{Certificate, from_pem, to_pem};
@@ -47,6 +51,17 @@ pub enum KeyKind {
     Shared,
 }
 
+/// How a text holds the bytes of a shared key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SecretEncoding {
+    /// The bytes of the text itself.
+    #[default]
+    Text,
+    /// Two hexadecimal digits a byte.
+    Hex,
+}
+
 /// A key that signs. `Debug` shows its kind alone.
 pub struct SigningKey(Held);
 
@@ -54,7 +69,7 @@ enum Held {
     Rsa(Box<RsaKeyPair>),
     Ec(KeyKind, EcdsaKeyPair),
     Ed(Ed25519KeyPair),
-    Shared(Secret),
+    Shared(Box<hmac::Key>),
     Hardware(Box<HardwareKey>),
 }
 
@@ -128,8 +143,30 @@ impl SigningKey {
     pub(in crate::oauth) const CURVES: [KeyKind; 3] = [KeyKind::P256, KeyKind::P384, KeyKind::P521];
 
     /// A shared secret (RFC 7518 section 3.2).
-    pub fn shared(secret: Secret) -> Self {
-        Self(Held::Shared(secret))
+    pub fn shared(secret: &Secret) -> Self {
+        Self::of_bytes(secret.expose().as_bytes())
+    }
+
+    /// The same written in this way; `None` if it is not.
+    pub fn shared_as(secret: &Secret, encoding: SecretEncoding) -> Option<Self> {
+        match encoding {
+            SecretEncoding::Text => Some(Self::shared(secret)),
+            SecretEncoding::Hex => Self::shared_in_hex(secret),
+        }
+    }
+
+    fn shared_in_hex(secret: &Secret) -> Option<Self> {
+        let digits = secret.expose().as_bytes();
+        let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+        let byte = |pair: &[u8; 2]| Some(value(pair[0])? << 4 | value(pair[1])?);
+        let (pairs, []) = digits.as_chunks() else { return None };
+        let bytes: Option<Vec<u8>> = pairs.iter().map(byte).collect();
+        let bytes = Zeroizing::new(bytes.filter(|bytes| !bytes.is_empty())?);
+        Some(Self::of_bytes(&bytes))
+    }
+
+    fn of_bytes(bytes: &[u8]) -> Self {
+        Self(Held::Shared(Box::new(hmac::Key::new(hmac::HMAC_SHA256, bytes))))
     }
 
     /// A private key in DER: PKCS#8, PKCS#1 (RSA) or SEC1 (EC). Of a key on Ed25519 only the private half need be there, as
@@ -229,14 +266,24 @@ impl SigningKey {
 
     /// The public key in PEM (`BEGIN PUBLIC KEY`); `None` for a shared secret.
     pub fn public_key_pem(&self) -> Option<String> {
+        Some(to_pem("PUBLIC KEY", &self.public_key_info()?).expose().to_owned())
+    }
+
+    /// The SHA-256 of its public key (`SubjectPublicKeyInfo` in DER), in base64 with padding; `None` for a shared secret.
+    pub fn public_key_sha256(&self) -> Option<String> {
+        Some(BASE64_STANDARD.encode(Sha256::digest(self.public_key_info()?)))
+    }
+
+    /// `SubjectPublicKeyInfo` in DER (RFC 5280 section 4.1.2.7).
+    fn public_key_info(&self) -> Option<Vec<u8>> {
         let der = match &self.0 {
             Held::Rsa(pair) => pair.public_key().as_der().ok()?,
             Held::Ec(_, pair) => pair.public_key().as_der().ok()?,
             Held::Ed(pair) => pair.public_key().as_der().ok()?,
             Held::Shared(_) => return None,
-            Held::Hardware(key) => return Some(key.public.to_pem()),
+            Held::Hardware(key) => return Some(key.public.der.clone()),
         };
-        Some(to_pem("PUBLIC KEY", der.as_ref()).expose().to_owned())
+        Some(der.as_ref().to_vec())
     }
 
     /// The key as saved; `None` for a shared secret.
@@ -266,10 +313,7 @@ impl SigningKey {
             }
             Held::Ed(pair) => pair.try_sign(text).map(|signature| signature.as_ref().to_vec()).map_err(refused),
             Held::Hardware(key) => key.sign(algorithm, text).map_err(SigningError::Hardware),
-            Held::Shared(secret) => {
-                let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose().as_bytes());
-                Ok(hmac::sign(&key, text).as_ref().to_vec())
-            }
+            Held::Shared(key) => Ok(hmac::sign(key, text).as_ref().to_vec()),
         }
     }
 }

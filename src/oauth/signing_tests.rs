@@ -8,8 +8,10 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value as Json, json};
 
 use crate::diagnosis::Diagnose as _;
+use crate::oauth::pkce::hex;
 use crate::oauth::{
-    AssertionAlgorithm, KeyError, KeyKind, KeyPair, SigningKey, UnsignedJwt, decode_jwt, make_key_pair, parse_key,
+    AssertionAlgorithm, KeyError, KeyKind, KeyPair, SecretEncoding, SigningKey, UnsignedJwt, decode_jwt, make_key_pair,
+    parse_key,
 };
 use crate::secret::Secret;
 
@@ -145,10 +147,31 @@ fn every_signature_is_verified_by_another_library_and_by_the_right_key_only() {
             assert!(verify(&token, &public_of_rsa(&other), theirs).is_err(), "{algorithm:?} by another key");
         }
     }
-    let shared = SigningKey::shared(Secret::new("a secret that both sides know"));
+    let shared = SigningKey::shared(&Secret::new("a secret that both sides know"));
     let token = jwt.sign(&shared, AssertionAlgorithm::HS256).expect("signed");
     let theirs = DecodingKey::from_secret(b"a secret that both sides know");
     assert!(verify(&token, &theirs, Algorithm::HS256).is_ok());
+}
+
+/// RFC 4231 section 4.3 (test case 2).
+#[test]
+fn a_shared_key_in_hex_has_the_bytes_that_it_names() {
+    let key = |text: &str| SigningKey::shared_as(&Secret::new(text), SecretEncoding::Hex);
+    let signed = key("4a656665").expect("a key").sign(AssertionAlgorithm::HS256, b"what do ya want for nothing?");
+    assert_eq!(hex(&signed.expect("signed")), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    for wrong in ["", "4a6", "4a 66", "0x4a", "id:4a65", "+a+b"] {
+        assert!(key(wrong).is_none(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_certificate_and_its_key_have_one_hash_of_the_public_key() {
+    for algorithm in [AssertionAlgorithm::RS256, AssertionAlgorithm::ES256, AssertionAlgorithm::EdDSA] {
+        let pair = made(algorithm);
+        let hash = pair.signing_key().and_then(|key| key.public_key_sha256()).expect("a hash");
+        assert_eq!(pair.certificate().and_then(|own| own.public_key_sha256()), Some(hash), "{algorithm:?}");
+    }
+    assert_eq!(SigningKey::shared(&Secret::new("s")).public_key_sha256(), None);
 }
 
 fn public_of_rsa(pair: &KeyPair) -> DecodingKey {

@@ -46,8 +46,8 @@ pub(in crate::oauth) struct Fields<'a> {
     pub(in crate::oauth) subject: &'a [u8],
     pub(in crate::oauth) not_before: Timestamp,
     pub(in crate::oauth) not_after: Timestamp,
-    /// What follows the names: the public key first (`SubjectPublicKeyInfo`), in DER.
-    rest: &'a [u8],
+    /// `SubjectPublicKeyInfo` in DER.
+    pub(in crate::oauth) public_key: &'a [u8],
 }
 
 impl<'a> Fields<'a> {
@@ -64,18 +64,14 @@ impl<'a> Fields<'a> {
         }
         let (issuer, fields) = value(fields, SEQUENCE)?;
         let (validity, fields) = value(fields, SEQUENCE)?;
-        let (subject, rest) = value(fields, SEQUENCE)?;
+        let (subject, fields) = value(fields, SEQUENCE)?;
+        let (_, after) = value(fields, SEQUENCE)?;
+        let public_key = fields.strip_suffix(after)?;
         let (tag, text, end) = element(validity)?;
         let not_before = time(tag, std::str::from_utf8(text).ok()?)?;
         let (tag, text, _) = element(end)?;
         let not_after = time(tag, std::str::from_utf8(text).ok()?)?;
-        Some(Self { issuer, subject, not_before, not_after, rest })
-    }
-
-    /// The public key with what it is (`SubjectPublicKeyInfo`), in DER.
-    pub(in crate::oauth) fn public_key_info(&self) -> Option<&'a [u8]> {
-        let (_, after) = value(self.rest, SEQUENCE)?;
-        self.rest.get(..self.rest.len() - after.len())
+        Some(Self { issuer, subject, not_before, not_after, public_key })
     }
 }
 

@@ -57,7 +57,7 @@ pub(crate) fn issue(
         let header = URL_SAFE_NO_PAD.encode(json!({ "alg": "RSA1_5", "enc": "A128CBC-HS256" }).to_string());
         return Some(Secret::new(format!("{header}.{WRONG}.{WRONG}.{WRONG}.{WRONG}")));
     }
-    let by_secret = |secret: &str| jwt.sign(&SigningKey::shared(Secret::new(secret)), AssertionAlgorithm::HS256).ok();
+    let by_secret = |secret: &str| jwt.sign(&SigningKey::shared(&Secret::new(secret)), AssertionAlgorithm::HS256).ok();
     if on(Fault::IdTokenHs256) {
         return by_secret(registration.secret.as_deref()?);
     }

@@ -246,7 +246,7 @@ mod tests {
         let check = |proofs: &[Secret]| invalid(proved(&mut state(&[]), &asked(proofs), None, &at(1000)));
         assert_eq!(check(&[Secret::new("x")]), "the proof is no JWT");
         assert_eq!(check(&[proof.clone(), proof]), "there is more than one proof");
-        let shared = SigningKey::shared(Secret::new("a secret of more than 32 characters, as HS256 wants it"));
+        let shared = SigningKey::shared(&Secret::new("a secret of more than 32 characters, as HS256 wants it"));
         let hmac = jwt(&key, "1").sign(&shared, AssertionAlgorithm::HS256).expect("signed");
         assert_eq!(check(&[hmac]), "`alg` of the proof is none that is taken here");
     }

@@ -50,7 +50,7 @@ fn sign(state: &State, target: &RedirectTarget, claims: Map<String, Value>) -> O
     let mut jwt = UnsignedJwt { header: Map::new(), claims };
     if on(Fault::JarmHs256) {
         let secret = state.clients.find(&target.client_id)?.secret.unwrap_or_default();
-        return jwt.sign(&SigningKey::shared(Secret::new(secret)), AssertionAlgorithm::HS256).ok();
+        return jwt.sign(&SigningKey::shared(&Secret::new(secret)), AssertionAlgorithm::HS256).ok();
     }
     jwt.header.insert("kid".into(), named.id().into());
     jwt.sign(&by.pair, AssertionAlgorithm::ES256).ok()

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
 use crate::call::{Place, Template, Values};
-use crate::oauth::{Certificate, KeyKind, UnsignedAssertion, UnsignedJwt};
+use crate::oauth::{Certificate, KeyKind, SecretEncoding, UnsignedAssertion, UnsignedJwt};
 use crate::service::assertion_error::AssertionError;
 use crate::service::rules::is_default;
 use crate::service::saml::Saml;
@@ -51,6 +51,12 @@ pub struct Assertion {
     /// From `iat` to `exp`, in seconds.
     #[serde(skip_serializing_if = "is_default")]
     pub life: Option<u64>,
+    /// Whether it is the access token itself: there is no token request then, and each token is signed here.
+    #[serde(skip_serializing_if = "is_default")]
+    pub access_token: bool,
+    /// How the client secret holds the bytes of the key, if it is signed with that.
+    #[serde(skip_serializing_if = "is_default")]
+    pub secret_encoding: SecretEncoding,
     /// The parameter that carries it; empty if it is itself the bearer token.
     #[serde(skip_serializing_if = "is_default")]
     pub parameter: String,
@@ -106,6 +112,11 @@ impl Assertion {
         self.algorithm == Some(AssertionAlgorithm::HS256)
     }
 
+    /// From `iat` to `exp`, in seconds.
+    pub fn life(&self) -> i64 {
+        i64::try_from(self.life.unwrap_or(LIFE)).unwrap_or(i64::MAX)
+    }
+
     /// The algorithm for this kind of key: `algorithm`, or the first alternative that fits.
     pub fn algorithm_for(&self, kind: KeyKind) -> AssertionAlgorithm {
         let usual = self.algorithm.unwrap_or_else(|| kind.usual_algorithm());
@@ -155,9 +166,8 @@ impl Assertion {
             push(&mut claims, name, text, values)?;
         }
         push(&mut claims, "aud", &self.audience, values)?;
-        let life = i64::try_from(self.life.unwrap_or(LIFE)).unwrap_or(i64::MAX);
         claims.insert("iat".to_owned(), now.as_second().into());
-        claims.insert("exp".to_owned(), now.as_second().saturating_add(life).into());
+        claims.insert("exp".to_owned(), now.as_second().saturating_add(self.life()).into());
         if self.unique {
             claims.insert("jti".to_owned(), id.into());
         }
@@ -174,7 +184,9 @@ impl Assertion {
         words.extend(named.iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| format!("{name} {text}")));
         words.extend(self.claims.iter().map(|(name, text)| format!("{name} {text}")));
         words.extend(self.life.map(|life| format!("life {life} s")));
-        words.push(if self.parameter.is_empty() {
+        words.push(if self.access_token {
+            "it is the access token, made without a call".to_owned()
+        } else if self.parameter.is_empty() {
             "used as the bearer token".to_owned()
         } else {
             format!("sent as {}", self.parameter)

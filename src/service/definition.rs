@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::call::{Authentication, CallTemplate, Expression, Method, Template, Values, pairs};
 use crate::oauth::{
@@ -79,12 +80,15 @@ pub struct Service {
     /// The call that takes the authorization request in place of the browser (RFC 9126).
     #[serde(deserialize_with = "read::pushed_authorization")]
     pub pushed_authorization: Option<CallTemplate>,
-    /// The call that gets the first token.
+    /// The call that gets the first token; of no meaning where tokens are signed here.
     #[serde(deserialize_with = "read::token_request")]
     pub token_request: CallTemplate,
     /// Calls after it, each with the token of the one before: an exchange for a longer-lived one.
     #[serde(deserialize_with = "read::chain")]
     pub chain: Vec<CallTemplate>,
+    /// Calls without a token before all others, which find a host or a value that those need.
+    #[serde(deserialize_with = "lookups")]
+    pub lookup: Vec<Fetch>,
     /// Calls after those, which fetch a value that later calls need.
     pub fetch: Vec<Fetch>,
     /// The call that renews the token.
@@ -184,6 +188,17 @@ pub struct Fetch {
     /// The call.
     #[serde(deserialize_with = "read::resource")]
     pub call: CallTemplate,
+}
+
+/// A lookup is a fetch whose call has no token.
+fn lookups<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Fetch>, D::Error> {
+    let mut lookups = Vec::<toml::Table>::deserialize(deserializer)?;
+    let calls = lookups.iter_mut().filter_map(|lookup| lookup.get_mut("call")?.as_table_mut());
+    for call in calls {
+        call.entry("standard").or_insert_with(|| false.into());
+    }
+    let read = lookups.into_iter().map(|lookup| lookup.try_into().map_err(D::Error::custom));
+    read.collect()
 }
 
 /// The call that tells whose token it is, and what to show of its reply.
@@ -287,10 +302,11 @@ impl Service {
 
     /// Its calls with the names of their stages.
     pub fn calls(&self) -> Vec<(&'static str, &CallTemplate)> {
-        let mut calls = Vec::new();
+        let mut calls: Vec<(&'static str, &CallTemplate)> =
+            self.lookup.iter().map(|lookup| ("lookup", &lookup.call)).collect();
         calls.extend(self.authorization.iter().map(|authorization| ("authorization", &authorization.call)));
         calls.extend(self.pushed_authorization.iter().map(|call| ("pushed_authorization", call)));
-        calls.push(("token_request", &self.token_request));
+        calls.extend(self.token_call().map(|call| ("token_request", call)));
         calls.extend(self.chain.iter().map(|call| ("chain", call)));
         calls.extend(self.fetch.iter().map(|fetch| ("fetch", &fetch.call)));
         calls.extend(self.refresh_request.iter().map(|call| ("refresh_request", call)));
@@ -327,6 +343,14 @@ impl Service {
         for (name, _) in self.fetch.iter().flat_map(|fetch| &fetch.retain) {
             values.declare(name, "the call after the token request in step 3");
         }
+        for (lookup, (name, _)) in self.lookup.iter().flat_map(|own| own.retain.iter().map(move |one| (own, one))) {
+            values.declare(name, format!("the lookup before the sign-in: {}", lookup.label));
+        }
+    }
+
+    /// The names of the values that its lookups and fetches retain.
+    pub fn found(&self) -> impl Iterator<Item = &String> {
+        self.lookup.iter().chain(&self.fetch).flat_map(|fetch| &fetch.retain).map(|(name, _)| name)
     }
 
     /// The names in its calls and scopes that nobody supplies, each with where it stands.
@@ -355,8 +379,7 @@ impl Service {
         let learnt = self.redirect.retain.iter().cloned();
         let kept =
             self.calls().into_iter().flat_map(|(_, call)| call.reading.retain.iter().map(|(name, _)| name.clone()));
-        let fetched = self.fetch.iter().flat_map(|fetch| fetch.retain.iter().map(|(name, _)| name.clone()));
-        let learnt: Vec<String> = learnt.chain(kept).chain(fetched).collect();
+        let learnt: Vec<String> = learnt.chain(kept).chain(self.found().cloned()).collect();
         let hosts = self.calls().into_iter().flat_map(|(_, call)| call.url.host_placeholders());
         let mut unguarded: Vec<String> =
             hosts.filter(|name| learnt.contains(name) && !self.allow.contains_key(name)).collect();

@@ -138,7 +138,8 @@ impl Service {
         let is_strong = |call: &CallTemplate| {
             call.authentication == Authentication::PrivateKeyJwt || call.authentication.shows_certificate()
         };
-        let mut of_client = vec![("token", &self.token_request)];
+        let mut of_client: Vec<(&str, &CallTemplate)> =
+            self.token_call().map(|call| ("token", call)).into_iter().collect();
         of_client.extend(self.refresh_request.iter().map(|call| ("refresh", call)));
         of_client.extend(self.pushed_authorization.iter().map(|call| ("pushed authorization", call)));
         for (stage, call) in of_client {
@@ -160,7 +161,7 @@ impl Service {
         if self.dpop.is_none() && !has_certificate && !self.token_request.authentication.shows_certificate() {
             departs(server, "access tokens are bound to no key", "have them bound by DPoP, or to a client certificate");
         }
-        if let Some(assertion) = self.assertion_of(&self.token_request) {
+        if let Some(assertion) = self.token_assertion().cloned().or_else(|| self.assertion_of(&self.token_request)) {
             let algorithms = assertion.algorithm.iter().chain(&assertion.alternatives);
             if assertion.algorithm.is_none() || algorithms.into_iter().any(|own| !FAPI_ALGORITHMS.contains(own)) {
                 departs(
@@ -192,7 +193,7 @@ impl Service {
 
     /// Whether nothing authenticates the client at the token endpoint.
     fn is_public(&self, has_certificate: bool) -> bool {
-        let call = &self.token_request;
+        let Some(call) = self.token_call() else { return false };
         let sends = |wanted: &str| call.placeholders().any(|name| name == wanted);
         let has_secret = sends("assertion") || self.asks != Asks::Nothing && sends("client_secret");
         let by_method = !matches!(

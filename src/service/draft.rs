@@ -182,7 +182,7 @@ impl ProfileDraft {
             }
         }
         // A value that is fetched later may be entered beforehand.
-        for (name, _) in self.service.fetch.iter().flat_map(|fetch| &fetch.retain) {
+        for name in self.service.found() {
             if let Some(value) = self.inputs.get(name).map(|value| value.trim()).filter(|value| !value.is_empty()) {
                 inputs.insert(name.clone(), value.to_owned());
             }
@@ -233,8 +233,8 @@ impl ProfileDraft {
         let authorization = (Field::AuthorizationUrl, "authorization URL", self.authorization_url.as_str());
         let token = (Field::TokenUrl, "token URL", self.token_request.url.as_str());
         let refreshes_only = token.2.trim().is_empty() && !self.refresh_request.url.trim().is_empty();
-        let authorization = self.client_flow.then_some(authorization);
-        authorization.into_iter().chain((!refreshes_only).then_some(token))
+        let has_call = !refreshes_only && !self.service.signs_tokens();
+        self.client_flow.then_some(authorization).into_iter().chain(has_call.then_some(token))
     }
 
     fn missing_client_id(&self) -> Diagnosis {

@@ -48,6 +48,8 @@ pub struct Input {
 pub enum Transform {
     /// To lower case.
     Lowercase,
+    /// To upper case.
+    Uppercase,
     /// `_` becomes `-`.
     UnderscoreToDash,
     /// Only the host of a URL is left.
@@ -117,6 +119,7 @@ impl Transform {
     fn apply(self, value: &str) -> String {
         match self {
             Self::Lowercase => value.to_lowercase(),
+            Self::Uppercase => value.to_uppercase(),
             Self::UnderscoreToDash => value.replace('_', "-"),
             Self::HostOnly => {
                 let rest = value.split_once("://").map_or(value, |(_, rest)| rest);

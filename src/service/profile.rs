@@ -265,7 +265,7 @@ impl Profile {
                 values.set(name, value);
             }
         }
-        for (name, _) in self.service.fetch.iter().flat_map(|fetch| &fetch.retain) {
+        for name in self.service.found() {
             if let Some(value) = self.inputs.get(name) {
                 values.set(name, value);
             }

@@ -43,11 +43,26 @@ impl Service {
         Some(assertion)
     }
 
-    /// The assertion that a private key signs, if a request sends one.
+    /// The assertion that is the access token itself, if it is one.
+    pub fn token_assertion(&self) -> Option<&Assertion> {
+        self.assertion.as_ref().filter(|assertion| assertion.access_token)
+    }
+
+    /// Whether its access tokens are signed here, without a token request.
+    pub fn signs_tokens(&self) -> bool {
+        self.token_assertion().is_some()
+    }
+
+    /// The token request, unless tokens are signed here.
+    pub fn token_call(&self) -> Option<&CallTemplate> {
+        (!self.signs_tokens()).then_some(&self.token_request)
+    }
+
+    /// The assertion that a private key signs, if a request sends one or it is the access token.
     pub fn signed_assertion(&self) -> Option<Assertion> {
         let calls = self.calls();
-        let mut assertions = calls.iter().filter_map(|(_, call)| self.assertion_of(call));
-        assertions.find(|assertion| !assertion.is_shared())
+        let sent = calls.iter().filter_map(|(_, call)| self.assertion_of(call));
+        self.token_assertion().cloned().into_iter().chain(sent).find(|assertion| !assertion.is_shared())
     }
 
     /// How authorization requests are signed, with the same key; `None` if they are not.

@@ -34,7 +34,7 @@ pub(super) fn compare(record: &Record, service: &Service, is_own: bool) -> (Vec<
     let has_code = record.authorization.is_some() && grant_type == "authorization_code";
     let code = [("grant_type", grant_type), ("code", "{code}")];
     let code = if has_code { &code[..] } else { &code[..1] };
-    comparison.needed(TOKEN_REQUEST, record.token_request.as_ref(), Some(&service.token_request), code);
+    comparison.needed(TOKEN_REQUEST, record.token_request.as_ref(), service.token_call(), code);
     for (number, request) in record.chain.iter().enumerate() {
         comparison.needed(CHAIN, Some(request), service.chain.get(number), &[]);
     }

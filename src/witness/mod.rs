@@ -166,6 +166,6 @@ impl Record {
 /// The hosts where a preset gets its tokens, by the values that its inputs start with.
 fn hosts_of(service: &Service) -> Vec<String> {
     let authorization = service.authorization.iter().map(|authorization| &authorization.call);
-    let calls = authorization.chain([&service.token_request]);
+    let calls = authorization.chain(service.token_call());
     calls.filter_map(|call| host(&sent::filled(service, &call.url.in_braces()))).collect()
 }

@@ -7,9 +7,11 @@ use jiff::Timestamp;
 
 use crate::app::CallContext;
 use crate::oauth::{AssertionAlgorithm, KeyPair, ProfileSecrets, make_key_pair, make_proof_key};
-use crate::practice::{REHEARSAL_CLIENT_ID, REHEARSAL_CLIENT_SECRET, REHEARSAL_USER_NAME, Registration};
+use crate::practice::{
+    REHEARSAL_CLIENT_ID, REHEARSAL_CLIENT_SECRET, REHEARSAL_USER_NAME, Registration, rehearsal_secret,
+};
 use crate::secret::Secret;
-use crate::service::{Asks, Input, ProfileDraft, Service};
+use crate::service::{Input, ProfileDraft, Service};
 
 /// Enough for a key that signs a few assertions to a stand-in and is thrown away; more would only take longer.
 const RSA_BITS: usize = 2048;
@@ -40,10 +42,9 @@ pub(crate) fn profile(service: Service, now: Timestamp) -> Result<(CallContext, 
         scopes: profile.scopes.clone(),
         certificate: signing_key.as_ref().and_then(|pair| pair.certificate.clone()),
     };
-    let secret = if profile.service.asks == Asks::Nothing { "" } else { REHEARSAL_CLIENT_SECRET };
     let password = if profile.service.wants_password() { REHEARSAL_CLIENT_SECRET } else { "" };
     let secrets = ProfileSecrets {
-        client_secret: Secret::new(secret),
+        client_secret: Secret::new(rehearsal_secret(&profile.service)),
         password: Secret::new(password),
         signing_key,
         proof_key: proof_key(&profile.service)?,

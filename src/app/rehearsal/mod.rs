@@ -3,6 +3,7 @@
 
 pub(in crate::app) mod example;
 pub(in crate::app) mod faults;
+mod fetches;
 mod findings;
 mod line;
 pub(in crate::app) mod server;
@@ -46,6 +47,6 @@ impl App {
 }
 
 fn nothing_to_rehearse(service: &Service) -> Option<String> {
-    let blank = service.id == Catalog::CUSTOM || service.token_request.url.is_empty();
+    let blank = service.id == Catalog::CUSTOM || service.token_call().is_some_and(|call| call.url.is_empty());
     blank.then(|| "a service described by hand has no addresses yet".to_owned())
 }

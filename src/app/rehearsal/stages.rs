@@ -15,20 +15,20 @@ use crate::app::sign_in::try_reading;
 use crate::app::{CallContext, Exchange, Failure, FailureCode, FailureKind};
 use crate::call::{Call, CallTemplate, Expression, Reading, RenderError, Reply, Values};
 use crate::diagnosis::Diagnose as _;
-use crate::oauth::{Pasted, Recipients, RedirectUri, Stage, TokenSet, parse_pasted, read_device_authorization};
+use crate::oauth::{Pasted, Recipients, RedirectUri, Stage, TokenSet, parse_pasted, read_device_authorization, span};
 use crate::practice::WRONG_REFRESH_TOKEN;
 use crate::secret::Secret;
-use crate::service::{Fetch, Start};
+use crate::service::Start;
 
 /// A rehearsal under way: the server, who hears of each stage, and what the calls are made from.
 pub(crate) struct Stages<'a> {
-    server: &'a RehearsalServer,
+    pub(in crate::app::rehearsal) server: &'a RehearsalServer,
     report: &'a Report,
-    context: CallContext,
+    pub(in crate::app::rehearsal) context: CallContext,
 }
 
 /// Why a stage did not pass.
-enum Trouble {
+pub(in crate::app::rehearsal) enum Trouble {
     /// The preset is wrong.
     Wrong(String),
     /// The program cannot do it yet, and the preset says so.
@@ -36,7 +36,7 @@ enum Trouble {
 }
 
 /// What was read, in words.
-type Outcome = Result<String, Trouble>;
+pub(in crate::app::rehearsal) type Outcome = Result<String, Trouble>;
 
 impl<'a> Stages<'a> {
     pub(crate) fn new(server: &'a RehearsalServer, report: &'a Report, context: CallContext) -> Self {
@@ -46,10 +46,16 @@ impl<'a> Stages<'a> {
     /// Runs all stages; without a code or a first token there are no more.
     pub(crate) async fn run(mut self) {
         let service = self.context.profile.service.clone();
+        for lookup in &service.lookup {
+            if !self.lookup(lookup).await {
+                return;
+            }
+        }
         if service.authorization.is_some() && !self.authorization().await {
             return;
         }
-        if !self.token_request().await {
+        let has_token = if service.signs_tokens() { self.signed_token().await } else { self.token_request().await };
+        if !has_token {
             return;
         }
         for call in &service.chain {
@@ -142,6 +148,23 @@ impl<'a> Stages<'a> {
         true
     }
 
+    /// An access token that is signed here. What is signed is judged by the stand-in where a call sends it.
+    async fn signed_token(&mut self) -> bool {
+        let exchange = token_request::exchange(&self.server.app, self.report, &self.context, Stage::TokenRequest).await;
+        let outcome = match exchange.and_then(|exchange| exchange.outcome) {
+            Err(failure) => Err(self.unmade(failure)),
+            Ok(tokens) => {
+                let left = tokens.expires_at.and_then(|end| end.duration_since(tokens.obtained_at).try_into().ok());
+                self.context.tokens = Some(*tokens);
+                Ok(format!(
+                    "signed without a call{}",
+                    left.map(|left| format!(", for {}", span(left))).unwrap_or_default()
+                ))
+            }
+        };
+        self.line("access token", String::new(), outcome)
+    }
+
     async fn chain(&mut self, call: &CallTemplate) {
         let said = self.said(call);
         let outcome = match follow_up::exchanged(&self.server.app, &self.context, call).await {
@@ -149,26 +172,6 @@ impl<'a> Stages<'a> {
             Err(failure) => Err(self.unread(call, failure)),
         };
         self.line("chain", said, outcome);
-    }
-
-    async fn fetch(&mut self, fetch: &Fetch) {
-        let said = self.said(&fetch.call);
-        let outcome = match follow_up::fetched(&self.server.app, &self.context, fetch).await {
-            Err(failure) => Err(self.refused_or_unmade(failure)),
-            Ok(options) => {
-                let count = options.len();
-                let first = options.into_iter().next();
-                first.ok_or_else(|| wrong(nothing_fetched(fetch))).map(|first| {
-                    let names: Vec<&str> = first.retain.iter().map(|(name, _)| name.as_str()).collect();
-                    let read = format!("{} of {count}: {}", first.label, names.join(", "));
-                    if let Some(tokens) = &mut self.context.tokens {
-                        tokens.retained.extend(first.retain);
-                    }
-                    read
-                })
-            }
-        };
-        self.line(&format!("fetch {}", fetch.label), said, outcome);
     }
 
     /// Refreshes once, or twice where refresh tokens rotate, and then with a spent token.
@@ -293,7 +296,7 @@ impl<'a> Stages<'a> {
                     Ok(tokens) => self.take(call, *tokens),
                     Err(failure) => Err(self.unread(call, failure)),
                 };
-                (sent(&made), outcome)
+                (made.as_ref().map(sent).unwrap_or_default(), outcome)
             }
         }
     }
@@ -311,7 +314,7 @@ impl<'a> Stages<'a> {
                         Err(wrong(format!("a refusal with `{INVALID_GRANT}` was read otherwise: {summary}")))
                     }
                 };
-                (sent(&call), outcome)
+                (call.as_ref().map(sent).unwrap_or_default(), outcome)
             }
         }
     }
@@ -333,7 +336,7 @@ impl<'a> Stages<'a> {
         }
     }
 
-    fn refused_or_unmade(&self, failure: Failure) -> Trouble {
+    pub(in crate::app::rehearsal) fn refused_or_unmade(&self, failure: Failure) -> Trouble {
         if failure.kind == FailureKind::Usage { self.unmade(failure) } else { self.refused(&failure) }
     }
 
@@ -355,13 +358,13 @@ impl<'a> Stages<'a> {
         self.server.rehearsal.complaint()
     }
 
-    fn said(&self, template: &CallTemplate) -> String {
+    pub(in crate::app::rehearsal) fn said(&self, template: &CallTemplate) -> String {
         let call: Option<Call> = self.server.app.render(&self.context, template).ok();
         call.as_ref().map(sent).unwrap_or_default()
     }
 
     /// Reports a stage; returns whether it passed.
-    fn line(&self, stage: &str, sent: String, outcome: Outcome) -> bool {
+    pub(in crate::app::rehearsal) fn line(&self, stage: &str, sent: String, outcome: Outcome) -> bool {
         let well = outcome.is_ok();
         let outcome = match outcome {
             Ok(read) => StageOutcome::Passed(read),
@@ -373,11 +376,6 @@ impl<'a> Stages<'a> {
     }
 }
 
-fn wrong(words: impl Into<String>) -> Trouble {
+pub(in crate::app::rehearsal) fn wrong(words: impl Into<String>) -> Trouble {
     Trouble::Wrong(words.into())
-}
-
-fn nothing_fetched(fetch: &Fetch) -> String {
-    let names: Vec<String> = fetch.retain.iter().map(|(name, path)| format!("`{name}` at `{path}`")).collect();
-    format!("the documented reply has no item with {} in the list `{}`", names.join(", "), fetch.list)
 }

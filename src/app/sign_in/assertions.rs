@@ -19,6 +19,14 @@ use crate::service::{Assertion, Departure, SecurityProfile};
 /// Shown in place of the `jti`, which is random for each request.
 pub(in crate::app::sign_in) const ID_TO_COME: &str = "made when it is sent";
 
+/// An access token that was signed here.
+#[derive(Debug)]
+pub(in crate::app::sign_in) struct SignedToken {
+    pub token: Secret,
+    /// Its `exp`.
+    pub expires_at: Timestamp,
+}
+
 /// Header and claims of an assertion or a proof, as formatted JSON without a signature.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ShownJwt {
@@ -69,6 +77,31 @@ impl CallContext {
         let mut values = values.clone();
         values.set_secret(ASSERTION, signed);
         Ok(Some(values))
+    }
+
+    /// A new access token, for a service whose tokens are signed here. `id` is random.
+    pub(in crate::app::sign_in) fn signed_token(&self, now: Timestamp, id: [u8; 32]) -> Result<SignedToken, Failure> {
+        self.check_security_profile()?;
+        let assertion = self.token_assertion()?;
+        let (values, id) = (self.fresh_values(now, id), BASE64_URL_SAFE_NO_PAD.encode(id));
+        let (unsigned, algorithm, key) = self.unsigned(assertion, &values, now, &id)?;
+        let token = unsigned.sign(&key, algorithm, self.certificate().as_ref()).map_err(|error| usage(&error))?;
+        let end = Timestamp::from_second(now.as_second().saturating_add(assertion.life()));
+        Ok(SignedToken { token, expires_at: end.unwrap_or(Timestamp::MAX) })
+    }
+
+    /// Header and claims of the access token that would be signed now.
+    pub fn shown_token(&self, now: Timestamp) -> Result<String, Failure> {
+        let assertion = self.token_assertion()?;
+        let (unsigned, algorithm, _) = self.unsigned(assertion, &self.values(), now, ID_TO_COME)?;
+        match unsigned {
+            UnsignedAssertion::Jwt(jwt) => Ok(ShownJwt::of(&jwt, algorithm).lines()),
+            UnsignedAssertion::Saml(saml, _) => Ok(saml.shown()),
+        }
+    }
+
+    fn token_assertion(&self) -> Result<&Assertion, Failure> {
+        self.profile.service.token_assertion().ok_or_else(|| no_signed_token(self))
     }
 
     /// Refuses any request where the profile departs from what it is held to.
@@ -142,7 +175,8 @@ impl CallContext {
             _ if assertion.is_shared() => {
                 let secret = values.value("client_secret").map(|value| value.text.clone());
                 let secret = secret.filter(|secret| !secret.is_empty());
-                SigningKey::shared(secret.ok_or_else(|| missing_secret(self))?)
+                let secret = secret.ok_or_else(|| missing_secret(self))?;
+                SigningKey::shared_as(&secret, assertion.secret_encoding).ok_or_else(|| secret_is_not_hex(self))?
             }
             // Without a key there is no certificate either; the key is what to report.
             None => return Err(usage(&KeyError::Missing)),
@@ -170,6 +204,19 @@ impl App {
 
 pub(in crate::app::sign_in) fn usage(error: &dyn Diagnose) -> Failure {
     Failure::new(FailureKind::Usage, error.diagnose())
+}
+
+fn no_signed_token(context: &CallContext) -> Failure {
+    let diagnosis =
+        Diagnosis::new(format!("{} has a call for its tokens: none is signed here", context.profile.service.name));
+    Failure::new(FailureKind::Usage, diagnosis)
+}
+
+fn secret_is_not_hex(context: &CallContext) -> Failure {
+    let label = &context.profile.service.labels.client_secret;
+    let diagnosis = Diagnosis::new(format!("{label} is not hex, and the assertion is signed with its bytes"));
+    let hint = "enter an even number of the digits 0-9 and a-f, and nothing else";
+    Failure::new(FailureKind::Usage, diagnosis.hint(hint))
 }
 
 fn missing_secret(context: &CallContext) -> Failure {

@@ -1,13 +1,14 @@
 //! Everything a call is made from: the profile, its secrets, the authorization response, and the tokens. The preview and
 //! the call itself take their values from here, so they cannot differ.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::app::sign_in::sources::source::{ProfileSources, SentSource};
 use crate::call::{MutualTls, Parameter, RenderError, Values};
-use crate::oauth::{Parameters, PendingDevice, ProfileSecrets, TokenSet};
+use crate::oauth::{KeyPair, Parameters, PendingDevice, ProfileSecrets, TokenSet};
 use crate::secret::Secret;
 use crate::service::{Asks, Catalog, Profile, actor_token_type, matches_whole};
 
@@ -48,6 +49,8 @@ pub struct CallContext {
     pub device: Option<PendingDevice>,
     /// The port of the practice service, when it runs.
     pub practice_port: Option<u16>,
+    /// What the lookups before this sign-in have found, by placeholder.
+    pub found: BTreeMap<String, String>,
     /// Where values are read that are not in the vault, when a token request sends them.
     pub sources: ProfileSources,
 }
@@ -62,6 +65,7 @@ impl CallContext {
             tokens: None,
             device: None,
             practice_port: None,
+            found: BTreeMap::new(),
             sources: ProfileSources::new(),
         }
     }
@@ -93,6 +97,10 @@ impl CallContext {
             values.set("user_code", &authorization.user_code);
         }
         self.set_tokens(&mut values);
+        for (name, value) in &self.found {
+            self.set_learnt(&mut values, name, value);
+        }
+        self.set_key_hash(&mut values);
         values.mutual_tls = self.mutual_tls();
         values
     }
@@ -187,6 +195,15 @@ impl CallContext {
             if input.optional || !typed.is_empty() {
                 values.set_secret(&input.name, typed);
             }
+        }
+    }
+
+    /// Sets the hash of the public key, where something names it.
+    fn set_key_hash(&self, values: &mut Values) {
+        const KEY_HASH: &str = "public_key_sha256";
+        let pair = self.secrets.signing_key.as_ref().filter(|_| self.profile.service.wants(KEY_HASH));
+        if let Some(hash) = pair.and_then(KeyPair::signing_key).and_then(|key| key.public_key_sha256()) {
+            values.set(KEY_HASH, hash);
         }
     }
 

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use crate::app::ask::Ask;
 use crate::app::handle::App;
 use crate::app::progress::{Progress, Report};
-use crate::app::sign_in::{account, finish, pending_device, send};
+use crate::app::sign_in::{account, finish, lookup, pending_device, send};
 use crate::app::tokens::issued_for;
 use crate::app::{CallContext, DeviceWaiting, Exchange, Failure, FailureCode, FailureKind, Recovery, SaveTo};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
@@ -53,6 +53,7 @@ impl App {
         context.secrets.tidy();
         // A device code is asked for, so a refresh token that was pasted is not meant.
         context.secrets.refresh_token = Secret::default();
+        lookup::anew(self, &report, &mut context).await?;
         let found = pending_device::find(self, &context.profile, &save_to).await;
         let is_taken_up = found.is_some();
         let pending = match found {

@@ -4,6 +4,7 @@
 use serde_json::Value as Json;
 
 use crate::app::handle::App;
+use crate::app::progress::Report;
 use crate::app::sign_in::deliver::record;
 use crate::app::sign_in::proof::{Delivered, deliver_proved};
 use crate::app::sign_in::send::{self, Answered};
@@ -40,7 +41,7 @@ pub(crate) async fn fetch(app: &App, mut context: CallContext, exchange: &mut Ex
     let Ok(tokens) = &exchange.outcome else { return };
     context.tokens = Some((**tokens).clone());
     for fetch in context.profile.service.fetch.clone() {
-        match fetched(app, &context, &fetch).await {
+        match fetched(app, None, &context, &fetch).await {
             Err(failure) => exchange.notes.push(note(&format!("fetching {}", fetch.label), failure)),
             Ok(mut options) => {
                 options.retain(|option| is_wanted(&context, option));
@@ -76,8 +77,13 @@ pub(crate) async fn exchanged(app: &App, context: &CallContext, call: &CallTempl
 }
 
 /// Fetches the values to choose from.
-pub(crate) async fn fetched(app: &App, context: &CallContext, fetch: &Fetch) -> Result<Vec<Fetched>, Failure> {
-    let Answered { reply, answers, refusal } = send::ask(app, None, context, &fetch.call, &[&fetch.list]).await?;
+pub(crate) async fn fetched(
+    app: &App,
+    report: Option<&Report>,
+    context: &CallContext,
+    fetch: &Fetch,
+) -> Result<Vec<Fetched>, Failure> {
+    let Answered { reply, answers, refusal } = send::ask(app, report, context, &fetch.call, &[&fetch.list]).await?;
     let Some(answers) = answers.as_ref().filter(|_| reply.is_success()) else {
         let summary = if refusal.has_reason() {
             format!("the service refused{}", refusal.text())
@@ -114,7 +120,7 @@ fn option(fetch: &Fetch, item: &Answers) -> Option<Fetched> {
 }
 
 /// Whether it agrees with the inputs that the person has entered.
-fn is_wanted(context: &CallContext, option: &Fetched) -> bool {
+pub(in crate::app::sign_in) fn is_wanted(context: &CallContext, option: &Fetched) -> bool {
     let named = |name: &str| context.profile.inputs.get(name).filter(|value| !value.is_empty());
     option.retain.iter().all(|(name, value)| named(name).is_none_or(|wanted| wanted == value))
 }

@@ -13,6 +13,7 @@ pub(in crate::app) mod id_token;
 pub(in crate::app) mod identity;
 pub(in crate::app) mod late_visits;
 pub(in crate::app) mod listening;
+pub(in crate::app) mod lookup;
 mod nonce;
 mod own_hosts;
 pub(in crate::app) mod pending_device;
@@ -59,6 +60,7 @@ impl App {
         proof::key::provide(self, &mut context, &save_to).await?;
         // Before the browser opens.
         context.check_client_certificate()?;
+        Box::pin(lookup::anew(self, &ask.report(), &mut context)).await?;
         // The steps are boxed, because each future is large and callers hold this one on the stack.
         let service = &context.profile.service;
         let is_pasted = !context.secrets.refresh_token.is_empty() && service.start != Start::RefreshToken;

@@ -6,10 +6,12 @@ use crate::app::handle::App;
 use crate::app::profiles::drafts;
 use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::account;
+use crate::app::sign_in::assertions::SignedToken;
 use crate::app::sign_in::certificate_binding;
 use crate::app::sign_in::deliver::record;
 use crate::app::sign_in::follow_up;
 use crate::app::sign_in::id_token;
+use crate::app::sign_in::lookup;
 use crate::app::sign_in::proof::{Delivered, answer, deliver_proved, key};
 use crate::app::sign_in::sources;
 use crate::app::sign_in::try_reading;
@@ -60,6 +62,7 @@ async fn request_tokens(
     let told = context.secrets.tidy();
     // A new sign-in starts without the tokens of the last one.
     context.tokens = None;
+    lookup::provide(app, report, &mut context).await?;
     key::provide(app, &mut context, &save_to).await?;
     let save_to = key::keep(app, report, &context, save_to).await?;
     let mut exchange = exchange(app, report, &context, Stage::TokenRequest).await?;
@@ -131,6 +134,7 @@ async fn request_refresh(
             }
             let is_first = context.tokens.is_none();
             let policy = context.profile.service.policy.clone();
+            lookup::provide(app, report, &mut context).await?;
             key::provide(app, &mut context, &save_to).await?;
             let save_to = key::keep(app, report, &context, save_to).await?;
             let mut exchange = exchange(app, report, &context, Stage::RefreshRequest).await?;
@@ -194,6 +198,9 @@ pub(crate) async fn exchange(
 
 async fn exchange_once(app: &App, report: &Report, context: &CallContext, stage: Stage) -> Result<Exchange, Failure> {
     let service = &context.profile.service;
+    if service.signs_tokens() {
+        return Ok(received(None, None, Ok(Box::new(signed_here(app, context)?))));
+    }
     let template = template(context, stage)?;
     let values = sources::values_for(app, report, context, template).await?;
     let call = template.render(&values)?;
@@ -205,7 +212,7 @@ async fn exchange_once(app: &App, report: &Report, context: &CallContext, stage:
         Err(error) => {
             record(app, &call, at, Err(&error), values.secrets());
             let (notes, unanswered) = (certificate_binding::notes(context, None, at), error.may_have_arrived());
-            return Ok(Exchange { notes, unanswered, ..received(call, None, Err(error.into())) });
+            return Ok(Exchange { notes, unanswered, ..received(Some(call), None, Err(error.into())) });
         }
     };
     let previous = if stage == Stage::RefreshRequest { context.tokens.as_ref() } else { None };
@@ -234,11 +241,19 @@ async fn exchange_once(app: &App, report: &Report, context: &CallContext, stage:
     let view = secrets.map_or_else(|| bare_view(&reply), |secrets| view(&reply, secrets));
     let interval = answers.as_ref().and_then(|answers| poll_interval(answers, &template.reading).ok().flatten());
     let again = Again { interval, retry_after: retry_after(&reply) };
-    Ok(Exchange { notes, again, ..received(call, Some(view), outcome) })
+    Ok(Exchange { notes, again, ..received(Some(call), Some(view), outcome) })
+}
+
+/// An access token that is signed here.
+fn signed_here(app: &App, context: &CallContext) -> Result<TokenSet, Failure> {
+    let now = (app.ports.now)();
+    let SignedToken { token, expires_at } = context.signed_token(now, (app.ports.entropy)())?;
+    let tokens = TokenSet { expires_at: Some(expires_at), ..TokenSet::bearer(token, now) };
+    Ok(complete(tokens, context, &context.profile.service.token_request))
 }
 
 /// What came of a call, before anything is done with it.
-fn received(call: Call, reply: Option<ReplyView>, outcome: Result<Box<TokenSet>, Failure>) -> Exchange {
+fn received(call: Option<Call>, reply: Option<ReplyView>, outcome: Result<Box<TokenSet>, Failure>) -> Exchange {
     Exchange {
         call,
         reply,
@@ -286,13 +301,14 @@ pub(crate) fn live_by_policy(exchange: &mut Exchange, policy: &TokenPolicy) {
     }
 }
 
-/// Decrypts the ID token, and adds what the reply does not say: values from the redirect, what the tokens were issued for, and the refresh token's
+/// Decrypts the ID token, and adds what the reply does not say: values from the redirect and from lookups, what the tokens were issued for, and the refresh token's
 /// expiry by the preset.
 fn complete(mut tokens: TokenSet, context: &CallContext, call: &CallTemplate) -> TokenSet {
     id_token::open(context, &mut tokens);
     for (name, value) in context.retained_extras() {
         tokens.retained.entry(name).or_insert(value);
     }
+    tokens.retained.extend(context.found.clone());
     let sent = &context.secrets.refresh_token;
     let pasted = !sent.is_empty();
     if pasted || tokens.issued_for.is_empty() {

@@ -4,7 +4,7 @@
 use crate::app::handle::App;
 use crate::app::progress::Report;
 use crate::app::sign_in::proof::key;
-use crate::app::sign_in::{authorize, device, pushed, send, token_request};
+use crate::app::sign_in::{authorize, device, identity, lookup, pushed, send, token_request};
 use crate::app::{Authorized, CallContext, Exchange, Failure, FailureCode, FailureKind, SaveTo, tokens};
 use crate::call::Reply;
 use crate::diagnosis::{Diagnose as _, Diagnosis};
@@ -24,6 +24,8 @@ pub enum TriedCall {
     DeviceAuthorization,
     TokenRequest,
     RefreshRequest,
+    /// The call that tells whose token it is.
+    Identity,
 }
 
 impl TriedCall {
@@ -34,6 +36,7 @@ impl TriedCall {
             Self::DeviceAuthorization => "Device authorization request",
             Self::TokenRequest => "Token request",
             Self::RefreshRequest => "Refresh request",
+            Self::Identity => "Identity check",
         }
     }
 }
@@ -65,6 +68,7 @@ impl App {
         self.supply_practice(&mut context).await?;
         context.secrets.tidy();
         context.tokens = None;
+        lookup::provide(self, report, &mut context).await?;
         key::provide(self, &mut context, &SaveTo::Draft { name: None, of: None }).await?;
         let service = &context.profile.service;
         let mut tried = Vec::new();
@@ -80,6 +84,11 @@ impl App {
                 Err(failure) => return Err(failure),
             };
             tried.push(Tried { call: TriedCall::DeviceAuthorization, trial });
+            return Ok(tried);
+        }
+        if context.profile.service.signs_tokens() {
+            let trial = Box::pin(self.try_signed_token(context, report)).await?;
+            tried.push(Tried { call: TriedCall::Identity, trial });
             return Ok(tried);
         }
         let (call, stage) = match context.profile.service.start {
@@ -113,6 +122,19 @@ impl App {
     fn made_up(&self, redirect_uri: String, code_verifier: Secret) -> Authorized {
         let (code, extras, at) = (Secret::new(MADE_UP), Vec::new(), (self.ports.now)());
         Authorized { code, code_verifier, redirect_uri, nonce: None, state: None, extras, asked_at: at, at }
+    }
+
+    /// Signs a token and asks whose it is: only a call shows whether the service takes it.
+    async fn try_signed_token(&self, mut context: CallContext, report: &Report) -> Result<Trial, Failure> {
+        let exchange = token_request::exchange(self, report, &context, Stage::TokenRequest).await?;
+        context.tokens = Some(*exchange.outcome?);
+        if context.profile.service.identity.is_none() {
+            return Ok(Trial::Unclear("A token was signed, and no call is described that takes it.".to_owned()));
+        }
+        Ok(match identity::ask(self, report, &context).await {
+            Ok(_) => Trial::Works("The service takes the token that was signed here. It was not kept.".to_owned()),
+            Err(failure) => Trial::Failed(Box::new(failure)),
+        })
     }
 
     async fn try_tokens(&self, mut context: CallContext, stage: Stage, report: &Report) -> Result<Trial, Failure> {

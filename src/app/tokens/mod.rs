@@ -24,7 +24,7 @@ use crate::app::profiles;
 use crate::app::profiles::drafts;
 use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::proof::key;
-use crate::app::sign_in::{id_token, sources};
+use crate::app::sign_in::{id_token, lookup, sources};
 use crate::app::state::PendingWrite;
 use crate::app::tokens::pending::Put;
 use crate::app::vault::lease::lease;
@@ -252,6 +252,8 @@ async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> 
     context.sources = app.written_sources(name).await?;
     let record = key::of_record(app, &entry, &mut context, record).await?;
     app.supply_practice(&mut context).await?;
+    // Of a profile that signed in before its preset had lookups.
+    lookup::provide(app, report, &mut context).await?;
     let mut exchange = journal::exchange(app, report, (name, &entry), &record, &context, (stage, need)).await?;
     match settle(app, (name, entry), record, (stage, resource.as_ref()), &exchange).await {
         Ok(notes) => exchange.notes.extend(notes),

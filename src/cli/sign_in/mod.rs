@@ -159,8 +159,8 @@ fn draft(
     describe::change(&mut draft, &options.describe)?;
     read_keys(runner, options, &mut draft, &mut saved)?;
     for (key, value) in &options.set {
-        let is_fetched = draft.service.fetch.iter().any(|fetch| fetch.retain.iter().any(|(name, _)| name == key));
-        if !is_fetched && !draft.service.inputs.iter().any(|input| input.name == *key) {
+        let is_found = draft.service.found().any(|name| name == key);
+        if !is_found && !draft.service.inputs.iter().any(|input| input.name == *key) {
             return Err(unknown_input(&draft, key));
         }
         secrets::refuse_as_argument(&draft.service, key)?;
@@ -359,7 +359,9 @@ fn tell(name: &ProfileName, context: &CallContext, tokens: &TokenSet, vault: Vau
         print::note(&format!("Not granted: {details}"));
     }
     if tokens.refresh_token.is_none() {
-        print::note(if context.profile.service.asks_again() {
+        print::note(if context.profile.service.signs_tokens() {
+            "There is no refresh token: the next access token is signed here."
+        } else if context.profile.service.asks_again() {
             "There is no refresh token: the next access token is requested in the same way."
         } else {
             "The service sent no refresh token: sign in again when it expires."

@@ -18,6 +18,10 @@ pub(super) const FORMAT: ExportFormat = ExportFormat {
 };
 
 fn snapshot(subject: &Subject) -> Result<Text, ExportError> {
+    if subject.whole.service.signs_tokens() {
+        let why = "access tokens are signed without a call";
+        return Err(ExportError::CannotCarry { format: FORMAT.id, field: "token_endpoint".to_owned(), why });
+    }
     let described = described(subject);
     let written = write(&described, true).map_err(|error| refused(&error))?;
     let mut left_out = left_out(&described);

@@ -8,6 +8,7 @@ use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{Model, Requested, Stand, Visit, Work};
 use crate::gui::screens::{call_form, intent_button, save, waiting_row, want};
 use crate::gui::widgets::{ButtonKind, footer, link, secondary_button};
+use crate::service::ProfileDraft;
 
 /// The way past the authorization request.
 const SKIP: &str = "I already have a refresh token";
@@ -86,9 +87,17 @@ fn call_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
 /// The request of the tab that is shown.
 fn request<'a>(model: &'a Model, draft: &Draft) -> (Work, &'a Requested<Exchange>, Intent) {
     match draft.tokens_step.tab {
-        TokenTab::TokenRequest => (Work::TokenRequest, &model.open.token_request, Intent::RequestTokens),
+        TokenTab::TokenRequest => {
+            let intent = draft.profile.as_ref().map_or(Intent::RequestTokens, new_tokens);
+            (Work::TokenRequest, &model.open.token_request, intent)
+        }
         TokenTab::RefreshRequest => (Work::RefreshRequest, &model.open.refresh_request, Intent::RequestRefresh),
     }
+}
+
+/// What gets tokens without a browser.
+pub(crate) fn new_tokens(profile: &ProfileDraft) -> Intent {
+    if profile.service.signs_tokens() { Intent::SignToken } else { Intent::RequestTokens }
 }
 
 /// Step 3, while the request is under way.
@@ -105,7 +114,7 @@ pub(crate) fn call_blocked(model: &Model, draft: &Draft) -> Option<String> {
     if draft.tokens_step.tab.request(&model.open).is_pending() {
         return Some("It is being sent".to_owned());
     }
-    let missing = call_form::rendered(model, draft).err().map(|missing| missing.summary);
+    let missing = call_form::missing(model, draft).map(|missing| missing.summary);
     let spent = draft.tokens_step.tab == TokenTab::TokenRequest && is_code_spent(model);
     missing.or_else(|| spent.then(|| "The code has been used: refresh, or authorize again".to_owned()))
 }

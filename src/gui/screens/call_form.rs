@@ -4,7 +4,7 @@ use egui::Ui;
 
 use crate::app::CallContext;
 use crate::call::{Authentication, Call, CallTemplate, Method, RenderError};
-use crate::diagnosis::Diagnose;
+use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::gui::draft::{Draft, Focus, NextView, TokenTab};
 use crate::gui::model::Model;
 use crate::gui::screens::lead_to;
@@ -35,6 +35,9 @@ pub(crate) fn call_form_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     });
     preview_ui(ui, model, draft);
     let (Some(computed), Some(profile)) = (draft.computed(), &mut draft.profile) else { return };
+    if profile.service.signs_tokens() {
+        return;
+    }
     // A preset knows its request; a service described by hand begins with it.
     let described = profile.service.id == Catalog::CUSTOM;
     disclosure(ui, "Change the request", described, |ui| {
@@ -67,7 +70,11 @@ pub(crate) fn secrets_ui(
     }
     if profile.asks != Asks::Nothing {
         let label = profile.service.labels.client_secret.clone();
-        let mut field = Field::new(&label).help("Stored in the vault; sent only to the host in the preview.");
+        let mut field = Field::new(&label).help(if service.signs_tokens() {
+            "Stored in the vault; the token is signed with it, and it is sent to nobody."
+        } else {
+            "Stored in the vault; sent only to the host in the preview."
+        });
         if profile.asks == Asks::OptionalSecret {
             field = field.optional();
         }
@@ -142,11 +149,18 @@ fn body_ui(ui: &mut Ui, call: &mut CallFields) {
 
 /// The exact request, secrets masked, or why there is none yet.
 fn preview_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    if signs_tokens(draft) {
+        return signed_token_ui(ui, model, draft);
+    }
     section(ui, "What will be sent", |ui| match rendered(model, draft) {
         Err(words) => banner(ui, Tone::Info, &words),
         Ok(call) => {
             if call.url.to_secret().expose().starts_with("http://") {
                 notice(ui, Tone::Warning, "Not encrypted", "Plain HTTP is sent to this machine only.");
+            }
+            let lookup = context(model, draft).ok().and_then(|context| context.next_lookup().cloned());
+            if let Some(lookup) = lookup {
+                ui.label(small(ui, format!("First a lookup: {}", lookup.label)));
             }
             let preview = call.preview(&draft.tokens_step.revealed.request);
             CodeBlock::new("Request", &preview).copies(None).guarded().show(ui);
@@ -158,6 +172,21 @@ fn preview_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
             });
         }
     });
+}
+
+/// What the next access token says, where it is signed here.
+fn signed_token_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
+    section(ui, "What will be signed", |ui| match signed(model, draft) {
+        Err(words) => banner(ui, Tone::Info, &words),
+        Ok(shown) => {
+            ui.label(small(ui, "The service takes this token as it is: nothing is sent to get it."));
+            CodeBlock::new("Decoded access token", &shown).copies(None).show(ui);
+        }
+    });
+}
+
+fn signs_tokens(draft: &Draft) -> bool {
+    draft.profile.as_ref().is_some_and(|profile| profile.service.signs_tokens())
 }
 
 /// What the assertion and the proof in it say; they are signed when the call is sent.
@@ -176,21 +205,39 @@ fn assertion_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
     }
 }
 
-/// The call as it would be sent now, or what is missing.
-pub(crate) fn rendered(model: &Model, draft: &Draft) -> Result<Call, crate::diagnosis::Diagnosis> {
-    let context = draft.context(model).ok_or_else(|| {
+/// What is missing for the call of the tab, or for the token that is signed; `None` if nothing is.
+pub(crate) fn missing(model: &Model, draft: &Draft) -> Option<Diagnosis> {
+    if signs_tokens(draft) { signed(model, draft).err() } else { rendered(model, draft).err() }
+}
+
+fn context(model: &Model, draft: &Draft) -> Result<CallContext, Diagnosis> {
+    draft.context(model).ok_or_else(|| {
         let errors = draft.errors();
         let first = errors.first().map(|error| error.diagnosis.summary.clone());
-        crate::diagnosis::Diagnosis::new(first.unwrap_or_else(|| "the profile is incomplete".to_owned()))
+        Diagnosis::new(first.unwrap_or_else(|| "the profile is incomplete".to_owned()))
             .hint("go back to the step that asks for it")
-    })?;
+    })
+}
+
+/// The access token as it would be signed now, or what is missing.
+fn signed(model: &Model, draft: &Draft) -> Result<String, Diagnosis> {
+    let shown = context(model, draft)?.shown_token(draft.clock.now);
+    shown.map_err(|failure| failure.diagnosis)
+}
+
+/// The call as it would be sent now, or what is missing.
+fn rendered(model: &Model, draft: &Draft) -> Result<Call, Diagnosis> {
+    let context = context(model, draft)?;
     let call = context.preview(called(&context, draft.tokens_step.tab)?, draft.clock.now);
     call.map_err(|failure| failure.diagnosis)
 }
 
-/// The call of a tab.
-fn called(context: &CallContext, tab: TokenTab) -> Result<&CallTemplate, crate::diagnosis::Diagnosis> {
+/// The call of a tab, or the lookup that comes before it.
+fn called(context: &CallContext, tab: TokenTab) -> Result<&CallTemplate, Diagnosis> {
     let service = &context.profile.service;
+    if let Some(lookup) = context.next_lookup() {
+        return Ok(&lookup.call);
+    }
     match tab {
         TokenTab::TokenRequest => Ok(&service.token_request),
         TokenTab::RefreshRequest => service.refresh_request.as_ref().ok_or_else(|| RenderError::NoUrl.diagnose()),

@@ -8,7 +8,7 @@ use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{Model, Visit, Work};
 use crate::gui::palette_draft::Action;
 use crate::gui::queries::QUERIES;
-use crate::gui::screens::actions::call_blocked;
+use crate::gui::screens::actions::{call_blocked, new_tokens};
 use crate::gui::screens::profile_menu::service_of;
 use crate::gui::screens::save;
 
@@ -89,7 +89,7 @@ fn steps(model: &Model, draft: &Draft, all: &mut Vec<Action>) {
         },
         Step::Tokens => {
             let call = match draft.tokens_step.tab {
-                TokenTab::TokenRequest => Intent::RequestTokens,
+                TokenTab::TokenRequest => new_tokens(profile),
                 TokenTab::RefreshRequest => Intent::RequestRefresh,
             };
             all.push(Action::unless(call, call_blocked(model, draft)));

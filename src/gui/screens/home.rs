@@ -10,8 +10,8 @@ use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
 use crate::gui::queries::QUERIES;
 use crate::gui::screens::{
-    calendar, history, home_parts, intent_button, news, questions, registered_client, save, strict, token_facts,
-    tokens, waiting_row, want,
+    actions, calendar, history, home_parts, intent_button, news, questions, registered_client, save, strict,
+    token_facts, tokens, waiting_row, want,
 };
 use crate::gui::theme::{Tone, shown, small};
 use crate::gui::widgets::{
@@ -62,8 +62,11 @@ fn tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, name: &ProfileName) 
     section(ui, "", |ui| {
         let Some(tokens) = &model.open.tokens else {
             status_dot(ui, Tone::Info, "signed out");
-            let can = draft.profile.as_ref().is_some_and(|profile| profile.client_flow);
-            let intent = if can { Intent::SignInAgain } else { Intent::RequestTokens };
+            let intent = match &draft.profile {
+                Some(profile) if profile.client_flow => Intent::SignInAgain,
+                Some(profile) => actions::new_tokens(profile),
+                None => Intent::RequestTokens,
+            };
             intent_button(ui, ButtonKind::Primary, intent, None);
             return;
         };

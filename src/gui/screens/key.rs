@@ -31,6 +31,8 @@ pub(crate) fn key_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &[Fi
             "What the service tells is encrypted to your public key, and your private key decrypts it; register the public key with the service."
         } else if used.signed_assertion().is_none() {
             "The authorization request is signed with your private key; register its public key with the service."
+        } else if used.signs_tokens() {
+            "The access token is signed here with your private key; register its public key with the service."
         } else if assertion.saml.is_some() {
             "Each token request brings a SAML assertion, written here and signed with your private key."
         } else {

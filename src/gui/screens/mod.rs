@@ -58,7 +58,7 @@ mod trial;
 mod vault;
 mod window;
 
-pub(crate) use crate::gui::screens::call_form::rendered;
+pub(crate) use crate::gui::screens::call_form::missing as missing_of_call;
 pub use crate::gui::screens::profile_row::expiry;
 pub(crate) use crate::gui::screens::response::tried;
 pub(crate) use crate::gui::screens::save::{select_all, settle_names};

@@ -149,6 +149,9 @@ fn reply_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, reply: Option<&ReplyV
 /// Shows a call that is done.
 pub(crate) fn exchange_ui(ui: &mut Ui, draft: &mut Draft, exchange: &Exchange) {
     match &exchange.outcome {
+        Ok(_) if exchange.call.is_none() => {
+            notice(ui, Tone::Success, "Token signed", "It is at the top of this step.");
+        }
         Ok(_) => notice(ui, Tone::Success, "Tokens received", "They are at the top of this step."),
         Err(failure) => banner_with(ui, Tone::Danger, &failure.diagnosis, redirects::calls_link),
     }

@@ -19,12 +19,13 @@ pub(crate) fn tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(service) = draft.profile.as_ref().map(|profile| profile.service.id.clone()) else { return };
     trouble_ui(ui, model, draft);
     received_tokens_ui(ui, model, draft);
-    tabs(
-        ui,
-        "Calls",
-        &mut draft.tokens_step.tab,
-        &[(TokenTab::TokenRequest, "Token request"), (TokenTab::RefreshRequest, "Refresh request")],
-    );
+    let signs_tokens = draft.profile.as_ref().is_some_and(|profile| profile.service.signs_tokens());
+    if signs_tokens {
+        draft.tokens_step.tab = TokenTab::TokenRequest;
+    } else {
+        let calls = [(TokenTab::TokenRequest, "Token request"), (TokenTab::RefreshRequest, "Refresh request")];
+        tabs(ui, "Calls", &mut draft.tokens_step.tab, &calls);
+    }
     // What was answered stands above what was requested: it is what the person waits for.
     match draft.tokens_step.tab.request(&model.open).stand() {
         Stand::Done(exchange) => response::exchange_ui(ui, draft, exchange),
@@ -34,6 +35,9 @@ pub(crate) fn tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     other_authentication_ui(ui, model, draft);
     again_ui(ui, model, draft);
     ui.push_id(("call", draft.tokens_step.tab as u8, service), |ui| call_form::call_form_ui(ui, model, draft));
+    if signs_tokens {
+        return;
+    }
     ui.push_id(("reading", draft.tokens_step.tab as u8), |ui| response::reading_ui(ui, model, draft));
 }
 

@@ -68,7 +68,7 @@ impl PublicKey {
     }
 
     pub(super) fn of_certificate(certificate: &Certificate) -> Option<Self> {
-        Self::of_der(&certificate.public_key_info()?)
+        Self::of_der(certificate.public_key_info()?)
     }
 
     pub(super) fn of_pem(text: &str) -> Option<Self> {

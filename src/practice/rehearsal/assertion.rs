@@ -10,6 +10,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use serde_json::{Map, Value as Json};
 
+use crate::oauth::SecretEncoding;
 use crate::practice::assertion::{Claims, key_of, signed_claims};
 use crate::practice::rehearsal::facts::Facts;
 use crate::service::{Assertion, AssertionAlgorithm, CertificateThumbprint};
@@ -58,7 +59,13 @@ impl Judge<'_> {
 
     fn key(&self, algorithm: Algorithm) -> Option<DecodingKey> {
         match algorithm {
-            Algorithm::HS256 => Some(DecodingKey::from_secret(self.facts.value("client_secret").as_bytes())),
+            Algorithm::HS256 => {
+                let secret = self.facts.value("client_secret");
+                match self.assertion.secret_encoding {
+                    SecretEncoding::Text => Some(DecodingKey::from_secret(secret.as_bytes())),
+                    SecretEncoding::Hex => Some(DecodingKey::from_secret(&bytes_of_hex(secret)?)),
+                }
+            }
             _ => key_of(self.certificate?, algorithm),
         }
     }
@@ -130,6 +137,11 @@ pub(crate) fn id(token: &str) -> Option<String> {
 
 fn algorithm(of_preset: AssertionAlgorithm) -> Option<Algorithm> {
     format!("{of_preset:?}").parse().ok()
+}
+
+fn bytes_of_hex(text: &str) -> Option<Vec<u8>> {
+    let starts = (0..text.len()).step_by(2);
+    starts.map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
 }
 
 fn der(pem: &str) -> Option<Vec<u8>> {

@@ -4,16 +4,28 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use crate::oauth::{AssertionAlgorithm, KeyManagement, KeyPair, Pkce, make_proof_key};
+use crate::oauth::{AssertionAlgorithm, Certificate, KeyManagement, KeyPair, Pkce, SecretEncoding, make_proof_key};
 use crate::practice::rehearsal::facts::Facts;
-use crate::service::{Asks, Service, Start};
+use crate::service::{Asks, Assertion, Service, Start};
 
 /// The client's id in every rehearsal.
 pub const REHEARSAL_CLIENT_ID: &str = "example-client-id";
 /// Its secret. The last characters show whether it is encoded as the preset says.
 pub const REHEARSAL_CLIENT_SECRET: &str = "example-client-secret%2B+/=";
+/// The same where the service writes it in hex.
+const SECRET_IN_HEX: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 /// The user ID, if the service needs one.
 pub const REHEARSAL_USER_NAME: &str = "example-user";
+
+/// The client's secret as this service writes it; empty if it has none.
+pub fn rehearsal_secret(service: &Service) -> &'static str {
+    let is_hex = |assertion: &Assertion| assertion.secret_encoding == SecretEncoding::Hex;
+    match service.asks {
+        Asks::Nothing => "",
+        _ if service.assertion.as_ref().is_some_and(is_hex) => SECRET_IN_HEX,
+        _ => REHEARSAL_CLIENT_SECRET,
+    }
+}
 
 /// What is registered with the service for a rehearsal, in addition to the client.
 #[derive(Clone, Debug, Default)]
@@ -48,7 +60,11 @@ impl RehearsalContract {
             chosen.flat_map(|choice| &choice.sets).for_each(|(name, value)| facts.set(name, value));
         }
         facts.set("client_id", REHEARSAL_CLIENT_ID);
-        facts.set("client_secret", if service.asks == Asks::Nothing { "" } else { REHEARSAL_CLIENT_SECRET });
+        facts.set("client_secret", rehearsal_secret(service));
+        let certificate = registration.certificate.as_deref().and_then(|pem| Certificate::parse(pem).ok());
+        if let Some(hash) = certificate.and_then(|certificate| certificate.public_key_sha256()) {
+            facts.set("public_key_sha256", hash);
+        }
         if service.wants_user_name() || service.wants_password() {
             facts.set("user_name", REHEARSAL_USER_NAME);
             facts.set("password", REHEARSAL_CLIENT_SECRET);

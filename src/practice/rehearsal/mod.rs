@@ -27,6 +27,7 @@ use crate::secret::Secret;
 
 pub use crate::practice::rehearsal::contract::{
     REHEARSAL_CLIENT_ID, REHEARSAL_CLIENT_SECRET, REHEARSAL_USER_NAME, Registration, RehearsalContract,
+    rehearsal_secret,
 };
 pub use crate::practice::rehearsal::document::{ACCESS_TOKEN, ID_TOKEN, REFRESH_TOKEN};
 pub use crate::practice::rehearsal::replay::{RecordedReply, Replay};

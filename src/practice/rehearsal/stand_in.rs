@@ -168,6 +168,7 @@ impl StandIn {
                 None => judge.complaints(sent),
             });
         }
+        found.extend(self.learn_signed_token(call, request, &mut facts, now));
         let call = match stage {
             "authorization" => self.with_nonce(call, &request.query, &mut facts),
             "pushed_authorization" => self.with_nonce(call, &Parameters::form(request.body.expose()), &mut facts),
@@ -176,6 +177,21 @@ impl StandIn {
         let call = proved::with_proof(&self.contract.service, call, stage, request, &mut facts);
         found.extend(complaints(&call, request, &facts));
         Judged { stage, at, facts, complaints: found }
+    }
+
+    /// Takes over an access token that the client has signed, and judges it. It may come more than once.
+    fn learn_signed_token(
+        &self,
+        call: &CallTemplate,
+        request: &Request,
+        facts: &mut Facts,
+        now: Timestamp,
+    ) -> Vec<String> {
+        let assertion = self.contract.service.token_assertion();
+        let Some((assertion, token)) = assertion.zip(sent_as(call, request, "token")) else { return Vec::new() };
+        facts.set("token", &token);
+        let certificate = self.contract.certificate.as_deref();
+        assertion::Judge { assertion, facts, certificate, now, used: &[] }.complaints(&token)
     }
 
     /// The authorization request with the `nonce` that an OpenID Connect client adds to it, unless the preset says otherwise.
@@ -254,7 +270,7 @@ impl StandIn {
                 self.contract.facts.set("request_uri", reply.text("request_uri").unwrap_or_default());
                 reply.answer()
             }
-            "fetch" => self.fetched(at, &call),
+            "lookup" | "fetch" => self.fetched(stage, at, &call),
             "device_authorization" => self.device(&call),
             other => document(&call.example, || self.by_itself(other)).answer(),
         }
@@ -312,10 +328,10 @@ impl StandIn {
     }
 
     /// A reply with values to retain; the first item that has all of them counts as chosen.
-    fn fetched(&mut self, at: usize, call: &CallTemplate) -> Response {
+    fn fetched(&mut self, stage: &str, at: usize, call: &CallTemplate) -> Response {
         let service = &self.contract.service;
-        let before = service.calls().iter().take(at).filter(|(stage, _)| *stage == "fetch").count();
-        let fetch = service.fetch[before].clone();
+        let before = service.calls().iter().take(at).filter(|(known, _)| *known == stage).count();
+        let fetch = if stage == "lookup" { &service.lookup } else { &service.fetch }[before].clone();
         let reply = document(&call.example, || {
             let item = with_texts(fetch.retain.iter().map(|(name, path)| (path.as_str(), format!("example-{name}"))));
             if fetch.list.as_str().is_empty() {

@@ -26,12 +26,11 @@ impl Target {
     /// The preset's URL with the known values.
     pub(crate) fn declared(url: &str, facts: &Facts) -> Option<Self> {
         let url = without_query(url);
-        // A placeholder at the very start is a whole origin.
-        let url = if url.starts_with(['<', '{']) {
-            let (origin, path) = url.split_once('/').unwrap_or((url, ""));
-            format!("{}/{path}", facts.fill(origin))
-        } else {
-            url.to_owned()
+        // A placeholder at the very start is a whole origin, with or without a path.
+        let url = match url.split_once('/') {
+            Some((origin, path)) if url.starts_with(['<', '{']) => format!("{}/{path}", facts.fill(origin)),
+            None if url.starts_with(['<', '{']) => facts.fill(url),
+            _ => url.to_owned(),
         };
         let (scheme, rest) = url.split_once("://")?;
         let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
@@ -73,6 +72,7 @@ mod tests {
         let mut facts = Facts::default();
         facts.set("account", "Acme");
         facts.set("server", "https://eu.as.test");
+        facts.set("endpoint", "https://as.test/oauth/token");
         facts.set("token", "a/b");
         facts
     }
@@ -85,6 +85,7 @@ mod tests {
     fn what_the_preset_writes_is_what_arrives() {
         check("https://<account>.as.test/oauth/token?x=1", "/https/acme.as.test/oauth/token");
         check("<server>/oauth/token", "/https/eu.as.test/oauth/token");
+        check("<endpoint>", "/https/as.test/oauth/token");
         check("https://as.test:443/tokens/{token}", "/https/as.test/tokens/a%2Fb");
         check("http://127.0.0.1:81", "/http/127.0.0.1:81/");
     }

@@ -1,6 +1,6 @@
 //! Checks what TOML cannot express.
 
-use crate::call::{is_name, nearest};
+use crate::call::{CallTemplate, is_name, nearest};
 use crate::diagnosis::Diagnose;
 use crate::oauth::{RedirectUri, TokenHeader, detail_types};
 use crate::service::assertion::Assertion;
@@ -25,6 +25,7 @@ pub(crate) fn check(service: &Service) -> Option<Finding> {
         .or_else(|| check_header(service))
         .or_else(|| check_names(service))
         .or_else(|| check_hosts(service))
+        .or_else(|| check_lookups(service))
         .or_else(|| check_assertion(service))
         .or_else(|| check_proof(service))
         .or_else(|| check_resource(service))
@@ -162,6 +163,15 @@ fn check_hosts(service: &Service) -> Option<Finding> {
     finding(&input.name, problem, "give it a `pattern`")
 }
 
+/// A lookup comes before there is a token.
+fn check_lookups(service: &Service) -> Option<Finding> {
+    const LATER: [&str; 4] = ["token", "refresh_token", "id_token", "code"];
+    let of_later = |call: &CallTemplate| call.placeholders().find(|name| LATER.contains(name)).map(str::to_owned);
+    let (lookup, name) = service.lookup.iter().find_map(|lookup| Some((lookup, of_later(&lookup.call)?)))?;
+    let problem = format!("the lookup `{}` names `<{name}>`, and there is none before the sign-in", lookup.label);
+    finding(&lookup.label, problem, "describe the call under `[[fetch]]`, which comes after the token request")
+}
+
 /// An assertion that is never sent, or has no signature algorithm or issuer, is a mistake.
 fn check_assertion(service: &Service) -> Option<Finding> {
     let assertion = service.assertion.as_ref()?;
@@ -171,6 +181,9 @@ fn check_assertion(service: &Service) -> Option<Finding> {
     }
     if assertion.algorithm.is_none() {
         return finding("[assertion]", "`assertion` has no `algorithm`".to_owned(), "name it, such as `RS256`");
+    }
+    if assertion.access_token {
+        return check_signed_tokens(service);
     }
     let authenticates = service.calls().iter().any(|(_, call)| call.authentication.signs());
     if let Some(saml) = &assertion.saml {
@@ -188,6 +201,22 @@ fn check_assertion(service: &Service) -> Option<Finding> {
     }
     let problem = "`assertion` is described, but no request sends `<assertion>`".to_owned();
     finding("[assertion]", problem, format!("send it: `{} = \"<assertion>\"`", assertion.parameter))
+}
+
+/// Where the assertion is the access token, no call brings one.
+fn check_signed_tokens(service: &Service) -> Option<Finding> {
+    let calls = [
+        ("authorization", service.authorization.is_some()),
+        ("token_request", !service.token_request.url.is_empty()),
+        ("chain", !service.chain.is_empty()),
+        ("refresh_request", service.refresh_request.is_some()),
+        ("device_authorization", service.device_authorization.is_some()),
+        ("assertion.saml", service.assertion.as_ref().is_some_and(|assertion| assertion.saml.is_some())),
+    ];
+    let (name, _) = calls.into_iter().find(|(_, is_there)| *is_there)?;
+    let problem =
+        format!("`{name}` is described, and `assertion.access_token` says that tokens are signed without a call");
+    finding(name, problem, "keep one of the two")
 }
 
 /// RFC 7522 section 3 requires issuer, subject and audience. What a JWT says has another place in SAML.
@@ -244,7 +273,7 @@ fn check_proof(service: &Service) -> Option<Finding> {
 fn check_expressions(service: &Service) -> Option<Finding> {
     let of_calls = service.calls().into_iter().flat_map(|(_, call)| call.reading.expressions());
     let of_identity = service.identity.iter().flat_map(|identity| &identity.fields).map(|(_, place)| place);
-    let of_fetch = service.fetch.iter().flat_map(|fetch| {
+    let of_fetch = service.lookup.iter().chain(&service.fetch).flat_map(|fetch| {
         let kept = fetch.retain.iter().map(|(_, place)| place);
         kept.chain([&fetch.list, &fetch.item_label])
     });

@@ -26,7 +26,10 @@ mod lint;
 mod stage;
 
 /// The keys that every preset has.
-const REQUIRED: [&str; 5] = ["id", "name", "checked", "source", "token_request"];
+const REQUIRED: [&str; 4] = ["id", "name", "checked", "source"];
+
+/// The key that every preset has whose tokens are not signed here.
+const TOKEN_REQUEST: &str = "token_request";
 
 /// Why a file is not a preset.
 #[allow(missing_docs, reason = "the names say it")]
@@ -84,7 +87,8 @@ pub fn write_preset(service: &Service) -> String {
 pub(crate) fn preset_table(service: &Service) -> Table {
     let mut defaults = table(&Service::default());
     // The default of `grant_type` depends on the rest of the file.
-    for key in REQUIRED.iter().chain(&["grant_type"]) {
+    let of_call: &[&str] = if service.signs_tokens() { &[] } else { &[TOKEN_REQUEST, "grant_type"] };
+    for key in REQUIRED.iter().chain(of_call) {
         defaults.remove(*key);
     }
     difference(&defaults, &table(service))
@@ -113,14 +117,15 @@ fn table(service: &Service) -> Table {
 /// section 4.4).
 fn service_of(table: &Table, read: Result<Service, toml::de::Error>) -> Result<Service, toml::de::Error> {
     let mut service = read?;
-    if let Some(key) = REQUIRED.iter().find(|key| !table.contains_key(**key)) {
+    let token_request = service.token_call().map(|_| TOKEN_REQUEST);
+    if let Some(key) = REQUIRED.iter().chain(token_request.iter()).find(|key| !table.contains_key(**key)) {
         return Err(serde::de::Error::missing_field(key));
     }
     let has_code = service.authorization.is_some();
-    if !has_code {
-        service.token_request = without_code(table["token_request"].clone().try_into()?);
+    if let Some(stage) = table.get(TOKEN_REQUEST).filter(|_| !has_code) {
+        service.token_request = without_code(stage.clone().try_into()?);
     }
-    if !table.contains_key("grant_type") {
+    if !table.contains_key("grant_type") && !service.signs_tokens() {
         let grant = if has_code { GrantType::AuthorizationCode } else { GrantType::ClientCredentials };
         grant.as_str().clone_into(&mut service.grant_type);
     }
@@ -283,6 +288,32 @@ authentication = "basic"
         let text = error(&text);
         assert!(text.starts_with("small.toml:13: unknown field `authenticaton`"), "{text}");
         assert!(text.ends_with("hint: did you mean `authentication`?"), "{text}");
+    }
+
+    const SIGNED: &str = r#"
+id = "signed"
+name = "Signed"
+checked = "2026-11-30"
+source = ["made up"]
+[assertion]
+access_token = true
+algorithm = "HS256"
+"#;
+
+    #[test]
+    fn a_service_that_takes_a_signed_token_has_no_call_for_one() {
+        let service = parse_preset("signed.toml", SIGNED, &|_| None).expect("a preset");
+        assert!(service.signs_tokens() && service.asks_again() && service.calls().is_empty());
+        let written = write_preset(&service);
+        assert!(!written.contains("token_request") && !written.contains("grant_type"), "{written}");
+        assert_eq!(parse_preset("again.toml", &written, &|_| None), Ok(service));
+        assert_eq!(
+            error(&format!("{SIGNED}[token_request]\nurl = \"https://example.test/token\"\n")),
+            "small.toml:9: `token_request` is described, and `assertion.access_token` says that tokens are signed without a \
+             call\nhint: keep one of the two"
+        );
+        let text = error(&SIGNED.replace("access_token = true\n", ""));
+        assert!(text.contains("missing field `token_request`"), "{text}");
     }
 
     #[test]

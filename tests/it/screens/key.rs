@@ -109,6 +109,26 @@ fn a_saml_assertion_is_explained_changed_and_shown_before_it_is_sent() {
 }
 
 #[test]
+fn a_token_that_is_signed_here_is_shown_before_and_no_request_is() {
+    for theme in THEMES {
+        let mut draft = at(service("ghost"), Step::Tokens);
+        let profile = draft.profile.as_mut().expect("a service");
+        profile.client_id = "k1".into();
+        profile.inputs.insert("admin_host".into(), "blog.example.test".into());
+        let mut window = screen(theme, started(), draft);
+        assert!(window.reads("behind the colon is not hex"), "{}", window.words());
+        window.state_mut().draft.secrets.client_secret = Secret::new("00112233");
+        window.settle();
+        for words in ["What will be signed", "\"kid\": \"k1\"", "\"aud\": \"/admin/\"", "Sign token"] {
+            assert!(window.reads(words), "{words}: {}", window.words());
+        }
+        for words in ["What will be sent", "Refresh request", "Change the request", "How the response is read"] {
+            assert!(!window.reads(words), "{words}: {}", window.words());
+        }
+    }
+}
+
+#[test]
 fn a_key_is_read_or_made_in_step_2() {
     for theme in THEMES {
         let mut window = screen(theme, started(), netsuite(Step::Authorization));

@@ -144,7 +144,7 @@ pub fn exchange(outcome: Result<TokenSet, Failure>) -> Exchange {
     };
     Exchange {
         by_second_secret: false,
-        call,
+        call: Some(call),
         reply: Some(reply),
         outcome: outcome.map(Box::new),
         notes: Vec::new(),

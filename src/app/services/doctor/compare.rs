@@ -77,7 +77,7 @@ fn issuer(service: &Service, values: &mut OpenValues, metadata: &Json) -> Option
 fn urls(service: &Service, values: &mut OpenValues, metadata: &Json) -> Vec<Point> {
     let authorization = service.authorization.as_ref().map(|authorization| &authorization.call);
     let identity = service.identity.as_ref().map(|identity| &identity.call);
-    let of_token = Some(&service.token_request);
+    let of_token = service.token_call();
     let (refresh, device_token) = (service.refresh_request.as_ref(), service.device_token_request.as_ref());
     let (revocation, introspection) = (service.revocation.as_ref(), service.introspection.as_ref());
     let (device, pushed) = (service.device_authorization.as_ref(), service.pushed_authorization.as_ref());
@@ -146,7 +146,7 @@ fn is_same_url(one: &str, other: &str) -> bool {
 /// The client authentication at each endpoint that has a member for it.
 fn methods(service: &Service, metadata: &Json) -> Vec<Point> {
     let rows = [
-        ("client authentication", CLIENT_METHODS, Some(&service.token_request)),
+        ("client authentication", CLIENT_METHODS, service.token_call()),
         (
             "client authentication at the revocation URL",
             "revocation_endpoint_auth_methods_supported",

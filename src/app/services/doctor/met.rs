@@ -47,7 +47,7 @@ fn of_sent(service: &Service, values: &OpenValues, call: &TracedCall) -> Vec<Poi
     let mut points: Vec<Point> = other_host(service, values, call).into_iter().collect();
     let TracedOutcome::Reply(reply) = &call.outcome else { return points };
     let stages = [
-        ("token", "token_request.url", Stage::TokenRequest, Some(&service.token_request)),
+        ("token", "token_request.url", Stage::TokenRequest, service.token_call()),
         ("refresh", "refresh_request.url", Stage::RefreshRequest, service.refresh_request.as_ref()),
     ];
     let url = call.url.split('?').next().unwrap_or_default();

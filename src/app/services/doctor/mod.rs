@@ -148,7 +148,7 @@ async fn metadata(
 fn origins(service: &Service, values: &OpenValues) -> Vec<Issuer> {
     let authorization = service.authorization.iter().map(|authorization| &authorization.call);
     let mut origins: Vec<Issuer> = Vec::new();
-    for call in authorization.chain([&service.token_request]) {
+    for call in authorization.chain(service.token_call()) {
         // No host has braces.
         let url = Url::parse(&values.filled(call.url.source())).ok();
         let issuer = url.and_then(|url| Issuer::parse(&url.origin().ascii_serialization()));

@@ -54,7 +54,7 @@ pub(super) fn written(method: ClientMethod) -> &'static str {
 /// The registered grant types of the preset's token requests.
 pub(super) fn grants(service: &Service) -> Vec<String> {
     let calls = [service.refresh_request.as_ref(), service.device_token_request.as_ref()];
-    let calls = [Some(&service.token_request)].into_iter().chain(calls).flatten();
+    let calls = [service.token_call()].into_iter().chain(calls).flatten();
     let mut grants: Vec<String> = Vec::new();
     for call in calls {
         let BodyTemplate::Form(form) = &call.body else { continue };
