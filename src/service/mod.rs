@@ -16,6 +16,7 @@ mod client_authentication;
 mod client_method;
 mod definition;
 mod departures;
+mod derived;
 mod display_name;
 mod draft;
 mod expiry_date;

@@ -26,8 +26,8 @@ impl Answered {
     /// What asks again with the second client secret, where the service took the first one for wrong and there is a second.
     /// A client that is not authenticated has changed nothing (RFC 6749 section 3.2.1).
     pub(in crate::app) fn other_secret(&self, context: &CallContext, template: &CallTemplate) -> Option<CallContext> {
-        let can =
-            self.refuses_client() && !context.secrets.second_client_secret.is_empty() && template.sends_client_secret();
+        let has_other = !context.secrets.second_client_secret.is_empty();
+        let can = self.refuses_client() && has_other && context.profile.service.sends_client_secret(template);
         can.then(|| {
             let mut other = context.clone();
             other.secrets.swap_client_secrets();

@@ -10,6 +10,7 @@ use crate::practice::now::Now;
 use crate::practice::pkce;
 use crate::practice::rehearsal::assertion;
 use crate::practice::rehearsal::contract::RehearsalContract;
+use crate::practice::rehearsal::derived;
 use crate::practice::rehearsal::document::{
     ACCESS_TOKEN, Document, ID_TOKEN, REFRESH_TOKEN, pointer, refusal, text_at, with_texts,
 };
@@ -154,6 +155,7 @@ impl StandIn {
         let (opened, mut found) = signed_request::opened(&self.contract.service, stage, request, known);
         let request = &opened;
         found.extend(self.learn(stage, call, request, &mut facts));
+        found.extend(derived::learn((&self.contract.service, call), request, &mut facts, now));
         if let Some(assertion) = self.contract.service.assertion_of(call) {
             facts.set("assertion", sent_as(call, request, "assertion").unwrap_or_default());
             let certificate = self.contract.certificate.as_deref();
@@ -214,7 +216,7 @@ impl StandIn {
             if declared != Pkce::Off && !pkce::fits(declared, challenge, facts.value("code_verifier")) {
                 complaints.push("`<code_verifier>` is missing, or did not make the challenge that was sent".to_owned());
             }
-            if !call.placeholders().any(|name| name == "code") {
+            if !self.contract.service.names(call, "code") {
                 complaints.push("the preset's call does not send `<code>`".to_owned());
             }
         }

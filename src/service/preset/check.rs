@@ -5,6 +5,7 @@ use crate::diagnosis::Diagnose;
 use crate::oauth::{RedirectUri, TokenHeader, detail_types};
 use crate::service::assertion::Assertion;
 use crate::service::definition::Service;
+use crate::service::derived::DerivedFault;
 use crate::service::input::Input;
 use crate::service::preset::finding::Finding;
 use crate::service::preset::lint;
@@ -22,6 +23,7 @@ pub(crate) fn check(service: &Service) -> Option<Finding> {
         .or_else(|| check_redirect(service))
         .or_else(|| check_issuer(service))
         .or_else(|| check_header(service))
+        .or_else(|| check_derived(service))
         .or_else(|| check_names(service))
         .or_else(|| check_hosts(service))
         .or_else(|| check_assertion(service))
@@ -122,6 +124,11 @@ fn check_header(service: &Service) -> Option<Finding> {
     finding("header", problem, "write it like `Authorization: Zoho-oauthtoken <token>`, or `X-Access-Token: <token>`")
 }
 
+fn check_derived(service: &Service) -> Option<Finding> {
+    let DerivedFault { name, problem, hint } = service.derived_fault()?;
+    finding(format!("name = \"{name}\""), problem, hint)
+}
+
 fn check_names(service: &Service) -> Option<Finding> {
     let (stage, name) = service.unsupplied().into_iter().next()?;
     let mut values = crate::call::Values::new();
@@ -164,7 +171,7 @@ fn check_assertion(service: &Service) -> Option<Finding> {
         let problem = "`assertion` has no claim `iss`, so its issuer is unknown".to_owned();
         return finding("[assertion]", problem, "name it: `claims = { iss = \"<client_id>\" }`");
     }
-    let is_named = service.calls().iter().any(|(_, call)| call.placeholders().any(|name| name == "assertion"));
+    let is_named = service.calls().iter().any(|(_, call)| service.names(call, "assertion"));
     if is_named || assertion.parameter.is_empty() {
         return None;
     }
