@@ -109,6 +109,10 @@ impl<'a> Stages<'a> {
         if let Some(missing) = keep.iter().find(|name| !found(name)) {
             return Err(wrong(format!("`{missing}` is to be kept, and the documented redirect has none")));
         }
+        let scope = &self.context.profile.service.redirect.scope;
+        if !scope.is_empty() && !found(scope) {
+            return Err(wrong(format!("`{scope}` names the granted scopes, and the documented redirect has none")));
+        }
         let read: Vec<&str> = std::iter::once("code").chain(keep.iter().map(String::as_str)).collect();
         let read = read.join(", ");
         self.context.authorized = Some(authorized);

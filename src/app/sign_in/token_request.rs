@@ -293,6 +293,9 @@ fn complete(mut tokens: TokenSet, context: &CallContext, call: &CallTemplate) ->
     for (name, value) in context.retained_extras() {
         tokens.retained.entry(name).or_insert(value);
     }
+    if tokens.scopes.is_none() {
+        tokens.scopes = context.redirect_scopes();
+    }
     let sent = &context.secrets.refresh_token;
     let pasted = !sent.is_empty();
     if pasted || tokens.issued_for.is_empty() {

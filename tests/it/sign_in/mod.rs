@@ -8,6 +8,7 @@ mod flows;
 mod id_token;
 mod message_signing;
 mod mutual_tls;
+mod redirect_names;
 mod registration;
 mod rehearsed;
 mod resources;
