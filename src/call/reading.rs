@@ -21,11 +21,26 @@ pub enum Lifetime {
     Date,
 }
 
+/// What a reply is written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReplyFormat {
+    /// JSON or a form, whichever it is.
+    #[default]
+    Fields,
+    /// A success is one text, and no fields; a refusal is read like others.
+    Text,
+    /// XML: elements and attributes are fields, by their names without a prefix.
+    Xml,
+}
+
 /// How to read a reply. The expressions of a field are tried in turn; the first that finds a value wins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[allow(missing_docs, reason = "the fields are the response parameters of RFC 6749 section 5 and RFC 8628 section 3.2")]
 pub struct Reading {
+    /// What the reply is written in.
+    pub format: ReplyFormat,
     #[serde(deserialize_with = "one_or_many")]
     pub access_token: Vec<Expression>,
     #[serde(deserialize_with = "one_or_many")]
@@ -79,6 +94,7 @@ impl Default for Reading {
     fn default() -> Self {
         let paths = |names: &[&str]| names.iter().map(|name| Expression::new(*name)).collect();
         Self {
+            format: ReplyFormat::Fields,
             access_token: paths(&["access_token"]),
             token_type: paths(&["token_type"]),
             expires_in: paths(&["expires_in"]),

@@ -122,8 +122,12 @@ pub(in crate::app) async fn ask_with(
     let Delivered { call, at, outcome } = deliver_proved(app, context, (call, template, values), proof).await?;
     record(app, &call, at, outcome.as_ref(), values.secrets());
     let reply = outcome?;
-    let answers =
-        try_reading::of_reply(app, &reply, template.reading.expressions().chain(places.iter().copied())).await;
+    let answers = try_reading::of_reply(
+        app,
+        (&reply, template.reading.format),
+        template.reading.expressions().chain(places.iter().copied()),
+    )
+    .await;
     let secrets: Vec<&Secret> = values.secrets().filter(|secret| !secret.is_empty()).collect();
     let refusal = read_refusal(&reply, answers.as_ref(), &template.reading, &secrets);
     Ok(Answered { reply, answers, refusal })

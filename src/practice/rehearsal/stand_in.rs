@@ -261,7 +261,8 @@ impl StandIn {
 
     /// A reply with new tokens. The refresh token stays the same if the service does not rotate it.
     fn tokens(&mut self, stage: &str, call: &CallTemplate, now: &mut Now) -> Response {
-        let mut reply = document(&call.example, || self.by_itself(stage));
+        let documented = Document::in_format(&call.example, call.reading.format).filter(|_| !call.example.is_empty());
+        let mut reply = documented.unwrap_or_else(|| Document::of(self.by_itself(stage)));
         let facts = &mut self.contract.facts;
         let old = facts.value("refresh_token").to_owned();
         let stays =

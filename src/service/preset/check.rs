@@ -1,6 +1,6 @@
 //! Checks what TOML cannot express.
 
-use crate::call::{is_name, nearest};
+use crate::call::{CallTemplate, ReplyFormat, is_name, nearest, xml_fields};
 use crate::diagnosis::Diagnose;
 use crate::oauth::{RedirectUri, TokenHeader, detail_types};
 use crate::service::assertion::Assertion;
@@ -249,7 +249,12 @@ fn check_examples(service: &Service) -> Option<Finding> {
         serde_json::from_str::<serde_json::Value>(text).is_ok() || (text.contains('=') && !text.contains('{'))
     };
     let calls = service.calls();
-    let (stage, call) = calls.iter().find(|(_, call)| !call.example.is_empty() && !is_reply(&call.example))?;
+    let is_other = |call: &CallTemplate| match call.reading.format {
+        ReplyFormat::Fields => !is_reply(&call.example),
+        ReplyFormat::Text => false,
+        ReplyFormat::Xml => xml_fields(&call.example).is_none(),
+    };
+    let (stage, call) = calls.iter().find(|(_, call)| !call.example.is_empty() && is_other(call))?;
     let line = call.example.lines().next().unwrap_or_default();
     finding(line, format!("`{stage}.example` is neither JSON nor a form"), "write a reply as the service documents it")
 }
