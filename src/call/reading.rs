@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::call::answers::{Answers, scalar_text};
 use crate::call::expression::Expression;
 use crate::call::pairs::{self, one_or_many};
+use crate::call::reply::ReplyFormat;
 
 /// How a service writes an expiry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,19 +20,6 @@ pub enum Lifetime {
     EpochSeconds,
     /// An RFC 3339 date.
     Date,
-}
-
-/// What a reply is written in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ReplyFormat {
-    /// JSON or a form, whichever it is.
-    #[default]
-    Fields,
-    /// A success is one text, and no fields; a refusal is read like others.
-    Text,
-    /// XML: elements and attributes are fields, by their names without a prefix.
-    Xml,
 }
 
 /// How to read a reply. The expressions of a field are tried in turn; the first that finds a value wins.
