@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tokenwright::oauth::{ExpectedResponse, Pasted, RedirectUri, parse_pasted};
+use tokenwright::oauth::{ExpectedResponse, Pasted, RedirectUri, RefusalNames, parse_pasted};
 use tokenwright::secret::Secret;
 
 fuzz_target!(|text: &str| {
@@ -13,6 +13,7 @@ fuzz_target!(|text: &str| {
             issuer: Some("https://issuer.example".to_owned()),
             sends_issuer: true,
             code_parameter: "code".to_owned(),
+            refusal: RefusalNames::default(),
             hmac_secret: None,
         };
         let _ = expected.read(&parameters);

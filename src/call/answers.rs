@@ -4,7 +4,7 @@
 use serde_json::Value as Json;
 
 use crate::call::expression::Walk;
-use crate::call::{Expression, ExpressionError, ExpressionFault, Reply};
+use crate::call::{Expression, ExpressionError, ExpressionFault, Reply, ReplyFormat, xml_fields};
 
 /// The values in a reply. Has no `Debug`: it holds tokens.
 #[derive(Clone)]
@@ -22,6 +22,16 @@ impl Answers {
     /// For a reply's body; `None` if it is neither JSON nor a form.
     pub fn of(reply: &Reply) -> Option<Self> {
         body_as_json(reply).map(Self::new)
+    }
+
+    /// The same where the service writes in this format. A reply in another one is read as usual.
+    pub fn in_format(reply: &Reply, format: ReplyFormat) -> Option<Self> {
+        let read = match format {
+            ReplyFormat::Fields => None,
+            ReplyFormat::Text => Some(reply).filter(|reply| reply.is_success()).and_then(one_text),
+            ReplyFormat::Xml => xml_fields(reply.body.expose()),
+        };
+        read.map(Self::new).or_else(|| Self::of(reply))
     }
 
     /// The body.
@@ -103,6 +113,15 @@ pub fn body_as_json(reply: &Reply) -> Option<Json> {
     text_as_json(reply.body.expose(), &reply.media_type())
 }
 
+/// A body that is one text, perhaps in quotes: not a page, a sentence, an object or a list.
+fn one_text(reply: &Reply) -> Option<Json> {
+    let text = reply.body.expose().trim_start_matches('\u{feff}').trim();
+    let quoted = serde_json::from_str::<String>(text).ok();
+    let text = quoted.as_deref().unwrap_or(text);
+    let is_one = !text.is_empty() && !text.contains(char::is_whitespace) && !text.starts_with(['<', '{', '[']);
+    is_one.then(|| Json::from(text))
+}
+
 /// The same from a body's text and media type.
 pub fn text_as_json(text: &str, media_type: &str) -> Option<Json> {
     let text = text.trim_start_matches('\u{feff}').trim();
@@ -120,6 +139,42 @@ pub fn text_as_json(text: &str, media_type: &str) -> Option<Json> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(status: u16, body: &str, format: ReplyFormat) -> Option<Json> {
+        let reply = Reply {
+            status,
+            headers: Vec::new(),
+            body: crate::secret::Secret::new(body),
+            elapsed: std::time::Duration::ZERO,
+            received_at: jiff::Timestamp::UNIX_EPOCH,
+        };
+        Answers::in_format(&reply, format).map(|answers| answers.json().clone())
+    }
+
+    #[test]
+    fn a_text_is_the_whole_reply_if_it_is_one_word_of_a_success() {
+        for body in ["a.b=c", "\"a.b=c\"", "\u{feff} a.b=c\r\n"] {
+            assert_eq!(read(200, body, ReplyFormat::Text), Some("a.b=c".into()), "{body}");
+        }
+        for body in ["Invalid credentials", "<html></html>", "", "  "] {
+            assert_eq!(read(200, body, ReplyFormat::Text), None, "{body}");
+        }
+        assert_eq!(read(401, "denied", ReplyFormat::Text), None);
+        let refused = serde_json::json!({ "error": "x" });
+        assert_eq!(read(200, "{\"error\": \"x\"}", ReplyFormat::Text), Some(refused));
+    }
+
+    #[test]
+    fn xml_is_read_by_the_same_paths_whatever_the_status() {
+        let body = "<r xmlns:a='urn:x'><a:api><sessionid>s&amp;1</sessionid></a:api></r>";
+        for status in [200, 400] {
+            let answers = Answers::new(read(status, body, ReplyFormat::Xml).expect("XML"));
+            assert_eq!(answers.first_text(&[Expression::new("r.api.sessionid")]).as_deref(), Some("s&1"));
+        }
+        assert_eq!(read(200, body, ReplyFormat::Fields), None);
+        let bomb = "<!DOCTYPE r [<!ENTITY e \"expanded\">]><r><t>&e;x</t></r>";
+        assert_eq!(read(200, bomb, ReplyFormat::Xml), Some(serde_json::json!({ "r": { "t": "x" } })));
+    }
 
     #[test]
     fn a_path_that_only_jsonata_can_follow_is_open_once() {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::call::answers::{Answers, scalar_text};
 use crate::call::expression::Expression;
 use crate::call::pairs::{self, one_or_many};
+use crate::call::reply::ReplyFormat;
 
 /// How a service writes an expiry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +27,8 @@ pub enum Lifetime {
 #[serde(deny_unknown_fields, default)]
 #[allow(missing_docs, reason = "the fields are the response parameters of RFC 6749 section 5 and RFC 8628 section 3.2")]
 pub struct Reading {
+    /// What the reply is written in.
+    pub format: ReplyFormat,
     #[serde(deserialize_with = "one_or_many")]
     pub access_token: Vec<Expression>,
     #[serde(deserialize_with = "one_or_many")]
@@ -79,6 +82,7 @@ impl Default for Reading {
     fn default() -> Self {
         let paths = |names: &[&str]| names.iter().map(|name| Expression::new(*name)).collect();
         Self {
+            format: ReplyFormat::Fields,
             access_token: paths(&["access_token"]),
             token_type: paths(&["token_type"]),
             expires_in: paths(&["expires_in"]),

@@ -106,6 +106,14 @@ impl Rendered {
             .collect()
     }
 
+    /// Its values, unescaped.
+    pub(in crate::call) fn values(&self) -> impl Iterator<Item = &Secret> {
+        self.spans.iter().filter_map(|span| match span {
+            Span::Value { raw, .. } => Some(raw),
+            Span::Literal(_) => None,
+        })
+    }
+
     /// Its secret values, unescaped.
     pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
         self.spans.iter().filter_map(|span| match span {

@@ -3,8 +3,22 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::secret::Secret;
+
+/// What a reply is written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReplyFormat {
+    /// JSON or a form, whichever it is.
+    #[default]
+    Fields,
+    /// A success is one text, and no fields; a refusal is read like others.
+    Text,
+    /// XML: elements and attributes are fields, by their names without a prefix.
+    Xml,
+}
 
 /// A complete HTTP response.
 #[derive(Clone, Debug)]

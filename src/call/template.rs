@@ -6,9 +6,10 @@
 
 use thiserror::Error;
 
-use crate::call::values::nearest;
-use crate::call::{EscapeError, Place, Rendered, Span, Values};
+use crate::call::values::{Value, nearest};
+use crate::call::{Derived, EscapeError, Place, Rendered, Span, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::secret::Secret;
 
 /// A template as written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +36,12 @@ pub enum TemplateError {
         /// What supplies it.
         supplied_by: String,
     },
+    /// A day or a time was to be made of what is no number of seconds.
+    #[error("`<{name}>` is made of what is no time in seconds since 1970")]
+    NoTime {
+        /// The name of the derived value.
+        name: String,
+    },
     /// The value cannot appear in its place.
     #[error("the value of `<{name}>` does not fit: {reason}")]
     Unfit {
@@ -55,6 +62,7 @@ impl Diagnose for TemplateError {
                 diagnosis.hint("use a name from the list of placeholders, or write the text without the brackets")
             }
             Self::Missing { supplied_by, .. } => diagnosis.hint(format!("it is supplied by {supplied_by}")),
+            Self::NoTime { .. } => diagnosis.hint("make it of `<now>`, or of another number of seconds"),
             Self::Unfit { .. } => diagnosis.hint("change the value, or move the placeholder elsewhere in the call"),
         }
     }
@@ -125,14 +133,14 @@ impl Template {
 
     /// Renders text with all placeholders in one kind of place.
     pub fn render(&self, values: &Values, place: Place) -> Result<Rendered, TemplateError> {
-        self.render_by(values, |_| place)
+        self.render_by(values, values.derived(), |_| place)
     }
 
     /// Renders a URL: a placeholder at its start is an origin (`https://host`), others are a host, a path segment or a part of
     /// the query by their position.
     pub fn render_url(&self, values: &Values) -> Result<Rendered, TemplateError> {
         let at_start = matches!(pieces(&self.source).first(), Some(Piece::Placeholder(_)));
-        self.render_by(values, |before| {
+        self.render_by(values, values.derived(), |before| {
             if before.is_empty() {
                 return Place::Origin;
             }
@@ -153,11 +161,17 @@ impl Template {
 
     /// Renders JSON: a value inside a string is escaped, any other is quoted.
     pub fn render_json(&self, values: &Values) -> Result<Rendered, TemplateError> {
-        self.render_by(values, |before| if in_json_string(before) { Place::JsonString } else { Place::JsonValue })
+        let place = |before: &str| if in_json_string(before) { Place::JsonString } else { Place::JsonValue };
+        self.render_by(values, values.derived(), place)
     }
 
     /// Renders with the place chosen by the literal text before the placeholder (placeholders themselves left out).
-    fn render_by(&self, values: &Values, place: impl Fn(&str) -> Place) -> Result<Rendered, TemplateError> {
+    fn render_by(
+        &self,
+        values: &Values,
+        derived: &[Derived],
+        place: impl Fn(&str) -> Place,
+    ) -> Result<Rendered, TemplateError> {
         let mut rendered = Rendered::default();
         let mut before = String::new();
         for piece in pieces(&self.source) {
@@ -166,7 +180,7 @@ impl Template {
                     rendered.push_literal(text);
                     before.push_str(text);
                 }
-                Piece::Placeholder(name) => rendered.push(span(name, values, place(&before))?),
+                Piece::Placeholder(name) => rendered.push(span(name, values, derived, place(&before))?),
             }
         }
         Ok(rendered)
@@ -174,22 +188,51 @@ impl Template {
 }
 
 /// The value of a name, escaped for its place.
-fn span(name: &str, values: &Values, place: Place) -> Result<Span, TemplateError> {
-    let Some(value) = values.value(name) else {
-        return Err(match values.supplied_by(name) {
-            Some(supplied_by) => TemplateError::Missing { name: name.to_owned(), supplied_by },
-            None => TemplateError::Unknown { name: name.to_owned(), nearest: nearest(name, values.known_names()) },
-        });
+fn span(name: &str, values: &Values, derived: &[Derived], place: Place) -> Result<Span, TemplateError> {
+    let value = match (values.value(name), derived.iter().position(|derived| derived.name == name)) {
+        (Some(value), _) => value.clone(),
+        (None, Some(at)) => computed(&derived[at], values, &derived[..at])?,
+        (None, None) => return Err(unknown(name, values)),
     };
     let written =
         place.escape(value.text.expose()).map_err(|reason| TemplateError::Unfit { name: name.to_owned(), reason })?;
     Ok(Span::Value {
         name: name.to_owned(),
         raw: value.text.clone(),
-        written: crate::secret::Secret::new(written),
+        written: Secret::new(written),
         place,
         secret: value.secret,
     })
+}
+
+/// A derived value; empty if one of the values that it is made of is. `earlier` are those that it may name.
+fn computed(derived: &Derived, values: &Values, earlier: &[Derived]) -> Result<Value, TemplateError> {
+    let rendered = |text: &str| Template::new(text).render_by(values, earlier, |_| Place::Text);
+    let (of, key) = (rendered(&derived.of)?, rendered(&derived.key)?);
+    let secret = of.secret_names().chain(key.secret_names()).next().is_some();
+    if of.values().chain(key.values()).any(Secret::is_empty) {
+        return Ok(Value { text: Secret::default(), secret });
+    }
+    let made = derived.made(of.to_secret().expose(), key.to_secret().expose());
+    let made = made.ok_or_else(|| TemplateError::NoTime { name: derived.name.clone() })?;
+    Ok(Value { text: Secret::new(made), secret })
+}
+
+impl Values {
+    /// Computes the derived values as they are now and takes the secret ones in, so that they are masked in what a server
+    /// repeats.
+    pub fn note_derived(&mut self) {
+        let all = self.derived();
+        let computed = all.iter().enumerate().filter_map(|(at, one)| computed(one, self, &all[..at]).ok());
+        self.derived_secrets = computed.filter(|value| value.secret).map(|value| value.text).collect();
+    }
+}
+
+fn unknown(name: &str, values: &Values) -> TemplateError {
+    match values.supplied_by(name) {
+        Some(supplied_by) => TemplateError::Missing { name: name.to_owned(), supplied_by },
+        None => TemplateError::Unknown { name: name.to_owned(), nearest: nearest(name, values.known_names()) },
+    }
 }
 
 /// Whether a JSON text that ends here ends inside a string.

@@ -120,9 +120,11 @@ impl TracedCall {
     }
 
     /// The authorization response, which the browser brought. What is no error is masked: codes, tokens and the state.
-    pub fn redirect(uri: &str, parameters: &[(String, String)], at: Timestamp) -> Self {
+    /// `plain` are the service's own names for what is no secret.
+    pub fn redirect(uri: &str, parameters: &[(String, String)], plain: &[&str], at: Timestamp) -> Self {
         let shown = parameters.iter().map(|(name, value)| {
-            let is_plain = matches!(name.as_str(), "error" | "error_description" | "error_uri" | "iss" | "scope");
+            let is_plain = matches!(name.as_str(), "error" | "error_description" | "error_uri" | "iss" | "scope")
+                || plain.contains(&name.as_str());
             let value = if is_plain { mask_text(value, &[]) } else { MASK.to_owned() };
             format!("{name}={value}")
         });
@@ -244,7 +246,7 @@ mod tests {
         assert!(!format!("{failed:?}").contains("canary"));
         let response = [("code", "canary"), ("state", "canary"), ("id_token", "canary"), ("error", "access_denied")];
         let response = response.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let came = TracedCall::redirect("http://localhost/cb", &response, NOW);
+        let came = TracedCall::redirect("http://localhost/cb", &response, &[], NOW);
         assert!(!format!("{came:?}").contains("canary"), "{came:?}");
         assert!(came.url.ends_with("&error=access_denied"), "{}", came.url);
     }

@@ -1,11 +1,12 @@
 //! The values of placeholders, and what supplies those that are not set yet.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use jiff::Timestamp;
 
-use crate::call::MutualTls;
+use crate::call::{Derived, MutualTls};
 use crate::secret::Secret;
 
 /// The names that every service has: whether the value is secret, and what supplies it.
@@ -46,6 +47,9 @@ pub struct Value {
 pub struct Values {
     by_name: BTreeMap<String, Value>,
     declared: BTreeMap<String, String>,
+    derived: Arc<[Derived]>,
+    /// The secret ones among the derived values that a call has, for masking.
+    pub(in crate::call) derived_secrets: Vec<Secret>,
     /// Whether the calls are made over mutual TLS.
     pub mutual_tls: MutualTls,
 }
@@ -74,12 +78,27 @@ impl Values {
 
     /// Sets what is made anew for each call: `now`, in seconds since 1970, and `random`. An input of the same name goes first.
     pub fn set_fresh(&mut self, now: Timestamp, random: [u8; 32]) {
-        let fresh = [("now", now.as_second().to_string()), ("random", BASE64_URL_SAFE_NO_PAD.encode(random))];
+        self.set_fresh_texts(now, &BASE64_URL_SAFE_NO_PAD.encode(random));
+    }
+
+    /// The same with a text in place of what is random, to be shown.
+    pub fn set_fresh_texts(&mut self, now: Timestamp, random: &str) {
+        let fresh = [("now", now.as_second().to_string()), ("random", random.to_owned())];
         for (name, text) in fresh {
             if !self.declared.contains_key(name) {
                 self.set(name, text);
             }
         }
+    }
+
+    /// Takes over what is computed wherever a call names it; each may name those before it.
+    pub fn derive(&mut self, derived: Arc<[Derived]>) {
+        self.derived = derived;
+    }
+
+    /// What is computed wherever a call names it.
+    pub(in crate::call) fn derived(&self) -> &[Derived] {
+        &self.derived
     }
 
     /// Removes a value; a declared name stays declared.
@@ -101,12 +120,14 @@ impl Values {
     /// Every name that has or could have a value.
     pub fn known_names(&self) -> impl Iterator<Item = &str> {
         let standard = STANDARD.iter().map(|(name, ..)| *name);
-        standard.chain(self.declared.keys().map(String::as_str)).chain(self.by_name.keys().map(String::as_str))
+        let own = self.declared.keys().chain(self.by_name.keys()).map(String::as_str);
+        standard.chain(own).chain(self.derived.iter().map(|derived| derived.name.as_str()))
     }
 
     /// Every secret text, for masking what a server echoes.
     pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
-        self.by_name.values().filter(|value| value.secret).map(|value| &value.text)
+        let own = self.by_name.values().filter(|value| value.secret).map(|value| &value.text);
+        own.chain(&self.derived_secrets)
     }
 }
 

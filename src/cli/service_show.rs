@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::call::{Authentication, BodyTemplate, CallTemplate, Parameter};
+use crate::call::{Authentication, BodyTemplate, CallTemplate, Parameter, Template};
 use crate::cli::print;
 use crate::oauth::{Pkce, ResponseMode};
 use crate::service::{Asks, Confidence, Input, LoopbackRule, Service, VerifiedFact};
@@ -102,11 +102,11 @@ fn asks(service: &Service) -> &'static str {
 
 /// Where the service gets the client's secret; `None` if it does not.
 fn secret_sent(service: &Service) -> Option<String> {
-    service.token_call().and_then(secret_place).filter(|_| service.asks != Asks::Nothing)
+    service.token_call().and_then(|call| secret_place(service, call)).filter(|_| service.asks != Asks::Nothing)
 }
 
 /// Where the token request has the client's secret; `None` if it has none.
-fn secret_place(call: &CallTemplate) -> Option<String> {
+fn secret_place(service: &Service, call: &CallTemplate) -> Option<String> {
     let header = "in the header (Basic)";
     Some(match call.authentication {
         Authentication::Basic => header.to_owned(),
@@ -122,17 +122,16 @@ fn secret_place(call: &CallTemplate) -> Option<String> {
             return None;
         }
         Authentication::None => {
+            let names_secret =
+                |text: &Template| text.placeholders().any(|name| service.is_made_of(name, "client_secret"));
             let named = |list: &[Parameter]| {
-                let has_secret =
-                    |parameter: &&Parameter| parameter.value.placeholders().any(|name| name == "client_secret");
+                let has_secret = |parameter: &&Parameter| names_secret(&parameter.value);
                 list.iter().find(has_secret).map(|parameter| parameter.name.clone())
             };
             let (body, is_text) = match &call.body {
                 BodyTemplate::None => (None, false),
                 BodyTemplate::Form(form) => (named(form), false),
-                BodyTemplate::Json(text) | BodyTemplate::Text { text, .. } => {
-                    (None, text.placeholders().any(|name| name == "client_secret"))
-                }
+                BodyTemplate::Json(text) | BodyTemplate::Text { text, .. } => (None, names_secret(text)),
             };
             let headers = named(&call.headers).map(|name| format!("in the header {name}"));
             let query = || named(&call.query).map(|name| format!("in the query, as {name}"));
@@ -217,6 +216,9 @@ fn binding(service: &Service) {
     if let Some(words) = service.certificate_note() {
         line(&format!("client certificate: {words}"));
     }
+    for derived in &service.derived {
+        line(&format!("derived: <{}> is {}", derived.name, derived.text()));
+    }
     if let Some(assertion) = &service.assertion {
         line(&format!("assertion: {}", assertion.text()));
     }
@@ -285,7 +287,6 @@ pub(crate) fn json(service: &Service, origin: &str, witnessed: &[WitnessedFact])
         .map(|(stage, call)| (stage.to_owned(), json!({"method": call.method.as_str(), "url": call.url.source()})));
     let offers = service.authorization.iter().flat_map(|authorization| &authorization.offers);
     let offers = offers.map(|offer| json!({"name": offer.name, "value": offer.value, "meaning": offer.meaning}));
-    let disputed = service.disputed.iter().map(|one| json!({"fact": one.fact, "alternative": one.alternative}));
     let mut all = json!({
         "id": service.id,
         "name": service.name,
@@ -309,6 +310,7 @@ pub(crate) fn json(service: &Service, origin: &str, witnessed: &[WitnessedFact])
         "pkce": service.authorization.as_ref().map(|authorization| authorization.pkce),
         "offers": offers.collect::<Vec<_>>(),
         "client_certificate": service.certificate_note(),
+        "derived": service.derived,
         "assertion": service.assertion,
         "dpop": service.dpop,
         "authorization_details": service.authorization_details(),
@@ -323,7 +325,7 @@ pub(crate) fn json(service: &Service, origin: &str, witnessed: &[WitnessedFact])
         "calls": calls.collect::<serde_json::Map<_, _>>(),
         "rotates": service.policy.rotates,
         "policy": service.policy.description,
-        "disputed": disputed.collect::<Vec<_>>(),
+        "disputed": service.disputed,
         "confidence": service.confidence,
         "checked": service.checked,
         "source": service.source,
@@ -353,7 +355,7 @@ mod tests {
             ("dayforce", None),
         ] {
             let service = Catalog::bundled().service(id).expect("a preset");
-            assert_eq!(secret_place(&service.token_request).as_deref(), place, "{id}");
+            assert_eq!(secret_place(&service, &service.token_request).as_deref(), place, "{id}");
         }
     }
 }

@@ -28,9 +28,37 @@ pub struct ExpectedResponse {
     pub sends_issuer: bool,
     /// The parameter with the code: `code` for nearly all services.
     pub code_parameter: String,
+    /// The service's own names for the parameters of a refusal.
+    pub refusal: RefusalNames,
     /// The key of the parameter `hmac`, if the service signs its redirects: the hex HMAC-SHA256 of all other parameters,
     /// sorted by name (<https://shopify.dev/docs/apps/build/authentication-authorization>).
     pub hmac_secret: Option<Secret>,
+}
+
+/// The parameters of a refusal besides `error` and `error_description` (RFC 6749 section 4.1.2.1), which go first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RefusalNames {
+    /// That of the error code.
+    pub error: Vec<String>,
+    /// That of its description.
+    pub description: Vec<String>,
+}
+
+impl RefusalNames {
+    /// The error code, by whichever name it came. `value` has a parameter's value by its name.
+    pub fn error<T: AsRef<str>>(&self, value: impl Fn(&str) -> Option<T>) -> Option<T> {
+        named("error", &self.error, value)
+    }
+
+    /// Its description, by whichever name it came.
+    pub fn description<T: AsRef<str>>(&self, value: impl Fn(&str) -> Option<T>) -> Option<T> {
+        named("error_description", &self.description, value)
+    }
+}
+
+fn named<T: AsRef<str>>(standard: &str, own: &[String], value: impl Fn(&str) -> Option<T>) -> Option<T> {
+    let own_value = |name: &String| value(name).filter(|text| !text.as_ref().is_empty());
+    value(standard).or_else(|| own.iter().find_map(own_value))
 }
 
 /// A response that passed the checks.
@@ -136,6 +164,11 @@ const DECLINED: &str = "if you declined, stop this sign-in (Ctrl-C in a terminal
                         in the tab that it opened";
 
 impl ExpectedResponse {
+    /// The service's own names of parameters that hold no secret.
+    pub fn shown(&self) -> Vec<&str> {
+        self.refusal.error.iter().chain(&self.refusal.description).map(String::as_str).collect()
+    }
+
     /// Checks a response.
     pub fn read(&self, parameters: &Parameters) -> Result<AuthorizationResponse, AuthorizationError> {
         for name in ["state", "iss", "error", self.code_parameter.as_str()] {
@@ -144,8 +177,8 @@ impl ExpectedResponse {
             }
         }
         let value = |name: &str| parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-        let description = || value("error_description").map(printable).filter(|text| !text.is_empty());
-        let said = || value("error").map(|error| words(&printable(error), description().as_deref()));
+        let description = || self.refusal.description(value).map(printable).filter(|text| !text.is_empty());
+        let said = || self.refusal.error(value).map(|error| words(&printable(error), description().as_deref()));
         let state = value("state").ok_or_else(|| AuthorizationError::MissingState(said()))?;
         if !bool::from(state.as_bytes().ct_eq(self.state.as_bytes())) {
             return Err(AuthorizationError::WrongState(said()));
@@ -163,7 +196,7 @@ impl ExpectedResponse {
         if self.hmac_secret.as_ref().is_some_and(|secret| !is_signed(parameters, secret)) {
             return Err(AuthorizationError::WrongSignature);
         }
-        if let Some(error) = value("error") {
+        if let Some(error) = self.refusal.error(value) {
             return Err(AuthorizationError::Refused {
                 error: printable(error),
                 description: description(),
@@ -229,6 +262,7 @@ mod tests {
             issuer: Some("https://example.test".into()),
             sends_issuer: false,
             code_parameter: "code".into(),
+            refusal: RefusalNames::default(),
             hmac_secret: None,
         };
         expected.read(&form_urlencoded::parse(query.as_bytes()).into_owned().collect())
@@ -270,12 +304,35 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_may_come_under_names_of_the_service_and_those_of_the_rfc_go_first() {
+        let refusal = RefusalNames { error: vec!["invalid".into()], description: vec!["reason".into()] };
+        let expected = ExpectedResponse {
+            state: "xyz".into(),
+            issuer: None,
+            sends_issuer: false,
+            code_parameter: "code".into(),
+            refusal,
+            hmac_secret: None,
+        };
+        let read = |query: &str| expected.read(&form_urlencoded::parse(query.as_bytes()).into_owned().collect());
+        let words = |query: &str| read(query).expect_err("refused").to_string();
+        assert_eq!(words("invalid=denied&reason=no+way&state=xyz"), "the service refused: `denied` (no way)");
+        assert_eq!(words("invalid=1&reason=2&error=a&error_description=b&state=xyz"), "the service refused: `a` (b)");
+        assert_eq!(
+            words("invalid=denied&reason=no+way"),
+            "the response has no `state`, so it cannot be told from a forged one; it says `denied` (no way)"
+        );
+        assert!(read("invalid=&code=c&state=xyz").is_ok());
+    }
+
+    #[test]
     fn an_issuer_that_was_announced_must_come() {
         let expected = ExpectedResponse {
             state: "xyz".into(),
             issuer: Some("https://example.test".into()),
             sends_issuer: true,
             code_parameter: "code".into(),
+            refusal: RefusalNames::default(),
             hmac_secret: None,
         };
         let read = |query: &str| expected.read(&form_urlencoded::parse(query.as_bytes()).into_owned().collect());
@@ -308,6 +365,7 @@ mod tests {
             issuer: None,
             sends_issuer: false,
             code_parameter: "code".into(),
+            refusal: RefusalNames::default(),
             hmac_secret: Some(Secret::new("hush")),
         };
         let read = |query: &str| expected.read(&form_urlencoded::parse(query.as_bytes()).into_owned().collect());

@@ -60,7 +60,7 @@ mod x509;
 pub use crate::oauth::assertion::{AssertionAlgorithm, SigningError, UnsignedJwt};
 pub use crate::oauth::authorization_details::{AUTHORIZATION_DETAILS, DetailsError, detail_types, details_not_granted};
 pub use crate::oauth::authorization_response::{
-    AuthorizationError, AuthorizationResponse, ExpectedResponse, Parameters,
+    AuthorizationError, AuthorizationResponse, ExpectedResponse, Parameters, RefusalNames,
 };
 pub use crate::oauth::certificate::Certificate;
 pub use crate::oauth::challenge::Challenge;

@@ -65,7 +65,7 @@ pub(crate) fn consent(state: &mut State, form: &Parameters, now: &mut Now) -> Re
 fn consented(state: &mut State, request: AuthorizationRequest, person: String, now: &mut Now) -> Response {
     let AuthorizationRequest { target, client_id, scopes, challenge, nonce, jkt, acr, .. } = request;
     let person = if state.has(Fault::OtherAccount) { identity::another(&person) } else { person };
-    if state.has(Fault::AccessDenied) {
+    if state.has(Fault::AccessDenied) || state.has(Fault::OwnRefusal) {
         let words = "the practice service is told to deny every request";
         return refuse(state, &target, &Refusal::new(ErrorCode::AccessDenied, words), now);
     }
@@ -82,7 +82,9 @@ fn consented(state: &mut State, request: AuthorizationRequest, person: String, n
 
 fn refuse(state: &mut State, target: &RedirectTarget, refusal: &Refusal, now: &Now) -> Response {
     let code = refusal.code.as_str();
-    let mut parameters = vec![("error", code.to_owned()), ("error_description", refusal.description.clone())];
+    let [error, description] =
+        if state.has(Fault::OwnRefusal) { ["invalid", "reason"] } else { ["error", "error_description"] };
+    let mut parameters = vec![(error, code.to_owned()), (description, refusal.description.clone())];
     parameters.extend(common(state, target));
     answer(state, target, parameters, now)
 }

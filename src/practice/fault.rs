@@ -39,6 +39,7 @@ pub enum Fault {
     OtherIssuer,
     OtherAccount,
     AccessDenied,
+    OwnRefusal,
     DeviceSlowDown,
     DeviceInterval,
     DeviceRetryAfter,
@@ -140,7 +141,7 @@ pub struct UnknownFault(pub String);
 
 /// Each fault with its name and explanation, in the order of the enum.
 #[rustfmt::skip]
-const FAULTS: [(Fault, &str, &str); 121] = [
+const FAULTS: [(Fault, &str, &str); 122] = [
     (Fault::NoRefreshToken, "no-refresh-token", "No reply carries a refresh token."),
     (Fault::OmitRefreshToken, "omit-refresh-token", "A refresh brings no new refresh token; the old one stays good."),
     (Fault::StringExpiry, "string-expiry", "`expires_in` is a string instead of a number."),
@@ -169,6 +170,7 @@ const FAULTS: [(Fault, &str, &str); 121] = [
     (Fault::OtherIssuer, "other-issuer", "The metadata names another issuer than the one it was fetched from."),
     (Fault::OtherAccount, "other-account", "Another person signs in than the one who was asked for."),
     (Fault::AccessDenied, "access-denied", "Whatever is pressed, the answer is `access_denied`."),
+    (Fault::OwnRefusal, "own-refusal", "Whatever is pressed, the redirect refuses in words of its own: `invalid` and `reason` in place of `error` and `error_description`."),
     (Fault::DeviceSlowDown, "device-slow-down", "The first poll for a device code is answered `slow_down`: five seconds more between all later ones."),
     (Fault::DeviceInterval, "device-interval", "The first poll for a device code is answered with a longer `interval`."),
     (Fault::DeviceRetryAfter, "device-retry-after", "The first poll for a device code is answered 503, with `Retry-After`."),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::call::{Authentication, CallTemplate, Expression, Method, Template, Values, pairs};
+use crate::call::{Authentication, CallTemplate, Derived, Expression, Method, Template, Values, pairs};
 use crate::oauth::{
     AssertionAlgorithm, ErrorHint, GrantType, Pkce, Request, RequestEncryption, TokenHeader, TokenSet, scope_difference,
 };
@@ -75,6 +75,8 @@ pub struct Service {
     pub redirect: RedirectRules,
     /// How its tokens live.
     pub policy: TokenPolicy,
+    /// Values that are computed from others wherever a call names them; each may name those before it.
+    pub derived: Vec<Derived>,
     /// The browser's visit; `None` where the service requires no client-flow authorization.
     pub authorization: Option<Authorization>,
     /// The call that takes the authorization request in place of the browser (RFC 9126).
@@ -280,7 +282,7 @@ impl Service {
     /// Whether one of its calls sends the client secret, or one that follows: some services take a device for a public client.
     pub fn device_flow_sends_secret(&self) -> bool {
         let mut calls = self.device_authorization.iter().chain(&self.device_token_request).chain(&self.chain);
-        calls.any(CallTemplate::sends_client_secret)
+        calls.any(|call| self.sends_client_secret(call))
     }
 
     /// The scopes that were asked for and not granted, whatever the service calls them. That a refresh token came says
@@ -346,6 +348,7 @@ impl Service {
         for (lookup, (name, _)) in self.lookup.iter().flat_map(|own| own.retain.iter().map(move |one| (own, one))) {
             values.declare(name, format!("the lookup before the sign-in: {}", lookup.label));
         }
+        values.derive(self.derived.as_slice().into());
     }
 
     /// The names of the values that its lookups and fetches retain.
@@ -370,8 +373,11 @@ impl Service {
             self.redirect.sent.iter().chain(&self.redirect.issuer).flat_map(|text| named("redirect", text));
         let in_assertion =
             self.assertion.iter().flat_map(Assertion::templates).flat_map(|text| named("assertion", text));
-        let named = in_calls.chain(in_scopes).chain(in_redirect).chain(in_assertion);
-        named.filter(|(_, name)| values.supplied_by(name).is_none()).collect()
+        let in_derived =
+            self.derived.iter().flat_map(|derived| [&derived.of, &derived.key]).flat_map(|text| named("derived", text));
+        let named = in_calls.chain(in_scopes).chain(in_redirect).chain(in_assertion).chain(in_derived);
+        let made = |name: &String| self.derived.iter().any(|derived| derived.name == *name);
+        named.filter(|(_, name)| values.supplied_by(name).is_none() && !made(name)).collect()
     }
 
     /// What was learnt from outside and names a host although nothing says which hosts are meant.

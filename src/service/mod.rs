@@ -17,6 +17,7 @@ mod client_authentication;
 mod client_method;
 mod definition;
 mod departures;
+mod derived;
 mod display_name;
 mod draft;
 mod expiry_date;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::oauth::{Difference, Landing, Loopback, PollAnswer, RedirectUri, ScopeAnswers, departure};
+use crate::oauth::{Difference, Landing, Loopback, PollAnswer, RedirectUri, RefusalNames, ScopeAnswers, departure};
 
 /// What the service calls things.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,6 +95,12 @@ pub struct RedirectRules {
     pub code_parameter: String,
     /// What to cut off the end of the code.
     pub code_suffix: String,
+    /// The parameters with the error code of a refusal, besides `error`.
+    pub error: Vec<String>,
+    /// The parameters with its description, besides `error_description`.
+    pub error_description: Vec<String>,
+    /// The parameter that names the granted scopes; empty if none does.
+    pub scope: String,
     /// The parameters to retain as values (`realmId`).
     pub retain: Vec<String>,
     /// The signature to verify, if the service signs the redirect.
@@ -115,6 +121,9 @@ impl Default for RedirectRules {
             sent: None,
             code_parameter: "code".into(),
             code_suffix: String::new(),
+            error: Vec::new(),
+            error_description: Vec::new(),
+            scope: String::new(),
             retain: Vec::new(),
             signature: None,
             issuer: None,
@@ -124,6 +133,11 @@ impl Default for RedirectRules {
 }
 
 impl RedirectRules {
+    /// The service's own names for the parameters of a refusal.
+    pub fn refusal(&self) -> RefusalNames {
+        RefusalNames { error: self.error.clone(), description: self.error_description.clone() }
+    }
+
     /// The registered redirect URI that is most like the one that is sent, and in what they differ; `None` if it is registered,
     /// as far as that can be told.
     pub fn departure<'a>(&self, sent: &str, registered: &'a [String]) -> Option<(&'a str, Difference)> {

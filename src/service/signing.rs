@@ -20,7 +20,7 @@ impl Service {
     /// How `<assertion>` is made for this request; `None` if it sends none or the person enters it.
     pub fn assertion_of(&self, call: &CallTemplate) -> Option<Assertion> {
         let is_typed = self.inputs.iter().any(|input| input.name == "assertion");
-        let is_named = call.placeholders().any(|name| name == "assertion");
+        let is_named = self.names(call, "assertion");
         let signs = call.authentication.signs();
         if is_typed || !(is_named || signs) {
             return None;
@@ -97,9 +97,9 @@ impl Service {
 
     /// Whether a request or the assertion uses this value.
     pub fn wants(&self, name: &str) -> bool {
-        let is_called = self.calls().iter().any(|(_, call)| call.placeholders().any(|named| named == name));
+        let is_called = self.calls().iter().any(|(_, call)| self.names(call, name));
         let mut templates = self.assertion.iter().flat_map(Assertion::templates);
-        is_called || templates.any(|text| Template::new(text).placeholders().any(|named| named == name))
+        is_called || templates.any(|text| Template::new(text).placeholders().any(|named| self.is_made_of(named, name)))
     }
 
     /// Whether this input is the ID of the key.

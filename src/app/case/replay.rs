@@ -124,10 +124,11 @@ fn refused(profile: &Profile, calls: &[TracedCall]) -> Result<Failure, Failure> 
         let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         pairs.into_iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned())
     };
-    let Some(error) = value("error") else {
+    let names = profile.service.redirect.refusal();
+    let Some(error) = names.error(value) else {
         let why = Diagnosis::new("the case cannot be replayed: it ended in the browser");
         return Err(Failure::new(FailureKind::Usage, why.hint("see its calls")));
     };
-    let (description, uri) = (value("error_description"), value("error_uri"));
+    let (description, uri) = (names.description(value), value("error_uri"));
     Ok(Failure::of_authorization(&AuthorizationError::Refused { error, description, uri }, &profile.service))
 }

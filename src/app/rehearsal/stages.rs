@@ -13,7 +13,7 @@ use crate::app::sign_in::send;
 use crate::app::sign_in::token_request;
 use crate::app::sign_in::try_reading;
 use crate::app::{CallContext, Exchange, Failure, FailureCode, FailureKind};
-use crate::call::{Call, CallTemplate, Expression, Reading, RenderError, Reply, Values};
+use crate::call::{Call, CallTemplate, Expression, Reading, RenderError, Reply, ReplyFormat, Values};
 use crate::diagnosis::Diagnose as _;
 use crate::oauth::{Pasted, Recipients, RedirectUri, Stage, TokenSet, parse_pasted, read_device_authorization, span};
 use crate::practice::WRONG_REFRESH_TOKEN;
@@ -117,6 +117,10 @@ impl<'a> Stages<'a> {
         let found = |name: &String| authorized.extras.iter().any(|(key, value)| key == name && !value.is_empty());
         if let Some(missing) = keep.iter().find(|name| !found(name)) {
             return Err(wrong(format!("`{missing}` is to be kept, and the documented redirect has none")));
+        }
+        let scope = &self.context.profile.service.redirect.scope;
+        if !scope.is_empty() && !found(scope) {
+            return Err(wrong(format!("`{scope}` names the granted scopes, and the documented redirect has none")));
         }
         let read: Vec<&str> = std::iter::once("code").chain(keep.iter().map(String::as_str)).collect();
         let read = read.join(", ");
@@ -263,7 +267,7 @@ impl<'a> Stages<'a> {
 
     /// Reads what RFC 8628 section 3.2 requires, and takes over what the polling call names.
     async fn begun(&self, reading: &Reading, reply: &Reply, values: &mut Values) -> Result<String, String> {
-        let answers = try_reading::of_reply(&self.server.app, reply, reading.expressions()).await;
+        let answers = try_reading::of_reply(&self.server.app, (reply, reading.format), reading.expressions()).await;
         let answers = answers.ok_or("the documented reply is neither JSON nor a form")?;
         let read = read_device_authorization(&answers, reading, (self.server.app.ports.now)());
         let read = read.map_err(|error| error.to_string())?;
@@ -274,7 +278,7 @@ impl<'a> Stages<'a> {
 
     async fn read_each(&self, reply: &Reply, wanted: &[(&str, &Vec<Expression>)]) -> Result<Vec<String>, String> {
         let expressions = wanted.iter().flat_map(|(_, expressions)| expressions.iter());
-        let answers = try_reading::of_reply(&self.server.app, reply, expressions).await;
+        let answers = try_reading::of_reply(&self.server.app, (reply, ReplyFormat::Fields), expressions).await;
         let answers = answers.ok_or("the documented reply is neither JSON nor a form")?;
         let missing = |name: &str| format!("the documented reply has no {name} where the preset looks for it");
         wanted.iter().map(|(name, places)| answers.first_text(places).ok_or_else(|| missing(name))).collect()

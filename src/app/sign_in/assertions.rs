@@ -53,7 +53,9 @@ impl CallContext {
         self.check_security_profile()?;
         self.check_bound(call)?;
         let values = self.fresh_values(now, id);
-        Ok(self.signed_anew(call, &values, (now, id))?.unwrap_or(values))
+        let mut values = self.signed_anew(call, &values, (now, id))?.unwrap_or(values);
+        values.note_derived();
+        Ok(values)
     }
 
     /// The values with those that are made for one call. What is random there says nothing of the assertion's own ID.
@@ -131,6 +133,7 @@ impl CallContext {
     /// A call as it would be sent now, except for the signatures of an assertion and of a proof of possession.
     pub fn preview(&self, call: &CallTemplate, now: Timestamp) -> Result<Call, Failure> {
         let mut values = self.values();
+        values.set_fresh_texts(now, ID_TO_COME);
         for (value, SentSource { source, .. }) in &self.sources {
             values.set_secret(value, Secret::new(format!("read from {source} when it is sent")));
         }

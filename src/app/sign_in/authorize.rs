@@ -134,6 +134,7 @@ pub(crate) fn prepare(
             issuer,
             sends_issuer: service.redirect.sends_issuer,
             code_parameter: service.redirect.code_parameter.clone(),
+            refusal: service.redirect.refusal(),
             hmac_secret: signing_secret(context)?,
         },
         redirect_uri: context.profile.sent_redirect_uri(&uri, &context.values()),
@@ -203,7 +204,8 @@ async fn receive(app: &App, report: &Report, listener: Listener, sent: &Sent, vi
         async move {
             let outcome = sent.read(app, report, &parameters).await;
             if app.traces() && outcome.as_ref().err().is_none_or(AuthorizationError::is_final) {
-                let came = TracedCall::redirect(&sent.redirect_uri, &parameters, (app.ports.now)());
+                let came =
+                    TracedCall::redirect(&sent.redirect_uri, &parameters, &sent.expected.shown(), (app.ports.now)());
                 app.tell(News::Called(Arc::new(came)));
             }
             let verdict = verdict(&outcome);

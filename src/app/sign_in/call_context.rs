@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::app::sign_in::sources::source::{ProfileSources, SentSource};
 use crate::call::{MutualTls, Parameter, RenderError, Values};
-use crate::oauth::{KeyPair, Parameters, PendingDevice, ProfileSecrets, TokenSet};
+use crate::oauth::{KeyPair, Parameters, PendingDevice, ProfileSecrets, TokenSet, split_answer};
 use crate::secret::Secret;
 use crate::service::{Asks, Catalog, Profile, actor_token_type, matches_whole};
 
@@ -164,6 +164,15 @@ impl CallContext {
         let all = self.profile.service.id == Catalog::CUSTOM;
         let extras = self.authorized.iter().flat_map(|authorized| &authorized.extras);
         extras.filter(|(name, _)| all || retain.contains(name)).cloned().collect()
+    }
+
+    /// The granted scopes, where the service names them on the redirect.
+    pub(in crate::app) fn redirect_scopes(&self) -> Option<Vec<String>> {
+        let service = &self.profile.service;
+        let mut extras = self.authorized.iter().flat_map(|authorized| &authorized.extras);
+        let (_, named) = extras.find(|(name, _)| *name == service.redirect.scope)?;
+        let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
+        Some(split_answer(named, separator))
     }
 
     fn set_secret(&self, values: &mut Values) {

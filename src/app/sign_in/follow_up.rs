@@ -69,7 +69,7 @@ pub(crate) async fn exchanged(app: &App, context: &CallContext, call: &CallTempl
     let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
     let previous = context.tokens.as_ref();
     let reading = ReadContext { stage: Stage::TokenRequest, scope_separator: separator, previous, origin: None };
-    let answers = try_reading::of_reply(app, &reply, call.reading.expressions()).await;
+    let answers = try_reading::of_reply(app, (&reply, call.reading.format), call.reading.expressions()).await;
     let read = read_token_set(&reply, answers.as_ref(), &call.reading, reading, values.secrets());
     let brought = read.iter().flat_map(TokenSet::secrets);
     record(app, &call_sent, at, Ok(&reply), values.secrets().chain(brought));

@@ -26,8 +26,8 @@ impl Answered {
     /// What asks again with the second client secret, where the service took the first one for wrong and there is a second.
     /// A client that is not authenticated has changed nothing (RFC 6749 section 3.2.1).
     pub(in crate::app) fn other_secret(&self, context: &CallContext, template: &CallTemplate) -> Option<CallContext> {
-        let can =
-            self.refuses_client() && !context.secrets.second_client_secret.is_empty() && template.sends_client_secret();
+        let has_other = !context.secrets.second_client_secret.is_empty();
+        let can = self.refuses_client() && has_other && context.profile.service.sends_client_secret(template);
         can.then(|| {
             let mut other = context.clone();
             other.secrets.swap_client_secrets();
@@ -122,8 +122,12 @@ pub(in crate::app) async fn ask_with(
     let Delivered { call, at, outcome } = deliver_proved(app, context, (call, template, values), proof).await?;
     record(app, &call, at, outcome.as_ref(), values.secrets());
     let reply = outcome?;
-    let answers =
-        try_reading::of_reply(app, &reply, template.reading.expressions().chain(places.iter().copied())).await;
+    let answers = try_reading::of_reply(
+        app,
+        (&reply, template.reading.format),
+        template.reading.expressions().chain(places.iter().copied()),
+    )
+    .await;
     let secrets: Vec<&Secret> = values.secrets().filter(|secret| !secret.is_empty()).collect();
     let refusal = read_refusal(&reply, answers.as_ref(), &template.reading, &secrets);
     Ok(Answered { reply, answers, refusal })

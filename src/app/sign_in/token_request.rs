@@ -222,7 +222,7 @@ async fn exchange_once(app: &App, report: &Report, context: &CallContext, stage:
     let sends_refresh_token = template.placeholders().any(|name| name == "refresh_token");
     let told_as = if sends_refresh_token { Stage::RefreshRequest } else { stage };
     let reading = ReadContext { stage: told_as, scope_separator: separator, previous, origin: Some(&origin) };
-    let answers = try_reading::of_reply(app, &reply, template.reading.expressions()).await;
+    let answers = try_reading::of_reply(app, (&reply, template.reading.format), template.reading.expressions()).await;
     let outcome = read_token_set(&reply, answers.as_ref(), &template.reading, reading, values.secrets())
         .map(|tokens| Box::new(complete(tokens, context, template)))
         .map_err(|error| not_before(Failure::of_token_call(&error, service), retry_after(&reply)))
@@ -309,6 +309,9 @@ fn complete(mut tokens: TokenSet, context: &CallContext, call: &CallTemplate) ->
         tokens.retained.entry(name).or_insert(value);
     }
     tokens.retained.extend(context.found.clone());
+    if tokens.scopes.is_none() {
+        tokens.scopes = context.redirect_scopes();
+    }
     let sent = &context.secrets.refresh_token;
     let pasted = !sent.is_empty();
     if pasted || tokens.issued_for.is_empty() {

@@ -5,18 +5,18 @@ use serde_json::Value as Json;
 
 use crate::app::handle::App;
 use crate::app::{FieldRead, ReplyValue, ReplyView, TriedReading};
-use crate::call::{Answers, Expression, ExpressionFault, Leaf, Reading, Reply, leaves, text_as_json};
+use crate::call::{Answers, Expression, ExpressionFault, Leaf, Reading, Reply, ReplyFormat, leaves, text_as_json};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::oauth::{TokenSet, is_life};
 use crate::secret::MASK;
 
-/// A reply with the results of these expressions; `None` if it is neither JSON nor a form.
+/// A reply with the results of these expressions; `None` if it has nothing to read.
 pub(crate) async fn of_reply<'a>(
     app: &App,
-    reply: &Reply,
+    (reply, format): (&Reply, ReplyFormat),
     expressions: impl IntoIterator<Item = &'a Expression>,
 ) -> Option<Answers> {
-    let answers = Answers::of(reply)?;
+    let answers = Answers::in_format(reply, format)?;
     Some(complete(app, answers, expressions).await)
 }
 

@@ -2,8 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::call::{Answers, Reply};
-use crate::oauth::refusal::xml;
+use crate::call::{Answers, Reply, xml_fields};
 
 /// A body.
 pub(super) enum Document {
@@ -44,7 +43,7 @@ pub(super) fn of(reply: &Reply, answers: Option<&Answers>, mask: &dyn Fn(&str) -
     }
     let text = &mask(text);
     if text.starts_with('<') {
-        return match xml::fields(text) {
+        return match xml_fields(text) {
             Some(fields) => Document::Fields(fields),
             None => Document::Page { title: title(text), text: visible(text) },
         };

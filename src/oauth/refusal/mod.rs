@@ -7,7 +7,6 @@ mod cause;
 mod document;
 mod names;
 mod target;
-mod xml;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,9 @@
 use serde_json::{Map, json};
 
 use super::*;
-use crate::oauth::{AssertionAlgorithm, ExpectedResponse, KeyPair, SigningKey, UnsignedJwt, make_proof_key};
+use crate::oauth::{
+    AssertionAlgorithm, ExpectedResponse, KeyPair, RefusalNames, SigningKey, UnsignedJwt, make_proof_key,
+};
 
 const NOW: i64 = 1_800_000_000;
 
@@ -63,6 +65,7 @@ fn a_signed_response_is_its_parameters() {
         issuer: Some("https://as.test".into()),
         sends_issuer: true,
         code_parameter: "code".into(),
+        refusal: RefusalNames::default(),
         hmac_secret: None,
     };
     let response = plain.read(&parameters).expect("believed");

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::call::{Expression, Reading};
+use crate::call::{Expression, Reading, ReplyFormat, xml_fields};
 use crate::practice::message::Response;
 
 /// The access token in a documented reply.
@@ -17,13 +17,15 @@ pub const ID_TOKEN: &str = "example-id-token";
 pub(crate) struct Document {
     pub(crate) json: Json,
     form: bool,
+    /// The documented text, if it is XML or no more than a text.
+    plain: Option<(&'static str, String)>,
 }
 
 impl Document {
     /// The documented reply; a form becomes an object. `None` if it is neither.
     pub(crate) fn parse(example: &str) -> Option<Self> {
         if let Ok(json) = serde_json::from_str(example) {
-            return Some(Self { json, form: false });
+            return Some(Self { json, form: false, plain: None });
         }
         let example = example.trim();
         if !example.contains('=') || example.contains(['{', '<', '\n', ' ']) {
@@ -31,18 +33,37 @@ impl Document {
         }
         let pairs = form_urlencoded::parse(example.as_bytes());
         let object = pairs.map(|(name, value)| (name.into_owned(), Json::String(value.into_owned()))).collect();
-        Some(Self { json: Json::Object(object), form: true })
+        Some(Self { json: Json::Object(object), form: true, plain: None })
     }
 
     /// A generated reply.
     pub(crate) fn of(json: Json) -> Self {
-        Self { json, form: false }
+        Self { json, form: false, plain: None }
+    }
+
+    /// The documented reply of a service that writes in this format.
+    pub(crate) fn in_format(example: &str, format: ReplyFormat) -> Option<Self> {
+        let text = example.trim().to_owned();
+        match format {
+            ReplyFormat::Fields => Self::parse(example),
+            ReplyFormat::Text => {
+                Some(Self { json: text.clone().into(), form: false, plain: Some(("text/plain", text)) })
+            }
+            ReplyFormat::Xml => {
+                let json = xml_fields(&text)?;
+                Some(Self { json, form: false, plain: Some(("application/xml", text)) })
+            }
+        }
     }
 
     /// Puts a value wherever the marker stands. What the whole text became, and at which path, is returned: that of a
     /// text which is the marker and nothing else before others.
     pub(crate) fn put(&mut self, marker: &str, value: &str) -> Option<(String, String)> {
         let mut places = Vec::new();
+        if let Some((kind, text)) = &mut self.plain {
+            let written = if *kind == "text/plain" { value.to_owned() } else { value.replace('&', "&amp;") };
+            *text = text.replace(marker, &written);
+        }
         replace(&mut self.json, String::new(), marker, value, &mut places);
         let whole = places.iter().position(|(_, text)| text == value).unwrap_or(0);
         (!places.is_empty()).then(|| places.swap_remove(whole))
@@ -54,6 +75,9 @@ impl Document {
     }
 
     pub(crate) fn answer(&self) -> Response {
+        if let Some((kind, text)) = &self.plain {
+            return Response::text(200, kind, text.clone());
+        }
         match (&self.json, self.form) {
             (Json::Object(object), true) => {
                 let pairs = object.iter().filter_map(|(name, value)| Some((name, value.as_str()?)));

@@ -47,6 +47,11 @@ impl Facts {
     fn placeholder<'a>(&self, text: &'a str) -> Option<(&str, &'a str)> {
         BRACKETS.iter().find_map(|(open, close)| {
             let (name, after) = text.strip_prefix(open)?.split_once(close)?;
+            // A tag of XML is none.
+            let is_tag = *open == "<" && after.contains(&format!("</{name}>"));
+            if is_tag {
+                return None;
+            }
             Some((self.0.get(name)?.as_str(), after))
         })
     }
@@ -83,6 +88,13 @@ mod tests {
         facts.set("a", "{b}");
         facts.set("b", "2");
         assert_eq!(facts.fill("<a>-{b}-{{b}}-<c>-{\"x\"}"), "{b}-2-2-<c>-{\"x\"}");
+    }
+
+    #[test]
+    fn a_tag_that_is_closed_is_no_placeholder() {
+        let mut facts = Facts::default();
+        facts.set("a", "1");
+        assert_eq!(facts.fill("<a>{a}</a>-<a>"), "<a>1</a>-1");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 mod assertion;
 mod contract;
+mod derived;
 mod document;
 mod facts;
 mod judge;

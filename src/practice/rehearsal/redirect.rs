@@ -37,6 +37,9 @@ fn query(rules: &RedirectRules, example: &str, code: &str, facts: &Facts) -> Vec
     if example.is_empty() {
         query.extend(rules.retain.iter().map(|name| (name.clone(), undocumented(name, facts))));
     }
+    if example.is_empty() && !rules.scope.is_empty() {
+        query.push((rules.scope.clone(), facts.value("scope").to_owned()));
+    }
     if let Some(issuer) = &rules.issuer {
         query.push(("iss".to_owned(), facts.fill(issuer)));
     }

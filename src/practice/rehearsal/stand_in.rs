@@ -10,6 +10,7 @@ use crate::practice::now::Now;
 use crate::practice::pkce;
 use crate::practice::rehearsal::assertion;
 use crate::practice::rehearsal::contract::RehearsalContract;
+use crate::practice::rehearsal::derived;
 use crate::practice::rehearsal::document::{
     ACCESS_TOKEN, Document, ID_TOKEN, REFRESH_TOKEN, pointer, refusal, text_at, with_texts,
 };
@@ -157,6 +158,7 @@ impl StandIn {
         let (opened, mut found) = signed_request::opened(&self.contract, stage, request, (&facts, now));
         let request = &opened;
         found.extend(self.learn(stage, call, request, &mut facts));
+        found.extend(derived::learn((&self.contract.service, call), request, &mut facts, now));
         if let Some(assertion) = self.contract.service.assertion_of(call) {
             facts.set("assertion", sent_as(call, request, "assertion").unwrap_or_default());
             let certificate = self.contract.certificate.as_deref();
@@ -233,7 +235,7 @@ impl StandIn {
             if declared != Pkce::Off && !pkce::fits(declared, challenge, facts.value("code_verifier")) {
                 complaints.push("`<code_verifier>` is missing, or did not make the challenge that was sent".to_owned());
             }
-            if !call.placeholders().any(|name| name == "code") {
+            if !self.contract.service.names(call, "code") {
                 complaints.push("the preset's call does not send `<code>`".to_owned());
             }
         }
@@ -278,7 +280,8 @@ impl StandIn {
 
     /// A reply with new tokens. The refresh token stays the same if the service does not rotate it.
     fn tokens(&mut self, stage: &str, call: &CallTemplate, now: &mut Now) -> Response {
-        let mut reply = document(&call.example, || self.by_itself(stage));
+        let documented = Document::in_format(&call.example, call.reading.format).filter(|_| !call.example.is_empty());
+        let mut reply = documented.unwrap_or_else(|| Document::of(self.by_itself(stage)));
         let facts = &mut self.contract.facts;
         let old = facts.value("refresh_token").to_owned();
         let stays =

@@ -1,10 +1,11 @@
 //! Checks what TOML cannot express.
 
-use crate::call::{CallTemplate, is_name, nearest};
+use crate::call::{CallTemplate, ReplyFormat, is_name, nearest, xml_fields};
 use crate::diagnosis::Diagnose;
 use crate::oauth::{RedirectUri, TokenHeader, detail_types};
 use crate::service::assertion::Assertion;
 use crate::service::definition::Service;
+use crate::service::derived::DerivedFault;
 use crate::service::input::Input;
 use crate::service::preset::finding::Finding;
 use crate::service::preset::lint;
@@ -23,6 +24,7 @@ pub(crate) fn check(service: &Service) -> Option<Finding> {
         .or_else(|| check_redirect(service))
         .or_else(|| check_issuer(service))
         .or_else(|| check_header(service))
+        .or_else(|| check_derived(service))
         .or_else(|| check_names(service))
         .or_else(|| check_hosts(service))
         .or_else(|| check_lookups(service))
@@ -141,6 +143,11 @@ fn check_header(service: &Service) -> Option<Finding> {
     finding("header", problem, "write it like `Authorization: Zoho-oauthtoken <token>`, or `X-Access-Token: <token>`")
 }
 
+fn check_derived(service: &Service) -> Option<Finding> {
+    let DerivedFault { name, problem, hint } = service.derived_fault()?;
+    finding(format!("name = \"{name}\""), problem, hint)
+}
+
 fn check_names(service: &Service) -> Option<Finding> {
     let (stage, name) = service.unsupplied().into_iter().next()?;
     let mut values = crate::call::Values::new();
@@ -195,7 +202,7 @@ fn check_assertion(service: &Service) -> Option<Finding> {
         let problem = "`assertion` has no claim `iss`, so its issuer is unknown".to_owned();
         return finding("[assertion]", problem, "name it: `claims = { iss = \"<client_id>\" }`");
     }
-    let is_named = service.calls().iter().any(|(_, call)| call.placeholders().any(|name| name == "assertion"));
+    let is_named = service.calls().iter().any(|(_, call)| service.names(call, "assertion"));
     if is_named || assertion.parameter.is_empty() {
         return None;
     }
@@ -289,7 +296,12 @@ fn check_examples(service: &Service) -> Option<Finding> {
         serde_json::from_str::<serde_json::Value>(text).is_ok() || (text.contains('=') && !text.contains('{'))
     };
     let calls = service.calls();
-    let (stage, call) = calls.iter().find(|(_, call)| !call.example.is_empty() && !is_reply(&call.example))?;
+    let is_other = |call: &CallTemplate| match call.reading.format {
+        ReplyFormat::Fields => !is_reply(&call.example),
+        ReplyFormat::Text => false,
+        ReplyFormat::Xml => xml_fields(&call.example).is_none(),
+    };
+    let (stage, call) = calls.iter().find(|(_, call)| !call.example.is_empty() && is_other(call))?;
     let line = call.example.lines().next().unwrap_or_default();
     finding(line, format!("`{stage}.example` is neither JSON nor a form"), "write a reply as the service documents it")
 }

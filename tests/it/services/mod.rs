@@ -2,6 +2,7 @@
 
 mod api;
 mod certificates;
+mod derived;
 mod echoes;
 mod expiry;
 mod gateway;

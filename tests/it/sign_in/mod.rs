@@ -10,6 +10,7 @@ mod id_token;
 mod lookups;
 mod message_signing;
 mod mutual_tls;
+mod redirect_names;
 mod registration;
 mod rehearsed;
 mod resources;

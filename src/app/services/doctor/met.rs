@@ -124,6 +124,7 @@ fn unexplained(name: &str, stage: Stage, code: &str, description: &str, service:
 fn refused_authorization(service: &Service, call: &TracedCall) -> Option<Point> {
     let url = Url::parse(&call.url).ok()?;
     let value = |wanted: &str| url.query_pairs().find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned());
-    let (code, description) = (value("error")?, value("error_description").unwrap_or_default());
+    let names = service.redirect.refusal();
+    let (code, description) = (names.error(value)?, names.description(value).unwrap_or_default());
     unexplained("refusal of the authorization request", Stage::Authorization, &code, &description, service)
 }

@@ -144,6 +144,7 @@ pub(in crate::app) async fn values_for(
         let read = reading::read(app, report, source).await?;
         values.set_secret(value, as_sent(&context.profile.service, value, read));
     }
+    values.note_derived();
     Ok(values)
 }
 
@@ -173,7 +174,7 @@ fn sent<'a>(
 /// Whether a request sends this value: by its placeholder, or as the assertion that authenticates the client.
 fn sends(service: &Service, template: &CallTemplate, value: &str) -> bool {
     let is_assertion = value == ASSERTION && service.assertion_of(template).is_some();
-    is_assertion || template.placeholders().any(|name| name == value)
+    is_assertion || service.names(template, value)
 }
 
 /// An assertion in XML goes as the service takes it, usually in base64url (RFC 7522 section 2.1).

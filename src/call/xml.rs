@@ -1,4 +1,4 @@
-//! A refusal in XML, such as a SOAP fault, as fields. Expands only the five entities of XML, ignores document types and fetches
+//! A reply in XML, such as a SOAP fault, as fields. Expands only the five entities of XML, ignores document types and fetches
 //! nothing.
 
 use quick_xml::events::{BytesStart, Event};
@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 
 /// Deepest nesting that is read.
 const DEEPEST: usize = 32;
-/// Most elements that are read: a fault has a dozen.
+/// Most elements that are read: a reply has a few dozen.
 const MOST_ELEMENTS: usize = 500;
 
 /// An element that is open.
@@ -18,7 +18,7 @@ struct Open {
 }
 
 /// The document as an object; `None` where it is not XML.
-pub(super) fn fields(text: &str) -> Option<Json> {
+pub(crate) fn fields(text: &str) -> Option<Json> {
     let mut reader = Reader::from_str(text);
     let mut open = vec![Open { name: String::new(), fields: Map::new(), text: String::new() }];
     let mut elements = 0;
