@@ -47,7 +47,7 @@ const OURS: [&str; 2] = ["TOKEN_TYPE", "EXPIRES_AT"];
 /// Whether a text looks like a `.env` file: it begins with a variable, and one names a client or a refresh token.
 pub fn recognise(document: &Document<'_>) -> bool {
     // A script has variables too, and what it runs says more.
-    if document.lines().any(crate::dialect::curl::begins) {
+    if document.lines().any(crate::dialect::documentation::begins) {
         return false;
     }
     let mut lines = lines(document.text()).map(|(_, line)| assignment(line));

@@ -1,7 +1,6 @@
 //! Splits a command line into words like a shell: POSIX quoting, `$'…'` of bash, line breaks after `\` (Unix), `^`
 //! (`cmd`) or a backtick (`PowerShell`). Nothing is run, and no variable is looked up.
 
-use crate::dialect::curl::FORMAT;
 use crate::dialect::document::DocumentError;
 
 /// A call has dozens of words.
@@ -11,15 +10,19 @@ const MOST_WORDS: usize = 2_000;
 const LONGEST_COMMAND: usize = 500;
 
 /// The words of the first command. `is_inner` says that a parenthesis ends it, as in `TOKEN=$(curl …)`.
-pub(super) fn words(text: &str, is_inner: bool) -> Result<Vec<String>, DocumentError> {
+pub(in crate::dialect) fn words(
+    format: &'static str,
+    text: &str,
+    is_inner: bool,
+) -> Result<Vec<String>, DocumentError> {
     let is_cmd = is_of_cmd(text);
     let chars: Vec<char> = text.chars().collect();
-    let mut reader = Reader { chars: &chars, at: 0, is_cmd, is_inner };
+    let mut reader = Reader { format, chars: &chars, at: 0, is_cmd, is_inner };
     let mut words = Vec::new();
     while let Some(word) = reader.word()? {
         words.push(word);
         if words.len() > MOST_WORDS {
-            return Err(DocumentError::TooMany { format: FORMAT, what: "words", limit: MOST_WORDS });
+            return Err(DocumentError::TooMany { format, what: "words", limit: MOST_WORDS });
         }
     }
     Ok(words)
@@ -32,6 +35,7 @@ fn is_of_cmd(text: &str) -> bool {
 }
 
 struct Reader<'a> {
+    format: &'static str,
     chars: &'a [char],
     at: usize,
     is_cmd: bool,
@@ -245,7 +249,7 @@ impl Reader<'_> {
         let line = before.iter().filter(|c| **c == '\n').count() + 1;
         let column = before.iter().rev().take_while(|c| **c != '\n').count() + 1;
         let reason = "unclosed quote";
-        DocumentError::Syntax { format: FORMAT, reason, line, column }
+        DocumentError::Syntax { format: self.format, reason, line, column }
     }
 }
 
@@ -255,7 +259,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
-        assert_eq!(words(text, false).expect("words"), expected, "{text}");
+        assert_eq!(words("curl command", text, false).expect("words"), expected, "{text}");
     }
 
     #[test]
@@ -276,7 +280,7 @@ mod tests {
 
     #[test]
     fn a_quote_that_stays_open_is_told() {
-        let error = words("curl \\\n  -d 'secret", false).expect_err("open").to_string();
+        let error = words("curl command", "curl \\\n  -d 'secret", false).expect_err("open").to_string();
         assert_eq!(error, "the curl command cannot be read: unclosed quote at line 2, column 6");
     }
 }
