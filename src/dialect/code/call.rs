@@ -4,7 +4,6 @@ use serde_json::Value as Json;
 
 use crate::call::Method;
 use crate::dialect::Note;
-use crate::dialect::code::powershell;
 use crate::dialect::code::value::Value;
 use crate::dialect::standard::{PlainRequest, RawBody, RawCall};
 
@@ -57,9 +56,6 @@ pub(super) fn is_client(call: &Call) -> bool {
 impl Call {
     /// The request that it sends; `None` if it names no URL.
     pub(super) fn request(&self) -> Option<PlainRequest> {
-        if powershell::is_cmdlet(&self.name) {
-            return powershell::sent(self);
-        }
         let (before, last) = self.name.rsplit_once('.').unwrap_or(("", &self.name));
         let mut sent = Sent { is_form: !before.starts_with("axios") && last != "axios", ..Sent::default() };
         sent.method = Method::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(last));

@@ -4,8 +4,12 @@ use serde_json::Value as Json;
 
 use crate::dialect::code::call::{Call, is_client};
 use crate::dialect::code::function::{of_function, of_method};
+use crate::dialect::code::powershell::is_cmdlet;
+use crate::dialect::code::reader::{Reader, is_inner, is_start};
 use crate::dialect::code::value::Value;
-use crate::dialect::code::{DEEPEST, Reader, is_inner, is_start};
+
+/// How deep values may nest.
+const DEEPEST: usize = 32;
 
 /// The words before a value that change nothing.
 const BEFORE: [&str; 6] = ["await", "new", "return", "const", "let", "var"];
@@ -239,7 +243,7 @@ impl Reader<'_> {
             let text = self.quoted(&name)?;
             return self.further(text);
         }
-        if super::powershell::is_cmdlet(&name) {
+        if is_cmdlet(&name) {
             self.is_powershell = true;
             self.cmdlet(from, &name);
             return Some(Value::open("response"));
@@ -360,7 +364,7 @@ impl Reader<'_> {
             return Value::open("response");
         }
         let receiver = receiver.trim_end_matches(':');
-        if !receiver.is_empty() && self.known.contains_key(super::key(receiver)) {
+        if !receiver.is_empty() && self.knows(receiver) {
             let value = self.looked_up(receiver);
             return of_method(last, value, &call);
         }

@@ -1,7 +1,7 @@
 //! The cmdlets of `PowerShell` that send requests: `Invoke-RestMethod -Uri … -Method Post -Body @{…}`.
 
-use crate::dialect::code::Reader;
 use crate::dialect::code::call::{Call, Sent};
+use crate::dialect::code::reader::Reader;
 use crate::dialect::code::value::Value;
 
 /// Parameters without a value.

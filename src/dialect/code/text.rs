@@ -1,7 +1,7 @@
 //! The texts of code: quotes of each kind, and what is filled into them.
 
+use crate::dialect::code::reader::{Reader, is_inner, is_start};
 use crate::dialect::code::value::{Value, slot};
-use crate::dialect::code::{Reader, is_inner, is_start};
 
 /// What is filled into a text, and how.
 #[derive(Clone, Copy, PartialEq, Eq)]
