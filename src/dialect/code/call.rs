@@ -130,10 +130,14 @@ impl Sent {
             "method" | "type" => self.method = method_of(value),
             "header" | "headers" => match value {
                 // `Name: value`
-                Value::Text(line) => self.headers.extend(line.split_once(':').map(|(name, value)| pair(name, value))),
+                Value::Text(line) if line.contains(": ") => {
+                    self.headers.extend(line.split_once(':').map(|(name, value)| pair(name, value)));
+                }
+                Value::Text(_) => self.note(place, name, "not read"),
                 table => self.headers.extend(table.fields()),
             },
             "contenttype" => self.headers.push(pair("Content-Type", &value.text())),
+            "params" | "searchparams" | "qs" if matches!(value, Value::Text(_)) => self.note(place, name, "not read"),
             "params" | "searchparams" | "qs" => self.query.extend(value.fields()),
             "auth" => match credentials(value) {
                 Some(basic) => self.basic = Some(basic),

@@ -65,6 +65,11 @@ impl Reader<'_> {
                 '`' if self.ends_command() => self.backticks(&mut word),
                 // The command itself stands in `$(…)`.
                 ')' if self.is_inner => break,
+                '{' | '<' if self.slot_length().is_some() => {
+                    let end = self.at + self.slot_length().unwrap_or_default();
+                    word.extend(&self.chars[self.at..end]);
+                    self.at = end;
+                }
                 '\\' if !self.is_cmd => self.escaped(&mut word),
                 '^' if self.is_cmd => self.escaped(&mut word),
                 c => {
@@ -74,6 +79,17 @@ impl Reader<'_> {
             }
         }
         Ok(Some(word))
+    }
+
+    /// The length of a slot with spaces in its name, such as `{tenant id}`, which documentation has in a URL without quotes.
+    fn slot_length(&self) -> Option<usize> {
+        const LONGEST: usize = 40;
+        let close = if self.peek(0) == Some('{') { '}' } else { '>' };
+        let name = self.chars.get(self.at + 1..)?;
+        let length = name.iter().take(LONGEST).position(|c| *c == close)?;
+        let is_name = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-');
+        let is_one = name.first()?.is_alphanumeric() && name[..length].iter().all(is_name);
+        is_one.then_some(length + 2)
     }
 
     /// Skips spaces and continued lines; `false` at the end of the command.
@@ -270,6 +286,7 @@ mod tests {
         check("\n curl 'a'\"b\"c", &["curl", "abc"]);
         check("curl a | jq .", &["curl", "a"]);
         check("curl `\n -X POST", &["curl", "-X", "POST"]);
+        check("curl a/{tenant id}/b <your id> {", &["curl", "a/{tenant id}/b", "<your id>", "{"]);
     }
 
     #[test]

@@ -117,12 +117,12 @@ fn each_way_to_write_a_call_is_read() {
 #[test]
 fn what_is_computed_is_left_open_and_what_is_not_read_is_told() {
     let code = "requests.post(base + '/token', data={'grant_type': 'client_credentials', 'client_id': load(1, [2]), \
-        'extra': f'{a.b}-{c()}'}, cert=pair)";
+        'extra': f'{a.b}-{c()}'}, headers=HEADERS, cert=pair)";
     let one = one(code);
     let token = &one.service.token_request;
     assert_eq!(token.url.source(), "<base>/token");
     assert_eq!(fields(token), ["grant_type=<grant_type>", "client_id=<client_id>", "extra=<b>-<c>"]);
-    assert_eq!(words(&one.ignored), ["requests.post › cert: not read"]);
+    assert_eq!(words(&one.ignored), ["requests.post › headers: not read", "requests.post › cert: not read"]);
 }
 
 #[test]
