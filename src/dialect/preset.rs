@@ -100,11 +100,10 @@ pub(in crate::dialect) fn matched(token_url: &str, issuer: &str, name: &str) -> 
 /// Puts the preset that a description is about before it, with what the description adds.
 pub(in crate::dialect) fn offer(import: &mut Import) {
     // Without an address only the name tells.
-    let (named, addressed): (Vec<&Described>, Vec<&Described>) =
+    let (without, with): (Vec<&Described>, Vec<&Described>) =
         import.described.iter().partition(|described| address(described).is_empty());
-    let names: Vec<String> = named.iter().map(|described| bare(&described.named_service)).collect();
-    let names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
-    let services = &*candidates(addressed.into_iter().map(address), &names);
+    let names = without.iter().map(|described| bare(&described.named_service)).filter(|name| !name.is_empty());
+    let services = &*candidates(with.into_iter().map(address), &names.collect::<Vec<_>>());
     let is_bundled = |described: &Described| {
         let own = &described.service;
         described.is_preset || services.iter().any(|service| service.id == own.id && service.source == own.source)
