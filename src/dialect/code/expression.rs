@@ -115,7 +115,7 @@ impl Reader<'_> {
                 ',' => self.at += 1,
                 _ => match self.value() {
                     Some(value) => list.push(value),
-                    None => self.skip()?,
+                    None => self.skip_to([',', end, end])?,
                 },
             }
         }
@@ -140,7 +140,7 @@ impl Reader<'_> {
                 }
                 _ => match self.name_of_member() {
                     Some(name) => members.push(self.member(name)?),
-                    None => self.skip()?,
+                    None => self.skip_to([',', ';', '}'])?,
                 },
             }
         }
@@ -183,6 +183,13 @@ impl Reader<'_> {
                 Some((name, open))
             }
         }
+    }
+
+    /// The same, up to one of these signs; `None` at another, such as a bracket that closes nothing.
+    fn skip_to(&mut self, ends: [char; 3]) -> Option<()> {
+        self.skip()?;
+        self.space();
+        self.peek().filter(|next| ends.contains(next)).map(|_| ())
     }
 
     /// Goes on to the comma or bracket that ends a value which is not understood.

@@ -131,7 +131,7 @@ fn variables_that_double_each_other_come_to_an_end() {
     let doubling = (1..60).map(line).collect::<Vec<_>>().concat();
     let deep = format!("requests.post({}", "[".repeat(100_000));
     for code in [format!("a0 = 'x'\nb0 = 'y'\n{doubling}"), deep, "x = {".repeat(20_000), "f'{".repeat(20_000)] {
-        let text = format!("{code}\ngrant_type requests.post(");
+        let text = format!("{code}\nx = [}} y = {{) f([; grant_type requests.post(");
         assert!(read_text(documentation::read, &text).is_err());
     }
 }
