@@ -1,11 +1,11 @@
-//! A page of a service's documentation, or a script: the curl commands and HTTP requests that stand in other text, as long
-//! as they ask for tokens.
+//! A page of a service's documentation, or a script: the commands, HTTP requests and calls of HTTP clients that stand in
+//! other text, as long as they ask for tokens.
 
 use crate::dialect::document::{Document, DocumentError, LONGEST_TEXT, SMALL};
-use crate::dialect::standard::{Blocks, PlainRequests, SeenRequests, whole_slot};
-use crate::dialect::{Import, curl, http_file};
+use crate::dialect::standard::{Blocks, PlainRequest, PlainRequests, SeenRequests, whole_slot};
+use crate::dialect::{Import, code, command, curl, http_file};
 
-const FORMAT: &str = "documentation";
+const FORMAT: &str = "documentation or code";
 
 /// Whether a text has such a command or request among its lines.
 pub fn recognise(document: &Document<'_>) -> bool {
@@ -15,35 +15,28 @@ pub fn recognise(document: &Document<'_>) -> bool {
         // What stands in HTML or XML is written in another way.
         && !document.trimmed().starts_with('<')
         && names.iter().any(|name| document.text().contains(name))
-        && document.lines().any(|line| curl::begins(line) || http_file::begins(line))
+        && document.lines().any(begins)
+}
+
+/// Whether a text has more than one command or HTTP request, and is read as a page of them.
+pub(in crate::dialect) fn has_several(document: &Document<'_>) -> bool {
+    let begins = |line: &&str| curl::begins(line) || command::begins(line) || http_file::begins(line);
+    recognise(document) && document.lines().filter(begins).count() > 1
+}
+
+/// Whether a line begins a command or an HTTP request, or calls an HTTP client.
+pub(in crate::dialect) fn begins(line: &str) -> bool {
+    curl::begins(line) || command::begins(line) || http_file::begins(line) || code::calls(line)
 }
 
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
-    /// A page has dozens.
-    const MOST: usize = 500;
     let mut requests = PlainRequests::default();
     let mut seen = SeenRequests::default();
     let mut variables = document.variables();
     for (name, value) in document.lines().filter_map(assignment) {
         variables.add(name, value, false);
     }
-    let text = document.text();
-    let mut at = 0;
-    let mut count = 0;
-    for line in text.split_inclusive('\n') {
-        let rest = head(&text[at..]);
-        at += line.len();
-        let request = if curl::begins(line) {
-            curl::request_of(rest)
-        } else if http_file::begins(line) {
-            http_file::request_of(rest)
-        } else {
-            continue;
-        };
-        count += 1;
-        if count > MOST {
-            return Err(DocumentError::TooMany { format: FORMAT, what: "requests", limit: MOST });
-        }
+    for request in found(document.text())? {
         seen.add("");
         if let Some(request) = request {
             requests.add(FORMAT, request)?;
@@ -54,6 +47,33 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
         return Err(DocumentError::NoOauth { format: FORMAT, seen: seen.words() });
     }
     Ok(Import { format: FORMAT, described })
+}
+
+/// The requests of a text in their order; `None` for a command that asks for no tokens.
+fn found(text: &str) -> Result<Vec<Option<PlainRequest>>, DocumentError> {
+    /// A page has dozens.
+    const MOST: usize = 500;
+    let mut found: Vec<(usize, Option<PlainRequest>)> = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let rest = &text[at..];
+        if curl::begins(line) {
+            found.push((at, curl::request_of(head(rest))));
+        } else if command::begins(line) {
+            found.push((at, command::request_of(head(rest))));
+        } else if http_file::begins(line) {
+            found.push((at, http_file::request_of(head(rest))));
+        }
+        at += line.len();
+        if found.len() > MOST {
+            return Err(DocumentError::TooMany { format: FORMAT, what: "requests", limit: MOST });
+        }
+    }
+    if text.lines().any(code::calls) {
+        found.extend(code::requests(text).into_iter().map(|(at, request)| (at, Some(request))));
+        found.sort_by_key(|(at, _)| *at);
+    }
+    Ok(found.into_iter().map(|(_, request)| request).collect())
 }
 
 /// The start of a text, longer than any command.

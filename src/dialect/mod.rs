@@ -8,6 +8,8 @@
 
 mod address;
 pub mod bruno;
+mod code;
+mod command;
 pub mod curl;
 pub mod datazen;
 pub mod discovery;

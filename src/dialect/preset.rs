@@ -1,7 +1,7 @@
 //! Which of the bundled presets a document is about, by its endpoints, its issuer, or the name that it has there.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use crate::call::CallTemplate;
@@ -26,18 +26,26 @@ const UNRELATED: &str = "unrelated.example.test";
 /// The services of the bundled presets, parsed once.
 static BUNDLED: LazyLock<Vec<Service>> = LazyLock::new(|| Catalog::bundled().services());
 
-/// The services that these addresses may be of, so that not all presets are parsed for one. A preset names the host of its
-/// service, or its addresses begin with an open place; an address without a host, or many of them, leave all services.
-fn candidates<'a>(addresses: impl Iterator<Item = &'a str>) -> Cow<'static, [Service]> {
-    const MANY: usize = 8;
-    let labels: Vec<Option<&str>> = addresses.map(label).take(MANY).collect();
-    let named: Option<Vec<&str>> = labels.iter().copied().collect();
-    let Some(named) = named.filter(|named| !named.is_empty() && named.len() < MANY) else {
+/// The services that these addresses and names may be of, so that not all presets are parsed for one. A preset names the host
+/// of its service, or its addresses begin with an open place; an address without a host, or many hosts, leave all services.
+fn candidates<'a>(addresses: impl Iterator<Item = &'a str>, names: &[String]) -> Cow<'static, [Service]> {
+    const MANY: usize = 16;
+    let labels: Option<BTreeSet<&str>> = addresses.map(label).collect();
+    let Some(labels) = labels.filter(|labels| labels.len() + names.len() < MANY) else {
         return Cow::Borrowed(&BUNDLED);
     };
+    let labels: Vec<&str> = labels.into_iter().collect();
     let catalog = Catalog::bundled();
-    let ids = catalog.ids_where(|text| may_be_of(text, &named));
+    let ids = catalog.ids_where(|text| {
+        !labels.is_empty() && may_be_of(text, &labels) || names.iter().any(|name| may_be_named(text, name))
+    });
     Cow::Owned(ids.into_iter().filter_map(|id| catalog.service(id).ok()).collect())
+}
+
+/// Whether the service of a preset with this text may have a name, which is squeezed.
+fn may_be_named(text: &str, name: &str) -> bool {
+    let is_name = |line: &&str| ["id = ", "name = ", "aliases = "].iter().any(|key| line.starts_with(key));
+    text.lines().filter(is_name).any(|line| squeezed(line).contains(name))
 }
 
 /// Whether a preset with this text may be of a host with one of these labels.
@@ -74,7 +82,7 @@ pub(in crate::dialect) fn matched(token_url: &str, issuer: &str, name: &str) -> 
         return None;
     }
     let mut found = None;
-    let services = candidates([if token_url.is_empty() { issuer } else { token_url }].into_iter());
+    let services = candidates([if token_url.is_empty() { issuer } else { token_url }].into_iter(), &[]);
     for service in services.iter().filter(|service| service.refresh_request.is_some() && !service.practice) {
         let inputs =
             if token_url.is_empty() { has_issuer(service, issuer, false) } else { inputs_at(service, token_url) };
@@ -91,7 +99,11 @@ pub(in crate::dialect) fn matched(token_url: &str, issuer: &str, name: &str) -> 
 
 /// Puts the preset that a description is about before it, with what the description adds.
 pub(in crate::dialect) fn offer(import: &mut Import) {
-    let services = &*candidates(import.described.iter().map(address));
+    // Without an address only the name tells.
+    let (without, with): (Vec<&Described>, Vec<&Described>) =
+        import.described.iter().partition(|described| address(described).is_empty());
+    let names = without.iter().map(|described| bare(&described.named_service)).filter(|name| !name.is_empty());
+    let services = &*candidates(with.into_iter().map(address), &names.collect::<Vec<_>>());
     let is_bundled = |described: &Described| {
         let own = &described.service;
         described.is_preset || services.iter().any(|service| service.id == own.id && service.source == own.source)
@@ -177,7 +189,11 @@ fn is_alias(service: &Service, name: &str) -> bool {
 
 /// Whether this is a name of a bundled service.
 pub(in crate::dialect) fn is_known(name: &str) -> bool {
-    BUNDLED.iter().any(|service| is_named(service, name) || is_alias(service, name))
+    let bare = [bare(name)];
+    !bare[0].is_empty()
+        && candidates(std::iter::empty(), &bare)
+            .iter()
+            .any(|service| is_named(service, name) || is_alias(service, name))
 }
 
 /// A name without the usual words around it.
@@ -344,9 +360,15 @@ mod tests {
                 assert!(ids.contains(&service.id.as_str()), "{}: {address}", service.id);
             }
         }
-        let few = candidates(["https://acme.zendesk.com/oauth/tokens"].into_iter());
+        let few = candidates(["https://acme.zendesk.com/oauth/tokens"].into_iter(), &[]);
         assert!(few.len() < BUNDLED.len() / 2, "{}", few.len());
-        assert_eq!(candidates(["<base>/token"].into_iter()).len(), BUNDLED.len());
+        assert_eq!(candidates(["<base>/token"].into_iter(), &[]).len(), BUNDLED.len());
+        for service in BUNDLED.iter() {
+            for name in [&service.id, &service.name].into_iter().chain(&service.aliases).map(|name| squeezed(name)) {
+                let ids = catalog.ids_where(|text| may_be_named(text, &name));
+                assert!(ids.contains(&service.id.as_str()), "{}: {name}", service.id);
+            }
+        }
         let host = "localhost:9000";
         assert_eq!(label("https://login.example.co.uk/token"), Some("exam"));
         assert_eq!((label("http://localhost:9000/token"), label("https://<host>/token")), (Some(host), None));

@@ -86,7 +86,7 @@ const ROWS: [Dialect; 23] = [
         name: "curl command",
         sign: "a line that begins with `curl`",
         marks: &["curl ", "--data", "-d "],
-        recognise: curl::recognise,
+        recognise: |document| curl::recognise(document) && !documentation::has_several(document),
         read: |document, _| Ok(curl::read(document)?),
         ..Dialect::READ_ONLY
     },
@@ -170,8 +170,9 @@ const ROWS: [Dialect; 23] = [
     Dialect {
         id: "bruno",
         name: "Bruno file",
-        sign: "text with `auth:oauth2 {`, or YAML with `info` and `http`",
-        marks: &["auth:oauth2", "meta {", "vars {", "opencollection:"],
+        sign: "text with `auth:oauth2 {`, YAML with `info` and `http`, or JSON with `items` and `environments`",
+        marks: &["auth:oauth2", "meta {", "vars {", "opencollection:", "\"brunoConfig\""],
+        largest: LARGEST,
         recognise: bruno::recognise,
         read: |document, _| Ok(bruno::read(document)?),
         ..Dialect::READ_ONLY
@@ -217,9 +218,9 @@ const ROWS: [Dialect; 23] = [
     },
     Dialect {
         id: "documentation",
-        name: "documentation",
-        sign: "text with curl lines or HTTP requests in it",
-        marks: &["curl ", "grant_type", "POST /"],
+        name: "documentation or code",
+        sign: "text with lines of curl, HTTPie or wget, HTTP requests, or calls of Python, JavaScript or PowerShell",
+        marks: &["curl ", "grant_type", "POST /", "requests.post", "fetch(", "Invoke-RestMethod"],
         is_guess: true,
         recognise: documentation::recognise,
         read: |document, _| Ok(documentation::read(document)?),

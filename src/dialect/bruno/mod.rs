@@ -1,7 +1,8 @@
 //! Bruno: the `auth:oauth2` block of a request, folder or collection file (`.bru`), and a request that asks for tokens
 //! itself, with the variables that stand in the same file; several files may be pasted one after the other, such as a
-//! collection and its environment. And Bruno's files in YAML.
+//! collection and its environment. And Bruno's files in YAML, and its export in JSON.
 
+mod export;
 mod open_collection;
 mod request;
 
@@ -22,6 +23,9 @@ struct Section<'a> {
 }
 
 pub fn recognise(document: &Document<'_>) -> bool {
+    if export::recognise(document) {
+        return true;
+    }
     if document.text().len() > SMALL {
         return false;
     }
@@ -33,6 +37,9 @@ pub fn recognise(document: &Document<'_>) -> bool {
 }
 
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
+    if export::recognise(document) {
+        return export::read(document);
+    }
     if open_collection::recognise(document) {
         return open_collection::read(document);
     }

@@ -46,12 +46,12 @@ const OURS: [&str; 2] = ["TOKEN_TYPE", "EXPIRES_AT"];
 
 /// Whether a text looks like a `.env` file: it begins with a variable, and one names a client or a refresh token.
 pub fn recognise(document: &Document<'_>) -> bool {
-    // A script has variables too, and what it runs says more.
-    if document.lines().any(crate::dialect::curl::begins) {
-        return false;
-    }
     let mut lines = lines(document.text()).map(|(_, line)| assignment(line));
     let Some(Some(first)) = lines.next() else { return false };
+    // A script has variables too, and what it runs says more.
+    if document.lines().any(crate::dialect::documentation::begins) {
+        return false;
+    }
     let is_telling = |name: &str| {
         let part = ending(name).map(|(_, part)| part);
         matches!(part, Some(Part::ClientId | Part::RefreshToken | Part::AccessToken | Part::TokenUrl))

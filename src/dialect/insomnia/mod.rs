@@ -138,24 +138,27 @@ impl Gathered {
         let resources = json.get("resources").and_then(Json::as_array);
         let workspace = resources.into_iter().flatten().find(|resource| text_at(resource, "_type") == "workspace");
         self.title = workspace.map(|workspace| text_at(workspace, "name")).unwrap_or_default();
+        let by_id: BTreeMap<String, &Json> =
+            resources.into_iter().flatten().map(|resource| (text_at(resource, "_id"), resource)).collect();
         for resource in resources.into_iter().flatten() {
             let environment = if text_at(resource, "_type") == "environment" { "data" } else { "environment" };
             for (name, value) in resource.get(environment).and_then(Json::as_object).into_iter().flatten() {
                 self.variables.add(name, &plain_text(value), false);
             }
             let name = text_at(resource, "name");
-            let authentication = resource.get("authentication").unwrap_or(&Json::Null);
-            let is_enabled = authentication.get("disabled").and_then(Json::as_bool) != Some(true);
-            let kind = if is_enabled { text_at(authentication, "type") } else { String::new() };
-            if let Some(members) = authentication.as_object().filter(|_| kind == "oauth2") {
+            let own = own_authentication(resource);
+            if let Some(members) = own.and_then(Json::as_object).filter(|_| kind_of(own) == "oauth2") {
                 let pair = |(name, value): (&String, &Json)| (name.clone(), plain_text(value));
                 self.add_block(name.clone(), members.iter().map(pair).collect())?;
             }
             if text_at(resource, "_type") == "request"
                 && let Ok(sent) = Sent::deserialize(resource)
             {
-                let basic = || (text_at(authentication, "username"), text_at(authentication, "password"));
-                self.add_request(name, sent, &kind, (kind == "basic").then(basic))?;
+                let authentication = inherited(resource, &by_id);
+                let kind = kind_of(authentication);
+                let basic = authentication.filter(|_| kind == "basic");
+                let basic = basic.map(|basic| (text_at(basic, "username"), text_at(basic, "password")));
+                self.add_request(name, sent, &kind, basic)?;
             }
         }
         Ok(())
@@ -168,28 +171,30 @@ impl Gathered {
         }
         self.title = export.name.unwrap_or_default();
         for item in export.collection {
-            self.add_item(item, 0)?;
+            self.add_item(item, 0, &Authentication::default())?;
         }
         add_environment(export.environments, &mut self.variables);
         Ok(())
     }
 
-    fn add_item(&mut self, item: Item, depth: usize) -> Result<(), DocumentError> {
+    /// `around` is the authentication of the folders around it.
+    fn add_item(&mut self, item: Item, depth: usize, around: &Authentication) -> Result<(), DocumentError> {
         if depth > DEEPEST_FOLDER {
             return Err(DocumentError::TooMany { format: FORMAT, what: "nested folders", limit: DEEPEST_FOLDER });
         }
         let name = item.name.unwrap_or_else(|| self.title.clone());
         add_data(item.environment.unwrap_or_default(), &mut self.variables);
-        let authentication = item.authentication.filter(|block| block.disabled != Some(true)).unwrap_or_default();
+        let own = item.authentication.filter(|own| own.disabled != Some(true) && own.kind.is_some());
+        if let Some(own) = own.as_ref().filter(|own| own.is_of("oauth2")) {
+            self.add_block(name.clone(), own.members())?;
+        }
+        let authentication = own.as_ref().unwrap_or(around);
         let kind = authentication.kind.clone().unwrap_or_default();
         let basic = authentication.username.clone().zip(authentication.password.clone()).filter(|_| kind == "basic");
         let Item { url, method, headers, parameters, body, .. } = item;
         let sent = Sent { url, method, headers, parameters, body };
-        self.add_request(name.clone(), sent, &kind, basic)?;
-        if kind == "oauth2" {
-            self.add_block(name, authentication.members())?;
-        }
-        item.children.into_iter().try_for_each(|child| self.add_item(child, depth + 1))
+        self.add_request(name, sent, &kind, basic)?;
+        item.children.into_iter().try_for_each(|child| self.add_item(child, depth + 1, authentication))
     }
 
     fn add_request(
@@ -226,25 +231,53 @@ fn add_data(data: BTreeMap<String, Scalar>, variables: &mut Variables) {
     }
 }
 
+/// The authentication of a resource, if it has one of its own that is switched on.
+fn own_authentication(resource: &Json) -> Option<&Json> {
+    let own = resource.get("authentication")?;
+    let is_enabled = own.get("disabled").and_then(Json::as_bool) != Some(true);
+    Some(own).filter(|_| is_enabled && !text_at(own, "type").is_empty())
+}
+
+/// That of a resource, or of the nearest folder around it that has one.
+fn inherited<'a>(resource: &'a Json, by_id: &BTreeMap<String, &'a Json>) -> Option<&'a Json> {
+    let mut folder = Some(resource);
+    for _ in 0..DEEPEST_FOLDER {
+        let own = folder.and_then(own_authentication);
+        if own.is_some() {
+            return own;
+        }
+        folder = by_id.get(&text_at(folder?, "parentId")).copied();
+    }
+    None
+}
+
+fn kind_of(authentication: Option<&Json>) -> String {
+    authentication.map(|authentication| text_at(authentication, "type")).unwrap_or_default()
+}
+
 impl Authentication {
-    fn members(self) -> Vec<(String, String)> {
+    fn is_of(&self, kind: &str) -> bool {
+        self.kind.as_deref() == Some(kind)
+    }
+
+    fn members(&self) -> Vec<(String, String)> {
         let flag = |flag: Option<bool>| flag.map(|flag| flag.to_string());
         let members = [
-            ("grantType", self.grant_type),
-            ("authorizationUrl", self.authorization_url),
-            ("accessTokenUrl", self.access_token_url),
-            ("clientId", self.client_id),
-            ("clientSecret", self.client_secret),
-            ("redirectUrl", self.redirect_url),
-            ("scope", self.scope),
-            ("username", self.username),
-            ("password", self.password),
-            ("refreshToken", self.refresh_token),
-            ("audience", self.audience),
-            ("resource", self.resource),
+            ("grantType", self.grant_type.clone()),
+            ("authorizationUrl", self.authorization_url.clone()),
+            ("accessTokenUrl", self.access_token_url.clone()),
+            ("clientId", self.client_id.clone()),
+            ("clientSecret", self.client_secret.clone()),
+            ("redirectUrl", self.redirect_url.clone()),
+            ("scope", self.scope.clone()),
+            ("username", self.username.clone()),
+            ("password", self.password.clone()),
+            ("refreshToken", self.refresh_token.clone()),
+            ("audience", self.audience.clone()),
+            ("resource", self.resource.clone()),
             ("credentialsInBody", flag(self.credentials_in_body)),
             ("usePkce", flag(self.use_pkce)),
-            ("pkceMethod", self.pkce_method),
+            ("pkceMethod", self.pkce_method.clone()),
         ];
         members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
     }

@@ -3,11 +3,13 @@
 //! are.
 
 mod request;
+mod script;
 
 use serde_json::Value as Json;
 
 use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::postman::request::{has_path, plain_request};
+use crate::dialect::postman::script::{Scripts, scripts};
 use crate::dialect::standard::{
     Block, Blocks, DEEPEST_FOLDER, Further, Placement, PlainRequests, Request, RequestPart, SeenRequests, Variables,
     plain_text, squeezed, text_at,
@@ -16,6 +18,9 @@ use crate::dialect::{Described, Import, Note};
 
 const COLLECTION: &str = "Postman collection";
 const ENVIRONMENT: &str = "Postman environment";
+
+/// How many scripts that are not read are told.
+const MOST_UNREAD: usize = 10;
 
 pub fn recognise(document: &Document<'_>) -> bool {
     document.is_json(is_one)
@@ -42,9 +47,12 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let title = json.get("info").map(|info| text_at(info, "name")).unwrap_or_default();
     let mut gathered = Gathered { title: title.clone(), ..Gathered::default() };
     gathered.add(json, &title, 0, None)?;
-    let described = gathered.requests.described(COLLECTION, gathered.blocks, &variables)?;
+    let mut described = gathered.requests.described(COLLECTION, gathered.blocks, &variables)?;
     if described.is_empty() {
         return Err(DocumentError::NoOauth { format: COLLECTION, seen: gathered.seen.words() });
+    }
+    for described in &mut described {
+        described.ignored.extend(gathered.unread.iter().cloned());
     }
     Ok(Import { format: COLLECTION, described })
 }
@@ -68,6 +76,8 @@ struct Gathered {
     blocks: Blocks,
     requests: PlainRequests,
     seen: SeenRequests,
+    /// The scripts that send requests which are not read.
+    unread: Vec<Note>,
 }
 
 impl Gathered {
@@ -82,6 +92,11 @@ impl Gathered {
         }
         if let Some(request) = plain_request(item, &self.title, inherited) {
             self.seen.add(&auth.map(|auth| text_at(auth, "type")).unwrap_or_default());
+            self.requests.add(COLLECTION, request)?;
+        }
+        let Scripts { requests, unread } = scripts(item, &self.title);
+        self.unread.extend(unread.into_iter().take(MOST_UNREAD.saturating_sub(self.unread.len())));
+        for request in requests {
             self.requests.add(COLLECTION, request)?;
         }
         let inherited = item.get("auth").filter(|auth| auth.is_object()).or(inherited);

@@ -50,6 +50,27 @@ const OF_THE_CONNECTION: [&str; 9] = [
     "transfer-encoding",
 ];
 
+/// Whether the name of a request is only that of the program or function that sends it.
+pub(crate) fn is_of_program(name: &str) -> bool {
+    const PROGRAMS: [&str; 14] = [
+        "Invoke-RestMethod",
+        "Invoke-WebRequest",
+        "ajax",
+        "axios",
+        "curl",
+        "fetch",
+        "get",
+        "got",
+        "http",
+        "post",
+        "put",
+        "request",
+        "sendRequest",
+        "wget",
+    ];
+    PROGRAMS.contains(&name.rsplit('.').next().unwrap_or(name))
+}
+
 impl Parts {
     /// The name of the request that the service is known by.
     pub(crate) fn own_name(&self) -> Option<&str> {
@@ -96,7 +117,7 @@ impl Parts {
         let requests = [&self.token, &self.refresh, &self.authorization];
         let urls = requests.into_iter().flatten().map(|request| host(variables.fill(&request.call.url).expose()));
         let mut hosts = urls.filter(|host| !host.is_empty() && !host.contains(['{', '<', '$']));
-        let name = self.own_name().filter(|name| !matches!(*name, "curl" | "request"));
+        let name = self.own_name().filter(|name| !is_of_program(name));
         hosts.next().or_else(|| name.map(str::to_owned)).unwrap_or_default()
     }
 }
@@ -171,6 +192,9 @@ fn token(request: PlainRequest, outline: &mut Outline, gathering: &mut Gathering
         return;
     }
     outline.asks = Some(asks);
+    if let Some(words) = how_to_sign(&gathering.grant_type) {
+        gathering.missing("assertion", words);
+    }
     gathering.understood(place, "the token request");
     outline.authentication = call.authentication;
     outline.assumes_authentication = None;
@@ -201,6 +225,21 @@ fn grant(grant_type: &str, names: &[&str]) -> GrantType {
         None if grant_type.is_empty() && names.contains(&"code") => GrantType::AuthorizationCode,
         None if grant_type.is_empty() && names.contains(&"refresh_token") => GrantType::RefreshToken,
         _ => GrantType::ClientCredentials,
+    }
+}
+
+/// What to do where the grant is an assertion (RFC 7523 section 2.1, RFC 7522 section 2.1), which no collection signs.
+fn how_to_sign(grant_type: &str) -> Option<&'static str> {
+    match GrantType::parse(grant_type)? {
+        GrantType::JwtBearer => Some(
+            "a JWT of your own: `sign-in` signs one with `--key-file FILE --assertion PART=VALUE`, or reads one that \
+             another program signs with `--source assertion=file:PATH`",
+        ),
+        GrantType::Saml2Bearer => Some(
+            "a SAML assertion of your own: `sign-in` signs one with `--key-file FILE --assertion PART=VALUE`, or reads \
+             one that another program signs with `--source assertion=file:PATH`",
+        ),
+        _ => None,
     }
 }
 

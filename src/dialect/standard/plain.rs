@@ -4,7 +4,7 @@
 use crate::call::Method;
 use crate::dialect::document::DocumentError;
 use crate::dialect::standard::block::{Block, Blocks};
-use crate::dialect::standard::parts::{Parts, PlainRequest};
+use crate::dialect::standard::parts::{Parts, PlainRequest, is_of_program};
 use crate::dialect::standard::raw_call::{RawCall, host, split_url};
 use crate::dialect::standard::slots::{squeezed, whole_slot};
 use crate::dialect::standard::variables::Variables;
@@ -293,7 +293,9 @@ fn distinguish(parts: &mut [Parts]) {
     let titles: Vec<String> = parts.iter().map(|parts| parts.title.clone()).collect();
     for parts in parts.iter_mut() {
         let is_several = titles.iter().filter(|title| **title == parts.title).count() > 1;
-        if let Some(name) = parts.own_name().filter(|_| is_several) {
+        // Without a title, the host of a request says more than the program that sends it.
+        let is_told = |name: &&str| !parts.title.is_empty() || !is_of_program(name);
+        if let Some(name) = parts.own_name().filter(is_told).filter(|_| is_several) {
             parts.title = if parts.title.is_empty() { name.to_owned() } else { format!("{}: {name}", parts.title) };
         }
     }

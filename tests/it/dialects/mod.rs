@@ -3,6 +3,7 @@
 
 mod any_text;
 mod check;
+mod code;
 pub mod core;
 mod corpus;
 mod curl;

@@ -1,7 +1,6 @@
 //! Splits a command line into words like a shell: POSIX quoting, `$'…'` of bash, line breaks after `\` (Unix), `^`
 //! (`cmd`) or a backtick (`PowerShell`). Nothing is run, and no variable is looked up.
 
-use crate::dialect::curl::FORMAT;
 use crate::dialect::document::DocumentError;
 
 /// A call has dozens of words.
@@ -11,15 +10,19 @@ const MOST_WORDS: usize = 2_000;
 const LONGEST_COMMAND: usize = 500;
 
 /// The words of the first command. `is_inner` says that a parenthesis ends it, as in `TOKEN=$(curl …)`.
-pub(super) fn words(text: &str, is_inner: bool) -> Result<Vec<String>, DocumentError> {
+pub(in crate::dialect) fn words(
+    format: &'static str,
+    text: &str,
+    is_inner: bool,
+) -> Result<Vec<String>, DocumentError> {
     let is_cmd = is_of_cmd(text);
     let chars: Vec<char> = text.chars().collect();
-    let mut reader = Reader { chars: &chars, at: 0, is_cmd, is_inner };
+    let mut reader = Reader { format, chars: &chars, at: 0, is_cmd, is_inner };
     let mut words = Vec::new();
     while let Some(word) = reader.word()? {
         words.push(word);
         if words.len() > MOST_WORDS {
-            return Err(DocumentError::TooMany { format: FORMAT, what: "words", limit: MOST_WORDS });
+            return Err(DocumentError::TooMany { format, what: "words", limit: MOST_WORDS });
         }
     }
     Ok(words)
@@ -32,6 +35,7 @@ fn is_of_cmd(text: &str) -> bool {
 }
 
 struct Reader<'a> {
+    format: &'static str,
     chars: &'a [char],
     at: usize,
     is_cmd: bool,
@@ -61,6 +65,11 @@ impl Reader<'_> {
                 '`' if self.ends_command() => self.backticks(&mut word),
                 // The command itself stands in `$(…)`.
                 ')' if self.is_inner => break,
+                '{' | '<' if self.slot_length().is_some() => {
+                    let end = self.at + self.slot_length().unwrap_or_default();
+                    word.extend(&self.chars[self.at..end]);
+                    self.at = end;
+                }
                 '\\' if !self.is_cmd => self.escaped(&mut word),
                 '^' if self.is_cmd => self.escaped(&mut word),
                 c => {
@@ -70,6 +79,17 @@ impl Reader<'_> {
             }
         }
         Ok(Some(word))
+    }
+
+    /// The length of a slot with spaces in its name, such as `{tenant id}`, which documentation has in a URL without quotes.
+    fn slot_length(&self) -> Option<usize> {
+        const LONGEST: usize = 40;
+        let close = if self.peek(0) == Some('{') { '}' } else { '>' };
+        let name = self.chars.get(self.at + 1..)?;
+        let length = name.iter().take(LONGEST).position(|c| *c == close)?;
+        let is_name = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-');
+        let is_one = name.first()?.is_alphanumeric() && name[..length].iter().all(is_name);
+        is_one.then_some(length + 2)
     }
 
     /// Skips spaces and continued lines; `false` at the end of the command.
@@ -245,7 +265,7 @@ impl Reader<'_> {
         let line = before.iter().filter(|c| **c == '\n').count() + 1;
         let column = before.iter().rev().take_while(|c| **c != '\n').count() + 1;
         let reason = "unclosed quote";
-        DocumentError::Syntax { format: FORMAT, reason, line, column }
+        DocumentError::Syntax { format: self.format, reason, line, column }
     }
 }
 
@@ -255,7 +275,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
-        assert_eq!(words(text, false).expect("words"), expected, "{text}");
+        assert_eq!(words("curl command", text, false).expect("words"), expected, "{text}");
     }
 
     #[test]
@@ -266,6 +286,7 @@ mod tests {
         check("\n curl 'a'\"b\"c", &["curl", "abc"]);
         check("curl a | jq .", &["curl", "a"]);
         check("curl `\n -X POST", &["curl", "-X", "POST"]);
+        check("curl a/{tenant id}/b <your id> {", &["curl", "a/{tenant id}/b", "<your id>", "{"]);
     }
 
     #[test]
@@ -276,7 +297,7 @@ mod tests {
 
     #[test]
     fn a_quote_that_stays_open_is_told() {
-        let error = words("curl \\\n  -d 'secret", false).expect_err("open").to_string();
+        let error = words("curl command", "curl \\\n  -d 'secret", false).expect_err("open").to_string();
         assert_eq!(error, "the curl command cannot be read: unclosed quote at line 2, column 6");
     }
 }

@@ -1,10 +1,8 @@
 //! A `curl` line that calls a token endpoint, from a vendor's documentation or a browser's tools. The grant decides
 //! whether it is the token request or the refresh request; the person's values are taken out.
 
-mod words;
-
 use crate::call::Method;
-use crate::dialect::curl::words::words;
+use crate::dialect::command::{command, unmarked, words};
 use crate::dialect::document::{Document, DocumentError, SMALL};
 use crate::dialect::standard::{Blocks, PlainRequest, PlainRequests, RawBody, RawCall, form_fields};
 use crate::dialect::{Import, Note};
@@ -58,14 +56,9 @@ pub(in crate::dialect) fn request_of(text: &str) -> Option<PlainRequest> {
     written(text, is_inner).ok()
 }
 
-/// A text without the marks of Markdown before it.
-fn unmarked(text: &str) -> &str {
-    text.trim_start_matches([' ', '\t', '>', '`', '*', '-', '#'])
-}
-
 /// The request of a command.
 fn written(text: &str, is_inner: bool) -> Result<PlainRequest, DocumentError> {
-    let mut words = words(text, is_inner)?.into_iter();
+    let mut words = words(FORMAT, text, is_inner)?.into_iter();
     if !words.next().is_some_and(|first| is_curl(&first)) {
         return Err(DocumentError::OtherFormat { format: FORMAT, expected: "`curl` at its beginning" });
     }
@@ -80,17 +73,6 @@ fn written(text: &str, is_inner: bool) -> Result<PlainRequest, DocumentError> {
         });
     }
     Ok(request(options))
-}
-
-/// The text of a command without a prompt before it, and whether it stands in `NAME=$(…)`.
-fn command(text: &str) -> (&str, bool) {
-    let text = text.trim_start().trim_start_matches("$ ");
-    let text = text.strip_prefix("export ").unwrap_or(text);
-    let inner = text.split_once("$(").filter(|(before, _)| {
-        let name = before.strip_suffix('"').unwrap_or(before).strip_suffix('=');
-        name.is_some_and(crate::call::is_name)
-    });
-    inner.map_or((text, false), |(_, inner)| (inner.trim_start(), true))
 }
 
 fn is_curl(word: &str) -> bool {

@@ -1,0 +1,174 @@
+//! Bruno's export of a whole collection in JSON: folders and requests in `items`, and the settings of the collection and of each
+//! folder in `root`.
+
+use serde_json::Value as Json;
+
+use crate::call::Method;
+use crate::dialect::bruno::FORMAT;
+use crate::dialect::document::{Document, DocumentError};
+use crate::dialect::standard::{
+    Block, Blocks, DEEPEST_FOLDER, Further, Placement, PlainRequest, PlainRequests, RawBody, RawCall, Request,
+    RequestPart, SeenRequests, Variables, plain_text, text_at,
+};
+use crate::dialect::{Import, Note};
+
+/// What an export has of services.
+#[derive(Default)]
+struct Gathered {
+    title: String,
+    blocks: Blocks,
+    requests: PlainRequests,
+    variables: Variables,
+    seen: SeenRequests,
+}
+
+/// Whether a document is such an export: its items have a type, and its version is `1`.
+pub(super) fn recognise(document: &Document<'_>) -> bool {
+    document.is_json(|json| {
+        let is_item = |item: &Json| item.get("type").is_some() && (item.get("request").or(item.get("items"))).is_some();
+        let items = json.get("items").and_then(Json::as_array);
+        let is_ours = ["brunoConfig", "root", "environments"].iter().any(|name| json.get(name).is_some());
+        text_at(json, "version") == "1" && items.is_some_and(|items| is_ours || items.iter().any(is_item))
+    })
+}
+
+pub(super) fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
+    let json = document.as_json(FORMAT)?;
+    let mut gathered =
+        Gathered { title: text_at(json, "name"), variables: document.variables(), ..Gathered::default() };
+    for environment in list(json, "environments") {
+        gathered.add_variables(environment, "variables");
+    }
+    gathered.add(json, 0, None)?;
+    let described = gathered.requests.described(FORMAT, gathered.blocks, &gathered.variables)?;
+    if described.is_empty() {
+        return Err(DocumentError::NoOauth { format: FORMAT, seen: gathered.seen.words() });
+    }
+    Ok(Import { format: FORMAT, described })
+}
+
+impl Gathered {
+    /// Adds what a collection, folder or request and all in it have. `inherited` is the `auth` around it.
+    fn add(&mut self, item: &Json, depth: usize, inherited: Option<&Json>) -> Result<(), DocumentError> {
+        if depth > DEEPEST_FOLDER {
+            return Err(DocumentError::TooMany { format: FORMAT, what: "nested folders", limit: DEEPEST_FOLDER });
+        }
+        let own = item.get("request").or_else(|| item.get("root").and_then(|root| root.get("request")));
+        let own = own.unwrap_or(&Json::Null);
+        if let Some(variables) = own.get("vars") {
+            self.add_variables(variables, "req");
+        }
+        let auth = own.get("auth").filter(|auth| !matches!(text_at(auth, "mode").as_str(), "" | "inherit"));
+        if let Some(settings) =
+            auth.filter(|auth| text_at(auth, "mode") == "oauth2").and_then(|auth| auth.get("oauth2"))
+        {
+            let name = text_at(item, "name");
+            self.blocks.add(FORMAT, block(settings, if name.is_empty() { &self.title } else { &name }))?;
+        }
+        let auth = auth.or(inherited);
+        if item.get("request").is_some() {
+            self.seen.add(&auth.map(|auth| text_at(auth, "mode")).unwrap_or_default());
+            self.requests.add(FORMAT, request(own, &self.title, text_at(item, "name"), auth))?;
+        }
+        list(item, "items").try_for_each(|inner| self.add(inner, depth + 1, auth))
+    }
+
+    fn add_variables(&mut self, json: &Json, name: &str) {
+        for variable in list(json, name).filter(|variable| is_enabled(variable)) {
+            let is_secret = variable.get("secret").and_then(Json::as_bool) == Some(true);
+            self.variables.add(&text_at(variable, "name"), &text_at(variable, "value"), is_secret);
+        }
+    }
+}
+
+fn list<'a>(json: &'a Json, name: &str) -> impl Iterator<Item = &'a Json> {
+    json.get(name).and_then(Json::as_array).into_iter().flatten()
+}
+
+fn is_enabled(entry: &Json) -> bool {
+    entry.get("enabled").and_then(Json::as_bool) != Some(false)
+}
+
+fn block(settings: &Json, title: &str) -> Block {
+    let mut block = Block {
+        title: title.to_owned(),
+        place: "auth.oauth2".to_owned(),
+        placement: Placement::Body,
+        ..Block::default()
+    };
+    for (name, value) in settings.as_object().into_iter().flatten().filter(|(name, _)| *name != "additionalParameters")
+    {
+        block.members.push((name.clone(), plain_text(value)));
+    }
+    let further = settings.get("additionalParameters").unwrap_or(&Json::Null);
+    let requests =
+        [("authorization", Request::Authorization), ("token", Request::Token), ("refresh", Request::Refresh)];
+    for (name, request) in requests {
+        for parameter in list(further, name).filter(|parameter| is_enabled(parameter)) {
+            let part = match text_at(parameter, "sendIn").as_str() {
+                "headers" => RequestPart::Header,
+                "queryparams" => RequestPart::Query,
+                _ => RequestPart::Body,
+            };
+            let (name, value) = (text_at(parameter, "name"), text_at(parameter, "value"));
+            block.further.push(Further { request, part, name, value });
+        }
+    }
+    block
+}
+
+fn request(request: &Json, title: &str, name: String, auth: Option<&Json>) -> PlainRequest {
+    let named = text_at(request, "method");
+    let method = Method::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(&named));
+    let mut ignored = Vec::new();
+    let mut call = RawCall {
+        method: method.unwrap_or(Method::Get),
+        url: text_at(request, "url"),
+        headers: pairs(list(request, "headers")),
+        body: body(request.get("body").unwrap_or(&Json::Null), &name, &mut ignored),
+        ..RawCall::default()
+    };
+    let is_path = |parameter: &&Json| text_at(parameter, "type") == "path";
+    for (name, value) in pairs(list(request, "params").filter(is_path)).iter().filter(|(_, value)| !value.is_empty()) {
+        call.url = call.url.replace(&format!("/:{name}"), &format!("/{value}"));
+    }
+    call.query = pairs(list(request, "params").filter(|parameter| !is_path(parameter)));
+    // The URL has the parameters of the list too.
+    if !call.query.is_empty()
+        && let Some((before, _)) = call.url.split_once('?')
+    {
+        call.url = before.to_owned();
+    }
+    if let Some(auth) = auth {
+        let mode = text_at(auth, "mode");
+        let settings = auth.get(&mode).unwrap_or(&Json::Null);
+        let parameter = || (text_at(settings, "key"), text_at(settings, "value"));
+        match mode.as_str() {
+            "basic" => call.basic = Some((text_at(settings, "username"), text_at(settings, "password"))),
+            "apikey" if text_at(settings, "placement") == "queryparams" => call.query.push(parameter()),
+            "apikey" => call.headers.push(parameter()),
+            _ => {}
+        }
+    }
+    let name = if name.is_empty() { "request".to_owned() } else { name };
+    PlainRequest { title: title.to_owned(), name, call, ignored }
+}
+
+fn body(body: &Json, name: &str, ignored: &mut Vec<Note>) -> RawBody {
+    match text_at(body, "mode").as_str() {
+        "formUrlEncoded" => RawBody::Fields(pairs(list(body, "formUrlEncoded"))),
+        "multipartForm" => {
+            ignored.push(Note::new(format!("{name} › body"), "the body is sent URL-encoded (RFC 6749 section 4.1.3)"));
+            RawBody::Fields(pairs(list(body, "multipartForm")))
+        }
+        mode => match text_at(body, mode) {
+            text if text.is_empty() => RawBody::None,
+            text => RawBody::Text(text),
+        },
+    }
+}
+
+fn pairs<'a>(entries: impl Iterator<Item = &'a Json>) -> Vec<(String, String)> {
+    let used = entries.filter(|entry| is_enabled(entry));
+    used.map(|entry| (text_at(entry, "name"), text_at(entry, "value"))).filter(|(name, _)| !name.is_empty()).collect()
+}

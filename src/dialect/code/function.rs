@@ -1,0 +1,61 @@
+//! What the functions and methods of code return, as far as they only change how a value is written.
+
+use crate::dialect::code::call::Call;
+use crate::dialect::code::value::Value;
+use crate::dialect::standard::form_fields;
+
+/// What a method makes of a value.
+pub(super) fn of_method(name: &str, value: Value, call: &Call) -> Value {
+    let first = || call.positional.first().map(Value::text).unwrap_or_default();
+    match name {
+        "encode" | "decode" | "strip" | "trim" | "toString" if first().eq_ignore_ascii_case("base64") => {
+            value.in_base64()
+        }
+        "encode" | "decode" | "strip" | "trim" | "toString" | "copy" => value,
+        "get" => value.member(&first()).cloned().unwrap_or_else(|| Value::open(&first())),
+        "format" => Value::Text(formatted(&value.text(), call)),
+        _ => Value::open(name),
+    }
+}
+
+/// The text of Python with each `{}` filled in; `{name}` is a slot where no argument has the name.
+fn formatted(text: &str, call: &Call) -> String {
+    let mut values = call.positional.iter();
+    let mut filled = String::new();
+    let mut pieces = text.split("{}").peekable();
+    while let Some(piece) = pieces.next() {
+        filled.push_str(piece);
+        if pieces.peek().is_some() {
+            filled.push_str(&values.next().map_or_else(|| Value::open("value").text(), Value::text));
+        }
+    }
+    call.named.iter().fold(filled, |text, (name, value)| text.replace(&format!("{{{name}}}"), &value.text()))
+}
+
+/// What a function returns, of those that only change how a value is written.
+pub(super) fn of_function(name: &str, call: &Call) -> Value {
+    let first = || call.positional.first().cloned();
+    let or_open = |value: Option<Value>| value.unwrap_or_else(|| Value::open(name));
+    match name {
+        "URLSearchParams" | "FormData" | "urlencode" => Value::Form(
+            first()
+                .map(|value| match &value {
+                    Value::Text(text) => form_fields(text),
+                    value => value.fields(),
+                })
+                .unwrap_or_default(),
+        ),
+        "stringify" if call.name.starts_with("JSON") => Value::Json(Box::new(or_open(first()))),
+        "stringify" => Value::Form(first().map(|value| value.fields()).unwrap_or_default()),
+        "dumps" => Value::Json(Box::new(or_open(first()))),
+        "btoa" | "b64encode" | "ToBase64String" => or_open(first()).in_base64(),
+        "Headers" => first().unwrap_or(Value::Table(Vec::new())),
+        "dict" => Value::Table(call.named.clone()),
+        "HTTPBasicAuth" | "BasicAuth" => Value::List(call.positional.clone()),
+        "from" | "str" | "String" | "encodeURIComponent" | "quote" | "GetBytes" => or_open(first()),
+        "get" | "getenv" | "getEnvironmentVariable" | "getGlobalVariable" | "GetEnvironmentVariable" => {
+            or_open(first().map(|name| Value::open(&name.text())))
+        }
+        _ => Value::open(name),
+    }
+}

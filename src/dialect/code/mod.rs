@@ -1,0 +1,51 @@
+//! Requests in the code of documentation: Python's `requests` and `httpx`, JavaScript's `fetch`, `axios` and
+//! `pm.sendRequest`, and the cmdlets of `PowerShell`. Nothing is run: variables that are set to literals are filled in,
+//! and what is computed is a slot.
+
+mod call;
+mod expression;
+mod function;
+mod powershell;
+mod reader;
+mod statement;
+mod text;
+mod value;
+
+use crate::dialect::code::call::Call;
+use crate::dialect::code::reader::Reader;
+use crate::dialect::standard::PlainRequest;
+
+/// What calls of the clients look like. A document without any has no code to read.
+const SIGNS: [&str; 13] = [
+    ".post(",
+    ".request(",
+    ".get(",
+    ".put(",
+    "fetch(",
+    "axios(",
+    "request(",
+    ".ajax(",
+    "got(",
+    "sendRequest(",
+    "Invoke-RestMethod",
+    "Invoke-WebRequest",
+    "invoke-restmethod",
+];
+
+/// Whether a line calls an HTTP client.
+pub(in crate::dialect) fn calls(line: &str) -> bool {
+    SIGNS.iter().any(|sign| line.contains(sign))
+}
+
+/// The requests that code sends, in its order, with the places where they stand.
+pub(in crate::dialect) fn requests(code: &str) -> Vec<(usize, PlainRequest)> {
+    let mut reader = Reader::new(code);
+    reader.statements();
+    let request = |call: &Call| if powershell::is_cmdlet(&call.name) { powershell::sent(call) } else { call.request() };
+    reader.calls.iter().filter_map(|(at, call)| Some((*at, request(call)?))).collect()
+}
+
+/// How many calls of `pm.sendRequest` a script has.
+pub(in crate::dialect) fn sends(script: &str) -> usize {
+    script.matches("sendRequest(").count()
+}

@@ -1,0 +1,63 @@
+//! The statements of code: what is set, and what is called.
+
+use crate::dialect::code::powershell::is_cmdlet;
+use crate::dialect::code::reader::{Reader, is_inner, is_start};
+use crate::dialect::code::value::Value;
+
+impl Reader<'_> {
+    /// All statements: what is set, and what is called.
+    pub(super) fn statements(&mut self) {
+        while let Some(next) = self.peek() {
+            self.is_powershell = false;
+            let starts_name = is_start(next) && !self.code[..self.at].ends_with(|c: char| is_inner(c) || c == '-');
+            if starts_name {
+                self.statement();
+            } else {
+                self.step();
+            }
+        }
+    }
+
+    /// A name, and what is done with it.
+    fn statement(&mut self) {
+        let from = self.at;
+        let name = self.path();
+        if is_cmdlet(&name) {
+            self.is_powershell = true;
+            self.cmdlet(from, &name);
+            return;
+        }
+        self.is_powershell = name.starts_with('$') && !self.rest().starts_with(['.', '(']);
+        let gap = self.rest().len() - self.rest().trim_start_matches([' ', '\t']).len();
+        let rest = &self.rest()[gap..];
+        if rest.starts_with('=') && !rest.starts_with("==") && !rest.starts_with("=>") {
+            self.at += gap + 1;
+            self.space();
+            if let Some(value) = self.value() {
+                self.set(&name, value);
+            }
+        } else if self.rest().starts_with('[') {
+            self.set_member(&name);
+        } else if self.rest().starts_with('(') {
+            self.called(from, &name);
+        }
+    }
+
+    /// `name["key"] = value`
+    fn set_member(&mut self, name: &str) {
+        self.at += 1;
+        let Some(Value::Text(key)) = self.value() else { return };
+        if !self.take("]") {
+            return;
+        }
+        let gap = self.rest().len() - self.rest().trim_start_matches([' ', '\t']).len();
+        let rest = &self.rest()[gap..];
+        if rest.starts_with('=') && !rest.starts_with("==") {
+            self.at += gap + 1;
+            self.space();
+            if let Some(value) = self.value() {
+                self.put(name, key, value);
+            }
+        }
+    }
+}
