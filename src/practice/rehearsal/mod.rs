@@ -55,7 +55,7 @@ impl Rehearsal {
 
     /// The key set that authorization requests are encrypted to; `None` if they are not encrypted.
     pub fn published_keys(&self) -> Option<String> {
-        self.0.handler().published_keys()
+        self.0.handler().contract.published_keys()
     }
 
     /// The problem with the latest request.

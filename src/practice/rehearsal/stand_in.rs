@@ -8,19 +8,14 @@ use crate::oauth::Pkce;
 use crate::practice::message::{Parameters, Request, Response};
 use crate::practice::now::Now;
 use crate::practice::pkce;
-use crate::practice::rehearsal::assertion;
 use crate::practice::rehearsal::contract::RehearsalContract;
-use crate::practice::rehearsal::derived;
 use crate::practice::rehearsal::document::{
     ACCESS_TOKEN, Document, ID_TOKEN, REFRESH_TOKEN, pointer, refusal, text_at, with_texts,
 };
 use crate::practice::rehearsal::facts::Facts;
 use crate::practice::rehearsal::judge::{complaints, sent_as};
-use crate::practice::rehearsal::proved;
-use crate::practice::rehearsal::redirect;
-use crate::practice::rehearsal::saml;
-use crate::practice::rehearsal::signed_request;
 use crate::practice::rehearsal::target::Target;
+use crate::practice::rehearsal::{assertion, derived, proved, redirect, saml, signed_request};
 use crate::practice::server::Handler;
 use crate::secret::Secret;
 
@@ -44,7 +39,7 @@ pub struct Issued {
 }
 
 pub(crate) struct StandIn {
-    contract: RehearsalContract,
+    pub(crate) contract: RehearsalContract,
     challenge: Option<String>,
     code_is_spent: bool,
     /// The value of the marker in the current refresh token.
@@ -68,8 +63,8 @@ impl Handler for StandIn {
     fn answer(&mut self, request: &Request, now: &mut Now) -> Response {
         self.complaint = None;
         let Some(judged) = self.best(request, &self.contract.facts, now.time) else {
-            let target =
-                Target::arrived(&request.path).map_or_else(|| request.path.clone(), |target| target.to_string());
+            let arrived = Target::arrived(&request.path);
+            let target = arrived.map_or_else(|| request.path.clone(), |target| target.to_string());
             return self.refuse(
                 None,
                 "invalid_request",
@@ -118,10 +113,6 @@ impl StandIn {
         self.contract.facts.set("refresh_token", &token);
         self.refresh_token.clone_from(&token);
         Secret::new(token)
-    }
-
-    pub(crate) fn published_keys(&self) -> Option<String> {
-        self.contract.published_keys()
     }
 
     /// The call that the request is, or is most similar to: several may share method and URL.
