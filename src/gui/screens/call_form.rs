@@ -81,7 +81,8 @@ pub(crate) fn secrets_ui(
         let field = field.show_secret(ui, &mut secrets.client_secret);
         let is_wanted = profile.asks != Asks::OptionalSecret;
         lead_to(&field, Focus::Missing, is_wanted && secrets.client_secret.is_empty(), next_view);
-        if !secrets.client_secret.is_empty() || !secrets.second_client_secret.is_empty() {
+        let is_sent = !service.signs_tokens();
+        if is_sent && !(secrets.client_secret.is_empty() && secrets.second_client_secret.is_empty()) {
             let help = "While one is being replaced: it is sent where the service refuses the other.";
             let field = Field::new("Second client secret").help(help).optional();
             field.show_secret(ui, &mut secrets.second_client_secret);

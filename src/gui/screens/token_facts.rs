@@ -99,6 +99,9 @@ pub(crate) fn left(at: Timestamp, now: Timestamp) -> String {
 pub(crate) fn refresh_token_words(draft: &Draft, tokens: &TokenSet) -> String {
     let clock = &draft.clock;
     match (&tokens.refresh_token, tokens.refresh_token_expires_at) {
+        (None, _) if draft.profile.as_ref().is_some_and(|profile| profile.service.signs_tokens()) => {
+            "none is needed: the next token is signed here".to_owned()
+        }
         (None, _) if is_renewable(draft, tokens) => "none is needed: the token is requested anew".to_owned(),
         (None, _) => "none: sign in again when the access token expires".to_owned(),
         (Some(_), Some(at)) if at <= clock.now => "expired: sign in again".to_owned(),

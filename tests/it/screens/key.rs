@@ -122,7 +122,14 @@ fn a_token_that_is_signed_here_is_shown_before_and_no_request_is() {
         for words in ["What will be signed", "\"kid\": \"k1\"", "\"aud\": \"/admin/\"", "Sign token"] {
             assert!(window.reads(words), "{words}: {}", window.words());
         }
-        for words in ["What will be sent", "Refresh request", "Change the request", "How the response is read"] {
+        // Nothing is sent, so none can be refused.
+        for words in [
+            "Second client secret",
+            "What will be sent",
+            "Refresh request",
+            "Change the request",
+            "How the response is read",
+        ] {
             assert!(!window.reads(words), "{words}: {}", window.words());
         }
     }
