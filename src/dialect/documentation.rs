@@ -88,6 +88,9 @@ fn assignment(line: &str) -> Option<(&str, &str)> {
     let line = line.strip_prefix("export ").unwrap_or(line);
     let (name, value) = line.split_once('=')?;
     let value = value.trim().trim_matches(['"', '\'']);
+    // `${NAME:-value}`: what it is unless somebody sets it.
+    let default = value.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')?.split_once(":-"));
+    let value = default.map_or(value, |(_, default)| default);
     let is_open = value.contains(['$', '`']) || whole_slot(value).is_some();
     (crate::call::is_name(name) && !is_open && !value.contains(char::is_whitespace)).then_some((name, value))
 }

@@ -72,7 +72,10 @@ impl Call {
             None => {}
         }
         let of_python = !self.named.is_empty() || OF_PYTHON.contains(&before.rsplit('.').next().unwrap_or_default());
+        let takes_body = !matches!(sent.method, Some(Method::Get | Method::Delete));
         match positional.next() {
+            Some(query) if of_python && !takes_body => sent.take("params", query, &self.name),
+            Some(options) if !takes_body => sent.take_all(options, &self.name),
             Some(data) if of_python || !sent.is_form && sent.method.is_some() => sent.body = Some(data.clone()),
             Some(options @ Value::Table(_)) => sent.take_all(options, &self.name),
             Some(data @ (Value::Form(_) | Value::Json(_) | Value::Text(_))) if sent.method.is_some() => {

@@ -323,7 +323,7 @@ impl Reader<'_> {
                     self.take("**");
                     match self.name_of_argument() {
                         Some(name) => {
-                            let value = self.value();
+                            let value = self.value().filter(|_| !self.is_computed());
                             let is_whole = value.is_some();
                             call.named.push((name.clone(), value.unwrap_or_else(|| Value::open(&name))));
                             if !is_whole && self.skip().is_none() {
@@ -332,6 +332,12 @@ impl Reader<'_> {
                         }
                         // A function is read on by itself: what it calls counts.
                         None => match self.value() {
+                            Some(_) if self.is_computed() => {
+                                call.positional.push(Value::open("value"));
+                                if self.skip().is_none() {
+                                    return call;
+                                }
+                            }
                             Some(value) => call.positional.push(value),
                             None => return call,
                         },

@@ -34,6 +34,7 @@ impl Reader<'_> {
             self.at += gap + 1;
             self.space();
             if let Some(value) = self.value() {
+                let value = if self.is_computed() { Value::open(&name) } else { value };
                 self.set(&name, value);
             }
         } else if self.rest().starts_with('[') {
@@ -41,6 +42,17 @@ impl Reader<'_> {
         } else if self.rest().starts_with('(') {
             self.called(from, &name);
         }
+    }
+
+    /// Whether what was read is only the beginning of what is computed, such as a condition.
+    pub(super) fn is_computed(&self) -> bool {
+        let rest = self.rest();
+        let (here, below) = (rest.trim_start_matches([' ', '\t']), rest.trim_start());
+        let continues = ["==", "!=", "<", ">", "*", "%", "-", "if ", "and ", "&&"];
+        // A comment is no division. A condition may go on in the next line.
+        let divides = here.starts_with('/') && !here.starts_with("//") && !here.starts_with("/*");
+        let chooses = below.starts_with('?') && !below.starts_with("?.");
+        divides || chooses || below.starts_with("&&") || continues.iter().any(|sign| here.starts_with(sign))
     }
 
     /// `name["key"] = value`

@@ -137,6 +137,8 @@ impl Value {
 
 /// A slot that the readers of all formats know: `{{name}}`.
 pub(super) fn slot(name: &str) -> String {
+    // A function without arguments.
+    let name = name.trim().trim_end_matches("()");
     let plain = |c: char| if c.is_alphanumeric() || "._- ".contains(c) { c } else { '_' };
     let name: String = name.trim().chars().map(plain).take(LONGEST_NAME).collect();
     format!("{{{{{}}}}}", if name.is_empty() { "value" } else { &name })

@@ -28,10 +28,17 @@ pub(in crate::dialect) fn words(
     Ok(words)
 }
 
-/// `cmd` continues a line with `^` and has no single quotes.
+/// `cmd` continues a line with `^`, has no single quotes, and copies of a browser begin a text with `^"`. Only the lines of the
+/// first command count: a page has some for each shell.
 fn is_of_cmd(text: &str) -> bool {
-    let caret_ends = text.lines().any(|line| line.trim_end().ends_with('^'));
-    caret_ends || text.contains("^\"")
+    let mut goes_on = true;
+    let mut lines = text.trim_start().lines().take_while(|line| {
+        let is_own = goes_on;
+        goes_on = line.trim_end().ends_with(['\\', '^', '`']);
+        is_own
+    });
+    let begins_text = |line: &str| [" ^\"", "\t^\"", "=^\""].iter().any(|sign| line.contains(sign));
+    lines.any(|line| line.trim_end().ends_with('^') || begins_text(line))
 }
 
 struct Reader<'a> {

@@ -1,7 +1,7 @@
 //! Requests for tokens in the code of documentation and in the scripts of a collection.
 
 use serde_json::json;
-use tokenwright::call::{Authentication, BodyTemplate, CallTemplate};
+use tokenwright::call::{Authentication, BodyTemplate, CallTemplate, Method};
 use tokenwright::dialect::{Described, bruno, documentation, insomnia, postman};
 use tokenwright::secret::Secret;
 
@@ -123,6 +123,52 @@ fn what_is_computed_is_left_open_and_what_is_not_read_is_told() {
     assert_eq!(token.url.source(), "<base>/token");
     assert_eq!(fields(token), ["grant_type=<grant_type>", "client_id=<client_id>", "extra=<b>-<c>"]);
     assert_eq!(words(&one.ignored), ["requests.post › headers: not read", "requests.post › cert: not read"]);
+}
+
+#[test]
+fn what_depends_on_a_condition_is_open_by_the_name_of_its_variable() {
+    let text = "const mode = process.env.PAY_MODE || 'sandbox'\n\
+                const baseUrl = mode === 'live'\n  ? 'https://pay.example'\n  : 'https://sandbox.pay.example'\n\
+                fetch(`${baseUrl}/token`, { method: 'POST', body: 'grant_type=client_credentials' })\n";
+    assert_eq!(one(text).service.token_request.url.source(), "<baseUrl>/token");
+    let text = "URL = 'https://live.pay.example' if live else 'https://sandbox.pay.example'\n\
+                requests.post(f'{URL}/token', data={'grant_type': 'client_credentials'})\n";
+    assert_eq!(one(text).service.token_request.url.source(), "<URL>/token");
+    let text = "requests.post('https://a.example/token' if x else y, data={'grant_type': 'client_credentials'})\n";
+    assert_eq!(one(text).service.token_request.url.source(), "<value>");
+}
+
+#[test]
+fn a_token_that_is_asked_for_by_get_has_options_behind_the_url() {
+    let text = "const auth = Buffer.from(`${env.key}:${env.secret}`).toString('base64');\n\
+                axios.get(`${baseUrl()}/generate?grant_type=client_credentials`, {\n  \
+                headers: { Authorization: `Basic ${auth}` }, timeout: 2000 });\n";
+    let of_axios = one(text).service.token_request;
+    assert_eq!((of_axios.method, of_axios.authentication), (Method::Get, Authentication::BasicRaw));
+    assert_eq!(of_axios.url.source(), "<baseUrl>/generate");
+    let text =
+        "requests.get('https://a.example/token', {'grant_type': 'client_credentials'}, auth=('acme-app', KEY))\n";
+    let of_python = one(text);
+    assert_eq!(of_python.service.token_request.authentication, Authentication::BasicRaw);
+    assert_eq!((of_python.client_id.as_str(), of_python.service.token_request.method), ("acme-app", Method::Get));
+}
+
+#[test]
+fn what_a_command_is_piped_into_is_not_of_it() {
+    let text = "SCOPE=\"${ACME_SCOPE:-api://acme/.default}\"\n\
+                curl -sS -X POST \"https://login.acme.example/token?p=one\" \\\n  -d \"grant_type=client_credentials\" \\\n  \
+                -d \"client_id=${ACME_ID}\" \\\n  -d \"scope=${SCOPE}\" \\\n  \
+                | sed -E 's/.*\"access_token\":\"([^\"]+)\".*/\\1/'\n";
+    let one = one(text);
+    assert_eq!(
+        fields(&one.service.token_request),
+        ["grant_type=<grant_type>", "client_id=<client_id>", "scope=<scope>"]
+    );
+    assert_eq!(one.scopes, ["api://acme/.default"]);
+    let query: Vec<_> =
+        one.service.token_request.query.iter().map(|one| (one.name.as_str(), one.value.source())).collect();
+    assert_eq!(query, [("p", "one")]);
+    assert_eq!(words(&one.ignored), ["-s: does not affect the request", "-S: does not affect the request"]);
 }
 
 #[test]
