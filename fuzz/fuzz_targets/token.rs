@@ -18,6 +18,8 @@ fuzz_target!(|input: (&str, &str)| {
         issuer: Some("https://issuer.example".to_owned()),
         origins: vec!["https://issuer.example".to_owned()],
         audience: Some("https://api.example".to_owned()),
+        certificate: Some("A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0".to_owned()),
+        proof_key: Some("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I".to_owned()),
     };
     for now in [Timestamp::UNIX_EPOCH, Timestamp::MAX] {
         let _ = inspected.findings(&expected, now);

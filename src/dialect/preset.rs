@@ -160,7 +160,10 @@ fn about<'a>(services: &'a [Service], described: &Described) -> Option<(&'a Serv
         let is_named = names.iter().any(|name| is_named(service, name));
         let scopes =
             described.scopes.iter().filter(|scope| service.scopes.known.iter().any(|known| known.name == **scope));
-        Some((service, inputs?, (is_named, has_visit(authorization_url), scopes.count())))
+        // A client with a secret is no client with a certificate.
+        let has_secret = !described.secrets.client_secret.is_empty() || own.asks != Asks::Nothing;
+        let is_same_client = (service.asks == Asks::Nothing) != has_secret;
+        Some((service, inputs?, (is_named, has_visit(authorization_url), scopes.count(), is_same_client)))
     });
     // The first of those that fit best.
     let found = found.collect::<Vec<_>>().into_iter().rev().max_by(|(_, _, one), (_, _, other)| one.cmp(other));
@@ -257,7 +260,7 @@ fn inputs_at(service: &Service, token_url: &str) -> Option<BTreeMap<String, Stri
     calls.into_iter().flatten().find_map(|call| inputs_in(service, call.url.source(), token_url))
 }
 
-/// What an address has in the open places of a template, if it fits it. An input that is a host must be bound to the
+/// What an address has in the open places of a template, if it fits it; nothing for those that are open there as well. An input that is a host must be bound to the
 /// service's own, since another fits any.
 fn inputs_in(service: &Service, template: &str, address: &str) -> Option<BTreeMap<String, String>> {
     if let Some((base, path)) = template.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
@@ -274,6 +277,11 @@ fn inputs_in(service: &Service, template: &str, address: &str) -> Option<BTreeMa
             let known = input(name);
             let is_bound = at > 2 || open.len() > name.len() + 6 || known.is_some_and(is_bound);
             let fits = known.is_none_or(|input| input.parse(value).is_ok_and(|parsed| parsed == value));
+            // An open place of the document is left to the person.
+            let inner = value.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
+            if is_bound && inner.is_some_and(|inner| !inner.contains(['<', '>'])) {
+                continue;
+            }
             if !is_bound || !fits || value.contains(['<', '{', '$', '?', '#']) {
                 return None;
             }

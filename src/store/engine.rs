@@ -32,7 +32,7 @@ pub enum Erased {
     Named(String),
     /// One, see [`Forgotten::number`].
     Numbered(i64),
-    /// Those that were forgotten longer than [`FORGOTTEN_FOR`] ago; with a registered client, [`OVERDUE_FOR`] longer.
+    /// Those that were forgotten longer than [`FORGOTTEN_FOR`] ago; with a registered client, 30 days longer.
     Old,
 }
 

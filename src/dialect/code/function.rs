@@ -52,7 +52,8 @@ pub(super) fn of_function(name: &str, call: &Call) -> Value {
         "Headers" => first().unwrap_or(Value::Table(Vec::new())),
         "dict" => Value::Table(call.named.clone()),
         "HTTPBasicAuth" | "BasicAuth" => Value::List(call.positional.clone()),
-        "from" | "str" | "String" | "encodeURIComponent" | "quote" | "GetBytes" => or_open(first()),
+        "from" | "str" | "String" | "encodeURIComponent" | "encodeURI" | "quote" | "quote_plus"
+        | "EscapeDataString" | "UrlEncode" | "GetBytes" => or_open(first()),
         "get" | "getenv" | "getEnvironmentVariable" | "getGlobalVariable" | "GetEnvironmentVariable" => {
             or_open(first().map(|name| Value::open(&name.text())))
         }

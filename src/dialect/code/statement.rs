@@ -30,11 +30,13 @@ impl Reader<'_> {
         self.is_powershell = name.starts_with('$') && !self.rest().starts_with(['.', '(']);
         let gap = self.rest().len() - self.rest().trim_start_matches([' ', '\t']).len();
         let rest = &self.rest()[gap..];
-        if rest.starts_with('=') && !rest.starts_with("==") && !rest.starts_with("=>") {
-            self.at += gap + 1;
+        let adds = rest.starts_with("+=");
+        if adds || rest.starts_with('=') && !rest.starts_with("==") && !rest.starts_with("=>") {
+            self.at += gap + if adds { 2 } else { 1 };
             self.space();
             if let Some(value) = self.value() {
                 let value = if self.is_computed() { Value::open(&name) } else { value };
+                let value = if adds { self.looked_up(&name).joined(value) } else { value };
                 self.set(&name, value);
             }
         } else if self.rest().starts_with('[') {

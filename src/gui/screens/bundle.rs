@@ -28,9 +28,11 @@ pub(crate) fn bundle_ui(ui: &mut Ui, model: &BundleModel, settings: &mut Setting
     field.help(help).show(ui, &mut settings.bundle);
     let is_busy = model.offer.is_pending() || model.change.is_pending();
     let busy = is_busy.then_some("One moment…");
-    let nowhere = (state.pinned.is_none() && settings.bundle.trim().is_empty()).then_some("Enter where the bundle is");
+    let is_named = state.pinned.is_some() || !settings.bundle.trim().is_empty();
     ui.horizontal_wrapped(|ui| {
-        intent_button(ui, ButtonKind::Secondary, Intent::Settings(SettingsWish::CheckBundle), busy.or(nowhere));
+        if is_named {
+            intent_button(ui, ButtonKind::Secondary, Intent::Settings(SettingsWish::CheckBundle), busy);
+        }
         if state.in_use.is_some() {
             intent_button(ui, ButtonKind::Secondary, Intent::Settings(SettingsWish::RollBackBundle), busy);
         }

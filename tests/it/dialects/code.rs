@@ -154,6 +154,21 @@ fn a_token_that_is_asked_for_by_get_has_options_behind_the_url() {
 }
 
 #[test]
+fn a_text_that_grows_is_read_whole() {
+    let text = "$body = 'grant_type=client_credentials'\n$body += '&client_id=' + $application_id\n\
+                $body += '&client_secret=' + [Uri]::EscapeDataString($secret)\n\
+                $body += '&resource=' + [Uri]::EscapeDataString(\"https://vault.example\")\n\
+                $response = Invoke-RestMethod -Method POST -Uri https://login.acme.example/token -Headers @{} -Body $body\n";
+    let expected = [
+        "grant_type=<grant_type>",
+        "client_id=<client_id>",
+        "client_secret=<client_secret>",
+        "resource=https://vault.example",
+    ];
+    assert_eq!(fields(&one(text).service.token_request), expected);
+}
+
+#[test]
 fn what_a_command_is_piped_into_is_not_of_it() {
     let text = "SCOPE=\"${ACME_SCOPE:-api://acme/.default}\"\n\
                 curl -sS -X POST \"https://login.acme.example/token?p=one\" \\\n  -d \"grant_type=client_credentials\" \\\n  \

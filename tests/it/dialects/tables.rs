@@ -119,6 +119,7 @@ fn a_catalog_of_nango_is_a_service_for_each_entry_of_oauth_2() {
         [
             (false, "Demo", "https://sso.example.test/token"),
             (false, "Other", "https://sso.example.test/token"),
+            (true, "zendesk", "https://<subdomain>.zendesk.com/oauth/tokens"),
             (false, "shop", "https://<subdomain>.zendesk.com/oauth/tokens"),
         ]
     );
@@ -261,6 +262,9 @@ fn a_known_service_is_offered_first_and_the_documents_own_description_second() {
     let openapi = "openapi: 3.0.3\ninfo: {title: Demo, version: '1'}\ncomponents:\n  securitySchemes:\n    o:\n      type: oauth2\n      \
         x-of-a-tool: y\n      flows:\n        authorizationCode:\n          authorizationUrl: https://github.com/login/oauth/authorize\n          \
         tokenUrl: https://github.com/login/oauth/access_token\n          scopes: {}\n";
+    let graph = "$body = @{ client_id = 'acme-app'; scope = 'https://graph.microsoft.com/.default'\n\
+                 client_secret = 'acme-secret-1'; grant_type = 'client_credentials' }\n\
+                 Invoke-RestMethod -Method Post -Uri \"https://login.microsoftonline.com/$tenant/oauth2/v2.0/token\" -Body $body\n";
     for (name, text, preset) in [
         ("token.json", google, "google"),
         ("mutt", mutt, "google"),
@@ -271,6 +275,8 @@ fn a_known_service_is_offered_first_and_the_documents_own_description_second() {
         ),
         (".env", "AUTH_SECRET=x\nAUTH_GITHUB_ID=app\nAUTH_GITHUB_SECRET=made-up-secret\n", "github"),
         ("openapi.yaml", openapi, "github"),
+        // A client with a secret is no client with a certificate.
+        ("script.ps1", graph, "microsoft-app"),
     ] {
         let read = import(name, text);
         let [first, own] = &read.described[..] else { panic!("{name}: {read:?}") };

@@ -128,7 +128,7 @@ fn presets_are_updated_from_a_bundle_whose_key_is_confirmed_and_rolled_back() {
         |machine: &Machine, button: &str| machine.window.button(button).expect("there").accesskit_node().is_disabled();
     machine.press("Settings…");
     machine.wait("Those built in");
-    assert!(is_disabled(&machine, "Check for an update"), "nothing is pinned or typed");
+    assert!(machine.window.button("Check for an update").is_none(), "nothing is pinned or typed");
     machine.window.fill("Bundle of presets", &path.display().to_string());
     machine.press("Check for an update");
     machine.wait("New: Robot (robot)");

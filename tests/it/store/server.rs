@@ -60,9 +60,10 @@ fn what_is_wrong_with_the_server_is_named_with_what_to_do() {
     let status = member.run(&with_password, &["team", "status", "--json"]).json();
     assert_eq!(status["database"], json!(url));
 
+    let format = cluster.execute("team", "SELECT format FROM tokenwright.store").trim().to_owned();
     cluster.execute("team", "UPDATE tokenwright.store SET format = 99");
     member.refused(&with_password, "has format 99", "hint: use the newer version of the program");
-    cluster.execute("team", "UPDATE tokenwright.store SET format = 1");
+    cluster.execute("team", &format!("UPDATE tokenwright.store SET format = {format}"));
 
     cluster.execute("team", "CREATE ROLE reader LOGIN; ALTER ROLE tester PASSWORD 'canary'");
     let other = url.replace("tester@", "reader@");
