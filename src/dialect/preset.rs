@@ -278,8 +278,7 @@ fn inputs_in(service: &Service, template: &str, address: &str) -> Option<BTreeMa
             let is_bound = at > 2 || open.len() > name.len() + 6 || known.is_some_and(is_bound);
             let fits = known.is_none_or(|input| input.parse(value).is_ok_and(|parsed| parsed == value));
             // An open place of the document is left to the person.
-            let inner = value.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
-            if is_bound && inner.is_some_and(|inner| !inner.contains(['<', '>'])) {
+            if is_bound && is_open(value, known) {
                 continue;
             }
             if !is_bound || !fits || value.contains(['<', '{', '$', '?', '#']) {
@@ -310,6 +309,17 @@ fn under_base(base: &str, path: &str, address: &str, telling: usize) -> Option<B
 
 fn is_bound(input: &Input) -> bool {
     input.parse(UNRELATED).is_err()
+}
+
+/// Whether a value is an open place of a document, `<tenant>`, or has one where anything fits: `<shop>.myshopify.com`.
+fn is_open(value: &str, input: Option<&Input>) -> bool {
+    let Some((before, rest)) = value.split_once('<') else { return false };
+    let Some((name, after)) = rest.split_once('>').filter(|(name, after)| !name.contains('<') && !after.contains('<'))
+    else {
+        return false;
+    };
+    let fits = |input: &Input| input.parse(&format!("{before}example{after}")).is_ok();
+    !name.is_empty() && (before.is_empty() && after.is_empty() || input.is_some_and(fits))
 }
 
 /// The values in a part of an address between slashes.

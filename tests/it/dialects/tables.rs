@@ -265,6 +265,7 @@ fn a_known_service_is_offered_first_and_the_documents_own_description_second() {
     let graph = "$body = @{ client_id = 'acme-app'; scope = 'https://graph.microsoft.com/.default'\n\
                  client_secret = 'acme-secret-1'; grant_type = 'client_credentials' }\n\
                  Invoke-RestMethod -Method Post -Uri \"https://login.microsoftonline.com/$tenant/oauth2/v2.0/token\" -Body $body\n";
+    let shop = "curl https://{shop}.myshopify.com/admin/oauth/access_token -d client_id=acme-app -d client_secret=acme-secret-1 -d code={code}\n";
     for (name, text, preset) in [
         ("token.json", google, "google"),
         ("mutt", mutt, "google"),
@@ -277,6 +278,7 @@ fn a_known_service_is_offered_first_and_the_documents_own_description_second() {
         ("openapi.yaml", openapi, "github"),
         // A client with a secret is no client with a certificate.
         ("script.ps1", graph, "microsoft-app"),
+        ("shop.sh", shop, "shopify"),
     ] {
         let read = import(name, text);
         let [first, own] = &read.described[..] else { panic!("{name}: {read:?}") };
