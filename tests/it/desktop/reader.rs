@@ -73,6 +73,8 @@ fn two() -> (Window, Practice) {
     }
     let window = Window::of(program, "light");
     agree(&window);
+    // They are read after the window is there.
+    window.reader.wait("Open beta");
     // What the pointer lies on tells more of itself beside it, in no order with the rest.
     window.desktop.display.xdotool(&["mousemove", "0", "0"]);
     (window, service)
