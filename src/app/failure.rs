@@ -6,7 +6,7 @@ use crate::agent::AgentError;
 use crate::call::RenderError;
 use crate::config::ConfigError;
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{AuthorizationError, ErrorHint, HardwareKeyError, KeyError, Meaning, TokenError};
+use crate::oauth::{AuthorizationError, ErrorHint, HardwareKeyError, KeyError, Meaning, SigningError, TokenError};
 use crate::practice::PracticeError;
 use crate::redirect::{CertificateError, ListenError};
 use crate::service::{BundleError, CatalogError, PresetError, ProfileError, Service};
@@ -215,6 +215,15 @@ failure_from! {
     PracticeError => Machine,
     AgentError => Machine,
     ConfigError => Machine,
+}
+
+impl From<SigningError> for Failure {
+    /// A token that is not there, or did not sign, may do so later; whatever else is wrong a person has to put right.
+    fn from(error: SigningError) -> Self {
+        let is_away = matches!(error, SigningError::Hardware(HardwareKeyError::NoToken | HardwareKeyError::Refused));
+        let kind = if is_away { FailureKind::Machine } else { FailureKind::Usage };
+        Self::new(kind, error.diagnose())
+    }
 }
 
 impl From<KeyError> for Failure {

@@ -75,7 +75,7 @@ impl CallContext {
         let Some(assertion) = self.assertion_to_sign(call) else { return Ok(None) };
         let id = BASE64_URL_SAFE_NO_PAD.encode(id);
         let (unsigned, algorithm, key) = self.unsigned(&assertion, values, now, &id)?;
-        let signed = unsigned.sign(&key, algorithm, self.certificate().as_ref()).map_err(|error| usage(&error))?;
+        let signed = unsigned.sign(&key, algorithm, self.certificate().as_ref())?;
         let mut values = values.clone();
         values.set_secret(ASSERTION, signed);
         Ok(Some(values))
@@ -87,7 +87,7 @@ impl CallContext {
         let assertion = self.token_assertion()?;
         let (values, id) = (self.fresh_values(now, id), BASE64_URL_SAFE_NO_PAD.encode(id));
         let (unsigned, algorithm, key) = self.unsigned(assertion, &values, now, &id)?;
-        let token = unsigned.sign(&key, algorithm, self.certificate().as_ref()).map_err(|error| usage(&error))?;
+        let token = unsigned.sign(&key, algorithm, self.certificate().as_ref())?;
         let end = Timestamp::from_second(now.as_second().saturating_add(assertion.life()));
         Ok(SignedToken { token, expires_at: end.unwrap_or(Timestamp::MAX) })
     }

@@ -11,9 +11,10 @@ use crate::service::Fetch;
 impl CallContext {
     /// The first lookup whose values are not known yet.
     pub fn next_lookup(&self) -> Option<&Fetch> {
-        let values = self.values();
-        let is_open = |lookup: &&Fetch| lookup.retain.iter().any(|(name, _)| values.value(name).is_none());
-        self.profile.service.lookup.iter().find(is_open)
+        let lookups = &self.profile.service.lookup;
+        // Most services have none, and their values need not be put together for that.
+        let values = (!lookups.is_empty()).then(|| self.values())?;
+        lookups.iter().find(|lookup| lookup.retain.iter().any(|(name, _)| values.value(name).is_none()))
     }
 }
 

@@ -48,7 +48,7 @@ impl CallContext {
         let id = BASE64_URL_SAFE_NO_PAD.encode(entropy());
         let (jwt, algorithm, key) = self.unsigned_request(&signature, parameters, values, (now, &id))?;
         report.tell(Progress::RequestSigned(told(jwt.clone(), algorithm, recipient)));
-        let signed = jwt.sign(&key, algorithm).map_err(|error| usage(&error))?;
+        let signed = jwt.sign(&key, algorithm)?;
         let object = recipient.map(|recipient| recipient.encrypt(&signed, &mut entropy)).transpose();
         values.set_secret(REQUEST_OBJECT, object.map_err(|error| usage(&error))?.unwrap_or(signed));
         parameters.retain(stays_outside);

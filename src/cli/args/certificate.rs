@@ -41,7 +41,7 @@ pub struct CertificateSetOptions {
     /// PKCS#12, or PEM with the certificate, its intermediates, and the private key unless `--key-file` names its file
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Private key, in PEM
+    /// Private key: PEM, or the address of a key that stays in a token
     #[arg(long, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
 }

@@ -28,7 +28,7 @@ use crate::cli::sign_in::evidence::Evidence;
 use crate::cli::sign_in::terminal::Terminal;
 use crate::cli::vault::open_vault;
 use crate::cli::{print, prompt};
-use crate::diagnosis::{Diagnose as _, Diagnosis};
+use crate::diagnosis::Diagnosis;
 use crate::dialect::Offered;
 use crate::oauth::{ProfileSecrets, SigningError, TokenSet};
 use crate::secret::Secret;
@@ -136,8 +136,7 @@ fn read_keys(
         let read = with_pin(file.clone(), |source| runner.run(runner.app.read_key(source, None)))?;
         let wanted = draft.service.dpop.get_or_insert_with(|| read.kind.usual_algorithm());
         if !read.kind.signs(*wanted) {
-            let error = SigningError::WrongKey { algorithm: *wanted, kind: read.kind };
-            return Err(Failure::new(FailureKind::Usage, error.diagnose()));
+            return Err(SigningError::WrongKey { algorithm: *wanted, kind: read.kind }.into());
         }
         saved.proof_key = Some(read.pair);
     }

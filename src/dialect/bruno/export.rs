@@ -5,10 +5,11 @@ use serde_json::Value as Json;
 
 use crate::call::Method;
 use crate::dialect::bruno::FORMAT;
+use crate::dialect::bruno::json::{self, is_enabled, list, pairs};
 use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::standard::{
-    Block, Blocks, DEEPEST_FOLDER, Further, Placement, PlainRequest, PlainRequests, RawBody, RawCall, Request,
-    RequestPart, SeenRequests, Variables, plain_text, text_at,
+    Block, Blocks, DEEPEST_FOLDER, Placement, PlainRequest, PlainRequests, RawBody, RawCall, SeenRequests, Variables,
+    plain_text, text_at,
 };
 use crate::dialect::{Import, Note};
 
@@ -81,14 +82,6 @@ impl Gathered {
     }
 }
 
-fn list<'a>(json: &'a Json, name: &str) -> impl Iterator<Item = &'a Json> {
-    json.get(name).and_then(Json::as_array).into_iter().flatten()
-}
-
-fn is_enabled(entry: &Json) -> bool {
-    entry.get("enabled").and_then(Json::as_bool) != Some(false)
-}
-
 fn block(settings: &Json, title: &str) -> Block {
     let mut block = Block {
         title: title.to_owned(),
@@ -101,19 +94,7 @@ fn block(settings: &Json, title: &str) -> Block {
         block.members.push((name.clone(), plain_text(value)));
     }
     let further = settings.get("additionalParameters").unwrap_or(&Json::Null);
-    let requests =
-        [("authorization", Request::Authorization), ("token", Request::Token), ("refresh", Request::Refresh)];
-    for (name, request) in requests {
-        for parameter in list(further, name).filter(|parameter| is_enabled(parameter)) {
-            let part = match text_at(parameter, "sendIn").as_str() {
-                "headers" => RequestPart::Header,
-                "queryparams" => RequestPart::Query,
-                _ => RequestPart::Body,
-            };
-            let (name, value) = (text_at(parameter, "name"), text_at(parameter, "value"));
-            block.further.push(Further { request, part, name, value });
-        }
-    }
+    block.further = json::further(further, ["authorization", "token", "refresh"], "sendIn");
     block
 }
 
@@ -166,9 +147,4 @@ fn body(body: &Json, name: &str, ignored: &mut Vec<Note>) -> RawBody {
             text => RawBody::Text(text),
         },
     }
-}
-
-fn pairs<'a>(entries: impl Iterator<Item = &'a Json>) -> Vec<(String, String)> {
-    let used = entries.filter(|entry| is_enabled(entry));
-    used.map(|entry| (text_at(entry, "name"), text_at(entry, "value"))).filter(|(name, _)| !name.is_empty()).collect()
 }

@@ -3,6 +3,7 @@
 //! collection and its environment. And Bruno's files in YAML, and its export in JSON.
 
 mod export;
+mod json;
 mod open_collection;
 mod request;
 

@@ -4,10 +4,11 @@ use serde_json::Value as Json;
 
 use crate::call::Method;
 use crate::dialect::bruno::FORMAT;
+use crate::dialect::bruno::json::{self, is_enabled, list, pairs};
 use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::standard::{
-    Block, Blocks, DEEPEST_FOLDER, Further, Placement, PlainRequest, PlainRequests, RawBody, RawCall, Request,
-    RequestPart, SeenRequests, Variables, plain_text, text_at,
+    Block, Blocks, DEEPEST_FOLDER, Placement, PlainRequest, PlainRequests, RawBody, RawCall, SeenRequests, Variables,
+    plain_text, text_at,
 };
 use crate::dialect::{Import, Note};
 
@@ -82,10 +83,6 @@ impl Gathered {
     }
 }
 
-fn list<'a>(json: &'a Json, name: &str) -> impl Iterator<Item = &'a Json> {
-    json.get(name).and_then(Json::as_array).into_iter().flatten()
-}
-
 /// Adds the variables of a file; a secret one has no value.
 pub(super) fn add_variables(listed: Option<&Json>, variables: &mut Variables) {
     for variable in listed.and_then(Json::as_array).into_iter().flatten().filter(|variable| is_enabled(variable)) {
@@ -94,10 +91,6 @@ pub(super) fn add_variables(listed: Option<&Json>, variables: &mut Variables) {
         let is_secret = variable.get("secret").and_then(Json::as_bool) == Some(true);
         variables.add(&text_at(variable, "name"), &value, is_secret);
     }
-}
-
-fn is_enabled(entry: &Json) -> bool {
-    entry.get("disabled").and_then(Json::as_bool) != Some(true)
 }
 
 fn block(auth: &Json, title: &str) -> Block {
@@ -124,23 +117,9 @@ fn block(auth: &Json, title: &str) -> Block {
         add("usePkce", (!is_off).to_string());
         add("pkceMethod", text_at(pkce, "method"));
     }
-    let requests = [
-        ("authorizationRequest", Request::Authorization),
-        ("accessTokenRequest", Request::Token),
-        ("refreshTokenRequest", Request::Refresh),
-    ];
     let further = auth.get("additionalParameters").unwrap_or(&Json::Null);
-    for (name, request) in requests {
-        for parameter in list(further, name).filter(|parameter| is_enabled(parameter)) {
-            let part = match text_at(parameter, "placement").as_str() {
-                "header" => RequestPart::Header,
-                "query" => RequestPart::Query,
-                _ => RequestPart::Body,
-            };
-            let (name, value) = (text_at(parameter, "name"), text_at(parameter, "value"));
-            block.further.push(Further { request, part, name, value });
-        }
-    }
+    let lists = ["authorizationRequest", "accessTokenRequest", "refreshTokenRequest"];
+    block.further = json::further(further, lists, "placement");
     block
 }
 
@@ -151,7 +130,7 @@ fn request(http: &Json, title: &str, name: String, auth: Option<&Json>) -> Plain
     let mut call = RawCall {
         method: method.unwrap_or(Method::Get),
         url: text_at(http, "url"),
-        headers: pairs(http.get("headers")),
+        headers: pairs(list(http, "headers")),
         body: body(http.get("body").unwrap_or(&Json::Null), &name, &mut ignored),
         ..RawCall::default()
     };
@@ -186,19 +165,14 @@ fn request(http: &Json, title: &str, name: String, auth: Option<&Json>) -> Plain
 fn body(body: &Json, name: &str, ignored: &mut Vec<Note>) -> RawBody {
     let data = body.get("data").unwrap_or(&Json::Null);
     match text_at(body, "type").as_str() {
-        "form-urlencoded" => RawBody::Fields(pairs(Some(data))),
+        "form-urlencoded" => RawBody::Fields(pairs(data.as_array().into_iter().flatten())),
         "multipart-form" => {
             ignored.push(Note::new(format!("{name} › body"), "the body is sent URL-encoded (RFC 6749 section 4.1.3)"));
-            RawBody::Fields(pairs(Some(data)))
+            RawBody::Fields(pairs(data.as_array().into_iter().flatten()))
         }
         _ => match plain_text(data) {
             text if text.is_empty() => RawBody::None,
             text => RawBody::Text(text),
         },
     }
-}
-
-fn pairs(listed: Option<&Json>) -> Vec<(String, String)> {
-    let used = listed.and_then(Json::as_array).into_iter().flatten().filter(|entry| is_enabled(entry));
-    used.map(|entry| (text_at(entry, "name"), text_at(entry, "value"))).filter(|(name, _)| !name.is_empty()).collect()
 }

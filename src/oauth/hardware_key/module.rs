@@ -21,6 +21,7 @@ use crate::oauth::certificate::Certificate;
 use crate::oauth::hardware_key::HardwareKeyError;
 use crate::oauth::hardware_key::address::Address;
 use crate::oauth::hardware_key::public::PublicKey;
+use crate::oauth::jwk::digest_text;
 
 type Loaded = Result<Mutex<Pkcs11>, HardwareKeyError>;
 
@@ -29,7 +30,7 @@ type Find = Box<dyn Fn() -> Option<PathBuf> + Send + Sync>;
 
 static FIND: OnceLock<Find> = OnceLock::new();
 static MODULE: OnceLock<Loaded> = OnceLock::new();
-/// Addresses whose PIN was wrong: a token is locked after a few of those, and a refresh comes again and again.
+/// The hashes of addresses whose PIN was wrong: a token is locked after a few of those, and a refresh comes again and again.
 static WRONG: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 /// Sets where the module is that is loaded when a key in a token is first used. Only the first call counts.
@@ -98,7 +99,7 @@ fn log_in(session: &Session, token: &TokenInfo, address: &Address) -> Result<(),
     if address.pin.is_empty() && !has_own_way {
         return Err(HardwareKeyError::NoPin);
     }
-    let known = address.to_text().expose().to_owned();
+    let known = digest_text(address.to_text().expose());
     let mut wrong = WRONG.lock().unwrap_or_else(PoisonError::into_inner);
     if wrong.contains(&known) {
         return Err(HardwareKeyError::WrongPin);

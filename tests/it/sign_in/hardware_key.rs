@@ -92,7 +92,8 @@ fn a_client_whose_keys_stay_in_a_token_signs_in_by_fapi_2_and_refreshes() {
     std::fs::create_dir(&tokens).expect("a folder");
     let said = program.run(&["refresh", "bank"]);
     assert!(said.stderr.contains("error: the token of the key is not there\nhint: insert it"), "{}", said.stderr);
-    said.failed(2);
+    // A machine's trouble: the agent tries again, and does not rest as after a mistake.
+    said.failed(1);
     std::fs::remove_dir(&tokens).expect("it is empty");
     std::fs::rename(&away, &tokens).expect("moved");
     program.run(&["refresh", "bank"]).done();

@@ -17,7 +17,7 @@ use crate::app::handle::App;
 use crate::app::sign_in::deliver::{deliver, record};
 use crate::app::{CallContext, Failure, FailureKind};
 use crate::call::{Call, CallTemplate, Parameter, Place, Rendered, Reply, Span, Template, Values};
-use crate::diagnosis::{Diagnose as _, Diagnosis};
+use crate::diagnosis::Diagnosis;
 use crate::oauth::{
     AssertionAlgorithm, DPOP, KeyPair, ProofFor, ProofTarget, ProvedRequest, SigningError, SigningKey, TokenSet,
     UnsignedJwt, bound_scheme, key_to_come, proof_algorithm, proof_nonce, wants_proof_nonce,
@@ -135,7 +135,7 @@ impl CallContext {
         let (key, algorithm) = self.proof_signer()?;
         let public = key.public_jwk().ok_or_else(lost_key)?;
         let jwt = self.unsigned_proof(call, by, nonce, (public, now, &BASE64_URL_SAFE_NO_PAD.encode(id)));
-        let proof = jwt.sign(&key, algorithm).map_err(|error| unsigned(&error))?;
+        let proof = jwt.sign(&key, algorithm).map_err(unsigned)?;
         Ok(with_proof(call.clone(), proof))
     }
 
@@ -150,7 +150,7 @@ impl CallContext {
         let public = key.public_jwk().ok_or_else(lost_key)?;
         let access_token = self.tokens.as_ref().map(|tokens| &tokens.access_token);
         let request = ProvedRequest { method: &target.method, url: &target.url, access_token, nonce };
-        request.proof(public, now, id).sign(&key, algorithm).map_err(|error| unsigned(&error))
+        request.proof(public, now, id).sign(&key, algorithm).map_err(unsigned)
     }
 
     fn unsigned_proof(
@@ -208,9 +208,9 @@ pub(in crate::app) fn lost_key() -> Failure {
 }
 
 /// Why there is no proof: a key that stays in a token is not lost if the token is away.
-fn unsigned(error: &SigningError) -> Failure {
+fn unsigned(error: SigningError) -> Failure {
     match error {
-        SigningError::Hardware(error) => Failure::new(FailureKind::Machine, error.diagnose()),
+        SigningError::Hardware(_) => error.into(),
         SigningError::WrongKey { .. } | SigningError::Refused { .. } => lost_key(),
     }
 }
