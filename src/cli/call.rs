@@ -74,6 +74,9 @@ fn with_step(runner: &Runner, name: &ProfileName, failure: Failure, asked: Optio
     if let Some(max_age) = asked.max_age {
         command.push_str(&format!(" --max-age {max_age}"));
     }
+    if !asked.details.is_empty() {
+        command.push_str(&format!(" --authorization-details {}", shell_word(&asked.details)));
+    }
     if !asked.scopes.is_empty() {
         let before = runner.run(runner.app.open(name)).map(|opened| opened.context.profile.scopes).unwrap_or_default();
         for scope in asked.all_scopes(&before) {
@@ -110,6 +113,7 @@ fn reply_json(reply: &ApiReply) -> Json {
             "acr_values": asked.acr_values,
             "max_age": asked.max_age,
             "scopes": asked.scopes,
+            "authorization_details": serde_json::from_str::<Json>(&asked.details).unwrap_or_default(),
         })),
     })
 }

@@ -7,7 +7,9 @@ use crate::app::{Failure, FailureKind};
 use crate::cli::args::ServiceTask;
 use crate::cli::runner::Runner;
 use crate::cli::{print, prompt, service_doctor, service_export, service_show, service_update};
-use crate::diagnosis::{Diagnose as _, Diagnosis};
+use crate::diagnosis::{Diagnose as _, Diagnosis, printable};
+use crate::dialect::Issuer;
+use crate::export::shell_word;
 use crate::service::{VerifiedFact, found, lint_preset, older_than_a_year, write_preset};
 use crate::witness::witnessed;
 
@@ -28,10 +30,42 @@ pub(crate) fn run(runner: &Runner, task: ServiceTask) -> Result<(), Failure> {
         }
         ServiceTask::Check { file } => check(runner, &file),
         ServiceTask::Doctor(options) => service_doctor::run(runner, options),
+        ServiceTask::DetailTypes { issuer, json } => detail_types(runner, issuer, json),
         ServiceTask::Update(options) => service_update::update(runner, options),
         ServiceTask::Bundle(task) => service_update::make(runner, task),
         ServiceTask::Export(options) => service_export::run(runner, &options),
     }
+}
+
+fn detail_types(runner: &Runner, issuer: Issuer, as_json: bool) -> Result<(), Failure> {
+    let types = runner.run(runner.app.detail_types_of(issuer, &runner.report()))?;
+    if as_json {
+        let list = types.all().iter().map(|kind| {
+            json!({
+                "type": kind.name,
+                "description": kind.description,
+                "documentation": kind.documentation,
+                "requires": kind.required(),
+                "example": serde_json::from_str::<Json>(&kind.outline()).unwrap_or_default(),
+                "not_checked": kind.unchecked(),
+            })
+        });
+        print::json(&Json::from(list.collect::<Vec<_>>()));
+        return Ok(());
+    }
+    for kind in types.all() {
+        let told = if kind.description.is_empty() { String::new() } else { format!(": {}", kind.description) };
+        print::result(&printable(&format!("{}{told}", kind.name)));
+        let required = kind.required();
+        let lines = [
+            (!required.is_empty()).then(|| format!("requires {}", required.join(", "))),
+            kind.unchecked().map(|why| format!("not checked: {why}")),
+            kind.documentation.clone(),
+            Some(format!("--authorization-details {}", shell_word(&format!("[{}]", kind.outline())))),
+        ];
+        lines.iter().flatten().for_each(|line| print::result(&format!("  {}", printable(line))));
+    }
+    Ok(())
 }
 
 fn list(runner: &Runner, search: &str, as_json: bool) -> Result<(), Failure> {

@@ -19,6 +19,9 @@ const READ_ELSEWHERE: [&str; 4] = ["issuer", "jwks_uri", "grant_types_supported"
 /// The types of authorization details (RFC 9396 section 10).
 const DETAIL_TYPES: &str = "authorization_details_types_supported";
 
+/// Where each of them is described (draft-ietf-oauth-rar-metadata-remediation-00 section 5).
+const DETAIL_TYPES_URL: &str = "authorization_details_types_metadata_endpoint";
+
 /// How clients may authenticate at the token endpoint.
 const CLIENT_METHODS: &str = "token_endpoint_auth_methods_supported";
 
@@ -96,6 +99,7 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
         proof_algorithms: list(json, PROOF_ALGORITHMS),
         request_algorithms: list(json, REQUEST_ALGORITHMS),
         detail_types: list(json, DETAIL_TYPES),
+        detail_types_url: endpoint_of(json, DETAIL_TYPES_URL, &mut Gathering::default())?,
         response_modes: list(json, RESPONSE_MODES),
         pushed_mtls_url,
         acr_values: list(json, ACR_VALUES),
@@ -228,6 +232,10 @@ fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentEr
     if !types.is_empty() {
         let words = format!("asked for only with `--authorization-details`: {}", types.join(", "));
         gathering.offered(DETAIL_TYPES, words);
+    }
+    if json.get(DETAIL_TYPES_URL).is_some() {
+        gathering
+            .offered(DETAIL_TYPES_URL, "each type with its schema, which `--authorization-details` is checked with");
     }
     (outline.authentication, outline.asks) = authentication(json, gathering);
     if list(json, CLIENT_METHODS).is_empty() {

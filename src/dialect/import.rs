@@ -69,6 +69,8 @@ pub struct Offered {
     pub request_algorithms: Vec<String>,
     /// The types of authorization details (RFC 9396).
     pub detail_types: Vec<String>,
+    /// Where each of them is described, with its schema (draft-ietf-oauth-rar-metadata-remediation-00); empty if nowhere.
+    pub detail_types_url: String,
     /// How the authorization response may come back.
     pub response_modes: Vec<String>,
     /// The same for clients that show a certificate (RFC 8705 section 5); empty if it is the same.

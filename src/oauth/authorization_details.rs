@@ -71,6 +71,30 @@ pub fn details_not_granted(asked: &str, granted: &str) -> Vec<String> {
     list(asked).iter().filter(|asked| !is_granted(asked)).map(Json::to_string).collect()
 }
 
+/// Details that a server or an API proposes, as JSON text to be sent: in ASCII, and with nothing in it that is a placeholder here.
+pub(in crate::oauth) fn literal(details: &Json) -> String {
+    let mut is_text = false;
+    let mut is_escaped = false;
+    let mut text = String::new();
+    for c in details.to_string().chars() {
+        match c {
+            '<' | '>' => push_escaped(&mut text, c),
+            '{' | '}' if is_text => push_escaped(&mut text, c),
+            c if !c.is_ascii() => push_escaped(&mut text, c),
+            c => text.push(c),
+        }
+        is_text ^= c == '"' && !is_escaped;
+        is_escaped = c == '\\' && !is_escaped;
+    }
+    text
+}
+
+fn push_escaped(text: &mut String, c: char) {
+    for unit in c.encode_utf16(&mut [0; 2]) {
+        text.push_str(&format!("\\u{unit:04x}"));
+    }
+}
+
 /// Whether everything in `asked` is in `granted`.
 fn covers(granted: &Json, asked: &Json) -> bool {
     match (granted, asked) {
@@ -86,7 +110,11 @@ fn covers(granted: &Json, asked: &Json) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
     use super::*;
+    use crate::call::Template;
 
     /// RFC 9396 section 2.
     const EXAMPLE: &str = r#"[{"type": "account_information", "actions": ["list_accounts", "read_balances"],
@@ -105,6 +133,18 @@ mod tests {
             ["[{\"type\": \"a\"}, {}]", "[{\"type\": \"a\"}, {\"type\": 7}]", "[{\"type\": \"a\"}, {\"type\": \"\"}]"]
         {
             assert_eq!(detail_types(text), Err(DetailsError::NoType(2)), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn proposed_details_are_sent_as_they_are_and_are_no_template(text in ".{0,40}", name in "[a-z_]{1,20}") {
+            let details = json!([{"type": text, "a": format!("<{name}> {{{name}}} {{{{{name}}}}}"), name: ["\\\"", "🦀"]}]);
+            let written = literal(&details);
+            prop_assert!(written.is_ascii());
+            prop_assert_eq!(serde_json::from_str::<Json>(&written).ok(), Some(details));
+            let template = Template::new(&written);
+            prop_assert_eq!(template.placeholders().next(), None);
         }
     }
 

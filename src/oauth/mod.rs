@@ -10,6 +10,7 @@ mod challenge;
 mod client_certificate;
 mod client_registration;
 mod clock;
+mod detail_type;
 mod device_authorization;
 mod expiry;
 mod explain;
@@ -67,6 +68,7 @@ pub use crate::oauth::challenge::Challenge;
 pub use crate::oauth::client_certificate::parse_client_certificate;
 pub use crate::oauth::client_registration::{ClientRegistration, MetadataDifference, RegistrationError};
 pub use crate::oauth::clock::{clock_skew, retry_after, skew_note, span, span_left};
+pub use crate::oauth::detail_type::{DetailFault, DetailType, DetailTypes, DetailTypesError};
 pub(crate) use crate::oauth::device_authorization::poll_interval;
 pub use crate::oauth::device_authorization::{
     DeviceAuthorization, DeviceAuthorizationError, PendingDevice, read_device_authorization,

@@ -1,7 +1,13 @@
 //! Step-up authentication (RFC 9470): a resource asks for another authentication of the person, or, with a narrow token, for more
-//! scopes (RFC 6750 section 3.1). What it asks for goes into a new authorization request.
+//! scopes (RFC 6750 section 3.1) or for authorization details (draft-ietf-oauth-rar-metadata-remediation-00 section 4). What it
+//! asks for goes into a new authorization request.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::Value as Json;
 
 use crate::call::Reply;
+use crate::oauth::authorization_details::{detail_types, literal};
 use crate::oauth::challenge::Challenge;
 use crate::oauth::scope::split_scopes;
 
@@ -9,6 +15,8 @@ use crate::oauth::scope::split_scopes;
 /// server.
 const MOST: usize = 20;
 const LONGEST: usize = 200;
+/// The longest authorization details that are taken over, in bytes: they become a parameter of a URL.
+const LONGEST_DETAILS: usize = 4096;
 
 /// What a resource asks a person to do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,7 +27,9 @@ pub struct StepUp {
     pub max_age: Option<u64>,
     /// The scopes that the token needs; empty if it does not say.
     pub scopes: Vec<String>,
-    /// Whether it is about the authentication, not only about scopes.
+    /// The authorization details that the token needs, as JSON; empty if it does not say.
+    pub details: String,
+    /// Whether it is about the authentication, not only about scopes or details.
     pub is_authentication: bool,
 }
 
@@ -38,7 +48,7 @@ impl StepUp {
         }
         let is_authentication = match challenge.parameter("error")? {
             "insufficient_user_authentication" => true,
-            "insufficient_scope" => false,
+            "insufficient_scope" | "insufficient_authorization" => false,
             _ => return None,
         };
         let max_age = challenge.parameter("max_age").and_then(|text| text.trim().parse().ok());
@@ -46,6 +56,7 @@ impl StepUp {
             acr_values: values(challenge.parameter("acr_values")),
             max_age,
             scopes: values(challenge.parameter("scope")),
+            details: details(challenge.parameter("authorization_remediation")),
             is_authentication,
         })
     }
@@ -58,7 +69,7 @@ impl StepUp {
 
     /// Whether a new sign-in would ask for anything else than the one before.
     pub fn is_answerable(&self) -> bool {
-        self.is_authentication || !self.scopes.is_empty()
+        self.is_authentication || !self.scopes.is_empty() || !self.details.is_empty()
     }
 }
 
@@ -67,6 +78,14 @@ fn values(list: Option<&str>) -> Vec<String> {
     let is_plain = |c: char| c.is_ascii_graphic() && !"\"\\{}<>`".contains(c);
     let all = split_scopes(list.unwrap_or_default(), "").into_iter();
     all.filter(|value| value.len() <= LONGEST && value.chars().all(is_plain)).take(MOST).collect()
+}
+
+/// The details in a remediation: base64url of a JSON object. Empty if there are none that can be asked for.
+fn details(remediation: Option<&str>) -> String {
+    let decoded = remediation.and_then(|text| BASE64_URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok());
+    let json = decoded.and_then(|bytes| serde_json::from_slice::<Json>(&bytes).ok()).unwrap_or_default();
+    let text = json.get("authorization_details").map(literal).unwrap_or_default();
+    if text.len() <= LONGEST_DETAILS && detail_types(&text).is_ok() { text } else { String::new() }
 }
 
 #[cfg(test)]
@@ -111,6 +130,25 @@ mod tests {
         assert_eq!(asked.all_scopes(&texts(&["openid", "read"])), ["openid", "read", "write"]);
         let silent = of(403, &["Bearer error=insufficient_scope"]).expect("a refusal for scopes");
         assert!(!silent.is_answerable());
+    }
+
+    #[test]
+    fn missing_details_are_taken_over_as_they_are() {
+        let challenge = |error: &str, remediation: &str| {
+            let encoded = BASE64_URL_SAFE_NO_PAD.encode(remediation);
+            of(401, &[&format!("Bearer error={error}, authorization_remediation={encoded}")])
+        };
+        let remediation = r#"{"authorization_details": [{"type": "payment", "to": "<client_secret>"}], "authorization_reference": "Yb7"}"#;
+        let asked = challenge("insufficient_authorization", remediation).expect("details");
+        assert_eq!(asked.details, r#"[{"type":"payment","to":"\u003cclient_secret\u003e"}]"#);
+        assert!(asked.is_answerable() && !asked.is_authentication);
+        assert_eq!(challenge("invalid_token", remediation), None);
+        for nothing in ["{}", "[]", "x", r#"{"authorization_details": [{}]}"#, r#"{"authorization_details": []}"#] {
+            let asked = challenge("insufficient_authorization", nothing).expect("a refusal for details");
+            assert!(asked.details.is_empty() && !asked.is_answerable(), "{nothing}");
+        }
+        let long = format!(r#"{{"authorization_details": [{{"type": "{}"}}]}}"#, "x".repeat(LONGEST_DETAILS));
+        assert_eq!(challenge("insufficient_authorization", &long).expect("a refusal").details, "");
     }
 
     #[test]

@@ -2,11 +2,13 @@
 //! redirect URI is told to the person and never sent anywhere; all else goes back to the client (section 4.1.2.1), as the
 //! response does (section 4.1.2, OAuth 2.0 Multiple Response Types, OAuth 2.0 Form Post Response Mode, RFC 9207).
 
+use serde_json::Value;
 use url::Url;
 
 use crate::oauth::{Landing, RedirectUri, ResponseMode};
 use crate::practice::clients::Clients;
 use crate::practice::contract::{self, PASTE_PAGE, REGISTRATIONS};
+use crate::practice::details;
 use crate::practice::identity;
 use crate::practice::message::{ErrorCode, Parameters, Refusal, Response};
 use crate::practice::pages;
@@ -25,6 +27,8 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) acr: &'static str,
     /// Who is expected to sign in.
     pub(crate) person: String,
+    /// What is asked for in detail (RFC 9396).
+    pub(crate) details: Option<Value>,
 }
 
 #[derive(Debug)]
@@ -70,11 +74,13 @@ impl AuthorizationRequest {
             let own = |name: &str| Ok::<_, Refusal>(parameters.one(name)?.map(str::to_owned));
             let acr = contract::acr(parameters.one("acr_values")?);
             let person = identity::hinted(parameters.one("login_hint")?);
-            Ok((challenge, scopes, own("nonce")?, own("dpop_jkt")?, (acr, person)))
+            let asked = (acr, person, details::asked(parameters)?);
+            Ok((challenge, scopes, own("nonce")?, own("dpop_jkt")?, asked))
         })();
         match rest {
-            Ok((challenge, scopes, nonce, jkt, (acr, person))) => {
-                Ok(Self { target, client_id: client_id.to_owned(), scopes, challenge, nonce, jkt, acr, person })
+            Ok((challenge, scopes, nonce, jkt, (acr, person, details))) => {
+                let client_id = client_id.to_owned();
+                Ok(Self { target, client_id, scopes, challenge, nonce, jkt, acr, person, details })
             }
             Err(refusal) => Err(AuthorizationRequestError::Refused(Box::new(target), refusal)),
         }

@@ -63,7 +63,7 @@ pub(crate) fn consent(state: &mut State, form: &Parameters, now: &mut Now) -> Re
 }
 
 fn consented(state: &mut State, request: AuthorizationRequest, person: String, now: &mut Now) -> Response {
-    let AuthorizationRequest { target, client_id, scopes, challenge, nonce, jkt, acr, .. } = request;
+    let AuthorizationRequest { target, client_id, scopes, challenge, nonce, jkt, acr, details, .. } = request;
     let person = if state.has(Fault::OtherAccount) { identity::another(&person) } else { person };
     if state.has(Fault::AccessDenied) || state.has(Fault::OwnRefusal) {
         let words = "the practice service is told to deny every request";
@@ -72,7 +72,7 @@ fn consented(state: &mut State, request: AuthorizationRequest, person: String, n
     let scope = scopes.join(" ");
     let binding = Binding { redirect_uri: target.as_given.clone(), challenge, jkt };
     let signed_in = Some(SignedIn { acr: acr.to_owned(), at: now.time.as_second() });
-    let access = GrantedAccess { client_id, person: Some(person), scopes, nonce, signed_in };
+    let access = GrantedAccess { client_id, person: Some(person), scopes, nonce, signed_in, details };
     let code = state.grants.authorize(access, binding, now);
     let mut parameters = vec![("code", code.expose().to_owned())];
     parameters.extend(common(state, &target));

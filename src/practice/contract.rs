@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::oauth::ResponseMode;
+use crate::practice::details::{DETAIL_TYPE, DETAIL_TYPES};
 use crate::practice::message::{ErrorCode, Refusal};
 
 /// The client id of the confidential practice client.
@@ -163,6 +164,8 @@ pub(crate) fn metadata(issuer: &str, tls: bool) -> Value {
         "introspection_endpoint": at(INTROSPECT),
         "jwks_uri": at(JWKS),
         "acr_values_supported": [BY_PASSWORD, BY_TWO_FACTORS],
+        "authorization_details_types_supported": [DETAIL_TYPE],
+        "authorization_details_types_metadata_endpoint": at(DETAIL_TYPES),
         "scopes_supported": SCOPES.iter().map(|scope| scope.name).collect::<Vec<_>>(),
         "response_types_supported": ["code"],
         "response_modes_supported": ResponseMode::ALL.map(ResponseMode::as_str),

@@ -125,7 +125,8 @@ pub(crate) fn poll(
             found.decision = Decision::Used;
             let (client_id, scopes) = (found.client_id.clone(), found.scopes.clone());
             let signed_in = Some(SignedIn { acr: contract::BY_PASSWORD.to_owned(), at: now.time.as_second() });
-            let access = GrantedAccess { client_id, person: Some(person), scopes, nonce: None, signed_in };
+            let access =
+                GrantedAccess { client_id, person: Some(person), scopes, nonce: None, signed_in, details: None };
             Ok(Polled::Granted(grants::issue(access, terms, terms.renewal != Renewal::Never, now)))
         }
         Decision::Denied => Ok(Polled::Answer(error(400, "access_denied", "the person said no"))),

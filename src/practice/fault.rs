@@ -91,6 +91,7 @@ pub enum Fault {
     DpopInvalidProof,
     StepUp,
     MoreScope,
+    MoreDetails,
     WrongState,
     JarmPlain,
     JarmAlgNone,
@@ -141,7 +142,7 @@ pub struct UnknownFault(pub String);
 
 /// Each fault with its name and explanation, in the order of the enum.
 #[rustfmt::skip]
-const FAULTS: [(Fault, &str, &str); 122] = [
+const FAULTS: [(Fault, &str, &str); 123] = [
     (Fault::NoRefreshToken, "no-refresh-token", "No reply carries a refresh token."),
     (Fault::OmitRefreshToken, "omit-refresh-token", "A refresh brings no new refresh token; the old one stays good."),
     (Fault::StringExpiry, "string-expiry", "`expires_in` is a string instead of a number."),
@@ -222,6 +223,7 @@ const FAULTS: [(Fault, &str, &str); 122] = [
     (Fault::DpopInvalidProof, "dpop-invalid-proof", "Each proof of possession is refused with `invalid_dpop_proof`."),
     (Fault::StepUp, "step-up", "`/resource` wants a person who signed in by `practice:two-factors`, within the last five minutes (RFC 9470)."),
     (Fault::MoreScope, "more-scope", "`/resource` wants a token with the scope `practice.write`."),
+    (Fault::MoreDetails, "more-details", "`/resource` wants a token with authorization details of the type `practice_payment`."),
     (Fault::WrongState, "wrong-state", "The redirect comes back with another `state`."),
     (Fault::JarmPlain, "jarm-plain", "The response is not signed, although a signed one was asked for (`response_mode=jwt`)."),
     (Fault::JarmAlgNone, "jarm-alg-none", "The `alg` of the signed response is `none`."),

@@ -337,6 +337,7 @@ mod tests {
             scopes: vec!["openid".into(), "email".into()],
             nonce: None,
             signed_in: None,
+            details: None,
         }
     }
 

@@ -63,6 +63,7 @@ mod tests {
             scopes: vec![],
             nonce: Some("n".into()),
             signed_in: None,
+            details: None,
         }
     }
 

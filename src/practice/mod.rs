@@ -15,6 +15,7 @@ mod caller;
 mod clients;
 mod clock;
 mod contract;
+mod details;
 mod device;
 mod device_codes;
 mod exchange;

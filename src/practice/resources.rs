@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::practice::caller;
 use crate::practice::contract::{ARCHIVE_RESOURCE, BY_TWO_FACTORS};
+use crate::practice::details;
 use crate::practice::fault::Fault;
 use crate::practice::grants::Known;
 use crate::practice::identity;
@@ -19,12 +20,15 @@ use crate::practice::token;
 pub(crate) fn resource(state: &mut State, request: &Request, now: &Now) -> Response {
     let scheme = if caller::bound_token(request).is_some() { "DPoP" } else { "Bearer" };
     let (needs_step, needs_scope) = (state.has(Fault::StepUp), state.has(Fault::MoreScope));
+    let needs_details = state.has(Fault::MoreDetails);
     let mut lack = None;
     let answer = protected(state, request, (None, now), |grant| {
         lack = if needs_step && !is_stepped_up(grant, now) {
             Some(Lack::Authentication)
         } else if needs_scope && !grant.scopes.iter().any(|scope| scope == WANTED_SCOPE) {
             Some(Lack::Scope)
+        } else if needs_details && !details::allows_payment(grant) {
+            Some(Lack::Details)
         } else {
             None
         };
@@ -48,10 +52,11 @@ const MAX_AGE: i64 = 300;
 enum Lack {
     Authentication,
     Scope,
+    Details,
 }
 
 impl Lack {
-    /// RFC 9470 section 3, RFC 6750 section 3.1.
+    /// RFC 9470 section 3, RFC 6750 section 3.1, draft-ietf-oauth-rar-metadata-remediation-00 section 4.
     fn answer(self, scheme: &str) -> Response {
         let (status, code, words, more) = match self {
             Self::Authentication => (
@@ -63,6 +68,12 @@ impl Lack {
             Self::Scope => {
                 (403, "insufficient_scope", "the token has too few scopes", format!("scope=\"{WANTED_SCOPE}\""))
             }
+            Self::Details => (
+                401,
+                "insufficient_authorization",
+                "the token is for no payment",
+                format!("authorization_remediation={}", details::remediation()),
+            ),
         };
         let challenge = format!("{scheme} error=\"{code}\", error_description=\"{words}\", {more}");
         Response::json(status, &json!({ "error": code, "error_description": words }))
@@ -107,6 +118,10 @@ fn introspection(state: &State, token: &str, now: &Now) -> Value {
         // RFC 9470 section 6.2.
         document["acr"] = signed_in.acr.as_str().into();
         document["auth_time"] = signed_in.at.into();
+    }
+    if let Some(details) = &known.grant.details {
+        // RFC 9396 section 9.2.
+        document["authorization_details"] = details.clone();
     }
     if let Some(name) = &known.grant.person {
         document["username"] = name.as_str().into();

@@ -9,6 +9,7 @@ use crate::practice::contract::{
     self, ARCHIVE, AUTHORIZE, CERTIFICATE_PAGE, CLOCK_PAGE, CONSENT_PAGE, DEVICE, DEVICE_AUTHORIZATION, DEVICE_CONSENT,
     INTROSPECT, JWKS, PUSH, RESOURCE, REVOKE, SIGN_IN_PAGE, TOKEN, USERINFO,
 };
+use crate::practice::details::{self, DETAIL_TYPES};
 use crate::practice::fault::Fault;
 use crate::practice::message::{ErrorCode, Excess, Parameters, Refusal, Request, Response};
 use crate::practice::now::Now;
@@ -46,6 +47,7 @@ impl State {
                 document["issuer"] = issuer.into();
                 Response::json(200, &document)
             }
+            ("GET", DETAIL_TYPES) => Response::json(200, &details::described(&self.issuer)),
             ("GET", JWKS) => Response::json(200, &id_token::key_set(self)),
             ("GET", CERTIFICATE_PAGE) => pages::keys(None, None),
             ("POST", CERTIFICATE_PAGE) => assertion::upload(self, body),
@@ -120,7 +122,7 @@ fn elsewhere() -> Response {
 fn lost(path: &str) -> Response {
     let allowed = match path {
         TOKEN | PUSH | REVOKE | INTROSPECT | DEVICE_AUTHORIZATION => "POST",
-        "/" | USERINFO | RESOURCE | JWKS => "GET, HEAD",
+        "/" | USERINFO | RESOURCE | JWKS | DETAIL_TYPES => "GET, HEAD",
         AUTHORIZE | CERTIFICATE_PAGE | CLOCK_PAGE | DEVICE => "GET, HEAD, POST",
         _ => {
             let advice = "The front page lists what there is.";

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
@@ -28,6 +29,9 @@ pub(crate) struct GrantedAccess {
     /// How the person signed in; `None` if that was not on the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) signed_in: Option<SignedIn>,
+    /// What it is for in detail (RFC 9396).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) details: Option<Value>,
 }
 
 /// How a person signed in.
@@ -170,6 +174,7 @@ mod tests {
             scopes: vec!["openid".into()],
             nonce: Some("n".into()),
             signed_in: None,
+            details: None,
         };
         let life = (Timestamp::UNIX_EPOCH, Some(Timestamp::MAX));
         SignedToken::new(("family".into(), 3, "id".into()), grant, life)

@@ -9,6 +9,7 @@ use crate::practice::caller;
 use crate::practice::contract::{
     self, ARCHIVE_RESOURCE, DEVICE_CODE, JWT_BEARER, PASSWORD, Registration, TOKEN_EXCHANGE, USER_NAME,
 };
+use crate::practice::details;
 use crate::practice::device::{self, Polled};
 use crate::practice::exchange;
 use crate::practice::fault::Fault;
@@ -204,7 +205,14 @@ fn grant(
 /// Access granted without consent on the page.
 fn direct(registration: &Registration, person: Option<String>, body: &Parameters) -> Result<GrantedAccess, Refusal> {
     let scopes = contract::scopes(body.one("scope")?)?;
-    Ok(GrantedAccess { client_id: registration.id.clone().into_owned(), person, scopes, nonce: None, signed_in: None })
+    Ok(GrantedAccess {
+        client_id: registration.id.clone().into_owned(),
+        person,
+        scopes,
+        nonce: None,
+        signed_in: None,
+        details: details::asked(body)?,
+    })
 }
 
 fn reply(
@@ -228,6 +236,9 @@ fn reply(
         }
     }
     reply.insert("scope".into(), grant.scopes.join(" ").into());
+    if let Some(details) = &grant.details {
+        reply.insert("authorization_details".into(), details.clone());
+    }
     let is_sign_in = grant.person.is_some() && grant.scopes.iter().any(|scope| scope == "openid");
     if is_sign_in && let Some(id_token) = id_token::issue(state, registration, issued, is_refresh, now) {
         reply.insert("id_token".into(), id_token.expose().into());

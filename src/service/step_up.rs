@@ -29,6 +29,9 @@ impl ProfileDraft {
         if let Some(max_age) = asked.max_age {
             self.set_extra(MAX_AGE, &max_age.to_string());
         }
+        if !asked.details.is_empty() {
+            self.set_authorization_details(&asked.details);
+        }
         if !asked.scopes.is_empty() {
             let scopes = asked.all_scopes(&self.as_typed().scopes);
             self.ticked.clear();
@@ -52,6 +55,7 @@ mod tests {
             acr_values: texts(&["a", "b"]),
             max_age: Some(0),
             scopes: texts(&["practice.write"]),
+            details: "[{\"type\":\"payment\"}]".to_owned(),
             is_authentication: true,
         };
         draft.step_up(&asked);
@@ -60,6 +64,7 @@ mod tests {
         let sent: Vec<String> =
             profile.extra.iter().map(|own| format!("{}={}", own.name, own.value.source())).collect();
         assert_eq!(sent, ["prompt=consent", "acr_values=a b", "max_age=0"]);
+        assert_eq!(profile.service.authorization_details(), Some("[{\"type\":\"payment\"}]"));
         let scopes: Vec<String> = before.into_iter().chain(asked.scopes.clone()).collect();
         assert_eq!(profile.scopes, scopes);
         draft.set_extra(ACR_VALUES, "");

@@ -26,7 +26,8 @@
 // five minutes, and asks for that with a challenge (RFC 9470).
 //
 // With `--rar` it takes authorization details (RFC 9396) of the types `account`, `payment`, which must have an `amount` and is
-// granted with a `reference`, and `transfer`, which nobody grants. A token request that asks for some of the types gets those alone.
+// granted with a `reference`, `transfer`, which nobody grants, and `order`, which it judges by the schema that it publishes
+// (draft-ietf-oauth-rar-metadata-remediation-00 section 5), with `ajv`. A token request that asks for some of the types gets those alone.
 //
 // With `--tls` the server speaks TLS on two ports: that of the issuer, where no certificate is asked for, and another for mutual
 // TLS (RFC 8705), which the metadata names under `mtls_endpoint_aliases`. The folder has `server.pem` and `server.key`, `ca.pem`,
@@ -41,6 +42,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import Ajv from 'ajv/dist/2020.js';
 import Provider, { errors, interactionPolicy } from 'oidc-provider';
 
 // The server wants it, and an early Node 20 lacks it.
@@ -182,6 +184,41 @@ function narrowed(details, asked) {
   return details.filter(({ type }) => types.includes(type));
 }
 
+/** What an order must be like; it is published at an address of its own. */
+const orderSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  type: 'object',
+  required: ['type', 'lines'],
+  properties: {
+    type: { const: 'order' },
+    lines: { type: 'array', minItems: 1, items: { $ref: '#/$defs/line' } },
+    express: { type: 'boolean' },
+    weight: { oneOf: [{ type: 'number', exclusiveMinimum: 0 }, { type: 'string', pattern: '^[0-9]+ ?kg$' }] },
+  },
+  dependentRequired: { express: ['weight'] },
+  unevaluatedProperties: false,
+  $defs: {
+    line: {
+      type: 'object',
+      required: ['article', 'count'],
+      properties: { article: { type: 'string', minLength: 3 }, count: { type: 'integer', minimum: 1, maximum: 99 } },
+      additionalProperties: false,
+    },
+  },
+};
+const order = new Ajv.default().compile(orderSchema);
+
+/** Answers for the types of authorization details, and for the schema. */
+async function describeTypes(ctx, next) {
+  if (ctx.path === '/detail-types') {
+    ctx.body = { order: { description: 'An order of goods', schema_uri: `${issuer}/order.json` }, account: { schema: true } };
+  } else if (ctx.path === '/order.json') {
+    ctx.body = orderSchema;
+  } else {
+    await next();
+  }
+}
+
 const rar = {
   resourceIndicators: { ...resourceIndicators, defaultResource: () => APIS[0], useGrantedResource: () => true },
   richAuthorizationRequests: {
@@ -189,6 +226,11 @@ const rar = {
     types: {
       account: { validate() {} },
       transfer: { validate() {} },
+      order: {
+        validate(_ctx, detail) {
+          if (!order(detail)) throw new errors.InvalidAuthorizationDetails('the order does not match its schema');
+        },
+      },
       payment: {
         validate(_ctx, { amount }) {
           if (!amount) throw new errors.InvalidAuthorizationDetails('a payment needs an amount');
@@ -337,6 +379,7 @@ function tlsServer(more) {
 const servers = options.tls ? [tlsServer(), tlsServer({ requestCert: true, rejectUnauthorized: false })] : [createServer()];
 const [port, mtlsPort] = await Promise.all(servers.map(listen));
 const issuer = options.tls ? `https://127.0.0.1:${port}` : `http://127.0.0.1:${port}`;
+if (options.rar) configuration.discovery = { authorization_details_types_metadata_endpoint: `${issuer}/detail-types` };
 if (options.tls) {
   const paths = {
     token: '/token',
@@ -352,6 +395,7 @@ if (options.tls) {
 const provider = new Provider(issuer, configuration);
 if (options.auto) provider.use(signInFirst);
 provider.use(stepUpApi);
+if (options.rar) provider.use(describeTypes);
 for (const server of servers) server.on('request', provider.callback());
 // What the replies leave out: why a request was refused, and what went wrong inside.
 for (const event of ['authorization.error', 'pushed_authorization_request.error', 'grant.error', 'revocation.error', 'introspection.error', 'server_error']) {

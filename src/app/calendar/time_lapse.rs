@@ -136,6 +136,7 @@ impl Issuer for Practice {
                 scopes: Vec::new(),
                 nonce: None,
                 signed_in: None,
+                details: None,
             };
             crate::practice::issue(grant, self.terms, true, &mut now)
         } else {

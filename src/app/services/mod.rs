@@ -2,6 +2,7 @@
 
 pub(in crate::app) mod bundle;
 pub(in crate::app) mod catalog;
+mod detail_types;
 pub(in crate::app) mod doctor;
 pub(in crate::app) mod import_outcome;
 pub(in crate::app) mod importing;

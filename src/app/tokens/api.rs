@@ -236,9 +236,12 @@ fn shown(call: &Call, answered: &Answered, secrets: &[&Secret], service: &Servic
 
 /// What the API asks for, in words.
 fn asks_for(asked: &StepUp) -> String {
+    if !asked.is_authentication && !asked.details.is_empty() {
+        return format!("the token needs the authorization details `{}`", asked.details);
+    }
     if !asked.is_authentication {
         return match &asked.scopes[..] {
-            [] => "the token lacks a scope that the API does not name".to_owned(),
+            [] => "the token lacks a scope or details that the API does not name".to_owned(),
             scopes => format!("the token needs the scopes `{}`", scopes.join(" ")),
         };
     }

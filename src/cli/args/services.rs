@@ -39,6 +39,15 @@ pub enum ServiceTask {
     },
     /// Compare a preset with its service as it is now: with the metadata that the service publishes, and with a failed sign-in
     Doctor(DoctorOptions),
+    /// Show the types of authorization details (RAR, RFC 9396) that an issuer describes, with an example of each
+    DetailTypes {
+        /// `https` URL of the issuer
+        #[arg(value_name = "ISSUER", value_parser = issuer)]
+        issuer: Issuer,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Update presets from a signed bundle: a file or an `https` address that you name
     Update(UpdateOptions),
     /// Make bundles of presets for others

@@ -36,6 +36,7 @@ pub(super) fn of_issuer(
         proof_algorithms,
         request_algorithms,
         detail_types: known_types,
+        detail_types_url,
         response_modes,
         ..
     } = &described.offered;
@@ -49,6 +50,7 @@ pub(super) fn of_issuer(
     for kind in details.flat_map(|details| detail_types(details).unwrap_or_default()) {
         not_offered("type of authorization details", Some(&kind), known_types);
     }
+    check_details(runner, options, detail_types_url);
     not_offered("response mode", options.response_mode.as_deref(), response_modes);
     for lack in &described.service.lacks {
         print::warning(&Diagnosis::new(format!("not supported: {lack}")));
@@ -69,6 +71,27 @@ pub(super) fn of_issuer(
         }
     }
     Ok((draft, described.offered))
+}
+
+/// Warns of authorization details that do not match the schema of their type, where the server has one. They are sent all the
+/// same: the server decides.
+fn check_details(runner: &Runner, options: &DescribeOptions, address: &str) {
+    let asked =
+        [("--authorization-details", &options.authorization_details), ("--token-details", &options.token_details)];
+    let asked: Vec<_> = asked.into_iter().filter_map(|(option, details)| Some((option, details.as_ref()?))).collect();
+    if address.is_empty() || asked.is_empty() {
+        return;
+    }
+    let types = match runner.run(runner.app.detail_types(address, &runner.report())) {
+        Ok(types) => types,
+        Err(failure) => return print::warning(&failure.diagnosis),
+    };
+    for (option, details) in asked {
+        for fault in types.check(details) {
+            let diagnosis = Diagnosis::new(format!("`{option}`: {}", printable(&fault.line())));
+            print::warning(&diagnosis.hint("`tokenwright service detail-types ISSUER` shows what the server expects"));
+        }
+    }
 }
 
 /// A service of which only its endpoints are known.

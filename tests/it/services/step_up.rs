@@ -39,7 +39,10 @@ fn an_api_that_wants_another_authentication_gets_it_by_the_command_that_is_told(
     assert_eq!(command[..], ["sign-in", "demo", "--acr-values", "practice:two-factors", "--max-age", "300"]);
     let json = program.run(&["call", "demo", "/resource", "--json"]);
     let told: serde_json::Value = serde_json::from_str(&json.stdout).expect("JSON");
-    assert_eq!(told["asks_for"], json!({ "acr_values": ["practice:two-factors"], "max_age": 300, "scopes": [] }));
+    assert_eq!(
+        told["asks_for"],
+        json!({ "acr_values": ["practice:two-factors"], "max_age": 300, "scopes": [], "authorization_details": null })
+    );
 
     let mut arguments: Vec<&str> = command.iter().map(String::as_str).collect();
     arguments.extend(["--browser", browser(), "-v"]);
@@ -72,6 +75,34 @@ fn an_api_that_wants_more_scopes_is_told_of_with_all_of_them() {
     arguments.extend(["--browser", browser()]);
     program.run(&arguments).done();
     program.run(&["call", "demo", "/resource"]).done();
+}
+
+#[test]
+fn an_api_that_wants_authorization_details_gets_them_by_the_command_that_is_told() {
+    let (program, practice) = signed_in(&["more-details"]);
+    let said = program.run(&["call", "demo", "/resource"]);
+    let said = refused(&said);
+    let details = r#"[{"type":"practice_payment","creditor":"Grace","amount":{"currency":"EUR","value":12.5}}]"#;
+    assert!(
+        said.contains(&format!(
+            "401: `insufficient_authorization`: the token needs the authorization details `{details}`"
+        )),
+        "{said}"
+    );
+    let command = told(said);
+    assert_eq!(command[..], ["sign-in", "demo", "--authorization-details", details]);
+    let mut arguments: Vec<&str> = command.iter().map(String::as_str).collect();
+    arguments.extend(["--browser", browser()]);
+    program.run(&arguments).done();
+    let reply = program.run(&["call", "demo", "/resource", "--json"]).json();
+    assert_eq!((&reply["status"], &reply["asks_for"]), (&json!(200), &json!(null)));
+    let shown = program.run(&["show", "demo", "--json"]).json();
+    assert_eq!(shown["values"]["authorization_details"], details);
+    // The service judges them, too.
+    let wrong = r#"[{"type":"practice_payment","creditor":"Grace"}]"#;
+    let said = program.run(&["sign-in", "demo", "--authorization-details", wrong, "--browser", browser()]).failed(4);
+    assert!(said.contains("`invalid_authorization_details` (a `practice_payment` needs an `amount`"), "{said}");
+    drop(practice);
 }
 
 #[test]

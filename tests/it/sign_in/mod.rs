@@ -1,6 +1,7 @@
 //! Whole sign-ins against a certified server and against keys that we did not make.
 
 mod assertions;
+mod detail_types;
 mod device;
 mod dpop;
 mod fapi;
