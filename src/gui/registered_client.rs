@@ -4,13 +4,14 @@ use crate::app::{App, Failure, RegistrationTask, RegistrationWish, Report};
 use crate::gui::draft::{Focus, Typed};
 use crate::gui::intent::ClientWish;
 use crate::gui::model::ClientDone;
+use crate::gui::texts::common;
 use crate::gui::window::Window;
 use crate::oauth::{ClientRegistration, KeyPair};
 use crate::secret::Secret;
 use crate::service::{ClientAuthentication, ClientMethod, ProfileName};
 
 /// Under which clients are registered; the service may show it on its pages.
-const CLIENT_NAME: &str = "Tokenwright";
+const CLIENT_NAME: &str = common::PRODUCT;
 
 impl Window {
     pub(in crate::gui) fn fulfil_client(&mut self, wish: ClientWish) {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::{Browser, Connections, NetworkSettings, ProgramSettings, ProxySetting, SECONDS};
 use crate::diagnosis::Diagnose as _;
+use crate::gui::texts::settings as texts;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SettingsDraft {
@@ -101,7 +102,7 @@ impl SettingsDraft {
     }
 }
 
-const ABSOLUTE: &str = "not a whole path";
+const ABSOLUTE: &str = texts::NOT_WHOLE_PATH;
 
 fn filled(text: &str) -> Option<String> {
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
@@ -111,7 +112,7 @@ fn seconds(text: &str) -> Result<Option<u64>, String> {
     let (least, most) = SECONDS;
     let Some(text) = filled(text) else { return Ok(None) };
     let seconds = text.parse().ok().filter(|seconds| (least..=most).contains(seconds));
-    seconds.map(Some).ok_or_else(|| format!("not a number of seconds from {least} to {most}"))
+    seconds.map(Some).ok_or_else(|| texts::not_seconds(least, most))
 }
 
 #[cfg(test)]

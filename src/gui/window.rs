@@ -17,6 +17,7 @@ use crate::gui::model::{CallModel, Model, Open, Rehearsal};
 use crate::gui::notifications::Attention;
 use crate::gui::palette_draft::Palette;
 use crate::gui::start_error::{NoWindow, Reason, no_window};
+use crate::gui::texts::{common, window as texts};
 use crate::gui::tray::Tray;
 use crate::gui::{clipboard, icon, links, screens, theme};
 use crate::oauth::TokenSet;
@@ -25,7 +26,7 @@ use crate::service::ProfileName;
 /// Starts the core with what takes its news.
 pub type StartRuntime = Box<dyn FnOnce(Box<dyn Fn(News) + Send + Sync>) -> std::io::Result<Runtime>>;
 
-const TITLE: &str = "Tokenwright";
+const TITLE: &str = common::PRODUCT;
 /// The window's size in points, the first time.
 const FIRST_SIZE: [f32; 2] = [1100.0, 780.0];
 /// Smaller than this nothing is promised to fit.
@@ -335,9 +336,7 @@ impl Window {
 
     fn name_window(&mut self, ctx: &Context) {
         let title = match self.model.open.name() {
-            Some(name) if self.model.open.draft.is_some() => {
-                format!("{} (draft) - {TITLE}", self.model.shown_name(name))
-            }
+            Some(name) if self.model.open.draft.is_some() => texts::draft_title(self.model.shown_name(name), TITLE),
             Some(name) => format!("{} - {TITLE}", self.model.shown_name(name)),
             None => TITLE.to_owned(),
         };

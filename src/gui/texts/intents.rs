@@ -1,8 +1,6 @@
-//! The words and the key of the button for each thing that a person may want, in one place.
+//! The words of the button for each thing that a person may want.
 
-use egui::{Key, KeyboardShortcut, Modifiers};
-
-use crate::app::{ImportSource, Insisted, VaultKind};
+use crate::app::{ImportSource, VaultKind};
 use crate::gui::copied_token::CopiedToken;
 use crate::gui::intent::{CertificateWish, ClientWish, Intent, KeyWish, SettingsWish, Step, TeamAction};
 
@@ -20,17 +18,6 @@ impl TeamAction {
         }
     }
 }
-
-const NEXT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Enter);
-const NEW: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::N);
-const SAVE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::S);
-const IMPORT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::I);
-const FIND: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::F);
-const LIST: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::B);
-const PALETTE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::K);
-const SETTINGS: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Comma);
-const KEYS: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::F1);
-const STOP: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::Escape);
 
 impl Intent {
     /// What its button says, and what the pointer brings up there.
@@ -170,31 +157,6 @@ impl Intent {
             Self::OpenPalette => ("Commands", "Find what can be done, a profile or a service by its name"),
             Self::ShowKeys => ("Keys", "Show all keys"),
             _ => ("", ""),
-        }
-    }
-
-    pub fn key(&self) -> Option<KeyboardShortcut> {
-        match self {
-            Self::NewProfile => Some(NEW),
-            Self::GoTo(Step::Authorization | Step::Tokens)
-            | Self::Authorize { again: false }
-            | Self::RequestTokens
-            | Self::SignToken
-            | Self::RequestRefresh
-            | Self::Inspect { asks_issuer: false }
-            | Self::SendCall { allows_host: false }
-            | Self::AcceptShared
-            | Self::UseImport { as_preset: false } => Some(NEXT),
-            Self::Cancel(_) | Self::CloseImport | Self::ClosePage => Some(STOP),
-            Self::Save { replace: false } => Some(SAVE),
-            Self::SaveExport(insisted) | Self::Share(insisted) if *insisted == Insisted::default() => Some(SAVE),
-            Self::OpenImport => Some(IMPORT),
-            Self::FindProfile => Some(FIND),
-            Self::ToggleList => Some(LIST),
-            Self::OpenPalette => Some(PALETTE),
-            Self::OpenSettings => Some(SETTINGS),
-            Self::ShowKeys => Some(KEYS),
-            _ => None,
         }
     }
 }
