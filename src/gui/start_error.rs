@@ -63,8 +63,8 @@ pub(crate) fn no_window(reason: Reason) -> Diagnosis {
     let terminal = texts::START_IN_TERMINAL;
     match reason {
         Reason::NoDisplay => Diagnosis::new(texts::NO_DISPLAY).hint(terminal),
-        Reason::NoLibrary => Diagnosis::new(texts::NO_LIBRARY).hint(texts::INSTALL_PACKAGES),
-        Reason::NoOpenGl => Diagnosis::new(texts::NO_OPENGL).hint(texts::INSTALL_PACKAGES),
+        Reason::NoLibrary => Diagnosis::new(texts::NO_LIBRARY).hint(texts::install_packages()),
+        Reason::NoOpenGl => Diagnosis::new(texts::NO_OPENGL).hint(texts::install_packages()),
         Reason::Other => Diagnosis::new(texts::NOT_OPENED).hint(terminal),
     }
 }

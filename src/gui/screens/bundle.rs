@@ -92,7 +92,7 @@ fn change_ui(ui: &mut Ui, change: &PresetChange) {
         PresetChange::Changed { id, keys } => {
             line(ui, texts::changed_preset(id));
             for KeyChange { key, ours, theirs } in keys {
-                let value = |value: &Option<String>| value.clone().unwrap_or_else(|| texts::NO_VALUE.to_owned());
+                let value = |value: &Option<String>| value.clone().unwrap_or_else(|| common::NONE.to_owned());
                 let words = small(ui, format!("{key}: {} → {}", value(ours), value(theirs)));
                 ui.add(Label::new(words).wrap());
             }

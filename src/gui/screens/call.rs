@@ -81,7 +81,7 @@ fn reply_ui(ui: &mut Ui, reply: &ApiReply) {
             }
         });
     }
-    section(ui, texts::RESPONSE, |ui| {
+    section(ui, common::RESPONSE, |ui| {
         let tone = if reply.refusal.is_none() { Tone::Success } else { Tone::Danger };
         status_dot(ui, tone, &common::status(reply.status, reply.elapsed.as_millis()));
         ui.add(Label::new(small(ui, &reply.call)).wrap().selectable(true));

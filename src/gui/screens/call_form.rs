@@ -91,7 +91,7 @@ pub(crate) fn secrets_ui(
 
 fn request_ui(ui: &mut Ui, call: &mut CallFields, next_view: &mut NextView) {
     labelled_segmented(ui, common::METHOD, &mut call.method, &Method::ALL.map(|method| (method, method.as_str())));
-    let field = Field::new(common::URL).example(texts::URL_EXAMPLE).mono().show(ui, &mut call.url);
+    let field = Field::new(common::URL).example(common::TOKEN_URL_EXAMPLE).mono().show(ui, &mut call.url);
     lead_to(&field, Focus::Missing, call.url.trim().is_empty(), next_view);
     let authentications = [
         (Authentication::None, texts::NO_AUTHENTICATION),

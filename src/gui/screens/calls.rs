@@ -29,7 +29,7 @@ pub(crate) fn calls_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         heading(ui, texts::TITLE);
         ui.label(small(ui, texts::WHAT_THEY_ARE));
         section(ui, "", |ui| list_ui(ui, model, draft, &mut calls));
-        section(ui, texts::HAND_ON, |ui| save_ui(ui, model, &mut calls));
+        section(ui, texts::SAVE, |ui| save_ui(ui, model, &mut calls));
         section(ui, texts::REPLAY, |ui| replay_ui(ui, model, draft, &mut calls));
     });
     let close = |ui: &mut Ui| {
@@ -97,7 +97,7 @@ fn details_ui(ui: &mut Ui, call: &TracedCall) {
         let mut response = String::new();
         write_headers(&mut response, &reply.headers);
         let _ = write!(response, "\n{}", reply.body);
-        CodeBlock::new(texts::RESPONSE, response.trim_start()).max_height(260.0).show(ui);
+        CodeBlock::new(common::RESPONSE, response.trim_start()).max_height(260.0).show(ui);
     }
     if !call.curl.is_empty() {
         copy_named_button(ui, common::COPIED_CURL, &call.curl).on_hover_text(common::CURL_HINT);
@@ -111,7 +111,7 @@ fn write_headers(text: &mut String, headers: &[(String, String)]) {
 }
 
 fn save_ui(ui: &mut Ui, model: &Model, calls: &mut CallsDraft) {
-    Field::new(common::FILE).help(texts::HAND_ON_HELP).mono().limit(SHORT).show(ui, &mut calls.file);
+    Field::new(common::FILE).help(texts::SAVE_HELP).mono().limit(SHORT).show(ui, &mut calls.file);
     let no_file = calls.file.trim().is_empty().then_some(common::ENTER_FILE);
     ui.horizontal_wrapped(|ui| {
         let nothing = model.calls.is_empty().then_some(texts::NO_CALLS);
@@ -139,9 +139,9 @@ fn replay_ui(ui: &mut Ui, model: &Model, draft: &Draft, calls: &mut CallsDraft) 
     let Some((case, replayed)) = model.replay.last() else { return };
     key_values(ui, |rows| {
         rows.text(texts::WRITTEN, &texts::written(draft.clock.show(case.made), &case.program, &case.system));
-        rows.text(texts::SAID_THEN, &quoted(&case.diagnosis.summary));
+        rows.text(texts::DIAGNOSIS_THEN, &quoted(&case.diagnosis.summary));
         let now = replayed.diagnosis.as_ref().map_or(texts::TOKENS_READ, |told| &told.summary);
-        rows.text(texts::SAID_NOW, &quoted(now));
+        rows.text(texts::DIAGNOSIS_NOW, &quoted(now));
     });
     let (tone, title) =
         if replayed.is_same { (Tone::Success, texts::SAME_DIAGNOSIS) } else { (Tone::Warning, texts::OTHER_DIAGNOSIS) };

@@ -88,7 +88,7 @@ pub(crate) fn input_ui(
 fn secret_expiry_ui(ui: &mut Ui, profile: &mut ProfileDraft, next_view: &mut NextView) {
     let wrong =
         ExpiryDate::typed(&profile.client_secret_expires).and_then(Result::err).map(|error| told(&error.diagnose()));
-    let field = TextField::new(texts::SECRET_EXPIRES).help(texts::SECRET_EXPIRES_HELP);
+    let field = TextField::new(common::SECRET_EXPIRES).help(texts::SECRET_EXPIRES_HELP);
     let field = field.example("2027-03-31").optional().limit(SHORT).error(wrong.as_deref());
     let field = field.show(ui, &mut profile.client_secret_expires);
     lead_to(&field, Focus::Error, wrong.is_some(), next_view);
@@ -223,7 +223,7 @@ fn more_ui(
         if !is_described {
             endpoints::authorization_url_ui(ui, profile, errors, next_view);
         }
-        TextField::new(texts::ACCOUNT)
+        TextField::new(common::ACCOUNT)
             .help(texts::ACCOUNT_HELP)
             .example(texts::ACCOUNT_EXAMPLE)
             .optional()
@@ -238,7 +238,7 @@ fn more_ui(
         if is_described {
             return;
         }
-        TextField::new(texts::EXTRA_PARAMETERS)
+        TextField::new(common::EXTRA_PARAMETERS)
             .help(texts::EXTRA_PARAMETERS_HELP)
             .example(common::LOGIN_HINT_EXAMPLE)
             .optional()

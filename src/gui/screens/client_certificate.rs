@@ -23,7 +23,7 @@ use crate::service::ProfileName;
 pub(crate) fn certificate_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(service) = draft.profile.as_ref().map(crate::service::ProfileDraft::customised) else { return };
     let Some(note) = service.certificate_note() else { return };
-    section(ui, texts::TITLE, |ui| {
+    section(ui, common::CLIENT_CERTIFICATE, |ui| {
         ui.label(note);
         match draft.secrets.client_certificate.as_ref().and_then(|pair| pair.certificate.clone()) {
             Some(text) => details_ui(ui, draft, &text, service.links.console.as_deref()),
@@ -126,7 +126,7 @@ fn details_ui(ui: &mut Ui, draft: &mut Draft, text: &str, console: Option<&str>)
     date_ui(ui, &facts, &draft.clock);
     let clock = draft.clock.clone();
     key_values(ui, |rows| {
-        rows.copyable(texts::SUBJECT, &facts.subject);
+        rows.copyable(common::SUBJECT, &facts.subject);
         rows.text(common::ISSUER, if facts.is_own_issuer { texts::ITSELF } else { &facts.issuer });
         if let Some(end) = facts.dates[1] {
             rows.text(texts::VALID_UNTIL, &clock.show(end));

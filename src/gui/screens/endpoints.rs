@@ -25,7 +25,7 @@ pub(crate) fn is_described(model: &Model, profile: &ProfileDraft) -> bool {
 
 /// Shows the fields, and the way to have them filled in from the issuer's metadata.
 pub(crate) fn endpoints_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &[FieldError]) {
-    section(ui, texts::SERVICE, |ui| {
+    section(ui, common::SERVICE, |ui| {
         discovery_ui(ui, model, &mut draft.authorization_step.issuer);
         registered_client::offer_ui(ui, model, draft);
         let Draft { profile: Some(profile), next_view, authorization_step, .. } = draft else { return };
@@ -64,7 +64,7 @@ fn parameters_ui(ui: &mut Ui, profile: &mut ProfileDraft, extra: &mut [TypedPara
     let [token, refresh] = extra;
     let is_used =
         !profile.extra.trim().is_empty() || token.text(&profile.token_request).is_some_and(|text| !text.is_empty());
-    disclosure(ui, texts::EXTRA_PARAMETERS, is_used, |ui| {
+    disclosure(ui, common::EXTRA_PARAMETERS, is_used, |ui| {
         ui.label(small(ui, texts::EXTRA_PARAMETERS_HELP));
         if profile.client_flow {
             let field = TextField::new(texts::EXTRA_OF_AUTHORIZATION).example(common::LOGIN_HINT_EXAMPLE);
@@ -151,7 +151,7 @@ pub(crate) fn authorization_url_ui(
 /// The field of the token endpoint; the refresh request follows it until that has an address of its own.
 fn token_url_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError], next_view: &mut NextView) {
     let before = profile.token_request.url.clone();
-    let field = TextField::new(texts::TOKEN_URL).help(texts::TOKEN_URL_HELP).example(texts::TOKEN_URL_EXAMPLE);
+    let field = TextField::new(texts::TOKEN_URL).help(texts::TOKEN_URL_HELP).example(common::TOKEN_URL_EXAMPLE);
     url_ui(ui, &field, &mut profile.token_request.url, texts::TOKEN_URL_NAME, (Field::TokenUrl, errors), next_view);
     if profile.refresh_request.url == before {
         profile.refresh_request.url.clone_from(&profile.token_request.url);

@@ -119,7 +119,7 @@ fn handed_over_ui(ui: &mut Ui, model: &Model, draft: &Draft, export: &ExportDraf
 
 /// What will be written. While another one is on its way, the last one stays in sight.
 fn preview_ui(ui: &mut Ui, model: &Model) {
-    section(ui, common::WILL_BE_WRITTEN, |ui| match (model.export.view.last(), model.export.view.failure()) {
+    section(ui, texts::WILL_BE_WRITTEN, |ui| match (model.export.view.last(), model.export.view.failure()) {
         (None, None) => {
             ui.label(small(ui, texts::LOADING_PREVIEW));
         }
@@ -153,7 +153,7 @@ fn foot_ui(ui: &mut Ui, model: &Model, export: &ExportDraft) {
 fn blocked(model: &Model, export: &ExportDraft, form: Option<&FormatLine>) -> Option<&'static str> {
     let Some(form) = form else { return Some(texts::CHOOSE_FORMAT) };
     if model.export.done.is_pending() {
-        return Some(common::WRITING_ELLIPSIS);
+        return Some(common::WRITING);
     }
     match model.export.view.stand() {
         Stand::Idle | Stand::Pending(_) => Some(texts::LOADING_PREVIEW),

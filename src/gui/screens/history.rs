@@ -35,7 +35,7 @@ fn lines_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, history: &ProfileHist
     }
     let busy = model.open.restore.is_pending().then_some(texts::RESTORING);
     Grid::new("history").num_columns(5).striped(true).spacing([16.0, 6.0]).show(ui, |ui| {
-        for title in ["", texts::TIME, texts::HOW, texts::OUTCOME, texts::TOKENS] {
+        for title in ["", texts::TIME, texts::HOW, texts::OUTCOME, common::TOKENS] {
             ui.label(small(ui, title));
         }
         ui.end_row();

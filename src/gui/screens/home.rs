@@ -186,12 +186,12 @@ fn check_ui(ui: &mut Ui, draft: &mut Draft, name: &ProfileName) {
         (times[1], texts::EVERY_6_HOURS),
         (times[2], texts::EVERY_DAY),
     ];
-    let other = profile.check_every.map(|every| texts::every(every)).unwrap_or_default();
+    let other = profile.check_every.map(texts::every).unwrap_or_default();
     if options.iter().all(|(time, _)| *time != profile.check_every) {
         options.push((profile.check_every, &other));
     }
     let before = profile.check_every;
-    labelled_segmented(ui, texts::CHECK_BY_ITSELF, &mut profile.check_every, &options);
+    labelled_segmented(ui, texts::CHECK_REGULARLY, &mut profile.check_every, &options);
     if profile.check_every != before {
         want(ui, Intent::SetCheckEvery(name.clone(), profile.check_every));
     }

@@ -74,7 +74,7 @@ pub(crate) fn sheet_ui(ui: &mut Ui, draft: &mut Draft) {
         return;
     }
     let height = (ui.ctx().content_rect().height() - 200.0).max(80.0);
-    let shown = dialog(ui, "keys", texts::TITLE, "", |ui| {
+    let shown = dialog(ui, "keys", common::KEYS, "", |ui| {
         ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, rows_ui);
         let close = secondary_button(ui, common::CLOSE);
         if ui.memory(|memory| memory.focused().is_none()) {

@@ -18,7 +18,7 @@ use crate::gui::listing::{Failing, Listing};
 use crate::gui::model::Model;
 use crate::gui::screens::profile_menu::menu_ui;
 use crate::gui::screens::{hint, want};
-use crate::gui::texts::profiles as texts;
+use crate::gui::texts::{common, profiles as texts};
 use crate::gui::theme::{self, Palette, RADIUS, SPACE_S, SPACE_XS, Tone, label, shown, small};
 use crate::gui::widgets::{countdown_text, middle_cut, short_countdown_text, status_dot, told};
 
@@ -219,7 +219,7 @@ fn described(model: &Model, listing: &Listing, place: usize, now: Timestamp) -> 
 fn belongs(model: &Model, profile: &ProfileSummary) -> String {
     let kind = match profile {
         ProfileSummary { draft: true, .. } => texts::DRAFT,
-        ProfileSummary { shared: true, .. } => texts::OF_TEAM,
+        ProfileSummary { shared: true, .. } => common::TEAM,
         _ => "",
     };
     let account = model.known_as.get(&profile.name).map_or("", String::as_str);

@@ -65,14 +65,14 @@ fn head_ui(ui: &mut Ui, model: &Model) {
     ui.horizontal(|ui| {
         heading(ui, common::PRODUCT);
         at_right(ui, "of-the-head", |ui| {
-            intent_link_ui(ui, Intent::ShowKeys, "?", texts::KEYS);
-            intent_link_ui(ui, Intent::ToggleList, texts::HIDE, texts::HIDE_LIST);
+            intent_link_ui(ui, Intent::ShowKeys, "?", common::KEYS);
+            intent_link_ui(ui, Intent::ToggleList, common::HIDE, texts::HIDE_LIST);
         });
     });
     ui.horizontal(|ui| {
         intent_button(ui, ButtonKind::Secondary, Intent::NewProfile, None);
         at_right(ui, "of-the-ways", |ui| {
-            intent_link_ui(ui, Intent::OpenTeam, Intent::OpenTeam.words().0, texts::TEAM);
+            intent_link_ui(ui, Intent::OpenTeam, Intent::OpenTeam.words().0, common::TEAM);
             // A file that cannot be read is no profile to share.
             if !model.profiles.iter().all(|profile| matches!(profile.state, ProfileState::Broken(_))) {
                 intent_link_ui(ui, Intent::OpenShare, Intent::OpenShare.words().0, common::SHARE_PROFILES);

@@ -202,7 +202,7 @@ fn rows_ui(ui: &mut Ui, rows: &[(String, String)], clock: &Clock) {
                 "exp" => common::EXPIRES,
                 "iat" => common::ISSUED,
                 "nbf" => texts::NOT_VALID_BEFORE,
-                "sub" => texts::SUBJECT,
+                "sub" => common::SUBJECT,
                 "name" => common::NAME,
                 "email" => texts::EMAIL,
                 "aud" => texts::AUDIENCE,

@@ -176,7 +176,7 @@ fn facts_ui(ui: &mut Ui, registration: &ClientRegistration, clock: &Clock) {
         }
         if !registration.client_secret.is_empty() {
             let end = registration.secret_expires_at.map_or(texts::NEVER.to_owned(), |end| clock.show(end));
-            rows.text(texts::SECRET_EXPIRES, &end);
+            rows.text(common::SECRET_EXPIRES, &end);
         }
     });
 }

@@ -165,7 +165,7 @@ pub(crate) fn exchange_ui(ui: &mut Ui, draft: &mut Draft, exchange: &Exchange) {
 }
 
 fn body_ui(ui: &mut Ui, draft: &mut Draft, reply: &ReplyView) {
-    section(ui, texts::RESPONSE, |ui| {
+    section(ui, common::RESPONSE, |ui| {
         let tone = if (200..300).contains(&reply.status) { Tone::Success } else { Tone::Danger };
         status_dot(ui, tone, &common::status(reply.status, reply.elapsed.as_millis()));
         let body = if draft.tokens_step.revealed.response { reply.body.expose() } else { reply.masked_body.as_str() };

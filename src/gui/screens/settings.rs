@@ -104,7 +104,7 @@ fn network_ui(ui: &mut Ui, model: &Model, settings: &mut SettingsDraft) {
             line(texts::CA_FILE, texts::CA_FILE_EXAMPLE, texts::CA_FILE_HELP)
                 .error(ca_file)
                 .show(ui, &mut settings.ca_file),
-            line(texts::CLIENT_CERTIFICATE, texts::CLIENT_CERTIFICATE_EXAMPLE, texts::CLIENT_CERTIFICATE_HELP)
+            line(common::CLIENT_CERTIFICATE, texts::CLIENT_CERTIFICATE_EXAMPLE, texts::CLIENT_CERTIFICATE_HELP)
                 .error(client_certificate)
                 .show(ui, &mut settings.client_certificate),
             line(texts::CONNECT_TIMEOUT, "10", texts::CONNECT_TIMEOUT_HELP)

@@ -25,7 +25,7 @@ pub(crate) fn share_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(mut share) = draft.share.take() else { return };
     let top = std::mem::take(&mut draft.next_view.to_top);
     page(ui, "share", top, true, |ui| page_ui(ui, model, draft, &mut share));
-    let blocked = model.export.shared.is_pending().then_some(common::WRITING_ELLIPSIS).or(share.lack());
+    let blocked = model.export.shared.is_pending().then_some(common::WRITING).or(share.lack());
     let close = |ui: &mut Ui| {
         intent_button(ui, ButtonKind::Secondary, Intent::ClosePage, None);
     };

@@ -17,7 +17,7 @@ pub(crate) fn choice_ui(ui: &mut Ui, profile: &mut ProfileDraft, has_certificate
         (Some(SecurityProfile::Fapi2MessageSigning), texts::FAPI_2_SIGNED),
     ];
     let mut chosen = profile.service.security_profile;
-    choice(ui, texts::HOLD_TO, &mut chosen, &options, Some(texts::HOLD_TO_HELP));
+    choice(ui, texts::SECURITY_PROFILE, &mut chosen, &options, Some(texts::SECURITY_PROFILE_HELP));
     if chosen != profile.service.security_profile {
         match chosen {
             Some(held_to) => profile.follow_security_profile(held_to, None),

@@ -35,7 +35,7 @@ pub(crate) fn team_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 }
 
 fn page_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, team: &mut TeamDraft) {
-    heading(ui, texts::TITLE);
+    heading(ui, common::TEAM);
     ui.label(small(ui, texts::WHAT_IT_IS));
     vault::vault_ui(ui, model, draft);
     outcome_ui(ui, model);

@@ -88,7 +88,7 @@ pub(crate) fn access_state(expires_at: Option<Timestamp>, now: Timestamp, is_ren
         Freshness::Fresh => (Tone::Success, texts::fresh(left(at, now))),
         Freshness::Expiring => (Tone::Warning, texts::expiring(left(at, now))),
         Freshness::Expired if is_renewable => (Tone::Info, texts::EXPIRED_AND_REFRESHED.to_owned()),
-        Freshness::Expired => (Tone::Danger, texts::EXPIRED.to_owned()),
+        Freshness::Expired => (Tone::Danger, common::EXPIRED.to_owned()),
     }
 }
 
@@ -115,7 +115,7 @@ fn granted_words(tokens: &TokenSet, asked: &[String]) -> String {
     match &tokens.scopes {
         None if asked.is_empty() => texts::SCOPES_NOT_SAID.to_owned(),
         None => texts::as_requested(asked.join(" ")),
-        Some(scopes) if scopes.is_empty() => texts::NO_SCOPES.to_owned(),
+        Some(scopes) if scopes.is_empty() => common::NONE.to_owned(),
         Some(scopes) => scopes.join(" "),
     }
 }

@@ -101,7 +101,7 @@ fn received_tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         // Of a saved profile without tokens, the definition can be changed and saved.
         return save::failure_ui(ui, model, save::blocked(model, draft));
     };
-    section(ui, texts::TOKENS, |ui| {
+    section(ui, common::TOKENS, |ui| {
         choosing_ui(ui, model);
         save::save_ui(ui, model, draft);
         identity_ui(ui, model);

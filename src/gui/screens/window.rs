@@ -118,7 +118,7 @@ fn steps_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
     let marks = [
         mark(common::SERVICE, Step::Service),
         mark(texts::AUTHORIZATION, Step::Authorization),
-        mark(texts::TOKENS, Step::Tokens),
+        mark(common::TOKENS, Step::Tokens),
     ];
     if let Some(pressed) = stepper(ui, &marks) {
         want(ui, Intent::GoTo([Step::Service, Step::Authorization, Step::Tokens][pressed]));

@@ -52,7 +52,7 @@ pub const CODE_WARNING: &str = "Never enter a code that somebody sent you, and s
 pub const WAITING_TO_BE_ALLOWED: &str = "Waiting for you to allow it there";
 
 pub fn open_there(address: &str) -> String {
-    format!("Open {address} there, or scan the picture, and enter this code:")
+    format!("Open {address} there, or scan the QR code, and enter this code:")
 }
 
 pub const COPIED_CODE: &str = "code";
@@ -64,13 +64,13 @@ pub fn time_left(time: impl Display) -> String {
 }
 
 pub fn code_from_before(time: impl Display) -> String {
-    format!("The code from before is still good: {time} left")
+    format!("The code from before is still valid: {time} left")
 }
 
 // The comparison of the redirect URI with the registered ones.
 
 pub const CHECK_REDIRECT_URI: &str = "Check the redirect URI";
-pub const CHECK_REDIRECT_URI_HELP: &str = "Copy them from the console, one per line. They are compared letter by letter with what is sent. If the port of one is taken, the sign-in uses the next.";
+pub const CHECK_REDIRECT_URI_HELP: &str = "Copy them from the service's console, one per line. They are compared letter by letter with what is sent. If the port of one is taken, the sign-in uses the next.";
 pub const REGISTERED_REDIRECT_URIS: &str = "Registered redirect URIs";
 pub const TRYING_PORTS: &str = "Trying the ports";
 
@@ -79,7 +79,7 @@ pub fn not_registered(uri: impl Display) -> String {
 }
 
 pub fn nearest_registered(uri: &str) -> String {
-    format!("Registered is {uri}")
+    format!("The nearest registered one is {uri}")
 }
 
 pub const USE_URI: &str = "Use it";

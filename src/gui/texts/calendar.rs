@@ -7,7 +7,7 @@ pub const NEXT_30_DAYS: &str = "Next 30 days";
 pub const TITLE: &str = "Calendar";
 pub const ALSO_UNATTENDED_HELP: &str =
     "An access token that is refreshed by itself, and an end that is not known or holds only under a condition.";
-pub const ALSO_UNATTENDED: &str = "Also what needs nobody";
+pub const ALSO_UNATTENDED: &str = "Also show what needs nobody";
 pub const READING: &str = "Reading the profiles";
 pub const SAVE_AS_ICS: &str = "Save as .ics…";
 pub const SAVE_AS_ICS_HINT: &str = "Write a file for calendar programs";

@@ -16,7 +16,6 @@ pub const BODY_HELP: &str = "No secrets: a saved check is not encrypted.";
 pub const API: &str = "Token for the API";
 pub const API_HELP: &str = "Another API of the same sign-in. Empty: the token of the profile itself.";
 pub const PREPARING: &str = "Preparing the call";
-pub const RESPONSE: &str = "Response";
 pub const BODY_IS_EMPTY: &str = "The body is empty.";
 pub const LONGER: &str = "The response is longer: this is its beginning.";
 pub const RESPONSE_HEADERS: &str = "Headers of the response";

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 pub const TITLE: &str = "Calls";
 pub const WHAT_THEY_ARE: &str = "What this window sent and got since it was opened. Secrets are masked.";
-pub const HAND_ON: &str = "Hand it on";
+pub const SAVE: &str = "Save to a file";
 pub const REPLAY: &str = "Replay a case";
 pub const NONE_YET: &str = "Nothing yet. Sign in, refresh or ask a service something, and the call is listed here.";
 
@@ -14,8 +14,7 @@ pub fn outcome(status: impl Display, milliseconds: impl Display) -> String {
 
 pub const BROUGHT_BY_BROWSER: &str = "brought by the browser";
 pub const OPENED_IN_BROWSER: &str = "opened in the browser";
-pub const RESPONSE: &str = "Response";
-pub const HAND_ON_HELP: &str = "An HTTP archive (HAR) of all calls, for a browser's developer tools, or the case of the sign-in that just failed, which a colleague can replay.";
+pub const SAVE_HELP: &str = "An HTTP archive (HAR) of all calls, for a browser's developer tools, or the case of the sign-in that just failed, which a colleague can replay.";
 pub const NO_CALLS: &str = "There are no calls yet";
 pub const NO_FAILED_SIGN_IN: &str = "No sign-in of the open profile has failed";
 pub const SAVED: &str = "Saved";
@@ -29,8 +28,8 @@ pub fn written(when: impl Display, program: impl Display, system: impl Display) 
     format!("{when}, by {program} on {system}")
 }
 
-pub const SAID_THEN: &str = "Said then";
+pub const DIAGNOSIS_THEN: &str = "Diagnosis then";
 pub const TOKENS_READ: &str = "tokens were read from the response";
-pub const SAID_NOW: &str = "Said now";
+pub const DIAGNOSIS_NOW: &str = "Diagnosis now";
 pub const SAME_DIAGNOSIS: &str = "The same diagnosis";
-pub const OTHER_DIAGNOSIS: &str = "This program makes something else of it";
+pub const OTHER_DIAGNOSIS: &str = "Another diagnosis";

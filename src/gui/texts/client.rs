@@ -4,7 +4,6 @@ use std::fmt::Display;
 
 pub const CLIENT: &str = "Client";
 pub const CLIENT_HELP: &str = "Issued by the service when you register your client.";
-pub const SECRET_EXPIRES: &str = "Secret expires";
 pub const SECRET_EXPIRES_HELP: &str = "As the service's console says. The calendar shows it.";
 pub const READ_FROM_ELSEWHERE: &str = "Read from elsewhere";
 pub const SECRETS_HELP: &str = "Stored in the vault, never in a plain file.";
@@ -56,15 +55,13 @@ pub const ENCRYPTS_TO_ME: &str = "The service encrypts to my key";
 pub const CLIENT_FLOW_HELP: &str = "You sign in with the browser, and the service sends back a code.";
 pub const CLIENT_FLOW: &str = "This service requires client-flow authorization";
 pub const WANTS_CERTIFICATE_HELP: &str =
-    "A gateway in front of the service asks for it, or its tokens are bound to the certificate (mutual TLS).";
-pub const WANTS_CERTIFICATE: &str = "The service's servers want a client certificate";
-pub const ACCOUNT: &str = "Account";
+    "A gateway in front of the service does, or its tokens are bound to the certificate (mutual TLS).";
+pub const WANTS_CERTIFICATE: &str = "The service asks for a client certificate";
 pub const ACCOUNT_HELP: &str =
     "Who must sign in, by the name, e-mail or ID that the service gives. Anybody else is refused.";
 pub const ACCOUNT_EXAMPLE: &str = "ada@example.com";
 pub const PKCE: &str = "PKCE";
 pub const PKCE_HELP: &str = "Binds the code to this program (RFC 7636). Turn it off only if the service rejects it.";
-pub const EXTRA_PARAMETERS: &str = "Extra parameters";
 pub const EXTRA_PARAMETERS_HELP: &str = "One name=value per line, added to the authorization URL.";
 pub const AUTHORIZATION_REQUEST_HELP: &str =
     "A request that your private key signs (JAR, RFC 9101) cannot be changed on its way through the browser.";
@@ -91,18 +88,18 @@ pub const AUTHORIZATION_RESPONSE: &str = "Authorization response";
 
 // The security profile, and what departs from it.
 
-pub const NO_PROFILE: &str = "Nothing";
+pub const NO_PROFILE: &str = "None";
 pub const OAUTH_2_1: &str = "OAuth 2.1";
 pub const FAPI_2: &str = "FAPI 2.0, for banks";
 pub const FAPI_2_SIGNED: &str = "FAPI 2.0 with signed messages";
-pub const HOLD_TO_HELP: &str = "A request that departs from it is not sent. FAPI 2.0 pushes the authorization request, checks the issuer, authenticates by a key or a certificate, and binds the tokens to one. With signed messages, request and response are signed as well.";
-pub const HOLD_TO: &str = "Hold to";
+pub const SECURITY_PROFILE_HELP: &str = "A request that departs from it is not sent. FAPI 2.0 pushes the authorization request, checks the issuer, authenticates by a key or a certificate, and binds the tokens to one. With signed messages, request and response are signed as well.";
+pub const SECURITY_PROFILE: &str = "Security profile";
 pub const STRICT_REPORT: &str = "Strict report";
 
 pub fn no_departure(held_to: impl Display) -> String {
-    format!("{held_to}: nothing that can be seen here departs from it.")
+    format!("{held_to}: departs in nothing that can be seen here.")
 }
 
 pub fn departures(held_to: impl Display) -> String {
-    format!("{held_to}: this departs from it")
+    format!("{held_to}: departs from it where")
 }

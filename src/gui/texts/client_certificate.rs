@@ -2,8 +2,6 @@
 
 use std::fmt::Display;
 
-pub const TITLE: &str = "Client certificate";
-
 pub fn saved_as(name: impl Display) -> String {
     format!("It is stored in the vault as {name}. Tokens that are bound to another one must be refreshed.")
 }
@@ -18,7 +16,6 @@ pub const KEY_FILE_HELP: &str = "If the private key is in another PEM file.";
 pub const KEY_FILE: &str = "Private key file";
 pub const READING: &str = "Reading or making the certificate";
 pub const ENTER_FILE: &str = "Enter the file of the certificate first";
-pub const SUBJECT: &str = "Subject";
 pub const ITSELF: &str = "itself (self-signed)";
 pub const VALID_UNTIL: &str = "Valid until";
 pub const INTERMEDIATES: &str = "Intermediates";

@@ -1,12 +1,10 @@
 //! Step 2: a service that you describe yourself.
 
-pub const SERVICE: &str = "Service";
 pub const GRANT: &str = "Grant";
 pub const MORE_IN_STEP_3: &str = "Headers and the way a response is read can be changed in step 3.";
 pub const WRITE_ASSERTION_HELP: &str =
     "For each token request, with your private key. Otherwise it comes from a file or a command, or you paste it.";
 pub const WRITE_ASSERTION: &str = "Write and sign the assertion here";
-pub const EXTRA_PARAMETERS: &str = "Extra parameters";
 pub const EXTRA_PARAMETERS_HELP: &str =
     "One name=value per line. Values in angle brackets are filled in, such as <client_id>.";
 pub const EXTRA_OF_AUTHORIZATION: &str = "Extra parameters of the authorization request";
@@ -33,5 +31,4 @@ pub const AUTHORIZATION_URL_EXAMPLE: &str = "https://example.com/oauth2/authoriz
 pub const AUTHORIZATION_URL_NAME: &str = "authorization URL";
 pub const TOKEN_URL: &str = "Token URL";
 pub const TOKEN_URL_HELP: &str = "The address that the code and the refresh token are sent to.";
-pub const TOKEN_URL_EXAMPLE: &str = "https://example.com/oauth2/token";
 pub const TOKEN_URL_NAME: &str = "token URL";

@@ -26,6 +26,7 @@ pub fn handed_over(format: impl Display, time: impl Display) -> String {
     format!("In the format {format}, at {time}. Tokenwright does not refresh the profile until you sign in again.")
 }
 
+pub const WILL_BE_WRITTEN: &str = "What will be written";
 pub const LOADING_PREVIEW: &str = "Loading the preview";
 pub const PREVIEW: &str = "Preview";
 

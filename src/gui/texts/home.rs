@@ -20,7 +20,7 @@ pub fn new_token(done: &str) -> String {
 }
 
 pub const CHECK_FAILED_HINT: &str =
-    "The service did not take the token. Ask it below, refresh the token, or sign in again.";
+    "The service did not accept the token. Ask it below, refresh the token, or sign in again.";
 
 pub fn check_failed(why: impl Display) -> String {
     format!("The last check failed: {why}")
@@ -34,7 +34,7 @@ pub fn every(time: impl Display) -> String {
     format!("Every {time}")
 }
 
-pub const CHECK_BY_ITSELF: &str = "Check by itself";
+pub const CHECK_REGULARLY: &str = "Check regularly";
 
 // Details, notes and tags of a profile.
 
@@ -66,10 +66,9 @@ pub const RESTORING: &str = "Restoring…";
 pub const TIME: &str = "Time";
 pub const HOW: &str = "How";
 pub const OUTCOME: &str = "Outcome";
-pub const TOKENS: &str = "Tokens";
 
 pub fn older(count: impl Display, profile: impl Display) -> String {
-    format!("{count} older: tokenwright history {profile}")
+    format!("{count} older: the command tokenwright history {profile} shows them")
 }
 
 pub const DIGITS_HINT: &str = "The first digits of the access token's SHA-256";
@@ -95,7 +94,7 @@ pub const COPY_TOKEN: &str = "Copy token";
 pub const COPY_HEADER: &str = "Copy header";
 pub const COPY_CURL: &str = "Copy curl";
 pub const COPY_TOKEN_HINT: &str =
-    "The access token, refreshed first if needed. It is taken back from the clipboard after a while";
+    "The access token, refreshed first if needed; it is taken back from the clipboard after a while";
 pub const COPY_HEADER_HINT: &str =
-    "The header with the token, refreshed first if needed. It is taken back after a while";
-pub const COPY_CURL_HINT: &str = "A command for the terminal that gets a valid token each time. It contains no secret";
+    "The header with the token, refreshed first if needed; it is taken back after a while";
+pub const COPY_CURL_HINT: &str = "A command for the terminal that gets a valid token each time; it contains no secret";

@@ -87,5 +87,5 @@ pub const SAVED_HINT: &str = "Open one on the left to see what is left to do.";
 
 // Discovery that found nothing.
 
-pub const NO_METADATA: &str = "The issuer's reply is no metadata";
+pub const NO_METADATA: &str = "The issuer's response is no metadata";
 pub const NO_METADATA_HINT: &str = "Enter the URLs from the service's documentation.";

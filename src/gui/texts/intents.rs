@@ -38,7 +38,9 @@ impl Intent {
             Self::Paste => ("Use pasted response", "Treat the pasted text as the service's response"),
             Self::Discover => ("Discover", "Fetch the issuer's metadata and fill in what it says"),
             Self::TryService => ("Try", "Send what can be sent without a person; nothing is saved"),
-            Self::TryOtherAuthentication => ("Try the other place", "Send the client ID and secret elsewhere in it"),
+            Self::TryOtherAuthentication => {
+                ("Try the other place", "Send the client ID and secret in the other place of the request")
+            }
             Self::Cancel(_) => ("Cancel", "Stop waiting"),
             Self::Key(wish) => wish.words(),
             Self::ClientCertificate(wish) => wish.words(),
@@ -151,7 +153,7 @@ impl Intent {
             Self::OpenCalls => ("Calls…", "What was sent to services and what came back, secrets masked"),
             Self::SaveHar => ("Save as HAR", "Write all calls to the file as an HTTP archive"),
             Self::SaveCase => ("Save the case", "Write everything of the failed sign-in to the file, without secrets"),
-            Self::ReplayCase => ("Replay", "Make the request once more, to recorded replies"),
+            Self::ReplayCase => ("Replay", "Make the request once more, with the recorded responses"),
             Self::LockVault => ("Lock now", "Forget the vault's key until you unlock it"),
             Self::OpenVault(..) => ("Unlock", "Open the vault again"),
             Self::OpenPalette => ("Commands", "Find what can be done, a profile or a service by its name"),
@@ -166,8 +168,8 @@ impl SettingsWish {
         match self {
             Self::SaveConnections => ("", ""),
             Self::CheckBundle => ("Check for an update", "Fetch the bundle and show what it changes"),
-            Self::UseBundle => ("Use these presets", "They go before those built in, and your own before them"),
-            Self::RollBackBundle => ("Roll back", "Use the bundle before, or else what is built in"),
+            Self::UseBundle => ("Use these presets", "They come before the built-in ones, and your own before both"),
+            Self::RollBackBundle => ("Roll back", "Use the previous bundle, or the built-in presets if there is none"),
         }
     }
 }

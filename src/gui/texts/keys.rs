@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 pub const TAB: &str = "Tab, Shift+Tab";
-pub const TAB_MEANING: &str = "Go to the next or the previous thing";
+pub const TAB_MEANING: &str = "Go to the next or the previous control";
 pub const UP_DOWN: &str = "Up, Down";
 pub const UP_DOWN_MEANING: &str = "Move in the list of profiles and in the commands";
 pub const HOME_END: &str = "Home, End";
@@ -12,7 +12,6 @@ pub const LEFT_RIGHT: &str = "Left, Right";
 pub const LEFT_RIGHT_MEANING: &str = "Close or open a group of the list";
 pub const ENTER: &str = "Enter";
 pub const ENTER_MEANING: &str = "Open the profile, do the command";
-pub const TITLE: &str = "Keys";
 
 // The commands.
 

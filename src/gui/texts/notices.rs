@@ -37,7 +37,7 @@ pub fn token_signed(profile: impl Display) -> String {
     format!("The token for {profile} is signed")
 }
 
-pub const TOKEN_SIGNED: &str = "Only a call to the service shows whether it is taken.";
+pub const TOKEN_SIGNED: &str = "Only a call to the service shows whether it accepts the token.";
 
 pub fn signed_in(profile: impl Display) -> String {
     format!("Signed in to {profile}")
@@ -80,7 +80,12 @@ pub const UNDO: &str = "Undo";
 
 pub const START_IN_TERMINAL: &str =
     "do the same in the terminal: `tokenwright sign-in demo --service practice`, or `tokenwright --help`";
-pub const INSTALL_PACKAGES: &str = "install what is missing (on Debian: `apt-get install libx11-6 libxcursor1 libxi6 libxkbcommon-x11-0 libgl1`), or do the same in the terminal: `tokenwright sign-in demo --service practice`, or `tokenwright --help`";
+
+pub fn install_packages() -> String {
+    format!(
+        "install what is missing (on Debian: `apt-get install libx11-6 libxcursor1 libxi6 libxkbcommon-x11-0 libgl1`), or {START_IN_TERMINAL}"
+    )
+}
 
 pub const NO_DISPLAY: &str = "there is no display to open the window on";
 pub const NO_LIBRARY: &str =

@@ -3,10 +3,7 @@
 use std::fmt::Display;
 
 pub const NONE_YET: &str = "None yet. Step 3 saves a profile here, with its tokens.";
-pub const KEYS: &str = "Keys";
-pub const HIDE: &str = "Hide";
 pub const HIDE_LIST: &str = "Hide the list of profiles";
-pub const TEAM: &str = "Team";
 pub const SEARCH: &str = "Search profiles";
 pub const NO_ATTENTION: &str = "No profile needs attention.";
 pub const NO_MATCH: &str = "No profile matches the search.";
@@ -28,7 +25,6 @@ pub fn open_named(display_name: impl Display, name: impl Display) -> String {
 
 pub const KEEP_ALIVE: &str = "Keep-alive";
 pub const DRAFT: &str = "Draft";
-pub const OF_TEAM: &str = "Team";
 
 // The menu of a profile.
 

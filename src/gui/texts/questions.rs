@@ -55,7 +55,6 @@ pub const STAY_OPEN: &str = "Stay open";
 pub const USER_NAME: &str = "User name";
 pub const TOKEN_TYPE: &str = "Token type";
 pub const NOT_VALID_BEFORE: &str = "Not valid before";
-pub const SUBJECT: &str = "Subject";
 pub const EMAIL: &str = "E-mail";
 pub const AUDIENCE: &str = "Audience";
 pub const TOKEN_ID: &str = "Token ID";
@@ -65,7 +64,7 @@ pub const UPDATED: &str = "Updated";
 // The forgotten profiles.
 
 pub const FORGOTTEN_HELP: &str =
-    "A forgotten profile lies encrypted on this machine for a week. Nothing uses it meanwhile.";
+    "A forgotten profile stays encrypted on this machine for a week. Nothing uses it meanwhile.";
 pub const FORGOTTEN: &str = "Forgotten profiles";
 pub const NONE_FORGOTTEN: &str = "There are none.";
 pub const LOOKING: &str = "Looking";

@@ -51,7 +51,6 @@ pub const NOT_MANAGED: &str = "The service gave no way to read, change or delete
 pub const REDIRECT_URIS: &str = "Redirect URIs";
 pub const GRANTS: &str = "Grants";
 pub const NEVER: &str = "never";
-pub const SECRET_EXPIRES: &str = "Secret expires";
 pub const DELETION: &str = "The client ends at the service. This profile can then neither sign in nor refresh with it.";
 pub const KEEP_IT: &str = "Keep it";
 pub const DELETE: &str = "Delete registration…";

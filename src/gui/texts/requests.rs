@@ -16,7 +16,6 @@ pub const SECOND_SECRET: &str = "Second client secret";
 pub const PASSWORD_HELP: &str =
     "The user's own password. Stored in the vault. It is sent only to the host in the preview.";
 pub const PASSWORD: &str = "Password";
-pub const URL_EXAMPLE: &str = "https://example.com/oauth2/token";
 pub const NO_AUTHENTICATION: &str = "None, or in query or body";
 pub const BASIC: &str = "Basic: client ID and secret";
 pub const BASIC_RAW: &str = "Basic: client ID and secret, not form-encoded";
@@ -52,7 +51,7 @@ pub fn first_lookup(what: impl Display) -> String {
 }
 
 pub const WILL_BE_SIGNED: &str = "What will be signed";
-pub const WILL_BE_SIGNED_HELP: &str = "The service takes this token as it is: nothing is sent to get it.";
+pub const WILL_BE_SIGNED_HELP: &str = "The service accepts this token as it is: nothing is sent to get it.";
 pub const DECODED_ACCESS_TOKEN: &str = "Decoded access token";
 pub const DECODED_ASSERTION: &str = "Decoded assertion (signed when the request is sent)";
 pub const DECODED_PROOF: &str = "Decoded proof of possession (signed when the request is sent)";

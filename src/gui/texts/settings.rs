@@ -34,7 +34,6 @@ pub const NO_PROXY_HELP: &str = "Only with a proxy of your own, above.";
 pub const CA_FILE: &str = "Own certificate authority";
 pub const CA_FILE_EXAMPLE: &str = "/etc/ssl/corp.pem";
 pub const CA_FILE_HELP: &str = "A PEM file. It is trusted in addition to the system's authorities.";
-pub const CLIENT_CERTIFICATE: &str = "Client certificate";
 pub const CLIENT_CERTIFICATE_EXAMPLE: &str = "/home/ada/client.pem";
 pub const CLIENT_CERTIFICATE_HELP: &str =
     "A PEM file with the certificate and its private key, for servers that ask for one.";
@@ -102,9 +101,10 @@ pub fn unknown_key(key: impl Display) -> String {
 }
 
 pub const UNKNOWN_KEY_HINT: &str = "Whoever has this key decides where your secrets are sent.";
-pub const TRUST_KEY_HELP: &str = "Compare it with what the publisher tells elsewhere than where the bundle is.";
+pub const TRUST_KEY_HELP: &str =
+    "Compare it with the key that the publisher shows in another place than where the bundle is.";
 pub const TRUST_KEY: &str = "This is the publisher's key";
-pub const NO_CHANGES: &str = "No preset says anything else.";
+pub const NO_CHANGES: &str = "It changes no preset.";
 pub const CONFIRM_KEY: &str = "Confirm the publisher's key first";
 
 pub fn new_preset(name: impl Display, id: impl Display) -> String {
@@ -118,8 +118,6 @@ pub fn removed_preset(id: impl Display) -> String {
 pub fn changed_preset(id: impl Display) -> String {
     format!("Changed: {id}")
 }
-
-pub const NO_VALUE: &str = "none";
 
 // About the program.
 

@@ -2,7 +2,6 @@
 
 use std::fmt::Display;
 
-pub const TITLE: &str = "Team";
 pub const WHAT_IT_IS: &str = "Members use the same profiles on machines of their own. One of them refreshes, and all have the new token. The database sees neither keys nor tokens.";
 
 pub fn sealing_anew(done: impl Display, all: impl Display) -> String {
@@ -17,7 +16,7 @@ pub fn no_new_tokens(profile: impl Display, why: impl Display) -> String {
 }
 
 pub const NO_NEW_TOKENS_HELP: &str =
-    "Who was removed knows its tokens. Sign in again, then revoke the old ones at the service.";
+    "The removed member knows its tokens. Sign in again, then revoke the old ones at the service.";
 pub const DATABASE: &str = "Database";
 pub const DATABASE_HELP: &str =
     "A PostgreSQL database that every member can reach. Enter it without a password, which goes into a file.";

@@ -13,7 +13,6 @@ pub fn sent_in(here: &str, there: &str) -> String {
 }
 
 pub const WHERE_CLIENT_IS_SENT: &str = "Where the client ID and secret are sent";
-pub const TOKENS: &str = "Tokens";
 pub const CHOOSE_VALUE: &str = "The service returned several: choose the one to use.";
 pub const STATE: &str = "State";
 pub const RENEWAL: &str = "Renewal";
@@ -47,7 +46,6 @@ pub fn expiring(left: impl Display) -> String {
 }
 
 pub const EXPIRED_AND_REFRESHED: &str = "expired, and refreshed at the next use";
-pub const EXPIRED: &str = "expired";
 pub const NONE_NEEDED_SIGNED: &str = "none is needed: the next token is signed here";
 pub const NONE_NEEDED_REQUESTED: &str = "none is needed: the token is requested anew";
 pub const NO_REFRESH_TOKEN: &str = "none: sign in again when the access token expires";
@@ -62,8 +60,6 @@ pub const SCOPES_NOT_SAID: &str = "the service did not say";
 pub fn as_requested(scopes: impl Display) -> String {
     format!("as requested: {scopes}")
 }
-
-pub const NO_SCOPES: &str = "none";
 
 // What is written in the tokens.
 
@@ -108,7 +104,6 @@ pub const TOKEN_SIGNED: &str = "Token signed";
 pub const TOKEN_SIGNED_HELP: &str = "It is at the top of this step.";
 pub const TOKENS_RECEIVED: &str = "Tokens received";
 pub const TOKENS_RECEIVED_HELP: &str = "They are at the top of this step.";
-pub const RESPONSE: &str = "Response";
 pub const MASK_BODY: &str = "Mask secrets in the body";
 pub const REVEAL_BODY: &str = "Reveal secrets in the body";
 

@@ -9,7 +9,7 @@ pub fn copy(what: impl Display) -> String {
 }
 
 pub const COPY_SECRET: &str = "Copy secret";
-pub const COPY_SECRET_HINT: &str = "Copies it in the clear, marked as a secret. It is taken back after a while";
+pub const COPY_SECRET_HINT: &str = "Copies it in the clear, marked as a secret; it is taken back after a while";
 pub const COPIED: &str = "Copied ✓";
 pub const NOT_COPIED: &str = "Not copied";
 
@@ -20,8 +20,6 @@ pub fn not_shown(bytes: impl Display) -> String {
 }
 
 // Times.
-
-pub const EXPIRED: &str = "expired";
 
 pub fn seconds(seconds: impl Display) -> String {
     format!("{seconds} s")
@@ -96,7 +94,6 @@ pub const STEP_NOT_AVAILABLE: &str = ", not yet available";
 
 // The button that shows a secret.
 
-pub const HIDE: &str = "Hide";
 pub const SHOW: &str = "Show";
 
 pub fn hide_or_show(word: &str, field: &str) -> String {

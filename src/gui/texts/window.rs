@@ -4,7 +4,6 @@ use std::fmt::Display;
 
 pub const PAGE: &str = "Page";
 pub const AUTHORIZATION: &str = "Authorization";
-pub const TOKENS: &str = "Tokens";
 
 // The title.
 

@@ -1,6 +1,6 @@
 //! Time left, in words.
 
-use crate::gui::texts::widgets as texts;
+use crate::gui::texts::{common, widgets as texts};
 use std::time::Duration;
 
 /// When so many seconds remain, a countdown shows them. Before, each would cost a frame that nobody reads.
@@ -14,7 +14,7 @@ pub(crate) const EACH_SHOWN: u64 = 10;
 /// nothing does.
 pub fn countdown_text(remaining: Duration) -> String {
     if remaining.is_zero() {
-        return texts::EXPIRED.to_owned();
+        return common::EXPIRED.to_owned();
     }
     span_text(in_steps(remaining))
 }

@@ -4,7 +4,7 @@ use egui::{Response, RichText, TextEdit, TextStyle, Ui};
 
 use crate::gui::clipboard::guarded;
 use crate::gui::display_text;
-use crate::gui::texts::widgets as texts;
+use crate::gui::texts::{common, widgets as texts};
 use crate::gui::theme::{self, Palette, SPACE_XS, Tone};
 use crate::gui::widgets::buttons::{ButtonKind, framed};
 use crate::gui::widgets::intake::{self, Intake};
@@ -264,7 +264,7 @@ fn mark_as_wrong(ui: &mut Ui) {
 
 /// Whether it was pressed.
 fn reveal_button(ui: &mut Ui, label: &str, revealed: bool) -> bool {
-    let word = if revealed { texts::HIDE } else { texts::SHOW };
+    let word = if revealed { common::HIDE } else { texts::SHOW };
     let id = ui.make_persistent_id(("reveal", label));
     let button = framed(ui, id, ButtonKind::Secondary, word, REVEAL_WIDTH);
     button.accessible_name(texts::hide_or_show(word, label)).clicked()

@@ -126,7 +126,7 @@ fn tokens_that_are_not_kept_are_told_until_they_are_and_asked_about_before_closi
         let mut draft = scenes::draft();
         draft.questions.close = true;
         let mut screen = screen(theme, model, draft);
-        let words = "make room. The tokens are in memory and saving is retried automatically; leave the window open";
+        let words = "make room. The tokens are in memory and saving is retried automatically. Leave the window open";
         assert!(screen.reads(words) && screen.reads("Close and lose tokens?"), "{}", screen.words());
         assert!(screen.reads("The newest tokens of demo exist only in this window."), "{}", screen.words());
         screen.press("Stay open");

@@ -317,7 +317,7 @@ fn a_name_in_any_script_becomes_the_display_name_and_a_plain_one_is_proposed() {
         for (typed, plain) in [("Müller GmbH – Test", "mueller-gmbh-test"), ("Мир", "practice"), ("a/b", "a-b")] {
             let mut window = screen(theme, called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens));
             window.fill("Profile name", typed);
-            assert!(window.reads(&format!("Files and scripts use {plain};")), "{}", window.words());
+            assert!(window.reads(&format!("Files and scripts use {plain}.")), "{}", window.words());
             assert!(!window.reads("cannot hold"));
             window.field("Profile name").expect("the field").focus();
             window.settle();
@@ -445,7 +445,7 @@ fn a_code_is_not_sent_twice() {
         assert!(call.accesskit_node().is_disabled());
         call.hover();
         window.settle();
-        assert!(window.reads("The code has been used: refresh, or authorize again"), "{}", window.words());
+        assert!(window.reads("The code has been used: refresh or authorize again"), "{}", window.words());
         window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
         window.settle();
         assert!(window.state().wanted.is_empty());
