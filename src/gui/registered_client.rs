@@ -10,9 +10,6 @@ use crate::oauth::{ClientRegistration, KeyPair};
 use crate::secret::Secret;
 use crate::service::{ClientAuthentication, ClientMethod, ProfileName};
 
-/// Under which clients are registered; the service may show it on its pages.
-const CLIENT_NAME: &str = common::PRODUCT;
-
 impl Window {
     pub(in crate::gui) fn fulfil_client(&mut self, wish: ClientWish) {
         self.draft.questions.delete_client = None;
@@ -48,7 +45,8 @@ impl Window {
         let wish = RegistrationWish {
             issuer: step.offered.issuer.clone(),
             endpoint: step.offered.registration_url.clone(),
-            client_name: CLIENT_NAME.to_owned(),
+            // The service may show it on its pages.
+            client_name: common::PRODUCT.to_owned(),
             method,
             initial_access_token: Secret::new(step.initial_access_token.expose().trim()),
             software_statement: Secret::default(),

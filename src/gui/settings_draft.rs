@@ -64,7 +64,9 @@ impl SettingsDraft {
     }
 
     pub fn errors(&self) -> SettingsErrors {
-        let path = |text: &str| (!text.trim().is_empty() && !Path::new(text.trim()).is_absolute()).then_some(ABSOLUTE);
+        let path = |text: &str| {
+            (!text.trim().is_empty() && !Path::new(text.trim()).is_absolute()).then_some(texts::NOT_WHOLE_PATH)
+        };
         SettingsErrors {
             browser: filled(&self.browser)
                 .and_then(|line| Browser::Command(line).check().err())
@@ -101,8 +103,6 @@ impl SettingsDraft {
         self.saved = Some(connections);
     }
 }
-
-const ABSOLUTE: &str = texts::NOT_WHOLE_PATH;
 
 fn filled(text: &str) -> Option<String> {
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())

@@ -11,9 +11,6 @@ use crate::gui::texts::{common, tokens as texts};
 use crate::gui::widgets::{ButtonKind, footer, link, secondary_button};
 use crate::service::ProfileDraft;
 
-/// The way past the authorization request.
-const SKIP: &str = texts::SKIP;
-
 /// Shows the bar.
 pub(crate) fn actions_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
     let Some(profile) = &draft.profile else { return };
@@ -62,7 +59,7 @@ fn authorization_ui(ui: &mut Ui, model: &Model) {
             primary(ui, Intent::GoTo(Step::Tokens), Some(common::NOT_ALLOWED_YET));
         }
         Visit::None | Visit::Failed(_) => {
-            if link(ui, SKIP, SKIP).clicked() {
+            if link(ui, texts::SKIP, texts::SKIP).clicked() {
                 want(ui, Intent::EnterRefreshToken);
             }
             ui.add_space(8.0);

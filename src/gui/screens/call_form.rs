@@ -17,8 +17,6 @@ use crate::gui::widgets::{
 use crate::oauth::{GrantType, ProfileSecrets};
 use crate::service::{Asks, BodyKind, CallFields, Catalog, ProfileDraft, Start};
 
-const PLACEHOLDERS: &str = texts::PLACEHOLDERS;
-
 /// Shows what must be typed, exactly what will be sent, and the request to change it.
 pub(crate) fn call_form_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let tab = draft.tokens_step.tab;
@@ -116,7 +114,7 @@ fn request_ui(ui: &mut Ui, call: &mut CallFields, next_view: &mut NextView) {
         );
         Field::new(texts::QUERY).help(texts::QUERY_HELP).optional().show_lines(ui, &mut call.query, 2);
     });
-    ui.label(small(ui, PLACEHOLDERS));
+    ui.label(small(ui, texts::PLACEHOLDERS));
 }
 
 fn body_ui(ui: &mut Ui, call: &mut CallFields) {

@@ -17,9 +17,6 @@ use crate::gui::widgets::{
     ButtonKind, Field, SHORT, banner, banner_with, card, secondary_button, section, segmented_among, toggle,
 };
 
-const NO_LIVE: &str = texts::NO_LIVE;
-const ONLY_LIVE: &str = texts::ONLY_LIVE;
-
 /// Shows the formats, or the chosen one.
 pub(crate) fn format_ui(ui: &mut Ui, model: &Model, export: &mut ExportDraft) {
     let formats = model.export.formats();
@@ -76,10 +73,10 @@ fn formats_ui(ui: &mut Ui, formats: &[FormatLine], export: &mut ExportDraft) {
 /// Shows the options of the chosen format.
 pub(crate) fn options_ui(ui: &mut Ui, format: &FormatLine, export: &mut ExportDraft) {
     section(ui, texts::HOW_CURRENT, |ui| {
-        let without = (!format.snapshot).then_some(ONLY_LIVE);
+        let without = (!format.snapshot).then_some(texts::ONLY_LIVE);
         let ways = [
             (Way::Snapshot, texts::SNAPSHOT, without),
-            (Way::Live, texts::LIVE, (!format.live).then_some(NO_LIVE)),
+            (Way::Live, texts::LIVE, (!format.live).then_some(texts::NO_LIVE)),
             (Way::Sink, texts::SINK, without),
         ];
         segmented_among(ui, texts::HOW_CURRENT_NAME, &mut export.way, &ways);

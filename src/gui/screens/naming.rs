@@ -18,8 +18,7 @@ pub(crate) fn naming_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let (title, text, action) = if naming.copy {
         (texts::duplicate(&naming.profile), texts::DUPLICATE_HELP, texts::DUPLICATE)
     } else {
-        let text = texts::RENAME_HELP;
-        (texts::rename(&naming.profile), text, texts::RENAME)
+        (texts::rename(&naming.profile), texts::RENAME_HELP, texts::RENAME)
     };
     let shown = dialog(ui, "naming", title, text, |ui| {
         let wrong = ProfileName::parse(&naming.typed).err().map(|error| error.to_string());

@@ -30,9 +30,6 @@ const MIDDLES: (f32, f32) = (14.0, 32.0);
 const MENU: egui::Vec2 = vec2(24.0, 28.0);
 /// Width of the bar that marks the profile that is open, in points.
 const BAR: f32 = 3.0;
-/// What is said of a profile whose last refresh by keep-alive failed.
-const FAILING: &str = texts::KEEP_ALIVE_FAILED;
-const CHECK_FAILED: &str = texts::CHECK_FAILED;
 
 /// Where a line is, and what has the keyboard there.
 pub(crate) struct RowView {
@@ -195,8 +192,8 @@ fn second_line(model: &Model, listing: &Listing, place: usize, now: Timestamp) -
     // The time says that it is fresh.
     let word = if profile.state.phase(now) == Phase::Fresh { "" } else { profile.state.label(now) };
     let failing = match listing.failing(place) {
-        Some(Failing::KeepAlive) => FAILING,
-        Some(Failing::Check) => CHECK_FAILED,
+        Some(Failing::KeepAlive) => texts::KEEP_ALIVE_FAILED,
+        Some(Failing::Check) => texts::CHECK_FAILED,
         None => "",
     };
     joined(&[word, dying.as_deref().unwrap_or_default(), failing, &belongs(model, profile)], " · ")
@@ -207,8 +204,8 @@ fn described(model: &Model, listing: &Listing, place: usize, now: Timestamp) -> 
     let profile = &model.profiles[place];
     let trouble = profile.state.trouble(now).map(|trouble| told(&trouble)).unwrap_or_default();
     let kept = match (profile.keep_alive, listing.failing(place)) {
-        (_, Some(Failing::KeepAlive)) => FAILING,
-        (_, Some(Failing::Check)) => CHECK_FAILED,
+        (_, Some(Failing::KeepAlive)) => texts::KEEP_ALIVE_FAILED,
+        (_, Some(Failing::Check)) => texts::CHECK_FAILED,
         (true, None) => texts::KEEP_ALIVE,
         (false, None) => "",
     };
@@ -244,14 +241,14 @@ fn details_ui(ui: &mut Ui, model: &Model, profile: &ProfileSummary, now: Timesta
         ui.label(shown(told(&trouble)));
     }
     if let Some(failed) = model.failed_checks.get(&profile.name) {
-        let words = display_text::quoted(&format!("{CHECK_FAILED}: {}", failed.summary));
+        let words = display_text::quoted(&texts::check_failed(&failed.summary));
         ui.label(RichText::new(shown(words)).small().color(Palette::of(ui).tone(Tone::Warning)));
     }
     if profile.keep_alive {
         let kept = model.keep_alive.iter().find(|kept| kept.name == profile.name);
         match kept.and_then(|kept| kept.problem.as_ref()) {
             Some(problem) => {
-                let words = format!("{FAILING}: {}", display_text::quoted(&problem.summary));
+                let words = texts::keep_alive_failed(display_text::quoted(&problem.summary));
                 ui.label(RichText::new(shown(words)).small().color(Palette::of(ui).tone(Tone::Warning)));
             }
             None => drop(ui.label(small(ui, texts::KEEP_ALIVE))),

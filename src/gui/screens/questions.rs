@@ -1,7 +1,7 @@
 //! The dialogs over the window: questions before something is lost, with the keyboard on the answer that loses nothing, and
 //! the answer to what was asked about a saved profile.
 
-use egui::{Frame, Id, Modal, ModalResponse, ScrollArea, Ui};
+use egui::{Frame, Id, Modal, ModalResponse, Response, ScrollArea, Ui};
 
 use crate::app::{VaultKind, VaultState};
 use crate::gui::clock::Clock;
@@ -46,9 +46,7 @@ pub(crate) fn unsaved_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let shown = dialog(ui, "unsaved", title, &text, |ui| {
         ui.horizontal_wrapped(|ui| {
             let saves = button(ui, ButtonKind::Primary, save, None);
-            if ui.memory(|memory| memory.focused().is_none()) {
-                saves.request_focus();
-            }
+            take_keyboard(ui, &saves);
             if saves.clicked() {
                 want(ui, Intent::SaveUnsaved);
             }
@@ -75,6 +73,20 @@ fn unsaved_text(loss: Loss, model: &Model, draft: &Draft) -> (&'static str, Stri
     }
 }
 
+/// The answer that loses nothing: it stands first and has the keyboard. Whether it was pressed.
+fn cancel_ui(ui: &mut Ui) -> bool {
+    let cancel = secondary_button(ui, common::CANCEL);
+    take_keyboard(ui, &cancel);
+    cancel.clicked()
+}
+
+/// Gives a new dialog's first button the keyboard.
+fn take_keyboard(ui: &Ui, button: &Response) {
+    if ui.memory(|memory| memory.focused().is_none()) {
+        button.request_focus();
+    }
+}
+
 /// Asks, where a profile is about to be forgotten.
 pub(crate) fn forgetting_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(name) = draft.questions.forget.clone() else { return };
@@ -98,9 +110,10 @@ pub(crate) fn forgetting_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
             ui.label(texts::CLIENT_STAYS);
         }
         ui.horizontal_wrapped(|ui| {
-            let forgets = intent_button(ui, ButtonKind::Danger, Intent::Forget(name.clone()), None);
+            let cancels = cancel_ui(ui);
             let revokes = revocable && intent_button(ui, ButtonKind::Danger, Intent::Revoke(name.clone()), None);
-            forgets || revokes || secondary_button(ui, common::CANCEL).clicked()
+            let forgets = intent_button(ui, ButtonKind::Danger, Intent::Forget(name.clone()), None);
+            cancels || revokes || forgets
         })
         .inner
     });
@@ -115,8 +128,9 @@ pub(crate) fn unsharing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let title = texts::take_out(model.shown_name(&name));
     let shown = dialog(ui, "unsharing", title, texts::TAKE_OUT_HELP, |ui| {
         ui.horizontal_wrapped(|ui| {
+            let cancels = cancel_ui(ui);
             let takes = intent_button(ui, ButtonKind::Danger, Intent::Unshare(name.clone()), None);
-            takes || secondary_button(ui, common::CANCEL).clicked()
+            cancels || takes
         })
         .inner
     });
@@ -163,9 +177,7 @@ pub(crate) fn query_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
             return false;
         }
         let response = secondary_button(ui, common::CLOSE);
-        if ui.memory(|memory| memory.focused().is_none()) {
-            response.request_focus();
-        }
+        take_keyboard(ui, &response);
         response.clicked()
     });
     if shown.inner || shown.should_close() {

@@ -7,6 +7,7 @@ use egui::Ui;
 use crate::app::{ProfileSummary, faults};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::Note;
+use crate::gui::display_text::quoted;
 use crate::gui::draft::{Draft, Focus, ServiceStep};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, PracticeState};
@@ -16,6 +17,7 @@ use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, Field as TextField, SHORT, banner, card, card_width, chips, disclosure, secondary_button, section,
 };
+use crate::search::{Query, folded};
 use crate::service::{Catalog, Confidence, NewPreset, Service, VerifiedFact, found};
 
 /// Width left free beside the search for the button, in points.
@@ -142,12 +144,12 @@ fn cards_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, enter: bool) {
 /// The chosen service, and what can be done with its preset. What it needs is asked for in step 2.
 fn chosen_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Draft { profile: Some(profile), service_step, .. } = draft else { return };
-    let ServiceStep { faults, preset, .. } = service_step;
+    let ServiceStep { faults, fault_search, preset, .. } = service_step;
     let service = profile.service.clone();
     section(ui, &service.name, |ui| {
         ui.label(small(ui, &service.summary));
         if service.practice {
-            practice_ui(ui, model, faults);
+            practice_ui(ui, model, fault_search, faults);
         }
         doubts_ui(ui, &service);
         ui.horizontal_wrapped(|ui| {
@@ -160,7 +162,7 @@ fn chosen_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 }
 
 /// Where the practice service listens, and what it is to do wrong.
-fn practice_ui(ui: &mut Ui, model: &Model, switched_on: &mut Vec<String>) {
+fn practice_ui(ui: &mut Ui, model: &Model, search: &mut String, switched_on: &mut Vec<String>) {
     match &model.practice {
         PracticeState::Off => return,
         PracticeState::Failed(failure) => return banner(ui, Tone::Danger, &failure.diagnosis),
@@ -168,18 +170,35 @@ fn practice_ui(ui: &mut Ui, model: &Model, switched_on: &mut Vec<String>) {
             ui.label(small(ui, texts::listening(*port)));
         }
     }
-    let options: Vec<_> = faults().collect();
     let changed = disclosure(ui, texts::FAULTS_TO_INJECT, !switched_on.is_empty(), |ui| {
         ui.label(small(ui, texts::FAULTS_HELP));
-        let changed = chips(ui, texts::FAULTS, &options, switched_on);
-        for (name, meaning) in options.iter().filter(|(name, _)| switched_on.iter().any(|fault| fault == name)) {
-            ui.label(small(ui, format!("{name}: {meaning}")));
-        }
-        changed
+        let field =
+            TextField::new(texts::SEARCH_FAULTS).limit(SHORT).example(texts::SEARCH_FAULTS_EXAMPLE).unlabelled();
+        field.show(ui, search);
+        faults_ui(ui, search, switched_on)
     });
     if changed.unwrap_or_default() {
         want(ui, Intent::SetFaults);
     }
+}
+
+/// The faults whose name or meaning has all words of the search, and those that are switched on. True when these changed.
+fn faults_ui(ui: &mut Ui, search: &str, switched_on: &mut Vec<String>) -> bool {
+    let search = Query::of(search);
+    let is_on = |name: &str| switched_on.iter().any(|fault| fault == name);
+    let is_found = |name: &str, meaning: &str| search.finds(&folded(&format!("{name} {meaning}")));
+    let shown = faults().filter(|(name, meaning)| is_on(name) || is_found(name, meaning));
+    let shown: Vec<(&str, String)> = shown.map(|(name, meaning)| (name, quoted(meaning))).collect();
+    if shown.is_empty() {
+        ui.label(small(ui, texts::NO_FAULT));
+        return false;
+    }
+    let options: Vec<(&str, &str)> = shown.iter().map(|(name, meaning)| (*name, meaning.as_str())).collect();
+    let changed = chips(ui, texts::FAULTS, &options, switched_on);
+    for (name, meaning) in options.iter().filter(|(name, _)| switched_on.iter().any(|fault| fault == name)) {
+        ui.label(small(ui, format!("{name}: {meaning}")));
+    }
+    changed
 }
 
 /// What to know before relying on the preset.

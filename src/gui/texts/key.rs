@@ -45,7 +45,7 @@ pub const NO_ED25519: &str = "Nothing can be encrypted to a key on Ed25519";
 pub const NO_ED25519_HINT: &str = "Use an RSA key, or one on P-256, P-384 or P-521.";
 
 pub fn other_kind(what: &str, algorithm: impl Display, kind: impl Display) -> String {
-    format!("`{what}` is signed with {algorithm}, and this is {kind}")
+    format!("“{what}” is signed with {algorithm}, and this is {kind}")
 }
 
 pub const OTHER_KIND_HINT: &str = "Make a key pair, or use the key that is registered with the service.";

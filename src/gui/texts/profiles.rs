@@ -15,6 +15,14 @@ pub const SAVED_PROFILES: &str = "Saved profiles";
 pub const KEEP_ALIVE_FAILED: &str = "Keep-alive: last refresh failed";
 pub const CHECK_FAILED: &str = "Last check failed";
 
+pub fn keep_alive_failed(why: impl Display) -> String {
+    format!("{KEEP_ALIVE_FAILED}: {why}")
+}
+
+pub fn check_failed(why: impl Display) -> String {
+    format!("{CHECK_FAILED}: {why}")
+}
+
 pub fn open(profile: impl Display) -> String {
     format!("Open {profile}")
 }

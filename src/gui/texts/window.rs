@@ -2,11 +2,17 @@
 
 use std::fmt::Display;
 
+use crate::gui::texts::common::PRODUCT;
+
 pub const PAGE: &str = "Page";
 pub const AUTHORIZATION: &str = "Authorization";
 
 // The title.
 
-pub fn draft_title(name: impl Display, product: &str) -> String {
-    format!("{name} (draft) - {product}")
+pub fn title(profile: impl Display) -> String {
+    format!("{profile} - {PRODUCT}")
+}
+
+pub fn draft_title(profile: impl Display) -> String {
+    format!("{profile} (draft) - {PRODUCT}")
 }

@@ -105,6 +105,7 @@ fn the_menu_of_a_profile_holds_what_is_done_with_it_now_and_then() {
             }
             screen.press("Forget…");
             assert!(screen.reads("Forget acme?"), "{}", screen.words());
+            assert_eq!(screen.focused(), "Cancel");
             screen.key_press(egui::Key::Escape);
             screen.settle();
             assert!(!screen.reads("Forget acme?"), "{}", screen.words());

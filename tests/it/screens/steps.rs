@@ -378,6 +378,9 @@ fn the_practice_service_can_be_told_what_to_do_wrong() {
         assert_eq!(window.state().wanted, [Intent::SetFaults]);
         assert_eq!(window.state().draft.service_step.faults, ["http-500"]);
         assert!(window.reads("http-500: The token endpoint answers 500"));
+        window.fill("Search faults", "Refused invalid_grant");
+        let named = |name| window.button(name).is_some();
+        assert!(named("dead-refresh-token") && named("http-500") && !named("slow-reply"), "{}", window.words());
     }
 }
 
