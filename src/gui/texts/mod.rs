@@ -1,8 +1,10 @@
-//! Every text of the window that a person reads, a file for each page. The screens say where a text stands; what it says is
-//! here alone, so that a label is found by searching for it, and another language is another version of this folder.
+//! Every text of the window that a person reads, a file for each page. The screens say where a text stands; what it
+//! says is here alone, so that a label is found by searching for it, and another language is another version of this
+//! folder.
 //!
-//! A text is a constant; one with a value in it is a function. Texts begin with a capital letter, except those that stand
-//! beside a name as its value. Sentences end with a full stop; labels, hints of buttons and reasons why a button is off do not.
+//! A text is a constant; one with a value in it is a function. Texts begin with a capital letter, except those that
+//! stand beside a name as its value, and what is wrong with a field, which is told as the core tells it. Sentences end
+//! with a full stop; labels, hints of buttons and reasons why a button is off do not.
 
 pub mod authorization;
 pub mod calendar;

@@ -86,7 +86,7 @@ mod tests {
         let mut harness = harness(THEMES[0], (), |ui, ()| {
             let began = Timestamp::now().as_second() - 72;
             let began = Timestamp::from_second(began).expect("a time");
-            ui.data_mut(|data| data.insert_temp(Id::unique("waiting since").with(7_u64), began));
+            ui.data_mut(|data| data.insert_temp(Id::unique("waiting-since").with(7_u64), began));
             waiting(ui, "Calling", 7);
         });
         harness.run_steps(3);
