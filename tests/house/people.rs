@@ -45,7 +45,7 @@ pub fn complaints(source: &Source) -> Vec<String> {
     if !source.path.starts_with("src/gui/") || source.path.starts_with(TEXTS) {
         return Vec::new();
     }
-    let literals = source.shipped_literals().into_iter().filter(|literal| is_for_people(literal));
+    let literals = source.shipped_literals().into_iter().filter(is_for_people);
     let literals =
         literals.filter(|literal| !is_attribute(source, literal.line) && !is_explained(source, literal.line));
     literals.map(|literal| format!("{}:{}: `{}` belongs in {TEXTS}", source.path, literal.line, literal.text)).collect()
@@ -112,7 +112,7 @@ mod tests {
         check(r#"let line = format!("{name}: {value}\n");"#, &[]);
         check(r#"let time = at.strftime("%Y-%m-%d %H:%M:%S");"#, &[]);
         check(r#"ui.ctx().request_discard("the foot has another height");"#, &[]);
-        check(r##"#[allow(clippy::cast_precision_loss, reason = "a few letters")]"##, &[]);
+        check(r#"#[allow(clippy::cast_precision_loss, reason = "a few letters")]"#, &[]);
         check(r#"ui.label(texts::SPENT); // "Spent" is a word"#, &[]);
         check("// for programs: a command\n    let line = \"tokenwright token\";", &[]);
     }
