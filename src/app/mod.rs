@@ -58,7 +58,7 @@ pub use crate::app::profiles::keys::KeySource;
 pub use crate::app::profiles::registration::{Registered, RegistrationTask, RegistrationWish};
 pub use crate::app::profiles::registration_end::{ClientEnd, ClientFate};
 pub use crate::app::profiles::rename::Renamed;
-pub use crate::app::profiles::summary::{EXPIRING, ProfileState, ProfileSummary};
+pub use crate::app::profiles::summary::{EXPIRING, Phase, ProfileState, ProfileSummary};
 pub use crate::app::progress::{Progress, Report};
 pub use crate::app::rehearsal::faults::{faults, parse_faults};
 pub use crate::app::rehearsal::{StageLine, StageOutcome};

@@ -1,6 +1,7 @@
 //! What is typed on the page that tries a service's API.
 
 use crate::call::{Method, parse_headers, write_headers};
+use crate::gui::texts::call as texts;
 use crate::oauth::Resource;
 use crate::service::{ApiCall, ProfileName};
 
@@ -39,9 +40,9 @@ impl CallDraft {
     /// Why it cannot be sent yet.
     pub(in crate::gui) fn lack(&self) -> Option<&'static str> {
         if self.url.trim().is_empty() {
-            return Some("Enter a URL or a path first");
+            return Some(texts::ENTER_URL);
         }
-        self.wrong_resource().is_some().then_some("Correct the API first")
+        self.wrong_resource().is_some().then_some(texts::CORRECT_API)
     }
 
     /// What is wrong with the API that is typed.

@@ -11,6 +11,7 @@ use egui::{Context, Event as Input, Id, Key, Modifiers, OutputCommand, Plugin, R
 
 use crate::app::{CopyOutcome, Failure, Pending, Sensitivity, Tasks};
 use crate::diagnosis::Diagnosis;
+use crate::gui::texts::notices as texts;
 use crate::secret::Secret;
 
 /// How long the window says that a secret was copied, in seconds.
@@ -108,7 +109,7 @@ impl Clipboard {
                 (CopyState::Done(now), is_secret.then(unmarked_note))
             }
             CopyOutcome::Failed(diagnosis) => {
-                let summary = format!("nothing was copied: {}", diagnosis.summary);
+                let summary = texts::not_copied(&diagnosis.summary);
                 let words = Diagnosis { summary, ..diagnosis.clone() };
                 (CopyState::Failed(diagnosis), Some(CopyNote { words, is_warning: true, until: None }))
             }
@@ -137,18 +138,14 @@ impl Clipboard {
 }
 
 fn taken_back_note(hold: Duration, now: f64) -> CopyNote {
-    let words = Diagnosis::new("Copied, and marked as a secret");
-    let words =
-        words.hint(format!("It is cleared after {} seconds, unless something else is copied first.", hold.as_secs()));
+    let words = Diagnosis::new(texts::COPIED_SECRET);
+    let words = words.hint(texts::cleared_after(hold.as_secs()));
     CopyNote { words, is_warning: false, until: Some(now + NOTED_FOR) }
 }
 
 fn unmarked_note() -> CopyNote {
-    let words = Diagnosis::new("Copied, but not marked as a secret");
-    let words = words.hint(
-        "This desktop lets no program mark it or take it back later: what keeps a history of the clipboard keeps it \
-         too. Copy something else when you have pasted it.",
-    );
+    let words = Diagnosis::new(texts::COPIED_UNMARKED);
+    let words = words.hint(texts::COPIED_UNMARKED_HINT);
     CopyNote { words, is_warning: true, until: None }
 }
 
@@ -243,7 +240,7 @@ pub fn guarded<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
         match command {
             OutputCommand::TextSelectionSettled(_) => {}
             OutputCommand::CopyText(text) => {
-                copy(ui.ctx(), ui.scope_id().with("copied by key"), Secret::new(text), Sensitivity::Secret);
+                copy(ui.ctx(), ui.scope_id().with("copied-by-key"), Secret::new(text), Sensitivity::Secret);
             }
             command => ui.output_mut(|output| output.commands.push(command)),
         }

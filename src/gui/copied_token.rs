@@ -3,11 +3,12 @@
 use egui::Id;
 
 use crate::app::SavedToken;
+use crate::gui::texts::home as texts;
 use crate::oauth::Resource;
 use crate::secret::Secret;
 
 /// In which shape the token of a profile is copied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CopiedToken {
     /// The access token alone.
     Token,
@@ -23,26 +24,24 @@ impl CopiedToken {
     /// What the button copies.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Token => "Copy token",
-            Self::Header => "Copy header",
-            Self::Curl => "Copy curl",
+            Self::Token => texts::COPY_TOKEN,
+            Self::Header => texts::COPY_HEADER,
+            Self::Curl => texts::COPY_CURL,
         }
     }
 
     /// What the pointer brings up there.
     pub fn hint(self) -> &'static str {
         match self {
-            Self::Token => {
-                "The access token, refreshed first if needed; it is taken back from the clipboard after a while"
-            }
-            Self::Header => "The header with the token, refreshed first if needed; it is taken back after a while",
-            Self::Curl => "A command for the terminal that gets a valid token each time; it contains no secret",
+            Self::Token => texts::COPY_TOKEN_HINT,
+            Self::Header => texts::COPY_HEADER_HINT,
+            Self::Curl => texts::COPY_CURL_HINT,
         }
     }
 
     /// Under which the copy is known.
     pub fn id(self) -> Id {
-        Id::unique("copied token").with(self.words())
+        Id::unique("copied-token").with(self)
     }
 
     /// What is copied, where it holds the token.
@@ -68,7 +67,7 @@ impl CopiedAs {
     pub fn id(&self) -> Id {
         match self {
             Self::Own(what) => what.id(),
-            Self::ForResource(resource) => Id::unique("copied resource token").with(resource.as_str()),
+            Self::ForResource(resource) => Id::unique("copied-resource-token").with(resource.as_str()),
         }
     }
 

@@ -2,6 +2,7 @@
 //! has quotes and buttons.
 
 /// What begins a command of ours in a literal. The window has buttons for what these do.
+// for programs: the name of ours
 const COMMAND: &str = "`tokenwright ";
 
 /// The text with its literals in quotes; a backtick without another one stays.

@@ -15,7 +15,7 @@ use crate::service::ProfileName;
 
 /// Under which the copy of an export is known.
 pub(in crate::gui) fn copied_export() -> egui::Id {
-    egui::Id::unique("copied export")
+    egui::Id::unique("copied-export")
 }
 
 impl Window {

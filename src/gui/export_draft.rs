@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::{ExportOrder, ExportView, FormatLine, Insisted, ShareLock, ShareOrder};
 use crate::export::RefreshTokenUse;
+use crate::gui::texts::{common, export as texts};
 use crate::secret::Secret;
 use crate::service::ProfileName;
 
@@ -163,12 +164,12 @@ impl ShareDraft {
     pub fn lack(&self) -> Option<&'static str> {
         let [first, second] = &self.passphrase;
         match self.locking {
-            _ if self.profiles.is_empty() => Some("Tick a profile first"),
-            Locking::Passphrase if first.is_empty() => Some("Enter a passphrase"),
-            Locking::Passphrase if first != second => Some("Enter the same passphrase twice"),
+            _ if self.profiles.is_empty() => Some(texts::TICK_PROFILE),
+            Locking::Passphrase if first.is_empty() => Some(common::ENTER_PASSPHRASE),
+            Locking::Passphrase if first != second => Some(common::ENTER_PASSPHRASE_TWICE),
             _ if self.to_team => None,
-            Locking::Recipient if self.recipient.trim().is_empty() => Some("Enter the recipient"),
-            _ if self.path.trim().is_empty() => Some("Enter a file first"),
+            Locking::Recipient if self.recipient.trim().is_empty() => Some(texts::ENTER_RECIPIENT),
+            _ if self.path.trim().is_empty() => Some(common::ENTER_FILE),
             _ => None,
         }
     }

@@ -13,6 +13,7 @@ const INTER: &[u8] = include_bytes!("../../assets/fonts/Inter-Regular.otf");
 const INTER_SEMIBOLD: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.otf");
 const JETBRAINS_MONO: &[u8] = include_bytes!("../../assets/fonts/JetBrainsMono-Regular.ttf");
 
+// for programs: the names of the typefaces
 const REGULAR: &str = "Inter";
 const SEMIBOLD: &str = "Inter SemiBold";
 const MONO: &str = "JetBrains Mono";

@@ -154,6 +154,7 @@ impl Window {
     fn curl_command(&self, name: &ProfileName) -> String {
         let url = self.identity_url().unwrap_or_else(|| "https://api.example.com/".to_owned());
         let is_bound = self.model.open.tokens.as_ref().is_some_and(TokenSet::needs_proof);
+        // for programs: a command for a shell
         let proof = if is_bound { format!(" --for 'GET {url}'") } else { String::new() };
         let header = format!("header=\"$(tokenwright token {name} --header{proof})\"");
         format!("{header} && printf '%s\\n' \"$header\" | curl --header @- '{url}'")

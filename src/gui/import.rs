@@ -4,6 +4,7 @@ use crate::app::{App, Failure, FailureKind, ImportOutcome, ImportSource};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::Issuer;
 use crate::gui::import_draft::ImportDraft;
+use crate::gui::texts::import as texts;
 use crate::gui::window::Window;
 use crate::service::{NewPreset, ProfileDraft};
 
@@ -102,6 +103,6 @@ impl Window {
 }
 
 fn no_metadata() -> Failure {
-    let diagnosis = Diagnosis::new("the issuer's reply is no metadata");
-    Failure::new(FailureKind::Usage, diagnosis.hint("enter the URLs from the service's documentation"))
+    let diagnosis = Diagnosis::new(texts::NO_METADATA);
+    Failure::new(FailureKind::Usage, diagnosis.hint(texts::NO_METADATA_HINT))
 }

@@ -1,6 +1,7 @@
 //! What is chosen and pasted on the page that inspects a token.
 
 use crate::app::{Inspect, Reach, TokenSource};
+use crate::gui::texts::inspect as texts;
 use crate::oauth::{Inspected, TokenUse};
 use crate::secret::Secret;
 use crate::service::ProfileName;
@@ -72,7 +73,7 @@ impl InspectDraft {
 
     /// Why nothing can be inspected yet.
     pub(in crate::gui) fn lack(&self) -> Option<&'static str> {
-        (self.chosen == Chosen::Pasted && self.pasted.is_empty()).then_some("Paste a token first")
+        (self.chosen == Chosen::Pasted && self.pasted.is_empty()).then_some(texts::PASTE_FIRST)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a person wants, as the screens say it. The words of the buttons are in `intent_words.rs`.
+//! What a person wants, as the screens say it. The words of the buttons are in `texts/intents.rs`.
 
 use std::path::PathBuf;
 

@@ -6,6 +6,7 @@ use crate::app::{App, Failure, FailureKind, KeySource, Report};
 use crate::diagnosis::Diagnosis;
 use crate::gui::intent::KeyWish;
 use crate::gui::model::KeyDone;
+use crate::gui::texts::key as texts;
 use crate::gui::window::Window;
 use crate::oauth::{KeyPair, RSA_BITS, ReadKey};
 use crate::service::{ProfileDraft, ProfileName};
@@ -86,6 +87,6 @@ fn saved(pair: KeyPair) -> Option<KeyDone> {
 }
 
 fn no_key() -> Failure {
-    let diagnosis = Diagnosis::new("no private key is saved under this name");
-    Failure::new(FailureKind::Usage, diagnosis.hint("make a key pair, or read one"))
+    let diagnosis = Diagnosis::new(texts::NOT_SAVED);
+    Failure::new(FailureKind::Usage, diagnosis.hint(texts::NOT_SAVED_HINT))
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::app::{ListGroup, ListSort, ProfileState, ProfileSummary};
 use crate::gui::model::Model;
+use crate::gui::texts::profiles as texts;
 use crate::search::{Query, folded};
 use crate::service::ProfileName;
 
@@ -377,9 +378,9 @@ fn groups_of(by: ListGroup, profile: &ProfileSummary) -> Vec<(bool, String)> {
     };
     match by {
         ListGroup::None => Vec::new(),
-        ListGroup::Service => one(&profile.service, "Unknown service"),
-        ListGroup::Environment => one(&profile.environment, "No environment"),
-        ListGroup::Tag if profile.tags.is_empty() => one("", "No tags"),
+        ListGroup::Service => one(&profile.service, texts::UNKNOWN_SERVICE),
+        ListGroup::Environment => one(&profile.environment, texts::NO_ENVIRONMENT),
+        ListGroup::Tag if profile.tags.is_empty() => one("", texts::NO_TAGS),
         ListGroup::Tag => profile.tags.iter().map(|tag| (false, tag.to_owned())).collect(),
     }
 }

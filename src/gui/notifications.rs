@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::app::{Exchange, Failure, FailureKind, Notice, ProfileState, ProfileSummary};
 use crate::gui::model::Model;
+use crate::gui::texts::notices as texts;
 use crate::service::{ProfileName, shown_text};
 
 /// The most characters of a name in a notice.
@@ -57,10 +58,10 @@ impl Attention {
         let news: Vec<&ProfileSummary> = needy.into_iter().filter(|profile| !known.contains(&profile.name)).collect();
         let title = match news.as_slice() {
             [] => return None,
-            [profile] => format!("{} needs a new sign-in", shown_text(profile.shown_name(), LONGEST)),
-            several => format!("{} profiles need a new sign-in", several.len()),
+            [profile] => texts::needs_sign_in(shown_text(profile.shown_name(), LONGEST)),
+            several => texts::several_need_sign_in(several.len()),
         };
-        Some(Notice { title, text: "It can no longer be refreshed without signing in.".to_owned() })
+        Some(Notice { title, text: texts::NEEDS_SIGN_IN.to_owned() })
     }
 }
 
@@ -69,32 +70,30 @@ pub(crate) fn of_token_request(exchange: &Exchange, service: &str) -> Notice {
     let shown = shown_text(service, LONGEST);
     match &exchange.outcome {
         Err(failure) => failed(failure, service),
-        Ok(_) if !exchange.choices.is_empty() => Notice {
-            title: format!("{shown} needs a choice"),
-            text: "The service returned several values: choose one.".to_owned(),
-        },
-        Ok(_) if exchange.call.is_none() => Notice {
-            title: format!("The token for {shown} is signed"),
-            text: "Only a call to the service shows whether it is taken.".to_owned(),
-        },
-        Ok(_) => Notice { title: format!("Signed in to {shown}"), text: "Tokens received.".to_owned() },
+        Ok(_) if !exchange.choices.is_empty() => {
+            Notice { title: texts::needs_choice(shown), text: texts::NEEDS_CHOICE.to_owned() }
+        }
+        Ok(_) if exchange.call.is_none() => {
+            Notice { title: texts::token_signed(shown), text: texts::TOKEN_SIGNED.to_owned() }
+        }
+        Ok(_) => Notice { title: texts::signed_in(shown), text: texts::SIGNED_IN.to_owned() },
     }
 }
 
 /// The code has come, and the person has to do something before it is used.
 pub(crate) fn code_waits(service: &str) -> Notice {
-    let title = format!("The code from {} has arrived", shown_text(service, LONGEST));
-    Notice { title, text: "It expires in about a minute: continue in the window.".to_owned() }
+    let title = texts::code_arrived(shown_text(service, LONGEST));
+    Notice { title, text: texts::CODE_ARRIVED.to_owned() }
 }
 
 /// The reason is shown in the window: what a service says of a refusal may name the person.
 pub(crate) fn failed(failure: &Failure, service: &str) -> Notice {
     let service = shown_text(service, LONGEST);
     let title = match failure.kind {
-        FailureKind::Refused | FailureKind::NeedsSignIn => format!("{service} refused the sign-in"),
-        _ => format!("The sign-in to {service} failed"),
+        FailureKind::Refused | FailureKind::NeedsSignIn => texts::refused(service),
+        _ => texts::failed(service),
     };
-    Notice { title, text: "See the window for details.".to_owned() }
+    Notice { title, text: texts::SEE_WINDOW.to_owned() }
 }
 
 fn needs_sign_in(state: &ProfileState, now: Timestamp) -> bool {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::pin::Pin;
 
 use crate::app::{App, Failure, Report};
+use crate::gui::texts::{common, home as texts};
 use crate::gui::theme::Tone;
 use crate::service::{ProfileName, Service};
 
@@ -33,43 +34,43 @@ pub struct Findings {
 
 pub static QUERIES: [Query; 3] = [
     Query {
-        text: "Who am I",
-        hint: "Show which account this profile is signed in to",
+        text: texts::WHO_AM_I,
+        hint: texts::WHO_AM_I_HINT,
         is_offered: |service| service.identity.is_some(),
         ask: |app, name, report| {
             Box::pin(async move {
                 let rows = app.whoami(&name, &report).await?.fields;
                 let account = rows.first().map(|(_, value)| value.clone());
                 let summary = match account {
-                    Some(_) => "The service accepts the token",
-                    None => "The service accepts the token but does not name the account",
+                    Some(_) => common::TOKEN_ACCEPTED,
+                    None => texts::TOKEN_ACCEPTED_UNNAMED,
                 };
                 Ok(Findings { tone: Tone::Success, summary, rows, account })
             })
         },
     },
     Query {
-        text: "Account details",
-        hint: "Show everything that the identity endpoint says about the account",
+        text: texts::ACCOUNT_DETAILS,
+        hint: texts::ACCOUNT_DETAILS_HINT,
         is_offered: |service| service.identity.is_some(),
         ask: |app, name, report| {
             Box::pin(async move {
                 let rows = app.userinfo(&name, &report).await?.rows();
-                Ok(Findings { tone: Tone::Success, summary: "The service accepts the token", rows, account: None })
+                Ok(Findings { tone: Tone::Success, summary: common::TOKEN_ACCEPTED, rows, account: None })
             })
         },
     },
     Query {
-        text: "Introspect token",
-        hint: "Ask the service whether the access token is active (RFC 7662)",
+        text: texts::INTROSPECT,
+        hint: texts::INTROSPECT_HINT,
         is_offered: |service| service.introspection.is_some(),
         ask: |app, name, report| {
             Box::pin(async move {
                 let found = app.introspect(&name, &report).await?;
                 let (tone, summary) = if found.is_active() {
-                    (Tone::Success, "The access token is active")
+                    (Tone::Success, texts::TOKEN_ACTIVE)
                 } else {
-                    (Tone::Warning, "The access token is not active")
+                    (Tone::Warning, texts::TOKEN_NOT_ACTIVE)
                 };
                 let mut rows = found.rows();
                 rows.retain(|(member, _)| member != "active");

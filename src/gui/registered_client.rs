@@ -4,13 +4,11 @@ use crate::app::{App, Failure, RegistrationTask, RegistrationWish, Report};
 use crate::gui::draft::{Focus, Typed};
 use crate::gui::intent::ClientWish;
 use crate::gui::model::ClientDone;
+use crate::gui::texts::common;
 use crate::gui::window::Window;
 use crate::oauth::{ClientRegistration, KeyPair};
 use crate::secret::Secret;
 use crate::service::{ClientAuthentication, ClientMethod, ProfileName};
-
-/// Under which clients are registered; the service may show it on its pages.
-const CLIENT_NAME: &str = "Tokenwright";
 
 impl Window {
     pub(in crate::gui) fn fulfil_client(&mut self, wish: ClientWish) {
@@ -47,7 +45,8 @@ impl Window {
         let wish = RegistrationWish {
             issuer: step.offered.issuer.clone(),
             endpoint: step.offered.registration_url.clone(),
-            client_name: CLIENT_NAME.to_owned(),
+            // The service may show it on its pages.
+            client_name: common::PRODUCT.to_owned(),
             method,
             initial_access_token: Secret::new(step.initial_access_token.expose().trim()),
             software_statement: Secret::default(),

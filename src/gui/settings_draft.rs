@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::{Browser, Connections, NetworkSettings, ProgramSettings, ProxySetting, SECONDS};
 use crate::diagnosis::Diagnose as _;
+use crate::gui::texts::settings as texts;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SettingsDraft {
@@ -63,7 +64,9 @@ impl SettingsDraft {
     }
 
     pub fn errors(&self) -> SettingsErrors {
-        let path = |text: &str| (!text.trim().is_empty() && !Path::new(text.trim()).is_absolute()).then_some(ABSOLUTE);
+        let path = |text: &str| {
+            (!text.trim().is_empty() && !Path::new(text.trim()).is_absolute()).then_some(texts::NOT_WHOLE_PATH)
+        };
         SettingsErrors {
             browser: filled(&self.browser)
                 .and_then(|line| Browser::Command(line).check().err())
@@ -101,8 +104,6 @@ impl SettingsDraft {
     }
 }
 
-const ABSOLUTE: &str = "not a whole path";
-
 fn filled(text: &str) -> Option<String> {
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
@@ -111,7 +112,7 @@ fn seconds(text: &str) -> Result<Option<u64>, String> {
     let (least, most) = SECONDS;
     let Some(text) = filled(text) else { return Ok(None) };
     let seconds = text.parse().ok().filter(|seconds| (least..=most).contains(seconds));
-    seconds.map(Some).ok_or_else(|| format!("not a number of seconds from {least} to {most}"))
+    seconds.map(Some).ok_or_else(|| texts::not_seconds(least, most))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Why the window could not be opened, and the same without one.
 
 use crate::diagnosis::Diagnosis;
+use crate::gui::texts::notices as texts;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoWindow {
@@ -38,6 +39,7 @@ impl Reason {
 /// Whether the desktop names a display at all; elsewhere than on Unix there always is one.
 fn has_display() -> bool {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    // for programs: variables of the environment
     !cfg!(all(unix, not(target_os = "macos"))) || ["WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY"].iter().any(is_set)
 }
 
@@ -58,20 +60,12 @@ fn of_foreign_words(words: &str) -> Reason {
 
 /// The reasons carry paths of the machine that built the program, so they are told in our own words.
 pub(crate) fn no_window(reason: Reason) -> Diagnosis {
-    let terminal =
-        "do the same in the terminal: `tokenwright sign-in demo --service practice`, or `tokenwright --help`";
-    let packages =
-        "install what is missing (on Debian: `apt-get install libx11-6 libxcursor1 libxi6 libxkbcommon-x11-0 libgl1`)";
-    let with_packages = format!("{packages}, or {terminal}");
+    let terminal = texts::START_IN_TERMINAL;
     match reason {
-        Reason::NoDisplay => Diagnosis::new("there is no display to open the window on").hint(terminal),
-        Reason::NoLibrary => {
-            let summary =
-                "the window needs a system library that is missing (libX11, libXcursor, libXi, libxkbcommon-x11)";
-            Diagnosis::new(summary).hint(with_packages)
-        }
-        Reason::NoOpenGl => Diagnosis::new("the window needs OpenGL, which is missing (libgl1)").hint(with_packages),
-        Reason::Other => Diagnosis::new("the window could not be opened").hint(terminal),
+        Reason::NoDisplay => Diagnosis::new(texts::NO_DISPLAY).hint(terminal),
+        Reason::NoLibrary => Diagnosis::new(texts::NO_LIBRARY).hint(texts::install_packages()),
+        Reason::NoOpenGl => Diagnosis::new(texts::NO_OPENGL).hint(texts::install_packages()),
+        Reason::Other => Diagnosis::new(texts::NOT_OPENED).hint(terminal),
     }
 }
 

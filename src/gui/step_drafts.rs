@@ -45,6 +45,8 @@ pub struct ServiceStep {
     pub browsing: bool,
     /// The practice service's faults that are switched on.
     pub faults: Vec<String>,
+    /// What is searched for among them.
+    pub fault_search: String,
     /// What the last import did not say.
     pub missing: Vec<Note>,
     /// `None` unless the service is being saved as a preset.

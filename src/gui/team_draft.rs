@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::app::{TeamOrder, proposed_member_name};
+use crate::gui::texts::team as texts;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TeamDraft {
@@ -31,8 +32,8 @@ impl TeamDraft {
     /// What is missing, in words.
     pub fn lack(&self) -> Option<&'static str> {
         match self {
-            _ if self.url.trim().is_empty() => Some("Enter the database's address"),
-            _ if self.member.trim().is_empty() => Some("Enter your name"),
+            _ if self.url.trim().is_empty() => Some(texts::ENTER_ADDRESS),
+            _ if self.member.trim().is_empty() => Some(texts::ENTER_MEMBER_NAME),
             _ => None,
         }
     }

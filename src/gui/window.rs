@@ -17,6 +17,7 @@ use crate::gui::model::{CallModel, Model, Open, Rehearsal};
 use crate::gui::notifications::Attention;
 use crate::gui::palette_draft::Palette;
 use crate::gui::start_error::{NoWindow, Reason, no_window};
+use crate::gui::texts::{common, window as texts};
 use crate::gui::tray::Tray;
 use crate::gui::{clipboard, icon, links, screens, theme};
 use crate::oauth::TokenSet;
@@ -25,7 +26,6 @@ use crate::service::ProfileName;
 /// Starts the core with what takes its news.
 pub type StartRuntime = Box<dyn FnOnce(Box<dyn Fn(News) + Send + Sync>) -> std::io::Result<Runtime>>;
 
-const TITLE: &str = "Tokenwright";
 /// The window's size in points, the first time.
 const FIRST_SIZE: [f32; 2] = [1100.0, 780.0];
 /// Smaller than this nothing is promised to fit.
@@ -35,7 +35,7 @@ const LEAST_SIZE: [f32; 2] = [640.0, 400.0];
 pub fn run(start: StartRuntime, drawn: Arc<AtomicBool>) -> Result<(), NoWindow> {
     let options = eframe::NativeOptions {
         viewport: ViewportBuilder::default()
-            .with_title(TITLE)
+            .with_title(common::PRODUCT)
             .with_app_id("tokenwright")
             .with_inner_size(FIRST_SIZE)
             .with_min_inner_size(LEAST_SIZE)
@@ -108,7 +108,7 @@ impl Window {
             model: Model::default(),
             draft,
             settings: WindowSettings::default(),
-            title: TITLE.to_owned(),
+            title: common::PRODUCT.to_owned(),
             signing_in: None,
             leaving: false,
             after_saving: None,
@@ -335,11 +335,9 @@ impl Window {
 
     fn name_window(&mut self, ctx: &Context) {
         let title = match self.model.open.name() {
-            Some(name) if self.model.open.draft.is_some() => {
-                format!("{} (draft) - {TITLE}", self.model.shown_name(name))
-            }
-            Some(name) => format!("{} - {TITLE}", self.model.shown_name(name)),
-            None => TITLE.to_owned(),
+            Some(name) if self.model.open.draft.is_some() => texts::draft_title(self.model.shown_name(name)),
+            Some(name) => texts::title(self.model.shown_name(name)),
+            None => common::PRODUCT.to_owned(),
         };
         if title != self.title {
             ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));

@@ -13,6 +13,7 @@ mod habits;
 mod modules;
 mod needs;
 mod papers;
+mod people;
 mod prose;
 mod rooms;
 mod text;
@@ -68,6 +69,11 @@ fn only_the_command_line_prints() {
 #[test]
 fn no_product_code_looks_into_the_words_of_an_error() {
     assert_none(&of_each(&sources("src"), prose::complaints));
+}
+
+#[test]
+fn what_a_person_reads_in_the_window_stands_among_its_texts() {
+    assert_none(&of_each(&sources("src/gui"), people::complaints));
 }
 
 #[test]

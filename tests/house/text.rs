@@ -23,6 +23,17 @@ pub struct Path {
     pub segments: Vec<String>,
 }
 
+/// A text in quotes.
+#[derive(Debug)]
+pub struct Literal {
+    /// The line (from 1) it starts on.
+    pub line: usize,
+    /// What stands between the quotes, escapes as they are written.
+    pub text: String,
+    /// What it is directly handed to, such as `label` or `Field::new`; of `format!`, what that is handed to.
+    pub callee: String,
+}
+
 /// A function with a body.
 #[derive(Debug)]
 pub struct Function {
@@ -44,6 +55,30 @@ impl Source {
         let mut tokens = tokens(&self.code.join("\n"));
         tokens.retain(|token| !self.in_tests[token.line - 1]);
         tokens
+    }
+
+    /// The texts in quotes outside the tests.
+    pub fn shipped_literals(&self) -> Vec<Literal> {
+        let text: Vec<char> = self.lines.join("\n").chars().collect();
+        let code = self.code.join("\n");
+        let mut literals = Vec::new();
+        let (mut at, mut line) = (0, 1);
+        while at < text.len() {
+            let end = skipped(&text, at);
+            let is_comment = text[at] == '/';
+            if let Some(open) = text[at..end].iter().position(|c| *c == '"').filter(|_| !is_comment) {
+                let raw: String = text[at + open + 1..end].iter().collect();
+                let raw = raw.trim_end_matches('#');
+                let before: String = code.chars().take(at).collect();
+                let text = raw.strip_suffix('"').unwrap_or(raw).to_owned();
+                literals.push(Literal { line, text, callee: callee(&tokens(&before)) });
+            }
+            let next = end.max(at + 1);
+            line += text[at..next].iter().filter(|c| **c == '\n').count();
+            at = next;
+        }
+        literals.retain(|literal| !self.in_tests[literal.line - 1]);
+        literals
     }
 
     /// Lines that are not tests.
@@ -221,15 +256,7 @@ pub fn blank(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     while at < chars.len() {
-        let after_word = at > 0 && is_word_char(chars[at - 1]);
-        let end = match chars[at] {
-            '/' if chars.get(at + 1) == Some(&'/') => line_comment(&chars, at),
-            '/' if chars.get(at + 1) == Some(&'*') => block_comment(&chars, at),
-            '"' => quoted(&chars, at, '"'),
-            '\'' => character(&chars, at),
-            'r' | 'b' | 'c' if !after_word => prefixed(&chars, at),
-            _ => at,
-        };
+        let end = skipped(&chars, at);
         if end == at {
             out.push(chars[at]);
             at += 1;
@@ -239,6 +266,37 @@ pub fn blank(text: &str) -> String {
         }
     }
     out
+}
+
+/// The end of the comment or literal that begins at `at`; `at` itself where none does.
+fn skipped(chars: &[char], at: usize) -> usize {
+    let after_word = at > 0 && is_word_char(chars[at - 1]);
+    match chars[at] {
+        '/' if chars.get(at + 1) == Some(&'/') => line_comment(chars, at),
+        '/' if chars.get(at + 1) == Some(&'*') => block_comment(chars, at),
+        '"' => quoted(chars, at, '"'),
+        '\'' => character(chars, at),
+        'r' | 'b' | 'c' if !after_word => prefixed(chars, at),
+        _ => at,
+    }
+}
+
+/// What the next argument is handed to; for one of `format!`, what that is handed to.
+fn callee(before: &[Token]) -> String {
+    let mut depth = 0_usize;
+    for at in (1..before.len()).rev() {
+        match (before[at].text.as_str(), before[at - 1].text.as_str()) {
+            (")" | "]" | "}", _) => depth += 1,
+            ("(" | "[" | "{", _) if depth > 0 => depth -= 1,
+            ("(", "!") if at >= 2 && before[at - 2].text == "format" => {}
+            ("(", "!") if at >= 2 => return format!("{}!", before[at - 2].text),
+            ("(", name) if at >= 3 && before[at - 2].text == "::" => return format!("{}::{name}", before[at - 3].text),
+            ("(", name) => return name.to_owned(),
+            (";" | "{", _) => break,
+            _ => {}
+        }
+    }
+    String::new()
 }
 
 fn line_comment(chars: &[char], at: usize) -> usize {

@@ -186,25 +186,57 @@ pub enum ProfileState {
     Broken(Diagnosis),
 }
 
+/// What the state of a profile comes to at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    Fresh,
+    /// Refreshed soon.
+    Expiring,
+    /// Refreshed at the next use.
+    Expired,
+    /// Valid for the last time.
+    NoRefreshToken,
+    NeedsSignIn,
+    Stale,
+    SignedOut,
+    Closed,
+    Unreadable,
+}
+
 impl ProfileState {
-    pub fn label(&self, now: Timestamp) -> &'static str {
+    /// What it comes to at a time.
+    pub fn phase(&self, now: Timestamp) -> Phase {
         match self {
             Self::Tokens { expires_at: Some(at), refreshable, .. } => {
                 let left = at.duration_since(now);
                 match (left.as_secs(), refreshable) {
-                    (..=0, true) => "expired",
-                    (..=0, false) => "needs sign-in",
-                    (_, false) => "no refresh token",
-                    (left, true) if left <= EXPIRING.as_secs().cast_signed() => "expiring",
-                    _ => "fresh",
+                    (..=0, true) => Phase::Expired,
+                    (..=0, false) => Phase::NeedsSignIn,
+                    (_, false) => Phase::NoRefreshToken,
+                    (left, true) if left <= EXPIRING.as_secs().cast_signed() => Phase::Expiring,
+                    _ => Phase::Fresh,
                 }
             }
-            Self::Tokens { expires_at: None, .. } => "fresh",
-            Self::NeedsSignIn { .. } => "needs sign-in",
-            Self::Stale(_) => "stale",
-            Self::SignedOut => "signed out",
-            Self::Closed => "vault closed",
-            Self::Broken(_) => "unreadable",
+            Self::Tokens { expires_at: None, .. } => Phase::Fresh,
+            Self::NeedsSignIn { .. } => Phase::NeedsSignIn,
+            Self::Stale(_) => Phase::Stale,
+            Self::SignedOut => Phase::SignedOut,
+            Self::Closed => Phase::Closed,
+            Self::Broken(_) => Phase::Unreadable,
+        }
+    }
+
+    pub fn label(&self, now: Timestamp) -> &'static str {
+        match self.phase(now) {
+            Phase::Fresh => "fresh",
+            Phase::Expiring => "expiring",
+            Phase::Expired => "expired",
+            Phase::NoRefreshToken => "no refresh token",
+            Phase::NeedsSignIn => "needs sign-in",
+            Phase::Stale => "stale",
+            Phase::SignedOut => "signed out",
+            Phase::Closed => "vault closed",
+            Phase::Unreadable => "unreadable",
         }
     }
 

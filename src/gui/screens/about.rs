@@ -5,6 +5,7 @@ use egui::{ScrollArea, TextStyle, Ui};
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::want;
+use crate::gui::texts::settings as texts;
 use crate::gui::theme::small;
 use crate::gui::widgets::{disclosure, key_values, link, section};
 
@@ -14,19 +15,21 @@ const COMPONENTS: &str = include_str!("../../../assets/licences.txt");
 const HEIGHT: f32 = 240.0;
 
 pub(crate) fn about_ui(ui: &mut Ui, model: &Model) {
-    section(ui, "About", |ui| {
+    section(ui, texts::ABOUT, |ui| {
         key_values(ui, |rows| {
-            rows.copyable("Version", concat!("Tokenwright ", env!("CARGO_PKG_VERSION")));
-            rows.text("Licence", "MIT or Apache 2.0");
+            rows.copyable(texts::VERSION, &texts::version(env!("CARGO_PKG_VERSION")));
+            rows.text(texts::LICENCE, texts::LICENCE_NAME);
             if let Some(settings) = model.program.last() {
-                rows.copyable("Data", &settings.places.data.display().to_string());
-                rows.copyable("Settings file", &settings.places.settings_file().display().to_string());
+                rows.copyable(texts::DATA, &settings.places.data.display().to_string());
+                rows.copyable(texts::SETTINGS_FILE, &settings.places.settings_file().display().to_string());
             }
         });
         if let Some(settings) = model.program.last() {
             ui.horizontal_wrapped(|ui| {
-                let folders =
-                    [("Open data folder", &settings.places.data), ("Open settings folder", &settings.places.settings)];
+                let folders = [
+                    (texts::OPEN_DATA_FOLDER, &settings.places.data),
+                    (texts::OPEN_SETTINGS_FOLDER, &settings.places.settings),
+                ];
                 for (text, folder) in folders {
                     if link(ui, text, text).clicked() {
                         want(ui, Intent::ShowFolder(folder.clone()));
@@ -34,7 +37,7 @@ pub(crate) fn about_ui(ui: &mut Ui, model: &Model) {
                 }
             });
         }
-        disclosure(ui, "Components and their licences", false, components_ui);
+        disclosure(ui, texts::COMPONENTS, false, components_ui);
     });
 }
 

@@ -7,11 +7,9 @@ use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{Model, Requested, Stand, Visit, Work};
 use crate::gui::screens::{call_form, intent_button, save, waiting_row, want};
+use crate::gui::texts::{common, tokens as texts};
 use crate::gui::widgets::{ButtonKind, footer, link, secondary_button};
 use crate::service::ProfileDraft;
-
-/// The way past the authorization request.
-const SKIP: &str = "I already have a refresh token";
 
 /// Shows the bar.
 pub(crate) fn actions_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
@@ -22,7 +20,7 @@ pub(crate) fn actions_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
             Step::Authorization => Step::Service,
             Step::Tokens => Step::Authorization,
         };
-        if secondary_button(ui, "Back").clicked() {
+        if secondary_button(ui, texts::BACK).clicked() {
             want(ui, Intent::GoTo(step));
         }
     };
@@ -55,13 +53,13 @@ fn authorization_ui(ui: &mut Ui, model: &Model) {
             primary(ui, Intent::GoTo(Step::Tokens), None);
         }
         Visit::Starting | Visit::Waiting(..) => {
-            primary(ui, Intent::GoTo(Step::Tokens), Some("The code has not arrived yet"));
+            primary(ui, Intent::GoTo(Step::Tokens), Some(common::NO_CODE_YET));
         }
         Visit::Device(..) => {
-            primary(ui, Intent::GoTo(Step::Tokens), Some("The sign-in was not allowed yet on the other device"));
+            primary(ui, Intent::GoTo(Step::Tokens), Some(common::NOT_ALLOWED_YET));
         }
         Visit::None | Visit::Failed(_) => {
-            if link(ui, SKIP, SKIP).clicked() {
+            if link(ui, texts::SKIP, texts::SKIP).clicked() {
                 want(ui, Intent::EnterRefreshToken);
             }
             ui.add_space(8.0);
@@ -104,7 +102,7 @@ pub(crate) fn new_tokens(profile: &ProfileDraft) -> Intent {
 fn pending_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
     let (work, state, _) = request(model, draft);
     if let Stand::Pending(origin) = state.stand() {
-        let place = if origin.is_empty() { "Preparing the request".to_owned() } else { format!("Calling {origin}") };
+        let place = if origin.is_empty() { common::PREPARING.to_owned() } else { common::calling(origin) };
         waiting_row(ui, state, &place, work);
     }
 }
@@ -112,11 +110,11 @@ fn pending_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
 /// Why the request of the tab that is shown cannot be sent now.
 pub(crate) fn call_blocked(model: &Model, draft: &Draft) -> Option<String> {
     if draft.tokens_step.tab.request(&model.open).is_pending() {
-        return Some("It is being sent".to_owned());
+        return Some(texts::BEING_SENT.to_owned());
     }
     let missing = call_form::missing(model, draft).map(|missing| missing.summary);
     let spent = draft.tokens_step.tab == TokenTab::TokenRequest && is_code_spent(model);
-    missing.or_else(|| spent.then(|| "The code has been used: refresh, or authorize again".to_owned()))
+    missing.or_else(|| spent.then(|| texts::CODE_SPENT.to_owned()))
 }
 
 /// Whether the code has brought tokens already. A service that sees it again ends them (RFC 6749 section 4.1.2).

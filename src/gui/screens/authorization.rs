@@ -10,6 +10,7 @@ use crate::gui::screens::{
     browser_wait, client, client_certificate, console, device_wait, endpoints, key, redirects, registered_client,
     trial, waiting_row, want,
 };
+use crate::gui::texts::{authorization as texts, common};
 use crate::gui::theme::Tone;
 use crate::gui::widgets::{banner, key_values, notice, section, toggle};
 
@@ -22,7 +23,7 @@ pub(crate) fn authorization_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     if draft.profile.as_ref().is_some_and(|profile| endpoints::is_described(model, profile)) {
         endpoints::endpoints_ui(ui, model, draft, &errors);
     } else if registered_client::is_offered(draft) {
-        section(ui, "Register a client", |ui| registered_client::offer_ui(ui, model, draft));
+        section(ui, texts::REGISTER_A_CLIENT, |ui| registered_client::offer_ui(ui, model, draft));
     }
     client::client_ui(ui, model, draft, &errors);
     if client_flow {
@@ -37,9 +38,9 @@ pub(crate) fn authorization_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 /// Whether the person looks at the token call before it is sent.
 fn stop_ui(ui: &mut Ui, model: &Model) {
     let mut settings = model.window.unwrap_or_default();
-    let help = "When off, the request is sent as soon as the code arrives.";
-    let label = "Review the token request before sending";
-    if toggle(ui, label, &mut settings.stop_before_token_call, Some(help)).changed() {
+    if toggle(ui, common::REVIEW_REQUEST, &mut settings.stop_before_token_call, Some(common::REVIEW_REQUEST_HELP))
+        .changed()
+    {
         want(ui, Intent::ChangeSettings(settings));
     }
 }
@@ -49,7 +50,7 @@ fn visit_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     match &model.open.sign_in.visit {
         Visit::None => {}
         Visit::Failed(failure) => redirects::failure_ui(ui, failure, draft.profile.as_ref()),
-        Visit::Starting => waiting_row(ui, &model.open.sign_in.work, "Starting", Work::SignIn),
+        Visit::Starting => waiting_row(ui, &model.open.sign_in.work, texts::STARTING, Work::SignIn),
         Visit::Waiting(waiting, ignored) => {
             if let Some(ignored) = ignored {
                 banner(ui, Tone::Warning, ignored);
@@ -62,16 +63,11 @@ fn visit_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 }
 
 fn done_ui(ui: &mut Ui, authorized: &Authorized) {
-    notice(
-        ui,
-        Tone::Success,
-        "The authorization code arrived",
-        "It expires in about a minute: send the token request now.",
-    );
+    notice(ui, Tone::Success, texts::CODE_ARRIVED, texts::CODE_ARRIVED_HELP);
     if authorized.extras.is_empty() {
         return;
     }
-    section(ui, "Other response parameters", |ui| {
+    section(ui, texts::OTHER_PARAMETERS, |ui| {
         key_values(ui, |rows| {
             for (name, value) in &authorized.extras {
                 rows.copyable(name, value);

@@ -13,6 +13,7 @@ use crate::gui::intent::Intent;
 use crate::gui::model::{Calendar, Model, Stand};
 use crate::gui::page_draft::CalendarDraft;
 use crate::gui::screens::{export, export_options, intent_button, vault, want};
+use crate::gui::texts::{calendar as texts, common};
 use crate::gui::theme::{Tone, label, shown, small};
 use crate::gui::widgets::{
     ButtonKind, Field, banner, dot, footer, heading, link, middle_cut, notice, page, rows, secondary_button, section,
@@ -22,7 +23,7 @@ use crate::gui::widgets::{
 /// Height of a line that was not drawn yet, in points: two lines of text and the space below.
 const LINE: f32 = 52.0;
 /// The ends of the groups after today, in days from now.
-const GROUPS: [(&str, i64); 2] = [("Next 7 days", 7), ("Next 30 days", 30)];
+const GROUPS: [(&str, i64); 2] = [(texts::NEXT_7_DAYS, 7), (texts::NEXT_30_DAYS, 30)];
 
 /// A row of the list: a heading, or the line at this place.
 enum Row {
@@ -34,24 +35,21 @@ pub(crate) fn calendar_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(mut calendar) = draft.calendar.take() else { return };
     let top = std::mem::take(&mut draft.next_view.to_top);
     page(ui, "calendar", top, true, |ui| {
-        heading(ui, "Calendar");
+        heading(ui, texts::TITLE);
         vault::vault_ui(ui, model, draft);
         file_ui(ui, model, draft, &mut calendar);
-        let help =
-            "An access token that is refreshed by itself, an end that holds only under a condition or is not known.";
-        toggle(ui, "Also what needs nobody", &mut calendar.all, Some(help));
+        toggle(ui, texts::ALSO_UNATTENDED, &mut calendar.all, Some(texts::ALSO_UNATTENDED_HELP));
         match (model.calendar.ends.last(), model.calendar.ends.failure()) {
             (_, Some(failure)) => banner(ui, Tone::Danger, &failure.diagnosis),
             (Some(ends), None) => ends_ui(ui, ends, calendar.all, &draft.clock),
-            (None, None) => drop(waiting(ui, "Reading the profiles", model.calendar.ends.id())),
+            (None, None) => drop(waiting(ui, texts::READING, model.calendar.ends.id())),
         }
     });
     let close = |ui: &mut Ui| {
         intent_button(ui, ButtonKind::Secondary, Intent::ClosePage, None);
     };
     footer(ui, close, |ui| {
-        if !calendar.saves
-            && secondary_button(ui, "Save as .ics…").on_hover_text("Write a file for calendar programs").clicked()
+        if !calendar.saves && secondary_button(ui, texts::SAVE_AS_ICS).on_hover_text(texts::SAVE_AS_ICS_HINT).clicked()
         {
             calendar.saves = true;
             draft.next_view.to_top = true;
@@ -64,8 +62,7 @@ pub(crate) fn calendar_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 fn file_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, calendar: &mut CalendarDraft) {
     match model.calendar.file.stand() {
         Stand::Done(path) => {
-            let text = "Open it with your calendar program. It tells of each end a week and a day before.";
-            notice(ui, Tone::Success, &format!("Written to {}", path.display()), text);
+            notice(ui, Tone::Success, &common::written_to(path.display()), texts::WRITTEN_HELP);
         }
         Stand::Failed(failure) => {
             let insisted = Insisted::default();
@@ -76,12 +73,11 @@ fn file_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, calendar: &mut Calenda
     if !calendar.saves {
         return;
     }
-    section(ui, "Save as a calendar file", |ui| {
-        let help = "It has no secrets. Saved and imported anew, it takes the place of the one before.";
-        let field = Field::new("File").example("/home/me/tokenwright.ics").help(help).mono();
+    section(ui, texts::SAVE, |ui| {
+        let field = Field::new(common::FILE).example(texts::FILE_EXAMPLE).help(texts::SAVE_HELP).mono();
         let field = field.show(ui, &mut calendar.path);
         export_options::browse_ui(ui, model, &field, &mut draft.next_view);
-        let blocked = calendar.path.trim().is_empty().then_some("Enter where to write the file");
+        let blocked = calendar.path.trim().is_empty().then_some(common::ENTER_FILE);
         intent_button(ui, ButtonKind::Primary, Intent::SaveCalendar { replace: false }, blocked);
     });
 }
@@ -93,11 +89,11 @@ fn ends_ui(ui: &mut Ui, ends: &Calendar, all: bool, clock: &Clock) {
         }
     }
     if ends.count(all) == 0 {
-        notice(ui, Tone::Success, "Nothing ends that needs you", "As far as it is known.");
+        notice(ui, Tone::Success, texts::NOTHING_ENDS, texts::NOTHING_ENDS_HELP);
         return;
     }
     let mut until_change: Option<Duration> = None;
-    let list = UiBuilder::new().accessibility_role(Role::List).accessibility_label("Ends");
+    let list = UiBuilder::new().accessibility_role(Role::List).accessibility_label(texts::ENDS);
     ui.scope_builder(list, |ui| {
         rows(ui, "ends", LINE, &rows_of(ends, all, clock), |ui, row| match row {
             Row::Heading(words, count) => drop(ui.label(label(format!("{words} ({count})")))),
@@ -127,14 +123,14 @@ fn rows_of(ends: &Calendar, all: bool, clock: &Clock) -> Vec<Row> {
         }
     };
     let until = |end: Timestamp| ends.end_of(all, |line| line.at.is_some_and(|at| at < end));
-    group("Overdue", ends.end_of(all, |line| line.at.is_some_and(|at| at <= clock.now)));
-    group("Today", until(end_of_today(clock)));
+    group(texts::OVERDUE, ends.end_of(all, |line| line.at.is_some_and(|at| at <= clock.now)));
+    group(texts::TODAY, until(end_of_today(clock)));
     for (words, days) in GROUPS {
         let end = clock.now.saturating_add(SignedDuration::from_hours(24 * days));
         group(words, until(end.unwrap_or(Timestamp::MAX)));
     }
-    group("Later", ends.end_of(all, |line| line.at.is_some()));
-    group("Not known", ends.count(all));
+    group(texts::LATER, ends.end_of(all, |line| line.at.is_some()));
+    group(texts::NOT_KNOWN, ends.count(all));
     rows
 }
 
@@ -154,8 +150,8 @@ fn line_ui(ui: &mut Ui, profile: &ProfileEnds, end: &End, clock: &Clock) {
             let (font, colour) = (TextStyle::Body.resolve(ui.style()), ui.visuals().text_color());
             let cut = middle_cut(ui, &name, &font, colour, ui.available_width()).text().to_owned();
             let (what, intent) = match &profile.name {
-                Some(name) => ("Show the profile", Intent::Open(name.clone())),
-                None => ("Show the settings", Intent::OpenSettings),
+                Some(name) => (texts::SHOW_PROFILE, Intent::Open(name.clone())),
+                None => (texts::SHOW_SETTINGS, Intent::OpenSettings),
             };
             let hint = if cut == name { what.to_owned() } else { format!("{what} {name}") };
             if link(ui, cut, &profile.shown_name).on_hover_text(hint).clicked() {
@@ -169,7 +165,7 @@ fn line_ui(ui: &mut Ui, profile: &ProfileEnds, end: &End, clock: &Clock) {
 
 /// What the line above does not say by itself.
 fn about(profile: &ProfileEnds, end: &End) -> String {
-    let basis = if end.basis == Basis::Documented { " By the service's documentation." } else { "" };
+    let basis = if end.basis == Basis::Documented { texts::AS_DOCUMENTED } else { "" };
     match (end.at, end.kind) {
         (Some(_), EndKind::UnusedRefreshToken | EndKind::SignIn | EndKind::TestMode) => {
             format!("{} · {} {}{basis}", profile.service, end.meaning(), end.remedy())
@@ -181,12 +177,12 @@ fn about(profile: &ProfileEnds, end: &End) -> String {
 
 /// `2027-03-31 00:00:00 (in 120 days)`.
 pub(crate) fn when(end: &End, clock: &Clock) -> String {
-    let Some(at) = end.at else { return "not known".to_owned() };
+    let Some(at) = end.at else { return texts::TIME_NOT_KNOWN.to_owned() };
     let left = |time: SignedDuration| short_countdown_text(Duration::try_from(time).unwrap_or_default());
     if at > clock.now {
-        format!("{} (in {})", clock.show(at), left(at.duration_since(clock.now)))
+        texts::time_in(clock.show(at), left(at.duration_since(clock.now)))
     } else {
-        format!("{} ({} ago)", clock.show(at), left(clock.now.duration_since(at)))
+        texts::time_ago(clock.show(at), left(clock.now.duration_since(at)))
     }
 }
 

@@ -9,6 +9,7 @@ use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::{intent_button, waiting_row};
+use crate::gui::texts::{call as texts, common};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, CodeBlock, Field, banner_with, disclosure, footer, heading, labelled_segmented, page, section,
@@ -24,7 +25,7 @@ pub(crate) fn call_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let top = std::mem::take(&mut draft.next_view.to_top);
     let kept = draft.profile.as_ref().and_then(|profile| profile.api_check.as_ref());
     page(ui, "call", top, true, |ui| {
-        heading(ui, format!("Try the API with {}", model.shown_name(&call.profile)));
+        heading(ui, texts::title(model.shown_name(&call.profile)));
         typed_ui(ui, &mut call);
         draft.next_view.lead_to_result(ui);
         outcome_ui(ui, model);
@@ -36,23 +37,18 @@ pub(crate) fn call_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 
 fn typed_ui(ui: &mut Ui, call: &mut CallDraft) {
     section(ui, "", |ui| {
-        labelled_segmented(ui, "Method", &mut call.method, &Method::ALL.map(|method| (method, method.as_str())));
-        let help = "Or a path at the host of the identity call. The token goes to the service's own hosts only.";
-        Field::new("URL").example("/v1/me").help(help).mono().show(ui, &mut call.url);
+        labelled_segmented(ui, common::METHOD, &mut call.method, &Method::ALL.map(|method| (method, method.as_str())));
+        Field::new(common::URL).example(texts::URL_EXAMPLE).help(texts::URL_HELP).mono().show(ui, &mut call.url);
         let is_used = !call.headers.is_empty() || !call.body.is_empty() || !call.resource.is_empty();
-        disclosure(ui, "Headers, body, token", is_used, |ui| {
-            let headers = Field::new("Headers").optional().example("Accept: text/csv");
-            headers.help("One a line. The one with the token is added.").show_lines(ui, &mut call.headers, 2);
-            Field::new("Body").optional().help("No secrets: a saved check is not encrypted.").show_lines(
-                ui,
-                &mut call.body,
-                4,
-            );
+        disclosure(ui, texts::MORE, is_used, |ui| {
+            let headers = Field::new(common::HEADERS).optional().example(texts::HEADERS_EXAMPLE);
+            headers.help(texts::HEADERS_HELP).show_lines(ui, &mut call.headers, 2);
+            Field::new(common::BODY).optional().help(texts::BODY_HELP).show_lines(ui, &mut call.body, 4);
             let wrong = call.wrong_resource();
-            Field::new("Token for the API")
+            Field::new(texts::API)
                 .optional()
-                .example("https://api.example.com")
-                .help("Another API of the same sign-in. Empty: the token of the profile itself.")
+                .example(common::API_EXAMPLE)
+                .help(texts::API_HELP)
                 .error(wrong.as_deref())
                 .mono()
                 .show(ui, &mut call.resource);
@@ -65,7 +61,7 @@ fn outcome_ui(ui: &mut Ui, model: &Model) {
     match request.stand() {
         Stand::Idle => {}
         Stand::Pending(place) => {
-            let what = if place.is_empty() { "Preparing the call".to_owned() } else { format!("Calling {place}") };
+            let what = if place.is_empty() { texts::PREPARING.to_owned() } else { common::calling(place) };
             waiting_row(ui, request, &what, Work::Call);
         }
         Stand::Failed(failure) => banner_with(ui, Tone::Danger, &failure.diagnosis, |ui| {
@@ -85,24 +81,24 @@ fn reply_ui(ui: &mut Ui, reply: &ApiReply) {
             }
         });
     }
-    section(ui, "Reply", |ui| {
+    section(ui, common::RESPONSE, |ui| {
         let tone = if reply.refusal.is_none() { Tone::Success } else { Tone::Danger };
-        status_dot(ui, tone, &format!("Status {} after {} ms", reply.status, reply.elapsed.as_millis()));
+        status_dot(ui, tone, &common::status(reply.status, reply.elapsed.as_millis()));
         ui.add(Label::new(small(ui, &reply.call)).wrap().selectable(true));
         let end = reply.body.char_indices().nth(LONGEST_SHOWN).map(|(end, _)| end);
         let body = end.map_or(reply.body.as_str(), |end| &reply.body[..end]);
         if body.trim().is_empty() {
-            ui.label(small(ui, "The body is empty."));
+            ui.label(small(ui, texts::BODY_IS_EMPTY));
         } else {
-            CodeBlock::new("Body", body).max_height(320.0).show(ui);
+            CodeBlock::new(common::BODY, body).max_height(320.0).show(ui);
         }
         if end.is_some() || reply.is_cut {
-            ui.label(small(ui, "The reply is longer: this is its beginning."));
+            ui.label(small(ui, texts::LONGER));
         }
         if !reply.headers.is_empty() {
-            disclosure(ui, &format!("Headers ({})", reply.headers.len()), false, |ui| {
+            disclosure(ui, &common::headers(reply.headers.len()), false, |ui| {
                 let lines: Vec<String> = reply.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-                CodeBlock::new("Headers of the reply", &lines.join("\n")).max_height(200.0).show(ui);
+                CodeBlock::new(texts::RESPONSE_HEADERS, &lines.join("\n")).max_height(200.0).show(ui);
             });
         }
     });
@@ -112,15 +108,15 @@ fn reply_ui(ui: &mut Ui, reply: &ApiReply) {
 fn check_ui(ui: &mut Ui, model: &Model, kept: Option<&ApiCall>) {
     let sent = model.call.sent.as_ref();
     let has_succeeded = model.call.reply.last().is_some_and(|reply| reply.refusal.is_none());
-    section(ui, "Check", |ui| {
+    section(ui, texts::CHECK, |ui| {
         let words = match kept {
-            Some(kept) => format!("Whether the profile works is checked by {} {}", kept.method.as_str(), kept.url),
-            None => "Whether the profile works is checked by the identity call.".to_owned(),
+            Some(kept) => texts::checked_by(kept.method.as_str(), &kept.url),
+            None => texts::CHECKED_BY_IDENTITY.to_owned(),
         };
         ui.add(Label::new(crate::gui::theme::shown(words)).wrap());
         ui.horizontal_wrapped(|ui| {
             if sent.is_none() || sent != kept {
-                let blocked = (!has_succeeded).then_some("Send a call that succeeds first");
+                let blocked = (!has_succeeded).then_some(texts::SEND_FIRST);
                 intent_button(ui, ButtonKind::Secondary, Intent::KeepCall(true), blocked);
             }
             if kept.is_some() {
@@ -131,7 +127,7 @@ fn check_ui(ui: &mut Ui, model: &Model, kept: Option<&ApiCall>) {
 }
 
 fn foot_ui(ui: &mut Ui, model: &Model, call: &CallDraft) {
-    let blocked = call.lack().or_else(|| model.call.reply.is_pending().then_some("A call is under way"));
+    let blocked = call.lack().or_else(|| model.call.reply.is_pending().then_some(texts::UNDER_WAY));
     let close = |ui: &mut Ui| {
         intent_button(ui, ButtonKind::Secondary, Intent::ClosePage, None);
     };

@@ -8,6 +8,7 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::gui::draft::{Draft, Focus, NextView, TokenTab};
 use crate::gui::model::Model;
 use crate::gui::screens::lead_to;
+use crate::gui::texts::{common, requests as texts};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     CodeBlock, Field, banner, choice, copy_named_button, disclosure, labelled_segmented, notice, secondary_button,
@@ -16,21 +17,17 @@ use crate::gui::widgets::{
 use crate::oauth::{GrantType, ProfileSecrets};
 use crate::service::{Asks, BodyKind, CallFields, Catalog, ProfileDraft, Start};
 
-const PLACEHOLDERS: &str = "Placeholders: <client_id> <client_secret> <user_name> <code> <redirect_uri> <scope> <grant_type> \
-    <code_verifier> <token> <refresh_token>, the service's inputs, and the other response parameters.";
-
 /// Shows what must be typed, exactly what will be sent, and the request to change it.
 pub(crate) fn call_form_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let tab = draft.tokens_step.tab;
     let Some(profile) = &mut draft.profile else { return };
-    section(ui, "Secrets", |ui| {
+    section(ui, texts::SECRETS, |ui| {
         secrets_ui(ui, profile, &mut draft.secrets, &mut draft.next_view);
         let is_at_hand =
             profile.service.start == Start::RefreshToken || profile.grant() == Some(GrantType::RefreshToken);
         if tab == TokenTab::RefreshRequest || is_at_hand {
-            let help = "If empty, the one from the last response is used.";
             let pasted = &mut draft.secrets.refresh_token;
-            Field::new("Refresh token to use").help(help).optional().show_secret(ui, pasted);
+            Field::new(texts::REFRESH_TOKEN).help(texts::REFRESH_TOKEN_HELP).optional().show_secret(ui, pasted);
         }
     });
     preview_ui(ui, model, draft);
@@ -40,9 +37,9 @@ pub(crate) fn call_form_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     }
     // A preset knows its request; a service described by hand begins with it.
     let described = profile.service.id == Catalog::CUSTOM;
-    disclosure(ui, "Change the request", described, |ui| {
+    disclosure(ui, texts::CHANGE_REQUEST, described, |ui| {
         if tab == TokenTab::TokenRequest {
-            Field::new("Grant type").help("The value of <grant_type>.").mono().show(ui, &mut profile.grant_type);
+            Field::new(texts::GRANT_TYPE).help(texts::GRANT_TYPE_HELP).mono().show(ui, &mut profile.grant_type);
         }
         let call = match tab {
             TokenTab::TokenRequest => &mut profile.token_request,
@@ -70,11 +67,8 @@ pub(crate) fn secrets_ui(
     }
     if profile.asks != Asks::Nothing {
         let label = profile.service.labels.client_secret.clone();
-        let mut field = Field::new(&label).help(if service.signs_tokens() {
-            "Stored in the vault; the token is signed with it, and it is sent to nobody."
-        } else {
-            "Stored in the vault; sent only to the host in the preview."
-        });
+        let mut field =
+            Field::new(&label).help(if service.signs_tokens() { texts::SECRET_SIGNS_HELP } else { texts::SECRET_HELP });
         if profile.asks == Asks::OptionalSecret {
             field = field.optional();
         }
@@ -83,69 +77,69 @@ pub(crate) fn secrets_ui(
         lead_to(&field, Focus::Missing, is_wanted && secrets.client_secret.is_empty(), next_view);
         let is_sent = !service.signs_tokens();
         if is_sent && !(secrets.client_secret.is_empty() && secrets.second_client_secret.is_empty()) {
-            let help = "While one is being replaced: it is sent where the service refuses the other.";
-            let field = Field::new("Second client secret").help(help).optional();
+            let field = Field::new(texts::SECOND_SECRET).help(texts::SECOND_SECRET_HELP).optional();
             field.show_secret(ui, &mut secrets.second_client_secret);
         }
     }
     if service.wants_password() && profile.asks != Asks::UserAndSecret {
-        let help = "The user's own password. Stored in the vault; sent only to the host in the preview.";
-        let field = Field::new("Password").help(help).show_secret(ui, &mut secrets.password);
+        let field = Field::new(texts::PASSWORD).help(texts::PASSWORD_HELP).show_secret(ui, &mut secrets.password);
         lead_to(&field, Focus::Missing, secrets.password.is_empty(), next_view);
     }
 }
 
 fn request_ui(ui: &mut Ui, call: &mut CallFields, next_view: &mut NextView) {
-    labelled_segmented(ui, "Method", &mut call.method, &Method::ALL.map(|method| (method, method.as_str())));
-    let field = Field::new("URL").example("https://example.com/oauth2/token").mono().show(ui, &mut call.url);
+    labelled_segmented(ui, common::METHOD, &mut call.method, &Method::ALL.map(|method| (method, method.as_str())));
+    let field = Field::new(common::URL).example(common::TOKEN_URL_EXAMPLE).mono().show(ui, &mut call.url);
     lead_to(&field, Focus::Missing, call.url.trim().is_empty(), next_view);
     let authentications = [
-        (Authentication::None, "None, or in query or body"),
-        (Authentication::Basic, "Basic: client ID and secret"),
-        (Authentication::BasicRaw, "Basic: client ID and secret, not form-encoded"),
-        (Authentication::BasicOrNone, "Basic with a secret, otherwise client ID in the body"),
-        (Authentication::BasicRawOrNone, "The same, with Basic not form-encoded"),
-        (Authentication::BasicUser, "Basic: user ID and secret"),
-        (Authentication::BasicSecret, "Basic: secret as user name, no password"),
-        (Authentication::TlsClientAuth, "Client certificate of an authority (mutual TLS)"),
-        (Authentication::SelfSignedTlsClientAuth, "Self-signed client certificate (mutual TLS)"),
-        (Authentication::PrivateKeyJwt, "Assertion signed with a private key"),
-        (Authentication::ClientSecretJwt, "Assertion signed with the secret"),
+        (Authentication::None, texts::NO_AUTHENTICATION),
+        (Authentication::Basic, texts::BASIC),
+        (Authentication::BasicRaw, texts::BASIC_RAW),
+        (Authentication::BasicOrNone, texts::BASIC_OR_NONE),
+        (Authentication::BasicRawOrNone, texts::BASIC_RAW_OR_NONE),
+        (Authentication::BasicUser, texts::BASIC_USER),
+        (Authentication::BasicSecret, texts::BASIC_SECRET),
+        (Authentication::TlsClientAuth, texts::TLS_CLIENT_AUTH),
+        (Authentication::SelfSignedTlsClientAuth, texts::SELF_SIGNED_TLS_CLIENT_AUTH),
+        (Authentication::PrivateKeyJwt, texts::PRIVATE_KEY_JWT),
+        (Authentication::ClientSecretJwt, texts::CLIENT_SECRET_JWT),
     ];
-    choice(ui, "Authentication", &mut call.authentication, &authentications, None);
+    choice(ui, texts::AUTHENTICATION, &mut call.authentication, &authentications, None);
     body_ui(ui, call);
-    disclosure(ui, "Headers and query", !call.headers.is_empty() || !call.query.is_empty(), |ui| {
-        let help = "One Name: value per line.";
-        Field::new("Headers").help(help).example("Accept: application/json").optional().show_lines(
+    disclosure(ui, texts::HEADERS_AND_QUERY, !call.headers.is_empty() || !call.query.is_empty(), |ui| {
+        Field::new(common::HEADERS).help(texts::HEADERS_HELP).example(texts::HEADERS_EXAMPLE).optional().show_lines(
             ui,
             &mut call.headers,
             2,
         );
-        let help = "One name=value per line, or a query string.";
-        Field::new("Query").help(help).optional().show_lines(ui, &mut call.query, 2);
+        Field::new(texts::QUERY).help(texts::QUERY_HELP).optional().show_lines(ui, &mut call.query, 2);
     });
-    ui.label(small(ui, PLACEHOLDERS));
+    ui.label(small(ui, texts::PLACEHOLDERS));
 }
 
 fn body_ui(ui: &mut Ui, call: &mut CallFields) {
     let mut kind = call.body_kind;
-    let kinds =
-        [(BodyKind::Form, "Form"), (BodyKind::Json, "JSON"), (BodyKind::Text, "Raw text"), (BodyKind::None, "None")];
-    labelled_segmented(ui, "Body", &mut kind, &kinds);
+    let kinds = [
+        (BodyKind::Form, texts::FORM),
+        (BodyKind::Json, texts::JSON),
+        (BodyKind::Text, texts::RAW_TEXT),
+        (BodyKind::None, texts::NO_BODY),
+    ];
+    labelled_segmented(ui, common::BODY, &mut kind, &kinds);
     if kind != call.body_kind {
         call.change_body_kind(kind);
     }
     ui.add_space(4.0);
     if kind == BodyKind::Text {
-        Field::new("Content type").mono().show(ui, &mut call.content_type);
+        Field::new(texts::CONTENT_TYPE).mono().show(ui, &mut call.content_type);
     }
     let help = match kind {
         BodyKind::None => return,
-        BodyKind::Form => "One name=value per line, or a query string. Empty values are omitted.",
-        BodyKind::Json => "JSON; values are escaped.",
-        BodyKind::Text => "Sent as is; values are escaped if the content type is XML.",
+        BodyKind::Form => texts::FORM_HELP,
+        BodyKind::Json => texts::JSON_HELP,
+        BodyKind::Text => texts::RAW_TEXT_HELP,
     };
-    Field::new("Body text").help(help).unlabelled().show_lines(ui, &mut call.body, 5);
+    Field::new(texts::BODY_TEXT).help(help).unlabelled().show_lines(ui, &mut call.body, 5);
 }
 
 /// The exact request, secrets masked, or why there is none yet.
@@ -153,22 +147,21 @@ fn preview_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     if signs_tokens(draft) {
         return signed_token_ui(ui, model, draft);
     }
-    section(ui, "What will be sent", |ui| match rendered(model, draft) {
+    section(ui, texts::WILL_BE_SENT, |ui| match rendered(model, draft) {
         Err(words) => banner(ui, Tone::Info, &words),
         Ok(call) => {
             if call.url.to_secret().expose().starts_with("http://") {
-                notice(ui, Tone::Warning, "Not encrypted", "Plain HTTP is sent to this machine only.");
+                notice(ui, Tone::Warning, texts::NOT_ENCRYPTED, texts::NOT_ENCRYPTED_HELP);
             }
             let lookup = context(model, draft).ok().and_then(|context| context.next_lookup().cloned());
             if let Some(lookup) = lookup {
-                ui.label(small(ui, format!("First a lookup: {}", lookup.label)));
+                ui.label(small(ui, texts::first_lookup(lookup.label)));
             }
             let preview = call.preview(&draft.tokens_step.revealed.request);
-            CodeBlock::new("Request", &preview).copies(None).guarded().show(ui);
+            CodeBlock::new(common::REQUEST, &preview).copies(None).guarded().show(ui);
             assertion_ui(ui, model, draft);
             ui.horizontal_wrapped(|ui| {
-                let hint = "Secrets are replaced by shell variables";
-                copy_named_button(ui, "as curl", &call.to_curl()).on_hover_text(hint);
+                copy_named_button(ui, common::COPIED_CURL, &call.to_curl()).on_hover_text(common::CURL_HINT);
                 reveal_ui(ui, draft, &call);
             });
         }
@@ -177,11 +170,11 @@ fn preview_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 
 /// What the next access token says, where it is signed here.
 fn signed_token_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
-    section(ui, "What will be signed", |ui| match signed(model, draft) {
+    section(ui, texts::WILL_BE_SIGNED, |ui| match signed(model, draft) {
         Err(words) => banner(ui, Tone::Info, &words),
         Ok(shown) => {
-            ui.label(small(ui, "The service takes this token as it is: nothing is sent to get it."));
-            CodeBlock::new("Decoded access token", &shown).copies(None).show(ui);
+            ui.label(small(ui, texts::WILL_BE_SIGNED_HELP));
+            CodeBlock::new(texts::DECODED_ACCESS_TOKEN, &shown).copies(None).show(ui);
         }
     });
 }
@@ -197,10 +190,7 @@ fn assertion_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
     let Some(call) = call else { return };
     let assertion = context.shown_assertion(call, draft.clock.now);
     let proof = context.shown_possession(call, draft.clock.now).map(|shown| shown.lines());
-    let named = [
-        ("Decoded assertion (signed when the request is sent)", assertion),
-        ("Decoded proof of possession (signed when the request is sent)", proof),
-    ];
+    let named = [(texts::DECODED_ASSERTION, assertion), (texts::DECODED_PROOF, proof)];
     for (name, shown) in named.into_iter().filter_map(|(name, shown)| Some((name, shown?))) {
         CodeBlock::new(name, &shown).copies(None).show(ui);
     }
@@ -215,8 +205,7 @@ fn context(model: &Model, draft: &Draft) -> Result<CallContext, Diagnosis> {
     draft.context(model).ok_or_else(|| {
         let errors = draft.errors();
         let first = errors.first().map(|error| error.diagnosis.summary.clone());
-        Diagnosis::new(first.unwrap_or_else(|| "the profile is incomplete".to_owned()))
-            .hint("go back to the step that asks for it")
+        Diagnosis::new(first.unwrap_or_else(|| texts::INCOMPLETE.to_owned())).hint(texts::INCOMPLETE_HINT)
     })
 }
 
@@ -250,7 +239,7 @@ fn reveal_ui(ui: &mut Ui, draft: &mut Draft, call: &Call) {
     for name in call.secret_names() {
         let words = name.replace('_', " ");
         let shown = draft.tokens_step.revealed.request.contains(&name);
-        if secondary_button(ui, &format!("{} {words}", if shown { "Mask" } else { "Reveal" })).clicked() {
+        if secondary_button(ui, &if shown { texts::mask(words) } else { texts::reveal(words) }).clicked() {
             if shown {
                 draft.tokens_step.revealed.request.remove(&name);
             } else {

@@ -12,6 +12,7 @@ use crate::gui::draft::{CallsDraft, Draft};
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::intent_button;
+use crate::gui::texts::{calls as texts, common};
 use crate::gui::theme::{Tone, shown, small};
 use crate::gui::widgets::{
     ButtonKind, CodeBlock, Field, SHORT, banner, copy_named_button, dot, footer, heading, key_values, keyed, notice,
@@ -25,11 +26,11 @@ pub(crate) fn calls_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(mut calls) = draft.calls.take() else { return };
     let top = std::mem::take(&mut draft.next_view.to_top);
     page(ui, "calls", top, true, |ui| {
-        heading(ui, "Calls");
-        ui.label(small(ui, "What this window sent and got since it was opened. Secrets are masked."));
+        heading(ui, texts::TITLE);
+        ui.label(small(ui, texts::WHAT_THEY_ARE));
         section(ui, "", |ui| list_ui(ui, model, draft, &mut calls));
-        section(ui, "Hand it on", |ui| save_ui(ui, model, &mut calls));
-        section(ui, "Replay a case", |ui| replay_ui(ui, model, draft, &mut calls));
+        section(ui, texts::SAVE, |ui| save_ui(ui, model, &mut calls));
+        section(ui, texts::REPLAY, |ui| replay_ui(ui, model, draft, &mut calls));
     });
     let close = |ui: &mut Ui| {
         intent_button(ui, ButtonKind::Secondary, Intent::ClosePage, None);
@@ -41,7 +42,7 @@ pub(crate) fn calls_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 /// The newest first.
 fn list_ui(ui: &mut Ui, model: &Model, draft: &Draft, calls: &mut CallsDraft) {
     if model.calls.is_empty() {
-        ui.label("Nothing yet. Sign in, refresh or ask a service something, and it is listed here.");
+        ui.label(texts::NONE_YET);
         return;
     }
     let newest: Vec<(usize, &Arc<TracedCall>)> = model.calls.iter().enumerate().rev().collect();
@@ -73,32 +74,33 @@ fn outcome_words(call: &TracedCall) -> (Tone, String) {
     match (&call.outcome, call.way) {
         (TracedOutcome::Reply(reply), _) => {
             let tone = if (200..300).contains(&reply.status) { Tone::Success } else { Tone::Danger };
-            (tone, format!("{} after {} ms", reply.status, reply.elapsed.as_millis()))
+            (tone, texts::outcome(reply.status, reply.elapsed.as_millis()))
         }
         (TracedOutcome::Failed(why), _) => (Tone::Danger, quoted(why)),
-        (TracedOutcome::Unseen, Way::Redirect) => (Tone::Info, "brought by the browser".to_owned()),
-        (TracedOutcome::Unseen, _) => (Tone::Info, "opened in the browser".to_owned()),
+        (TracedOutcome::Unseen, Way::Redirect) => (Tone::Info, texts::BROUGHT_BY_BROWSER.to_owned()),
+        (TracedOutcome::Unseen, _) => (Tone::Info, texts::OPENED_IN_BROWSER.to_owned()),
     }
 }
 
 fn details_ui(ui: &mut Ui, call: &TracedCall) {
     let mut request = format!("{} {}\n", call.method, call.url);
     write_headers(&mut request, &call.headers);
+    // for programs: a request as HTTP writes it
     if !call.client_certificate.is_empty() {
         let _ = writeln!(request, "[TLS client certificate: {}]", call.client_certificate);
     }
     if let Some((media_type, body)) = &call.body {
         let _ = write!(request, "Content-Type: {media_type}\n\n{body}");
     }
-    CodeBlock::new("Request", request.trim_end()).max_height(200.0).show(ui);
+    CodeBlock::new(common::REQUEST, request.trim_end()).max_height(200.0).show(ui);
     if let TracedOutcome::Reply(reply) = &call.outcome {
         let mut response = String::new();
         write_headers(&mut response, &reply.headers);
         let _ = write!(response, "\n{}", reply.body);
-        CodeBlock::new("Response", response.trim_start()).max_height(260.0).show(ui);
+        CodeBlock::new(common::RESPONSE, response.trim_start()).max_height(260.0).show(ui);
     }
     if !call.curl.is_empty() {
-        copy_named_button(ui, "as curl", &call.curl).on_hover_text("Secrets are replaced by shell variables");
+        copy_named_button(ui, common::COPIED_CURL, &call.curl).on_hover_text(common::CURL_HINT);
     }
 }
 
@@ -109,47 +111,40 @@ fn write_headers(text: &mut String, headers: &[(String, String)]) {
 }
 
 fn save_ui(ui: &mut Ui, model: &Model, calls: &mut CallsDraft) {
-    let help = "An HTTP archive (HAR) of all calls, for a browser's developer tools; or the case of the sign-in that just \
-                failed, which a colleague can replay.";
-    Field::new("File").help(help).mono().limit(SHORT).show(ui, &mut calls.file);
-    let no_file = calls.file.trim().is_empty().then_some("Enter the path of the file");
+    Field::new(common::FILE).help(texts::SAVE_HELP).mono().limit(SHORT).show(ui, &mut calls.file);
+    let no_file = calls.file.trim().is_empty().then_some(common::ENTER_FILE);
     ui.horizontal_wrapped(|ui| {
-        let nothing = model.calls.is_empty().then_some("There are no calls yet");
+        let nothing = model.calls.is_empty().then_some(texts::NO_CALLS);
         intent_button(ui, ButtonKind::Secondary, Intent::SaveHar, no_file.or(nothing));
-        let no_case = failed(model).is_none().then_some("No sign-in of the open profile has failed");
+        let no_case = failed(model).is_none().then_some(texts::NO_FAILED_SIGN_IN);
         intent_button(ui, ButtonKind::Secondary, Intent::SaveCase, no_file.or(no_case));
     });
     match (model.evidence.last(), model.evidence.failure()) {
         (_, Some(failure)) => banner(ui, Tone::Danger, &failure.diagnosis),
-        (Some(path), None) => notice(ui, Tone::Success, "Saved", &path.display().to_string()),
+        (Some(path), None) => notice(ui, Tone::Success, texts::SAVED, &path.display().to_string()),
         (None, None) => {}
     }
 }
 
 fn replay_ui(ui: &mut Ui, model: &Model, draft: &Draft, calls: &mut CallsDraft) {
-    let help =
-        "The file of somebody's failed sign-in. Its replies are repeated on this machine; nothing is sent anywhere.";
-    Field::new("Case file").help(help).mono().limit(SHORT).show(ui, &mut calls.case_file);
-    let blocked = calls.case_file.trim().is_empty().then_some("Enter the path of the file");
+    Field::new(texts::CASE_FILE).help(texts::REPLAY_HELP).mono().limit(SHORT).show(ui, &mut calls.case_file);
+    let blocked = calls.case_file.trim().is_empty().then_some(common::ENTER_FILE);
     intent_button(ui, ButtonKind::Secondary, Intent::ReplayCase, blocked);
     if model.replay.is_pending() {
-        waiting(ui, "Replaying", model.replay.id());
+        waiting(ui, texts::REPLAYING, model.replay.id());
     }
     if let Some(failure) = model.replay.failure() {
         banner(ui, Tone::Danger, &failure.diagnosis);
     }
     let Some((case, replayed)) = model.replay.last() else { return };
     key_values(ui, |rows| {
-        rows.text("Written", &format!("{}, by {} on {}", draft.clock.show(case.made), case.program, case.system));
-        rows.text("Said then", &quoted(&case.diagnosis.summary));
-        let now = replayed.diagnosis.as_ref().map_or("tokens were read from the response", |told| &told.summary);
-        rows.text("Said now", &quoted(now));
+        rows.text(texts::WRITTEN, &texts::written(draft.clock.show(case.made), &case.program, &case.system));
+        rows.text(texts::DIAGNOSIS_THEN, &quoted(&case.diagnosis.summary));
+        let now = replayed.diagnosis.as_ref().map_or(texts::TOKENS_READ, |told| &told.summary);
+        rows.text(texts::DIAGNOSIS_NOW, &quoted(now));
     });
-    let (tone, title) = if replayed.is_same {
-        (Tone::Success, "The same diagnosis")
-    } else {
-        (Tone::Warning, "This program makes something else of it")
-    };
+    let (tone, title) =
+        if replayed.is_same { (Tone::Success, texts::SAME_DIAGNOSIS) } else { (Tone::Warning, texts::OTHER_DIAGNOSIS) };
     let hint = replayed.diagnosis.as_ref().and_then(|told| told.hint.clone()).unwrap_or_default();
     notice(ui, tone, title, &quoted(&hint));
 }

@@ -9,6 +9,7 @@ use crate::diagnosis::Diagnose as _;
 use crate::gui::draft::{Draft, Focus, NextView};
 use crate::gui::model::Model;
 use crate::gui::screens::{call_form, endpoints, lead_to, strict};
+use crate::gui::texts::{client as texts, common};
 use crate::gui::theme::small;
 use crate::gui::widgets::{
     Field as TextField, SHORT, chips, choice, disclosure, labelled_segmented, section, toggle, told,
@@ -21,12 +22,15 @@ use crate::service::{Asks, ExpiryDate, Field, FieldError, Input, ProfileDraft, V
 pub(crate) fn client_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &[FieldError]) {
     let is_described = draft.profile.as_ref().is_some_and(|profile| endpoints::is_described(model, profile));
     let Draft { profile: Some(profile), next_view, secrets, .. } = draft else { return };
-    section(ui, "Client", |ui| {
+    section(ui, texts::CLIENT, |ui| {
         inputs_ui(ui, profile, errors, next_view);
         let label = profile.service.labels.client_id.clone();
         let wrong = errors.iter().find(|error| error.field == Field::ClientId).map(|error| told(&error.diagnosis));
-        let help = "Issued by the service when you register your client.";
-        let field = TextField::new(&label).help(help).error(wrong.as_deref()).mono().show(ui, &mut profile.client_id);
+        let field = TextField::new(&label)
+            .help(texts::CLIENT_HELP)
+            .error(wrong.as_deref())
+            .mono()
+            .show(ui, &mut profile.client_id);
         lead_to(&field, Focus::Error, wrong.is_some(), next_view);
         // The call for the tokens follows the code at once, so what it needs is asked before the browser opens.
         call_form::secrets_ui(ui, profile, secrets, next_view);
@@ -84,7 +88,7 @@ pub(crate) fn input_ui(
 fn secret_expiry_ui(ui: &mut Ui, profile: &mut ProfileDraft, next_view: &mut NextView) {
     let wrong =
         ExpiryDate::typed(&profile.client_secret_expires).and_then(Result::err).map(|error| told(&error.diagnose()));
-    let field = TextField::new("Secret expires").help("As the service's console says; the calendar shows it.");
+    let field = TextField::new(common::SECRET_EXPIRES).help(texts::SECRET_EXPIRES_HELP);
     let field = field.example("2027-03-31").optional().limit(SHORT).error(wrong.as_deref());
     let field = field.show(ui, &mut profile.client_secret_expires);
     lead_to(&field, Focus::Error, wrong.is_some(), next_view);
@@ -102,7 +106,7 @@ fn secret_inputs_ui(ui: &mut Ui, profile: &mut ProfileDraft, typed: &mut BTreeMa
     if has_source || matches!(profile.grant(), Some(GrantType::TokenExchange | GrantType::Saml2Bearer)) {
         sources_ui(ui, profile, &inputs);
     } else {
-        disclosure(ui, "Read from elsewhere", false, |ui| sources_ui(ui, profile, &inputs));
+        disclosure(ui, texts::READ_FROM_ELSEWHERE, false, |ui| sources_ui(ui, profile, &inputs));
     }
     for input in &inputs {
         if profile.sources.get(&input.name).is_some_and(|source| !source.trim().is_empty()) {
@@ -113,7 +117,7 @@ fn secret_inputs_ui(ui: &mut Ui, profile: &mut ProfileDraft, typed: &mut BTreeMa
         let field = if input.optional { field.optional() } else { field };
         field.show_secret(ui, typed.entry(input.name.clone()).or_default());
     }
-    ui.label(small(ui, "Stored in the vault, never in a plain file."));
+    ui.label(small(ui, texts::SECRETS_HELP));
 }
 
 fn sources_ui(ui: &mut Ui, profile: &mut ProfileDraft, inputs: &[Input]) {
@@ -128,10 +132,10 @@ fn source_ui(ui: &mut Ui, input: &Input, typed: &mut String) {
         "" => None,
         typed => typed.parse::<ValueSource>().err().map(|error| told(&error.diagnose())),
     };
-    let label = format!("{} is read from", input.label);
+    let label = texts::is_read_from(&input.label);
     TextField::new(&label)
-        .help("Another profile, a file, a variable or a command of this machine, each time it is sent; empty for the vault.")
-        .example("profile:acme")
+        .help(texts::IS_READ_FROM_HELP)
+        .example(texts::IS_READ_FROM_EXAMPLE)
         .optional()
         .mono()
         .error(wrong.as_deref())
@@ -143,49 +147,52 @@ fn scopes_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
     if !known.is_empty() {
         let options: Vec<(&str, &str)> =
             known.iter().map(|scope| (scope.name.as_str(), scope.meaning.as_str())).collect();
-        chips(ui, "Scopes", &options, &mut profile.ticked);
+        chips(ui, common::SCOPES, &options, &mut profile.ticked);
     }
-    let label = if known.is_empty() { "Scopes" } else { "More scopes" };
-    let separator = match profile.service.scopes.separator.as_str() {
-        "," => "a comma",
-        ";" => "a semicolon",
-        _ => "a space",
+    let label = if known.is_empty() { common::SCOPES } else { texts::MORE_SCOPES };
+    let help = match profile.service.scopes.separator.as_str() {
+        "," => texts::SEPARATED_BY_COMMA,
+        ";" => texts::SEPARATED_BY_SEMICOLON,
+        _ => texts::SEPARATED_BY_SPACE,
     };
-    let help = format!("Separated by {separator}, as this service requires.");
-    TextField::new(label).help(help.as_str()).optional().mono().show(ui, &mut profile.typed_scopes);
+    TextField::new(label).help(help).optional().mono().show(ui, &mut profile.typed_scopes);
 }
 
 /// The ways of the code challenge, as RFC 7636 writes them; the second is one service's own.
-const PKCE: [(Pkce, &str); 4] =
-    [(Pkce::S256, "S256"), (Pkce::S256Hex, "S256 in hex"), (Pkce::Plain, "plain"), (Pkce::Off, "off")];
+const PKCE: [(Pkce, &str); 4] = [
+    (Pkce::S256, texts::PKCE_S256),
+    (Pkce::S256Hex, texts::PKCE_S256_HEX),
+    (Pkce::Plain, texts::PKCE_PLAIN),
+    (Pkce::Off, texts::PKCE_OFF),
+];
 
 /// The algorithms of proofs that services take; a preset may name others.
 const BINDINGS: [(Option<AssertionAlgorithm>, &str); 4] = [
-    (None, "Bearer tokens"),
-    (Some(AssertionAlgorithm::ES256), "Bound to a key, ES256"),
-    (Some(AssertionAlgorithm::ES384), "Bound to a key, ES384"),
-    (Some(AssertionAlgorithm::PS256), "Bound to a key, PS256"),
+    (None, texts::BEARER_TOKENS),
+    (Some(AssertionAlgorithm::ES256), texts::BOUND_ES256),
+    (Some(AssertionAlgorithm::ES384), texts::BOUND_ES384),
+    (Some(AssertionAlgorithm::PS256), texts::BOUND_PS256),
 ];
 
 /// How the authorization request is signed.
 const SIGNED_REQUESTS: [(Option<AssertionAlgorithm>, &str); 5] = [
-    (None, "Not signed"),
-    (Some(AssertionAlgorithm::ES256), "Signed, ES256"),
-    (Some(AssertionAlgorithm::PS256), "Signed, PS256"),
-    (Some(AssertionAlgorithm::ES384), "Signed, ES384"),
-    (Some(AssertionAlgorithm::RS256), "Signed, RS256"),
+    (None, texts::NOT_SIGNED),
+    (Some(AssertionAlgorithm::ES256), texts::SIGNED_ES256),
+    (Some(AssertionAlgorithm::PS256), texts::SIGNED_PS256),
+    (Some(AssertionAlgorithm::ES384), texts::SIGNED_ES384),
+    (Some(AssertionAlgorithm::RS256), texts::SIGNED_RS256),
 ];
 
 /// How the authorization response comes back.
 const RESPONSE_MODES: [(Option<ResponseMode>, &str); 8] = [
-    (None, "As the service sends it"),
-    (Some(ResponseMode::Query), "In the address (query)"),
-    (Some(ResponseMode::FormPost), "In a form (form_post)"),
-    (Some(ResponseMode::Fragment), "In the fragment (fragment)"),
-    (Some(ResponseMode::Jwt), "Signed (jwt)"),
-    (Some(ResponseMode::QueryJwt), "Signed, in the address (query.jwt)"),
-    (Some(ResponseMode::FormPostJwt), "Signed, in a form (form_post.jwt)"),
-    (Some(ResponseMode::FragmentJwt), "Signed, in the fragment (fragment.jwt)"),
+    (None, texts::AS_SENT),
+    (Some(ResponseMode::Query), texts::IN_QUERY),
+    (Some(ResponseMode::FormPost), texts::IN_FORM),
+    (Some(ResponseMode::Fragment), texts::IN_FRAGMENT),
+    (Some(ResponseMode::Jwt), texts::SIGNED),
+    (Some(ResponseMode::QueryJwt), texts::SIGNED_IN_QUERY),
+    (Some(ResponseMode::FormPostJwt), texts::SIGNED_IN_FORM),
+    (Some(ResponseMode::FragmentJwt), texts::SIGNED_IN_FRAGMENT),
 ];
 
 fn more_ui(
@@ -196,26 +203,19 @@ fn more_ui(
     next_view: &mut NextView,
 ) {
     let leads = errors.iter().any(|error| error.field == Field::AuthorizationUrl) && !is_described;
-    disclosure(ui, "More about the authorization", leads, |ui| {
+    disclosure(ui, texts::MORE, leads, |ui| {
         let options = [
-            (Asks::Nothing, "No secret"),
-            (Asks::Secret, "Secret"),
-            (Asks::OptionalSecret, "Optional secret"),
-            (Asks::UserAndSecret, "User ID and secret"),
+            (Asks::Nothing, texts::NO_SECRET),
+            (Asks::Secret, texts::SECRET),
+            (Asks::OptionalSecret, texts::OPTIONAL_SECRET),
+            (Asks::UserAndSecret, texts::USER_AND_SECRET),
         ];
-        choice(ui, "The client has", &mut profile.asks, &options, None);
-        let help = "A bound token is worth nothing without a key that stays in the vault (DPoP, RFC 9449). The service must expect it.";
-        choice(ui, "Access tokens", &mut profile.service.dpop, &BINDINGS, Some(help));
-        let help =
-            "If the client is registered so: its responses, ID tokens or userinfo. Your private key decrypts them.";
-        toggle(ui, "The service encrypts to my key", &mut profile.service.encrypts_to_client, Some(help));
-        let help = "You sign in with the browser, and the service sends back a code.";
-        toggle(ui, "This service requires client-flow authorization", &mut profile.client_flow, Some(help));
+        choice(ui, texts::CLIENT_HAS, &mut profile.asks, &options, None);
+        choice(ui, texts::ACCESS_TOKENS, &mut profile.service.dpop, &BINDINGS, Some(texts::ACCESS_TOKENS_HELP));
+        toggle(ui, texts::ENCRYPTS_TO_ME, &mut profile.service.encrypts_to_client, Some(texts::ENCRYPTS_TO_ME_HELP));
+        toggle(ui, texts::CLIENT_FLOW, &mut profile.client_flow, Some(texts::CLIENT_FLOW_HELP));
         if !profile.customised().wants_client_certificate() || profile.client_certificate {
-            let help =
-                "A gateway in front of the service does, or its tokens are bound to the certificate (mutual TLS).";
-            let label = "The service's servers want a client certificate";
-            toggle(ui, label, &mut profile.client_certificate, Some(help));
+            toggle(ui, texts::WANTS_CERTIFICATE, &mut profile.client_certificate, Some(texts::WANTS_CERTIFICATE_HELP));
         }
         if !profile.client_flow {
             return;
@@ -223,25 +223,24 @@ fn more_ui(
         if !is_described {
             endpoints::authorization_url_ui(ui, profile, errors, next_view);
         }
-        TextField::new("Account")
-            .help("Who must sign in, by the name, e-mail or ID that the service gives. Anybody else is refused.")
-            .example("ada@example.com")
+        TextField::new(common::ACCOUNT)
+            .help(texts::ACCOUNT_HELP)
+            .example(texts::ACCOUNT_EXAMPLE)
             .optional()
             .show(ui, &mut profile.account);
         strict::choice_ui(ui, profile, has_certificate);
         signed_request_ui(ui, profile);
         response_mode_ui(ui, profile);
         details_ui(ui, profile);
-        labelled_segmented(ui, "PKCE", &mut profile.pkce, &PKCE);
-        let help = "Binds the code to this program (RFC 7636). Turn it off only if the service rejects it.";
-        ui.label(small(ui, help));
+        labelled_segmented(ui, texts::PKCE, &mut profile.pkce, &PKCE);
+        ui.label(small(ui, texts::PKCE_HELP));
         offers_ui(ui, profile);
         if is_described {
             return;
         }
-        TextField::new("Extra parameters")
-            .help("One name=value per line, added to the authorization URL.")
-            .example("login_hint=ada@example.com")
+        TextField::new(common::EXTRA_PARAMETERS)
+            .help(texts::EXTRA_PARAMETERS_HELP)
+            .example(common::LOGIN_HINT_EXAMPLE)
             .optional()
             .show_lines(ui, &mut profile.extra, 2);
     });
@@ -249,10 +248,10 @@ fn more_ui(
 
 /// Whether the authorization request is signed, and encrypted.
 fn signed_request_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
-    let help =
-        "A request that your private key signs (JAR, RFC 9101) cannot be changed on its way through the browser.";
     let mut signed = profile.service.signed_request;
-    if choice(ui, "Authorization request", &mut signed, &SIGNED_REQUESTS, Some(help)).changed() {
+    if choice(ui, texts::AUTHORIZATION_REQUEST, &mut signed, &SIGNED_REQUESTS, Some(texts::AUTHORIZATION_REQUEST_HELP))
+        .changed()
+    {
         profile.service.set_signed_request(signed);
     }
     if signed.is_some() {
@@ -263,25 +262,23 @@ fn signed_request_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
 /// By what the signed request is encrypted; a preset may name another way.
 fn encrypted_request_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
     let by = |algorithm| Some(RequestEncryption { algorithm, contents: None });
-    let mut options =
-        vec![(None, "Not encrypted".to_owned()), (by(None), "Encrypted, as the service offers".to_owned())];
+    let mut options = vec![(None, texts::NOT_ENCRYPTED.to_owned()), (by(None), texts::ENCRYPTED_AS_OFFERED.to_owned())];
     let algorithms = KeyManagement::ALL.into_iter();
-    options.extend(algorithms.map(|algorithm| (by(Some(algorithm)), format!("Encrypted, {}", algorithm.as_str()))));
+    options.extend(algorithms.map(|algorithm| (by(Some(algorithm)), texts::encrypted(algorithm.as_str()))));
     let chosen = profile.service.encrypted_request;
     if let Some(own) = chosen.filter(|_| !options.iter().any(|(option, _)| *option == chosen)) {
-        options.push((Some(own), format!("Encrypted, {own}")));
+        options.push((Some(own), texts::encrypted(own)));
     }
     let options: Vec<_> = options.iter().map(|(option, words)| (*option, words.as_str())).collect();
-    let help = "Only the service can read it then: it is encrypted to a key that the service publishes.";
-    choice(ui, "Encryption of the request", &mut profile.service.encrypted_request, &options, Some(help));
+    choice(ui, texts::ENCRYPTION, &mut profile.service.encrypted_request, &options, Some(texts::ENCRYPTION_HELP));
 }
 
 /// What is asked for in detail, as JSON that is checked while it is typed.
 fn details_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
     let mut text = profile.service.authorization_details().unwrap_or_default().to_owned();
     let wrong = detail_types(&text).err().map(|error| told(&error.diagnose()));
-    let field = TextField::new("Authorization details")
-        .help("What you ask for in detail (RAR, RFC 9396), such as one payment: a JSON list of objects, each with a type.")
+    let field = TextField::new(texts::AUTHORIZATION_DETAILS)
+        .help(texts::AUTHORIZATION_DETAILS_HELP)
         .example("[{\"type\": \"account_information\"}]")
         .optional()
         .mono()
@@ -298,8 +295,8 @@ fn details_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
 fn token_details_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
     let mut text = profile.token_details();
     let wrong = detail_types(&text).err().map(|error| told(&error.diagnose()));
-    let field = TextField::new("Details of the token")
-        .help("What these tokens are for, of all that is asked for above (RFC 9396 section 6); empty for all of it.")
+    let field = TextField::new(texts::TOKEN_DETAILS)
+        .help(texts::TOKEN_DETAILS_HELP)
         .example("[{\"type\": \"account_information\"}]")
         .optional()
         .mono()
@@ -313,8 +310,7 @@ fn token_details_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
 fn response_mode_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
     let before = profile.service.response_mode();
     let mut chosen = before;
-    let help = "A signed response (JARM) is believed only if the service signed it, for this client and this sign-in.";
-    choice(ui, "Authorization response", &mut chosen, &RESPONSE_MODES, Some(help));
+    choice(ui, texts::AUTHORIZATION_RESPONSE, &mut chosen, &RESPONSE_MODES, Some(texts::AUTHORIZATION_RESPONSE_HELP));
     if chosen != before {
         profile.set_response_mode(chosen);
     }

@@ -11,6 +11,7 @@ use crate::gui::draft::{Draft, Focus};
 use crate::gui::intent::{CertificateWish, Intent};
 use crate::gui::model::{KeyDone, Model, Stand, Work};
 use crate::gui::screens::{entered, intent_button, lead_to, waiting_row, want};
+use crate::gui::texts::{client_certificate as texts, common};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, CodeBlock, Field, banner, disclosure, key_values, link_button, notice, secondary_button, section,
@@ -22,7 +23,7 @@ use crate::service::ProfileName;
 pub(crate) fn certificate_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(service) = draft.profile.as_ref().map(crate::service::ProfileDraft::customised) else { return };
     let Some(note) = service.certificate_note() else { return };
-    section(ui, "Client certificate", |ui| {
+    section(ui, common::CLIENT_CERTIFICATE, |ui| {
         ui.label(note);
         match draft.secrets.client_certificate.as_ref().and_then(|pair| pair.certificate.clone()) {
             Some(text) => details_ui(ui, draft, &text, service.links.console.as_deref()),
@@ -37,11 +38,10 @@ fn state_ui(ui: &mut Ui, model: &Model) {
     match model.open.client_certificate.stand() {
         Stand::Failed(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
         Stand::Done(KeyDone::Saved(name)) => {
-            let words =
-                format!("It is stored in the vault as {name}. Tokens that are bound to another one must be refreshed.");
-            notice(ui, Tone::Success, "Client certificate saved", &words);
+            let words = texts::saved_as(name);
+            notice(ui, Tone::Success, texts::SAVED, &words);
         }
-        Stand::Done(KeyDone::Written(path)) => notice(ui, Tone::Success, "Written", &path.display().to_string()),
+        Stand::Done(KeyDone::Written(path)) => notice(ui, Tone::Success, common::WRITTEN, &path.display().to_string()),
         Stand::Idle | Stand::Pending(_) | Stand::Done(KeyDone::Read(_)) => {}
     }
 }
@@ -49,26 +49,26 @@ fn state_ui(ui: &mut Ui, model: &Model) {
 fn missing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     take_dropped(ui, draft);
     let typed = &mut draft.authorization_step.client_certificate;
-    let help = "PKCS#12 (.p12, .pfx) or PEM. Enter the path, or drop the file here.";
-    let field = Field::new("Client certificate file").help(help).example("/home/me/client.p12").mono();
+    let field = Field::new(texts::FILE).help(texts::FILE_HELP).example(texts::FILE_EXAMPLE).mono();
     let field = field.show(ui, &mut typed.file);
     lead_to(&field, Focus::Missing, typed.file.trim().is_empty(), &mut draft.next_view);
     let mut is_entered = entered(ui, &field);
-    let help = "Of a PKCS#12 file. It is used once and not stored.";
-    let field = Field::new("Passphrase of the file").help(help).optional().show_secret(ui, &mut typed.passphrase);
+    let field = Field::new(texts::FILE_PASSPHRASE)
+        .help(texts::FILE_PASSPHRASE_HELP)
+        .optional()
+        .show_secret(ui, &mut typed.passphrase);
     is_entered |= entered(ui, &field);
-    let help = "If the private key is in another PEM file.";
-    let field = Field::new("Private key file").help(help).optional().mono().show(ui, &mut typed.key_file);
+    let field = Field::new(texts::KEY_FILE).help(texts::KEY_FILE_HELP).optional().mono().show(ui, &mut typed.key_file);
     is_entered |= entered(ui, &field);
     if model.open.client_certificate.is_pending() {
         // The fields stay: without them the page would be shorter, and jump.
-        return waiting_row(ui, &model.open.client_certificate, "Reading or making the certificate", Work::Certificate);
+        return waiting_row(ui, &model.open.client_certificate, texts::READING, Work::Certificate);
     }
     let is_empty = typed.file.trim().is_empty();
     if is_entered && !is_empty {
         want(ui, Intent::ClientCertificate(CertificateWish::Read));
     }
-    let blocked = is_empty.then_some("Enter the file of the certificate first");
+    let blocked = is_empty.then_some(texts::ENTER_FILE);
     ui.horizontal_wrapped(|ui| {
         intent_button(ui, ButtonKind::Secondary, Intent::ClientCertificate(CertificateWish::Read), blocked);
         intent_button(ui, ButtonKind::Secondary, Intent::ClientCertificate(CertificateWish::Make), None);
@@ -126,37 +126,37 @@ fn details_ui(ui: &mut Ui, draft: &mut Draft, text: &str, console: Option<&str>)
     date_ui(ui, &facts, &draft.clock);
     let clock = draft.clock.clone();
     key_values(ui, |rows| {
-        rows.copyable("Subject", &facts.subject);
-        rows.text("Issuer", if facts.is_own_issuer { "itself (self-signed)" } else { &facts.issuer });
+        rows.copyable(common::SUBJECT, &facts.subject);
+        rows.text(common::ISSUER, if facts.is_own_issuer { texts::ITSELF } else { &facts.issuer });
         if let Some(end) = facts.dates[1] {
-            rows.text("Valid until", &clock.show(end));
+            rows.text(texts::VALID_UNTIL, &clock.show(end));
         }
         if facts.intermediates > 0 {
-            rows.text("Intermediates", &facts.intermediates.to_string());
+            rows.text(texts::INTERMEDIATES, &facts.intermediates.to_string());
         }
-        rows.copyable("SHA-256 fingerprint", &facts.fingerprint);
-        rows.copyable("Thumbprint (x5t#S256)", &facts.thumbprint);
+        rows.copyable(common::FINGERPRINT, &facts.fingerprint);
+        rows.copyable(texts::THUMBPRINT, &facts.thumbprint);
     });
     if facts.is_own_issuer {
-        CodeBlock::new("Certificate to register", text).max_height(120.0).show(ui);
+        CodeBlock::new(texts::TO_REGISTER, text).max_height(120.0).show(ui);
         if let Some(console) = console {
-            link_button(ui, "Open the service's console to register it", console);
+            link_button(ui, texts::OPEN_CONSOLE, console);
         }
     }
     let is_unnamed = ProfileName::parse(&draft.tokens_step.name).is_err();
-    let unnamed = is_unnamed.then_some("Enter the profile's name first");
-    disclosure(ui, "Save it before the sign-in", facts.is_own_issuer, |ui| {
-        ui.label(small(ui, "Register it only once it is saved: the certificate is useless without its key."));
-        let field = Field::new("Name of the profile").example("acme-bank").mono();
+    let unnamed = is_unnamed.then_some(common::ENTER_PROFILE_NAME);
+    disclosure(ui, texts::SAVE_BEFORE_SIGN_IN, facts.is_own_issuer, |ui| {
+        ui.label(small(ui, texts::SAVE_BEFORE_SIGN_IN_HELP));
+        let field = Field::new(common::PROFILE_NAME).example(texts::PROFILE_NAME_EXAMPLE).mono();
         field.show(ui, &mut draft.tokens_step.name);
         intent_button(ui, ButtonKind::Secondary, Intent::ClientCertificate(CertificateWish::Save), unnamed);
-        let field = Field::new("Write the client certificate to").example("client.pem").optional().mono();
+        let field = Field::new(texts::WRITE_TO).example(texts::WRITE_TO_EXAMPLE).optional().mono();
         field.show(ui, &mut draft.authorization_step.client_certificate.save_to);
         let is_empty = draft.authorization_step.client_certificate.save_to.trim().is_empty();
-        let blocked = is_empty.then_some("Enter the file's name first");
+        let blocked = is_empty.then_some(common::ENTER_FILE_NAME);
         intent_button(ui, ButtonKind::Secondary, Intent::ClientCertificate(CertificateWish::Write), blocked);
     });
-    if secondary_button(ui, "Use another certificate").clicked() {
+    if secondary_button(ui, texts::USE_ANOTHER).clicked() {
         draft.secrets.client_certificate = None;
     }
 }
@@ -164,11 +164,9 @@ fn details_ui(ui: &mut Ui, draft: &mut Draft, text: &str, console: Option<&str>)
 /// That it is not valid now.
 fn date_ui(ui: &mut Ui, facts: &Facts, clock: &Clock) {
     let words = match facts.dates {
-        [_, Some(end)] if end <= clock.now => format!("The client certificate expired at {}", clock.show(end)),
-        [Some(begin), _] if begin > clock.now => {
-            format!("The client certificate is not valid before {}", clock.show(begin))
-        }
+        [_, Some(end)] if end <= clock.now => texts::expired_at(clock.show(end)),
+        [Some(begin), _] if begin > clock.now => texts::not_valid_before(clock.show(begin)),
         _ => return,
     };
-    banner(ui, Tone::Warning, &Diagnosis::new(words).hint("get a new one, and open it in place of this one"));
+    banner(ui, Tone::Warning, &Diagnosis::new(words).hint(texts::RENEW_HINT));
 }

@@ -11,6 +11,7 @@ use crate::gui::queries::QUERIES;
 use crate::gui::screens::actions::{call_blocked, new_tokens};
 use crate::gui::screens::profile_menu::service_of;
 use crate::gui::screens::save;
+use crate::gui::texts::{common, keys as texts};
 
 /// What is wanted by its key wherever the person is.
 pub(crate) const EVERYWHERE: [Intent; 7] = [
@@ -35,7 +36,7 @@ pub(crate) fn commands(model: &Model, draft: &Draft) -> Vec<Action> {
     of_profile(model, draft, &mut all);
     let everywhere = EVERYWHERE.into_iter().filter(|intent| *intent != Intent::OpenPalette);
     all.extend(everywhere.map(Action::of));
-    let nothing = model.profiles.is_empty().then(|| "There is no profile yet".to_owned());
+    let nothing = model.profiles.is_empty().then(|| texts::NO_PROFILE.to_owned());
     all.push(Action::unless(Intent::OpenShare, nothing));
     all.push(Action::of(Intent::OpenCalendar));
     all.push(Action::of(Intent::OpenTeam));
@@ -43,14 +44,14 @@ pub(crate) fn commands(model: &Model, draft: &Draft) -> Vec<Action> {
     all.push(Action::of(Intent::OpenCalls));
     all.push(Action::of(Intent::OpenForgotten));
     let is_closed = !matches!(model.vault, VaultState::Open(_));
-    all.push(Action::unless(Intent::LockVault, is_closed.then(|| "The vault is not open".to_owned())));
+    all.push(Action::unless(Intent::LockVault, is_closed.then(|| common::VAULT_NOT_OPEN.to_owned())));
     all
 }
 
 /// What is done on the page of a profile from day to day.
 fn home(model: &Model, all: &mut Vec<Action>) {
-    let no_tokens = model.open.tokens.is_none().then(|| "There are no tokens: sign in first".to_owned());
-    let is_going = model.open.refresh_request.is_pending().then(|| "A refresh is under way".to_owned());
+    let no_tokens = model.open.tokens.is_none().then(|| texts::NO_TOKENS_SIGN_IN.to_owned());
+    let is_going = model.open.refresh_request.is_pending().then(|| common::REFRESHING.to_owned());
     all.push(Action::unless(Intent::RequestRefresh, no_tokens.clone().or(is_going)));
     all.extend(CopiedToken::ALL.map(|what| Action::unless(Intent::CopyToken(what), no_tokens.clone())));
     all.push(Action::of(Intent::SignInAgain));
@@ -60,7 +61,7 @@ fn home(model: &Model, all: &mut Vec<Action>) {
 /// What leads through the steps.
 fn steps(model: &Model, draft: &Draft, all: &mut Vec<Action>) {
     let Some(profile) = &draft.profile else {
-        let why = Some("Choose a service first".to_owned());
+        let why = Some(texts::CHOOSE_SERVICE.to_owned());
         return all.push(Action::unless(Intent::GoTo(Step::Authorization), why));
     };
     match draft.step {
@@ -72,12 +73,11 @@ fn steps(model: &Model, draft: &Draft, all: &mut Vec<Action>) {
                 all.push(Action::of(Intent::Authorize { again: true }));
             }
             Visit::Starting | Visit::Waiting(..) => {
-                all.push(Action::unless(Intent::GoTo(Step::Tokens), Some("The code has not arrived yet".to_owned())));
+                all.push(Action::unless(Intent::GoTo(Step::Tokens), Some(common::NO_CODE_YET.to_owned())));
                 all.push(Action::of(Intent::Cancel(Work::SignIn)));
             }
             Visit::Device(..) => {
-                let why = "The sign-in was not allowed yet on the other device";
-                all.push(Action::unless(Intent::GoTo(Step::Tokens), Some(why.to_owned())));
+                all.push(Action::unless(Intent::GoTo(Step::Tokens), Some(common::NOT_ALLOWED_YET.to_owned())));
                 all.push(Action::of(Intent::Cancel(Work::SignIn)));
             }
             Visit::None | Visit::Failed(_) => {
@@ -95,7 +95,7 @@ fn steps(model: &Model, draft: &Draft, all: &mut Vec<Action>) {
             all.push(Action::unless(call, call_blocked(model, draft)));
         }
     }
-    let no_tokens = model.open.tokens.is_none().then_some("There are no tokens yet");
+    let no_tokens = model.open.tokens.is_none().then_some(texts::NO_TOKENS);
     let blocked = no_tokens.filter(|_| model.open.saved_as.is_none()).or_else(|| save::blocked(model, draft));
     all.push(Action::unless(Intent::Save { replace: false }, blocked.map(str::to_owned)));
     all.push(Action::unless(Intent::CheckToken, no_tokens.map(str::to_owned)));

@@ -9,6 +9,7 @@ use crate::gui::draft::{Draft, Focus, NextView};
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::{lead_to, redirects, want};
+use crate::gui::texts::{authorization as texts, common};
 use crate::gui::theme::{SPACE_XS, Tone, small};
 use crate::gui::widgets::{Field as TextField, banner, copy_named_button, link_button, section, toggle};
 use crate::oauth::{Landing, RedirectUri};
@@ -22,7 +23,7 @@ pub(crate) fn console_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: 
     if !(has_links || profile.client_flow || !service.checklist.is_empty()) {
         return;
     }
-    section(ui, "Register your client", |ui| {
+    section(ui, texts::REGISTER_YOUR_CLIENT, |ui| {
         if has_links {
             links_ui(ui, &service);
         }
@@ -38,10 +39,10 @@ pub(crate) fn console_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: 
 fn links_ui(ui: &mut Ui, service: &Service) {
     ui.horizontal_wrapped(|ui| {
         if let Some(console) = &service.links.console {
-            link_button(ui, "Open the service's console", console);
+            link_button(ui, texts::OPEN_CONSOLE, console);
         }
         if let Some(documentation) = &service.links.documentation {
-            link_button(ui, "Read its documentation", documentation);
+            link_button(ui, texts::READ_DOCUMENTATION, documentation);
         }
     });
 }
@@ -52,11 +53,7 @@ fn checklist_ui(ui: &mut Ui, service: &Service, ticked: &mut BTreeSet<usize>) {
         return;
     }
     let (done, all) = (ticked.len(), service.checklist.len());
-    let title = if done == 0 {
-        "Before the first sign-in".to_owned()
-    } else {
-        format!("Before the first sign-in: {done} of {all} done")
-    };
+    let title = if done == 0 { texts::BEFORE_FIRST_SIGN_IN.to_owned() } else { texts::steps_done(done, all) };
     ui.label(crate::gui::theme::label(title));
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = SPACE_XS;
@@ -80,7 +77,7 @@ fn redirect_ui(ui: &mut Ui, profile: &mut ProfileDraft, error: Option<&FieldErro
     // What was typed is checked at once.
     let wrong = parsed.as_ref().err().map(ToString::to_string);
     let wrong = wrong.or(error.map(|error| error.diagnosis.summary.clone()));
-    let field = TextField::new("Redirect URI")
+    let field = TextField::new(common::REDIRECT_URI)
         .help(Some(note.as_str()).filter(|note| !note.is_empty()))
         .error(wrong.as_deref())
         .mono()
@@ -88,7 +85,7 @@ fn redirect_ui(ui: &mut Ui, profile: &mut ProfileDraft, error: Option<&FieldErro
     lead_to(&field, Focus::Error, wrong.is_some(), next_view);
     let Ok(uri) = parsed else { return };
     ui.horizontal_wrapped(|ui| {
-        copy_named_button(ui, "redirect URI", uri.as_str());
+        copy_named_button(ui, texts::COPIED_REDIRECT_URI, uri.as_str());
         ui.label(small(ui, landing_words(&uri)));
     });
     loopback_ui(ui, profile, &uri);
@@ -99,19 +96,10 @@ fn loopback_ui(ui: &mut Ui, profile: &ProfileDraft, uri: &RedirectUri) {
     let Landing::Loopback(plan) = uri.landing() else { return };
     let service = &profile.service;
     let (summary, hint) = match (service.redirect.loopback, plan.port) {
-        (LoopbackRule::Refused, _) => (
-            format!("{} does not accept loopback redirect URIs", service.name),
-            "register an https address you control, and paste the address you are redirected to",
-        ),
+        (LoopbackRule::Refused, _) => (texts::no_loopback(&service.name), texts::NO_LOOPBACK_HINT),
         (LoopbackRule::DevelopmentOnly, _) if is_for_development(profile) => return,
-        (LoopbackRule::DevelopmentOnly, _) => (
-            format!("{} accepts this only while the app is in development", service.name),
-            "in production register an https address you control, and paste the address you are redirected to",
-        ),
-        (LoopbackRule::FixedPort, None) => (
-            format!("{} requires the exact port, and a free port changes each time", service.name),
-            "choose a port, such as http://localhost:8080/callback",
-        ),
+        (LoopbackRule::DevelopmentOnly, _) => (texts::development_only(&service.name), texts::DEVELOPMENT_ONLY_HINT),
+        (LoopbackRule::FixedPort, None) => (texts::exact_port(&service.name), texts::EXACT_PORT_HINT),
         _ => return,
     };
     banner(ui, Tone::Warning, &Diagnosis::new(summary).hint(hint));
@@ -126,12 +114,10 @@ fn is_for_development(profile: &ProfileDraft) -> bool {
 /// What this redirect URI means for registering it and for listening.
 fn landing_words(uri: &RedirectUri) -> String {
     match uri.landing() {
-        Landing::Elsewhere => {
-            "Register exactly this URI. It is not on this machine: paste the address you are redirected to.".to_owned()
-        }
+        Landing::Elsewhere => texts::REGISTER_URI_ELSEWHERE.to_owned(),
         Landing::Loopback(plan) => match plan.port {
-            None => "A free port is chosen each time, so the service must accept any port.".to_owned(),
-            Some(port) => format!("Register exactly this URI. Tokenwright listens on port {port} of this machine."),
+            None => texts::REGISTER_ANY_PORT.to_owned(),
+            Some(port) => texts::register_port(port),
         },
     }
 }

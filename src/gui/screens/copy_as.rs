@@ -8,16 +8,17 @@ use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::dialect::{Dialect, Outgoing, write};
 use crate::gui::clipboard::{self, CopyState};
 use crate::gui::draft::{Copied, Draft};
+use crate::gui::texts::service as texts;
 use crate::gui::theme::Tone;
 use crate::gui::widgets::{banner, disclosure, secondary_button};
 
 /// Shows a button for each format that is written, and what came of the last copy.
 pub(crate) fn copy_as_ui(ui: &mut Ui, draft: &mut Draft) {
     let mut chosen = None;
-    disclosure(ui, "Copy as…", draft.service_step.copied.is_some(), |ui| {
+    disclosure(ui, texts::COPY_AS, draft.service_step.copied.is_some(), |ui| {
         ui.horizontal_wrapped(|ui| {
             for format in Dialect::written() {
-                if secondary_button(ui, &format!("Copy as {}", format.name)).clicked() {
+                if secondary_button(ui, &texts::copy_as(format.name)).clicked() {
                     chosen = Some(format);
                 }
             }
@@ -46,7 +47,7 @@ fn copy(ui: &Ui, draft: &Draft, format: &'static Dialect) -> Option<Copied> {
 
 /// Under which these copies are known.
 fn key() -> egui::Id {
-    egui::Id::unique("copy as")
+    egui::Id::unique("copy-as")
 }
 
 fn copied_ui(ui: &mut Ui, copied: &Copied) {
@@ -59,11 +60,11 @@ fn copied_ui(ui: &mut Ui, copied: &Copied) {
     match &copied.outcome {
         Err(diagnosis) => banner(ui, Tone::Danger, diagnosis),
         Ok(lost) if lost.is_empty() => {
-            banner(ui, Tone::Success, &Diagnosis::new(format!("Copied as {name}, without secrets")));
+            banner(ui, Tone::Success, &Diagnosis::new(texts::copied_as(name)));
         }
         Ok(lost) => {
             let lines: Vec<String> = lost.iter().map(|note| format!("{}: {}", note.place, note.words)).collect();
-            let told = Diagnosis::new(format!("Copied as {name}, which cannot represent everything"));
+            let told = Diagnosis::new(texts::copied_in_part_as(name));
             banner(ui, Tone::Warning, &told.hint(lines.join("\n")));
         }
     }

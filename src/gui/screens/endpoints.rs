@@ -9,6 +9,7 @@ use crate::gui::draft::{Draft, Focus, NextView, TypedParameters};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::{intent_button, lead_to, registered_client, waiting_row};
+use crate::gui::texts::{common, endpoints as texts};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, Field as TextField, banner, choice, disclosure, notice, section, toggle, told};
 use crate::oauth::GrantType;
@@ -24,12 +25,12 @@ pub(crate) fn is_described(model: &Model, profile: &ProfileDraft) -> bool {
 
 /// Shows the fields, and the way to have them filled in from the issuer's metadata.
 pub(crate) fn endpoints_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &[FieldError]) {
-    section(ui, "Service", |ui| {
+    section(ui, common::SERVICE, |ui| {
         discovery_ui(ui, model, &mut draft.authorization_step.issuer);
         registered_client::offer_ui(ui, model, draft);
         let Draft { profile: Some(profile), next_view, authorization_step, .. } = draft else { return };
         let mut grant = profile.grant();
-        choice(ui, "Grant", &mut grant, &OFFERED_GRANTS, None);
+        choice(ui, texts::GRANT, &mut grant, &OFFERED_GRANTS, None);
         profile.choose_grant(grant);
         if grant == Some(GrantType::Saml2Bearer) {
             saml_ui(ui, profile);
@@ -40,22 +41,20 @@ pub(crate) fn endpoints_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors
         token_url_ui(ui, profile, errors, next_view);
         if let Some(mut chosen) = profile.client_authentication() {
             let before = chosen;
-            choice(ui, "Client authentication", &mut chosen, &ClientAuthentication::OFFERED, None);
+            choice(ui, common::CLIENT_AUTHENTICATION, &mut chosen, &ClientAuthentication::OFFERED, None);
             if chosen != before {
                 profile.choose_client_authentication(chosen);
             }
         }
         parameters_ui(ui, profile, &mut authorization_step.extra);
-        ui.label(small(ui, "Headers and the way a response is read can be changed in step 3."));
+        ui.label(small(ui, texts::MORE_IN_STEP_3));
     });
 }
 
 /// Whether the assertion is written here; what it says stands with the private key.
 fn saml_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
     let mut signs = profile.signs_saml();
-    let help =
-        "For each token request, with your private key. Otherwise it comes from a file, a command, or you paste it.";
-    if toggle(ui, "Write and sign the assertion here", &mut signs, Some(help)).changed() {
+    if toggle(ui, texts::WRITE_ASSERTION, &mut signs, Some(texts::WRITE_ASSERTION_HELP)).changed() {
         profile.set_signs_saml(signs);
     }
 }
@@ -65,38 +64,36 @@ fn parameters_ui(ui: &mut Ui, profile: &mut ProfileDraft, extra: &mut [TypedPara
     let [token, refresh] = extra;
     let is_used =
         !profile.extra.trim().is_empty() || token.text(&profile.token_request).is_some_and(|text| !text.is_empty());
-    disclosure(ui, "Extra parameters", is_used, |ui| {
-        ui.label(small(ui, "One name=value per line. Values in angle brackets are filled in, such as <client_id>."));
+    disclosure(ui, common::EXTRA_PARAMETERS, is_used, |ui| {
+        ui.label(small(ui, texts::EXTRA_PARAMETERS_HELP));
         if profile.client_flow {
-            let example = "login_hint=ada@example.com";
-            let field = TextField::new("Extra parameters of the authorization request").example(example);
+            let field = TextField::new(texts::EXTRA_OF_AUTHORIZATION).example(common::LOGIN_HINT_EXAMPLE);
             field.optional().show_lines(ui, &mut profile.extra, 2);
         }
-        extra_ui(ui, "Extra parameters of the token request", &mut profile.token_request, token);
-        extra_ui(ui, "Extra parameters of the refresh request", &mut profile.refresh_request, refresh);
+        extra_ui(ui, texts::EXTRA_OF_TOKEN, &mut profile.token_request, token);
+        extra_ui(ui, texts::EXTRA_OF_REFRESH, &mut profile.refresh_request, refresh);
     });
 }
 
 fn extra_ui(ui: &mut Ui, label: &str, call: &mut CallFields, typed: &mut TypedParameters) {
     let Some(text) = typed.text(call) else { return };
-    let field = TextField::new(label).example("audience=https://api.example.com").optional();
+    let field = TextField::new(label).example(texts::EXTRA_EXAMPLE).optional();
     if field.show_lines(ui, text, 2).changed() {
         typed.apply(call);
     }
 }
 
 fn discovery_ui(ui: &mut Ui, model: &Model, issuer: &mut String) {
-    let help =
-        "If the service publishes its metadata (OpenID Connect Discovery, RFC 8414), the URLs are filled in from it.";
     let is_typed = !issuer.trim().is_empty();
-    let wrong = (is_typed && Issuer::parse(issuer.trim()).is_none()).then_some("enter an https URL without a query");
-    let field = TextField::new("Issuer").help(help).example("https://accounts.example.com").optional().mono();
+    let wrong = (is_typed && Issuer::parse(issuer.trim()).is_none()).then_some(texts::WRONG_ISSUER);
+    let field =
+        TextField::new(common::ISSUER).help(texts::ISSUER_HELP).example(texts::ISSUER_EXAMPLE).optional().mono();
     field.error(wrong).show(ui, issuer);
-    let blocked = (!is_typed || wrong.is_some()).then_some("Enter the issuer first");
+    let blocked = (!is_typed || wrong.is_some()).then_some(texts::ENTER_ISSUER);
     let discovery = &model.open.discovery;
     match discovery.stand() {
         Stand::Pending(place) => {
-            let what = if place.is_empty() { "Fetching the metadata".to_owned() } else { format!("Asking {place}") };
+            let what = if place.is_empty() { texts::FETCHING_METADATA.to_owned() } else { common::asking(place) };
             return waiting_row(ui, discovery, &what, Work::Discovery);
         }
         Stand::Failed(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
@@ -108,10 +105,10 @@ fn discovery_ui(ui: &mut Ui, model: &Model, issuer: &mut String) {
 
 /// What the metadata filled in, what it contradicts itself in, and what the server demands that cannot be done.
 fn found_ui(ui: &mut Ui, found: &Imported) {
-    notice(ui, Tone::Success, "Filled in from the metadata", &found.from);
+    notice(ui, Tone::Success, texts::FILLED_IN, &found.from);
     let Some(described) = found.import.own() else { return };
     for lack in &described.service.lacks {
-        notice(ui, Tone::Warning, "Not supported", &quoted(lack));
+        notice(ui, Tone::Warning, texts::NOT_SUPPORTED, &quoted(lack));
     }
     // What is offered has a control here.
     let is_told = |note: &&Note| !note.is_unused && !note.is_offer;
@@ -121,12 +118,12 @@ fn found_ui(ui: &mut Ui, found: &Imported) {
     if noticed.is_empty() && unused.is_empty() {
         return;
     }
-    disclosure(ui, "What the metadata says besides", !noticed.is_empty(), |ui| {
+    disclosure(ui, texts::METADATA_BESIDES, !noticed.is_empty(), |ui| {
         for note in noticed {
             ui.label(small(ui, quoted(&format!("{}: {}", note.place, note.words))));
         }
         if !unused.is_empty() {
-            ui.label(small(ui, format!("Not used: {}", unused.join(", "))));
+            ui.label(small(ui, texts::not_used(&unused.join(", "))));
         }
     });
 }
@@ -138,14 +135,14 @@ pub(crate) fn authorization_url_ui(
     errors: &[FieldError],
     next_view: &mut NextView,
 ) {
-    let field = TextField::new("Authorization URL")
-        .help("The address the browser opens. Values in angle brackets are filled in.")
-        .example("https://example.com/oauth2/authorize");
+    let field = TextField::new(texts::AUTHORIZATION_URL)
+        .help(texts::AUTHORIZATION_URL_HELP)
+        .example(texts::AUTHORIZATION_URL_EXAMPLE);
     url_ui(
         ui,
         &field,
         &mut profile.authorization_url,
-        "authorization URL",
+        texts::AUTHORIZATION_URL_NAME,
         (Field::AuthorizationUrl, errors),
         next_view,
     );
@@ -154,10 +151,8 @@ pub(crate) fn authorization_url_ui(
 /// The field of the token endpoint; the refresh request follows it until that has an address of its own.
 fn token_url_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError], next_view: &mut NextView) {
     let before = profile.token_request.url.clone();
-    let field = TextField::new("Token URL")
-        .help("The address that the code and the refresh token are sent to.")
-        .example("https://example.com/oauth2/token");
-    url_ui(ui, &field, &mut profile.token_request.url, "token URL", (Field::TokenUrl, errors), next_view);
+    let field = TextField::new(texts::TOKEN_URL).help(texts::TOKEN_URL_HELP).example(common::TOKEN_URL_EXAMPLE);
+    url_ui(ui, &field, &mut profile.token_request.url, texts::TOKEN_URL_NAME, (Field::TokenUrl, errors), next_view);
     if profile.refresh_request.url == before {
         profile.refresh_request.url.clone_from(&profile.token_request.url);
     }

@@ -14,6 +14,7 @@ use crate::gui::export_draft::{ExportDraft, Way};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::{export_options, intent_button, vault, waiting_row, want};
+use crate::gui::texts::{common, export as texts};
 use crate::gui::theme::{Tone, shown, small};
 use crate::gui::widgets::{
     ButtonKind, CodeBlock, banner, banner_with, dot, footer, heading, key_values, link, notice, page, section,
@@ -32,7 +33,7 @@ pub(crate) fn export_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 }
 
 fn page_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, export: &mut ExportDraft) {
-    heading(ui, format!("Export {}", model.shown_name(&export.profile)));
+    heading(ui, common::export(model.shown_name(&export.profile)));
     outcome_ui(ui, model, export);
     vault::vault_ui(ui, model, draft);
     handed_over_ui(ui, model, draft, export);
@@ -51,7 +52,7 @@ fn outcome_ui(ui: &mut Ui, model: &Model, export: &ExportDraft) {
     let done = &model.export.done;
     match done.stand() {
         Stand::Idle => {}
-        Stand::Pending(_) => waiting_row(ui, done, "Writing the export with a valid token", Work::Export),
+        Stand::Pending(_) => waiting_row(ui, done, texts::WRITING, Work::Export),
         Stand::Done(done) => done_ui(ui, done, export),
         Stand::Failed(failure) => {
             let now = export.order(model.export.formats()).map(|order| (order, export.path.clone()));
@@ -75,8 +76,8 @@ pub(crate) fn failure_ui(ui: &mut Ui, failure: &Failure, insisted: Insisted, int
 fn with_button(failure: &Failure) -> Diagnosis {
     let diagnosis = failure.diagnosis.clone();
     let words = match failure.code {
-        FailureCode::FileForeign | FailureCode::FileChanged => "or replace the file",
-        FailureCode::InWorkTree => "or save there anyway",
+        FailureCode::FileForeign | FailureCode::FileChanged => texts::REPLACE_TOO,
+        FailureCode::InWorkTree => texts::SAVE_ANYWAY_TOO,
         _ => return diagnosis,
     };
     let hint = diagnosis.hint.as_ref().map_or_else(|| words.to_owned(), |hint| format!("{hint}, {words}"));
@@ -86,27 +87,23 @@ fn with_button(failure: &Failure) -> Diagnosis {
 fn done_ui(ui: &mut Ui, done: &ExportDone, export: &ExportDraft) {
     let (title, text) = match &done.path {
         None => match clipboard::state(ui.ctx(), copied_export()) {
-            CopyState::Done(_) => {
-                ("Copied to the clipboard".to_owned(), "Any program that reads the clipboard can see it.")
-            }
+            CopyState::Done(_) => (texts::COPIED.to_owned(), texts::COPIED_HELP),
             CopyState::Failed(_) => return,
-            CopyState::None | CopyState::Going => ("Copying".to_owned(), ""),
+            CopyState::None | CopyState::Going => (texts::COPYING.to_owned(), ""),
         },
-        Some(path) if export.way == Way::Sink => {
-            (format!("Written to {}", path.display()), "It is rewritten at each refresh.")
-        }
-        Some(path) => (format!("Written to {}", path.display()), "Only you can read it."),
+        Some(path) if export.way == Way::Sink => (common::written_to(path.display()), texts::REWRITTEN_HELP),
+        Some(path) => (common::written_to(path.display()), texts::ONLY_YOU_READ),
     };
     notice(ui, Tone::Success, &title, text);
     if !done.next.is_empty() {
-        key_values(ui, |rows| rows.copyable("Next", &done.next));
+        key_values(ui, |rows| rows.copyable(texts::NEXT, &done.next));
     }
     left_out_ui(ui, &done.left_out);
 }
 
 fn left_out_ui(ui: &mut Ui, left_out: &[String]) {
     for words in left_out {
-        banner(ui, Tone::Warning, &Diagnosis::new(format!("not included: {words}")));
+        banner(ui, Tone::Warning, &Diagnosis::new(texts::not_included(words)));
     }
 }
 
@@ -114,30 +111,26 @@ fn left_out_ui(ui: &mut Ui, left_out: &[String]) {
 fn handed_over_ui(ui: &mut Ui, model: &Model, draft: &Draft, export: &ExportDraft) {
     let sinks = model.export.sinks.get(&export.profile);
     let Some(given) = sinks.and_then(|sinks| sinks.handed_over.as_ref()) else { return };
-    let whom = if given.path.is_empty() { String::new() } else { format!(" to {}", given.path) };
-    let title = format!("The refresh token was handed over{whom}");
-    let text = format!(
-        "In the format {}, at {}. Tokenwright does not refresh the profile until you sign in again.",
-        given.format,
-        draft.clock.show_text(&given.at)
-    );
+    let to = &given.path;
+    let title = if to.is_empty() { texts::HANDED_OVER.to_owned() } else { texts::handed_over_to(to) };
+    let text = texts::handed_over(&given.format, draft.clock.show_text(&given.at));
     notice(ui, Tone::Warning, &title, &text);
 }
 
 /// What will be written. While another one is on its way, the last one stays in sight.
 fn preview_ui(ui: &mut Ui, model: &Model) {
-    section(ui, "What will be written", |ui| match (model.export.view.last(), model.export.view.failure()) {
+    section(ui, texts::WILL_BE_WRITTEN, |ui| match (model.export.view.last(), model.export.view.failure()) {
         (None, None) => {
-            ui.label(small(ui, "Loading the preview"));
+            ui.label(small(ui, texts::LOADING_PREVIEW));
         }
         (None, Some(failure)) => banner(ui, Tone::Danger, &failure.diagnosis),
         (Some(view), _) => {
-            CodeBlock::new("Preview", view.masked.trim_end_matches('\n')).copies(None).show(ui);
+            CodeBlock::new(texts::PREVIEW, view.masked.trim_end_matches('\n')).copies(None).show(ui);
             for words in &view.warnings {
                 banner(ui, Tone::Warning, &Diagnosis::new(words));
             }
             if !view.next.is_empty() {
-                ui.label(small(ui, format!("Next, once it is written: {}", view.next)));
+                ui.label(small(ui, texts::next_once_written(&view.next)));
             }
         }
     });
@@ -145,8 +138,8 @@ fn preview_ui(ui: &mut Ui, model: &Model) {
 
 fn foot_ui(ui: &mut Ui, model: &Model, export: &ExportDraft) {
     let blocked = blocked(model, export, export.line(model.export.formats()));
-    let no_file = export.path.trim().is_empty().then_some("Enter a file first");
-    let no_copy = (export.way == Way::Sink).then_some("A sink needs a file");
+    let no_file = export.path.trim().is_empty().then_some(common::ENTER_FILE);
+    let no_copy = (export.way == Way::Sink).then_some(texts::SINK_NEEDS_FILE);
     let close = |ui: &mut Ui| {
         intent_button(ui, ButtonKind::Secondary, Intent::ClosePage, None);
     };
@@ -158,25 +151,23 @@ fn foot_ui(ui: &mut Ui, model: &Model, export: &ExportDraft) {
 
 /// Why it cannot be exported as it stands.
 fn blocked(model: &Model, export: &ExportDraft, form: Option<&FormatLine>) -> Option<&'static str> {
-    let Some(form) = form else { return Some("Choose a format first") };
+    let Some(form) = form else { return Some(texts::CHOOSE_FORMAT) };
     if model.export.done.is_pending() {
-        return Some("Writing…");
+        return Some(common::WRITING);
     }
     match model.export.view.stand() {
-        Stand::Idle | Stand::Pending(_) => Some("Loading the preview"),
-        Stand::Failed(_) => Some("Cannot be written as chosen: see the preview"),
+        Stand::Idle | Stand::Pending(_) => Some(texts::LOADING_PREVIEW),
+        Stand::Failed(_) => Some(texts::CANNOT_BE_WRITTEN),
         Stand::Done(_) if !export.gives_away(form) => None,
-        Stand::Done(_) if export.way == Way::Sink => {
-            Some("A handed-over token is not refreshed here, so it cannot feed a sink")
-        }
-        Stand::Done(_) if !export.hand_over => Some("Confirm the hand-over of the refresh token first"),
+        Stand::Done(_) if export.way == Way::Sink => Some(texts::HANDED_OVER_NO_SINK),
+        Stand::Done(_) if !export.hand_over => Some(texts::CONFIRM_HAND_OVER),
         Stand::Done(_) => None,
     }
 }
 
 fn files_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName) {
     let Some(sinks) = model.export.sinks.get(name).filter(|sinks| !sinks.files.is_empty()) else { return };
-    section(ui, "Files exported from this profile", |ui| {
+    section(ui, texts::EXPORTED_FILES, |ui| {
         for (index, file) in sinks.files.iter().enumerate() {
             if index > 0 {
                 ui.separator();
@@ -191,7 +182,7 @@ fn file_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName, file: 
     ui.add(Label::new(RichText::new(shown(&file.path)).monospace()).wrap().selectable(true));
     let form = model.export.formats().iter().find(|form| form.id == file.format);
     let form = form.map_or(&file.format, |form| &form.name);
-    ui.label(small(ui, format!("{form}, last written {}", draft.clock.show_text(&file.written_at))));
+    ui.label(small(ui, texts::last_written(form, draft.clock.show_text(&file.written_at))));
     let (tone, words) = file_state(file);
     // The words of a failure may be long.
     ui.horizontal_top(|ui| {
@@ -201,7 +192,7 @@ fn file_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName, file: 
     });
     let drop = Intent::DropSink(name.clone(), file.path.clone());
     let (text, hint) = drop.words();
-    let response = link(ui, text, &format!("Remove {} from the list", file.path));
+    let response = link(ui, text, &texts::remove(&file.path));
     if response.on_hover_text(hint).clicked() {
         want(ui, drop);
     }
@@ -209,9 +200,9 @@ fn file_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName, file: 
 
 fn file_state(file: &Sink) -> (Tone, String) {
     match &file.problem {
-        Some(problem) => (Tone::Danger, format!("Failed: {}", quoted(problem))),
-        None if file.sink => (Tone::Success, "Updated at each refresh".to_owned()),
-        None if file.live => (Tone::Success, "Live".to_owned()),
-        None => (Tone::Neutral, "Written once".to_owned()),
+        Some(problem) => (Tone::Danger, texts::failed(quoted(problem))),
+        None if file.sink => (Tone::Success, texts::UPDATED.to_owned()),
+        None if file.live => (Tone::Success, texts::LIVE.to_owned()),
+        None => (Tone::Neutral, texts::WRITTEN_ONCE.to_owned()),
     }
 }

@@ -9,6 +9,7 @@ use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::intent_button;
 use crate::gui::screens::questions::dialog;
+use crate::gui::texts::{common, questions as texts};
 use crate::gui::theme::{Tone, label, shown, small};
 use crate::gui::widgets::{ButtonKind, banner, secondary_button};
 
@@ -20,14 +21,13 @@ pub(crate) fn forgotten_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     if !draft.questions.forgotten {
         return;
     }
-    let text = "A forgotten profile lies encrypted on this machine for a week. Nothing uses it meanwhile.";
-    let shown = dialog(ui, "forgotten", "Forgotten profiles", text, |ui| {
+    let shown = dialog(ui, "forgotten", texts::FORGOTTEN, texts::FORGOTTEN_HELP, |ui| {
         let all = &model.forgotten.all;
         if let Some(failure) = all.failure() {
             banner(ui, Tone::Danger, &failure.diagnosis);
         }
         match all.last().map(Vec::as_slice) {
-            Some([]) => drop(ui.label("There are none.")),
+            Some([]) => drop(ui.label(texts::NONE_FORGOTTEN)),
             Some(forgotten) => {
                 ScrollArea::vertical().max_height(ROWS_HEIGHT).show(ui, |ui| {
                     for profile in forgotten {
@@ -37,9 +37,9 @@ pub(crate) fn forgotten_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
                     }
                 });
             }
-            None => drop(ui.label(small(ui, "Looking"))),
+            None => drop(ui.label(small(ui, texts::LOOKING))),
         }
-        let close = secondary_button(ui, "Close");
+        let close = secondary_button(ui, common::CLOSE);
         if ui.memory(|memory| memory.focused().is_none()) {
             close.request_focus();
         }
@@ -57,19 +57,19 @@ fn row_ui(ui: &mut Ui, model: &Model, clock: &Clock, questions: &mut Questions, 
         let title = if display_name.is_empty() { name.as_str() } else { display_name.as_str() };
         ui.add(egui::Label::new(label(shown(title))).wrap());
         let plain = (title != name.as_str()).then_some(name.as_str());
-        let team = shared.then_some("the team's");
+        let team = shared.then_some(texts::OF_TEAM);
         let parts: Vec<&str> = [plain, Some(service.as_str()), team].into_iter().flatten().collect();
         ui.label(small(ui, shown(parts.join(" · "))));
-        let words = format!("Forgotten {}, erased {}", clock.show(*forgotten_at), clock.show(*erased_at));
+        let words = texts::forgotten(clock.show(*forgotten_at), clock.show(*erased_at));
         ui.label(small(ui, words));
     });
     let is_busy = model.forgotten.back.is_pending() || model.forgotten.erased.is_pending();
-    let busy = is_busy.then_some("Another one is under way");
+    let busy = is_busy.then_some(texts::ANOTHER_UNDER_WAY);
     ui.horizontal_wrapped(|ui| {
         intent_button(ui, ButtonKind::Secondary, Intent::Unforget(name.clone()), busy);
         if questions.erase.as_ref() == Some(name) {
             intent_button(ui, ButtonKind::Danger, Intent::Erase(name.clone()), busy);
-        } else if secondary_button(ui, "Erase…").clicked() {
+        } else if secondary_button(ui, texts::ERASE).clicked() {
             questions.erase = Some(name.clone());
         }
     });

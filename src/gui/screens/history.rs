@@ -8,6 +8,7 @@ use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand};
 use crate::gui::screens::{intent_button, want};
+use crate::gui::texts::{common, home as texts};
 use crate::gui::theme::{Tone, shown, small};
 use crate::gui::widgets::{ButtonKind, banner, notice, secondary_button};
 use crate::service::ProfileName;
@@ -30,16 +31,11 @@ pub(crate) fn history_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, name: &P
 
 fn lines_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, history: &ProfileHistory) {
     if let Some(begun) = &history.begun {
-        notice(
-            ui,
-            Tone::Warning,
-            "A refresh was started with the newest tokens and its response was never saved",
-            &format!("{begun}. Refresh the tokens to see what can be done about it."),
-        );
+        notice(ui, Tone::Warning, texts::UNFINISHED_REFRESH, &texts::unfinished_refresh(begun));
     }
-    let busy = model.open.restore.is_pending().then_some("Restoring…");
+    let busy = model.open.restore.is_pending().then_some(texts::RESTORING);
     Grid::new("history").num_columns(5).striped(true).spacing([16.0, 6.0]).show(ui, |ui| {
-        for title in ["", "Time", "How", "Outcome", "Tokens"] {
+        for title in ["", texts::TIME, texts::HOW, texts::OUTCOME, common::TOKENS] {
             ui.label(small(ui, title));
         }
         ui.end_row();
@@ -50,7 +46,7 @@ fn lines_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, history: &ProfileHist
     });
     if history.lines.len() > SHOWN {
         let older = history.lines.len() - SHOWN;
-        ui.label(small(ui, format!("{older} older: tokenwright history {}", history.name)));
+        ui.label(small(ui, texts::older(older, &history.name)));
     }
     if let Some(failure) = model.open.restore.failure() {
         banner(ui, Tone::Danger, &failure.diagnosis);
@@ -67,7 +63,7 @@ fn line_ui(ui: &mut Ui, draft: &mut Draft, name: &ProfileName, line: &HistoryLin
     ui.label(shown(&line.outcome));
     ui.horizontal(|ui| {
         let digits = ui.monospace(line.access_token.as_deref().unwrap_or("-"));
-        digits.on_hover_text("The first digits of the access token's SHA-256");
+        digits.on_hover_text(texts::DIGITS_HINT);
         left_ui(ui, draft, name, line, busy);
     });
 }
@@ -77,7 +73,7 @@ fn left_ui(ui: &mut Ui, draft: &mut Draft, name: &ProfileName, line: &HistoryLin
     let restore = |anyway| Intent::Restore { name: name.clone(), generation: line.number, anyway };
     ui.push_id(line.number, |ui| match line.left {
         Left::Newest => {
-            ui.label("in use");
+            ui.label(texts::IN_USE);
         }
         Left::Nothing => {}
         Left::Restorable => {
@@ -85,13 +81,13 @@ fn left_ui(ui: &mut Ui, draft: &mut Draft, name: &ProfileName, line: &HistoryLin
         }
         Left::Spent if draft.questions.restore == Some(line.number) => {
             let restored = intent_button(ui, ButtonKind::Danger, restore(true), busy);
-            if secondary_button(ui, "Cancel").clicked() || restored {
+            if secondary_button(ui, common::CANCEL).clicked() || restored {
                 draft.questions.restore = None;
             }
         }
         Left::Spent => {
-            ui.label("spent");
-            if secondary_button(ui, "Restore…").clicked() {
+            ui.label(texts::SPENT);
+            if secondary_button(ui, texts::RESTORE).clicked() {
                 draft.questions.restore = Some(line.number);
             }
         }

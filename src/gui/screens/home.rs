@@ -13,6 +13,7 @@ use crate::gui::screens::{
     actions, calendar, history, home_parts, intent_button, news, questions, registered_client, save, strict,
     token_facts, tokens, waiting_row, want,
 };
+use crate::gui::texts::{common, home as texts};
 use crate::gui::theme::{Tone, shown, small};
 use crate::gui::widgets::{
     ButtonKind, banner, banner_with, copied_elsewhere_button, disclosure, heading, key_values, labelled_segmented,
@@ -36,7 +37,7 @@ pub(crate) fn home_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, name: &Prof
         registered_client::registration_ui(ui, model, draft, name);
         home_parts::remarks_ui(ui, draft);
         strict::strict_ui(ui, draft);
-        disclosure(ui, "History", false, |ui| history::history_ui(ui, model, draft, name));
+        disclosure(ui, texts::HISTORY, false, |ui| history::history_ui(ui, model, draft, name));
     });
 }
 
@@ -50,7 +51,7 @@ fn title_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName) {
         let service = draft.profile.as_ref().map(|profile| profile.service.name.as_str());
         let plain = (title != name.as_str()).then_some(name.as_str());
         let environment = listed.map(|listed| listed.environment.as_str()).filter(|words| !words.is_empty());
-        let team = listed.is_some_and(|listed| listed.shared).then_some("shared with the team");
+        let team = listed.is_some_and(|listed| listed.shared).then_some(texts::SHARED);
         let account = model.known_as.get(name).map(String::as_str);
         let parts: Vec<&str> = [plain, service, environment, team, account].into_iter().flatten().collect();
         ui.add(egui::Label::new(small(ui, shown(parts.join(" · ")))).wrap().selectable(true));
@@ -61,7 +62,7 @@ fn title_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName) {
 fn tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, name: &ProfileName) {
     section(ui, "", |ui| {
         let Some(tokens) = &model.open.tokens else {
-            status_dot(ui, Tone::Info, "signed out");
+            status_dot(ui, Tone::Info, texts::SIGNED_OUT);
             let intent = match &draft.profile {
                 Some(profile) if profile.client_flow => Intent::SignInAgain,
                 Some(profile) => actions::new_tokens(profile),
@@ -82,16 +83,16 @@ fn tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, name: &ProfileName) 
 fn clocks_ui(ui: &mut Ui, model: &Model, draft: &Draft, tokens: &TokenSet, name: &ProfileName) {
     let clock = &draft.clock;
     key_values(ui, |rows| {
-        rows.custom("Access token", |ui| {
+        rows.custom(common::ACCESS_TOKEN, |ui| {
             let can_be_renewed = token_facts::is_renewable(draft, tokens);
             let (tone, text) = token_facts::access_state(tokens.expires_at, clock.now, can_be_renewed);
             status_dot(ui, tone, &text);
         });
         if let Some(at) = tokens.expires_at {
-            rows.text("Expires", &clock.show(at));
+            rows.text(common::EXPIRES, &clock.show(at));
         }
-        rows.text("Refresh token", &token_facts::refresh_token_words(draft, tokens));
-        rows.text("Issued", &clock.show(tokens.obtained_at));
+        rows.text(common::REFRESH_TOKEN, &token_facts::refresh_token_words(draft, tokens));
+        rows.text(common::ISSUED, &clock.show(tokens.obtained_at));
         // The tokens are above.
         let others = model.open.ends.iter().filter(|end| end.at.is_some() && !end.kind.is_of_token());
         for end in others.filter(|end| end.needs_person()) {
@@ -99,7 +100,7 @@ fn clocks_ui(ui: &mut Ui, model: &Model, draft: &Draft, tokens: &TokenSet, name:
         }
         let kept = model.keep_alive.iter().find(|kept| kept.name == *name);
         if let Some(next) = kept.and_then(|kept| kept.next) {
-            rows.text("Next refresh", &clock.show(next));
+            rows.text(texts::NEXT_REFRESH, &clock.show(next));
         }
     });
 }
@@ -109,8 +110,8 @@ fn buttons_ui(ui: &mut Ui, model: &Model, draft: &Draft, tokens: &TokenSet, name
     let can_be_renewed = token_facts::is_renewable(draft, tokens);
     ui.horizontal_wrapped(|ui| {
         let blocked = match (refreshing, can_be_renewed) {
-            (true, _) => Some("A refresh is under way"),
-            (_, false) => Some("There is no refresh token: sign in again"),
+            (true, _) => Some(common::REFRESHING),
+            (_, false) => Some(texts::NO_REFRESH_TOKEN),
             _ => None,
         };
         let kind = if can_be_renewed { ButtonKind::Primary } else { ButtonKind::Secondary };
@@ -130,20 +131,20 @@ fn buttons_ui(ui: &mut Ui, model: &Model, draft: &Draft, tokens: &TokenSet, name
 fn outcome_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
     let open = &model.open;
     let (request, work, done) = match open.refresh_request.stand() {
-        Stand::Idle => (&open.token_request, Work::TokenRequest, "Signed in"),
-        _ => (&open.refresh_request, Work::RefreshRequest, "Refreshed"),
+        Stand::Idle => (&open.token_request, Work::TokenRequest, texts::SIGNED_IN),
+        _ => (&open.refresh_request, Work::RefreshRequest, texts::REFRESHED),
     };
     match request.stand() {
         Stand::Idle => {}
         Stand::Pending(place) => {
-            let what = if place.is_empty() { "Preparing the request".to_owned() } else { format!("Calling {place}") };
+            let what = if place.is_empty() { common::PREPARING.to_owned() } else { common::calling(place) };
             waiting_row(ui, request, &what, work);
         }
         Stand::Failed(failure) => tokens::failure_ui(ui, failure),
         Stand::Done(exchange) => match &exchange.outcome {
             Err(failure) => {
                 banner_with(ui, Tone::Danger, &failure.diagnosis, |ui| {
-                    if secondary_button(ui, "Show request and response").clicked() {
+                    if secondary_button(ui, texts::SHOW_REQUEST).clicked() {
                         want(ui, Intent::EditProfile);
                     }
                 });
@@ -161,16 +162,15 @@ fn outcome_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
 
 fn done_words(done: &str, tokens: &TokenSet, now: Timestamp) -> String {
     match tokens.expires_at.filter(|at| *at > now) {
-        Some(at) => format!("{done}: a new access token, {} left", token_facts::left(at, now)),
-        None => format!("{done}: a new access token"),
+        Some(at) => texts::new_token_left(done, token_facts::left(at, now)),
+        None => texts::new_token(done),
     }
 }
 
 /// That the last regular check failed, although the tokens look good.
 fn failed_check_ui(ui: &mut Ui, model: &Model, name: &ProfileName) {
     let Some(failed) = model.failed_checks.get(name) else { return };
-    let hint = "The service did not take the token. Ask it below, refresh the token, or sign in again.";
-    banner(ui, Tone::Warning, &Diagnosis::new(format!("the last check failed: {}", failed.summary)).hint(hint));
+    banner(ui, Tone::Warning, &Diagnosis::new(texts::check_failed(&failed.summary)).hint(texts::CHECK_FAILED_HINT));
 }
 
 /// How often the service is asked by itself whether the tokens work, where there is a call for it.
@@ -180,14 +180,18 @@ fn check_ui(ui: &mut Ui, draft: &mut Draft, name: &ProfileName) {
         return;
     }
     let times = ["1h", "6h", "1d"].map(|time| time.parse::<CheckEvery>().ok());
-    let mut options =
-        vec![(None, "Never"), (times[0], "Every hour"), (times[1], "Every 6 hours"), (times[2], "Every day")];
-    let other = profile.check_every.map(|every| format!("Every {every}")).unwrap_or_default();
+    let mut options = vec![
+        (None, common::NEVER),
+        (times[0], texts::EVERY_HOUR),
+        (times[1], texts::EVERY_6_HOURS),
+        (times[2], texts::EVERY_DAY),
+    ];
+    let other = profile.check_every.map(texts::every).unwrap_or_default();
     if options.iter().all(|(time, _)| *time != profile.check_every) {
         options.push((profile.check_every, &other));
     }
     let before = profile.check_every;
-    labelled_segmented(ui, "Check by itself", &mut profile.check_every, &options);
+    labelled_segmented(ui, texts::CHECK_REGULARLY, &mut profile.check_every, &options);
     if profile.check_every != before {
         want(ui, Intent::SetCheckEvery(name.clone(), profile.check_every));
     }
@@ -197,7 +201,7 @@ fn check_ui(ui: &mut Ui, draft: &mut Draft, name: &ProfileName) {
 fn account_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, name: &ProfileName) {
     let Some(profile) = draft.profile.as_ref().filter(|_| model.open.tokens.is_some()) else { return };
     let offered: Vec<_> = QUERIES.iter().filter(|query| (query.is_offered)(&profile.service)).collect();
-    section(ui, "Account", |ui| {
+    section(ui, common::ACCOUNT, |ui| {
         ui.horizontal_wrapped(|ui| {
             for query in offered {
                 if secondary_button(ui, query.text).on_hover_text(query.hint).clicked() {

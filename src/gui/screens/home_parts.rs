@@ -8,6 +8,7 @@ use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::page_draft::{Naming, Remarks};
 use crate::gui::screens::{resource_tokens, token_facts, want};
+use crate::gui::texts::{common, home as texts};
 use crate::gui::theme::SPACE_L;
 use crate::gui::widgets::{Field, SHORT, key_values, link, section};
 use crate::oauth::TokenSet;
@@ -15,15 +16,15 @@ use crate::service::ProfileName;
 
 /// What the service granted, with whom it is shared, and the profile's name in a terminal.
 pub(crate) fn details_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, name: &ProfileName) {
-    section(ui, "Details", |ui| {
+    section(ui, texts::DETAILS, |ui| {
         if let Some(tokens) = &model.open.tokens {
             token_facts::granted_ui(ui, draft, tokens, model.open.shared.as_ref());
             resource_tokens::resource_tokens_ui(ui, model, draft, tokens);
         }
         // A token that is bound to a key is not handed out without a request.
         let is_bound = model.open.tokens.as_ref().is_some_and(TokenSet::needs_proof);
-        let command = if is_bound { format!("tokenwright call {name} ") } else { format!("tokenwright token {name}") };
-        key_values(ui, |rows| rows.copyable("Command", &command));
+        let command = if is_bound { texts::call_command(name) } else { texts::token_command(name) };
+        key_values(ui, |rows| rows.copyable(texts::COMMAND, &command));
     });
 }
 
@@ -39,15 +40,15 @@ pub(crate) fn more_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, name: &Prof
             intent_link(ui, Intent::SignInAgain);
         }
         intent_link(ui, Intent::EditProfile);
-        if is_shared && link(ui, "Take out of team…", "Take out of team…").clicked() {
+        if is_shared && link(ui, common::TAKE_OUT, common::TAKE_OUT).clicked() {
             draft.questions.unshare = Some(name.clone());
         }
-        for (text, copy) in [("Rename…", false), ("Duplicate…", true)] {
+        for (text, copy) in [(common::RENAME, false), (common::DUPLICATE, true)] {
             if link(ui, text, text).clicked() {
                 draft.questions.naming = Some(Naming::begin(name, copy));
             }
         }
-        if link(ui, "Forget…", "Forget…").clicked() {
+        if link(ui, common::FORGET, common::FORGET).clicked() {
             draft.questions.forget = Some(name.clone());
         }
     });
@@ -63,13 +64,14 @@ fn intent_link(ui: &mut Ui, intent: Intent) {
 /// What the person wrote down about the profile. It is saved when the field is left.
 pub(crate) fn remarks_ui(ui: &mut Ui, draft: &mut Draft) {
     let Some(profile) = &mut draft.profile else { return };
-    section(ui, "Notes and tags", |ui| {
+    section(ui, texts::NOTES_AND_TAGS, |ui| {
         let mut remarks = draft.remarks.clone().unwrap_or_else(|| Remarks::of(profile));
         let before = remarks.clone();
         let wrong = remarks.tags().err().map(|error| error.diagnose().summary);
-        let field = Field::new("Tags").example("prod customer:acme").optional().limit(SHORT).error(wrong.as_deref());
+        let field =
+            Field::new(texts::TAGS).example(texts::TAGS_EXAMPLE).optional().limit(SHORT).error(wrong.as_deref());
         let tags = field.show(ui, &mut remarks.tags);
-        let notes = Field::new("Notes").optional().help("No secrets: notes are not encrypted.");
+        let notes = Field::new(texts::NOTES).optional().help(texts::NOTES_HELP);
         let notes = notes.show_lines(ui, &mut remarks.notes, 2);
         if remarks != before {
             profile.notes = remarks.notes();

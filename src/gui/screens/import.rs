@@ -16,6 +16,7 @@ use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::import_shared::{accepted_ui, locked_ui, shared_ui};
 use crate::gui::screens::vault::vault_ui;
 use crate::gui::screens::{entered, intent_button, is_pressed, lead_to, waiting_row, want};
+use crate::gui::texts::{common, import as texts};
 use crate::gui::theme::{Palette, Tone, label, small};
 use crate::gui::widgets::{
     ButtonKind, CodeBlock, Field, banner, banner_with, choice, disclosure, footer, heading, key_values, page,
@@ -46,9 +47,9 @@ pub(crate) fn import_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 }
 
 fn page_ui(ui: &mut Ui, model: &Model, import: &mut ImportDraft, next_view: &mut NextView) {
-    heading(ui, "Import a service");
+    heading(ui, texts::TITLE);
     if model.accepted.is_pending() {
-        return waiting_row(ui, &model.accepted, "Saving the profiles", Work::Import);
+        return waiting_row(ui, &model.accepted, texts::SAVING_PROFILES, Work::Import);
     }
     if let Some(names) = model.accepted.last() {
         return accepted_ui(ui, names);
@@ -58,12 +59,12 @@ fn page_ui(ui: &mut Ui, model: &Model, import: &mut ImportDraft, next_view: &mut
         Stand::Done(ImportOutcome::Locked(locked)) => return locked_ui(ui, locked, import),
         Stand::Done(ImportOutcome::Shared(shared)) => return shared_ui(ui, shared, import),
         Stand::Pending(address) => {
-            let what = if address.is_empty() { "Reading".to_owned() } else { format!("Fetching {address}") };
+            let what = if address.is_empty() { texts::READING.to_owned() } else { texts::fetching(address) };
             return waiting_row(ui, &model.import, &what, Work::Import);
         }
         Stand::Done(ImportOutcome::Issuer(issuer)) => {
-            let found = Diagnosis::new(format!("This is an issuer URL at {}", issuer.host()));
-            banner(ui, Tone::Info, &found.hint("its metadata is fetched only if you ask for it"));
+            let found = Diagnosis::new(texts::is_issuer(issuer.host()));
+            banner(ui, Tone::Info, &found.hint(texts::IS_ISSUER_HINT));
             intent_button(ui, ButtonKind::Primary, Intent::Import(ImportSource::Issuer(issuer.clone())), None);
         }
         Stand::Done(ImportOutcome::Ambiguous(text)) => ambiguous_ui(ui, text),
@@ -76,13 +77,13 @@ fn page_ui(ui: &mut Ui, model: &Model, import: &mut ImportDraft, next_view: &mut
 
 /// What is said where no file was chosen. A desktop without a file chooser says nothing else.
 pub(crate) fn not_chosen_ui(ui: &mut Ui) {
-    let none = Diagnosis::new("No file was chosen");
-    banner(ui, Tone::Info, &none.hint("if no file chooser opened, this desktop has none: type the path instead"));
+    let none = Diagnosis::new(texts::NO_FILE_CHOSEN);
+    banner(ui, Tone::Info, &none.hint(texts::NO_FILE_CHOSEN_HINT));
 }
 
 /// A button for each form that a text can be read in.
 fn ambiguous_ui(ui: &mut Ui, text: &AmbiguousText) {
-    let asked = Diagnosis::new("It can be read in several formats").hint("choose the tool it comes from");
+    let asked = Diagnosis::new(texts::SEVERAL_FORMATS).hint(texts::SEVERAL_FORMATS_HINT);
     banner_with(ui, Tone::Info, &asked, |ui| {
         ui.horizontal_wrapped(|ui| {
             for format in &text.formats {
@@ -96,31 +97,27 @@ fn ambiguous_ui(ui: &mut Ui, text: &AmbiguousText) {
 
 /// Where the description is.
 fn source_ui(ui: &mut Ui, import: &mut ImportDraft, next_view: &mut NextView) {
-    section(ui, "Source", |ui| {
-        ui.label(small(
-            ui,
-            "Drop a file anywhere on this window, paste text, or enter a file. The format is detected, and nothing is \
-             stored until you save it.",
-        ));
+    section(ui, texts::SOURCE, |ui| {
+        ui.label(small(ui, texts::SOURCE_HELP));
         take_paste(ui, import);
         if import.pasted.expose().len() > LONGEST_SHOWN {
             long_ui(ui, import);
         } else {
-            let field = Field::new("Pasted text").example("{ … }, <oauth2> …, curl …, https://issuer.example");
+            let field = Field::new(texts::PASTED_TEXT).example(texts::PASTED_TEXT_EXAMPLE);
             let field = field.show_pasted(ui, &mut import.pasted, 5);
             ui.data_mut(|data| data.insert_temp(field_key(), field.id));
         }
-        let blocked = import.pasted.is_empty().then_some("Paste or type something first");
+        let blocked = import.pasted.is_empty().then_some(texts::PASTE_FIRST);
         // The text itself is copied when it is pressed: it may be long.
         if is_pressed(ui, ButtonKind::Secondary, &Intent::Import(ImportSource::Pasted(Secret::default())), blocked) {
             want(ui, Intent::Import(ImportSource::Pasted(import.pasted.clone())));
         }
         ui.separator();
-        let path = Field::new("File").example("/home/me/collection.json").mono().show(ui, &mut import.path);
+        let path = Field::new(common::FILE).example(texts::FILE_EXAMPLE).mono().show(ui, &mut import.path);
         ui.data_mut(|data| data.insert_temp(path_key(), path.id));
         lead_to(&path, Focus::Path, true, next_view);
         let named = Intent::Import(ImportSource::File(import.path.trim().into()));
-        let blocked = import.path.trim().is_empty().then_some("Enter a file first");
+        let blocked = import.path.trim().is_empty().then_some(common::ENTER_FILE);
         if entered(ui, &path) && blocked.is_none() {
             want(ui, named.clone());
         }
@@ -129,7 +126,7 @@ fn source_ui(ui: &mut Ui, import: &mut ImportDraft, next_view: &mut NextView) {
             intent_button(ui, ButtonKind::Secondary, Intent::ImportChosen, None);
         });
     });
-    disclosure(ui, "Supported formats", false, |ui| {
+    disclosure(ui, texts::SUPPORTED_FORMATS, false, |ui| {
         for Dialect { name, sign, .. } in Dialect::all() {
             ui.label(small(ui, format!("{name}: {sign}")));
         }
@@ -153,9 +150,9 @@ fn long_ui(ui: &mut Ui, import: &mut ImportDraft) {
     let text = import.pasted.expose();
     let first: Vec<&str> = text.lines().take(FIRST_LINES).map(|line| &line[..line.floor_char_boundary(160)]).collect();
     let (lines, bytes) = (text.lines().count(), text.len());
-    CodeBlock::new("Pasted text (first lines)", &first.join("\n")).copies(None).guarded().show(ui);
-    ui.label(small(ui, format!("{bytes} bytes, {lines} lines; all of it is read.")));
-    if secondary_button(ui, "Clear").clicked() {
+    CodeBlock::new(texts::FIRST_LINES, &first.join("\n")).copies(None).guarded().show(ui);
+    ui.label(small(ui, texts::read_whole(bytes, lines)));
+    if secondary_button(ui, texts::CLEAR).clicked() {
         import.pasted = Secret::default();
     }
 }
@@ -177,12 +174,12 @@ fn long_middle_click(ui: &Ui) -> Option<Secret> {
 
 /// Under which the identity of the text's field is found in the next frame.
 fn field_key() -> Id {
-    Id::unique("import text")
+    Id::unique("import-text")
 }
 
 /// Under which the identity of the path's field is found in the next frame.
 fn path_key() -> Id {
-    Id::unique("import path")
+    Id::unique("import-path")
 }
 
 /// Takes what is being pasted out of this frame.
@@ -201,17 +198,13 @@ pub(crate) fn pasted_text(ui: &Ui) -> Option<Secret> {
 fn imported_ui(ui: &mut Ui, imported: &Imported, import: &mut ImportDraft) {
     let described = &imported.import.described;
     section(ui, imported.import.format, |ui| {
-        ui.label(small(ui, format!("From {}", imported.from)));
+        ui.label(small(ui, texts::from(&imported.from)));
         if described.len() > 1 {
             let names: Vec<String> =
                 (1..).zip(described).map(|(number, one)| format!("{number}. {}", entry(one))).collect();
             let options: Vec<(usize, &str)> = names.iter().enumerate().map(|(at, name)| (at, name.as_str())).collect();
             let has_preset = described.iter().any(|one| one.is_preset);
-            let question = if has_preset {
-                "Which one? A preset knows more of its service than the document says."
-            } else {
-                "It describes several services. Which one?"
-            };
+            let question = if has_preset { texts::WHICH_BESIDE_PRESET } else { texts::WHICH };
             choice(ui, question, &mut import.picked, &options, None);
         }
     });
@@ -224,15 +217,12 @@ fn described_ui(ui: &mut Ui, described: &Described) {
     section(ui, &described.service.name, |ui| {
         let secrets = described.secrets.names();
         if !secrets.is_empty() {
-            ui.label(small(
-                ui,
-                format!("Contains secrets, which are stored only in the vault: {}", secrets.join(", ")),
-            ));
+            ui.label(small(ui, texts::contains_secrets(secrets.join(", "))));
         }
         values_ui(ui, described);
-        notes_ui(ui, "Still missing", &described.still_missing());
-        notes_ui(ui, "Understood", &described.understood);
-        notes_ui(ui, "Not taken over", &described.ignored);
+        notes_ui(ui, texts::MISSING, &described.still_missing());
+        notes_ui(ui, texts::UNDERSTOOD, &described.understood);
+        notes_ui(ui, texts::NOT_TAKEN_OVER, &described.ignored);
     });
 }
 
@@ -240,8 +230,8 @@ fn described_ui(ui: &mut Ui, described: &Described) {
 fn entry(described: &Described) -> String {
     let name = &described.service.name;
     match (described.is_preset, described.preset.is_empty()) {
-        (true, _) => format!("{name} (preset)"),
-        (false, false) => format!("{name} (as the document describes it)"),
+        (true, _) => texts::of_preset(name),
+        (false, false) => texts::of_document(name),
         (false, true) => name.clone(),
     }
 }
@@ -276,7 +266,7 @@ fn foot_ui(ui: &mut Ui, model: &Model, import: &ImportDraft) {
         intent_button(ui, ButtonKind::Secondary, Intent::CloseImport, None);
         let is_read =
             matches!(outcome, Some(ImportOutcome::Locked(_) | ImportOutcome::Shared(_) | ImportOutcome::Described(_)));
-        if is_read && secondary_button(ui, "Import another").clicked() {
+        if is_read && secondary_button(ui, texts::IMPORT_ANOTHER).clicked() {
             want(ui, Intent::OpenImport);
         }
     };
@@ -284,13 +274,13 @@ fn foot_ui(ui: &mut Ui, model: &Model, import: &ImportDraft) {
         Some(ImportOutcome::Shared(shared)) if model.accepted.last().is_none() => {
             let is_closed = matches!(model.vault, VaultState::NeedsChoice(_));
             let is_empty = shared.chosen(import.replace).is_empty();
-            let blocked = is_empty.then_some("There is nothing left to save");
-            let blocked = blocked.or(is_closed.then_some("Open the vault first"));
+            let blocked = is_empty.then_some(texts::NOTHING_TO_SAVE);
+            let blocked = blocked.or(is_closed.then_some(texts::OPEN_VAULT_FIRST));
             intent_button(ui, ButtonKind::Primary, Intent::AcceptShared, blocked);
         }
         Some(ImportOutcome::Described(imported)) => {
             let is_there = imported.import.described.get(import.picked).is_some();
-            let blocked = (!is_there).then_some("Choose one first");
+            let blocked = (!is_there).then_some(texts::CHOOSE_FIRST);
             intent_button(ui, ButtonKind::Secondary, Intent::UseImport { as_preset: true }, blocked);
             intent_button(ui, ButtonKind::Primary, Intent::UseImport { as_preset: false }, blocked);
         }
@@ -327,5 +317,5 @@ fn overlay(ui: &Ui) {
     painter.rect_filled(screen, 0.0, palette.background.gamma_multiply(0.85));
     painter.rect_stroke(screen.shrink(12.0), 12.0, (2.0, palette.accent), egui::StrokeKind::Inside);
     let font = TextStyle::Heading.resolve(ui.style());
-    painter.text(screen.center(), Align2::CENTER_CENTER, "Drop to import", font, palette.text);
+    painter.text(screen.center(), Align2::CENTER_CENTER, texts::DROP, font, palette.text);
 }

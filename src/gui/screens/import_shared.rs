@@ -8,6 +8,7 @@ use crate::diagnosis::Diagnosis;
 use crate::gui::import_draft::ImportDraft;
 use crate::gui::intent::Intent;
 use crate::gui::screens::{entered, intent_button, want};
+use crate::gui::texts::{common, import as texts};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, Field, banner, key_values, keyed, rows, section, toggle};
 use crate::service::ProfileName;
@@ -17,20 +18,22 @@ const SECTION_HEIGHT: f32 = 160.0;
 
 /// Asks what opens them.
 pub(crate) fn locked_ui(ui: &mut Ui, locked: &LockedText, import: &mut ImportDraft) {
-    section(ui, "The profiles are encrypted", |ui| {
-        ui.label(small(ui, format!("From {}", locked.from)));
+    section(ui, texts::ENCRYPTED, |ui| {
+        ui.label(small(ui, texts::from(&locked.from)));
         let problem = locked.problem.as_ref().map(Diagnosis::to_string);
-        let help = "Ask whoever shared the profiles.";
-        let field = Field::new("Passphrase").help(help).error(problem.as_deref());
+        let field = Field::new(common::PASSPHRASE).help(texts::PASSPHRASE_HELP).error(problem.as_deref());
         let typed = field.show_secret(ui, &mut import.passphrase);
-        let help = "For profiles encrypted for an age recipient: the file written by age-keygen.";
-        let field = Field::new("Identity file").help(help).optional().mono().show(ui, &mut import.identity);
+        let field = Field::new(texts::IDENTITY_FILE)
+            .help(texts::IDENTITY_FILE_HELP)
+            .optional()
+            .mono()
+            .show(ui, &mut import.identity);
         let key = match import.identity.trim() {
             "" => ShareKey::Passphrase(import.passphrase.clone()),
             path => ShareKey::Identity(path.into()),
         };
         let is_empty = import.passphrase.is_empty() && import.identity.trim().is_empty();
-        let blocked = is_empty.then_some("Enter the passphrase or the identity file");
+        let blocked = is_empty.then_some(texts::ENTER_PASSPHRASE_OR_FILE);
         let open = Intent::Import(ImportSource::Locked(Box::new(locked.clone()), key));
         if (entered(ui, &typed) || entered(ui, &field)) && !is_empty {
             want(ui, open.clone());
@@ -41,14 +44,13 @@ pub(crate) fn locked_ui(ui: &mut Ui, locked: &LockedText, import: &mut ImportDra
 
 /// Says what they are.
 pub(crate) fn shared_ui(ui: &mut Ui, shared: &SharedProfiles, import: &mut ImportDraft) {
-    section(ui, "Shared profiles", |ui| {
-        ui.label(small(ui, format!("From {}", shared.from)));
+    section(ui, texts::SHARED_PROFILES, |ui| {
+        ui.label(small(ui, texts::from(&shared.from)));
         if shared.profiles.iter().any(|profile| profile.is_here) {
-            let help = "Otherwise the existing ones are left unchanged.";
-            toggle(ui, "Replace existing profiles of the same name", &mut import.replace, Some(help));
+            toggle(ui, texts::REPLACE, &mut import.replace, Some(texts::REPLACE_HELP));
         }
     });
-    rows(ui, "profiles in the file", SECTION_HEIGHT, &shared.profiles, |ui, profile| {
+    rows(ui, "profiles-in-the-file", SECTION_HEIGHT, &shared.profiles, |ui, profile| {
         let name = profile.name.as_str();
         keyed(ui, name, |ui| section(ui, name, |ui| profile_ui(ui, profile, import.replace)));
     });
@@ -60,23 +62,19 @@ fn profile_ui(ui: &mut Ui, profile: &SharedProfile, replace: bool) {
         Ok(context) => {
             key_values(ui, |rows| {
                 if !context.profile.display_name.is_empty() {
-                    rows.text("Display name", context.profile.display_name.as_str());
+                    rows.text(common::DISPLAY_NAME, context.profile.display_name.as_str());
                 }
-                rows.text("Service", &context.profile.service.name);
-                rows.text("Client ID", &context.profile.client_id);
+                rows.text(common::SERVICE, &context.profile.service.name);
+                rows.text(common::CLIENT_ID, &context.profile.client_id);
                 if !profile.secrets.is_empty() {
-                    rows.text("Secrets included", &profile.secrets.join(", "));
+                    rows.text(texts::SECRETS_INCLUDED, &profile.secrets.join(", "));
                 }
-                profile.must_supply.iter().for_each(|words| rows.text("You must supply", words));
+                profile.must_supply.iter().for_each(|words| rows.text(texts::YOU_MUST_SUPPLY, words));
             });
         }
     }
     if profile.is_here {
-        let words = if replace {
-            "The existing profile will be replaced."
-        } else {
-            "A profile of this name exists and stays as it is."
-        };
+        let words = if replace { texts::WILL_BE_REPLACED } else { texts::STAYS };
         ui.label(small(ui, words));
     }
 }
@@ -84,6 +82,6 @@ fn profile_ui(ui: &mut Ui, profile: &SharedProfile, replace: bool) {
 /// Lists the saved profiles.
 pub(crate) fn accepted_ui(ui: &mut Ui, names: &[ProfileName]) {
     let names: Vec<&str> = names.iter().map(ProfileName::as_str).collect();
-    let saved = Diagnosis::new(format!("Saved: {}", names.join(", ")));
-    banner(ui, Tone::Success, &saved.hint("open one on the left to see what is left to do"));
+    let saved = Diagnosis::new(texts::saved(names.join(", ")));
+    banner(ui, Tone::Success, &saved.hint(texts::SAVED_HINT));
 }

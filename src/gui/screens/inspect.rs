@@ -13,6 +13,7 @@ use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::import::pasted_text;
 use crate::gui::screens::token_table::{scopes_ui, table_ui};
 use crate::gui::screens::{intent_button, lead_to, waiting_row, want};
+use crate::gui::texts::{common, inspect as texts};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, Field, banner, banner_with, footer, heading, key_values, labelled_segmented, page, section, toggle,
@@ -26,8 +27,8 @@ pub(crate) fn inspect_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         heading(
             ui,
             match (&inspect.profile, inspect.chosen) {
-                (Some(name), Chosen::Saved(_)) => format!("Inspect a token of {}", model.shown_name(name)),
-                _ => "Inspect a token".to_owned(),
+                (Some(name), Chosen::Saved(_)) => texts::title_of(model.shown_name(name)),
+                _ => texts::TITLE.to_owned(),
             },
         );
         source_ui(ui, model, &mut inspect, &mut draft.next_view);
@@ -45,7 +46,7 @@ fn source_ui(ui: &mut Ui, model: &Model, inspect: &mut InspectDraft, next_view: 
         let own = inspect.profile.as_ref().filter(|name| model.open.saved_as.as_ref() == Some(name));
         if let Some(tokens) = model.open.tokens.as_ref().filter(|_| own.is_some()) {
             let before = inspect.chosen;
-            labelled_segmented(ui, "Token", &mut inspect.chosen, &choices(tokens));
+            labelled_segmented(ui, texts::TOKEN, &mut inspect.chosen, &choices(tokens));
             if inspect.chosen != before {
                 want(ui, Intent::Inspect { asks_issuer: false });
                 next_view.focus = (inspect.chosen == Chosen::Pasted).then_some(Focus::Pasted);
@@ -54,12 +55,14 @@ fn source_ui(ui: &mut Ui, model: &Model, inspect: &mut InspectDraft, next_view: 
         if inspect.chosen != Chosen::Pasted {
             return;
         }
-        let help = "A token, a header with one, or the reply of a token endpoint. It is not saved.";
-        let field = Field::new("Pasted token").help(help).limit(LONGEST_TOKEN).show_secret(ui, &mut inspect.pasted);
+        let field = Field::new(texts::PASTED)
+            .help(texts::PASTED_HELP)
+            .limit(LONGEST_TOKEN)
+            .show_secret(ui, &mut inspect.pasted);
         inspect.is_changed |= field.changed();
         lead_to(&field, Focus::Pasted, true, next_view);
         if let Some(name) = &inspect.profile {
-            let words = format!("Compare it with {}", model.shown_name(name));
+            let words = texts::compare_with(model.shown_name(name));
             toggle(ui, &words, &mut inspect.compares, None);
         }
     });
@@ -82,7 +85,7 @@ fn choices(tokens: &TokenSet) -> Vec<(Chosen, &'static str)> {
     };
     let there = TokenUse::ALL.into_iter().filter(is_there);
     let mut choices: Vec<_> = there.map(|one| (Chosen::Saved(one), label(one))).collect();
-    choices.push((Chosen::Pasted, "Paste one"));
+    choices.push((Chosen::Pasted, texts::PASTE_ONE));
     choices
 }
 
@@ -95,7 +98,7 @@ fn found_ui(ui: &mut Ui, model: &Model, draft: &Draft, inspect: &mut InspectDraf
     match request.stand() {
         Stand::Idle => return,
         Stand::Pending(place) => {
-            let what = if place.is_empty() { "Reading the token".to_owned() } else { format!("Asking {place}") };
+            let what = if place.is_empty() { texts::READING.to_owned() } else { common::asking(place) };
             waiting_row(ui, request, &what, Work::Inspection);
         }
         Stand::Failed(failure) => return banner(ui, Tone::Danger, &failure.diagnosis),
@@ -115,14 +118,14 @@ fn found_ui(ui: &mut Ui, model: &Model, draft: &Draft, inspect: &mut InspectDraf
     signature_ui(ui, &found.signature);
     checks_ui(ui, &found.checks);
     let clock = &draft.clock;
-    table_ui(ui, "Claims", &found.inspected.claims, clock);
+    table_ui(ui, common::CLAIMS, &found.inspected.claims, clock);
     scopes_ui(ui, &found.scopes);
     match &found.introspected {
-        Some(Ok(claims)) => table_ui(ui, "The service says", &claims.token_rows(), clock),
+        Some(Ok(claims)) => table_ui(ui, texts::SERVICE_SAYS, &claims.token_rows(), clock),
         Some(Err(diagnosis)) => banner(ui, Tone::Warning, diagnosis),
         None => {}
     }
-    table_ui(ui, "Header", &found.inspected.header, clock);
+    table_ui(ui, texts::HEADER, &found.inspected.header, clock);
     wake(ui, found, clock);
 }
 
@@ -135,7 +138,7 @@ fn others_ui(ui: &mut Ui, found: &TokenInspection, inspect: &mut InspectDraft) {
     let is_there = |one: &TokenUse| *one == named || found.others.contains(one);
     let choices: Vec<_> = TokenUse::ALL.into_iter().filter(is_there).map(|one| (one, label(one))).collect();
     let mut which = named;
-    labelled_segmented(ui, "Of the response", &mut which, &choices);
+    labelled_segmented(ui, texts::OF_RESPONSE, &mut which, &choices);
     if which != named {
         inspect.which = Some(which);
         want(ui, Intent::Inspect { asks_issuer: false });
@@ -144,25 +147,25 @@ fn others_ui(ui: &mut Ui, found: &TokenInspection, inspect: &mut InspectDraft) {
 
 fn label(one: TokenUse) -> &'static str {
     match one {
-        TokenUse::Access => "Access token",
-        TokenUse::Id => "ID token",
-        TokenUse::Refresh => "Refresh token",
+        TokenUse::Access => common::ACCESS_TOKEN,
+        TokenUse::Id => common::ID_TOKEN,
+        TokenUse::Refresh => common::REFRESH_TOKEN,
     }
 }
 
 fn title(found: &TokenInspection) -> String {
     let named = found.named.or_else(|| found.inspected.says_it_is());
-    let what = named.map_or("Token", label);
-    format!("{what}: {}, {} characters", found.inspected.form.words(), found.inspected.length)
+    let what = named.map_or(texts::TOKEN, label);
+    texts::kind(what, found.inspected.form.words(), found.inspected.length)
 }
 
 fn signature_ui(ui: &mut Ui, signature: &Signature) {
     let (tone, state) = match signature.state {
         SignatureState::Absent => return,
-        SignatureState::Valid => (Tone::Success, "Signature valid"),
-        SignatureState::Invalid => (Tone::Danger, "Signature invalid"),
-        SignatureState::Unchecked => (Tone::Warning, "Signature not checked"),
-        SignatureState::Stranger => (Tone::Info, "Signature not checked"),
+        SignatureState::Valid => (Tone::Success, texts::SIGNATURE_VALID),
+        SignatureState::Invalid => (Tone::Danger, texts::SIGNATURE_INVALID),
+        SignatureState::Unchecked => (Tone::Warning, texts::SIGNATURE_NOT_CHECKED),
+        SignatureState::Stranger => (Tone::Info, texts::SIGNATURE_NOT_CHECKED),
     };
     let summary = format!("{state}: {}", signature.words.summary);
     let diagnosis = Diagnosis { summary, ..signature.words.clone() };
@@ -178,7 +181,7 @@ fn checks_ui(ui: &mut Ui, checks: &[IdTokenCheck]) {
     if checks.is_empty() {
         return;
     }
-    section(ui, "Checks of the ID token", |ui| {
+    section(ui, texts::ID_TOKEN_CHECKS, |ui| {
         ui.add(Label::new(small(ui, id_token_words(checks))).wrap());
         key_values(ui, |rows| {
             for check in checks {
@@ -205,7 +208,7 @@ fn wake(ui: &Ui, found: &TokenInspection, clock: &clock::Clock) {
 }
 
 fn foot_ui(ui: &mut Ui, model: &Model, inspect: &InspectDraft) {
-    let blocked = inspect.lack().or_else(|| model.inspection.found.is_pending().then_some("It is being inspected"));
+    let blocked = inspect.lack().or_else(|| model.inspection.found.is_pending().then_some(texts::UNDER_WAY));
     let close = |ui: &mut Ui| {
         intent_button(ui, ButtonKind::Secondary, Intent::ClosePage, None);
     };

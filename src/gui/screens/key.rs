@@ -11,6 +11,7 @@ use crate::gui::intent::{Intent, KeyWish};
 use crate::gui::model::{KeyDone, Model, Stand, Work};
 use crate::gui::screens::client::input_ui;
 use crate::gui::screens::{entered, intent_button, waiting_row, want};
+use crate::gui::texts::{common, key as texts};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, CodeBlock, Field, SHORT, TEXT, banner, choice, disclosure, key_values, link_button, notice,
@@ -26,17 +27,17 @@ pub(crate) fn key_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &[Fi
     let Some(assertion) = profile.client_key() else { return };
     let service = profile.service.clone();
     let used = profile.customised();
-    section(ui, "Private key", |ui| {
+    section(ui, texts::TITLE, |ui| {
         ui.label(if used.signs_with_key().is_none() {
-            "What the service tells is encrypted to your public key, and your private key decrypts it; register the public key with the service."
+            texts::FOR_DECRYPTION
         } else if used.signed_assertion().is_none() {
-            "The authorization request is signed with your private key; register its public key with the service."
+            texts::FOR_AUTHORIZATION
         } else if used.signs_tokens() {
-            "The access token is signed here with your private key; register its public key with the service."
+            texts::FOR_TOKEN
         } else if assertion.saml.is_some() {
-            "Each token request brings a SAML assertion, written here and signed with your private key."
+            texts::FOR_SAML
         } else {
-            "Instead of a secret, the service accepts an assertion signed with your private key."
+            texts::FOR_ASSERTION
         });
         match draft.secrets.signing_key.clone() {
             Some(pair) => key_details_ui(ui, draft, (&service, used.signs_with_key().is_some()), &assertion, &pair),
@@ -50,7 +51,7 @@ pub(crate) fn key_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &[Fi
             input_ui(ui, input, profile, errors, next_view);
         }
         if let Some(typed) = &mut profile.assertion {
-            disclosure(ui, "Change the assertion", false, |ui| assertion_ui(ui, typed));
+            disclosure(ui, texts::CHANGE_ASSERTION, false, |ui| assertion_ui(ui, typed));
         }
     });
 }
@@ -62,12 +63,8 @@ fn request_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
     let text = shown.lines();
     let is_encrypted =
         draft.profile.as_ref().is_some_and(|profile| profile.customised().request_encryption().is_some());
-    let title = if is_encrypted {
-        "Signed, then encrypted to a key of the service, when the authorization starts"
-    } else {
-        "Signed when the authorization starts"
-    };
-    disclosure(ui, "Decoded authorization request", false, |ui| {
+    let title = if is_encrypted { texts::SIGNED_THEN_ENCRYPTED } else { texts::SIGNED_AT_START };
+    disclosure(ui, texts::DECODED_AUTHORIZATION_REQUEST, false, |ui| {
         CodeBlock::new(title, &text).copies(None).show(ui);
     });
 }
@@ -77,41 +74,40 @@ fn state_ui(ui: &mut Ui, model: &Model) {
     match model.open.key.stand() {
         Stand::Failed(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
         Stand::Done(KeyDone::Saved(name)) => {
-            let words = format!(
-                "It is stored in the vault as {name} and will be there when you return from the service's console."
-            );
-            notice(ui, Tone::Success, "Key saved", &words);
+            let words = texts::saved_as(name);
+            notice(ui, Tone::Success, texts::KEY_SAVED, &words);
         }
-        Stand::Done(KeyDone::Written(path)) => notice(ui, Tone::Success, "Written", &path.display().to_string()),
+        Stand::Done(KeyDone::Written(path)) => notice(ui, Tone::Success, common::WRITTEN, &path.display().to_string()),
         Stand::Idle | Stand::Pending(_) | Stand::Done(KeyDone::Read(_)) => {}
     }
 }
 
 fn missing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     if model.open.key.is_pending() {
-        return waiting_row(ui, &model.open.key, "Reading or generating the key", Work::Key);
+        return waiting_row(ui, &model.open.key, texts::READING_KEY, Work::Key);
     }
     take_dropped(ui, draft);
-    let help = "PEM, a private JWK, or the JSON file of a service account. It is stored in the vault.";
-    Field::new("Pasted private key")
-        .help(help)
+    Field::new(texts::PASTED_KEY)
+        .help(texts::PASTED_KEY_HELP)
         .optional()
         .limit(TEXT)
         .show_secret(ui, &mut draft.authorization_step.key.text);
-    let help = "Or its file: enter the path, or drop the file here.";
-    let field = Field::new("Key file").help(help).optional().mono().show(ui, &mut draft.authorization_step.key.file);
+    let field = Field::new(texts::KEY_FILE)
+        .help(texts::KEY_FILE_HELP)
+        .optional()
+        .mono()
+        .show(ui, &mut draft.authorization_step.key.file);
     if entered(ui, &field) && !draft.authorization_step.key.file.trim().is_empty() {
         want(ui, Intent::Key(KeyWish::Read));
     }
-    let help = "The certificate already registered with the service, if any.";
-    Field::new("Certificate file")
-        .help(help)
+    Field::new(texts::CERTIFICATE_FILE)
+        .help(texts::CERTIFICATE_FILE_HELP)
         .optional()
         .mono()
         .show(ui, &mut draft.authorization_step.key.certificate_file);
-    let name_is_wrong = name_ui(ui, draft, "The name a key is saved under, or will be.");
+    let name_is_wrong = name_ui(ui, draft, texts::PROFILE_NAME_HELP);
     let is_empty = draft.authorization_step.key.text.is_empty() && draft.authorization_step.key.file.trim().is_empty();
-    let blocked = is_empty.then_some("Paste the key or enter its file first");
+    let blocked = is_empty.then_some(texts::ENTER_KEY);
     ui.horizontal_wrapped(|ui| {
         intent_button(ui, ButtonKind::Secondary, Intent::Key(KeyWish::Read), blocked);
         intent_button(ui, ButtonKind::Secondary, Intent::Key(KeyWish::Make), None);
@@ -123,10 +119,14 @@ fn missing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 fn name_ui(ui: &mut Ui, draft: &mut Draft, help: &str) -> Option<&'static str> {
     let parsed = ProfileName::parse(&draft.tokens_step.name).err();
     let wrong = parsed.as_ref().filter(|_| !draft.tokens_step.name.is_empty()).map(ToString::to_string);
-    let field =
-        Field::new("Profile name").help(help).example("acme-erp").limit(SHORT).error(wrong.as_deref()).optional();
+    let field = Field::new(common::PROFILE_NAME)
+        .help(help)
+        .example(texts::PROFILE_NAME_EXAMPLE)
+        .limit(SHORT)
+        .error(wrong.as_deref())
+        .optional();
     field.show(ui, &mut draft.tokens_step.name);
-    parsed.is_some().then_some("Enter the profile's name first")
+    parsed.is_some().then_some(common::ENTER_PROFILE_NAME)
 }
 
 /// A file that was dropped on the window.
@@ -168,13 +168,13 @@ impl ComputerMut<(&str, &str), KeyFacts> for ReadFacts {
 
 fn facts_ui(ui: &mut Ui, facts: &KeyFacts, key: &str) {
     key_values(ui, |rows| {
-        rows.text("Key", key);
+        rows.text(texts::KEY, key);
         if let Some(place) = &facts.place {
-            rows.text("It stays there", &quoted(place));
+            rows.text(texts::STAYS_THERE, &quoted(place));
         }
         if let Some([sha256, sha1]) = &facts.fingerprints {
-            rows.copyable("Certificate, SHA-256", sha256);
-            rows.copyable("Certificate, SHA-1", sha1);
+            rows.copyable(texts::CERTIFICATE_SHA256, sha256);
+            rows.copyable(texts::CERTIFICATE_SHA1, sha1);
         }
     });
 }
@@ -190,44 +190,39 @@ fn key_details_ui(
     let facts = ui.memory_mut(|memory| memory.caches.cache::<FrameCache<KeyFacts, ReadFacts>>().get(text).clone());
     if let Some(kind) = facts.kind {
         let algorithm = assertion.algorithm_for(kind);
-        let does = if signs { format!("signs with {}", algorithm.as_str()) } else { "decrypts".to_owned() };
+        let does = if signs { texts::signs_with(algorithm.as_str()) } else { texts::DECRYPTS.to_owned() };
         facts_ui(ui, &facts, &format!("{kind}; {does}"));
         if !signs && kind == KeyKind::Ed25519 {
-            let diagnosis = Diagnosis::new("nothing can be encrypted to a key on Ed25519");
-            banner(ui, Tone::Danger, &diagnosis.hint("use an RSA key, or one on P-256, P-384 or P-521"));
+            let diagnosis = Diagnosis::new(texts::NO_ED25519);
+            banner(ui, Tone::Danger, &diagnosis.hint(texts::NO_ED25519_HINT));
         }
         if signs && !kind.signs(algorithm) {
-            let words = format!("`{}` is signed with {}, and this is {kind}", algorithm.as_str(), algorithm.wants());
-            banner(
-                ui,
-                Tone::Danger,
-                &Diagnosis::new(words).hint("make a key pair, or use the key registered with the service"),
-            );
+            let words = texts::other_kind(algorithm.as_str(), algorithm.wants(), kind);
+            banner(ui, Tone::Danger, &Diagnosis::new(words).hint(texts::OTHER_KIND_HINT));
         }
     }
     let (label, text) = match &pair.certificate {
-        Some(certificate) => ("Certificate to upload", certificate),
-        None => ("Public key", &facts.public_key),
+        Some(certificate) => (texts::CERTIFICATE_TO_UPLOAD, certificate),
+        None => (texts::PUBLIC_KEY, &facts.public_key),
     };
     CodeBlock::new(label, text).max_height(120.0).show(ui);
     if !assertion.upload.is_empty() {
-        ui.label(small(ui, format!("Where to upload it: {}", assertion.upload)));
+        ui.label(small(ui, texts::where_to_upload(&assertion.upload)));
     }
     if let Some(console) = &service.links.console {
-        link_button(ui, "Open the service's console to upload it", console);
+        link_button(ui, texts::OPEN_CONSOLE, console);
     }
-    Field::new("Save the certificate to")
-        .example("certificate.pem")
+    Field::new(texts::SAVE_CERTIFICATE_TO)
+        .example(texts::SAVE_CERTIFICATE_EXAMPLE)
         .optional()
         .mono()
         .show(ui, &mut draft.authorization_step.key.save_to);
-    let help = "Save the key before you upload its certificate: the certificate is useless without it.";
-    let unnamed = name_ui(ui, draft, help);
-    let blocked = draft.authorization_step.key.save_to.trim().is_empty().then_some("Enter the file's name first");
+    let unnamed = name_ui(ui, draft, texts::SAVE_CERTIFICATE_HELP);
+    let blocked = draft.authorization_step.key.save_to.trim().is_empty().then_some(common::ENTER_FILE_NAME);
     ui.horizontal_wrapped(|ui| {
         intent_button(ui, ButtonKind::Secondary, Intent::Key(KeyWish::Save), unnamed);
         intent_button(ui, ButtonKind::Secondary, Intent::Key(KeyWish::WriteCertificate), blocked);
-        if secondary_button(ui, "Use another key").clicked() {
+        if secondary_button(ui, texts::USE_ANOTHER_KEY).clicked() {
             draft.secrets.signing_key = None;
         }
     });
@@ -235,47 +230,44 @@ fn key_details_ui(
 
 /// The assertion as the service wants it. What stands in it is shown in step 3, filled in.
 fn assertion_ui(ui: &mut Ui, typed: &mut AssertionFields) {
-    let mut algorithms = vec![(None, "Chosen by key type")];
+    let mut algorithms = vec![(None, texts::CHOSEN_BY_KEY)];
     let keyed = AssertionAlgorithm::ALL.into_iter().filter(|algorithm| *algorithm != AssertionAlgorithm::HS256);
     algorithms.extend(keyed.map(|algorithm| (Some(algorithm), algorithm.as_str())));
-    choice(ui, "Signature", &mut typed.algorithm, &algorithms, None);
+    choice(ui, texts::SIGNATURE, &mut typed.algorithm, &algorithms, None);
     let wrong = typed.wrong_life();
     if let Some(saml) = &mut typed.saml {
         saml_ui(ui, saml);
-        Field::new("Audience of the assertion")
-            .help("For whom it is, as the service names itself.")
-            .mono()
-            .show(ui, &mut typed.audience);
-        Field::new("Lifetime in seconds").limit(SHORT).error(wrong).mono().show(ui, &mut typed.life);
+        Field::new(texts::SAML_AUDIENCE).help(texts::SAML_AUDIENCE_HELP).mono().show(ui, &mut typed.audience);
+        Field::new(texts::LIFETIME).limit(SHORT).error(wrong).mono().show(ui, &mut typed.life);
         return;
     }
-    Field::new("Audience (aud)").help("Usually the token endpoint or the issuer.").mono().show(ui, &mut typed.audience);
-    Field::new("Key ID (kid)").optional().mono().show(ui, &mut typed.key_id);
+    Field::new(texts::AUDIENCE).help(texts::AUDIENCE_HELP).mono().show(ui, &mut typed.audience);
+    Field::new(texts::KEY_ID).optional().mono().show(ui, &mut typed.key_id);
     let thumbprints = [
-        (None, "Not in the header"),
-        (Some(CertificateThumbprint::Sha1), "x5t (SHA-1)"),
-        (Some(CertificateThumbprint::Sha256), "x5t#S256 (SHA-256)"),
+        (None, texts::NOT_IN_HEADER),
+        (Some(CertificateThumbprint::Sha1), texts::THUMBPRINT_SHA1),
+        (Some(CertificateThumbprint::Sha256), texts::THUMBPRINT_SHA256),
     ];
-    choice(ui, "Certificate", &mut typed.thumbprint, &thumbprints, None);
-    let help = "One name=value per line; iat and exp are added. Empty values are omitted.";
-    Field::new("Claims").help(help).show_lines(ui, &mut typed.claims, 3);
-    Field::new("Lifetime in seconds").limit(SHORT).error(wrong).mono().show(ui, &mut typed.life);
-    toggle(ui, "Unique ID in each assertion (jti)", &mut typed.unique, None);
+    choice(ui, texts::CERTIFICATE, &mut typed.thumbprint, &thumbprints, None);
+    Field::new(common::CLAIMS).help(texts::CLAIMS_HELP).show_lines(ui, &mut typed.claims, 3);
+    Field::new(texts::LIFETIME).limit(SHORT).error(wrong).mono().show(ui, &mut typed.life);
+    toggle(ui, texts::UNIQUE_ID, &mut typed.unique, None);
 }
 
 /// What a SAML assertion says; its ID and its times are made when it is sent.
 fn saml_ui(ui: &mut Ui, typed: &mut SamlFields) {
-    Field::new("Issuer of the assertion")
-        .help("Who makes the assertion, by the name the service knows.")
+    Field::new(texts::SAML_ISSUER).help(texts::SAML_ISSUER_HELP).mono().show(ui, &mut typed.issuer);
+    Field::new(texts::SAML_SUBJECT).help(texts::SAML_SUBJECT_HELP).mono().show(ui, &mut typed.subject);
+    Field::new(texts::SAML_FORMAT).help(texts::SAML_FORMAT_HELP).optional().mono().show(ui, &mut typed.subject_format);
+    Field::new(texts::SAML_RECIPIENT).help(texts::SAML_RECIPIENT_HELP).optional().mono().show(ui, &mut typed.recipient);
+    Field::new(texts::SAML_CONTEXT)
+        .help(texts::SAML_CONTEXT_HELP)
+        .optional()
         .mono()
-        .show(ui, &mut typed.issuer);
-    Field::new("Subject (NameID)").help("The user whose token it becomes.").mono().show(ui, &mut typed.subject);
-    let help = "What kind of name that is; empty for unspecified.";
-    Field::new("Format of the subject").help(help).optional().mono().show(ui, &mut typed.subject_format);
-    let help = "The token endpoint; empty for the URL of the token request.";
-    Field::new("Recipient").help(help).optional().mono().show(ui, &mut typed.recipient);
-    let help = "How the user was authenticated; empty to say nothing of it.";
-    Field::new("Authentication context").help(help).optional().mono().show(ui, &mut typed.authentication_context);
-    let help = "One name=value per line. Empty values are omitted.";
-    Field::new("Attributes").help(help).optional().show_lines(ui, &mut typed.attributes, 3);
+        .show(ui, &mut typed.authentication_context);
+    Field::new(texts::SAML_ATTRIBUTES).help(texts::SAML_ATTRIBUTES_HELP).optional().show_lines(
+        ui,
+        &mut typed.attributes,
+        3,
+    );
 }

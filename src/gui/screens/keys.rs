@@ -9,6 +9,7 @@ use crate::gui::model::{Model, Work};
 use crate::gui::screens::commands::{EVERYWHERE, commands};
 use crate::gui::screens::questions::dialog;
 use crate::gui::screens::{is_key_pressed, toasts, want};
+use crate::gui::texts::{common, keys as texts};
 use crate::gui::theme::label;
 use crate::gui::widgets::secondary_button;
 
@@ -31,11 +32,11 @@ const OF_BUTTONS: [Intent; 10] = [
 
 /// What no button has.
 const OF_LISTS: [(&str, &str); 5] = [
-    ("Tab, Shift+Tab", "Go to the next or the previous thing"),
-    ("Up, Down", "Move in the list of profiles and in the commands"),
-    ("Home, End", "Go to the first or the last profile"),
-    ("Left, Right", "Close or open a group of the list"),
-    ("Enter", "Open the profile, do the command"),
+    (texts::TAB, texts::TAB_MEANING),
+    (texts::UP_DOWN, texts::UP_DOWN_MEANING),
+    (texts::HOME_END, texts::HOME_END_MEANING),
+    (texts::LEFT_RIGHT, texts::LEFT_RIGHT_MEANING),
+    (texts::ENTER, texts::ENTER_MEANING),
 ];
 
 /// Takes the keys of the whole window before a field or a button does, unless a question waits for its answer.
@@ -73,9 +74,9 @@ pub(crate) fn sheet_ui(ui: &mut Ui, draft: &mut Draft) {
         return;
     }
     let height = (ui.ctx().content_rect().height() - 200.0).max(80.0);
-    let shown = dialog(ui, "keys", "Keys", "", |ui| {
+    let shown = dialog(ui, "keys", common::KEYS, "", |ui| {
         ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, rows_ui);
-        let close = secondary_button(ui, "Close");
+        let close = secondary_button(ui, common::CLOSE);
         if ui.memory(|memory| memory.focused().is_none()) {
             close.request_focus();
         }

@@ -9,16 +9,17 @@ use crate::gui::intent::Intent;
 use crate::gui::listing::Shown;
 use crate::gui::model::Model;
 use crate::gui::screens::want;
+use crate::gui::texts::{common, profiles as texts};
 use crate::gui::theme::{SPACE_S, SPACE_XS, label, small};
 use crate::gui::widgets::{keyed, link, name_menu, toggle};
 
 const SORTS: [(ListSort, &str); 3] =
-    [(ListSort::Name, "Name"), (ListSort::Service, "Service"), (ListSort::Ends, "Ends soonest")];
+    [(ListSort::Name, common::NAME), (ListSort::Service, common::SERVICE), (ListSort::Ends, texts::ENDS_SOONEST)];
 const GROUPS: [(ListGroup, &str); 4] = [
-    (ListGroup::None, "Nothing"),
-    (ListGroup::Service, "Service"),
-    (ListGroup::Tag, "Tag"),
-    (ListGroup::Environment, "Environment"),
+    (ListGroup::None, texts::NO_GROUPS),
+    (ListGroup::Service, common::SERVICE),
+    (ListGroup::Tag, texts::BY_TAG),
+    (ListGroup::Environment, texts::BY_ENVIRONMENT),
 ];
 
 pub(crate) fn order_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, shown: &Shown) {
@@ -28,34 +29,34 @@ pub(crate) fn order_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, shown: &Sh
         ui.spacing_mut().item_spacing.y = SPACE_XS;
         ui.horizontal(|ui| {
             let count = match (shown.found, shown.total) {
-                (found, total) if found < total => format!("{found} of {total}"),
-                (_, 1) => "1 saved profile".to_owned(),
-                (_, total) => format!("{total} saved profiles"),
+                (found, total) if found < total => texts::found_of(found, total),
+                (_, 1) => texts::ONE_SAVED.to_owned(),
+                (_, total) => texts::saved(total),
             };
             ui.label(small(ui, count));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| menu_ui(ui, model));
         });
         if shown.attention > 0 || draft.listing.attention {
-            let words = format!("Needs attention ({})", shown.attention);
+            let words = texts::needs_attention(shown.attention);
             ui.push_id("attention", |ui| toggle(ui, &words, &mut draft.listing.attention, None))
                 .inner
-                .on_hover_text("Show only the profiles that want a sign-in or have a problem");
+                .on_hover_text(texts::NEEDS_ATTENTION_HINT);
         }
     });
 }
 
 fn menu_ui(ui: &mut Ui, model: &Model) {
-    let response = link(ui, RichText::new("Order").small(), "Sort and group the list");
-    let response = response.on_hover_text("Sort and group the list");
+    let response = link(ui, RichText::new(texts::ORDER).small(), texts::ORDER_HINT);
+    let response = response.on_hover_text(texts::ORDER_HINT);
     let menu = Popup::menu(&response).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     menu.show(|ui| {
-        name_menu(ui, "Sort and group the list");
+        name_menu(ui, texts::ORDER_HINT);
         ui.spacing_mut().item_spacing.y = SPACE_XS;
         let before = model.window.unwrap_or_default();
         let mut settings = before;
-        choices_ui(ui, "Sort by", &SORTS, &mut settings.list.sort);
+        choices_ui(ui, texts::SORT_BY, &SORTS, &mut settings.list.sort);
         ui.add_space(SPACE_S);
-        choices_ui(ui, "Group by", &GROUPS, &mut settings.list.group);
+        choices_ui(ui, texts::GROUP_BY, &GROUPS, &mut settings.list.group);
         if settings != before {
             want(ui, Intent::ChangeSettings(settings));
         }

@@ -13,6 +13,7 @@ use crate::gui::model::Model;
 use crate::gui::palette_draft::{Found, Palette};
 use crate::gui::screens::commands::commands;
 use crate::gui::screens::want;
+use crate::gui::texts::keys as texts;
 use crate::gui::theme::{self, RADIUS, SPACE_M, SPACE_S, shown, small};
 use crate::gui::widgets::{Field, SHORT, name_dialog};
 use crate::search::Query;
@@ -42,7 +43,7 @@ pub(crate) fn palette_ui(ui: &Ui, model: &Model, draft: &mut Draft) {
         .order(Order::Foreground)
         .anchor(Align2::CENTER_TOP, vec2(0.0, TOP.min(room.y / 10.0)));
     let frame = Frame::popup(ui.style()).inner_margin(SPACE_M);
-    let layer = Modal::new(Id::unique("palette of commands")).area(area).frame(frame);
+    let layer = Modal::new(Id::unique("palette-of-commands")).area(area).frame(frame);
     let answer = layer.show(ui.ctx(), |ui| {
         name_dialog(ui, Intent::OpenPalette.words().0);
         ui.set_width(SIZE.x.min(room.x - 64.0));
@@ -67,8 +68,7 @@ fn field_ui(ui: &mut Ui, palette: &mut Palette) -> bool {
     let lines = presses(Key::ArrowDown) - presses(Key::ArrowUp) + 8 * (presses(Key::PageDown) - presses(Key::PageUp));
     let is_taken = presses(Key::Enter) > 0;
     palette.go(lines);
-    let field =
-        Field::new("Command, profile or service").limit(SHORT).example("Command, profile or service").unlabelled();
+    let field = Field::new(texts::SEARCH).limit(SHORT).example(texts::SEARCH).unlabelled();
     let field = field.show(ui, &mut palette.search);
     field.request_focus();
     let at = line_id(palette.at).accesskit_id();
@@ -79,19 +79,19 @@ fn field_ui(ui: &mut Ui, palette: &mut Palette) -> bool {
 /// What was found, the line of the keyboard always in view; whether one was pressed.
 fn lines_ui(ui: &mut Ui, model: &Model, palette: &mut Palette, height: f32) -> bool {
     if palette.found.is_empty() {
-        ui.label(small(ui, "Nothing matches."));
+        ui.label(small(ui, texts::NO_MATCH));
         return false;
     }
     ui.spacing_mut().item_spacing.y = 0.0;
     let query = Query::of(&palette.search);
     let count = palette.found.len();
-    let key = Id::unique("line of the palette in view");
+    let key = Id::unique("line-of-the-palette-in-view");
     let has_moved = ui.data(|data| data.get_temp(key)) != Some((palette.at, count));
     let area = ScrollArea::vertical().max_height(height).auto_shrink([false, true]).id_salt("palette");
     let mut pressed = None;
     area.show_rows(ui, LINE, count, |ui, rows| {
         let top = ui.max_rect().top() - LINE * index(rows.start);
-        let builder = UiBuilder::new().accessibility_role(Role::ListBox).accessibility_label("Results");
+        let builder = UiBuilder::new().accessibility_role(Role::ListBox).accessibility_label(texts::RESULTS);
         ui.scope_builder(builder, |ui| {
             ui.ctx().accesskit_node_builder(ui.unique_id(), |node| node.set_size_of_set(count));
             for place in rows {
@@ -119,7 +119,7 @@ fn index(place: usize) -> f32 {
 }
 
 fn line_id(place: usize) -> Id {
-    Id::unique(("line of the palette", place))
+    Id::unique(("line-of-the-palette", place))
 }
 
 fn words<'a>(ui: &Ui, model: &'a Model, palette: &'a Palette, found: Found) -> Words<'a> {
@@ -136,11 +136,11 @@ fn words<'a>(ui: &Ui, model: &'a Model, palette: &'a Palette, found: Found) -> W
         }
         Found::Profile(place) => model.profiles.get(place).map_or_else(
             || named("", String::new()),
-            |profile| named(profile.shown_name(), format!("Open profile · {}", profile.service)),
+            |profile| named(profile.shown_name(), texts::open(&profile.service)),
         ),
         Found::Service(place) => model.services.get(place).map_or_else(
             || named("", String::new()),
-            |service| named(&service.name, "New profile with this service".to_owned()),
+            |service| named(&service.name, texts::NEW_WITH_SERVICE.to_owned()),
         ),
     }
 }

@@ -8,6 +8,7 @@ use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand};
 use crate::gui::screens::intent_button;
+use crate::gui::texts::{common, service as texts};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, Field, SHORT, banner, key_values, secondary_button, section};
 use crate::service::{Catalog, NewPreset, ProfileDraft, Service, write_preset};
@@ -15,7 +16,7 @@ use crate::service::{Catalog, NewPreset, ProfileDraft, Service, write_preset};
 /// The button that opens the form: another name for a preset that nobody changed yet. Whether it was pressed.
 pub(crate) fn button_ui(ui: &mut Ui, profile: &ProfileDraft) -> bool {
     let is_as_it_came = profile.service.id != Catalog::CUSTOM && !profile.is_changed();
-    secondary_button(ui, if is_as_it_came { "Customise" } else { "Save as preset…" }).clicked()
+    secondary_button(ui, if is_as_it_came { texts::CUSTOMISE } else { texts::OPEN_SAVE_AS_PRESET }).clicked()
 }
 
 /// The form, once it is asked for.
@@ -23,27 +24,23 @@ pub(crate) fn preset_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(mut typed) = draft.service_step.preset.clone() else { return };
     let leaked = draft.own_preset().is_some_and(|service| is_leaked(model, draft, &service));
     let mut closed = false;
-    section(ui, "Save as preset", |ui| {
-        ui.label(small(
-            ui,
-            "Saves the service as entered in all three steps to your own preset file, with a card among the \
-             services. Your client and secrets are not included.",
-        ));
+    section(ui, texts::SAVE_AS_PRESET, |ui| {
+        ui.label(small(ui, texts::SAVE_AS_PRESET_HELP));
         fields_ui(ui, model, &mut typed);
         let complete = typed.parse_id().is_ok() && typed.parse_name().is_ok();
         let blocked = match () {
-            () if !complete => Some("Enter an ID and a name first"),
-            () if leaked => Some("The request contains one of your secrets"),
-            () if model.open.preset.is_pending() => Some("Saving…"),
+            () if !complete => Some(texts::ENTER_ID_AND_NAME),
+            () if leaked => Some(texts::SECRET_IN_REQUEST),
+            () if model.open.preset.is_pending() => Some(common::SAVING),
             () => None,
         };
         if leaked {
-            let diagnosis = crate::diagnosis::Diagnosis::new("a request of this service contains one of your secrets");
-            banner(ui, Tone::Danger, &diagnosis.hint("use its placeholder instead, such as `<client_secret>`"));
+            let diagnosis = crate::diagnosis::Diagnosis::new(texts::LEAKS);
+            banner(ui, Tone::Danger, &diagnosis.hint(texts::LEAKS_HINT));
         }
         ui.horizontal_wrapped(|ui| {
             intent_button(ui, ButtonKind::Secondary, Intent::SavePreset { replace: false }, blocked);
-            closed = secondary_button(ui, "Cancel").clicked();
+            closed = secondary_button(ui, common::CANCEL).clicked();
         });
         outcome_ui(ui, model, blocked);
     });
@@ -53,15 +50,19 @@ pub(crate) fn preset_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 fn fields_ui(ui: &mut Ui, model: &Model, typed: &mut NewPreset) {
     let wrong = typed.parse_id().err().filter(|_| !typed.id.is_empty()).map(|error| error.diagnose().summary);
     let taken = model.services.iter().find(|service| service.id == typed.id.trim());
-    let help = taken.map(|service| format!("Replaces {} on this machine.", service.name));
-    Field::new("Preset ID")
+    let help = taken.map(|service| texts::replaces(&service.name));
+    Field::new(texts::PRESET_ID)
         .limit(SHORT)
-        .example("acme-billing")
+        .example(texts::PRESET_ID_EXAMPLE)
         .help(help.as_deref())
         .error(wrong.as_deref())
         .show(ui, &mut typed.id);
     let wrong = typed.parse_name().err().filter(|_| !typed.name.is_empty()).map(|error| error.diagnose().summary);
-    Field::new("Preset name").limit(SHORT).example("Acme Billing").error(wrong.as_deref()).show(ui, &mut typed.name);
+    Field::new(texts::PRESET_NAME)
+        .limit(SHORT)
+        .example(texts::PRESET_NAME_EXAMPLE)
+        .error(wrong.as_deref())
+        .show(ui, &mut typed.name);
 }
 
 /// Where it is, or why it is not.
@@ -70,8 +71,8 @@ fn outcome_ui(ui: &mut Ui, model: &Model, blocked: Option<&str>) {
         Stand::Idle | Stand::Pending(_) => {}
         Stand::Done(path) => {
             let path = path.display().to_string();
-            key_values(ui, |rows| rows.copyable("Preset file", &path));
-            ui.label(small(ui, "Contains no secrets, so you can share it. Its card is now among the services."));
+            key_values(ui, |rows| rows.copyable(texts::PRESET_FILE, &path));
+            ui.label(small(ui, texts::PRESET_SAVED));
         }
         Stand::Failed(failure) => {
             banner(ui, Tone::Danger, &failure.diagnosis);

@@ -9,6 +9,7 @@ use crate::gui::model::Model;
 use crate::gui::page_draft::Naming;
 use crate::gui::queries::QUERIES;
 use crate::gui::screens::want;
+use crate::gui::texts::{common, profiles as texts};
 use crate::gui::theme::Palette;
 use crate::gui::widgets::{keyed, menu_item, name_menu, toggle};
 use crate::service::{ProfileName, Service};
@@ -22,7 +23,7 @@ pub(crate) fn menu_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &P
     let button = Button::new("").frame_when_inactive(false).min_size(ui.available_size());
     let button = button.sense(if by_tab { Sense::click() } else { Sense::CLICK });
     let response = keyed(ui, "more", |ui| ui.add(button)).inner;
-    let response = response.accessible_name(format!("More for {}", profile.name)).on_hover_text("More");
+    let response = response.accessible_name(texts::more_for(&profile.name)).on_hover_text(texts::MORE);
     for place in [-6.0, 0.0, 6.0] {
         let centre = response.rect.center() + vec2(place, 0.0);
         ui.painter().circle_filled(centre, 1.75, Palette::of(ui).text_weak);
@@ -42,7 +43,7 @@ fn items_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSumm
     let name = || profile.name.clone();
     if profile.state.wants_sign_in() {
         let (text, hint) = Intent::SignIn(name()).words();
-        if item(ui, text, &format!("Sign in to {}", profile.name), hint) {
+        if item(ui, text, &texts::sign_in_to(&profile.name), hint) {
             want(ui, Intent::SignIn(name()));
         }
     }
@@ -68,14 +69,14 @@ fn items_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSumm
         let export = Intent::OpenExport(name());
         // Step 3 has a button of these words for the profile that is open.
         let (text, hint) = export.words();
-        if item(ui, text, &format!("Export {}", profile.name), hint) {
+        if item(ui, text, &common::export(&profile.name), hint) {
             want(ui, export);
         }
-        if profile.shared && item(ui, "Take out of team…", "Take out of team…", Intent::Unshare(name()).words().1) {
+        if profile.shared && item(ui, common::TAKE_OUT, common::TAKE_OUT, Intent::Unshare(name()).words().1) {
             draft.questions.unshare = Some(name());
         }
         if !profile.draft {
-            for (text, copy) in [("Rename…", false), ("Duplicate…", true)] {
+            for (text, copy) in [(common::RENAME, false), (common::DUPLICATE, true)] {
                 if item(ui, text, &format!("{text} {}", profile.name), "") {
                     draft.questions.naming = Some(Naming::begin(&profile.name, copy));
                 }
@@ -83,7 +84,7 @@ fn items_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSumm
         }
         ui.separator();
     }
-    if item(ui, "Forget…", "Forget…", Intent::Forget(name()).words().1) {
+    if item(ui, common::FORGET, common::FORGET, Intent::Forget(name()).words().1) {
         draft.questions.forget = Some(name());
     }
 }

@@ -10,7 +10,7 @@ use egui::{
 };
 use jiff::Timestamp;
 
-use crate::app::{ProfileState, ProfileSummary};
+use crate::app::{Phase, ProfileState, ProfileSummary};
 use crate::gui::display_text;
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
@@ -18,6 +18,7 @@ use crate::gui::listing::{Failing, Listing};
 use crate::gui::model::Model;
 use crate::gui::screens::profile_menu::menu_ui;
 use crate::gui::screens::{hint, want};
+use crate::gui::texts::{common, profiles as texts};
 use crate::gui::theme::{self, Palette, RADIUS, SPACE_S, SPACE_XS, Tone, label, shown, small};
 use crate::gui::widgets::{countdown_text, middle_cut, short_countdown_text, status_dot, told};
 
@@ -29,9 +30,6 @@ const MIDDLES: (f32, f32) = (14.0, 32.0);
 const MENU: egui::Vec2 = vec2(24.0, 28.0);
 /// Width of the bar that marks the profile that is open, in points.
 const BAR: f32 = 3.0;
-/// What is said of a profile whose last refresh by keep-alive failed.
-const FAILING: &str = "Keep-alive: last refresh failed";
-const CHECK_FAILED: &str = "Last check failed";
 
 /// Where a line is, and what has the keyboard there.
 pub(crate) struct RowView {
@@ -93,9 +91,9 @@ pub(crate) fn profile_ui(ui: &mut Ui, row: &RowView, model: &Model, draft: &mut 
     let now = draft.clock.now;
     let second = second_line(model, &draft.listing, row.of, now);
     let name = if profile.display_name.is_empty() {
-        format!("Open {}", profile.name)
+        texts::open(&profile.name)
     } else {
-        format!("Open {} ({})", profile.display_name, profile.name)
+        texts::open_named(&profile.display_name, &profile.name)
     };
     response.widget_info(|| WidgetInfo::labeled(Role::ListBoxOption, true, name.clone()));
     ui.ctx().accesskit_node_builder(response.id, |node| {
@@ -171,7 +169,7 @@ fn sign_in_ui(ui: &Ui, row: &RowView, right: f32, profile: &ProfileSummary) -> f
     let place = Rect::from_center_size(middle, galley.size());
     // By keyboard it is reached in the menu.
     let pressed = Rect::from_center_size(middle, vec2(galley.size().x + SPACE_S, 22.0));
-    let response = ui.interact(pressed, row.id.with("sign in"), Sense::CLICK);
+    let response = ui.interact(pressed, row.id.with("sign-in"), Sense::CLICK);
     response.widget_info(|| WidgetInfo::labeled(Role::Link, true, words));
     if response.hovered() {
         ui.painter().hline(place.x_range(), place.bottom() - 1.0, (1.0, colour));
@@ -186,17 +184,16 @@ fn sign_in_ui(ui: &Ui, row: &RowView, right: f32, profile: &ProfileSummary) -> f
 /// What a person asks first of a profile that is not simply valid; then where it belongs.
 fn second_line(model: &Model, listing: &Listing, place: usize, now: Timestamp) -> String {
     let profile = &model.profiles[place];
-    let word = profile.state.label(now);
     // A dead refresh token and the like; what other states have is in their word.
     let dying = match profile.state {
         ProfileState::Tokens { .. } => profile.state.trouble(now).map(|trouble| trouble.summary),
         _ => None,
     };
     // The time says that it is fresh.
-    let word = if word == "fresh" { "" } else { word };
+    let word = if profile.state.phase(now) == Phase::Fresh { "" } else { profile.state.label(now) };
     let failing = match listing.failing(place) {
-        Some(Failing::KeepAlive) => FAILING,
-        Some(Failing::Check) => CHECK_FAILED,
+        Some(Failing::KeepAlive) => texts::KEEP_ALIVE_FAILED,
+        Some(Failing::Check) => texts::CHECK_FAILED,
         None => "",
     };
     joined(&[word, dying.as_deref().unwrap_or_default(), failing, &belongs(model, profile)], " · ")
@@ -207,9 +204,9 @@ fn described(model: &Model, listing: &Listing, place: usize, now: Timestamp) -> 
     let profile = &model.profiles[place];
     let trouble = profile.state.trouble(now).map(|trouble| told(&trouble)).unwrap_or_default();
     let kept = match (profile.keep_alive, listing.failing(place)) {
-        (_, Some(Failing::KeepAlive)) => FAILING,
-        (_, Some(Failing::Check)) => CHECK_FAILED,
-        (true, None) => "Keep-alive",
+        (_, Some(Failing::KeepAlive)) => texts::KEEP_ALIVE_FAILED,
+        (_, Some(Failing::Check)) => texts::CHECK_FAILED,
+        (true, None) => texts::KEEP_ALIVE,
         (false, None) => "",
     };
     joined(&[&state(&profile.state, now).1, &trouble, kept, &belongs(model, profile)], ", ")
@@ -218,8 +215,8 @@ fn described(model: &Model, listing: &Listing, place: usize, now: Timestamp) -> 
 /// Whose it is, its service, its environment there, its tags, and its account.
 fn belongs(model: &Model, profile: &ProfileSummary) -> String {
     let kind = match profile {
-        ProfileSummary { draft: true, .. } => "Draft",
-        ProfileSummary { shared: true, .. } => "Team",
+        ProfileSummary { draft: true, .. } => texts::DRAFT,
+        ProfileSummary { shared: true, .. } => common::TEAM,
         _ => "",
     };
     let account = model.known_as.get(&profile.name).map_or("", String::as_str);
@@ -244,17 +241,17 @@ fn details_ui(ui: &mut Ui, model: &Model, profile: &ProfileSummary, now: Timesta
         ui.label(shown(told(&trouble)));
     }
     if let Some(failed) = model.failed_checks.get(&profile.name) {
-        let words = display_text::quoted(&format!("{CHECK_FAILED}: {}", failed.summary));
+        let words = display_text::quoted(&texts::check_failed(&failed.summary));
         ui.label(RichText::new(shown(words)).small().color(Palette::of(ui).tone(Tone::Warning)));
     }
     if profile.keep_alive {
         let kept = model.keep_alive.iter().find(|kept| kept.name == profile.name);
         match kept.and_then(|kept| kept.problem.as_ref()) {
             Some(problem) => {
-                let words = format!("{FAILING}: {}", display_text::quoted(&problem.summary));
+                let words = texts::keep_alive_failed(display_text::quoted(&problem.summary));
                 ui.label(RichText::new(shown(words)).small().color(Palette::of(ui).tone(Tone::Warning)));
             }
-            None => drop(ui.label(small(ui, "Keep-alive"))),
+            None => drop(ui.label(small(ui, texts::KEEP_ALIVE))),
         }
     }
 }
@@ -263,12 +260,12 @@ fn details_ui(ui: &mut Ui, model: &Model, profile: &ProfileSummary, now: Timesta
 /// refreshed is in order.
 pub(crate) fn state(state: &ProfileState, now: Timestamp) -> (Tone, String) {
     let word = state.label(now);
-    let tone = match word {
-        "fresh" => Tone::Success,
-        "expiring" | "no refresh token" | "vault closed" => Tone::Warning,
-        "needs sign-in" | "stale" | "unreadable" => Tone::Danger,
-        "expired" => Tone::Neutral,
-        _ => Tone::Info,
+    let tone = match state.phase(now) {
+        Phase::Fresh => Tone::Success,
+        Phase::Expiring | Phase::NoRefreshToken | Phase::Closed => Tone::Warning,
+        Phase::NeedsSignIn | Phase::Stale | Phase::Unreadable => Tone::Danger,
+        Phase::Expired => Tone::Neutral,
+        Phase::SignedOut => Tone::Info,
     };
     // It works still, but not for long.
     let tone = if tone != Tone::Danger && state.trouble(now).is_some() { Tone::Warning } else { tone };

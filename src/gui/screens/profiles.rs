@@ -12,6 +12,7 @@ use crate::gui::model::Model;
 use crate::gui::screens::profile_row::{RowView, group_ui, profile_ui};
 use crate::gui::screens::side_foot::foot_ui;
 use crate::gui::screens::{entered, intent_button, list_order, select_all, want};
+use crate::gui::texts::{common, profiles as texts};
 use crate::gui::theme::{Palette, SPACE_S, focus_stroke, small};
 use crate::gui::widgets::{self, ButtonKind, Field, SHORT, above_footer, at_right, beside_bar, heading, link};
 
@@ -26,14 +27,14 @@ pub(crate) fn profiles_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     head_ui(ui, model);
     let shown = draft.listing.shown(model, draft.clock.now);
     if model.profiles.is_empty() {
-        ui.label(small(ui, "None yet. Step 3 saves a profile here, with its tokens."));
+        ui.label(small(ui, texts::NONE_YET));
     } else {
         search_ui(ui, draft, &shown);
         list_order::order_ui(ui, model, draft, &shown);
     }
     let shown = draft.listing.shown(model, draft.clock.now);
     // As high as it was last: how many lines it has depends on the words.
-    let key = Id::unique("height of the foot");
+    let key = Id::unique("height-of-the-foot");
     let foot = ui.data(|data| data.get_temp(key)).unwrap_or(FOOT_HEIGHT);
     above_footer(ui, foot, |ui| {
         match (shown.found, shown.total) {
@@ -62,19 +63,19 @@ pub(crate) fn profiles_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 /// The name of the program, the way to another profile, giving from the list, and the team.
 fn head_ui(ui: &mut Ui, model: &Model) {
     ui.horizontal(|ui| {
-        heading(ui, "Tokenwright");
-        at_right(ui, "of the head", |ui| {
-            intent_link_ui(ui, Intent::ShowKeys, "?", "Keys");
-            intent_link_ui(ui, Intent::ToggleList, "Hide", "Hide the list of profiles");
+        heading(ui, common::PRODUCT);
+        at_right(ui, "of-the-head", |ui| {
+            intent_link_ui(ui, Intent::ShowKeys, "?", common::KEYS);
+            intent_link_ui(ui, Intent::ToggleList, common::HIDE, texts::HIDE_LIST);
         });
     });
     ui.horizontal(|ui| {
         intent_button(ui, ButtonKind::Secondary, Intent::NewProfile, None);
-        at_right(ui, "of the ways", |ui| {
-            intent_link_ui(ui, Intent::OpenTeam, Intent::OpenTeam.words().0, "Team");
+        at_right(ui, "of-the-ways", |ui| {
+            intent_link_ui(ui, Intent::OpenTeam, Intent::OpenTeam.words().0, common::TEAM);
             // A file that cannot be read is no profile to share.
             if !model.profiles.iter().all(|profile| matches!(profile.state, ProfileState::Broken(_))) {
-                intent_link_ui(ui, Intent::OpenShare, Intent::OpenShare.words().0, "Share profiles");
+                intent_link_ui(ui, Intent::OpenShare, Intent::OpenShare.words().0, common::SHARE_PROFILES);
             }
         });
     });
@@ -89,8 +90,8 @@ fn intent_link_ui(ui: &mut Ui, intent: Intent, text: &str, name: &str) {
 
 /// The search. Down goes on to the list, Enter opens the first that was found, Escape empties it and gives the keyboard back.
 fn search_ui(ui: &mut Ui, draft: &mut Draft, shown: &Shown) {
-    let back = Id::unique("keyboard before the search");
-    let field_id = ui.data(|data| data.get_temp::<Id>(Id::unique("search of profiles")));
+    let back = Id::unique("keyboard-before-the-search");
+    let field_id = ui.data(|data| data.get_temp::<Id>(Id::unique("search-of-profiles")));
     let has_keyboard = field_id.is_some() && ui.memory(egui::Memory::focused) == field_id;
     if has_keyboard && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
         draft.listing.search.clear();
@@ -101,9 +102,9 @@ fn search_ui(ui: &mut Ui, draft: &mut Draft, shown: &Shown) {
         });
     }
     let goes_down = has_keyboard && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowDown));
-    let field = Field::new("Search profiles").limit(SHORT).example("Search profiles").unlabelled();
+    let field = Field::new(texts::SEARCH).limit(SHORT).example(texts::SEARCH).unlabelled();
     let field = field.show(ui, &mut draft.listing.search);
-    ui.data_mut(|data| data.insert_temp(Id::unique("search of profiles"), field.id));
+    ui.data_mut(|data| data.insert_temp(Id::unique("search-of-profiles"), field.id));
     if draft.next_view.take_focus(Focus::Profiles) {
         if !has_keyboard && let Some(before) = ui.memory(egui::Memory::focused) {
             ui.data_mut(|data| data.insert_temp(back, Some(before)));
@@ -134,10 +135,9 @@ fn search_ui(ui: &mut Ui, draft: &mut Draft, shown: &Shown) {
 
 /// What stands there where nothing was found.
 fn nothing_ui(ui: &mut Ui, listing: &mut Listing) {
-    let words =
-        if listing.search.trim().is_empty() { "No profile needs attention." } else { "No profile matches the search." };
+    let words = if listing.search.trim().is_empty() { texts::NO_ATTENTION } else { texts::NO_MATCH };
     ui.label(small(ui, words));
-    if link(ui, "Show all profiles", "Show all profiles").clicked() {
+    if link(ui, texts::SHOW_ALL, texts::SHOW_ALL).clicked() {
         listing.search.clear();
         listing.attention = false;
     }
@@ -153,7 +153,7 @@ fn list_ui(ui: &mut Ui, view: Rect, model: &Model, draft: &mut Draft, shown: &Sh
         .max_rect(whole)
         .sense(Sense::focusable_noninteractive())
         .accessibility_role(Role::ListBox)
-        .accessibility_label("Saved profiles");
+        .accessibility_label(texts::SAVED_PROFILES);
     let mut list = ui.new_child(builder);
     list.set_min_size(size);
     let has_keyboard = list.memory(|memory| memory.has_focus(list_id()));
@@ -233,5 +233,5 @@ fn keys_ui(ui: &Ui, view: Rect, model: &Model, draft: &mut Draft, shown: &Shown)
 }
 
 fn list_id() -> Id {
-    Id::unique("list of profiles")
+    Id::unique("list-of-profiles")
 }

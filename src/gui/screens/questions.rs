@@ -1,7 +1,7 @@
 //! The dialogs over the window: questions before something is lost, with the keyboard on the answer that loses nothing, and
 //! the answer to what was asked about a saved profile.
 
-use egui::{Frame, Id, Modal, ModalResponse, ScrollArea, Ui};
+use egui::{Frame, Id, Modal, ModalResponse, Response, ScrollArea, Ui};
 
 use crate::app::{VaultKind, VaultState};
 use crate::gui::clock::Clock;
@@ -10,6 +10,7 @@ use crate::gui::intent::Intent;
 use crate::gui::model::{AskedQuery, Model, Stand, Work};
 use crate::gui::screens::profile_menu::service_of;
 use crate::gui::screens::{intent_button, waiting_row, want};
+use crate::gui::texts::{common, questions as texts};
 use crate::gui::theme::{SPACE_M, Tone, small};
 use crate::gui::widgets::{ButtonKind, banner, button, heading, key_values, name_dialog, notice, secondary_button};
 
@@ -45,16 +46,14 @@ pub(crate) fn unsaved_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let shown = dialog(ui, "unsaved", title, &text, |ui| {
         ui.horizontal_wrapped(|ui| {
             let saves = button(ui, ButtonKind::Primary, save, None);
-            if ui.memory(|memory| memory.focused().is_none()) {
-                saves.request_focus();
-            }
+            take_keyboard(ui, &saves);
             if saves.clicked() {
                 want(ui, Intent::SaveUnsaved);
             }
             if button(ui, ButtonKind::Danger, discard, None).clicked() {
                 want(ui, Intent::DiscardUnsaved);
             }
-            secondary_button(ui, "Cancel").clicked()
+            secondary_button(ui, common::CANCEL).clicked()
         })
         .inner
     });
@@ -66,21 +65,25 @@ pub(crate) fn unsaved_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 fn unsaved_text(loss: Loss, model: &Model, draft: &Draft) -> (&'static str, String, [&'static str; 2]) {
     let service = draft.profile.as_ref().map_or("", |profile| profile.service.name.as_str());
     match (loss, model.open.name()) {
-        (Loss::Code, _) => (
-            "Leave without getting tokens?",
-            format!(
-                "{service} has sent an authorization code. It is valid for about a minute, and only in this window."
-            ),
-            ["Get tokens", "Leave without tokens"],
-        ),
+        (Loss::Code, _) => (texts::LEAVE, texts::leave(service), [texts::GET_TOKENS, texts::LEAVE_WITHOUT_TOKENS]),
         (Loss::Edits, Some(name)) => {
-            ("Save your changes?", format!("Your changes to {name} are not saved yet."), ["Save", "Discard"])
+            (texts::SAVE_CHANGES, texts::changes_not_saved(name), [texts::SAVE, texts::DISCARD])
         }
-        (Loss::Edits, None) => (
-            "Save what you entered?",
-            format!("What you entered for {service} is not saved yet. Saving it adds a draft to the list."),
-            ["Save", "Discard"],
-        ),
+        (Loss::Edits, None) => (texts::SAVE_ENTERED, texts::entered_not_saved(service), [texts::SAVE, texts::DISCARD]),
+    }
+}
+
+/// The answer that loses nothing: it stands first and has the keyboard. Whether it was pressed.
+fn cancel_ui(ui: &mut Ui) -> bool {
+    let cancel = secondary_button(ui, common::CANCEL);
+    take_keyboard(ui, &cancel);
+    cancel.clicked()
+}
+
+/// Gives a new dialog's first button the keyboard.
+fn take_keyboard(ui: &Ui, button: &Response) {
+    if ui.memory(|memory| memory.focused().is_none()) {
+        button.request_focus();
     }
 }
 
@@ -88,32 +91,29 @@ fn unsaved_text(loss: Loss, model: &Model, draft: &Draft) -> (&'static str, Stri
 pub(crate) fn forgetting_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(name) = draft.questions.forget.clone() else { return };
     let revocable = service_of(model, draft, &name).is_some_and(|service| service.revocation.is_some());
-    let shown = dialog(ui, "forgetting", format!("Forget {}?", model.shown_name(&name)), "", |ui| {
+    let shown = dialog(ui, "forgetting", texts::forget(model.shown_name(&name)), "", |ui| {
         if model.shown_name(&name) != name.as_str() {
             ui.label(small(ui, name.as_str()));
         }
         let is_shared = model.profiles.iter().any(|profile| profile.name == name && profile.shared);
         ui.label(match (is_shared, &model.vault) {
-            (true, _) => {
-                "The profile and its tokens are removed for every member of the team. They can be brought back for a week."
-            }
-            (false, VaultState::Open(VaultKind::Memory)) => {
-                "The profile is removed and can be brought back for a week. Its tokens are in memory only, and are lost."
-            }
-            (false, _) => "The profile and its tokens are removed. They can be brought back for a week.",
+            (true, _) => texts::FORGET_FOR_TEAM,
+            (false, VaultState::Open(VaultKind::Memory)) => texts::FORGET_IN_MEMORY,
+            (false, _) => texts::FORGET,
         });
         if revocable {
-            ui.label("Revoking also invalidates the tokens at the service, for everyone who holds them, and erases them here.");
+            ui.label(texts::REVOKE_HELP);
         }
         // Of another profile than the open one it is not known.
         let is_open = model.open.saved_as.as_ref() == Some(&name);
         if is_open && draft.secrets.registration.is_some() {
-            ui.label("Its registered client stays at the service meanwhile. To delete that too, erase the profile under Forgotten….");
+            ui.label(texts::CLIENT_STAYS);
         }
         ui.horizontal_wrapped(|ui| {
-            let forgets = intent_button(ui, ButtonKind::Danger, Intent::Forget(name.clone()), None);
+            let cancels = cancel_ui(ui);
             let revokes = revocable && intent_button(ui, ButtonKind::Danger, Intent::Revoke(name.clone()), None);
-            forgets || revokes || secondary_button(ui, "Cancel").clicked()
+            let forgets = intent_button(ui, ButtonKind::Danger, Intent::Forget(name.clone()), None);
+            cancels || revokes || forgets
         })
         .inner
     });
@@ -125,14 +125,12 @@ pub(crate) fn forgetting_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 /// Asks, where the other members of the team are about to lose a profile.
 pub(crate) fn unsharing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(name) = draft.questions.unshare.clone() else { return };
-    let title = format!("Take {} out of the team?", model.shown_name(&name));
-    let text = "The profile and its tokens become this machine's own. The other members lose it at once: their agents, \
-                windows and commands say that there is no such profile. An access token that they have read stays valid \
-                until it expires; to replace it, refresh the profile afterwards.";
-    let shown = dialog(ui, "unsharing", title, text, |ui| {
+    let title = texts::take_out(model.shown_name(&name));
+    let shown = dialog(ui, "unsharing", title, texts::TAKE_OUT_HELP, |ui| {
         ui.horizontal_wrapped(|ui| {
+            let cancels = cancel_ui(ui);
             let takes = intent_button(ui, ButtonKind::Danger, Intent::Unshare(name.clone()), None);
-            takes || secondary_button(ui, "Cancel").clicked()
+            cancels || takes
         })
         .inner
     });
@@ -151,15 +149,11 @@ pub(crate) fn closing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         return;
     }
     let names: Vec<String> = model.pending_writes.keys().map(ToString::to_string).collect();
-    let text = format!(
-        "The newest tokens of {} exist only in this window. If the service has rotated the refresh token, you will \
-         have to sign in again.",
-        names.join(", ")
-    );
-    let shown = dialog(ui, "closing", "Close and lose tokens?", &text, |ui| {
+    let text = texts::close(names.join(", "));
+    let shown = dialog(ui, "closing", texts::CLOSE, &text, |ui| {
         ui.horizontal_wrapped(|ui| {
             intent_button(ui, ButtonKind::Primary, Intent::RetrySave, None);
-            let stays = secondary_button(ui, "Stay open").clicked();
+            let stays = secondary_button(ui, texts::STAY_OPEN).clicked();
             intent_button(ui, ButtonKind::Danger, Intent::CloseAnyway, None);
             stays
         })
@@ -182,10 +176,8 @@ pub(crate) fn query_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
         if asked.answer.is_pending() {
             return false;
         }
-        let response = secondary_button(ui, "Close");
-        if ui.memory(|memory| memory.focused().is_none()) {
-            response.request_focus();
-        }
+        let response = secondary_button(ui, common::CLOSE);
+        take_keyboard(ui, &response);
         response.clicked()
     });
     if shown.inner || shown.should_close() {
@@ -198,7 +190,7 @@ pub(crate) fn answer_ui(ui: &mut Ui, AskedQuery { answer, .. }: &AskedQuery, clo
     match answer.stand() {
         Stand::Idle => {}
         Stand::Pending(place) => {
-            let what = if place.is_empty() { "Preparing the request".to_owned() } else { format!("Asking {place}") };
+            let what = if place.is_empty() { common::PREPARING.to_owned() } else { common::asking(place) };
             waiting_row(ui, answer, &what, Work::Query);
         }
         Stand::Failed(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
@@ -215,21 +207,21 @@ fn rows_ui(ui: &mut Ui, rows: &[(String, String)], clock: &Clock) {
     key_values(ui, |table| {
         for (name, value) in rows {
             let label = match name.as_str() {
-                "scope" => "Scopes",
-                "client_id" => "Client ID",
-                "username" => "User name",
-                "token_type" => "Token type",
-                "exp" => "Expires",
-                "iat" => "Issued",
-                "nbf" => "Not valid before",
-                "sub" => "Subject",
-                "name" => "Name",
-                "email" => "E-mail",
-                "aud" => "Audience",
-                "iss" => "Issuer",
-                "jti" => "Token ID",
-                "auth_time" => "Signed in",
-                "updated_at" => "Updated",
+                "scope" => common::SCOPES,
+                "client_id" => common::CLIENT_ID,
+                "username" => texts::USER_NAME,
+                "token_type" => texts::TOKEN_TYPE,
+                "exp" => common::EXPIRES,
+                "iat" => common::ISSUED,
+                "nbf" => texts::NOT_VALID_BEFORE,
+                "sub" => common::SUBJECT,
+                "name" => common::NAME,
+                "email" => texts::EMAIL,
+                "aud" => texts::AUDIENCE,
+                "iss" => common::ISSUER,
+                "jti" => texts::TOKEN_ID,
+                "auth_time" => texts::SIGNED_IN,
+                "updated_at" => texts::UPDATED,
                 name => name,
             };
             let is_time = matches!(name.as_str(), "exp" | "iat" | "nbf" | "auth_time" | "updated_at");

@@ -7,6 +7,7 @@ use crate::gui::display_text::quoted;
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::{intent_button, want};
+use crate::gui::texts::{authorization as texts, common};
 use crate::gui::theme::{Tone, shown, small};
 use crate::gui::widgets::{ButtonKind, Field, banner_with, disclosure, dot, keyed, link, notice, waiting};
 use crate::oauth::{RedirectUri, registered_uris};
@@ -15,21 +16,19 @@ use crate::service::ProfileDraft;
 /// Shows the list of what is registered, and what comes of the comparison.
 pub(crate) fn check_ui(ui: &mut Ui, model: &Model, profile: &mut ProfileDraft) {
     let is_listed = !profile.registered.trim().is_empty();
-    disclosure(ui, "Check the redirect URI", is_listed, |ui| {
-        let help = "Copy them from the console, one a line. They are compared letter by letter with what is sent; if the port \
-                    of one is taken, the sign-in uses the next.";
+    disclosure(ui, texts::CHECK_REDIRECT_URI, is_listed, |ui| {
         let wrong = registered_uris(&profile.registered).into_iter().find_map(|uri| RedirectUri::parse(&uri).err());
-        Field::new("Registered redirect URIs")
+        Field::new(texts::REGISTERED_REDIRECT_URIS)
             .optional()
-            .help(help)
+            .help(texts::CHECK_REDIRECT_URI_HELP)
             .error(wrong.map(|error| error.to_string()).as_deref())
             .show_lines(ui, &mut profile.registered, 2);
         // Below the field, which would move while it is typed in.
         comparison_ui(ui, profile);
-        let busy = model.open.redirects.is_pending().then_some("One moment…");
+        let busy = model.open.redirects.is_pending().then_some(common::ONE_MOMENT);
         intent_button(ui, ButtonKind::Secondary, Intent::CheckRedirects, busy);
         if busy.is_some() {
-            waiting(ui, "Trying the ports", model.open.redirects.id());
+            waiting(ui, texts::TRYING_PORTS, model.open.redirects.id());
         }
         for state in model.open.redirects.last().map(Vec::as_slice).unwrap_or_default() {
             keyed(ui, &state.uri, |ui| state_ui(ui, profile, state));
@@ -42,13 +41,13 @@ fn comparison_ui(ui: &mut Ui, profile: &ProfileDraft) {
     let registered = registered_uris(&profile.registered);
     let departure = profile.service.redirect.departure(profile.redirect_uri.trim(), &registered);
     let Some((nearest, difference)) = departure else { return };
-    let title = format!("This redirect URI is not registered: {}", difference.words());
-    notice(ui, Tone::Warning, &title, &format!("Registered is {nearest}"));
+    let title = texts::not_registered(difference.words());
+    notice(ui, Tone::Warning, &title, &texts::nearest_registered(nearest));
     use_ui(ui, nearest);
 }
 
 fn use_ui(ui: &mut Ui, uri: &str) {
-    if link(ui, "Use it", &format!("Use {uri}")).clicked() {
+    if link(ui, texts::USE_URI, &texts::use_uri(uri)).clicked() {
         want(ui, Intent::UseRedirect(uri.to_owned()));
     }
 }
@@ -59,9 +58,9 @@ fn state_ui(ui: &mut Ui, profile: &ProfileDraft, state: &RedirectState) {
         ui.spacing_mut().interact_size.y = 0.0;
         let (tone, words) = match &state.problem {
             Some(problem) => (Tone::Danger, quoted(&problem.summary)),
-            None if state.is_elsewhere => (Tone::Info, "not on this machine: paste the response".to_owned()),
-            None if state.is_next => (Tone::Success, "free; the next sign-in uses it".to_owned()),
-            None => (Tone::Success, "free".to_owned()),
+            None if state.is_elsewhere => (Tone::Info, texts::PORT_ELSEWHERE.to_owned()),
+            None if state.is_next => (Tone::Success, texts::PORT_IS_NEXT.to_owned()),
+            None => (Tone::Success, texts::PORT_IS_FREE.to_owned()),
         };
         dot(ui, tone);
         ui.label(shown(&state.uri));

@@ -9,6 +9,7 @@ use crate::gui::draft::{Draft, Focus};
 use crate::gui::intent::{ClientWish, Intent};
 use crate::gui::model::{ClientDone, Model, Stand, Work};
 use crate::gui::screens::{entered, intent_button, lead_to, waiting_row, want};
+use crate::gui::texts::{common, registered_client as texts};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, Field, banner, key_values, notice, secondary_button, section};
 use crate::oauth::{ClientRegistration, MetadataDifference, RedirectUri};
@@ -39,12 +40,10 @@ pub(crate) fn offer_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     match (work.last(), known) {
         (Some(ClientDone::Registered(done)), _) => registered_ui(ui, model, done),
         (_, Some(known)) => {
-            drop(ui.label(small(ui, format!("This profile has a client at {}: {}", known.issuer, known.client_id))));
+            drop(ui.label(small(ui, texts::has_client(&known.issuer, &known.client_id))));
         }
         _ => {
-            let words = "This service registers clients by itself. It is told the redirect URI, the scopes and the grant, and \
-                         gives the client ID; the profile is saved with it.";
-            ui.label(small(ui, words));
+            ui.label(small(ui, texts::OFFER));
         }
     }
     let (has_client, is_missed) = (known.is_some(), known.is_some_and(|known| is_missed(known, draft)));
@@ -64,7 +63,7 @@ pub(crate) fn offer_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 }
 
 fn pending_ui(ui: &mut Ui, model: &Model, place: &str) {
-    let what = if place.is_empty() { "Preparing the request".to_owned() } else { format!("Asking {place}") };
+    let what = if place.is_empty() { common::PREPARING.to_owned() } else { common::asking(place) };
     waiting_row(ui, &model.open.registration, &what, Work::Registration);
 }
 
@@ -73,12 +72,11 @@ fn register_ui(ui: &mut Ui, failure: Option<&Failure>, draft: &mut Draft) {
     let intent = Intent::Client(ClientWish::Register { anew: false });
     let Draft { profile: Some(profile), authorization_step, next_view, .. } = draft else { return };
     let is_wrong = profile.client_flow && RedirectUri::parse(&profile.redirect_uri).is_err();
-    let blocked = is_wrong.then_some("Correct the redirect URI first");
+    let blocked = is_wrong.then_some(texts::CORRECT_REDIRECT_URI);
     let token = &mut authorization_step.initial_access_token;
     let wants_token = failure.is_some_and(|failure| failure.code == FailureCode::InitialTokenNeeded);
     if wants_token || !token.is_empty() {
-        let help = "Those who run the service give it to you. It is used once and not stored.";
-        let field = Field::new("Initial access token").help(help).show_secret(ui, token);
+        let field = Field::new(texts::INITIAL_TOKEN).help(texts::INITIAL_TOKEN_HELP).show_secret(ui, token);
         lead_to(&field, Focus::Missing, wants_token, next_view);
         if entered(ui, &field) && blocked.is_none() {
             want(ui, intent.clone());
@@ -92,12 +90,11 @@ fn registered_ui(ui: &mut Ui, model: &Model, done: &Registered) {
     let Registered { registration, taken_from, name, .. } = done;
     let id = &registration.client_id;
     let title = match taken_from {
-        Some(other) if other != name => format!("Taken up: the client that {other} registered"),
-        Some(_) => "The client is registered already".to_owned(),
-        None => "Registered".to_owned(),
+        Some(other) if other != name => texts::used_from(other),
+        Some(_) => texts::REGISTERED_ALREADY.to_owned(),
+        None => texts::REGISTERED.to_owned(),
     };
-    let yet = if model.open.tokens.is_some() { "" } else { " and has not signed in yet" };
-    let text = format!("The client ID is {id}. The profile is saved as {name}{yet}.");
+    let text = if model.open.tokens.is_some() { texts::saved(id, name) } else { texts::saved_to_sign_in(id, name) };
     notice(ui, Tone::Success, &title, &text);
     differences_ui(ui, &done.differences);
 }
@@ -106,9 +103,9 @@ fn differences_ui(ui: &mut Ui, differences: &[MetadataDifference]) {
     if differences.is_empty() {
         return;
     }
-    let line = |one: &MetadataDifference| format!("{}: {} became {}", one.field, one.asked, one.given);
+    let line = |one: &MetadataDifference| texts::became(&one.field, &one.asked, &one.given);
     let lines: Vec<String> = differences.iter().map(line).collect();
-    notice(ui, Tone::Info, "The service changed what was asked for", &lines.join("\n"));
+    notice(ui, Tone::Info, texts::CHANGED_BY_SERVICE, &lines.join("\n"));
 }
 
 /// Whether the profile has another redirect URI than those that are registered.
@@ -119,9 +116,8 @@ fn is_missed(registration: &ClientRegistration, draft: &Draft) -> bool {
 
 fn missed_ui(ui: &mut Ui, draft: &Draft) {
     let Some(profile) = &draft.profile else { return };
-    let words = format!("`{}` is not among the redirect URIs of the registered client", profile.redirect_uri);
-    let hint = "update the registration, or use a redirect URI that is registered";
-    banner(ui, Tone::Warning, &Diagnosis::new(words).hint(hint));
+    let words = texts::uri_not_registered(&profile.redirect_uri);
+    banner(ui, Tone::Warning, &Diagnosis::new(words).hint(texts::URI_NOT_REGISTERED_HINT));
     let can = draft.secrets.registration.as_ref().is_some_and(|known| known.is_managed());
     if can {
         intent_button(ui, ButtonKind::Secondary, Intent::Client(ClientWish::Update), None);
@@ -132,20 +128,20 @@ fn missed_ui(ui: &mut Ui, draft: &Draft) {
 pub(crate) fn registration_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, name: &ProfileName) {
     let Some(registration) = draft.secrets.registration.clone() else {
         if let Some(ClientDone::Deleted) = model.open.registration.last() {
-            notice(ui, Tone::Success, "Registration deleted", "The client is deleted at the service.");
+            notice(ui, Tone::Success, texts::DELETED, texts::DELETED_HELP);
         }
         return;
     };
-    section(ui, "Registered client", |ui| {
+    section(ui, texts::TITLE, |ui| {
         facts_ui(ui, &registration, &draft.clock);
         for MetadataDifference { field, asked, given } in registration.differences() {
-            ui.label(small(ui, format!("The service changed {field}: {asked} became {given}")));
+            ui.label(small(ui, texts::service_changed(field, asked, given)));
         }
         match model.open.registration.stand() {
             Stand::Pending(place) => return pending_ui(ui, model, place),
             Stand::Failed(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
             Stand::Done(ClientDone::Known(..)) => {
-                notice(ui, Tone::Success, "The service answered", "This is what it has of the client now.");
+                notice(ui, Tone::Success, texts::ANSWERED, texts::ANSWERED_HELP);
             }
             Stand::Idle | Stand::Done(_) => {}
         }
@@ -155,33 +151,32 @@ pub(crate) fn registration_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, nam
         if registration.is_managed() {
             buttons_ui(ui, draft, name);
         } else {
-            let words = "The service gave no way to read, change or delete it: do that in its console.";
-            ui.label(small(ui, words));
+            ui.label(small(ui, texts::NOT_MANAGED));
         }
     });
 }
 
 fn facts_ui(ui: &mut Ui, registration: &ClientRegistration, clock: &Clock) {
     key_values(ui, |rows| {
-        rows.copyable("Client ID", &registration.client_id);
-        rows.text("Issuer", &registration.issuer);
+        rows.copyable(common::CLIENT_ID, &registration.client_id);
+        rows.text(common::ISSUER, &registration.issuer);
         for (name, value) in registration.members() {
             let label = match name {
-                "client_name" => "Name",
-                "redirect_uris" => "Redirect URIs",
-                "grant_types" => "Grants",
-                "scope" => "Scopes",
-                "token_endpoint_auth_method" => "Client authentication",
+                "client_name" => common::NAME,
+                "redirect_uris" => texts::REDIRECT_URIS,
+                "grant_types" => texts::GRANTS,
+                "scope" => common::SCOPES,
+                "token_endpoint_auth_method" => common::CLIENT_AUTHENTICATION,
                 _ => continue,
             };
             rows.text(label, &value);
         }
         if let Some(at) = registration.issued_at {
-            rows.text("Registered", &clock.show(at));
+            rows.text(texts::REGISTERED, &clock.show(at));
         }
         if !registration.client_secret.is_empty() {
-            let end = registration.secret_expires_at.map_or("never".to_owned(), |end| clock.show(end));
-            rows.text("Secret expires", &end);
+            let end = registration.secret_expires_at.map_or(texts::NEVER.to_owned(), |end| clock.show(end));
+            rows.text(common::SECRET_EXPIRES, &end);
         }
     });
 }
@@ -190,19 +185,19 @@ fn buttons_ui(ui: &mut Ui, draft: &mut Draft, name: &ProfileName) {
     let asked = &mut draft.questions.delete_client;
     let is_asked = asked.as_ref() == Some(name);
     if is_asked {
-        ui.label("The client ends at the service. This profile can neither sign in nor refresh with it any more.");
+        ui.label(texts::DELETION);
     }
     ui.horizontal_wrapped(|ui| {
         if is_asked {
             intent_button(ui, ButtonKind::Danger, Intent::Client(ClientWish::Delete), None);
-            if secondary_button(ui, "Keep it").clicked() {
+            if secondary_button(ui, texts::KEEP_IT).clicked() {
                 *asked = None;
             }
             return;
         }
         intent_button(ui, ButtonKind::Secondary, Intent::Client(ClientWish::Read), None);
         intent_button(ui, ButtonKind::Secondary, Intent::Client(ClientWish::Update), None);
-        if secondary_button(ui, "Delete registration…").clicked() {
+        if secondary_button(ui, texts::DELETE).clicked() {
             *asked = Some(name.clone());
         }
     });

@@ -7,6 +7,7 @@ use crate::gui::draft::NextView;
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::{intent_button, waiting_row};
+use crate::gui::texts::service as texts;
 use crate::gui::theme::{self, Tone, small};
 use crate::gui::widgets::{ButtonKind, banner, dot, section, status_dot};
 use crate::service::{Catalog, Service};
@@ -15,8 +16,8 @@ use crate::service::{Catalog, Service};
 pub(crate) fn button_ui(ui: &mut Ui, model: &Model, service: &Service) {
     let is_held = model.open.rehearsal.as_ref().is_some_and(|held| held.work.is_pending());
     let blocked = match () {
-        () if service.id == Catalog::CUSTOM => Some("Save it as a preset first: only presets can be rehearsed"),
-        () => is_held.then_some("Rehearsing…"),
+        () if service.id == Catalog::CUSTOM => Some(texts::SAVE_BEFORE_REHEARSAL),
+        () => is_held.then_some(texts::REHEARSING),
     };
     intent_button(ui, ButtonKind::Secondary, Intent::Rehearse(service.id.clone()), blocked);
 }
@@ -25,10 +26,10 @@ pub(crate) fn button_ui(ui: &mut Ui, model: &Model, service: &Service) {
 /// the preset, which is what is rehearsed.
 pub(crate) fn rehearsal_ui(ui: &mut Ui, model: &Model, service: &Service, changed: bool, next_view: &mut NextView) {
     let Some(state) = model.open.rehearsal.as_ref().filter(|state| state.service == service.id) else { return };
-    let shown = section(ui, "Rehearsal", |ui| {
+    let shown = section(ui, texts::REHEARSAL, |ui| {
         match state.work.stand() {
             Stand::Pending(_) => {
-                waiting_row(ui, &state.work, "Rehearsing against a local server", Work::Rehearsal);
+                waiting_row(ui, &state.work, texts::REHEARSAL_WAITING, Work::Rehearsal);
             }
             Stand::Failed(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
             Stand::Idle | Stand::Done(()) => {
@@ -37,9 +38,9 @@ pub(crate) fn rehearsal_ui(ui: &mut Ui, model: &Model, service: &Service, change
             }
         }
         state.lines.iter().for_each(|line| line_ui(ui, line));
-        ui.label(small(ui, "Nothing left this machine: a local server answers as the preset describes."));
+        ui.label(small(ui, texts::REHEARSAL_IS_LOCAL));
         if changed {
-            ui.label(small(ui, "The preset is rehearsed as saved, without your changes."));
+            ui.label(small(ui, texts::REHEARSED_AS_SAVED));
         }
     });
     if std::mem::take(&mut next_view.to_rehearsal) {
@@ -52,12 +53,12 @@ fn summary(lines: &[StageLine]) -> (Tone, String) {
     let left_out = lines.iter().filter(|line| matches!(line.outcome, StageOutcome::NotRehearsed(_))).count();
     let rehearsed = lines.len() - left_out;
     let failed = lines.iter().filter(|line| line.is_failure()).count();
-    let besides = if left_out == 0 { String::new() } else { format!("; {left_out} skipped") };
+    let besides = if left_out == 0 { String::new() } else { texts::stages_skipped(left_out) };
     match (rehearsed, failed) {
-        (0, _) => (Tone::Neutral, "Nothing was rehearsed".to_owned()),
-        (1, 0) => (Tone::Success, format!("1 stage rehearsed, all passed{besides}")),
-        (_, 0) => (Tone::Success, format!("{rehearsed} stages rehearsed, all passed{besides}")),
-        _ => (Tone::Danger, format!("{failed} of {rehearsed} failed{besides}")),
+        (0, _) => (Tone::Neutral, texts::NOTHING_REHEARSED.to_owned()),
+        (1, 0) => (Tone::Success, texts::one_stage_passed(&besides)),
+        (_, 0) => (Tone::Success, texts::stages_passed(rehearsed, &besides)),
+        _ => (Tone::Danger, texts::stages_failed(failed, rehearsed, &besides)),
     }
 }
 

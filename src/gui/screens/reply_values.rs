@@ -4,6 +4,7 @@ use egui::{Popup, RichText, Ui};
 
 use crate::app::ReplyValue;
 use crate::call::{Expression, Lifetime, Reading, Values};
+use crate::gui::texts::{common, tokens as texts};
 use crate::gui::theme::{SPACE_XS, shown, small};
 use crate::gui::widgets::{keyed, link, menu_item, name_menu, secondary_button};
 use crate::service::shown_text;
@@ -16,7 +17,7 @@ const LONGEST: usize = 80;
 
 /// A row for each value, with what it can be.
 pub(crate) fn values_ui(ui: &mut Ui, reading: &mut Reading, values: &[ReplyValue]) {
-    ui.label(small(ui, "Choose what a value of the last response is, and its path is written for you."));
+    ui.label(small(ui, texts::REPLY_VALUES_HELP));
     ui.spacing_mut().item_spacing.y = SPACE_XS;
     for value in values {
         keyed(ui, value.place.as_str(), |ui| value_ui(ui, reading, value));
@@ -27,14 +28,14 @@ fn value_ui(ui: &mut Ui, reading: &mut Reading, value: &ReplyValue) {
     let path = value.place.as_str();
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().interact_size.y = 0.0;
-        let button = link(ui, RichText::new(shown(path)).monospace(), &format!("Use {path}"));
+        let button = link(ui, RichText::new(shown(path)).monospace(), &texts::use_path(path));
         Popup::menu(&button).show(|ui| {
             name_menu(ui, path);
             menu_ui(ui, reading, value);
         });
         ui.label(small(ui, shown_text(&value.shown, LONGEST)));
         if let Some(what) = use_of(reading, &value.place) {
-            ui.label(small(ui, format!("is the {what}")));
+            ui.label(small(ui, texts::is_the(what)));
         }
     });
 }
@@ -42,18 +43,18 @@ fn value_ui(ui: &mut Ui, reading: &mut Reading, value: &ReplyValue) {
 fn menu_ui(ui: &mut Ui, reading: &mut Reading, value: &ReplyValue) {
     let place = &value.place;
     let fields: [(&str, Part); 5] = [
-        ("Access token", |reading| &mut reading.access_token),
-        ("Refresh token", |reading| &mut reading.refresh_token),
-        ("Lifetime", |reading| &mut reading.expires_in),
-        ("Lifetime of the refresh token", |reading| &mut reading.refresh_token_expires_in),
-        ("Scopes", |reading| &mut reading.scope),
+        (common::ACCESS_TOKEN, |reading| &mut reading.access_token),
+        (common::REFRESH_TOKEN, |reading| &mut reading.refresh_token),
+        (texts::LIFETIME, |reading| &mut reading.expires_in),
+        (texts::REFRESH_TOKEN_LIFETIME, |reading| &mut reading.refresh_token_expires_in),
+        (common::SCOPES, |reading| &mut reading.scope),
     ];
     for (name, field) in fields {
         if menu_item(ui, name).clicked() {
             *field(reading) = vec![place.clone()];
             match name {
-                "Lifetime" => reading.lifetime = unit_of(&value.shown),
-                "Lifetime of the refresh token" => reading.refresh_lifetime = unit_of(&value.shown),
+                texts::LIFETIME => reading.lifetime = unit_of(&value.shown),
+                texts::REFRESH_TOKEN_LIFETIME => reading.refresh_lifetime = unit_of(&value.shown),
                 _ => {}
             }
             ui.close();
@@ -62,7 +63,7 @@ fn menu_ui(ui: &mut Ui, reading: &mut Reading, value: &ReplyValue) {
     // A kept value is shown in requests and lists.
     if !value.is_secret {
         let name = kept_name(place.as_str());
-        if menu_item(ui, &format!("Keep as {name}")).clicked() {
+        if menu_item(ui, &texts::keep_as(&name)).clicked() {
             reading.retain.retain(|(kept, _)| *kept != name);
             reading.retain.push((name, place.clone()));
             ui.close();
@@ -73,16 +74,16 @@ fn menu_ui(ui: &mut Ui, reading: &mut Reading, value: &ReplyValue) {
 /// What the reading takes from this place.
 fn use_of(reading: &Reading, place: &Expression) -> Option<String> {
     let fields = [
-        ("access token", &reading.access_token),
-        ("refresh token", &reading.refresh_token),
-        ("lifetime", &reading.expires_in),
-        ("lifetime of the refresh token", &reading.refresh_token_expires_in),
-        ("scope", &reading.scope),
-        ("token type", &reading.token_type),
-        ("ID token", &reading.id_token),
+        (texts::THE_ACCESS_TOKEN, &reading.access_token),
+        (texts::THE_REFRESH_TOKEN, &reading.refresh_token),
+        (texts::THE_LIFETIME, &reading.expires_in),
+        (texts::THE_REFRESH_TOKEN_LIFETIME, &reading.refresh_token_expires_in),
+        (texts::THE_SCOPE, &reading.scope),
+        (texts::THE_TOKEN_TYPE, &reading.token_type),
+        (common::ID_TOKEN, &reading.id_token),
     ];
     let field = fields.into_iter().find(|(_, expressions)| expressions.contains(place));
-    let kept = || reading.retain.iter().find(|(_, kept)| kept == place).map(|(name, _)| format!("value <{name}>"));
+    let kept = || reading.retain.iter().find(|(_, kept)| kept == place).map(|(name, _)| texts::the_value(name));
     field.map(|(name, _)| name.to_owned()).or_else(kept)
 }
 
@@ -91,8 +92,8 @@ pub(crate) fn kept_ui(ui: &mut Ui, reading: &mut Reading) {
     let mut dropped = None;
     for (name, place) in &reading.retain {
         ui.horizontal_wrapped(|ui| {
-            ui.label(small(ui, format!("Kept as <{name}>: {place}")));
-            if secondary_button(ui, &format!("Drop {name}")).clicked() {
+            ui.label(small(ui, texts::kept_as(name, place)));
+            if secondary_button(ui, &texts::drop_value(name)).clicked() {
                 dropped = Some(name.clone());
             }
         });

@@ -8,6 +8,7 @@ use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::token_facts::{access_state, is_renewable};
 use crate::gui::screens::want;
+use crate::gui::texts::{common, tokens as texts};
 use crate::gui::widgets::{Field, copied_elsewhere_button, disclosure, key_values, status_dot};
 use crate::oauth::{Resource, TokenSet};
 
@@ -17,7 +18,7 @@ pub(crate) fn resource_tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, 
     if tokens.needs_proof() || !is_renewable(draft, tokens) {
         return;
     }
-    disclosure(ui, "Tokens for other APIs", !tokens.for_resources.is_empty(), |ui| {
+    disclosure(ui, texts::OTHER_APIS, !tokens.for_resources.is_empty(), |ui| {
         let now = draft.clock.now;
         key_values(ui, |rows| {
             for (name, token) in &tokens.for_resources {
@@ -25,20 +26,19 @@ pub(crate) fn resource_tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, 
                 rows.custom(name, |ui| {
                     let (tone, text) = access_state(token.expires_at, now, true);
                     status_dot(ui, tone, &text);
-                    copy_button(ui, &resource, &format!("Copy token for {name}"));
+                    copy_button(ui, &resource, &texts::copy_token_for(name));
                 });
             }
         });
         let typed = draft.tokens_step.resource.trim();
         let read = Resource::parse(typed);
         let wrong = read.as_ref().err().filter(|_| !typed.is_empty()).cloned();
-        let help = "The same sign-in gives an access token for each API, with an expiry of its own.";
-        let field = Field::new("API").example("https://api.example.com").help(help).error(wrong.as_deref());
+        let field = Field::new(texts::API).example(common::API_EXAMPLE).help(texts::API_HELP).error(wrong.as_deref());
         field.show(ui, &mut draft.tokens_step.resource);
         // One that is there has a button above.
         if let Some(resource) = read.ok().filter(|resource| !tokens.for_resources.contains_key(resource.as_str())) {
             ui.add_enabled_ui(!model.open.copying.is_pending(), |ui| {
-                copy_button(ui, &resource, "Copy token for this API");
+                copy_button(ui, &resource, texts::COPY_TOKEN_FOR_API);
             });
         }
     });

@@ -8,6 +8,7 @@ use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand};
 use crate::gui::screens::{redirects, reply_values, want};
+use crate::gui::texts::{common, tokens as texts};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     CodeBlock, Field, banner, banner_with, choice, disclosure, notice, secondary_button, section, status_dot,
@@ -19,8 +20,8 @@ const BESIDE: f32 = 640.0;
 
 /// Shows the fields and the reply, and asks what they come to whenever that may have changed.
 pub(crate) fn reading_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
-    disclosure(ui, "How the response is read", false, |ui| {
-        ui.label(small(ui, "A path such as data.items[0].token, or JSONata such as $substringAfter(token, ' ')."));
+    disclosure(ui, texts::HOW_IT_IS_READ, false, |ui| {
+        ui.label(small(ui, texts::EXPRESSION_HELP));
         let reply = last_reply(model, draft.tokens_step.tab);
         if reply.is_some() && ui.available_width() >= BESIDE {
             ui.columns(2, |columns| {
@@ -82,22 +83,22 @@ fn fields_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let told = model.open.tried.last().filter(|_| last_reply(model, draft.tokens_step.tab).is_some());
     let Some(reading) = typed_mut(draft) else { return };
     let of = |field: fn(&TriedReading) -> &FieldRead| told.map(field);
-    field_ui(ui, "Access token expression", &mut reading.access_token, of(|tried| &tried.access_token), "");
-    field_ui(ui, "Refresh token expression", &mut reading.refresh_token, of(|tried| &tried.refresh_token), "");
+    field_ui(ui, texts::ACCESS_TOKEN_EXPRESSION, &mut reading.access_token, of(|tried| &tried.access_token), "");
+    field_ui(ui, texts::REFRESH_TOKEN_EXPRESSION, &mut reading.refresh_token, of(|tried| &tried.refresh_token), "");
     let unit = match reading.lifetime {
-        Lifetime::Seconds => " seconds",
-        Lifetime::Milliseconds => " milliseconds",
-        Lifetime::EpochSeconds => " seconds since 1970",
+        Lifetime::Seconds => texts::SECONDS,
+        Lifetime::Milliseconds => texts::MILLISECONDS,
+        Lifetime::EpochSeconds => texts::SECONDS_SINCE_1970,
         Lifetime::Date => "",
     };
-    field_ui(ui, "Lifetime expression", &mut reading.expires_in, of(|tried| &tried.expires_in), unit);
+    field_ui(ui, texts::LIFETIME_EXPRESSION, &mut reading.expires_in, of(|tried| &tried.expires_in), unit);
     let units = [
-        (Lifetime::Seconds, "Seconds from now"),
-        (Lifetime::Milliseconds, "Milliseconds from now"),
-        (Lifetime::EpochSeconds, "Seconds since 1970"),
-        (Lifetime::Date, "A date"),
+        (Lifetime::Seconds, texts::IN_SECONDS),
+        (Lifetime::Milliseconds, texts::IN_MILLISECONDS),
+        (Lifetime::EpochSeconds, texts::IN_SECONDS_SINCE_1970),
+        (Lifetime::Date, texts::IN_A_DATE),
     ];
-    choice(ui, "The lifetime is written in", &mut reading.lifetime, &units, None);
+    choice(ui, texts::LIFETIME_UNIT, &mut reading.lifetime, &units, None);
     reply_values::kept_ui(ui, reading);
 }
 
@@ -109,16 +110,16 @@ fn field_ui(ui: &mut Ui, label: &str, expressions: &mut Vec<Expression>, came_to
         _ => None,
     };
     let others: Vec<&str> = expressions.iter().skip(1).map(Expression::as_str).collect();
-    let help = (!others.is_empty()).then(|| format!("Fallbacks: {}", others.join(", ")));
+    let help = (!others.is_empty()).then(|| texts::fallbacks(others.join(", ")));
     Field::new(label).error(error).help(help.as_deref()).show_lines(ui, &mut text, 1);
     let shown = expressions.first().map_or("", Expression::as_str);
     if text != shown {
         put_first(expressions, text);
     }
     match came_to {
-        Some(FieldRead::Token(length)) => status_dot(ui, Tone::Success, &format!("{MASK} {length} characters")),
+        Some(FieldRead::Token(length)) => status_dot(ui, Tone::Success, &texts::masked(MASK, *length)),
         Some(FieldRead::Text(text)) => status_dot(ui, Tone::Success, &format!("{text}{unit}")),
-        Some(FieldRead::Nothing) => status_dot(ui, Tone::Info, "not in the last response"),
+        Some(FieldRead::Nothing) => status_dot(ui, Tone::Info, texts::NOT_IN_RESPONSE),
         Some(FieldRead::Failed(_)) | None => return,
     };
 }
@@ -135,7 +136,7 @@ fn put_first(expressions: &mut Vec<Expression>, text: String) {
 
 fn reply_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, reply: Option<&ReplyView>) {
     let Some(reply) = reply else {
-        ui.label(small(ui, "Send the request once to see the results beside the response."));
+        ui.label(small(ui, texts::SEND_ONCE));
         return;
     };
     let values = model.open.tried.last().map(|tried| tried.values.as_slice()).unwrap_or_default();
@@ -143,16 +144,16 @@ fn reply_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, reply: Option<&ReplyV
         return reply_values::values_ui(ui, reading, values);
     }
     let body = if draft.tokens_step.revealed.response { reply.body.expose() } else { reply.masked_body.as_str() };
-    CodeBlock::new("Last response", body).copies(None).max_height(320.0).show(ui);
+    CodeBlock::new(texts::LAST_RESPONSE, body).copies(None).max_height(320.0).show(ui);
 }
 
 /// Shows a call that is done.
 pub(crate) fn exchange_ui(ui: &mut Ui, draft: &mut Draft, exchange: &Exchange) {
     match &exchange.outcome {
         Ok(_) if exchange.call.is_none() => {
-            notice(ui, Tone::Success, "Token signed", "It is at the top of this step.");
+            notice(ui, Tone::Success, texts::TOKEN_SIGNED, texts::TOKEN_SIGNED_HELP);
         }
-        Ok(_) => notice(ui, Tone::Success, "Tokens received", "They are at the top of this step."),
+        Ok(_) => notice(ui, Tone::Success, texts::TOKENS_RECEIVED, texts::TOKENS_RECEIVED_HELP),
         Err(failure) => banner_with(ui, Tone::Danger, &failure.diagnosis, redirects::calls_link),
     }
     for note in &exchange.notes {
@@ -164,25 +165,24 @@ pub(crate) fn exchange_ui(ui: &mut Ui, draft: &mut Draft, exchange: &Exchange) {
 }
 
 fn body_ui(ui: &mut Ui, draft: &mut Draft, reply: &ReplyView) {
-    section(ui, "Response", |ui| {
+    section(ui, common::RESPONSE, |ui| {
         let tone = if (200..300).contains(&reply.status) { Tone::Success } else { Tone::Danger };
-        status_dot(ui, tone, &format!("Status {} after {} ms", reply.status, reply.elapsed.as_millis()));
+        status_dot(ui, tone, &common::status(reply.status, reply.elapsed.as_millis()));
         let body = if draft.tokens_step.revealed.response { reply.body.expose() } else { reply.masked_body.as_str() };
-        let block = CodeBlock::new("Body", body).max_height(260.0);
+        let block = CodeBlock::new(common::BODY, body).max_height(260.0);
         let has_secrets = reply.masked_body != reply.body.expose();
         if has_secrets {
             block.copies_secret(&reply.body).show(ui)
         } else {
             block.show(ui)
         };
-        let words =
-            if draft.tokens_step.revealed.response { "Mask secrets in the body" } else { "Reveal secrets in the body" };
+        let words = if draft.tokens_step.revealed.response { texts::MASK_BODY } else { texts::REVEAL_BODY };
         if secondary_button(ui, words).clicked() {
             draft.tokens_step.revealed.response = !draft.tokens_step.revealed.response;
         }
-        disclosure(ui, &format!("Headers ({})", reply.headers.len()), false, |ui| {
+        disclosure(ui, &common::headers(reply.headers.len()), false, |ui| {
             let lines: Vec<String> = reply.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-            CodeBlock::new("Headers", &lines.join("\n")).max_height(200.0).show(ui);
+            CodeBlock::new(common::HEADERS, &lines.join("\n")).max_height(200.0).show(ui);
         });
     });
 }

@@ -7,6 +7,7 @@ use crate::gui::draft::{Draft, Focus};
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::{entered, intent_button, want};
+use crate::gui::texts::{common, tokens as texts};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, Field, SHORT, banner, secondary_button, toggle};
 use crate::service::{DisplayName, ProfileName, ProfileNameError};
@@ -23,7 +24,7 @@ pub(crate) fn save_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         want(ui, Intent::Save { replace: false });
     }
     if let Some(name) = &model.open.draft {
-        let words = format!("Saved as draft {name}. Press Done to save it under this name, or leave it for later.");
+        let words = texts::saved_as_draft(name);
         // One that waits for the vault is told above.
         if !model.pending_writes.contains_key(name) {
             ui.label(small(ui, words));
@@ -37,7 +38,7 @@ pub(crate) fn save_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         }
         if let Some(name) = model.open.name() {
             intent_button(ui, ButtonKind::Secondary, Intent::OpenExport(name.clone()), None);
-            if secondary_button(ui, "Forget…").clicked() {
+            if secondary_button(ui, common::FORGET).clicked() {
                 draft.questions.forget = Some(name.clone());
             }
         }
@@ -47,8 +48,8 @@ pub(crate) fn save_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 /// Why the profile cannot be saved as it stands.
 pub(crate) fn blocked(model: &Model, draft: &Draft) -> Option<&'static str> {
     match plain_name(draft, model) {
-        Err(_) => Some("Enter a name first"),
-        Ok(_) => model.open.save.is_pending().then_some("Saving…"),
+        Err(_) => Some(common::ENTER_NAME),
+        Ok(_) => model.open.save.is_pending().then_some(common::SAVING),
     }
 }
 
@@ -59,7 +60,7 @@ pub(crate) fn failure_ui(ui: &mut Ui, model: &Model, blocked: Option<&str>) {
     if failure.code == FailureCode::ProfileExists {
         intent_button(ui, ButtonKind::Danger, Intent::Save { replace: true }, blocked);
     }
-    if failure.code == FailureCode::ProfileGone && secondary_button(ui, "Save it again").clicked() {
+    if failure.code == FailureCode::ProfileGone && secondary_button(ui, texts::SAVE_AGAIN).clicked() {
         want(ui, Intent::Save { replace: true });
     }
 }
@@ -81,10 +82,10 @@ pub(crate) fn keep_alive_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let mut on = saved.map_or(profile.keep_alive, |saved| saved.keep_alive);
     let problem = model.keep_alive.iter().find(|kept| Some(&kept.name) == name).and_then(|kept| kept.problem.as_ref());
     let help = match problem {
-        Some(problem) if on => format!("Not refreshed: {}", problem.summary),
-        _ => "Refreshed before it expires while this window or the agent runs.".to_owned(),
+        Some(problem) if on => texts::not_refreshed(&problem.summary),
+        _ => texts::KEEP_ALIVE_HELP.to_owned(),
     };
-    let changed = toggle(ui, "Keep alive", &mut on, Some(&help)).changed();
+    let changed = toggle(ui, texts::KEEP_ALIVE, &mut on, Some(&help)).changed();
     profile.keep_alive = on;
     if let (true, Some(saved)) = (changed, saved) {
         want(ui, Intent::SetKeepAlive(saved.name.clone(), on));
@@ -99,18 +100,19 @@ fn names_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> (Response, bool) {
         .filter(|_| !draft.tokens_step.name.is_empty() && proposal.is_none());
     let wrong = wrong.map(|error| error.to_string());
     let (field, enters) = ui.columns(2, |columns| {
-        let field = Field::new("Profile name").limit(SHORT).example("acme-quickbooks").error(wrong.as_deref());
+        let field =
+            Field::new(common::PROFILE_NAME).limit(SHORT).example(texts::PROFILE_NAME_EXAMPLE).error(wrong.as_deref());
         let field = field.show(&mut columns[0], &mut draft.tokens_step.name);
         let mut enters = entered(&columns[0], &field);
         if let Some(profile) = &mut draft.profile {
-            let shown = Field::new("Display name").limit(SHORT).example("Müller GmbH – Test").optional();
+            let shown = Field::new(common::DISPLAY_NAME).limit(SHORT).example(texts::DISPLAY_NAME_EXAMPLE).optional();
             let shown = shown.show(&mut columns[1], &mut profile.display_name);
             enters |= entered(&columns[1], &shown);
         }
         (field, enters)
     });
     if let Some((name, _)) = proposal {
-        let words = format!("Files and scripts use {name}; what you typed becomes the display name.");
+        let words = texts::files_use(name);
         ui.label(small(ui, words));
         // Not while it is typed: the next letter may make it a plain name after all.
         if field.lost_focus() {

@@ -7,14 +7,17 @@ use egui::Ui;
 use crate::app::{ProfileSummary, faults};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::Note;
+use crate::gui::display_text::quoted;
 use crate::gui::draft::{Draft, Focus, ServiceStep};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, PracticeState};
 use crate::gui::screens::{copy_as, entered, intent_button, preset, rehearsal, want};
+use crate::gui::texts::service as texts;
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, Field as TextField, SHORT, banner, card, card_width, chips, disclosure, secondary_button, section,
 };
+use crate::search::{Query, folded};
 use crate::service::{Catalog, Confidence, NewPreset, Service, VerifiedFact, found};
 
 /// Width left free beside the search for the button, in points.
@@ -23,9 +26,7 @@ const IMPORT_WIDTH: f32 = 90.0;
 /// Shows step 1.
 pub(crate) fn service_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     if draft.profile.is_none() && model.profiles.is_empty() {
-        let words = "Tokenwright signs you in to a service and refreshes its OAuth tokens for your tools. To look around, choose \
-                     the Practice service: it needs no account.";
-        ui.label(words);
+        ui.label(texts::WELCOME);
     }
     let search = head_ui(ui, draft);
     if draft.next_view.take_focus(Focus::Search) {
@@ -35,7 +36,7 @@ pub(crate) fn service_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     cards_ui(ui, model, draft, enter);
     missing_ui(ui, &draft.service_step.missing);
     if draft.profile.is_none() {
-        ui.label(small(ui, "Choose a service to continue. The Practice service needs no registration."));
+        ui.label(small(ui, texts::CHOOSE_ONE));
         return;
     }
     chosen_ui(ui, model, draft);
@@ -50,9 +51,9 @@ fn head_ui(ui: &mut Ui, draft: &mut Draft) -> egui::Response {
     ui.horizontal(|ui| {
         let size = egui::vec2((ui.available_width() - IMPORT_WIDTH).max(0.0), ui.spacing().interact_size.y);
         let search = ui.allocate_ui(size, |ui| {
-            TextField::new("Search services")
+            TextField::new(texts::SEARCH)
                 .limit(SHORT)
-                .example("Search by name: QBO, Graph, ERP …")
+                .example(texts::SEARCH_EXAMPLE)
                 .unlabelled()
                 .show(ui, &mut draft.service_step.search)
         });
@@ -68,7 +69,7 @@ fn missing_ui(ui: &mut Ui, missing: &[Note]) {
         return;
     }
     let lines: Vec<String> = missing.iter().map(|note| format!("{}: {}", note.place, note.words)).collect();
-    banner(ui, Tone::Info, &Diagnosis::new("Still missing from the import").hint(lines.join("\n")));
+    banner(ui, Tone::Info, &Diagnosis::new(texts::MISSING_FROM_IMPORT).hint(lines.join("\n")));
 }
 
 /// How many services are listed first because profiles use them.
@@ -131,24 +132,24 @@ fn cards_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, enter: bool) {
         }
     });
     if model.services.is_empty() {
-        ui.label(small(ui, "Loading presets…"));
+        ui.label(small(ui, texts::LOADING));
     } else if alone {
-        let words = format!("Show all {} services", model.services.len());
+        let words = texts::show_all(model.services.len());
         draft.service_step.browsing = secondary_button(ui, &words).clicked();
     } else if shown.len() == 1 {
-        ui.label(small(ui, "No preset matches. Use a custom service for any other OAuth 2.0 service."));
+        ui.label(small(ui, texts::NO_MATCH));
     }
 }
 
 /// The chosen service, and what can be done with its preset. What it needs is asked for in step 2.
 fn chosen_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Draft { profile: Some(profile), service_step, .. } = draft else { return };
-    let ServiceStep { faults, preset, .. } = service_step;
+    let ServiceStep { faults, fault_search, preset, .. } = service_step;
     let service = profile.service.clone();
     section(ui, &service.name, |ui| {
         ui.label(small(ui, &service.summary));
         if service.practice {
-            practice_ui(ui, model, faults);
+            practice_ui(ui, model, fault_search, faults);
         }
         doubts_ui(ui, &service);
         ui.horizontal_wrapped(|ui| {
@@ -161,26 +162,43 @@ fn chosen_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 }
 
 /// Where the practice service listens, and what it is to do wrong.
-fn practice_ui(ui: &mut Ui, model: &Model, switched_on: &mut Vec<String>) {
+fn practice_ui(ui: &mut Ui, model: &Model, search: &mut String, switched_on: &mut Vec<String>) {
     match &model.practice {
         PracticeState::Off => return,
         PracticeState::Failed(failure) => return banner(ui, Tone::Danger, &failure.diagnosis),
         PracticeState::Ready(port) => {
-            ui.label(small(ui, format!("Listening on http://127.0.0.1:{port}, for this machine only.")));
+            ui.label(small(ui, texts::listening(*port)));
         }
     }
-    let options: Vec<_> = faults().collect();
-    let changed = disclosure(ui, "Faults to inject", !switched_on.is_empty(), |ui| {
-        ui.label(small(ui, "See what a failure looks like before a real service shows it. Changes apply at once."));
-        let changed = chips(ui, "Faults", &options, switched_on);
-        for (name, meaning) in options.iter().filter(|(name, _)| switched_on.iter().any(|fault| fault == name)) {
-            ui.label(small(ui, format!("{name}: {meaning}")));
-        }
-        changed
+    let changed = disclosure(ui, texts::FAULTS_TO_INJECT, !switched_on.is_empty(), |ui| {
+        ui.label(small(ui, texts::FAULTS_HELP));
+        let field =
+            TextField::new(texts::SEARCH_FAULTS).limit(SHORT).example(texts::SEARCH_FAULTS_EXAMPLE).unlabelled();
+        field.show(ui, search);
+        faults_ui(ui, search, switched_on)
     });
     if changed.unwrap_or_default() {
         want(ui, Intent::SetFaults);
     }
+}
+
+/// The faults whose name or meaning has all words of the search, and those that are switched on. True when these changed.
+fn faults_ui(ui: &mut Ui, search: &str, switched_on: &mut Vec<String>) -> bool {
+    let search = Query::of(search);
+    let is_on = |name: &str| switched_on.iter().any(|fault| fault == name);
+    let is_found = |name: &str, meaning: &str| search.finds(&folded(&format!("{name} {meaning}")));
+    let shown = faults().filter(|(name, meaning)| is_on(name) || is_found(name, meaning));
+    let shown: Vec<(&str, String)> = shown.map(|(name, meaning)| (name, quoted(meaning))).collect();
+    if shown.is_empty() {
+        ui.label(small(ui, texts::NO_FAULT));
+        return false;
+    }
+    let options: Vec<(&str, &str)> = shown.iter().map(|(name, meaning)| (*name, meaning.as_str())).collect();
+    let changed = chips(ui, texts::FAULTS, &options, switched_on);
+    for (name, meaning) in options.iter().filter(|(name, _)| switched_on.iter().any(|fault| fault == name)) {
+        ui.label(small(ui, format!("{name}: {meaning}")));
+    }
+    changed
 }
 
 /// What to know before relying on the preset.
@@ -189,18 +207,17 @@ fn doubts_ui(ui: &mut Ui, service: &Service) {
         banner(ui, Tone::Info, &Diagnosis::new(words));
     }
     for lack in &service.lacks {
-        banner(ui, Tone::Warning, &Diagnosis::new("Not supported yet").hint(lack));
+        banner(ui, Tone::Warning, &Diagnosis::new(texts::NOT_SUPPORTED).hint(lack));
     }
     for disputed in &service.disputed {
-        banner(ui, Tone::Info, &Diagnosis::new(format!("Disputed: {}", disputed.fact)).hint(&disputed.alternative));
+        banner(ui, Tone::Info, &Diagnosis::new(texts::disputed(&disputed.fact)).hint(&disputed.alternative));
     }
     let is_single = service.confidence == Confidence::OneSource;
     if is_single || !service.verified.is_empty() {
-        let words = if is_single { "Based on a single source, checked on" } else { "Checked on" };
-        ui.label(small(ui, format!("{words} {}.", service.checked)));
+        ui.label(small(ui, texts::checked(&service.checked, is_single)));
     }
     for VerifiedFact { fact, date, source } in &service.verified {
-        ui.label(small(ui, format!("{fact}: checked on {date}, {source}")));
+        ui.label(small(ui, texts::fact_checked(fact, date, source)));
     }
 }
 

@@ -9,6 +9,7 @@ use crate::gui::intent::{Intent, SettingsWish};
 use crate::gui::model::Model;
 use crate::gui::screens::{about, bundle, intent_button, side_foot, vault, want};
 use crate::gui::settings_draft::{SettingsDraft, SettingsErrors};
+use crate::gui::texts::{common, settings as texts};
 use crate::gui::theme::{SPACE_XS, Tone, label, small};
 use crate::gui::widgets::{
     ButtonKind, Field, SHORT, banner, dot, footer, heading, labelled_segmented, link, page, section, toggle, waiting,
@@ -18,19 +19,19 @@ pub(crate) fn settings_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(mut settings) = draft.settings.take() else { return };
     let top = std::mem::take(&mut draft.next_view.to_top);
     page(ui, "settings", top, true, |ui| {
-        heading(ui, "Settings");
+        heading(ui, texts::TITLE);
         if let Some(failure) = model.program.failure() {
             banner(ui, Tone::Danger, &failure.diagnosis);
         }
         vault::vault_ui(ui, model, draft);
         let mut window = model.window.unwrap_or_default();
         let before = window;
-        section(ui, "Appearance", |ui| looks_ui(ui, &mut window));
-        section(ui, "Signing in", |ui| sign_in_ui(ui, model, &mut settings, &mut window));
-        section(ui, "Network", |ui| network_ui(ui, model, &mut settings));
-        section(ui, "Presets", |ui| bundle::bundle_ui(ui, &model.bundle, &mut settings));
-        section(ui, "Vault", |ui| lock_ui(ui, model, draft, &mut window));
-        section(ui, "Desktop", |ui| desktop_ui(ui, model, &mut window));
+        section(ui, texts::APPEARANCE, |ui| looks_ui(ui, &mut window));
+        section(ui, texts::SIGNING_IN, |ui| sign_in_ui(ui, model, &mut settings, &mut window));
+        section(ui, texts::NETWORK, |ui| network_ui(ui, model, &mut settings));
+        section(ui, common::PRESETS, |ui| bundle::bundle_ui(ui, &model.bundle, &mut settings));
+        section(ui, texts::VAULT, |ui| lock_ui(ui, model, draft, &mut window));
+        section(ui, texts::DESKTOP, |ui| desktop_ui(ui, model, &mut window));
         about::about_ui(ui, model);
         if window != before {
             want(ui, Intent::ChangeSettings(window));
@@ -44,14 +45,14 @@ pub(crate) fn settings_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 }
 
 fn looks_ui(ui: &mut Ui, window: &mut WindowSettings) {
-    let themes = [(Theme::System, "System"), (Theme::Light, "Light"), (Theme::Dark, "Dark")];
-    labelled_segmented(ui, "Theme", &mut window.theme, &themes);
+    let themes = [(Theme::System, texts::SYSTEM), (Theme::Light, texts::LIGHT), (Theme::Dark, texts::DARK)];
+    labelled_segmented(ui, texts::THEME, &mut window.theme, &themes);
     let mut percent = percent(window.scale.unwrap_or(1.0));
     let before = percent;
     let scales = [75, 100, 125, 150, 200].map(|percent| (percent, format!("{percent} %")));
     let options: Vec<(u16, &str)> = scales.iter().map(|(percent, name)| (*percent, name.as_str())).collect();
-    labelled_segmented(ui, "Scale", &mut percent, &options);
-    ui.label(small(ui, format!("Now {before} %. Ctrl with plus, minus and 0 changes it, too.")));
+    labelled_segmented(ui, texts::SCALE, &mut percent, &options);
+    ui.label(small(ui, texts::scale_now(before)));
     if percent != before {
         window.scale = Some(f32::from(percent) / 100.0).filter(|_| percent != 100);
     }
@@ -66,13 +67,12 @@ fn percent(scale: f32) -> u16 {
 fn sign_in_ui(ui: &mut Ui, model: &Model, settings: &mut SettingsDraft, window: &mut WindowSettings) {
     ui.add_enabled_ui(settings.is_read(), |ui| {
         let errors = settings.errors();
-        let help = "A command; %s stands for the address. Empty: the default browser of the desktop.";
-        let field = Field::new("Browser").optional().mono().limit(SHORT).example("firefox --private-window %s");
-        let field = field.help(help).error(errors.browser.as_deref()).show(ui, &mut settings.browser);
+        let field = Field::new(texts::BROWSER).optional().mono().limit(SHORT).example(texts::BROWSER_EXAMPLE);
+        let field = field.help(texts::BROWSER_HELP).error(errors.browser.as_deref()).show(ui, &mut settings.browser);
         let mut leaves = field.lost_focus();
         ui.horizontal_wrapped(|ui| {
             for browser in model.browsers.last().map(Vec::as_slice).unwrap_or_default() {
-                let private = format!("{}, private window", browser.name);
+                let private = common::private_window(browser.name);
                 for (name, which) in [(browser.name, &browser.usual), (private.as_str(), &browser.private)] {
                     if let Browser::Command(line) = which
                         && link(ui, name, name).clicked()
@@ -85,8 +85,7 @@ fn sign_in_ui(ui: &mut Ui, model: &Model, settings: &mut SettingsDraft, window: 
         });
         save_when_left(ui, leaves);
     });
-    let text = "Review the token request before sending";
-    toggle(ui, text, &mut window.stop_before_token_call, Some("When off, it is sent as soon as the code arrives."));
+    toggle(ui, common::REVIEW_REQUEST, &mut window.stop_before_token_call, Some(common::REVIEW_REQUEST_HELP));
 }
 
 fn network_ui(ui: &mut Ui, model: &Model, settings: &mut SettingsDraft) {
@@ -94,37 +93,24 @@ fn network_ui(ui: &mut Ui, model: &Model, settings: &mut SettingsDraft) {
         banner(ui, Tone::Danger, &failure.diagnosis);
     }
     if model.connections.is_pending() {
-        waiting(ui, "Trying it", model.connections.id());
+        waiting(ui, texts::TRYING, model.connections.id());
     }
     ui.add_enabled_ui(settings.is_read(), |ui| {
         let SettingsErrors { proxy, ca_file, client_certificate, connect_timeout, timeout, .. } = settings.errors();
         let line = |label, example, help| Field::new(label).optional().mono().limit(SHORT).example(example).help(help);
-        let help = "Empty: that of the system, or of HTTPS_PROXY. none: no proxy at all. A user and password go into \
-                    HTTPS_PROXY.";
         let fields = [
-            line("Proxy", "http://proxy.example:3128", help).error(proxy).show(ui, &mut settings.proxy),
-            line("Hosts without proxy", "localhost, .corp.example", "Only with a proxy of your own, above.")
-                .show(ui, &mut settings.no_proxy),
-            line(
-                "Own certificate authority",
-                "/etc/ssl/corp.pem",
-                "A PEM file. Trusted in addition to the system's authorities.",
-            )
-            .error(ca_file)
-            .show(ui, &mut settings.ca_file),
-            line(
-                "Client certificate",
-                "/home/ada/client.pem",
-                "A PEM file with the certificate and its private key, for servers that ask for one.",
-            )
-            .error(client_certificate)
-            .show(ui, &mut settings.client_certificate),
-            line("Seconds to connect", "10", "Empty: 10.")
+            line(texts::PROXY, texts::PROXY_EXAMPLE, texts::PROXY_HELP).error(proxy).show(ui, &mut settings.proxy),
+            line(texts::NO_PROXY, texts::NO_PROXY_EXAMPLE, texts::NO_PROXY_HELP).show(ui, &mut settings.no_proxy),
+            line(texts::CA_FILE, texts::CA_FILE_EXAMPLE, texts::CA_FILE_HELP)
+                .error(ca_file)
+                .show(ui, &mut settings.ca_file),
+            line(common::CLIENT_CERTIFICATE, texts::CLIENT_CERTIFICATE_EXAMPLE, texts::CLIENT_CERTIFICATE_HELP)
+                .error(client_certificate)
+                .show(ui, &mut settings.client_certificate),
+            line(texts::CONNECT_TIMEOUT, "10", texts::CONNECT_TIMEOUT_HELP)
                 .error(connect_timeout.as_deref())
                 .show(ui, &mut settings.connect_timeout),
-            line("Seconds for a whole call", "30", "Empty: 30.")
-                .error(timeout.as_deref())
-                .show(ui, &mut settings.timeout),
+            line(texts::TIMEOUT, "30", texts::TIMEOUT_HELP).error(timeout.as_deref()).show(ui, &mut settings.timeout),
         ];
         save_when_left(ui, fields.iter().any(egui::Response::lost_focus));
     });
@@ -142,38 +128,41 @@ fn lock_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, window: &mut WindowSet
         dot(ui, tone);
         ui.label(text);
         if matches!(model.vault, VaultState::Open(VaultKind::Keyring | VaultKind::Passphrase)) {
-            let text = "Move…";
-            if link(ui, text, text).on_hover_text("Store the vault key elsewhere").clicked() {
+            let text = texts::MOVE;
+            if link(ui, text, text).on_hover_text(texts::MOVE_HINT).clicked() {
                 draft.questions.move_vault = !draft.questions.move_vault;
                 draft.next_view.to_top = true;
             }
         }
     });
     let blocked = match &model.vault {
-        VaultState::Open(VaultKind::Memory) => Some("A vault in memory cannot be locked: its tokens would be lost"),
-        VaultState::Open(_) => model.vault_work.is_pending().then_some("One moment…"),
-        _ => Some("The vault is not open"),
+        VaultState::Open(VaultKind::Memory) => Some(texts::MEMORY_CANNOT_LOCK),
+        VaultState::Open(_) => model.vault_work.is_pending().then_some(common::ONE_MOMENT),
+        _ => Some(common::VAULT_NOT_OPEN),
     };
     intent_button(ui, ButtonKind::Secondary, Intent::LockVault, blocked);
-    let times = [(None, "Never"), (Some(5), "5 minutes"), (Some(15), "15 minutes"), (Some(60), "1 hour")];
+    let times = [
+        (None, common::NEVER),
+        (Some(5), texts::AFTER_5_MINUTES),
+        (Some(15), texts::AFTER_15_MINUTES),
+        (Some(60), texts::AFTER_1_HOUR),
+    ];
     ui.spacing_mut().item_spacing.y = SPACE_XS;
-    labelled_segmented(ui, "Lock when not used for", &mut window.lock_after, &times);
+    labelled_segmented(ui, texts::LOCK_AFTER, &mut window.lock_after, &times);
     if let Some(minutes) = window.lock_after.filter(|minutes| times.iter().all(|(time, _)| *time != Some(*minutes))) {
-        ui.label(label(format!("Now {minutes} minutes, from the settings file.")));
+        ui.label(label(texts::lock_after_now(minutes)));
     }
-    let help = "While locked, this window refreshes nothing; the agent goes on. It is not locked while something is under way or not saved.";
-    ui.label(small(ui, help));
+    ui.label(small(ui, texts::LOCK_HELP));
 }
 
 /// What the desktop shows while the window is not looked at.
 fn desktop_ui(ui: &mut Ui, model: &Model, window: &mut WindowSettings) {
     let mut shows = !window.quiet;
-    let help = "When a sign-in ends while you look elsewhere, and when a profile needs you.";
-    toggle(ui, "Show notifications", &mut shows, Some(help));
+    toggle(ui, texts::NOTIFICATIONS, &mut shows, Some(texts::NOTIFICATIONS_HELP));
     window.quiet = !shows;
     let help = match &model.tray {
-        TrayState::Absent(diagnosis) if window.tray => format!("Not possible: {}.", diagnosis.summary),
-        _ => "Closing the window hides it while profiles are kept alive.".to_owned(),
+        TrayState::Absent(diagnosis) if window.tray => texts::not_possible(&diagnosis.summary),
+        _ => texts::TRAY_HELP.to_owned(),
     };
-    toggle(ui, "Close to tray", &mut window.tray, Some(&help));
+    toggle(ui, texts::TRAY, &mut window.tray, Some(&help));
 }

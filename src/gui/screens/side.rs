@@ -7,6 +7,7 @@ use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::{hint, profiles, want};
+use crate::gui::texts::{common, profiles as texts};
 use crate::gui::theme::Palette;
 use crate::gui::widgets::{link, name_panel};
 
@@ -28,7 +29,7 @@ pub(crate) fn side_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> bool {
     let frame = Frame::new().fill(Palette::of(ui).panel);
     let room = ui.available_width();
     if !is_open(draft, room) {
-        let strip = Panel::left("profiles strip").exact_size(STRIP).resizable(false).frame(frame.inner_margin(8));
+        let strip = Panel::left("profiles-strip").exact_size(STRIP).resizable(false).frame(frame.inner_margin(8));
         strip.show(ui, strip_ui);
         return true;
     }
@@ -40,7 +41,7 @@ pub(crate) fn side_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> bool {
         .resizable(false)
         .frame(frame.inner_margin(egui::Margin::symmetric(12, 16)));
     let shown = panel.show(ui, |ui| {
-        name_panel(ui, Role::Navigation, "Profiles");
+        name_panel(ui, Role::Navigation, common::PROFILES);
         profiles::profiles_ui(ui, model, draft);
     });
     if has_page {
@@ -61,7 +62,7 @@ fn width(model: &Model, draft: &Draft) -> f32 {
 
 /// The way to the list while it is hidden.
 fn strip_ui(ui: &mut Ui) {
-    name_panel(ui, Role::Navigation, "Profiles");
+    name_panel(ui, Role::Navigation, common::PROFILES);
     let palette = Palette::of(ui);
     let intent = Intent::ToggleList;
     let response = ui.add_sized(vec2(32.0, 32.0), egui::Button::new("").frame_when_inactive(false));
@@ -71,7 +72,7 @@ fn strip_ui(ui: &mut Ui) {
     }
     let response = response.on_hover_text(hint(ui, &intent));
     let is_pressed = response.clicked();
-    response.accessible_name("Show the list of profiles");
+    response.accessible_name(texts::SHOW_LIST);
     if is_pressed {
         want(ui, intent);
     }
@@ -86,7 +87,7 @@ fn strip_ui(ui: &mut Ui) {
 /// The edge of the list, which is drawn with the pointer; pressed twice, the list is as wide as at first.
 fn edge_ui(ui: &Ui, list: Rect, model: &Model, draft: &mut Draft) {
     let edge = Rect::from_center_size(list.right_center(), vec2(EDGE, list.height()));
-    let response = ui.interact(edge, Id::unique("edge of the list"), Sense::DRAG | Sense::CLICK);
+    let response = ui.interact(edge, Id::unique("edge-of-the-list"), Sense::DRAG | Sense::CLICK);
     let palette = Palette::of(ui);
     if response.hovered() || response.dragged() {
         ui.painter().vline(list.right(), list.y_range(), (2.0, palette.accent));

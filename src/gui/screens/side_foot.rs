@@ -7,6 +7,7 @@ use crate::gui::draft::{Draft, Focus, VaultPrompt};
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::{hint, want};
+use crate::gui::texts::profiles as texts;
 use crate::gui::theme::{SPACE_L, Tone};
 use crate::gui::widgets::{self, dot};
 
@@ -33,13 +34,13 @@ fn forgotten_ui(ui: &mut Ui, model: &Model) {
 /// The state of the vault in a few words.
 pub(crate) fn vault_words(vault: &VaultState) -> (Tone, &'static str) {
     match vault {
-        VaultState::Open(VaultKind::Keyring) => (Tone::Success, "Vault: keyring"),
-        VaultState::Open(VaultKind::Passphrase) => (Tone::Success, "Vault: passphrase"),
-        VaultState::Open(VaultKind::Memory) => (Tone::Warning, "Vault: memory only"),
-        VaultState::NeedsPassphrase { new: false, .. } | VaultState::Locked(_) => (Tone::Warning, "Vault: locked"),
-        VaultState::NeedsPassphrase { new: true, .. } | VaultState::NoKeyring(_) => (Tone::Info, "Vault: none yet"),
-        VaultState::NeedsChoice(_) => (Tone::Warning, "Vault: not chosen"),
-        VaultState::Unknown => (Tone::Info, "Vault: checking"),
+        VaultState::Open(VaultKind::Keyring) => (Tone::Success, texts::VAULT_KEYRING),
+        VaultState::Open(VaultKind::Passphrase) => (Tone::Success, texts::VAULT_PASSPHRASE),
+        VaultState::Open(VaultKind::Memory) => (Tone::Warning, texts::VAULT_MEMORY),
+        VaultState::NeedsPassphrase { new: false, .. } | VaultState::Locked(_) => (Tone::Warning, texts::VAULT_LOCKED),
+        VaultState::NeedsPassphrase { new: true, .. } | VaultState::NoKeyring(_) => (Tone::Info, texts::VAULT_NONE),
+        VaultState::NeedsChoice(_) => (Tone::Warning, texts::VAULT_NOT_CHOSEN),
+        VaultState::Unknown => (Tone::Info, texts::VAULT_CHECKING),
     }
 }
 
@@ -53,11 +54,11 @@ fn vault_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
             dot(ui, tone);
             ui.label(text);
             let asks = match &model.vault {
-                VaultState::NeedsPassphrase { new: false, .. } | VaultState::Locked(_) => "Unlock…",
-                VaultState::NeedsPassphrase { new: true, .. } | VaultState::NoKeyring(_) => "Choose…",
+                VaultState::NeedsPassphrase { new: false, .. } | VaultState::Locked(_) => texts::UNLOCK,
+                VaultState::NeedsPassphrase { new: true, .. } | VaultState::NoKeyring(_) => texts::CHOOSE,
                 _ => return,
             };
-            if widgets::link(ui, asks, asks).on_hover_text("Choose where tokens are stored").clicked() {
+            if widgets::link(ui, asks, asks).on_hover_text(texts::CHOOSE_HINT).clicked() {
                 draft.questions.vault = Some(VaultPrompt { then: None });
                 draft.next_view.focus = Some(Focus::Passphrase);
             }

@@ -3,6 +3,7 @@
 use egui::Ui;
 
 use crate::gui::draft::Draft;
+use crate::gui::texts::client as texts;
 use crate::gui::theme::small;
 use crate::gui::widgets::{choice, disclosure};
 use crate::service::{ProfileDraft, SecurityProfile};
@@ -10,15 +11,13 @@ use crate::service::{ProfileDraft, SecurityProfile};
 /// The choice of what the profile is held to.
 pub(crate) fn choice_ui(ui: &mut Ui, profile: &mut ProfileDraft, has_certificate: bool) {
     let options = [
-        (None, "Nothing"),
-        (Some(SecurityProfile::OAuth21), "OAuth 2.1"),
-        (Some(SecurityProfile::Fapi2), "FAPI 2.0, for banks"),
-        (Some(SecurityProfile::Fapi2MessageSigning), "FAPI 2.0 with signed messages"),
+        (None, texts::NO_PROFILE),
+        (Some(SecurityProfile::OAuth21), texts::OAUTH_2_1),
+        (Some(SecurityProfile::Fapi2), texts::FAPI_2),
+        (Some(SecurityProfile::Fapi2MessageSigning), texts::FAPI_2_SIGNED),
     ];
-    let help = "A request that departs from it is not sent. FAPI 2.0 pushes the authorization request, checks the issuer, \
-                authenticates by a key or a certificate, and binds the tokens to one; with signed messages, request and response are signed as well.";
     let mut chosen = profile.service.security_profile;
-    choice(ui, "Hold to", &mut chosen, &options, Some(help));
+    choice(ui, texts::SECURITY_PROFILE, &mut chosen, &options, Some(texts::SECURITY_PROFILE_HELP));
     if chosen != profile.service.security_profile {
         match chosen {
             Some(held_to) => profile.follow_security_profile(held_to, None),
@@ -33,7 +32,7 @@ pub(crate) fn choice_ui(ui: &mut Ui, profile: &mut ProfileDraft, has_certificate
 /// Where the profile departs from each of them.
 pub(crate) fn strict_ui(ui: &mut Ui, draft: &Draft) {
     let Some(profile) = &draft.profile else { return };
-    disclosure(ui, "Strict report", false, |ui| {
+    disclosure(ui, texts::STRICT_REPORT, false, |ui| {
         for held_to in SecurityProfile::ALL {
             report_ui(ui, profile, held_to, draft.secrets.client_certificate.is_some());
         }
@@ -43,10 +42,10 @@ pub(crate) fn strict_ui(ui: &mut Ui, draft: &Draft) {
 fn report_ui(ui: &mut Ui, profile: &ProfileDraft, held_to: SecurityProfile, has_certificate: bool) {
     let departures = profile.customised().departures(held_to, has_certificate);
     if departures.is_empty() {
-        ui.label(format!("{held_to}: departs in nothing that can be seen here."));
+        ui.label(texts::no_departure(held_to));
         return;
     }
-    ui.label(format!("{held_to}: departs from it where"));
+    ui.label(texts::departures(held_to));
     for departure in departures {
         ui.label(format!("\u{2022} {} ({})", departure.what, departure.rule));
         ui.label(small(ui, departure.hint));

@@ -6,6 +6,7 @@ use crate::diagnosis::Diagnosis;
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::want;
+use crate::gui::texts::{common, notices as texts};
 use crate::gui::theme::{Palette, RADIUS_CARD, Tone, small};
 use crate::gui::widgets::{banner, banner_with, copy_button, secondary_button};
 use crate::gui::{clipboard, links};
@@ -39,8 +40,8 @@ pub(crate) fn toasts_ui(ui: &Ui, model: &Model) {
                 banner_with(ui, Tone::Warning, &link.why, |ui| {
                     ui.add(Label::new(RichText::new(&link.url).monospace()).wrap().selectable(true));
                     ui.horizontal(|ui| {
-                        copy_button(ui, "address", &link.url);
-                        if secondary_button(ui, "Dismiss").clicked() {
+                        copy_button(ui, common::COPIED_ADDRESS, &link.url);
+                        if secondary_button(ui, texts::DISMISS).clicked() {
                             links::dismiss(ui.ctx());
                         }
                     });
@@ -57,7 +58,7 @@ pub(crate) fn toasts_ui(ui: &Ui, model: &Model) {
             let tone = if note.is_warning { Tone::Warning } else { Tone::Success };
             card(ui, |ui| {
                 banner_with(ui, tone, &note.words, |ui| {
-                    if note.is_warning && secondary_button(ui, "Dismiss").clicked() {
+                    if note.is_warning && secondary_button(ui, texts::DISMISS).clicked() {
                         clipboard::dismiss_note(ui.ctx());
                     }
                 });
@@ -72,11 +73,11 @@ fn problem_ui(ui: &mut Ui, problems: &[Diagnosis]) {
     card(ui, |ui| {
         banner_with(ui, Tone::Warning, problem, |ui| {
             ui.horizontal(|ui| {
-                if secondary_button(ui, "Dismiss").clicked() {
+                if secondary_button(ui, texts::DISMISS).clicked() {
                     want(ui, Intent::Dismiss(problem.clone()));
                 }
                 if problems.len() > 1 {
-                    ui.label(small(ui, format!("1 of {}", problems.len())));
+                    ui.label(small(ui, texts::first_of(problems.len())));
                 }
             });
         });
@@ -85,13 +86,13 @@ fn problem_ui(ui: &mut Ui, problems: &[Diagnosis]) {
 
 /// A profile that was forgotten, and the way back.
 fn forgotten_ui(ui: &mut Ui, name: &ProfileName) {
-    let words = Diagnosis::new(format!("Forgot {name}")).hint("It can be brought back for a week.");
+    let words = Diagnosis::new(texts::forgot(name)).hint(texts::FORGOT_HINT);
     banner_with(ui, Tone::Info, &words, |ui| {
         ui.horizontal(|ui| {
-            if secondary_button(ui, "Undo").clicked() {
+            if secondary_button(ui, texts::UNDO).clicked() {
                 want(ui, Intent::Unforget(name.clone()));
             }
-            if secondary_button(ui, "Dismiss").clicked() {
+            if secondary_button(ui, texts::DISMISS).clicked() {
                 want(ui, Intent::DismissForgotten);
             }
         });
@@ -117,7 +118,7 @@ fn said(ui: &Ui) -> Option<String> {
 }
 
 fn said_id() -> Id {
-    Id::unique("why a key did nothing")
+    Id::unique("why-a-key-did-nothing")
 }
 
 /// The soft colours of a banner are for the page, not for what lies above it.

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::app::{EXPIRING, SharedWith};
 use crate::gui::draft::Draft;
+use crate::gui::texts::{common, tokens as texts};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{countdown_text, key_values, notice, secondary_button};
 use crate::oauth::{Freshness, TokenSet};
@@ -19,39 +20,39 @@ pub(crate) fn granted_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet, shar
     key_values(ui, |rows| {
         if tokens.needs_proof() {
             // Alone it would be refused, and it is not to leave as a bearer token.
-            rows.text("Access token", "bound to a key: each request needs a proof of it, which Copy curl makes");
+            rows.text(common::ACCESS_TOKEN, texts::BOUND_TO_KEY);
         } else {
-            rows.secret("Access token", &tokens.access_token, is_shown);
+            rows.secret(common::ACCESS_TOKEN, &tokens.access_token, is_shown);
         }
-        rows.text("Type", &type_words(draft, tokens));
+        rows.text(texts::TYPE, &type_words(draft, tokens));
         if let Some(token) = &tokens.refresh_token {
-            rows.secret("Refresh token", token, is_shown);
+            rows.secret(common::REFRESH_TOKEN, token, is_shown);
         }
-        rows.text("Scopes granted", &granted_words(tokens, &asked));
+        rows.text(texts::SCOPES_GRANTED, &granted_words(tokens, &asked));
         for (name, value) in &tokens.retained {
             rows.copyable(name, value);
         }
         if let Some(SharedWith { team, members, last, refreshing }) = shared {
-            rows.text("Shared with", &format!("{team}: {}", members.join(", ")));
-            for (label, by) in [("Last written", last), ("Being refreshed", refreshing)] {
+            rows.text(texts::SHARED_WITH, &format!("{team}: {}", members.join(", ")));
+            for (label, by) in [(texts::LAST_WRITTEN, last), (texts::BEING_REFRESHED, refreshing)] {
                 if let Some((by, at)) = by {
                     rows.text(label, &format!("{}, {by}", draft.clock.show(*at)));
                 }
             }
         }
     });
-    let words = if is_shown { "Hide tokens" } else { "Show tokens" };
+    let words = if is_shown { texts::HIDE_TOKENS } else { texts::SHOW_TOKENS };
     if secondary_button(ui, words).clicked() {
         draft.tokens_step.revealed.tokens = !is_shown;
     }
     let service = draft.profile.as_ref().map(|profile| &profile.service);
     let missing = service.map(|service| service.not_granted(&asked, tokens)).unwrap_or_default();
     if !missing.is_empty() {
-        notice(ui, Tone::Warning, "Requested but not granted", &missing.join(" "));
+        notice(ui, Tone::Warning, texts::SCOPES_NOT_GRANTED, &missing.join(" "));
     }
     let details = service.map(|service| service.details_not_granted(tokens)).unwrap_or_default();
     if !details.is_empty() {
-        notice(ui, Tone::Warning, "Authorization details not granted", &details.join(" "));
+        notice(ui, Tone::Warning, texts::DETAILS_NOT_GRANTED, &details.join(" "));
     }
     if let Some(note) = tokens.unread_life_note() {
         notice(ui, Tone::Warning, &note.summary, note.hint.as_deref().unwrap_or_default());
@@ -68,7 +69,7 @@ fn type_words(draft: &Draft, tokens: &TokenSet) -> String {
     let header = draft.profile.as_ref().map(|profile| profile.service.token_header(&tokens.token_type));
     match header {
         Some(header) if !header.is_bearer() || !tokens.token_type.eq_ignore_ascii_case("bearer") => {
-            format!("{}, sent as {header}", tokens.token_type)
+            texts::sent_as(&tokens.token_type, header)
         }
         _ => tokens.token_type.clone(),
     }
@@ -82,12 +83,12 @@ pub(crate) fn is_renewable(draft: &Draft, tokens: &TokenSet) -> bool {
 
 /// The state of the access token. One that has expired and can be renewed is no fault.
 pub(crate) fn access_state(expires_at: Option<Timestamp>, now: Timestamp, is_renewable: bool) -> (Tone, String) {
-    let Some(at) = expires_at else { return (Tone::Success, "valid, without a known expiry".to_owned()) };
+    let Some(at) = expires_at else { return (Tone::Success, texts::VALID_WITHOUT_EXPIRY.to_owned()) };
     match Freshness::of(expires_at, now, EXPIRING) {
-        Freshness::Fresh => (Tone::Success, format!("fresh, {} left", left(at, now))),
-        Freshness::Expiring => (Tone::Warning, format!("expiring, {} left", left(at, now))),
-        Freshness::Expired if is_renewable => (Tone::Info, "expired, and refreshed at the next use".to_owned()),
-        Freshness::Expired => (Tone::Danger, "expired".to_owned()),
+        Freshness::Fresh => (Tone::Success, texts::fresh(left(at, now))),
+        Freshness::Expiring => (Tone::Warning, texts::expiring(left(at, now))),
+        Freshness::Expired if is_renewable => (Tone::Info, texts::EXPIRED_AND_REFRESHED.to_owned()),
+        Freshness::Expired => (Tone::Danger, common::EXPIRED.to_owned()),
     }
 }
 
@@ -100,21 +101,21 @@ pub(crate) fn refresh_token_words(draft: &Draft, tokens: &TokenSet) -> String {
     let clock = &draft.clock;
     match (&tokens.refresh_token, tokens.refresh_token_expires_at) {
         (None, _) if draft.profile.as_ref().is_some_and(|profile| profile.service.signs_tokens()) => {
-            "none is needed: the next token is signed here".to_owned()
+            texts::NONE_NEEDED_SIGNED.to_owned()
         }
-        (None, _) if is_renewable(draft, tokens) => "none is needed: the token is requested anew".to_owned(),
-        (None, _) => "none: sign in again when the access token expires".to_owned(),
-        (Some(_), Some(at)) if at <= clock.now => "expired: sign in again".to_owned(),
-        (Some(_), Some(at)) => format!("valid until {}, {} left", clock.show(at), left(at, clock.now)),
-        (Some(_), None) => "valid, without a known end".to_owned(),
+        (None, _) if is_renewable(draft, tokens) => texts::NONE_NEEDED_REQUESTED.to_owned(),
+        (None, _) => texts::NO_REFRESH_TOKEN.to_owned(),
+        (Some(_), Some(at)) if at <= clock.now => texts::EXPIRED_SIGN_IN.to_owned(),
+        (Some(_), Some(at)) => texts::valid_until(clock.show(at), left(at, clock.now)),
+        (Some(_), None) => texts::VALID_WITHOUT_EXPIRY.to_owned(),
     }
 }
 
 fn granted_words(tokens: &TokenSet, asked: &[String]) -> String {
     match &tokens.scopes {
-        None if asked.is_empty() => "the service did not say".to_owned(),
-        None => format!("as requested: {}", asked.join(" ")),
-        Some(scopes) if scopes.is_empty() => "none".to_owned(),
+        None if asked.is_empty() => texts::SCOPES_NOT_SAID.to_owned(),
+        None => texts::as_requested(asked.join(" ")),
+        Some(scopes) if scopes.is_empty() => common::NONE.to_owned(),
         Some(scopes) => scopes.join(" "),
     }
 }

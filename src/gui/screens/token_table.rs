@@ -5,6 +5,7 @@ use egui::{Align, Label, Layout, RichText, Ui, UiBuilder, vec2};
 
 use crate::gui::clock::Clock;
 use crate::gui::inspect_draft::Decoded;
+use crate::gui::texts::{common, tokens as texts};
 use crate::gui::theme::{SPACE_M, SPACE_XS, shown, small};
 use crate::gui::widgets::{as_role, copy_button, disclosure, rows, section};
 use crate::oauth::{TokenRow, TokenSet, relative};
@@ -30,12 +31,14 @@ pub(crate) fn table_ui(ui: &mut Ui, title: &'static str, table: &[TokenRow], clo
 
 /// What is written in tokens that are JSON Web Tokens, before they are saved. Nothing is checked.
 pub(crate) fn decoded_ui(ui: &mut Ui, tokens: &TokenSet, decoded: &mut [Decoded; 2], clock: &Clock) {
-    let there =
-        [("Access token, decoded", Some(&tokens.access_token)), ("ID token, decoded", tokens.id_token.as_ref())];
+    let there = [
+        (texts::ACCESS_TOKEN_DECODED, Some(&tokens.access_token)),
+        (texts::ID_TOKEN_DECODED, tokens.id_token.as_ref()),
+    ];
     for ((label, token), decoded) in there.into_iter().zip(decoded) {
         let Some(token) = token.filter(|token| token.expose().starts_with("ey")) else { continue };
         let shown = disclosure(ui, label, false, |ui| {
-            ui.label(small(ui, "The signature is not verified here."));
+            ui.label(small(ui, texts::NOT_VERIFIED));
             rows_ui(ui, label, &decoded.of(token).claims, clock);
         });
         if shown.is_none() {
@@ -92,7 +95,7 @@ fn row_ui(ui: &mut Ui, (title, room): (&str, f32), row: &TokenRow, clock: &Clock
             });
         }
         ui.spacing_mut().button_padding.y = 2.0;
-        copy_button(ui, &format!("{} of {}", row.name, title.to_lowercase()), &row.value);
+        copy_button(ui, &texts::member_of(&row.name, title.to_lowercase()), &row.value);
     });
 }
 
@@ -115,11 +118,11 @@ pub(crate) fn scopes_ui(ui: &mut Ui, scopes: &[(String, Option<String>)]) {
     if scopes.is_empty() {
         return;
     }
-    section(ui, "Scopes", |ui| {
+    section(ui, common::SCOPES, |ui| {
         ui.spacing_mut().item_spacing.y = SPACE_XS;
         for (scope, meaning) in scopes {
             ui.add(Label::new(RichText::new(shown(scope)).monospace()).wrap().selectable(true));
-            let meaning = meaning.as_deref().unwrap_or("The preset does not explain it.");
+            let meaning = meaning.as_deref().unwrap_or(texts::SCOPE_NOT_EXPLAINED);
             ui.add(Label::new(small(ui, shown(meaning))).wrap());
             ui.add_space(SPACE_XS);
         }

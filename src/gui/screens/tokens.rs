@@ -7,6 +7,7 @@ use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Visit, Work};
 use crate::gui::screens::{call_form, intent_button, response, save, token_facts, token_table, waiting_row, want};
+use crate::gui::texts::{common, tokens as texts};
 use crate::gui::theme::Tone;
 use crate::gui::widgets::{
     ButtonKind, banner, banner_with, key_values, notice, secondary_button, section, status_dot, tabs,
@@ -23,8 +24,9 @@ pub(crate) fn tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     if signs_tokens {
         draft.tokens_step.tab = TokenTab::TokenRequest;
     } else {
-        let calls = [(TokenTab::TokenRequest, "Token request"), (TokenTab::RefreshRequest, "Refresh request")];
-        tabs(ui, "Calls", &mut draft.tokens_step.tab, &calls);
+        let calls =
+            [(TokenTab::TokenRequest, texts::TOKEN_REQUEST), (TokenTab::RefreshRequest, texts::REFRESH_REQUEST)];
+        tabs(ui, texts::REQUESTS, &mut draft.tokens_step.tab, &calls);
     }
     // What was answered stands above what was requested: it is what the person waits for.
     match draft.tokens_step.tab.request(&model.open).stand() {
@@ -56,12 +58,12 @@ fn other_authentication_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
     let tried = draft.profile.as_ref().and_then(ProfileDraft::client_authentication).filter(|_| is_refused);
     let Some(tried) = tried else { return };
     let [here, there] = match tried {
-        ClientAuthentication::Header => ["in the header", "in the body"],
-        ClientAuthentication::Body => ["in the body", "in the header"],
+        ClientAuthentication::Header => [texts::IN_HEADER, texts::IN_BODY],
+        ClientAuthentication::Body => [texts::IN_BODY, texts::IN_HEADER],
         ClientAuthentication::Certificate => return,
     };
-    let words = format!("The client ID and secret were sent {here}. Some services accept them only {there}.");
-    notice(ui, Tone::Info, "Where the client ID and secret are sent", &words);
+    let words = texts::sent_in(here, there);
+    notice(ui, Tone::Info, texts::WHERE_CLIENT_IS_SENT, &words);
     intent_button(ui, ButtonKind::Secondary, Intent::TryOtherAuthentication, None);
 }
 
@@ -99,7 +101,7 @@ fn received_tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         // Of a saved profile without tokens, the definition can be changed and saved.
         return save::failure_ui(ui, model, save::blocked(model, draft));
     };
-    section(ui, "Tokens", |ui| {
+    section(ui, common::TOKENS, |ui| {
         choosing_ui(ui, model);
         save::save_ui(ui, model, draft);
         identity_ui(ui, model);
@@ -111,7 +113,7 @@ fn received_tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 /// Where the service named several values and one is needed.
 pub(crate) fn choosing_ui(ui: &mut Ui, model: &Model) {
     for choosing in &model.open.choosing {
-        notice(ui, Tone::Info, &choosing.label, "The service returned several: choose the one to use.");
+        notice(ui, Tone::Info, &choosing.label, texts::CHOOSE_VALUE);
         ui.horizontal_wrapped(|ui| {
             for option in &choosing.options {
                 if secondary_button(ui, &option.label).clicked() {
@@ -124,19 +126,19 @@ pub(crate) fn choosing_ui(ui: &mut Ui, model: &Model) {
 
 fn facts_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, tokens: &TokenSet) {
     key_values(ui, |rows| {
-        rows.custom("State", |ui| {
+        rows.custom(texts::STATE, |ui| {
             let is_renewable = token_facts::is_renewable(draft, tokens);
             let (tone, text) = token_facts::access_state(tokens.expires_at, draft.clock.now, is_renewable);
             status_dot(ui, tone, &text);
         });
         if let Some(at) = tokens.expires_at {
-            rows.text("Expires", &draft.clock.show(at));
+            rows.text(common::EXPIRES, &draft.clock.show(at));
         }
-        rows.text("Renewal", &token_facts::refresh_token_words(draft, tokens));
+        rows.text(texts::RENEWAL, &token_facts::refresh_token_words(draft, tokens));
         // Known of a sign-in of this run only.
         let checks = model.open.token_request.last().map(|exchange| exchange.id_token.as_slice()).unwrap_or_default();
         if !checks.is_empty() {
-            rows.text("ID token", &id_token_words(checks));
+            rows.text(common::ID_TOKEN, &id_token_words(checks));
         }
     });
     token_facts::granted_ui(ui, draft, tokens, model.open.shared.as_ref());
@@ -147,9 +149,9 @@ fn facts_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, tokens: &TokenSet) {
 fn identity_ui(ui: &mut Ui, model: &Model) {
     let identity = &model.open.identity;
     match identity.stand() {
-        Stand::Pending(_) => waiting_row(ui, identity, "Asking the service for the account", Work::Identity),
+        Stand::Pending(_) => waiting_row(ui, identity, texts::ASKING_FOR_ACCOUNT, Work::Identity),
         Stand::Done(identified) => {
-            notice(ui, Tone::Success, "The service accepts the token", "");
+            notice(ui, Tone::Success, common::TOKEN_ACCEPTED, "");
             key_values(ui, |rows| identified.fields.iter().for_each(|(label, value)| rows.text(label, value)));
         }
         Stand::Failed(failure) => banner(ui, Tone::Danger, &failure.diagnosis),

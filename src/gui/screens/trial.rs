@@ -8,19 +8,18 @@ use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::{intent_button, waiting_row};
+use crate::gui::texts::{authorization as texts, common};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, banner, dot, section};
 
 /// Shows the button, and what came of the last trial while what is typed is what was tried.
 pub(crate) fn trial_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
-    section(ui, "Try without signing in", |ui| {
-        let words = "Asks for the authorization page, and sends a token request with a made-up code or the client's own \
-                     credentials. It shows whether the URLs answer and the client is accepted; nothing is saved.";
-        ui.label(small(ui, words));
+    section(ui, texts::TRY, |ui| {
+        ui.label(small(ui, texts::TRY_HELP));
         let trial = &model.open.trial;
         match trial.stand() {
             Stand::Pending(place) => {
-                let what = if place.is_empty() { "Trying".to_owned() } else { format!("Asking {place}") };
+                let what = if place.is_empty() { texts::TRYING.to_owned() } else { common::asking(place) };
                 return waiting_row(ui, trial, &what, Work::Trial);
             }
             Stand::Idle => {}

@@ -11,6 +11,7 @@ use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::questions::dialog;
 use crate::gui::screens::{entered, intent_button, want};
+use crate::gui::texts::{common, vault as texts};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, Field, banner, banner_with, notice, secondary_button, section, waiting};
 use crate::secret::Secret;
@@ -47,7 +48,7 @@ fn is_practice(model: &Model, draft: &Draft, name: &ProfileName) -> bool {
 pub(crate) fn vault_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     match &model.vault {
         VaultState::Open(choice) if draft.questions.move_vault => {
-            section(ui, "Where should the vault key be stored?", |ui| moving_ui(ui, model, draft, *choice));
+            section(ui, texts::MOVE, |ui| moving_ui(ui, model, draft, *choice));
         }
         state if is_asked(model, draft) => {
             section(ui, title(state), |ui| question_ui(ui, model, draft));
@@ -63,7 +64,7 @@ pub(crate) fn dialog_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     }
     let shown = dialog(ui, "vault", title(&model.vault), "", |ui| {
         question_ui(ui, model, draft);
-        secondary_button(ui, "Cancel").clicked()
+        secondary_button(ui, common::CANCEL).clicked()
     });
     if shown.inner || shown.should_close() {
         draft.questions.vault = None;
@@ -72,10 +73,10 @@ pub(crate) fn dialog_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 
 fn title(state: &VaultState) -> &'static str {
     match state {
-        VaultState::Unknown | VaultState::Open(_) => "Opening the vault",
-        VaultState::NeedsPassphrase { new: true, .. } => "Set a vault passphrase",
-        VaultState::NeedsPassphrase { new: false, .. } | VaultState::Locked(_) => "The vault is locked",
-        VaultState::NoKeyring(_) | VaultState::NeedsChoice(_) => "Where should tokens be stored?",
+        VaultState::Unknown | VaultState::Open(_) => texts::OPENING,
+        VaultState::NeedsPassphrase { new: true, .. } => texts::SET_PASSPHRASE,
+        VaultState::NeedsPassphrase { new: false, .. } | VaultState::Locked(_) => texts::LOCKED,
+        VaultState::NoKeyring(_) | VaultState::NeedsChoice(_) => texts::NEEDS_CHOICE,
     }
 }
 
@@ -83,18 +84,15 @@ fn question_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let busy = model.vault_work.is_pending();
     match &model.vault {
         VaultState::Unknown | VaultState::Open(_) => {
-            waiting(ui, "Opening the vault", model.vault_work.id());
+            waiting(ui, texts::OPENING, model.vault_work.id());
         }
         VaultState::Locked(kind) => {
-            let busy = busy.then_some("Opening…");
+            let busy = busy.then_some(texts::OPENING_BLOCKED);
             intent_button(ui, ButtonKind::Primary, Intent::OpenVault(*kind, None), busy);
         }
         VaultState::NoKeyring(problem) => {
-            ui.label(
-                "Tokens are as sensitive as passwords. This desktop has no keyring, so encrypt them with a passphrase, or \
-                 hold them in memory until the window closes.",
-            );
-            ui.label(small(ui, format!("The desktop reported: {}.", quoted(&problem.summary))));
+            ui.label(texts::NEEDS_CHOICE_HELP);
+            ui.label(small(ui, texts::desktop_reported(quoted(&problem.summary))));
             choice_ui(ui, draft, busy);
         }
         VaultState::NeedsChoice(problem) => {
@@ -112,7 +110,7 @@ fn choice_ui(ui: &mut Ui, draft: &mut Draft, busy: bool) {
 
 /// Another key for everything in the vault.
 fn moving_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, choice: VaultKind) {
-    let busy = model.vault_work.is_pending().then_some("Moving…");
+    let busy = model.vault_work.is_pending().then_some(texts::MOVING);
     if choice != VaultKind::Keyring {
         intent_button(ui, ButtonKind::Secondary, Intent::MoveVault(VaultKind::Keyring, None), busy);
     }
@@ -124,7 +122,7 @@ fn moving_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, choice: VaultKind) {
     }
     ui.horizontal_wrapped(|ui| {
         intent_button(ui, ButtonKind::Primary, intent, blocked);
-        if secondary_button(ui, "Cancel").clicked() {
+        if secondary_button(ui, common::CANCEL).clicked() {
             draft.questions.move_vault = false;
             draft.questions.vault_passphrase = [Secret::default(), Secret::default()];
         }
@@ -134,17 +132,17 @@ fn moving_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, choice: VaultKind) {
 /// The fields of a new passphrase; why it cannot be taken yet, and whether Enter says that it is complete.
 fn new_passphrase_ui(ui: &mut Ui, draft: &mut Draft, problem: Option<&str>) -> (Option<&'static str>, bool) {
     let [first, second] = &mut draft.questions.vault_passphrase;
-    let help = "Tokens are encrypted with a key derived from it. It cannot be recovered.";
-    let one = Field::new("Passphrase").help(Some(help)).error(problem).show_secret(ui, first);
+    let one = Field::new(common::PASSPHRASE).help(Some(texts::PASSPHRASE_HELP)).error(problem).show_secret(ui, first);
     if draft.next_view.take_focus(Focus::Passphrase) {
         one.request_focus();
     }
     let differ = !second.is_empty() && first != second;
-    let other =
-        Field::new("Repeat passphrase").error(differ.then_some("the passphrases do not match")).show_secret(ui, second);
+    let other = Field::new(common::REPEAT_PASSPHRASE)
+        .error(differ.then_some(common::PASSPHRASES_DIFFER))
+        .show_secret(ui, second);
     let blocked = match (first.is_empty(), first == second) {
-        (true, _) => Some("Enter a passphrase"),
-        (false, false) => Some("Enter the same passphrase twice"),
+        (true, _) => Some(common::ENTER_PASSPHRASE),
+        (false, false) => Some(common::ENTER_PASSPHRASE_TWICE),
         (false, true) => None,
     };
     if entered(ui, &one) {
@@ -165,16 +163,16 @@ fn passphrase_ui(ui: &mut Ui, draft: &mut Draft, new: bool, problem: Option<&Dia
         new_passphrase_ui(ui, draft, problem)
     } else {
         let first = &mut draft.questions.vault_passphrase[0];
-        let field = Field::new("Passphrase").help(busy.then_some("Checking…")).error(problem);
+        let field = Field::new(common::PASSPHRASE).help(busy.then_some(texts::CHECKING)).error(problem);
         let field = field.show_secret(ui, first);
         let enters = entered(ui, &field);
         // Enter leaves the keyboard where the next try is typed.
         if draft.next_view.take_focus(Focus::Passphrase) || enters {
             field.request_focus();
         }
-        (first.is_empty().then_some("Enter the passphrase"), enters)
+        (first.is_empty().then_some(common::ENTER_PASSPHRASE), enters)
     };
-    let blocked = if busy { Some("Opening…") } else { blocked };
+    let blocked = if busy { Some(texts::OPENING_BLOCKED) } else { blocked };
     let intent = Intent::OpenVault(VaultKind::Passphrase, Some(draft.questions.vault_passphrase[0].clone()));
     if enters && blocked.is_none() {
         want(ui, intent.clone());
@@ -186,18 +184,17 @@ fn passphrase_ui(ui: &mut Ui, draft: &mut Draft, new: bool, problem: Option<&Dia
 pub(crate) fn pending_writes_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
     for (name, why) in &model.pending_writes {
         if !matches!(model.vault, VaultState::Open(_)) && is_practice(model, draft, name) {
-            let text = "To store them, save the profile; you will be asked where.";
-            notice(ui, Tone::Info, &format!("The tokens of {name} are in this window only"), text);
+            notice(ui, Tone::Info, &texts::practice_not_stored(name), texts::PRACTICE_NOT_STORED_HELP);
             continue;
         }
         if !matches!(model.vault, VaultState::Open(_)) {
             waits_for_vault_ui(ui, model, name);
             continue;
         }
-        let mend = why.hint.clone().map(|hint| format!("{hint}. ")).unwrap_or_default();
-        let held = "The tokens are in memory and saving is retried automatically; leave the window open until then.";
-        let told = Diagnosis::new(why.summary.clone()).hint(format!("{mend}{held}"));
-        ui.push_id(("pending write", name.as_str()), |ui| {
+        let held = texts::HELD_IN_MEMORY;
+        let hint = why.hint.as_ref().map_or_else(|| held.to_owned(), |hint| format!("{hint}. {held}"));
+        let told = Diagnosis::new(&why.summary).hint(hint);
+        ui.push_id(("pending-write", name.as_str()), |ui| {
             banner_with(ui, Tone::Danger, &told, |ui| {
                 intent_button(ui, ButtonKind::Secondary, Intent::RetrySave, None)
             });
@@ -208,6 +205,6 @@ pub(crate) fn pending_writes_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
 /// Nothing has failed: the same screen asks where to store tokens.
 fn waits_for_vault_ui(ui: &mut Ui, model: &Model, name: &ProfileName) {
     let shown = model.profiles.iter().find(|profile| profile.name == *name).map_or(name.as_str(), |it| it.shown_name());
-    let title = format!("The tokens of {shown} arrived, but are only in this window so far");
-    notice(ui, Tone::Warning, &title, "They will be saved when the vault is open.");
+    let title = texts::not_stored(shown);
+    notice(ui, Tone::Warning, &title, texts::NOT_STORED_HELP);
 }

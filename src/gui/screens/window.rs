@@ -10,6 +10,7 @@ use crate::gui::screens::{
     actions, authorization, calendar, call, calls, export, forgotten, home, import, inspect, keys, naming, news,
     palette, questions, service, settings, share, side, take_wanted, team, toasts, tokens, vault, want,
 };
+use crate::gui::texts::{common, window as texts};
 use crate::gui::theme::Palette;
 use crate::gui::widgets::{StepMark, name_panel, page, stepper};
 
@@ -20,7 +21,7 @@ pub fn window_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Vec<Intent> {
     let has_page = side::side_ui(ui, model, draft);
     let middle = egui::Frame::new().fill(palette.background).inner_margin(egui::Margin::symmetric(24, 16));
     CentralPanel::default().frame(middle).show(ui, |ui| {
-        name_panel(ui, Role::Main, "Page");
+        name_panel(ui, Role::Main, texts::PAGE);
         if has_page {
             page_ui(ui, model, draft);
         }
@@ -114,8 +115,11 @@ fn steps_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
         current: draft.step == step,
         reachable: step == Step::Service || chosen && draft.is_done(Step::Service, model),
     };
-    let marks =
-        [mark("Service", Step::Service), mark("Authorization", Step::Authorization), mark("Tokens", Step::Tokens)];
+    let marks = [
+        mark(common::SERVICE, Step::Service),
+        mark(texts::AUTHORIZATION, Step::Authorization),
+        mark(common::TOKENS, Step::Tokens),
+    ];
     if let Some(pressed) = stepper(ui, &marks) {
         want(ui, Intent::GoTo([Step::Service, Step::Authorization, Step::Tokens][pressed]));
     }

@@ -12,6 +12,7 @@ use egui::{
 
 use crate::app::Sensitivity;
 use crate::gui::clipboard::{self, CopyState};
+use crate::gui::texts::widgets as texts;
 use crate::gui::theme::{self, Palette, RADIUS};
 use crate::secret::Secret;
 
@@ -65,12 +66,12 @@ pub fn link_button(ui: &mut Ui, text: &str, url: &str) -> Response {
 /// Copies `text`, and says `Copied ✓` for a moment once it is on the clipboard. Screen readers and tests know it as
 /// `Copy {what}`.
 pub fn copy_button(ui: &mut Ui, what: &str, text: &str) -> Response {
-    copy_plain(ui, what, "Copy", text)
+    copy_plain(ui, what, texts::COPY, text)
 }
 
 /// The same, with what it copies in words: it stands beside no text that would say it.
 pub fn copy_named_button(ui: &mut Ui, what: &str, text: &str) -> Response {
-    copy_plain(ui, what, &format!("Copy {what}"), text)
+    copy_plain(ui, what, &texts::copy(what), text)
 }
 
 fn copy_plain(ui: &mut Ui, what: &str, words: &str, text: &str) -> Response {
@@ -83,11 +84,11 @@ fn copy_plain(ui: &mut Ui, what: &str, words: &str, text: &str) -> Response {
 
 /// The same for a secret, which it says: the text is marked as such, and taken back after a while.
 pub fn copy_secret_button(ui: &mut Ui, what: &str, text: &Secret) -> Response {
-    let (response, id) = copying_button(ui, what, "Copy secret");
+    let (response, id) = copying_button(ui, what, texts::COPY_SECRET);
     if response.clicked() {
         clipboard::copy(ui.ctx(), id, text.clone(), Sensitivity::Secret);
     }
-    response.on_hover_text("Copies it in the clear, marked as a secret; it is taken back after a while")
+    response.on_hover_text(texts::COPY_SECRET_HINT)
 }
 
 /// A button for a copy that is made elsewhere under the name of `id`; it says `Copied ✓` for a moment once it is.
@@ -98,7 +99,7 @@ pub fn copied_elsewhere_button(ui: &mut Ui, id: Id, words: &str) -> Response {
 /// The button, and under which its copies are known.
 fn copying_button(ui: &mut Ui, what: &str, words: &str) -> (Response, Id) {
     let id = ui.make_persistent_id(("copy", what));
-    (said_button(ui, id, words).accessible_name(format!("Copy {what}")), id)
+    (said_button(ui, id, words).accessible_name(texts::copy(what)), id)
 }
 
 /// A button known by `id`, with what came of the copy of that name in place of its words.
@@ -109,13 +110,13 @@ fn said_button(ui: &mut Ui, id: Id, words: &str) -> Response {
         CopyState::Done(at) if now < at + SAID_FOR => {
             // One frame when the words change back; none in between.
             ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(at + SAID_FOR - now));
-            "Copied ✓"
+            texts::COPIED
         }
-        CopyState::Failed(_) => "Not copied",
+        CopyState::Failed(_) => texts::NOT_COPIED,
         _ => words,
     };
     // As wide as the longer words, so that the row does not jump.
-    let letters = words.chars().count().max("Not copied".len());
+    let letters = words.chars().count().max(texts::NOT_COPIED.len());
     #[allow(clippy::cast_precision_loss, reason = "a few letters")]
     let width = ui.text_style_height(&egui::TextStyle::Button) * 0.5 * letters as f32;
     framed(ui, id, ButtonKind::Secondary, said, width)

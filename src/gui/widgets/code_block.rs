@@ -4,6 +4,7 @@ use egui::{Frame, Response, ScrollArea, TextEdit, TextStyle, Ui, vec2};
 
 use crate::diagnosis::printable_lines;
 use crate::gui::clipboard::guarded;
+use crate::gui::texts::widgets as texts;
 use crate::gui::theme::{self, Palette, RADIUS, SPACE_M, SPACE_S, SPACE_XS};
 use crate::gui::widgets::buttons::{copy_button, copy_secret_button};
 use crate::secret::Secret;
@@ -100,7 +101,7 @@ impl<'a> CodeBlock<'a> {
         });
         if self.text.len() > MOST_SHOWN {
             let rest = self.text.len() - MOST_SHOWN;
-            ui.label(theme::small(ui, format!("{rest} more bytes are not shown; what is copied is whole.")));
+            ui.label(theme::small(ui, texts::not_shown(rest)));
         }
         if shown.inner.has_focus() {
             let ring = theme::focus_stroke(palette);

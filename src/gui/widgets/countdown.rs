@@ -1,5 +1,6 @@
 //! Time left, in words.
 
+use crate::gui::texts::{common, widgets as texts};
 use std::time::Duration;
 
 /// When so many seconds remain, a countdown shows them. Before, each would cost a frame that nobody reads.
@@ -13,7 +14,7 @@ pub(crate) const EACH_SHOWN: u64 = 10;
 /// nothing does.
 pub fn countdown_text(remaining: Duration) -> String {
     if remaining.is_zero() {
-        return "expired".to_owned();
+        return common::EXPIRED.to_owned();
     }
     span_text(in_steps(remaining))
 }
@@ -24,12 +25,12 @@ pub(crate) fn span_text(time: Duration) -> String {
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
     match (days, hours, minutes) {
         // A fraction of a second is not nothing yet.
-        (0, 0, 0) => format!("{} s", seconds.max(1)),
-        (0, 0, _) if seconds < SECONDS_SHOWN => format!("{minutes} min {:02} s", seconds % 60),
-        (0, 0, _) => format!("{minutes} min"),
-        (0, _, _) => format!("{hours} h {:02} min", minutes % 60),
-        (1, _, _) => format!("1 day {} h", hours % 24),
-        _ => format!("{days} days {} h", hours % 24),
+        (0, 0, 0) => texts::seconds(seconds.max(1)),
+        (0, 0, _) if seconds < SECONDS_SHOWN => texts::minutes_and_seconds(minutes, seconds % 60),
+        (0, 0, _) => texts::minutes(minutes),
+        (0, _, _) => texts::hours_and_minutes(hours, minutes % 60),
+        (1, _, _) => texts::one_day_and_hours(hours % 24),
+        _ => texts::days_and_hours(days, hours % 24),
     }
 }
 
@@ -37,11 +38,11 @@ pub(crate) fn span_text(time: Duration) -> String {
 pub fn short_countdown_text(remaining: Duration) -> String {
     let seconds = in_steps(remaining).as_secs();
     match (seconds / 86_400, seconds / 3600, seconds / 60) {
-        (0, 0, 0) => format!("{} s", seconds.max(1)),
-        (0, 0, minutes) => format!("{minutes} min"),
-        (0, hours, _) => format!("{hours} h"),
-        (1, _, _) => "1 day".to_owned(),
-        (days, _, _) => format!("{days} days"),
+        (0, 0, 0) => texts::seconds(seconds.max(1)),
+        (0, 0, minutes) => texts::minutes(minutes),
+        (0, hours, _) => texts::hours(hours),
+        (1, _, _) => texts::ONE_DAY.to_owned(),
+        (days, _, _) => texts::days(days),
     }
 }
 

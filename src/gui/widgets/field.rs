@@ -4,6 +4,7 @@ use egui::{Response, RichText, TextEdit, TextStyle, Ui};
 
 use crate::gui::clipboard::guarded;
 use crate::gui::display_text;
+use crate::gui::texts::{common, widgets as texts};
 use crate::gui::theme::{self, Palette, SPACE_XS, Tone};
 use crate::gui::widgets::buttons::{ButtonKind, framed};
 use crate::gui::widgets::intake::{self, Intake};
@@ -205,7 +206,7 @@ impl<'a> Field<'a> {
             ui.spacing_mut().interact_size.y = 0.0;
             let words = ui.horizontal(|ui| {
                 let label = ui.label(theme::label(self.label));
-                ui.label(theme::small(ui, "optional"));
+                ui.label(theme::small(ui, texts::OPTIONAL));
                 label
             });
             words.inner
@@ -263,10 +264,10 @@ fn mark_as_wrong(ui: &mut Ui) {
 
 /// Whether it was pressed.
 fn reveal_button(ui: &mut Ui, label: &str, revealed: bool) -> bool {
-    let word = if revealed { "Hide" } else { "Show" };
+    let word = if revealed { common::HIDE } else { texts::SHOW };
     let id = ui.make_persistent_id(("reveal", label));
     let button = framed(ui, id, ButtonKind::Secondary, word, REVEAL_WIDTH);
-    button.accessible_name(format!("{word} {label}")).clicked()
+    button.accessible_name(texts::hide_or_show(word, label)).clicked()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What a field takes in: no more than it needs, and never a part of it. A text is laid out letter by letter, so that a
 //! megabyte pasted by mistake would cost hundreds; and a secret that was cut in silence would look like a wrong one.
 
+use crate::gui::texts::widgets as texts;
 use egui::accesskit::{Action, ActionData};
 use egui::{Event, Id, ImeEvent, TextEdit, Ui};
 
@@ -50,7 +51,7 @@ impl Intake {
                 }
                 if matches!(event, Event::Copy | Event::Cut) {
                     if self.masked && selected > 0 {
-                        refused = Some("Masked: show it to copy or cut it".to_owned());
+                        refused = Some(texts::MASKED.to_owned());
                     }
                     return !self.masked;
                 }
@@ -93,9 +94,9 @@ impl Intake {
     fn refusal(self, letters: usize, is_typed: bool) -> String {
         let limit = self.limit;
         if is_typed {
-            return format!("Full: at most {limit} characters");
+            return texts::full(limit);
         }
-        format!("Not pasted: {letters} characters, but this field holds at most {limit}")
+        texts::not_pasted(letters, limit)
     }
 
     fn concerns(self, event: &Event, is_focused: bool, rect: Option<egui::Rect>) -> bool {

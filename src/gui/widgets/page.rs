@@ -66,7 +66,7 @@ pub fn footer(ui: &mut Ui, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut U
 
 /// The rest of a row, at its right end. It is drawn from the left: a screen reader and the Tab key follow the order of drawing.
 pub fn at_right(ui: &mut Ui, key: impl AsIdSalt, add: impl FnOnce(&mut Ui)) {
-    let key = ui.make_persistent_id(("at right", key));
+    let key = ui.make_persistent_id(("at-right", key));
     // As wide as it was last; until that is known, drawn once without being shown.
     let known: Option<f32> = ui.data(|data| data.get_temp(key));
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -83,7 +83,7 @@ pub fn at_right(ui: &mut Ui, key: impl AsIdSalt, add: impl FnOnce(&mut Ui)) {
 
 /// Scrolls to the focused widget when the Tab key has moved the focus out of sight. Called at the end of what scrolls.
 pub fn follow_focus(ui: &Ui) {
-    let key = ui.unique_id().with("focus followed");
+    let key = ui.unique_id().with("focus-followed");
     let focused = ui.memory(egui::Memory::focused);
     let followed =
         ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default::<Option<egui::Id>>(key), focused));

@@ -3,6 +3,7 @@
 use egui::{ColorImage, Id, Image, TextureHandle, TextureOptions, Ui, WidgetInfo, accesskit::Role, vec2};
 use qrcodegen::{QrCode, QrCodeEcc};
 
+use crate::gui::texts::widgets as texts;
 use crate::gui::theme::{QR_CODE, small};
 
 /// Side of a module, in points.
@@ -20,10 +21,10 @@ struct Drawn {
 
 /// Draws the code. Screen readers know it by `name`.
 pub fn qr_code(ui: &mut Ui, name: &str, text: &str) {
-    let key = Id::unique("QR code").with(name);
+    let key = Id::unique("qr-code").with(name);
     let known: Option<Drawn> = ui.data(|data| data.get_temp(key)).filter(|drawn: &Drawn| drawn.text == text);
     let Some(drawn) = known.or_else(|| drawn(ui, text)) else {
-        ui.label(small(ui, "The address is too long for a QR code: copy it instead."));
+        ui.label(small(ui, texts::QR_TOO_LONG));
         return;
     };
     let side = f32::from(drawn.modules) * MODULE;
@@ -41,7 +42,7 @@ fn drawn(ui: &Ui, text: &str) -> Option<Drawn> {
     let colour = |(x, y)| if code.get_module(x - QUIET, y - QUIET) { dark } else { light };
     let width = usize::try_from(modules).ok()?;
     let image = ColorImage::new([width, width], pixels.map(colour).collect());
-    let texture = ui.ctx().load_texture("QR code", image, TextureOptions::NEAREST);
+    let texture = ui.ctx().load_texture("qr-code", image, TextureOptions::NEAREST);
     Some(Drawn { text: text.to_owned(), texture, modules: u16::try_from(modules).ok()? })
 }
 

@@ -4,6 +4,7 @@ use egui::accesskit::{Live, Role};
 use egui::{Align2, FontId, Response, Sense, StrokeKind, TextStyle, Ui, WidgetInfo, WidgetText, pos2, vec2};
 
 use crate::gui::fonts;
+use crate::gui::texts::widgets as texts;
 use crate::gui::theme::{self, Palette, RADIUS, SPACE_S};
 use crate::gui::widgets::accessible::announce;
 use crate::gui::widgets::keyed::keyed;
@@ -76,7 +77,7 @@ fn step_ui(
     let open = step.reachable && !step.current;
     let sense = if open { Sense::click() } else { Sense::hover() };
     let (rect, response) = ui.allocate_exact_size(vec2(step_width(galley.size().x), HEIGHT), sense);
-    let name = format!("Step {} of {count}: {}{}", index + 1, step.title, state_words(step));
+    let name = texts::step(index + 1, count, step.title, state_words(step));
     response.widget_info(|| WidgetInfo::selected(Role::Button, step.current || open, step.current, &name));
     if step.current {
         announce(&response, Live::Polite);
@@ -97,10 +98,10 @@ fn step_ui(
 
 fn state_words(step: StepMark<'_>) -> &'static str {
     match step {
-        StepMark { current: true, done: true, .. } => ", current, done",
-        StepMark { current: true, .. } => ", current",
-        StepMark { done: true, .. } => ", done",
-        StepMark { reachable: false, .. } => ", not yet available",
+        StepMark { current: true, done: true, .. } => texts::STEP_CURRENT_DONE,
+        StepMark { current: true, .. } => texts::STEP_CURRENT,
+        StepMark { done: true, .. } => texts::STEP_DONE,
+        StepMark { reachable: false, .. } => texts::STEP_NOT_AVAILABLE,
         StepMark { .. } => "",
     }
 }

@@ -5,6 +5,7 @@ use egui::{Id, Sense, Stroke, Ui, Vec2, vec2};
 use jiff::Timestamp;
 
 use crate::gui::clock;
+use crate::gui::texts::{common, widgets as texts};
 use crate::gui::theme::{Palette, SPACE_XS, small};
 use crate::gui::widgets::accessible::announce;
 use crate::gui::widgets::buttons::secondary_button;
@@ -18,7 +19,7 @@ const SIDE: f32 = 18.0;
 /// another, so that each counts from its own beginning.
 pub fn waiting(ui: &mut Ui, text: &str, run: u64) -> bool {
     let now = Timestamp::now();
-    let since = ui.data_mut(|data| *data.get_temp_mut_or(Id::unique("waiting since").with(run), now));
+    let since = ui.data_mut(|data| *data.get_temp_mut_or(Id::unique("waiting-since").with(run), now));
     let (waited, next) = step(u64::try_from(now.as_second() - since.as_second()).unwrap_or_default());
     clock::wake_in_seconds(ui.ctx(), now, next);
     // Wrapped, so that a long address does not push the way out beyond the edge.
@@ -26,9 +27,9 @@ pub fn waiting(ui: &mut Ui, text: &str, run: u64) -> bool {
         face_ui(ui, waited);
         announce(&ui.label(crate::gui::theme::shown(text)), Live::Polite);
         if waited > 0 {
-            ui.label(small(ui, format!("for {}", span_text(std::time::Duration::from_secs(waited)))));
+            ui.label(small(ui, texts::waiting_for(span_text(std::time::Duration::from_secs(waited)))));
         }
-        secondary_button(ui, "Cancel").clicked()
+        secondary_button(ui, common::CANCEL).clicked()
     })
     .inner
 }
@@ -85,7 +86,7 @@ mod tests {
         let mut harness = harness(THEMES[0], (), |ui, ()| {
             let began = Timestamp::now().as_second() - 72;
             let began = Timestamp::from_second(began).expect("a time");
-            ui.data_mut(|data| data.insert_temp(Id::unique("waiting since").with(7_u64), began));
+            ui.data_mut(|data| data.insert_temp(Id::unique("waiting-since").with(7_u64), began));
             waiting(ui, "Calling", 7);
         });
         harness.run_steps(3);

@@ -61,7 +61,7 @@ fn what_ends_stands_in_its_group_and_leads_to_its_profile() {
         );
         window.press("soon");
         assert_eq!(window.state().wanted.last(), Some(&Intent::Open(name("soon"))));
-        window.press("Also what needs nobody");
+        window.press("Also show what needs nobody");
         assert!(
             window.words().contains("Not known (1)") && window.words().contains("access token, "),
             "{}",
@@ -116,7 +116,7 @@ fn the_calendar_of_a_real_vault_is_read_written_and_closed_again() {
     machine.wait("Copy token");
     machine.press("Calendar…");
     machine.wait("Nothing ends that needs you");
-    machine.press("Also what needs nobody");
+    machine.press("Also show what needs nobody");
     machine.wait("access token");
     machine.press("Save as .ics…");
     let path = home.path().join("it.ics");

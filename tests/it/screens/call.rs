@@ -79,7 +79,7 @@ fn a_call_is_sent_and_its_reply_shown() {
     for theme in THEMES {
         let mut window = screen(theme, answered(200), page());
         for text in
-            ["Status 200 after 12 ms", "\"items\"", "The reply is longer: this is its beginning.", "identity call"]
+            ["Status 200 after 12 ms", "\"items\"", "The response is longer: this is its beginning.", "identity call"]
         {
             assert!(window.reads(text), "{text} in\n{}", window.words());
         }

@@ -81,7 +81,7 @@ fn a_failed_sign_in_is_saved_as_a_case_and_replayed() {
     machine.press("Start authorization");
     machine.wait("without an access token");
     machine.press("Calls…");
-    machine.wait("Hand it on");
+    machine.wait("Save to a file");
     let [har, case] = ["calls.har", "case.json"].map(|file| home.path().join(file));
     machine.window.fill("File", har.to_str().expect("UTF-8"));
     machine.press("Save as HAR");

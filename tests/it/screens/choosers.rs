@@ -27,7 +27,7 @@ fn where_no_file_was_chosen_to_import_it_says_so_and_the_path_has_the_keyboard()
         let mut model = started();
         model.import = Requested::ended(Ok(ImportOutcome::NotChosen));
         let window = screen(theme, model, led_to_path(importing()));
-        assert!(window.reads(NOTHING) && window.reads("type the path instead"), "{}", window.words());
+        assert!(window.reads(NOTHING) && window.reads("Type the path instead"), "{}", window.words());
         assert_eq!(window.focused(), "File");
     }
 }

@@ -53,7 +53,7 @@ fn a_certificate_is_shown_by_whose_it_is_and_until_when_and_never_its_key() {
         assert!(!lines.iter().any(|line| words.contains(line)), "{words}");
         assert!(window.reads("CN=a test") && window.reads("itself (self-signed)"), "{words}");
         assert!(window.reads(&certificate.fingerprint()) && window.reads(&certificate.sha256_thumbprint()), "{words}");
-        window.fill("Name of the profile", "payroll");
+        window.fill("Profile name", "payroll");
         window.press("Save client certificate");
         window.fill("Write the client certificate to", "client.pem");
         window.press("Write certificate");

@@ -36,7 +36,7 @@ fn the_code_is_shown_with_where_to_enter_it_and_the_way_out() {
     for theme in THEMES {
         let mut window = sized(theme, SMALL, 1.0, shown(waiting()), at(service("practice"), Step::Authorization));
         for text in [
-            "Open https://example.com/device there, or scan the picture, and enter this code:",
+            "Open https://example.com/device there, or scan the QR code, and enter this code:",
             "WDJB-MJHT",
             "QR code of the address",
             "9 min left",

@@ -164,7 +164,7 @@ fn what_a_form_cannot_do_cannot_be_chosen_and_says_why() {
         assert_eq!(live.accesskit_node().data().description(), Some(reason));
         let live_only = offered().into_iter().find(|format| !format.snapshot).expect("a format that asks each time");
         let window = screen(theme, previewed(true), choosing(Some(&live_only.id)));
-        assert!(window.reads("Contains no token: fetches a valid one from Tokenwright on each use."));
+        assert!(window.reads("Contains no token. It fetches a valid one from Tokenwright on each use."));
         let sink = window.button("Sink").expect("a way");
         let reason = "This format fetches the token on each use and contains none";
         assert_eq!(sink.accesskit_node().data().description(), Some(reason));

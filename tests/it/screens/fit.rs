@@ -247,7 +247,7 @@ fn the_calls_fit() {
 #[test]
 fn the_settings_fit() {
     let (model, draft) = calendar::busy();
-    check("calendar", &model, &draft, &["Save as .ics…", "Also what needs nobody"]);
+    check("calendar", &model, &draft, &["Save as .ics…", "Also show what needs nobody"]);
     check("settings", &settings::known(), &settings::page(), &["Components and their licences"]);
     let mut draft = settings::page();
     let typed = draft.settings.as_mut().expect("open");

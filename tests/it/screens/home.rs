@@ -107,7 +107,7 @@ fn a_regular_check_that_failed_stands_on_the_page_and_in_the_list() {
         let failed = Diagnosis::new("the identity endpoint answered 401: `invalid_token`");
         model.hear(News::FailedChecks([(name("demo"), failed)].into()));
         let mut window = screen(theme, model, page());
-        assert!(window.reads("the last check failed: the identity endpoint answered 401"), "{}", window.words());
+        assert!(window.reads("The last check failed: the identity endpoint answered 401"), "{}", window.words());
         assert!(window.reads("refresh the token, or sign in again"), "{}", window.words());
         window.state_mut().draft.listing.attention = true;
         window.settle();
@@ -313,7 +313,7 @@ fn a_token_that_is_bound_to_a_key_is_not_copied_alone() {
         model.open.tokens.as_mut().expect("tokens").token_type = "DPoP".into();
         let window = screen(theme, model, page());
         assert!(
-            window.reads("bound to a key: each request needs a proof of it, which Copy curl makes"),
+            window.reads("bound to a key: each request needs a proof of it, which the button Copy curl makes"),
             "{}",
             window.words()
         );

@@ -105,6 +105,7 @@ fn the_menu_of_a_profile_holds_what_is_done_with_it_now_and_then() {
             }
             screen.press("Forget…");
             assert!(screen.reads("Forget acme?"), "{}", screen.words());
+            assert_eq!(screen.focused(), "Cancel");
             screen.key_press(egui::Key::Escape);
             screen.settle();
             assert!(!screen.reads("Forget acme?"), "{}", screen.words());
@@ -126,7 +127,7 @@ fn tokens_that_are_not_kept_are_told_until_they_are_and_asked_about_before_closi
         let mut draft = scenes::draft();
         draft.questions.close = true;
         let mut screen = screen(theme, model, draft);
-        let words = "make room. The tokens are in memory and saving is retried automatically; leave the window open";
+        let words = "make room. The tokens are in memory and saving is retried automatically. Leave the window open";
         assert!(screen.reads(words) && screen.reads("Close and lose tokens?"), "{}", screen.words());
         assert!(screen.reads("The newest tokens of demo exist only in this window."), "{}", screen.words());
         screen.press("Stay open");

@@ -239,7 +239,7 @@ fn what_became_of_a_key_is_told_at_its_place() {
     let mut model = started();
     model.open.key = Requested::going("");
     let waiting = screen(THEMES[0], model.clone(), netsuite(Step::Authorization));
-    assert!(waiting.reads("Reading or generating the key") && waiting.button("Cancel").is_some());
+    assert!(waiting.reads("Reading or making the key") && waiting.button("Cancel").is_some());
     model.open.key = Requested::ended(Err(failure("the private key is encrypted with a passphrase")));
     assert!(screen(THEMES[0], model.clone(), netsuite(Step::Authorization)).reads("encrypted with a passphrase"));
     model.open.key = Requested::ended(Ok(KeyDone::Saved(name("erp"))));
@@ -254,7 +254,7 @@ fn a_name_under_which_no_key_is_saved_is_told() {
     machine.press("Next");
     machine.window.fill("Profile name", "nobody");
     machine.press("Use saved key");
-    machine.wait("no private key is saved under this name");
+    machine.wait("No private key is saved under this name");
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn a_secret_typed_into_a_request_is_not_written() {
         let mut draft = customising();
         draft.profile.as_mut().expect("chosen").token_request.headers = format!("X-Key: {CLIENT_SECRET}");
         let window = screen(theme, started(), draft);
-        assert!(window.reads("a request of this service contains one of your secrets"));
+        assert!(window.reads("A request of this service contains one of your secrets"));
         assert!(window.button("Save preset").expect("there").accesskit_node().is_disabled());
         assert!(!window.reads(CLIENT_SECRET));
     }

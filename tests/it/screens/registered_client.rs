@@ -148,7 +148,7 @@ fn what_was_registered_is_told_with_the_name_it_is_saved_under_and_what_the_serv
         assert!(window.button("Register a client").is_none(), "there is one");
 
         let mut window = screen(theme, registered(&json!({}), Some("first")), draft);
-        assert!(window.reads("Taken up: the client that first registered"), "{}", window.words());
+        assert!(window.reads("The client that first registered is used"), "{}", window.words());
         window.press("Register another client");
         assert_eq!(window.state().wanted, [Intent::Client(ClientWish::Register { anew: true })]);
     }
@@ -192,7 +192,7 @@ fn the_page_of_a_profile_shows_its_client_and_deletes_it_only_when_asked_twice()
         );
         let unmanaged = registration(&json!({ "registration_access_token": "", "registration_client_uri": "" }));
         let window = screen(theme, opened(), page_of(unmanaged));
-        assert!(window.reads("do that in its console") && window.button("Ask the service").is_none());
+        assert!(window.reads("Do that in its console") && window.button("Ask the service").is_none());
         assert!(!screen(theme, opened(), page()).reads("Registered client"));
     }
 }

@@ -317,7 +317,7 @@ fn a_name_in_any_script_becomes_the_display_name_and_a_plain_one_is_proposed() {
         for (typed, plain) in [("Müller GmbH – Test", "mueller-gmbh-test"), ("Мир", "practice"), ("a/b", "a-b")] {
             let mut window = screen(theme, called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens));
             window.fill("Profile name", typed);
-            assert!(window.reads(&format!("Files and scripts use {plain};")), "{}", window.words());
+            assert!(window.reads(&format!("Files and scripts use {plain}.")), "{}", window.words());
             assert!(!window.reads("cannot hold"));
             window.field("Profile name").expect("the field").focus();
             window.settle();
@@ -378,6 +378,9 @@ fn the_practice_service_can_be_told_what_to_do_wrong() {
         assert_eq!(window.state().wanted, [Intent::SetFaults]);
         assert_eq!(window.state().draft.service_step.faults, ["http-500"]);
         assert!(window.reads("http-500: The token endpoint answers 500"));
+        window.fill("Search faults", "Refused invalid_grant");
+        let named = |name| window.button(name).is_some();
+        assert!(named("dead-refresh-token") && named("http-500") && !named("slow-reply"), "{}", window.words());
     }
 }
 
@@ -445,7 +448,7 @@ fn a_code_is_not_sent_twice() {
         assert!(call.accesskit_node().is_disabled());
         call.hover();
         window.settle();
-        assert!(window.reads("The code has been used: refresh, or authorize again"), "{}", window.words());
+        assert!(window.reads("The code has been used: refresh or authorize again"), "{}", window.words());
         window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
         window.settle();
         assert!(window.state().wanted.is_empty());

@@ -18,7 +18,7 @@ fn fapi_is_one_choice_that_sets_the_others_and_tells_what_is_left() {
     for theme in THEMES {
         let mut window = screen(theme, started(), describing());
         window.press("More about the authorization");
-        window.press("Hold to");
+        window.press("Security profile");
         window.press("FAPI 2.0, for banks");
         let profile = window.state().draft.profile.clone().expect("a service");
         assert_eq!(profile.service.security_profile, Some(SecurityProfile::Fapi2));

@@ -1,8 +1,6 @@
-//! The words and the key of the button for each thing that a person may want, in one place.
+//! The words of the button for each thing that a person may want.
 
-use egui::{Key, KeyboardShortcut, Modifiers};
-
-use crate::app::{ImportSource, Insisted, VaultKind};
+use crate::app::{ImportSource, VaultKind};
 use crate::gui::copied_token::CopiedToken;
 use crate::gui::intent::{CertificateWish, ClientWish, Intent, KeyWish, SettingsWish, Step, TeamAction};
 
@@ -20,17 +18,6 @@ impl TeamAction {
         }
     }
 }
-
-const NEXT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Enter);
-const NEW: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::N);
-const SAVE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::S);
-const IMPORT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::I);
-const FIND: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::F);
-const LIST: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::B);
-const PALETTE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::K);
-const SETTINGS: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Comma);
-const KEYS: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::F1);
-const STOP: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::Escape);
 
 impl Intent {
     /// What its button says, and what the pointer brings up there.
@@ -51,7 +38,9 @@ impl Intent {
             Self::Paste => ("Use pasted response", "Treat the pasted text as the service's response"),
             Self::Discover => ("Discover", "Fetch the issuer's metadata and fill in what it says"),
             Self::TryService => ("Try", "Send what can be sent without a person; nothing is saved"),
-            Self::TryOtherAuthentication => ("Try the other place", "Send the client ID and secret elsewhere in it"),
+            Self::TryOtherAuthentication => {
+                ("Try the other place", "Send the client ID and secret in the other place of the request")
+            }
             Self::Cancel(_) => ("Cancel", "Stop waiting"),
             Self::Key(wish) => wish.words(),
             Self::ClientCertificate(wish) => wish.words(),
@@ -164,37 +153,12 @@ impl Intent {
             Self::OpenCalls => ("Calls…", "What was sent to services and what came back, secrets masked"),
             Self::SaveHar => ("Save as HAR", "Write all calls to the file as an HTTP archive"),
             Self::SaveCase => ("Save the case", "Write everything of the failed sign-in to the file, without secrets"),
-            Self::ReplayCase => ("Replay", "Make the request once more, to recorded replies"),
+            Self::ReplayCase => ("Replay", "Make the request once more, with the recorded responses"),
             Self::LockVault => ("Lock now", "Forget the vault's key until you unlock it"),
             Self::OpenVault(..) => ("Unlock", "Open the vault again"),
             Self::OpenPalette => ("Commands", "Find what can be done, a profile or a service by its name"),
             Self::ShowKeys => ("Keys", "Show all keys"),
             _ => ("", ""),
-        }
-    }
-
-    pub fn key(&self) -> Option<KeyboardShortcut> {
-        match self {
-            Self::NewProfile => Some(NEW),
-            Self::GoTo(Step::Authorization | Step::Tokens)
-            | Self::Authorize { again: false }
-            | Self::RequestTokens
-            | Self::SignToken
-            | Self::RequestRefresh
-            | Self::Inspect { asks_issuer: false }
-            | Self::SendCall { allows_host: false }
-            | Self::AcceptShared
-            | Self::UseImport { as_preset: false } => Some(NEXT),
-            Self::Cancel(_) | Self::CloseImport | Self::ClosePage => Some(STOP),
-            Self::Save { replace: false } => Some(SAVE),
-            Self::SaveExport(insisted) | Self::Share(insisted) if *insisted == Insisted::default() => Some(SAVE),
-            Self::OpenImport => Some(IMPORT),
-            Self::FindProfile => Some(FIND),
-            Self::ToggleList => Some(LIST),
-            Self::OpenPalette => Some(PALETTE),
-            Self::OpenSettings => Some(SETTINGS),
-            Self::ShowKeys => Some(KEYS),
-            _ => None,
         }
     }
 }
@@ -204,8 +168,8 @@ impl SettingsWish {
         match self {
             Self::SaveConnections => ("", ""),
             Self::CheckBundle => ("Check for an update", "Fetch the bundle and show what it changes"),
-            Self::UseBundle => ("Use these presets", "They go before those built in, and your own before them"),
-            Self::RollBackBundle => ("Roll back", "Use the bundle before, or else what is built in"),
+            Self::UseBundle => ("Use these presets", "They come before the built-in ones, and your own before both"),
+            Self::RollBackBundle => ("Roll back", "Use the previous bundle, or the built-in presets if there is none"),
         }
     }
 }
