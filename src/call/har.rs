@@ -12,12 +12,17 @@ const CLIENT_CERTIFICATE: &str = "_clientCertificate";
 
 /// The archive of these calls.
 pub fn write_har(calls: &[TracedCall]) -> Json {
-    let entries: Vec<Json> = calls.iter().map(entry).collect();
+    write_archive(calls.iter().map(write_entry).collect())
+}
+
+/// The archive of these entries.
+pub fn write_archive(entries: Vec<Json>) -> Json {
     let creator = json!({ "name": "Tokenwright", "version": env!("CARGO_PKG_VERSION") });
     json!({ "log": { "version": "1.2", "creator": creator, "entries": entries } })
 }
 
-fn entry(call: &TracedCall) -> Json {
+/// A call as an entry of an archive.
+pub fn write_entry(call: &TracedCall) -> Json {
     let empty = json!({
         "status": 0, "statusText": "", "httpVersion": "HTTP/1.1", "cookies": [], "headers": [],
         "content": { "size": 0, "mimeType": "x-unknown" }, "redirectURL": "", "headersSize": -1, "bodySize": -1,
@@ -100,7 +105,8 @@ pub fn read_har(archive: &Json) -> Vec<TracedCall> {
     entries.into_iter().flatten().filter_map(read_entry).collect()
 }
 
-fn read_entry(entry: &Json) -> Option<TracedCall> {
+/// The call of an entry that [`write_entry`] wrote; `None` if the entry lacks a member.
+pub fn read_entry(entry: &Json) -> Option<TracedCall> {
     let text = |place: &str| entry.pointer(place).and_then(Json::as_str).map(str::to_owned);
     let comment = text("/comment");
     let status =

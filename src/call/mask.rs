@@ -189,7 +189,7 @@ pub(crate) fn is_secret_key(key: &str) -> bool {
     if PLAIN_KEYS.contains(&key.as_str()) || key.contains("expire") || key.ends_with("_in") || key.ends_with("_at") {
         return false;
     }
-    key == "code" || SECRET_WORDS.iter().any(|word| key.contains(word))
+    matches!(key.as_str(), "code" | "device_code" | "user_code") || SECRET_WORDS.iter().any(|word| key.contains(word))
 }
 
 /// The same of a header, too.

@@ -35,7 +35,7 @@ pub use crate::call::derived::{Derived, Function};
 pub use crate::call::escape::{EscapeError, Place};
 pub(crate) use crate::call::expression::code_of;
 pub use crate::call::expression::{Expression, ExpressionError, ExpressionFault};
-pub use crate::call::har::{read_har, write_har};
+pub use crate::call::har::{read_entry, read_har, write_archive, write_entry, write_har};
 pub use crate::call::leaves::{Leaf, leaves};
 pub(crate) use crate::call::mask::{is_secret_key, is_secret_name};
 pub use crate::call::mask::{mask_body, mask_text, pretty_body};
