@@ -1,6 +1,7 @@
 //! Keeps each call in the log that all processes of this user share, and reads it. A use case waits for none of it: calls are
 //! queued, and written on a blocking thread; what cannot be written is lost.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,8 +14,8 @@ use tokio_util::task::TaskTracker;
 use crate::app::blocking::{blocking, locked};
 use crate::app::handle::App;
 use crate::app::news::News;
-use crate::app::{CallContext, Failure, FailureKind};
-use crate::call::{CallTemplate, TracedCall};
+use crate::app::{CallContext, Failure, FailureKind, case};
+use crate::call::{CallTemplate, TracedCall, write_archive};
 use crate::call_log::{CallLog, LogState, LoggedCall};
 use crate::diagnosis::Diagnosis;
 use crate::durable::FileError;
@@ -174,6 +175,12 @@ impl App {
     pub async fn calls_of_day(&self) -> Result<DayOfCalls, Failure> {
         let app = self.clone();
         blocking(move || app.read_calls()).await?
+    }
+
+    /// Writes logged calls to a file of this user only, as an HTTP archive (HAR 1.2).
+    pub async fn write_logged_har(&self, calls: &[LoggedCall], path: PathBuf) -> Result<(), Failure> {
+        let archive = write_archive(calls.iter().map(LoggedCall::to_entry).collect());
+        case::write(path, format!("{archive:#}")).await
     }
 
     fn read_calls(&self) -> Result<DayOfCalls, Failure> {

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use crate::app::{
     Claims, Failure, FailureKind, HistoryLine, Left, Need, News, ProfileHistory, Wanted, presented_lines,
 };
-use crate::cli::args::{HistoryOptions, RestoreOptions, TokenOptions};
+use crate::cli::args::{HistoryOptions, RefreshOptions, RestoreOptions, TokenOptions};
 use crate::cli::print;
 use crate::cli::profiles::local;
 use crate::cli::runner::{Runner, lost, tell_news};
@@ -55,7 +55,7 @@ pub fn print_token((tokens, proof): (&TokenSet, Option<&Secret>), header: &Token
 }
 
 /// Here a pending write is a failure: writing the tokens is what was asked for.
-pub(crate) fn refresh(runner: &Runner, name: &str, resend: bool) -> Result<(), Failure> {
+pub(crate) fn refresh(runner: &Runner, options: &RefreshOptions) -> Result<(), Failure> {
     let pending = Arc::new(Mutex::new(None));
     let hearing = Arc::clone(&pending);
     runner.listen(move |news| match news {
@@ -64,8 +64,8 @@ pub(crate) fn refresh(runner: &Runner, name: &str, resend: bool) -> Result<(), F
         }
         news => tell_news(news),
     });
-    let need = if resend { Need::Resent } else { Need::New };
-    let token = runner.run(runner.app.token(&ProfileName::parse(name)?, need, &runner.report()))?;
+    let need = if options.resend { Need::Resent } else { Need::New };
+    let token = runner.run(runner.app.token(&ProfileName::parse(&options.name)?, need, &runner.report()))?;
     print_notes(&token.notes);
     if let Some(lost) = pending.lock().unwrap_or_else(PoisonError::into_inner).take() {
         return Err(Failure::new(FailureKind::Vault, lost));

@@ -52,6 +52,17 @@ fn nonce(text: &str) -> Result<String, String> {
     if is_proof_nonce(text) { Ok(text.to_owned()) } else { Err("no server gives such a nonce".to_owned()) }
 }
 
+/// `tokenwright refresh …`
+#[derive(Debug, Args)]
+pub struct RefreshOptions {
+    /// Profile
+    #[arg(value_name = "PROFILE")]
+    pub name: String,
+    /// Send the refresh token even if an earlier refresh may have spent it
+    #[arg(long)]
+    pub resend: bool,
+}
+
 /// `tokenwright inspect …`
 #[derive(Debug, Args)]
 pub struct InspectOptions {
