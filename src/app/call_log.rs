@@ -111,6 +111,12 @@ pub struct DayOfCalls {
     state: LogState,
 }
 
+impl DayOfCalls {
+    pub fn new(calls: Vec<LoggedCall>, is_kept: bool) -> Self {
+        Self { calls: calls.into(), is_kept, state: LogState::default() }
+    }
+}
+
 impl App {
     /// Tells the face of a call, if it wants to know, and keeps it in the log.
     pub(in crate::app) fn record_call(&self, about: CallAbout, call: impl FnOnce() -> TracedCall) {
@@ -188,7 +194,7 @@ impl App {
         // Before the calls: what is added meanwhile is read again.
         let state = log.state();
         let calls = log.read((self.ports.now)()).map_err(|error| failed(&error))?;
-        Ok(DayOfCalls { calls: calls.into(), is_kept: self.keeps_calls(), state })
+        Ok(DayOfCalls { state, ..DayOfCalls::new(calls, self.keeps_calls()) })
     }
 
     /// The same once there are other calls than these. Where none are kept, it waits for ever.

@@ -36,7 +36,7 @@ mod watch;
 
 pub use crate::agent::KeptAlive;
 pub use crate::app::ask::{Answer, Answers, Ask, questions};
-pub use crate::app::blocking::blocking;
+pub use crate::app::blocking::{aside, blocking};
 pub use crate::app::calendar::ends::{Basis, End, EndKind, Renewal};
 pub use crate::app::calendar::{CalendarLine, ProfileEnds};
 pub use crate::app::call_log::DayOfCalls;

@@ -148,7 +148,9 @@ fn shell_quote(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::call::{Authentication, BodyTemplate, CallTemplate, Method, Parameter, Template, TracedCall, Values};
+    use crate::call::{
+        Authentication, BodyTemplate, CallTemplate, Method, NoReply, Parameter, Template, TracedCall, Values,
+    };
 
     fn values(secret: &str) -> Values {
         let mut values = Values::new();
@@ -195,7 +197,7 @@ mod tests {
             ..CallTemplate::default()
         };
         let call = template.render(&values("s%t")).expect("renders");
-        let traced = TracedCall::sent(&call, jiff::Timestamp::UNIX_EPOCH, Err(String::new()), []);
+        let traced = TracedCall::sent(&call, jiff::Timestamp::UNIX_EPOCH, Err(NoReply::default()), []);
         let expected = "# Put the secrets in place of ••••••••\ncurl \\\n  'https://example.test/token?a=b c' \\\n  \
              --header 'Authorization: Basic ••••••••' \\\n  --data-urlencode 'code=••••••••' \\\n  \
              --data-urlencode 'said=it'\\''s' \\\n  --data-urlencode client_id=id";

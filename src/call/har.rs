@@ -5,9 +5,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
-use crate::call::traced::{TracedCall, TracedOutcome, TracedReply, Way};
+use crate::call::traced::{NoReply, TracedCall, TracedOutcome, TracedReply, Way};
 
-/// A member of a request of our own: the format lets names begin with an underscore (HAR 1.2, custom fields).
+/// Members of our own: the format lets names begin with an underscore (HAR 1.2, custom fields).
+const NO_REPLY: &str = "_noReply";
 const CLIENT_CERTIFICATE: &str = "_clientCertificate";
 
 /// The archive of these calls.
@@ -29,7 +30,7 @@ pub fn write_entry(call: &TracedCall) -> Json {
     });
     let (response, elapsed, comment) = match &call.outcome {
         TracedOutcome::Reply(reply) => (response(reply), reply.elapsed, None),
-        TracedOutcome::Failed(why) => (empty, Duration::ZERO, Some(why.clone())),
+        TracedOutcome::Failed(no_reply) => (empty, Duration::ZERO, Some(no_reply.why.clone())),
         TracedOutcome::Unseen => (empty, Duration::ZERO, Some(way_name(call.way).to_owned())),
     };
     let milliseconds = elapsed.as_secs_f64() * 1000.0;
@@ -43,6 +44,9 @@ pub fn write_entry(call: &TracedCall) -> Json {
     });
     if let Some(comment) = comment {
         entry["comment"] = Json::from(comment);
+    }
+    if let TracedOutcome::Failed(NoReply { error: Some(error), .. }) = &call.outcome {
+        entry[NO_REPLY] = error.clone();
     }
     entry
 }
@@ -118,7 +122,9 @@ pub fn read_entry(entry: &Json) -> Option<TracedCall> {
     };
     let outcome = match (way, status) {
         (Way::Browser | Way::Redirect, _) => TracedOutcome::Unseen,
-        (Way::Sent, 0) => TracedOutcome::Failed(comment.unwrap_or_default()),
+        (Way::Sent, 0) => {
+            TracedOutcome::Failed(NoReply { why: comment.unwrap_or_default(), error: entry.get(NO_REPLY).cloned() })
+        }
         (Way::Sent, status) => TracedOutcome::Reply(TracedReply {
             status,
             headers: read_headers(entry.pointer("/response/headers")?),
@@ -172,7 +178,10 @@ mod tests {
             });
         let outcome = prop_oneof![
             reply,
-            "[a-z ]{1,10}!".prop_map(|why| (Way::Sent, TracedOutcome::Failed(why))),
+            ("[a-z ]{1,10}!", prop::option::of("[a-z]{1,5}")).prop_map(|(why, error)| {
+                let error = error.map(|host| json!({ "dns": { "host": host } }));
+                (Way::Sent, TracedOutcome::Failed(NoReply { why, error }))
+            }),
             Just((Way::Browser, TracedOutcome::Unseen)),
             Just((Way::Redirect, TracedOutcome::Unseen)),
         ];

@@ -127,6 +127,12 @@ fn mask_base64(text: &str, forms: &[Secret]) -> String {
     masked
 }
 
+/// The same of a document.
+pub(in crate::call) fn masked_json(mut json: Json, known: &[&Secret]) -> Json {
+    mask_json(&mut json, known);
+    json
+}
+
 fn mask_json(json: &mut Json, known: &[&Secret]) {
     match json {
         Json::Object(fields) => {

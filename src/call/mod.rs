@@ -45,7 +45,7 @@ pub use crate::call::rendered::{Rendered, Reveal, Span};
 pub use crate::call::reply::{Reply, ReplyFormat};
 pub use crate::call::request::{BodyTemplate, CallTemplate, Method, Part, RenderError};
 pub use crate::call::template::{Template, TemplateError, is_name};
-pub use crate::call::traced::{TracedCall, TracedOutcome, TracedReply, Way};
+pub use crate::call::traced::{NoReply, TracedCall, TracedOutcome, TracedReply, Way};
 pub use crate::call::values::{Values, nearest};
 pub use crate::call::wire::{Basic, Call, CallBody};
 pub(crate) use crate::call::xml::fields as xml_fields;

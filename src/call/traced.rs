@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::Value as Json;
 
+use crate::call::mask::masked_json;
 use crate::call::wire::CallBody;
 use crate::call::{Call, Rendered, Reply, Reveal, is_secret_key, is_secret_name, mask_body, mask_text};
 use crate::secret::{MASK, Secret};
@@ -54,10 +56,19 @@ pub enum Way {
 pub enum TracedOutcome {
     /// A reply, whatever its status.
     Reply(TracedReply),
-    /// Why there was no reply.
-    Failed(String),
+    /// There was no reply.
+    Failed(NoReply),
     /// The program does not see the reply: the browser has it.
     Unseen,
+}
+
+/// Why there was no reply. Contains no secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NoReply {
+    /// In words.
+    pub why: String,
+    /// The error of the transport in its own form, of which the same diagnosis can be made again.
+    pub error: Option<Json>,
 }
 
 /// A reply. Contains no secret.
@@ -78,13 +89,16 @@ impl TracedCall {
     pub fn sent<'a>(
         call: &'a Call,
         at: Timestamp,
-        outcome: Result<&Reply, String>,
+        outcome: Result<&Reply, NoReply>,
         known: impl IntoIterator<Item = &'a Secret>,
     ) -> Self {
         let known: Vec<&Secret> = call.secrets().chain(known).filter(|secret| !secret.is_empty()).collect();
         let outcome = match outcome {
             Ok(reply) => TracedOutcome::Reply(TracedReply::of(reply, &known)),
-            Err(why) => TracedOutcome::Failed(mask_text(&why, &known)),
+            Err(NoReply { why, error }) => TracedOutcome::Failed(NoReply {
+                why: mask_text(&why, &known),
+                error: error.map(|error| masked_json(error, &known)),
+            }),
         };
         let mut headers: Vec<(String, String)> =
             call.headers.iter().map(|(name, value)| (name.clone(), header(name, value))).collect();
@@ -118,7 +132,7 @@ impl TracedCall {
 
     /// The authorization request, which the browser makes. Its `state` is masked, too.
     pub fn in_browser(call: &Call, state: &str, at: Timestamp) -> Self {
-        let sent = Self::sent(call, at, Err(String::new()), []);
+        let sent = Self::sent(call, at, Err(NoReply::default()), []);
         let url = if state.is_empty() { sent.url } else { sent.url.replace(state, MASK) };
         Self { way: Way::Browser, url, curl: String::new(), outcome: TracedOutcome::Unseen, ..sent }
     }
@@ -158,7 +172,7 @@ impl TracedCall {
                 cut_headers(&mut reply.headers);
                 cut(&mut reply.body, longest);
             }
-            TracedOutcome::Failed(why) => cut(why, LONGEST_LINE),
+            TracedOutcome::Failed(NoReply { why, .. }) => cut(why, LONGEST_LINE),
             TracedOutcome::Unseen => {}
         }
     }
@@ -288,7 +302,9 @@ mod tests {
         let told = format!("{traced:?}");
         assert!(!told.contains("canary"), "{told}");
         assert!(told.contains("grant_type=x") && told.contains("\\\"error\\\": \\\"x\\\""), "{told}");
-        let failed = TracedCall::sent(&call(), NOW, Err("canary-2 was lost".to_owned()), []);
+        let lost = "canary-2 was lost".to_owned();
+        let lost = NoReply { error: Some(serde_json::json!({ "io": { "reason": [lost.clone()] } })), why: lost };
+        let failed = TracedCall::sent(&call(), NOW, Err(lost), []);
         assert!(!format!("{failed:?}").contains("canary"));
         let response = [("code", "canary"), ("state", "canary"), ("id_token", "canary"), ("error", "access_denied")];
         let response = response.map(|(name, value)| (name.to_owned(), value.to_owned()));

@@ -14,6 +14,14 @@ const NONE_KEPT: &str = "No calls are kept: the vault is in memory, or the setti
 
 pub(crate) fn run(runner: &Runner, options: CallsOptions) -> Result<(), Failure> {
     let name = options.name.as_deref().map(ProfileName::parse).transpose()?;
+    if let (Some(path), Some(name)) = (options.case, &name) {
+        let shown = path.display().to_string();
+        let case = runner.run(runner.app.case_of_log(name))?;
+        let summary = case.diagnosis.summary.clone();
+        runner.run(runner.app.write_case(case, path))?;
+        print::result(&format!("{shown}: {summary}"));
+        return Ok(());
+    }
     let day = runner.run(runner.app.calls_of_day())?;
     let is_wanted = |logged: &&LoggedCall| name.as_ref().is_none_or(|name| logged.profile == name.as_str());
     let calls: Vec<LoggedCall> = day.calls.iter().filter(is_wanted).cloned().collect();
@@ -71,7 +79,7 @@ fn call_json(logged: &LoggedCall) -> Json {
             json["status"] = reply.status.into();
             json["elapsed_ms"] = u64::try_from(reply.elapsed.as_millis()).unwrap_or(u64::MAX).into();
         }
-        TracedOutcome::Failed(why) => json["no_reply"] = why.as_str().into(),
+        TracedOutcome::Failed(no_reply) => json["no_reply"] = no_reply.why.as_str().into(),
         TracedOutcome::Unseen => {}
     }
     json

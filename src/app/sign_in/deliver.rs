@@ -17,7 +17,7 @@ pub(in crate::app) fn record<'a>(
     outcome: Result<&Reply, &TransportError>,
     known: impl IntoIterator<Item = &'a Secret>,
 ) {
-    app.record_call(about, || TracedCall::sent(call, at, outcome.map_err(ToString::to_string), known));
+    app.record_call(about, || TracedCall::sent(call, at, outcome.map_err(TransportError::to_no_reply), known));
 }
 
 /// Sends a call; the caller records it.

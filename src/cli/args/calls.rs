@@ -19,4 +19,8 @@ pub struct CallsOptions {
     /// Print them as `curl` commands, with secrets masked
     #[arg(long)]
     pub curl: bool,
+    /// Write everything about the profile's last token or refresh request that failed to this file, with secrets masked;
+    /// `replay` reads it
+    #[arg(long, value_name = "FILE", requires = "name", conflicts_with_all = ["json", "har", "curl"])]
+    pub case: Option<PathBuf>,
 }

@@ -288,7 +288,7 @@ pub enum Task {
     /// Share profiles with a team, through a PostgreSQL database that sees no secret
     #[command(subcommand)]
     Team(TeamTask),
-    /// Replay a failed sign-in that `sign-in --case` wrote, on this machine, and compare what is said of it
+    /// Replay a failed sign-in or refresh that `--case` wrote, on this machine, and compare what is said of it
     Replay {
         /// The file
         #[arg(value_name = "FILE")]

@@ -3,7 +3,7 @@
 mod describe;
 mod device;
 mod device_code;
-mod evidence;
+pub(in crate::cli) mod evidence;
 mod qr;
 mod registration;
 mod secrets;

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use egui_kittest::kittest::NodeT as _;
 use jiff::SignedDuration;
-use tokenwright::app::News;
+use tokenwright::app::{DayOfCalls, LoggedCall, News};
 use tokenwright::call::{TracedCall, TracedOutcome, TracedReply, Way};
-use tokenwright::gui::model::Model;
+use tokenwright::gui::model::{Model, Requested};
 use tokenwright::gui::{CallsDraft, Draft, Intent};
 
 use crate::screens::by_name::ByName as _;
@@ -41,6 +41,46 @@ pub fn made() -> Model {
         model.hear(News::Called(Arc::new(call)));
     }
     model
+}
+
+/// The same, after the agent and a command have made some.
+fn with_others() -> Model {
+    let mut model = made();
+    let logged = |call: &TracedCall, face: &str, profile: &str| LoggedCall {
+        call: TracedCall { curl: String::new(), ..call.clone() },
+        face: face.to_owned(),
+        process: 7,
+        profile: profile.to_owned(),
+        stage: "refresh_request".to_owned(),
+    };
+    let own = (*model.calls[1]).clone();
+    let calls = vec![
+        logged(&own, "window", ""),
+        logged(&call(5, "https://as.test/refresh", 400), "agent", "acme"),
+        logged(&call(6, "https://as.test/revoke", 200), "forget", "\u{202e}no name"),
+    ];
+    model.day = Requested::ended(Ok(DayOfCalls::new(calls, true)));
+    model
+}
+
+#[test]
+fn calls_of_others_are_listed_with_who_made_them() {
+    let mut window = screen(THEMES[0], with_others(), page());
+    let words = window.words();
+    assert!(words.contains("by the agent for acme") && words.contains("by forget"), "{words}");
+    assert_eq!(words.matches("as.test/token").count(), 1, "our own is there once: {words}");
+    assert!(!words.contains('\u{202e}') && words.contains("What this window, the agent and commands sent"), "{words}");
+    let zoned = (now() + SignedDuration::from_secs(5)).to_zoned(page().clock.zone).strftime("%H:%M:%S").to_string();
+    window.press(&format!("{zoned}  POST as.test/refresh"));
+    assert!(window.reads("Copy as curl") && window.reads("400 after 42 ms"), "{}", window.words());
+}
+
+#[test]
+fn it_is_said_that_no_calls_of_others_are_kept() {
+    let mut model = made();
+    model.day = Requested::ended(Ok(DayOfCalls::new(Vec::new(), false)));
+    let window = screen(THEMES[0], model, page());
+    assert!(window.words().contains("The calls of others are not kept"), "{}", window.words());
 }
 
 /// The page, open.
