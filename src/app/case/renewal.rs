@@ -20,6 +20,9 @@ impl App {
         calls: &[TracedCall],
         told: &Failure,
     ) -> Result<Case, Failure> {
+        if !calls.iter().any(|call| call.way == Way::Sent) {
+            return Err(usage("there is no case: no request was sent", "what is said above is all there is"));
+        }
         let context = saved(self, name).await?;
         let stage = if refreshes(&context) { CaseStage::RefreshRequest } else { CaseStage::TokenRequest };
         make(self, &context, stage, calls, Some(told)).await
@@ -84,9 +87,6 @@ async fn make(
     calls: &[TracedCall],
     told: Option<&Failure>,
 ) -> Result<Case, Failure> {
-    if !calls.iter().any(|call| call.way == Way::Sent) {
-        return Err(usage("there is no case: no request was sent", "what is said above is all there is"));
-    }
     let unsaid = Failure::new(FailureKind::Refused, Diagnosis::new(""));
     let mut case = Case::new(context, stage, told.unwrap_or(&unsaid), calls, (app.ports.now)());
     let Some(diagnosis) = app.replay(&case).await?.diagnosis else {

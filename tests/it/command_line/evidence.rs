@@ -232,10 +232,7 @@ fn without_a_request_there_is_no_case() {
     let path = file.to_str().expect("UTF-8");
     let said = program.run(&["calls", "p", "--case", path]).failed(2);
     assert!(said.contains("no token request and no refresh request of `p` failed in the last day"), "{said}");
-    program.run(&["refresh", "p"]).failed(3);
-    // The refusal is remembered, and nothing is sent.
-    let said = program.run(&["refresh", "p", "--case", path]);
-    assert_eq!(service.asked("/token").len(), 2);
-    assert!(said.stderr.contains("there is no case: no request was sent"), "{}", said.stderr);
-    assert!(!file.exists());
+    let said = program.run(&["refresh", "other", "--case", path]).failed(3);
+    assert!(said.contains("there is no profile `other`") && said.contains("no request was sent"), "{said}");
+    assert_eq!((service.asked("/token").len(), file.exists()), (1, false));
 }
