@@ -74,7 +74,7 @@ mod tests {
         let working = tokio::spawn(async move {
             let (mut started, mut heard) = (Some(started), None);
             aside(&mut || {
-                drop(started.take().map(|started| started.send(())));
+                let _ = started.take().map(|started: tokio::sync::oneshot::Sender<()>| started.send(()));
                 heard = receiver.recv_timeout(Duration::from_secs(20)).ok();
             });
             heard

@@ -185,7 +185,7 @@ impl App {
 
     /// Writes logged calls to a file of this user only, as an HTTP archive (HAR 1.2).
     pub async fn write_logged_har(&self, calls: &[LoggedCall], path: PathBuf) -> Result<(), Failure> {
-        let archive = write_archive(calls.iter().map(LoggedCall::to_entry).collect());
+        let archive = write_archive(&calls.iter().map(LoggedCall::to_entry).collect::<Vec<_>>());
         case::write(path, format!("{archive:#}")).await
     }
 

@@ -13,11 +13,11 @@ const CLIENT_CERTIFICATE: &str = "_clientCertificate";
 
 /// The archive of these calls.
 pub fn write_har(calls: &[TracedCall]) -> Json {
-    write_archive(calls.iter().map(write_entry).collect())
+    write_archive(&calls.iter().map(write_entry).collect::<Vec<_>>())
 }
 
 /// The archive of these entries.
-pub fn write_archive(entries: Vec<Json>) -> Json {
+pub fn write_archive(entries: &[Json]) -> Json {
     let creator = json!({ "name": "Tokenwright", "version": env!("CARGO_PKG_VERSION") });
     json!({ "log": { "version": "1.2", "creator": creator, "entries": entries } })
 }

@@ -59,7 +59,10 @@ impl CallLog {
     /// Adds calls, and removes what is too old or too much.
     pub fn add(&self, calls: &[LoggedCall], now: Timestamp) -> Result<(), FileError> {
         // Begins a line even after one that somebody could not end.
-        let text: String = calls.iter().filter_map(LoggedCall::to_line).map(|line| format!("\n{line}\n")).collect();
+        let mut text = String::new();
+        for line in calls.iter().filter_map(LoggedCall::to_line) {
+            text.extend(["\n", &line, "\n"]);
+        }
         durable::create_private_folder(&self.folder).map_err(FileError::at("create", &self.folder))?;
         let files = self.files()?;
         let is_current = |file: &&LogFile| {

@@ -43,8 +43,8 @@ fn calls_are_read_as_they_were_added_the_newest_last() {
     let (_home, log) = log();
     assert_eq!(log.read(at(NOON)).expect("read"), []);
     let (first, second) = (call(at("2026-12-01T11:00:00Z"), "a"), call(at("2026-12-01T11:30:00.000000001Z"), "b\nc"));
-    log.add(&[second.clone()], at(NOON)).expect("added");
-    log.add(&[first.clone()], at(NOON)).expect("added");
+    log.add(std::slice::from_ref(&second), at(NOON)).expect("added");
+    log.add(std::slice::from_ref(&first), at(NOON)).expect("added");
     assert_eq!(log.read(at(NOON)).expect("read"), [first, second]);
 }
 
@@ -52,10 +52,10 @@ fn calls_are_read_as_they_were_added_the_newest_last() {
 fn a_torn_line_and_what_is_not_ours_are_passed_over() {
     let (_home, log) = log();
     let (one, other) = (call(at(NOON), "one"), call(at("2026-12-01T12:00:01Z"), "other"));
-    log.add(&[one.clone()], at(NOON)).expect("added");
+    log.add(std::slice::from_ref(&one), at(NOON)).expect("added");
     let path = log.files().expect("listed")[0].path.clone();
     durable::append_private(&path, b"{\"startedDateTime\":\"2026-12").expect("torn");
-    log.add(&[other.clone()], at(NOON)).expect("added");
+    log.add(std::slice::from_ref(&other), at(NOON)).expect("added");
     durable::append_private(&path, b"\nnull\n{}\n[]\n\xff\xfe\n").expect("foreign");
     fs::write(log.folder.join("notes.jsonl"), "notes").expect("written");
     assert_eq!(log.read(at(NOON)).expect("read"), [one, other]);
@@ -153,7 +153,11 @@ fn the_log_is_for_this_user_only_and_follows_no_link() {
 fn who_watches_hears_of_a_call() {
     let (_home, log) = log();
     let (sender, heard) = channel();
-    let watch = log.watch(move || drop(sender.send(()))).expect("watched");
+    let watch = log
+        .watch(move || {
+            let _ = sender.send(());
+        })
+        .expect("watched");
     let before = log.state();
     log.add(&[call(at(NOON), "")], at(NOON)).expect("added");
     heard.recv_timeout(Duration::from_secs(20)).expect("heard");

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// What is kept of calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CallSettings {
     /// Whether the calls of the last day are kept in the data folder, secrets masked.

@@ -8,8 +8,8 @@ use crate::call::{Call, Reply, TracedCall};
 use crate::secret::Secret;
 use crate::transport::{TransportError, Wire};
 
-/// Records a call that was sent. `known` are the secrets that may be in the reply beside those of
-/// the call: the profile's, and those that were read from it.
+/// Records a call that was sent. `known` are the secrets that may be in the reply beside those of the call: the profile's, and those
+/// that were read from it.
 pub(in crate::app) fn record<'a>(
     app: &App,
     about: CallAbout,

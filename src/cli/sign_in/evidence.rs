@@ -67,11 +67,8 @@ impl Evidence {
     ) {
         let calls = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let (Some(path), Some(failure)) = (&options.case, failure) {
-            write_case(
-                runner,
-                Case::new(context, stage(context, &calls), failure, &calls, jiff::Timestamp::now()),
-                path,
-            );
+            let case = Case::new(context, stage(context, &calls), failure, &calls, jiff::Timestamp::now());
+            write_case(runner, case, path);
         }
         if let Some(path) = &options.har
             && let Err(failure) = runner.run(runner.app.write_har(calls, path.clone()))

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::NodeT as _;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use tokenwright::app::{DayOfCalls, LoggedCall, News};
 use tokenwright::call::{TracedCall, TracedOutcome, TracedReply, Way};
+use tokenwright::call_log::CallLog;
 use tokenwright::gui::model::{Model, Requested};
 use tokenwright::gui::{CallsDraft, Draft, Intent};
 
@@ -14,6 +16,7 @@ use crate::screens::by_name::ByName as _;
 use crate::screens::machine::{Machine, Visit};
 use crate::screens::scenes::{draft, now, started};
 use crate::screens::screen::{THEMES, screen};
+use crate::support::temp_home;
 
 fn call(seconds: i64, url: &str, status: u16) -> TracedCall {
     let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
@@ -103,6 +106,25 @@ fn the_newest_call_is_first_and_opens() {
         assert_eq!(window.state().wanted, [Intent::SaveHar]);
         let case = window.button("Save the case").expect("there");
         assert!(case.accesskit_node().is_disabled(), "nothing has failed");
+    }
+}
+
+#[test]
+fn a_call_of_another_process_appears_by_itself() {
+    let home = temp_home();
+    let mut machine = Machine::at(home.path(), THEMES[0], Visit::Follow, "passphrase");
+    machine.window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    machine.wait("Results");
+    machine.window.event(Event::Text("calls".to_owned()));
+    machine.window.settle();
+    machine.window.key_press(Key::Enter);
+    machine.wait("Nothing yet.");
+    let log = CallLog::new(home.path().join("calls"));
+    for (face, told) in [("agent", "by the agent for acme"), ("refresh", "by refresh for acme")] {
+        let call = TracedCall { at: Timestamp::now(), ..call(0, "https://as.test/refresh", 400) };
+        let (face, profile, stage) = (face.to_owned(), "acme".to_owned(), "refresh_request".to_owned());
+        log.add(&[LoggedCall { call, face, process: 7, profile, stage }], Timestamp::now()).expect("added");
+        machine.wait(told);
     }
 }
 
