@@ -28,6 +28,8 @@ const CLOCK: SignedDuration = SignedDuration::from_mins(5);
 /// The most bytes of a file before another is begun, and of all files.
 const FILE_SIZE: u64 = 1024 * 1024;
 const ALL_SIZE: u64 = 4 * 1024 * 1024;
+/// No more bytes than this, and the last line, are added at once.
+const MOST_AT_ONCE: usize = 1024 * 1024;
 /// A larger file is not ours: the last lines may go beyond `FILE_SIZE`.
 const READ_LIMIT: u64 = 4 * FILE_SIZE;
 /// The name of a file is when it was begun.
@@ -61,7 +63,9 @@ impl CallLog {
         // Begins a line even after one that somebody could not end.
         let mut text = String::new();
         for line in calls.iter().filter_map(LoggedCall::to_line) {
-            text.extend(["\n", &line, "\n"]);
+            if text.len() < MOST_AT_ONCE {
+                text.extend(["\n", &line, "\n"]);
+            }
         }
         durable::create_private_folder(&self.folder).map_err(FileError::at("create", &self.folder))?;
         let files = self.files()?;
