@@ -51,6 +51,12 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder(folder)
 }
 
+/// Adds to the end of a file of this user only (0600), which is made where it is missing. What two processes add at once stands
+/// one after the other. It need not survive a power cut.
+pub fn append_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    own_file().append(true).create(true).open(path)?.write_all(bytes)
+}
+
 /// Opens a file that is there to be locked, and makes it where it is missing.
 pub fn open_lock(path: &Path) -> io::Result<File> {
     own_file().read(true).write(true).create(true).truncate(false).open(path)

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::agent::{AskedFor, Proof, Request, Response, SdNotify, SocketPath};
-use crate::app::{Failure, FailureKind, Ports};
+use crate::app::{Failure, FailureKind, Ports, aside};
 use crate::cli;
 use crate::config::{Config, Places, ProxySetting};
 use crate::desktop::{Clipboard, HOLD};
@@ -124,7 +124,7 @@ pub fn ports() -> Result<Ports, Failure> {
     let config = Config::new(places.clone());
     let store = Store::new(places.store_folder());
     let (of_browser, of_keys) = (config.clone(), config.clone());
-    oauth::use_pkcs11_module(move || pkcs11_module(&of_keys));
+    oauth::use_pkcs11_module(move || pkcs11_module(&of_keys), aside);
     Ok(Ports {
         transport: transport(&config),
         expressions: Expressions::new(own_program()),

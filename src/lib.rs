@@ -6,6 +6,7 @@
 pub mod agent;
 pub mod app;
 pub mod call;
+pub mod call_log;
 pub mod child;
 pub mod cli;
 pub mod config;

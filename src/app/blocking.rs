@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tokio::runtime::Handle;
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::block_in_place;
 
 use crate::app::Failure;
@@ -25,6 +25,14 @@ pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'stat
         // The panic message may quote a secret.
         if error.is_panic() { Failure::fault() } else { Failure::inside(&error.to_string()) }
     })
+}
+
+/// Runs work here that may take as long as a person, such as a signature by a token that has to be touched. Another thread goes on
+/// with the other tasks of this one.
+pub fn aside(work: &mut dyn FnMut()) {
+    // Outside of a runtime there are none, and a runtime of one thread cannot hand them over.
+    let has_others = Handle::try_current().is_ok_and(|runtime| runtime.runtime_flavor() == RuntimeFlavor::MultiThread);
+    if has_others { block_in_place(work) } else { work() }
 }
 
 /// Runs a use case that blocks many times for a short while: to change threads each time takes longer than the work itself.
@@ -55,7 +63,37 @@ pub(in crate::app) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn while_a_task_works_aside_the_others_of_its_thread_go_on() {
+        let (started, begun) = tokio::sync::oneshot::channel();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let working = tokio::spawn(async move {
+            let (mut started, mut heard) = (Some(started), None);
+            aside(&mut || {
+                let _ = started.take().map(|started: tokio::sync::oneshot::Sender<()>| started.send(()));
+                heard = receiver.recv_timeout(Duration::from_secs(20)).ok();
+            });
+            heard
+        });
+        // It runs on the one thread that there is.
+        let other = tokio::spawn(async move {
+            begun.await.expect("it has begun");
+            sender.send(7).expect("it listens");
+        });
+        other.await.expect("no panic");
+        assert_eq!(working.await.expect("no panic"), Some(7));
+    }
+
+    #[test]
+    fn without_a_runtime_the_work_is_done_as_well() {
+        let mut is_done = false;
+        aside(&mut || is_done = true);
+        assert!(is_done);
+    }
 
     #[tokio::test]
     async fn on_its_own_thread_a_use_case_blocks_there_and_a_panic_is_its_failure() {

@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 use crate::app::blocking::{blocking, locked};
+use crate::app::call_log::CallQueue;
 use crate::app::fault::caught;
 use crate::app::rehearsal::server::RehearsalServer;
 use crate::app::sign_in::late_visits::OpenPort;
@@ -69,6 +70,8 @@ pub struct State {
     pub(in crate::app) proof_nonces: ProofNonces,
     /// Whether it was told that the team's store cannot be read.
     pub(in crate::app) team_is_away: AtomicBool,
+    /// Calls that go into the log.
+    pub(in crate::app) call_log: CallQueue,
     /// Work that continues after its caller has gone.
     settling: TaskTracker,
 }
@@ -108,6 +111,7 @@ impl App {
                 issuer_keys: IssuerKeys::default(),
                 proof_nonces: ProofNonces::default(),
                 team_is_away: AtomicBool::default(),
+                call_log: CallQueue::default(),
                 settling: TaskTracker::new(),
             }),
         }

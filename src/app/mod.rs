@@ -10,6 +10,7 @@ mod agent;
 mod ask;
 mod blocking;
 mod calendar;
+mod call_log;
 mod case;
 mod desktop;
 mod export;
@@ -35,9 +36,10 @@ mod watch;
 
 pub use crate::agent::KeptAlive;
 pub use crate::app::ask::{Answer, Answers, Ask, questions};
-pub use crate::app::blocking::blocking;
+pub use crate::app::blocking::{aside, blocking};
 pub use crate::app::calendar::ends::{Basis, End, EndKind, Renewal};
 pub use crate::app::calendar::{CalendarLine, ProfileEnds};
+pub use crate::app::call_log::DayOfCalls;
 pub use crate::app::case::{Case, CaseStage, Replayed};
 pub use crate::app::desktop::clipboard::CopyOutcome;
 pub use crate::app::desktop::settings::ProgramSettings;
@@ -90,6 +92,7 @@ pub use crate::app::types::{
 };
 pub use crate::app::vault::open::connect_keyring_ahead;
 pub use crate::app::vault::rekey::VaultStatus;
+pub use crate::call_log::LoggedCall;
 pub use crate::config::{
     Connections, ListGroup, ListSettings, ListSort, NetworkSettings, Places, ProxySetting, SECONDS, Theme, Ticks,
 };

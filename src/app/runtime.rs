@@ -36,6 +36,7 @@ impl Runtime {
             .build()?;
         team::follow_settings(&ports);
         let app = App::new(ports, Box::new(news));
+        app.call_log.begin();
         let trying = app.clone();
         runtime.spawn(async move {
             let write_pending = caught(async {
@@ -86,6 +87,7 @@ impl Drop for Runtime {
             let _ = tokio::time::timeout(FAREWELL, app.settled()).await;
             app.scheduler.finish().await;
             app.open_port.finish().await;
+            app.call_log.written().await;
             // Nobody would be there to clear it later.
             app.take_back_copy().await;
         });

@@ -5,7 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::call::{Call, CallBody, Method, Place, Rendered, Span};
+use crate::call::{Call, CallBody, Method, Place, Rendered, Span, TracedCall, Way};
+use crate::secret::MASK;
+
+/// The media type of a form.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 impl Call {
     /// The command, with a comment line for each variable to set before running it.
@@ -59,6 +63,41 @@ impl Call {
     }
 }
 
+impl TracedCall {
+    /// The command of a call that was read from an archive, whose secrets are known no more: they stand there masked, and a
+    /// comment says so. `None` for a call that the program did not send.
+    pub fn masked_curl(&self) -> Option<String> {
+        if self.way != Way::Sent {
+            return None;
+        }
+        let mut words = vec!["curl".to_owned()];
+        if self.method != if self.body.is_some() { "POST" } else { "GET" } {
+            words.push(format!("--request {}", shell_quote(&self.method)));
+        }
+        words.push(shell_quote(&self.url));
+        words.extend(self.headers.iter().map(|(name, value)| header_word(name, value)));
+        if let Some((media_type, body)) = &self.body {
+            if media_type == FORM {
+                words.extend(body.split('&').map(|pair| format!("--data-urlencode {}", shell_quote(pair))));
+            } else {
+                words.push(header_word("Content-Type", media_type));
+                words.push(format!("--data-raw {}", shell_quote(body)));
+            }
+        }
+        if !self.client_certificate.is_empty() {
+            words.push("--cert \"${CLIENT_CERTIFICATE}\" --key \"${CLIENT_CERTIFICATE_KEY}\"".to_owned());
+        }
+        let command = words.join(" \\\n  ");
+        let note =
+            if command.contains(MASK) { format!("# Put the secrets in place of {MASK}\n") } else { String::new() };
+        Some(note + &command)
+    }
+}
+
+fn header_word(name: &str, value: &str) -> String {
+    format!("--header {}", shell_quote(&format!("{name}: {value}")))
+}
+
 /// The text as one shell word: literals in single quotes, secrets as variables in double quotes.
 fn quoted(text: &Rendered, variables: &mut BTreeMap<String, String>) -> String {
     let mut word = String::new();
@@ -109,7 +148,9 @@ fn shell_quote(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::call::{Authentication, BodyTemplate, CallTemplate, Method, Parameter, Template, Values};
+    use crate::call::{
+        Authentication, BodyTemplate, CallTemplate, Method, NoReply, Parameter, Template, TracedCall, Values,
+    };
 
     fn values(secret: &str) -> Values {
         let mut values = Values::new();
@@ -140,6 +181,29 @@ mod tests {
              --data-urlencode code=\"${CODE}\" \\\n  --data-urlencode client_id=id \\\n  \
              --data-urlencode client_secret=\"${CLIENT_SECRET}\"";
         check(&template, "s%t", expected);
+    }
+
+    #[test]
+    fn a_call_of_an_archive_is_a_command_with_masked_secrets() {
+        let template = CallTemplate {
+            url: Template::new("https://example.test/token?a=b c"),
+            authentication: Authentication::Basic,
+            body: BodyTemplate::Form(vec![
+                Parameter::new("code", "<code>"),
+                Parameter::new("said", "it's"),
+                Parameter::new("client_id", "<client_id>"),
+            ]),
+            method: Method::Post,
+            ..CallTemplate::default()
+        };
+        let call = template.render(&values("s%t")).expect("renders");
+        let traced = TracedCall::sent(&call, jiff::Timestamp::UNIX_EPOCH, Err(NoReply::default()), []);
+        let expected = "# Put the secrets in place of ••••••••\ncurl \\\n  'https://example.test/token?a=b c' \\\n  \
+             --header 'Authorization: Basic ••••••••' \\\n  --data-urlencode 'code=••••••••' \\\n  \
+             --data-urlencode 'said=it'\\''s' \\\n  --data-urlencode client_id=id";
+        assert_eq!(traced.masked_curl().as_deref(), Some(expected));
+        let opened = TracedCall::in_browser(&call, "", jiff::Timestamp::UNIX_EPOCH);
+        assert_eq!(opened.masked_curl(), None);
     }
 
     #[test]

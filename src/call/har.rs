@@ -5,26 +5,32 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
-use crate::call::traced::{TracedCall, TracedOutcome, TracedReply, Way};
+use crate::call::traced::{NoReply, TracedCall, TracedOutcome, TracedReply, Way};
 
-/// A member of a request of our own: the format lets names begin with an underscore (HAR 1.2, custom fields).
+/// Members of our own: the format lets names begin with an underscore (HAR 1.2, custom fields).
+const NO_REPLY: &str = "_noReply";
 const CLIENT_CERTIFICATE: &str = "_clientCertificate";
 
 /// The archive of these calls.
 pub fn write_har(calls: &[TracedCall]) -> Json {
-    let entries: Vec<Json> = calls.iter().map(entry).collect();
+    write_archive(&calls.iter().map(write_entry).collect::<Vec<_>>())
+}
+
+/// The archive of these entries.
+pub fn write_archive(entries: &[Json]) -> Json {
     let creator = json!({ "name": "Tokenwright", "version": env!("CARGO_PKG_VERSION") });
     json!({ "log": { "version": "1.2", "creator": creator, "entries": entries } })
 }
 
-fn entry(call: &TracedCall) -> Json {
+/// A call as an entry of an archive.
+pub fn write_entry(call: &TracedCall) -> Json {
     let empty = json!({
         "status": 0, "statusText": "", "httpVersion": "HTTP/1.1", "cookies": [], "headers": [],
         "content": { "size": 0, "mimeType": "x-unknown" }, "redirectURL": "", "headersSize": -1, "bodySize": -1,
     });
     let (response, elapsed, comment) = match &call.outcome {
         TracedOutcome::Reply(reply) => (response(reply), reply.elapsed, None),
-        TracedOutcome::Failed(why) => (empty, Duration::ZERO, Some(why.clone())),
+        TracedOutcome::Failed(no_reply) => (empty, Duration::ZERO, Some(no_reply.why.clone())),
         TracedOutcome::Unseen => (empty, Duration::ZERO, Some(way_name(call.way).to_owned())),
     };
     let milliseconds = elapsed.as_secs_f64() * 1000.0;
@@ -38,6 +44,9 @@ fn entry(call: &TracedCall) -> Json {
     });
     if let Some(comment) = comment {
         entry["comment"] = Json::from(comment);
+    }
+    if let TracedOutcome::Failed(NoReply { error: Some(error), .. }) = &call.outcome {
+        entry[NO_REPLY] = error.clone();
     }
     entry
 }
@@ -100,7 +109,8 @@ pub fn read_har(archive: &Json) -> Vec<TracedCall> {
     entries.into_iter().flatten().filter_map(read_entry).collect()
 }
 
-fn read_entry(entry: &Json) -> Option<TracedCall> {
+/// The call of an entry that [`write_entry`] wrote; `None` if the entry lacks a member.
+pub fn read_entry(entry: &Json) -> Option<TracedCall> {
     let text = |place: &str| entry.pointer(place).and_then(Json::as_str).map(str::to_owned);
     let comment = text("/comment");
     let status =
@@ -112,7 +122,9 @@ fn read_entry(entry: &Json) -> Option<TracedCall> {
     };
     let outcome = match (way, status) {
         (Way::Browser | Way::Redirect, _) => TracedOutcome::Unseen,
-        (Way::Sent, 0) => TracedOutcome::Failed(comment.unwrap_or_default()),
+        (Way::Sent, 0) => {
+            TracedOutcome::Failed(NoReply { why: comment.unwrap_or_default(), error: entry.get(NO_REPLY).cloned() })
+        }
         (Way::Sent, status) => TracedOutcome::Reply(TracedReply {
             status,
             headers: read_headers(entry.pointer("/response/headers")?),
@@ -166,7 +178,10 @@ mod tests {
             });
         let outcome = prop_oneof![
             reply,
-            "[a-z ]{1,10}!".prop_map(|why| (Way::Sent, TracedOutcome::Failed(why))),
+            ("[a-z ]{1,10}!", prop::option::of("[a-z]{1,5}")).prop_map(|(why, error)| {
+                let error = error.map(|host| json!({ "dns": { "host": host } }));
+                (Way::Sent, TracedOutcome::Failed(NoReply { why, error }))
+            }),
             Just((Way::Browser, TracedOutcome::Unseen)),
             Just((Way::Redirect, TracedOutcome::Unseen)),
         ];

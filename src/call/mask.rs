@@ -127,6 +127,12 @@ fn mask_base64(text: &str, forms: &[Secret]) -> String {
     masked
 }
 
+/// The same of a document.
+pub(in crate::call) fn masked_json(mut json: Json, known: &[&Secret]) -> Json {
+    mask_json(&mut json, known);
+    json
+}
+
 fn mask_json(json: &mut Json, known: &[&Secret]) {
     match json {
         Json::Object(fields) => {
@@ -189,7 +195,7 @@ pub(crate) fn is_secret_key(key: &str) -> bool {
     if PLAIN_KEYS.contains(&key.as_str()) || key.contains("expire") || key.ends_with("_in") || key.ends_with("_at") {
         return false;
     }
-    key == "code" || SECRET_WORDS.iter().any(|word| key.contains(word))
+    matches!(key.as_str(), "code" | "device_code" | "user_code") || SECRET_WORDS.iter().any(|word| key.contains(word))
 }
 
 /// The same of a header, too.

@@ -3,11 +3,17 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::Value as Json;
 
+use crate::call::mask::masked_json;
 use crate::call::wire::CallBody;
 use crate::call::{Call, Rendered, Reply, Reveal, is_secret_key, is_secret_name, mask_body, mask_text};
 use crate::secret::{MASK, Secret};
 
+/// The longest address and value of a header that [`TracedCall::cut`] leaves, in bytes.
+const LONGEST_LINE: usize = 8 * 1024;
+/// The most headers that it leaves.
+const MOST_HEADERS: usize = 100;
 /// The most bytes of a reply's body that are kept: far more than a reply with tokens or an error has.
 const LONGEST: usize = 64 * 1024;
 
@@ -50,10 +56,19 @@ pub enum Way {
 pub enum TracedOutcome {
     /// A reply, whatever its status.
     Reply(TracedReply),
-    /// Why there was no reply.
-    Failed(String),
+    /// There was no reply.
+    Failed(NoReply),
     /// The program does not see the reply: the browser has it.
     Unseen,
+}
+
+/// Why there was no reply. Contains no secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NoReply {
+    /// In words.
+    pub why: String,
+    /// The error of the transport in its own form, of which the same diagnosis can be made again.
+    pub error: Option<Json>,
 }
 
 /// A reply. Contains no secret.
@@ -74,13 +89,16 @@ impl TracedCall {
     pub fn sent<'a>(
         call: &'a Call,
         at: Timestamp,
-        outcome: Result<&Reply, String>,
+        outcome: Result<&Reply, NoReply>,
         known: impl IntoIterator<Item = &'a Secret>,
     ) -> Self {
         let known: Vec<&Secret> = call.secrets().chain(known).filter(|secret| !secret.is_empty()).collect();
         let outcome = match outcome {
             Ok(reply) => TracedOutcome::Reply(TracedReply::of(reply, &known)),
-            Err(why) => TracedOutcome::Failed(mask_text(&why, &known)),
+            Err(NoReply { why, error }) => TracedOutcome::Failed(NoReply {
+                why: mask_text(&why, &known),
+                error: error.map(|error| masked_json(error, &known)),
+            }),
         };
         let mut headers: Vec<(String, String)> =
             call.headers.iter().map(|(name, value)| (name.clone(), header(name, value))).collect();
@@ -114,7 +132,7 @@ impl TracedCall {
 
     /// The authorization request, which the browser makes. Its `state` is masked, too.
     pub fn in_browser(call: &Call, state: &str, at: Timestamp) -> Self {
-        let sent = Self::sent(call, at, Err(String::new()), []);
+        let sent = Self::sent(call, at, Err(NoReply::default()), []);
         let url = if state.is_empty() { sent.url } else { sent.url.replace(state, MASK) };
         Self { way: Way::Browser, url, curl: String::new(), outcome: TracedOutcome::Unseen, ..sent }
     }
@@ -142,10 +160,43 @@ impl TracedCall {
         }
     }
 
+    /// Makes it fit for a log: bodies of at most `longest` bytes, no endless header.
+    pub fn cut(&mut self, longest: usize) {
+        cut(&mut self.url, LONGEST_LINE);
+        cut_headers(&mut self.headers);
+        if let Some((_, body)) = &mut self.body {
+            cut(body, longest);
+        }
+        match &mut self.outcome {
+            TracedOutcome::Reply(reply) => {
+                cut_headers(&mut reply.headers);
+                cut(&mut reply.body, longest);
+            }
+            TracedOutcome::Failed(NoReply { why, .. }) => cut(why, LONGEST_LINE),
+            TracedOutcome::Unseen => {}
+        }
+    }
+
     /// Host and path, for a list.
     pub fn place(&self) -> &str {
         let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
         rest.split(['?', '#']).next().unwrap_or(rest)
+    }
+}
+
+/// Cuts a text between two letters, and shows that.
+fn cut(text: &mut String, longest: usize) {
+    if text.len() > longest {
+        text.truncate(text.floor_char_boundary(longest));
+        text.push('…');
+    }
+}
+
+fn cut_headers(headers: &mut Vec<(String, String)>) {
+    headers.truncate(MOST_HEADERS);
+    for (name, value) in headers {
+        cut(name, LONGEST_LINE);
+        cut(value, LONGEST_LINE);
     }
 }
 
@@ -163,7 +214,14 @@ fn header(name: &str, value: &Rendered) -> String {
     }
 }
 
+/// Masks the user and password of an address, and what has the name of a secret in its query.
 fn masked_url(url: &str) -> String {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    let end = url[host..].find(['/', '?', '#']).map_or(url.len(), |length| host + length);
+    let url = match url[host..end].rfind('@') {
+        Some(at) => &format!("{}{MASK}{}", &url[..host], &url[host + at..]),
+        None => url,
+    };
     let Some((address, query)) = url.split_once('?') else { return url.to_owned() };
     let pairs = query.split('&').map(|part| match part.split_once('=') {
         Some((name, value)) => pair(name, value),
@@ -173,6 +231,11 @@ fn masked_url(url: &str) -> String {
 }
 
 impl TracedReply {
+    /// Whether the status says that the call went well.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
     fn of(reply: &Reply, known: &[&Secret]) -> Self {
         let header = |name: &String, value: &String| {
             // A cookie is a secret whatever its name; the address of a redirect may carry one.
@@ -184,10 +247,7 @@ impl TracedReply {
             (mask_text(name, known), shown)
         };
         let mut body = mask_body(&reply.body, &reply.media_type(), known.iter().copied());
-        if body.len() > LONGEST {
-            body.truncate(body.floor_char_boundary(LONGEST));
-            body.push('…');
-        }
+        cut(&mut body, LONGEST);
         Self {
             status: reply.status,
             headers: reply.headers.iter().map(|(name, value)| header(name, value)).collect(),
@@ -242,7 +302,9 @@ mod tests {
         let told = format!("{traced:?}");
         assert!(!told.contains("canary"), "{told}");
         assert!(told.contains("grant_type=x") && told.contains("\\\"error\\\": \\\"x\\\""), "{told}");
-        let failed = TracedCall::sent(&call(), NOW, Err("canary-2 was lost".to_owned()), []);
+        let lost = "canary-2 was lost".to_owned();
+        let lost = NoReply { error: Some(serde_json::json!({ "io": { "reason": [lost.clone()] } })), why: lost };
+        let failed = TracedCall::sent(&call(), NOW, Err(lost), []);
         assert!(!format!("{failed:?}").contains("canary"));
         let response = [("code", "canary"), ("state", "canary"), ("id_token", "canary"), ("error", "access_denied")];
         let response = response.map(|(name, value)| (name.to_owned(), value.to_owned()));
@@ -273,6 +335,28 @@ mod tests {
         assert!(
             told.contains("lang=en") && told.contains("token_type_hint=access_token") && told.contains("grant_type=x")
         );
+    }
+
+    #[test]
+    fn the_user_of_an_address_is_masked() {
+        assert_eq!(masked_url("https://me:canary@as.test:8443/a?b=@"), format!("https://{MASK}@as.test:8443/a?b=@"));
+        assert_eq!(masked_url("https://as.test/@me"), "https://as.test/@me");
+    }
+
+    #[test]
+    fn what_is_cut_fits_and_the_rest_stays() {
+        let sent = TracedCall::sent(&call(), NOW, Ok(&reply()), []);
+        let mut cut = sent.clone();
+        cut.cut(1024);
+        assert_eq!(cut, sent);
+        let TracedOutcome::Reply(mut reply) = sent.outcome.clone() else { panic!("a reply") };
+        reply.headers = vec![("x".to_owned(), "é".repeat(LONGEST_LINE)); 200];
+        reply.body = "b".repeat(2000);
+        let mut long = TracedCall { outcome: TracedOutcome::Reply(reply), url: "u".repeat(20_000), ..sent };
+        long.cut(1024);
+        let TracedOutcome::Reply(reply) = &long.outcome else { panic!("a reply") };
+        assert_eq!((reply.headers.len(), reply.body.len()), (MOST_HEADERS, 1024 + '…'.len_utf8()));
+        assert!(reply.headers[0].1.len() <= LONGEST_LINE + 3 && long.url.len() <= LONGEST_LINE + 3);
     }
 
     #[test]

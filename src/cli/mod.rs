@@ -5,6 +5,7 @@ mod agent;
 mod args;
 mod calendar;
 mod call;
+mod calls;
 mod certificate;
 mod edit;
 mod exec;
@@ -90,11 +91,12 @@ fn perform(runner: Runner, task: Task) -> Result<Exit, Failure> {
         Task::Certificate(task) => certificate::run(runner, task),
         Task::Registration(command) => registration::run(runner, &command),
         Task::Token(options) => tokens::token(runner, &options),
-        Task::Refresh { name, resend } => tokens::refresh(runner, &name, resend),
+        Task::Refresh(options) => tokens::refresh(runner, &options),
         Task::Whoami { name, json } => tokens::whoami(runner, &name, json),
         Task::Userinfo { name, json } => tokens::userinfo(runner, &name, json),
         Task::Introspect { name, json } => tokens::introspect(runner, &name, json),
         Task::Call(options) => call::run(runner, &options),
+        Task::Calls(options) => calls::run(runner, options),
         Task::Inspect(options) => inspect::run(runner, &options),
         Task::KeepAlive { name, off } => tokens::keep_alive(runner, &name, !off),
         Task::History(options) => tokens::history(runner, &options),

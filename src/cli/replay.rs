@@ -1,4 +1,4 @@
-//! `tokenwright replay`: a failed sign-in that somebody wrote down, once more on this machine.
+//! `tokenwright replay`: a failed sign-in or refresh that somebody wrote down, once more on this machine.
 
 use std::path::PathBuf;
 
@@ -11,6 +11,9 @@ use crate::diagnosis::Diagnosis;
 pub(crate) fn run(runner: &Runner, file: PathBuf, calls: bool) -> Result<(), Failure> {
     let case = runner.run(runner.app.read_case(file))?;
     print::note(&format!("Written on {} by {} on {}", case.made, case.program, case.system));
+    if let Some(told) = &case.told {
+        print::note(&format!("Told then: {}", shown(told)));
+    }
     let replayed = runner.run(runner.app.replay(&case))?;
     if !replayed.is_same {
         return Err(differs(&case, replayed.diagnosis.as_ref()));
@@ -44,7 +47,7 @@ fn print_call(call: &TracedCall) {
             lines.extend(reply.headers.iter().map(|(name, value)| format!("< {name}: {value}")));
             lines.extend(reply.body.lines().map(|line| format!("< {line}")));
         }
-        TracedOutcome::Failed(why) => lines.push(format!("< {why}")),
+        TracedOutcome::Failed(no_reply) => lines.push(format!("< {}", no_reply.why)),
         TracedOutcome::Unseen => {}
     }
     print::result_lines(&lines.join("\n"));

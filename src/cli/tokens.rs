@@ -8,10 +8,11 @@ use serde_json::{Value as Json, json};
 use crate::app::{
     Claims, Failure, FailureKind, HistoryLine, Left, Need, News, ProfileHistory, Wanted, presented_lines,
 };
-use crate::cli::args::{HistoryOptions, RestoreOptions, TokenOptions};
+use crate::cli::args::{HistoryOptions, RefreshOptions, RestoreOptions, TokenOptions};
 use crate::cli::print;
 use crate::cli::profiles::local;
 use crate::cli::runner::{Runner, lost, tell_news};
+use crate::cli::sign_in::evidence::Evidence;
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{TokenHeader, TokenSet};
 use crate::secret::Secret;
@@ -22,7 +23,8 @@ pub(crate) fn token(runner: &Runner, options: &TokenOptions) -> Result<(), Failu
     let wanted = Wanted { need, resource: options.resource.clone() };
     let name = ProfileName::parse(&options.name)?;
     let report = runner.report();
-    let token = runner.run(runner.app.token_to_present(&name, wanted, options.presented(), &report))?;
+    let work = runner.app.token_to_present(&name, wanted, options.presented(), &report);
+    let token = Evidence::of_renewal(runner, (&name, options.case.as_deref()), tell_news, work)?;
     print_notes(&token.notes);
     print_token((&token.tokens, token.proof.as_ref()), &token.header, options);
     Ok(())
@@ -55,17 +57,19 @@ pub fn print_token((tokens, proof): (&TokenSet, Option<&Secret>), header: &Token
 }
 
 /// Here a pending write is a failure: writing the tokens is what was asked for.
-pub(crate) fn refresh(runner: &Runner, name: &str, resend: bool) -> Result<(), Failure> {
+pub(crate) fn refresh(runner: &Runner, options: &RefreshOptions) -> Result<(), Failure> {
     let pending = Arc::new(Mutex::new(None));
     let hearing = Arc::clone(&pending);
-    runner.listen(move |news| match news {
+    let hear = move |news| match news {
         News::WritePending(name, why) => {
             *hearing.lock().unwrap_or_else(PoisonError::into_inner) = Some(lost(&name, why));
         }
         news => tell_news(news),
-    });
-    let need = if resend { Need::Resent } else { Need::New };
-    let token = runner.run(runner.app.token(&ProfileName::parse(name)?, need, &runner.report()))?;
+    };
+    let (name, report) = (ProfileName::parse(&options.name)?, runner.report());
+    let need = if options.resend { Need::Resent } else { Need::New };
+    let work = runner.app.token(&name, need, &report);
+    let token = Evidence::of_renewal(runner, (&name, options.case.as_deref()), hear, work)?;
     print_notes(&token.notes);
     if let Some(lost) = pending.lock().unwrap_or_else(PoisonError::into_inner).take() {
         return Err(Failure::new(FailureKind::Vault, lost));

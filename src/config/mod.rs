@@ -4,6 +4,7 @@
 //! reported by name, never overwritten, and does not hide the others.
 
 mod bundle;
+mod calls;
 mod error;
 mod hooks;
 mod network;
@@ -22,6 +23,7 @@ use serde::de::DeserializeOwned;
 use crate::durable::{self, FileError};
 
 pub use crate::config::bundle::{BundlePin, LoadedBundle};
+pub use crate::config::calls::{CallLogSettings, CallSettings};
 pub use crate::config::error::ConfigError;
 pub use crate::config::hooks::HookSettings;
 pub use crate::config::network::{Connections, NetworkSettings, ProxySetting, SECONDS};
@@ -69,6 +71,11 @@ impl Config {
             pkcs11_module: Option<PathBuf>,
         }
         Ok(self.load_part::<Keys>()?.pkcs11_module)
+    }
+
+    /// What the log of calls depends on; a mistake in another part of the settings is passed over.
+    pub fn load_call_log(&self) -> Result<CallLogSettings, ConfigError> {
+        self.load_part()
     }
 
     /// Where values are read that are not in the vault; a mistake in another part of the settings is passed over.

@@ -54,6 +54,11 @@ impl Places {
         self.data.join("watch")
     }
 
+    /// Holds the log of the calls of the day.
+    pub fn call_log_folder(&self) -> PathBuf {
+        self.data.join("calls")
+    }
+
     pub fn settings_file(&self) -> PathBuf {
         self.settings.join("settings.toml")
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::config::{ConfigError, HookSettings, NetworkSettings, Sources};
+use crate::config::{CallSettings, ConfigError, HookSettings, NetworkSettings, Sources};
 
 /// The least and the most magnification of the window; within it everything can be read and reached.
 const SCALE: (f32, f32) = (0.5, 3.0);
@@ -61,6 +61,9 @@ pub struct Settings {
     /// What is told when a profile breaks and when it is well again.
     #[serde(skip_serializing_if = "HookSettings::is_none")]
     pub hooks: HookSettings,
+    /// What is kept of the calls that were made.
+    #[serde(skip_serializing_if = "CallSettings::is_usual")]
+    pub calls: CallSettings,
     /// Where values of profiles are read that are not in the vault, by profile and value.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub sources: Sources,
@@ -246,6 +249,7 @@ mod tests {
             ticks: [("google".to_owned(), [0, 2].into())].into(),
             network: NetworkSettings { proxy: Some(ProxySetting::None), timeout: Some(60), ..Default::default() },
             hooks: HookSettings { command: vec!["tell".into(), "it".into()], post: None },
+            calls: CallSettings { keep: false },
             sources: [("acme".to_owned(), [("subject_token".to_owned(), source)].into())].into(),
             commands: [("jwt".to_owned(), vec!["print".to_owned(), "it".to_owned()])].into(),
         };
@@ -256,6 +260,7 @@ mod tests {
              [list]\nsort = \"ends\"\ngroup = \"service\"\nwidth = 300.0\n\n\
              [ticks]\ngoogle = [0, 2]\n\n\
              [network]\nproxy = \"none\"\ntimeout = 60\n\n[hooks]\ncommand = [\"tell\", \"it\"]\n\n\
+             [calls]\nkeep = false\n\n\
              [sources.acme.subject_token]\nfrom = \"env:TOKEN\"\nto = \"https://as.test\"\n\n\
              [commands]\njwt = [\"print\", \"it\"]\n"
         );
@@ -288,6 +293,10 @@ mod tests {
         check(
             "[network]\nproxy = \"ftp://p.test\"",
             "line 2 of `settings.toml`, key `proxy`: a proxy has an http, https or socks5 URL",
+        );
+        check(
+            "[calls]\nkeep = 1",
+            "line 2 of `settings.toml`, key `keep`: invalid type: integer `1`, expected a boolean",
         );
         check("[list]\nwidth = 3", "line 2 of `settings.toml`, key `width`: the width is a number from 100 to 20000");
     }

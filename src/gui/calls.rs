@@ -1,9 +1,12 @@
 //! What the window does about the calls that it made: saves them, or the case of a sign-in that failed, and replays one.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::app::{App, CallContext, Case, CaseStage, Failure, home_folder};
+use jiff::Timestamp;
+
+use crate::app::{App, CallContext, Case, CaseStage, Failure, LoggedCall, home_folder};
 use crate::call::{TracedCall, Way};
 use crate::gui::draft::CallsDraft;
 use crate::gui::model::{Model, Visit};
@@ -18,11 +21,12 @@ impl Window {
         let file = home_folder().join("tokenwright.har").display().to_string();
         self.draft.calls = Some(CallsDraft { file, ..CallsDraft::default() });
         self.draft.next_view.to_top = true;
+        self.model.day.start_again(self.tasks.start(|app: App, _| async move { app.calls_of_day().await }));
     }
 
     pub(in crate::gui) fn save_har(&mut self) {
         let Some(path) = self.calls_file() else { return };
-        let calls: Vec<TracedCall> = self.model.calls.iter().map(|call| (**call).clone()).collect();
+        let calls: Vec<TracedCall> = listed(&self.model).iter().map(|listed| listed.call.clone()).collect();
         let save = |app: App, _| async move { app.write_har(calls, path.clone()).await.map(|()| path) };
         self.model.evidence.start_again(self.tasks.start(save));
     }
@@ -53,9 +57,36 @@ impl Window {
     }
 
     pub(in crate::gui) fn take_calls(&mut self) {
+        if self.draft.calls.is_none() {
+            self.model.day.cancel();
+        } else if self.poll(|model| &mut model.day)
+            && let Some(seen) = self.model.day.last().cloned()
+        {
+            let follow = |app: App, _| async move { app.calls_after(&seen).await };
+            self.model.day.start_again(self.tasks.start(follow));
+        }
         self.poll(|model| &mut model.evidence);
         self.poll(|model| &mut model.replay);
     }
+}
+
+/// A call in the list.
+pub(in crate::gui) struct ListedCall<'a> {
+    pub(in crate::gui) call: &'a TracedCall,
+    /// Who made it and for which profile, as the log has it; `None` if it was this window.
+    pub(in crate::gui) logged: Option<&'a LoggedCall>,
+}
+
+/// The calls of this window, and those that others made, the oldest first. The log has our own as well, but less of each.
+pub(in crate::gui) fn listed(model: &Model) -> Vec<ListedCall<'_>> {
+    let own: BTreeSet<Timestamp> = model.calls.iter().map(|call| call.at).collect();
+    let others = model.day.last().into_iter().flat_map(|day| day.calls.iter());
+    let others = others.filter(|logged| !own.contains(&logged.call.at));
+    let mut listed: Vec<ListedCall<'_>> =
+        others.map(|logged| ListedCall { call: &logged.call, logged: Some(logged) }).collect();
+    listed.extend(model.calls.iter().map(|call| ListedCall { call, logged: None }));
+    listed.sort_by_key(|listed| listed.call.at);
+    listed
 }
 
 /// The failure that a case can be made of, and where it happened.

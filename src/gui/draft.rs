@@ -290,7 +290,7 @@ impl Draft {
     /// All that a call is made from; `None` while the fields cannot be read.
     pub fn context(&self, model: &Model) -> Option<CallContext> {
         let profile = self.computed()?.parsed().as_ref().ok()?.clone();
-        let mut context = CallContext::new(profile, self.secrets.clone());
+        let mut context = CallContext::new(profile, self.secrets.clone()).named(model.open.name());
         model.complete(&mut context);
         // One that cannot be read is told at its field, and its value is missing.
         let typed = self.profile.iter().flat_map(ProfileDraft::read_sources).collect::<Vec<_>>();

@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::call::NoReply;
 use crate::diagnosis::{Diagnose, Diagnosis};
 
-#[derive(Debug, Error)]
+#[derive(Debug, Error, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum TransportError {
+    #[serde(skip)]
     #[error("the URL cannot be read: {reason}")]
     BadUrl {
         /// Does not repeat the URL.
@@ -20,7 +24,7 @@ pub enum TransportError {
     #[error("refusing to send credentials to `{host}` over unencrypted HTTP")]
     PlainHttp { host: String },
     #[error("`{0}` is not an HTTP method")]
-    BadMethod(&'static str),
+    BadMethod(String),
     #[error("the header `{name}` cannot be sent: its name or value has characters that HTTP does not allow")]
     BadHeader { name: String },
     /// The transport sets this header itself.
@@ -32,9 +36,10 @@ pub enum TransportError {
     Connect {
         host: String,
         reason: String,
-        /// The whole chain, without the URL.
+        /// The whole chain, without the URL; `None` in an error that was written down.
+        #[serde(skip)]
         #[source]
-        source: reqwest::Error,
+        source: Option<reqwest::Error>,
     },
     #[error("cannot trust the connection to `{host}`: {reason}")]
     Tls {
@@ -78,13 +83,15 @@ pub enum TransportError {
     Io {
         host: String,
         reason: String,
-        /// The whole chain, without the URL.
+        /// The whole chain, without the URL; `None` in an error that was written down.
+        #[serde(skip)]
         #[source]
-        source: reqwest::Error,
+        source: Option<reqwest::Error>,
     },
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum TlsCause {
     /// The certificate is signed by no authority that this machine trusts.
     UnknownIssuer,
@@ -110,7 +117,8 @@ pub enum TlsCause {
     Other,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ProxyCause {
     /// It cannot be reached.
     Unreachable,
@@ -148,6 +156,18 @@ impl TransportError {
     /// Whether the call may have reached the service although no reply did.
     pub fn may_have_arrived(&self) -> bool {
         matches!(self, Self::Timeout { .. } | Self::BodyTooLarge { .. } | Self::Io { .. })
+    }
+}
+
+impl TransportError {
+    /// As a record of calls has it.
+    pub fn to_no_reply(&self) -> NoReply {
+        NoReply { why: self.to_string(), error: serde_json::to_value(self).ok() }
+    }
+
+    /// The error that was recorded; `None` for one that cannot be written down, or that is not of this program.
+    pub fn of_no_reply(no_reply: &NoReply) -> Option<Self> {
+        serde_json::from_value(no_reply.error.clone()?).ok()
     }
 }
 
@@ -269,4 +289,49 @@ fn proxy_hint(cause: ProxyCause) -> &'static str {
 
 fn seconds(time: Duration) -> String {
     if time.subsec_millis() == 0 { format!("{} s", time.as_secs()) } else { format!("{} ms", time.as_millis()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_down_is_said_again_in_the_same_words() {
+        let (host, reason) = ("as.test".to_owned(), "nothing listens there".to_owned());
+        let proxy = |cause| TransportError::Proxy {
+            proxy: "proxy.test:8080".to_owned(),
+            host: host.clone(),
+            reason: reason.clone(),
+            cause,
+        };
+        let settings = Diagnosis::new("the settings are wrong").hint("correct them");
+        for error in [
+            TransportError::NotWeb,
+            TransportError::PlainHttp { host: host.clone() },
+            TransportError::BadMethod("GO".to_owned()),
+            TransportError::Dns { host: host.clone() },
+            TransportError::Connect { host: host.clone(), reason: reason.clone(), source: None },
+            TransportError::Io { host: host.clone(), reason: reason.clone(), source: None },
+            TransportError::Tls {
+                host: host.clone(),
+                reason: reason.clone(),
+                cause: TlsCause::UnknownIssuer,
+                roots: Some("`SSL_CERT_FILE` names no file".to_owned()),
+            },
+            proxy(ProxyCause::Unreachable),
+            proxy(ProxyCause::Credentials { given: true }),
+            proxy(ProxyCause::Refused(Some(503))),
+            TransportError::Timeout { host: host.clone(), after: Duration::from_millis(1500) },
+            TransportError::BodyTooLarge { host, limit: 1024 },
+            TransportError::Settings(Box::new(settings)),
+        ] {
+            let read = TransportError::of_no_reply(&error.to_no_reply()).expect("read");
+            assert_eq!(read.diagnose(), error.diagnose());
+            assert_eq!((read.is_transient(), read.may_have_acted()), (error.is_transient(), error.may_have_acted()));
+        }
+        let reason = url::ParseError::EmptyHost;
+        assert!(TransportError::of_no_reply(&TransportError::BadUrl { reason }.to_no_reply()).is_none());
+        let later = NoReply { why: String::new(), error: Some(serde_json::json!({ "of-tomorrow": 1 })) };
+        assert!(TransportError::of_no_reply(&later).is_none());
+    }
 }

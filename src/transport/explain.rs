@@ -36,9 +36,9 @@ pub(crate) fn explain(
     }
     let reason = reason(&source);
     if source.is_connect() {
-        TransportError::Connect { host, reason, source }
+        TransportError::Connect { host, reason, source: Some(source) }
     } else {
-        TransportError::Io { host, reason, source }
+        TransportError::Io { host, reason, source: Some(source) }
     }
 }
 

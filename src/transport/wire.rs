@@ -58,7 +58,8 @@ impl Wire {
             ("http", false) => return Err(TransportError::PlainHttp { host }),
             _ => return Err(TransportError::NotWeb),
         };
-        let method = Method::from_bytes(self.method.as_bytes()).map_err(|_| TransportError::BadMethod(self.method))?;
+        let method = Method::from_bytes(self.method.as_bytes())
+            .map_err(|_| TransportError::BadMethod(self.method.to_owned()))?;
         let mut request = Request::new(method, url);
         *request.headers_mut() = self.header_map()?;
         *request.body_mut() = self.body.as_ref().map(|body| body.expose().to_owned().into());

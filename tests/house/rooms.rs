@@ -102,6 +102,8 @@ const ROOMS: &[Room] = &[
     Room { name: "store", layer: EDGES, alone: true, bans: &[NETWORK, WINDOW, COMMAND_LINE, SECRETS] },
     // Seals what a store keeps.
     Room { name: "vault", layer: SEALS, alone: true, bans: &[NETWORK, DATABASE, FILES, WINDOW, COMMAND_LINE] },
+    // What it keeps is masked before it comes here.
+    Room { name: "call_log", layer: EDGES, alone: true, bans: &[NETWORK, DATABASE, WINDOW, COMMAND_LINE, SECRETS] },
     Room { name: "delivery", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "desktop", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "crash", layer: EDGES, alone: true, bans: &[NETWORK, DATABASE, WINDOW, COMMAND_LINE, SECRETS] },

@@ -1,5 +1,6 @@
-//! A case: everything of a sign-in that failed, without secrets, in one file that somebody else can open, look at and replay.
+//! A case: everything of a sign-in or refresh that failed, without secrets, in one file that somebody else can open, look at and replay.
 
+mod renewal;
 mod replay;
 
 use std::path::{Path, PathBuf};
@@ -39,8 +40,11 @@ pub struct Case {
     /// The operating system and the processor.
     pub system: String,
     pub stage: CaseStage,
-    /// What the person was told.
+    /// What was said of the last reply, or of why there was none.
     pub diagnosis: Diagnosis,
+    /// What the person was told in its place, such as that a refresh token may be spent; `None` for the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<Diagnosis>,
     /// The profile with its whole service, as text; without notes and tags.
     pub profile: String,
     /// Whether the profile has a client secret.
@@ -84,6 +88,7 @@ impl Case {
             system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
             stage,
             diagnosis: failure.diagnosis.clone(),
+            told: None,
             profile: mask_text(&profile.to_toml(&Catalog::empty()), &known),
             has_client_secret: !context.secrets.client_secret.is_empty(),
             calls: write_har(calls),
@@ -99,7 +104,10 @@ impl Case {
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let wrong = |why: &str| {
             let diagnosis = Diagnosis::new(format!("this is not a case of Tokenwright: {}", printable_lines(why)));
-            Failure::new(FailureKind::Usage, diagnosis.hint("`tokenwright sign-in NAME --case FILE` writes one"))
+            Failure::new(
+                FailureKind::Usage,
+                diagnosis.hint("`tokenwright sign-in`, `refresh`, `token` and `calls` write one with `--case FILE`"),
+            )
         };
         let case: Self = serde_json::from_str(text).map_err(|error| wrong(&error.to_string()))?;
         if case.version != VERSION {

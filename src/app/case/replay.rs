@@ -16,6 +16,7 @@ use crate::oauth::{AuthorizationError, ProfileSecrets, TokenSet};
 use crate::practice::{RecordedReply, Replay};
 use crate::secret::{MASK, Secret};
 use crate::service::Profile;
+use crate::transport::TransportError;
 
 /// What came of a replay.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +41,10 @@ impl App {
     }
 
     async fn exchanged(&self, case: &Case, profile: Profile, calls: &[TracedCall]) -> Result<Option<Failure>, Failure> {
-        let replies: Vec<RecordedReply> = calls.iter().filter_map(recorded).collect();
+        if let Some(failure) = unanswered(calls) {
+            return Ok(Some(failure));
+        }
+        let replies = last_replies(calls);
         if replies.is_empty() {
             let why = Diagnosis::new("the case has no reply to repeat: the service was not reached");
             return Err(Failure::new(FailureKind::Usage, why.hint("see its calls for why")));
@@ -63,6 +67,23 @@ fn is_same(told: &Diagnosis, expected: &Diagnosis) -> bool {
     // foreign: what another run of the program said is compared as a whole.
     let plain = |diagnosis: &Diagnosis| diagnosis.to_string().replace(MASK, MADE_UP);
     plain(told) == plain(expected)
+}
+
+/// Why the last request got no reply, which needs no network to be said again.
+fn unanswered(calls: &[TracedCall]) -> Option<Failure> {
+    let sent = calls.iter().rfind(|call| call.way == Way::Sent)?;
+    let TracedOutcome::Failed(no_reply) = &sent.outcome else { return None };
+    TransportError::of_no_reply(no_reply).map(Failure::from)
+}
+
+/// The last reply of each endpoint: those before it were followed by another try.
+fn last_replies(calls: &[TracedCall]) -> Vec<RecordedReply> {
+    let mut replies: Vec<RecordedReply> = Vec::new();
+    for reply in calls.iter().filter_map(recorded) {
+        replies.retain(|earlier| (&earlier.method, &earlier.url) != (&reply.method, &reply.url));
+        replies.push(reply);
+    }
+    replies
 }
 
 fn recorded(call: &TracedCall) -> Option<RecordedReply> {

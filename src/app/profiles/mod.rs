@@ -292,7 +292,8 @@ async fn open(app: &App, name: ProfileName) -> Result<OpenedProfile, Failure> {
     let state = state_of(&name, &profile, &contents);
     let Contents { secrets, tokens, device, .. } = contents;
     let sources = app.sources(&name).await?;
-    let context = CallContext { tokens, device, sources, ..CallContext::new(profile, secrets) };
+    let context = CallContext::new(profile, secrets).named(Some(&name));
+    let context = CallContext { tokens, device, sources, ..context };
     let asked = name.clone();
     let draft = app.with_store(move |store| Ok(drafts::is_draft(store, &asked))).await?;
     Ok(OpenedProfile { name, context, draft, state, rotation, shared, ends })

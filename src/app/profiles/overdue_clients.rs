@@ -22,10 +22,15 @@ const AGAIN: SignedDuration = SignedDuration::from_hours(24);
 /// How long to wait for another process or machine that does the same.
 const WAIT: Duration = Duration::from_millis(100);
 
-/// Deletes what is due, and says when to look again.
-pub(in crate::app) async fn end_overdue(app: &App) -> Option<Timestamp> {
+/// When to look again at the latest.
+pub(in crate::app) fn again(now: Timestamp) -> Timestamp {
+    now.checked_add(AGAIN).unwrap_or(Timestamp::MAX)
+}
+
+/// Deletes what is due, and says when to look again. It takes as long as the servers take, one after the other.
+pub(in crate::app) async fn end_overdue(app: &App) -> Timestamp {
     let now = (app.ports.now)();
-    let mut next = now.checked_add(AGAIN).ok()?;
+    let mut next = again(now);
     for shared in [false, true] {
         for forgotten in app.with_store(move |store| store.overdue(shared)).await.unwrap_or_default() {
             // What is left is tried again the next time.
@@ -34,9 +39,9 @@ pub(in crate::app) async fn end_overdue(app: &App) -> Option<Timestamp> {
         let forgotten = app.with_store(move |store| store.forgotten(shared)).await.unwrap_or_default();
         let due = |forgotten: Forgotten| Timestamp::from_second(forgotten.at).ok()?.checked_add(FORGOTTEN_FOR).ok();
         let due = forgotten.into_iter().filter(|forgotten| forgotten.has_client).filter_map(due);
-        next = due.filter(|due| *due > now).chain([next]).min()?;
+        next = due.filter(|due| *due > now).min().map_or(next, |due| due.min(next));
     }
-    Some(next)
+    next
 }
 
 /// Deletes the client of a profile and erases it, unless the server or somebody who does the same is in the way.

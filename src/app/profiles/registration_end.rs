@@ -109,8 +109,8 @@ impl App {
         let Forgotten { number, definition, .. } = forgotten;
         let (catalog, _) = self.catalog().await.ok()?;
         let profile = Profile::from_toml(name, &definition.unwrap_or_default(), &catalog).ok()?;
-        let name = name.clone();
-        let contents = self.with_vault(move |vault| vault.forgotten(&name, number, shared)).await.ok()??;
-        Some(CallContext::new(profile, contents.secrets))
+        let asked = name.clone();
+        let contents = self.with_vault(move |vault| vault.forgotten(&asked, number, shared)).await.ok()??;
+        Some(CallContext::new(profile, contents.secrets).named(Some(name)))
     }
 }

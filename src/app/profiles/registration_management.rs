@@ -70,7 +70,7 @@ pub(super) async fn manage(
     let mut draft = ProfileDraft::from(&profile);
     draft.redirect_uri = moved.clone().unwrap_or(draft.redirect_uri);
     let (method, body, asked) = asked_of(&task, &before, (&draft, &secrets));
-    let context = CallContext::new(profile, secrets);
+    let context = CallContext::new(profile, secrets).named(Some(name));
     let (answered, noted) = ask(app, &entry, (name, &context, &before), (method, body), report).await?;
     if method == Method::Delete {
         replace(app, &entry, None).await?;

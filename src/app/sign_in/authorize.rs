@@ -9,13 +9,14 @@ use tokio::sync::mpsc::unbounded_channel;
 
 use crate::app::ask::Ask;
 use crate::app::blocking::blocking;
+use crate::app::call_log::CallAbout;
 use crate::app::handle::App;
 use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::call_context::SentAuthorization;
 use crate::app::sign_in::late_visits::{Ending, Visitor, follow};
 use crate::app::sign_in::listening::{Listening, listen};
 use crate::app::sign_in::pushed;
-use crate::app::{Authorized, CallContext, Failure, FailureKind, News, Waiting};
+use crate::app::{Authorized, CallContext, Failure, FailureKind, Waiting};
 use crate::call::{Template, TracedCall};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{
@@ -24,7 +25,7 @@ use crate::oauth::{
 };
 use crate::redirect::{Browser, LandingPage, Launched, Listener, Stray, Verdict};
 use crate::secret::Secret;
-use crate::service::Start;
+use crate::service::{ProfileName, Start};
 
 /// How long a sign-in may take: a person may have to find a password and a second factor.
 const PATIENCE: Duration = Duration::from_mins(10);
@@ -40,6 +41,8 @@ pub(crate) struct Sent {
     asked_at: Timestamp,
     code_suffix: String,
     pub(crate) pkce: CodeVerifier,
+    /// Of the profile.
+    name: Option<ProfileName>,
 }
 
 pub(crate) type Outcome = Result<AuthorizationResponse, AuthorizationError>;
@@ -60,10 +63,9 @@ pub(in crate::app) async fn authorize(
     let sent = prepare(app, context, &redirect, listener.as_ref())?;
     sent.fetch_keys(app, report).await?;
     let call = pushed::visit(app, report, context, &sent.parameters()).await?;
-    if app.traces() {
-        let opened = TracedCall::in_browser(&call, &sent.expected.state, (app.ports.now)());
-        app.tell(News::Called(Arc::new(opened)));
-    }
+    app.record_call(CallAbout::named(context.name.as_ref(), "authorization"), || {
+        TracedCall::in_browser(&call, &sent.expected.state, (app.ports.now)())
+    });
     let url = call.url.to_secret().expose().to_owned();
     let (launched, browser_problem) = open_browser(app, browser, url.clone()).await?;
     let now = (app.ports.now)();
@@ -141,6 +143,7 @@ pub(crate) fn prepare(
         nonce: context.nonce(&state((app.ports.entropy)())),
         asked_at: (app.ports.now)(),
         pkce: pkce.code_verifier((app.ports.entropy)()),
+        name: context.name.clone(),
     })
 }
 
@@ -203,10 +206,10 @@ async fn receive(app: &App, report: &Report, listener: Listener, sent: &Sent, vi
         let (outcomes, visitor) = (outcomes.clone(), &visitor);
         async move {
             let outcome = sent.read(app, report, &parameters).await;
-            if app.traces() && outcome.as_ref().err().is_none_or(AuthorizationError::is_final) {
-                let came =
-                    TracedCall::redirect(&sent.redirect_uri, &parameters, &sent.expected.shown(), (app.ports.now)());
-                app.tell(News::Called(Arc::new(came)));
+            if outcome.as_ref().err().is_none_or(AuthorizationError::is_final) {
+                app.record_call(CallAbout::named(sent.name.as_ref(), "redirect"), || {
+                    TracedCall::redirect(&sent.redirect_uri, &parameters, &sent.expected.shown(), (app.ports.now)())
+                });
             }
             let verdict = verdict(&outcome);
             // Looked at now, because the browser may end as soon as it has its page.

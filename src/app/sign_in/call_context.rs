@@ -10,7 +10,7 @@ use crate::app::sign_in::sources::source::{ProfileSources, SentSource};
 use crate::call::{MutualTls, Parameter, RenderError, Values};
 use crate::oauth::{KeyPair, Parameters, PendingDevice, ProfileSecrets, TokenSet, split_answer};
 use crate::secret::Secret;
-use crate::service::{Asks, Catalog, Profile, actor_token_type, matches_whole};
+use crate::service::{Asks, Catalog, Profile, ProfileName, actor_token_type, matches_whole};
 
 /// Who is asked to sign in (OpenID Connect Core 1.0 section 3.1.2.1).
 const LOGIN_HINT: &str = "login_hint";
@@ -41,6 +41,8 @@ pub struct Authorized {
 /// Everything a call is made from.
 #[derive(Clone, Debug)]
 pub struct CallContext {
+    /// The name of the profile; `None` as long as it has none.
+    pub name: Option<ProfileName>,
     pub profile: Profile,
     pub secrets: ProfileSecrets,
     pub authorized: Option<Authorized>,
@@ -59,6 +61,7 @@ impl CallContext {
     /// Without an authorization response or tokens.
     pub fn new(profile: Profile, secrets: ProfileSecrets) -> Self {
         Self {
+            name: None,
             profile,
             secrets,
             authorized: None,
@@ -68,6 +71,12 @@ impl CallContext {
             found: BTreeMap::new(),
             sources: ProfileSources::new(),
         }
+    }
+
+    /// The same for a profile of this name.
+    #[must_use]
+    pub fn named(self, name: Option<&ProfileName>) -> Self {
+        Self { name: name.cloned(), ..self }
     }
 
     /// The value of every placeholder that has one, except the assertion, which is signed for each call.

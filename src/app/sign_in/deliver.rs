@@ -1,28 +1,23 @@
-//! Gives a call to the network, and tells the face of it.
-
-use std::sync::Arc;
+//! Gives a call to the network, tells the face of it, and keeps it in the log.
 
 use jiff::Timestamp;
 
-use crate::app::News;
+use crate::app::call_log::CallAbout;
 use crate::app::handle::App;
 use crate::call::{Call, Reply, TracedCall};
 use crate::secret::Secret;
 use crate::transport::{TransportError, Wire};
 
-/// Tells the face of a call, if it wants to know. `known` are the secrets that may be in the reply beside those of the call:
-/// the profile's, and those that were read from it.
+/// Records a call that was sent. `known` are the secrets that may be in the reply beside those of the call: the profile's, and those
+/// that were read from it.
 pub(in crate::app) fn record<'a>(
     app: &App,
-    call: &'a Call,
-    at: Timestamp,
+    about: CallAbout,
+    (call, at): (&'a Call, Timestamp),
     outcome: Result<&Reply, &TransportError>,
     known: impl IntoIterator<Item = &'a Secret>,
 ) {
-    if app.traces() {
-        let traced = TracedCall::sent(call, at, outcome.map_err(ToString::to_string), known);
-        app.tell(News::Called(Arc::new(traced)));
-    }
+    app.record_call(about, || TracedCall::sent(call, at, outcome.map_err(TransportError::to_no_reply), known));
 }
 
 /// Sends a call; the caller records it.

@@ -3,6 +3,7 @@
 
 use serde_json::Value as Json;
 
+use crate::app::call_log::CallAbout;
 use crate::app::handle::App;
 use crate::app::progress::Report;
 use crate::app::sign_in::deliver::record;
@@ -65,14 +66,15 @@ pub(crate) async fn exchanged(app: &App, context: &CallContext, call: &CallTempl
     let (rendered, proof) = (context.bound(call).render(&values)?, context.proof_for(call));
     let Delivered { call: call_sent, at, outcome } =
         deliver_proved(app, context, (rendered, call, &values), proof).await?;
-    let reply = outcome.inspect_err(|error| record(app, &call_sent, at, Err(error), values.secrets()))?;
+    let about = || CallAbout::of(context, call);
+    let reply = outcome.inspect_err(|error| record(app, about(), (&call_sent, at), Err(error), values.secrets()))?;
     let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
     let previous = context.tokens.as_ref();
     let reading = ReadContext { stage: Stage::TokenRequest, scope_separator: separator, previous, origin: None };
     let answers = try_reading::of_reply(app, (&reply, call.reading.format), call.reading.expressions()).await;
     let read = read_token_set(&reply, answers.as_ref(), &call.reading, reading, values.secrets());
     let brought = read.iter().flat_map(TokenSet::secrets);
-    record(app, &call_sent, at, Ok(&reply), values.secrets().chain(brought));
+    record(app, about(), (&call_sent, at), Ok(&reply), values.secrets().chain(brought));
     read.map_err(|error| Failure::of_token_call(&error, service))
 }
 

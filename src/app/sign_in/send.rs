@@ -1,5 +1,6 @@
 //! Sends a call and reads its reply.
 
+use crate::app::call_log::CallAbout;
 use crate::app::handle::App;
 use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::deliver::{deliver, record};
@@ -120,7 +121,7 @@ pub(in crate::app) async fn ask_with(
         report.tell(Progress::Sending(call.origin()));
     }
     let Delivered { call, at, outcome } = deliver_proved(app, context, (call, template, values), proof).await?;
-    record(app, &call, at, outcome.as_ref(), values.secrets());
+    record(app, CallAbout::of(context, template), (&call, at), outcome.as_ref(), values.secrets());
     let reply = outcome?;
     let answers = try_reading::of_reply(
         app,
@@ -137,6 +138,6 @@ pub(in crate::app) async fn ask_with(
 pub(in crate::app) async fn send(app: &App, call: &Call) -> Result<Reply, TransportError> {
     let at = (app.ports.now)();
     let outcome = deliver(app, call).await;
-    record(app, call, at, outcome.as_ref(), []);
+    record(app, CallAbout::default(), (call, at), outcome.as_ref(), []);
     outcome
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::app::call_log::CallAbout;
 use crate::app::handle::App;
 use crate::app::profiles::drafts;
 use crate::app::progress::{Progress, Report};
@@ -207,10 +208,11 @@ async fn exchange_once(app: &App, report: &Report, context: &CallContext, stage:
     report.tell(Progress::Sending(call.origin()));
     let proof = context.proof_for(template);
     let Delivered { call, at, outcome } = deliver_proved(app, context, (call, template, &values), proof).await?;
+    let about = CallAbout::of(context, template);
     let reply = match outcome {
         Ok(reply) => reply,
         Err(error) => {
-            record(app, &call, at, Err(&error), values.secrets());
+            record(app, about, (&call, at), Err(&error), values.secrets());
             let (notes, unanswered) = (certificate_binding::notes(context, None, at), error.may_have_arrived());
             return Ok(Exchange { notes, unanswered, ..received(Some(call), None, Err(error.into())) });
         }
@@ -236,7 +238,7 @@ async fn exchange_once(app: &App, report: &Report, context: &CallContext, stage:
     notes.extend(certificate_binding::notes(context, outcome.as_deref().ok(), reply.received_at));
     notes.extend(skew_note(clock_skew(&reply), &call.origin()));
     let brought: Vec<&Secret> = outcome.iter().flat_map(|tokens| tokens.secrets()).collect();
-    record(app, &call, at, Ok(&reply), values.secrets().chain(brought.iter().copied()));
+    record(app, about, (&call, at), Ok(&reply), values.secrets().chain(brought.iter().copied()));
     let secrets = report.is_heard().then(|| values.secrets().chain(brought));
     let view = secrets.map_or_else(|| bare_view(&reply), |secrets| view(&reply, secrets));
     let interval = answers.as_ref().and_then(|answers| poll_interval(answers, &template.reading).ok().flatten());

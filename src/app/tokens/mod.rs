@@ -59,7 +59,7 @@ impl App {
 /// A profile with its saved secrets and tokens.
 pub(crate) async fn context_of(app: &App, name: &ProfileName, profile: Profile) -> Result<CallContext, Failure> {
     let record = pending::read(app, name).await?;
-    Ok(source::saved(profile, &record))
+    Ok(source::saved(name, profile, &record))
 }
 
 /// A token of a saved profile that is usable now.

@@ -20,7 +20,7 @@ pub(crate) fn renewal(
     let renews_itself = profile.service.policy.renews_access_token;
     let refreshable = tokens.is_some_and(|tokens| renews_itself || tokens.refresh_token.is_some());
     let without_browser = profile.service.asks_again();
-    let mut context = saved(profile, record);
+    let mut context = saved(name, profile, record);
     if tokens.is_some_and(|tokens| tokens.refresh_token.is_some()) {
         context.profile.service.derive_refresh_request();
     }
@@ -31,9 +31,9 @@ pub(crate) fn renewal(
     }
 }
 
-pub(crate) fn saved(profile: Profile, record: &Record) -> CallContext {
+pub(crate) fn saved(name: &ProfileName, profile: Profile, record: &Record) -> CallContext {
     let Contents { secrets, tokens, .. } = record.contents.clone();
-    CallContext { tokens, ..CallContext::new(profile, secrets) }
+    CallContext { tokens, ..CallContext::new(profile, secrets).named(Some(name)) }
 }
 
 /// Why a person must sign in.

@@ -59,10 +59,13 @@ type Refused = (Timestamp, String);
 pub(in crate::app) async fn run(app: App) {
     let Ok(alarm) = Alarm::new() else { return };
     let (mut known, mut is_told) = (Known::new(), false);
-    let mut next_client = None;
+    // A server that does not answer must not hold up what is told.
+    let (mut ending, mut next_client) = (JoinSet::new(), None);
     loop {
-        if app.has_vault() && next_client.is_none_or(|next| next <= (app.ports.now)()) {
-            next_client = overdue_clients::end_overdue(&app).await;
+        let is_due = next_client.is_none_or(|next| next <= (app.ports.now)());
+        if is_due && ending.is_empty() && app.has_vault() {
+            let app = app.clone();
+            ending.spawn(async move { overdue_clients::end_overdue(&app).await });
         }
         let next = match look(&app, &mut known).await {
             Ok(next) => next,
@@ -74,9 +77,13 @@ pub(in crate::app) async fn run(app: App) {
                 None
             }
         };
+        let next_client_at = next_client.filter(|_| ending.is_empty());
         tokio::select! {
             () = app.scheduler.turned.notified() => tokio::time::sleep(TOGETHER).await,
-            () = alarm.at([next, next_client].into_iter().flatten().min()) => {}
+            Some(ended) = ending.join_next() => {
+                next_client = Some(ended.unwrap_or_else(|_| overdue_clients::again((app.ports.now)())));
+            }
+            () = alarm.at([next, next_client_at].into_iter().flatten().min()) => {}
         }
     }
 }

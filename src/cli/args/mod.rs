@@ -3,6 +3,7 @@
 
 mod bundle;
 mod calendar;
+mod calls;
 mod certificate;
 mod describe;
 mod registration;
@@ -20,6 +21,7 @@ use jiff::SignedDuration;
 
 pub use crate::cli::args::bundle::{BundleMakeOptions, BundleTask, UpdateOptions};
 pub use crate::cli::args::calendar::CalendarOptions;
+pub use crate::cli::args::calls::CallsOptions;
 pub use crate::cli::args::certificate::{
     CertificateGenerateOptions, CertificateSetOptions, CertificateShowOptions, CertificateTask,
 };
@@ -33,7 +35,8 @@ pub use crate::cli::args::services::{
 pub use crate::cli::args::sign_in::{KeyGenerateOptions, KeyOutput, KeyShowOptions, KeyTask, SignInOptions};
 pub use crate::cli::args::team::{TeamEntry, TeamTask};
 pub use crate::cli::args::tokens::{
-    CallOptions, ExecOptions, ExportOptions, InspectOptions, ShareOptions, TokenArgument, TokenOptions, token_options,
+    CallOptions, ExecOptions, ExportOptions, InspectOptions, RefreshOptions, ShareOptions, TokenArgument, TokenOptions,
+    token_options,
 };
 pub use crate::cli::args::vault::{AgentOptions, AgentTask, HistoryOptions, KindArgument, RestoreOptions, VaultTask};
 
@@ -106,14 +109,7 @@ pub enum Task {
     /// Print a valid access token, refreshing it first if needed
     Token(TokenOptions),
     /// Refresh a profile's tokens now
-    Refresh {
-        /// Profile
-        #[arg(value_name = "PROFILE")]
-        name: String,
-        /// Send the refresh token even if an earlier refresh may have spent it
-        #[arg(long)]
-        resend: bool,
-    },
+    Refresh(RefreshOptions),
     /// Run a command with the access token in its environment
     Exec(ExecOptions),
     /// List all profiles
@@ -142,6 +138,8 @@ pub enum Task {
     },
     /// List by date when tokens, client secrets and certificates end, or write it as a calendar
     Calendar(CalendarOptions),
+    /// List the calls of the last day, whoever made them: the window, the agent or a command
+    Calls(CallsOptions),
     /// Show which account a profile is signed in to
     Whoami {
         /// Profile
@@ -290,7 +288,7 @@ pub enum Task {
     /// Share profiles with a team, through a PostgreSQL database that sees no secret
     #[command(subcommand)]
     Team(TeamTask),
-    /// Replay a failed sign-in that `sign-in --case` wrote, on this machine, and compare what is said of it
+    /// Replay a failed sign-in or refresh that `--case` wrote, on this machine, and compare what is said of it
     Replay {
         /// The file
         #[arg(value_name = "FILE")]

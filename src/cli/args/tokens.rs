@@ -39,6 +39,10 @@ pub struct TokenOptions {
     /// Do not ask a running agent
     #[arg(long)]
     pub no_agent: bool,
+    /// If there is no token since a request fails, write everything about it to this file, with secrets masked; `replay` reads it.
+    /// No agent is asked
+    #[arg(long, value_name = "FILE")]
+    pub case: Option<PathBuf>,
 }
 
 impl TokenOptions {
@@ -50,6 +54,20 @@ impl TokenOptions {
 
 fn nonce(text: &str) -> Result<String, String> {
     if is_proof_nonce(text) { Ok(text.to_owned()) } else { Err("no server gives such a nonce".to_owned()) }
+}
+
+/// `tokenwright refresh …`
+#[derive(Debug, Args)]
+pub struct RefreshOptions {
+    /// Profile
+    #[arg(value_name = "PROFILE")]
+    pub name: String,
+    /// Send the refresh token even if an earlier refresh may have spent it
+    #[arg(long)]
+    pub resend: bool,
+    /// If the refresh fails, write everything about it to this file, with secrets masked; `replay` reads it
+    #[arg(long, value_name = "FILE")]
+    pub case: Option<PathBuf>,
 }
 
 /// `tokenwright inspect …`
@@ -223,5 +241,5 @@ pub fn token_options(arguments: impl IntoIterator<Item = OsString>) -> Option<To
     }
     let command = TokenOptions::augment_args(clap::Command::new("token").no_binary_name(true).disable_help_flag(true));
     let matches = command.try_get_matches_from(arguments).ok()?;
-    TokenOptions::from_arg_matches(&matches).ok().filter(|options| !options.no_agent)
+    TokenOptions::from_arg_matches(&matches).ok().filter(|options| !options.no_agent && options.case.is_none())
 }

@@ -1,14 +1,16 @@
-//! What a sign-in leaves behind for whoever looks into it: its calls, and its case if it failed.
+//! What a sign-in or a refresh leaves behind for whoever looks into it: its calls, and its case if it failed.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::app::{CallContext, Case, CaseStage, Failure, News};
 use crate::call::{TracedCall, Way};
 use crate::cli::args::SignInOptions;
 use crate::cli::print;
-use crate::cli::runner::Runner;
+use crate::cli::runner::{Runner, tell_news};
+use crate::service::ProfileName;
 
-/// The calls of a sign-in, as they are made.
+/// The calls of a sign-in or a refresh, as they are made.
 #[derive(Clone, Default)]
 pub(crate) struct Evidence(Arc<Mutex<Vec<TracedCall>>>);
 
@@ -19,6 +21,34 @@ impl Evidence {
             runner.app.trace();
         }
         Self::default()
+    }
+
+    /// Does this work, which renews tokens of a profile, and writes its case to this file if it fails. `hear` gets the news.
+    pub(crate) fn of_renewal<T: Send>(
+        runner: &Runner,
+        (name, path): (&ProfileName, Option<&Path>),
+        mut hear: impl FnMut(News) + Send + 'static,
+        work: impl Future<Output = Result<T, Failure>> + Send,
+    ) -> Result<T, Failure> {
+        let evidence = Self::default();
+        if path.is_some() {
+            runner.app.trace();
+        }
+        let collected = evidence.clone();
+        runner.listen(move |news| match news {
+            News::Called(_) => collected.take_in(&news),
+            news => hear(news),
+        });
+        let done = runner.run(work);
+        runner.listen(tell_news);
+        if let (Some(path), Err(failure)) = (path, &done) {
+            let calls = evidence.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            match runner.run(runner.app.case_of_renewal(name, &calls, failure)) {
+                Ok(case) => write_case(runner, case, path),
+                Err(failure) => print::warning(&failure.diagnosis),
+            }
+        }
+        done
     }
 
     pub(crate) fn take_in(&self, news: &News) {
@@ -38,16 +68,20 @@ impl Evidence {
         let calls = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let (Some(path), Some(failure)) = (&options.case, failure) {
             let case = Case::new(context, stage(context, &calls), failure, &calls, jiff::Timestamp::now());
-            match runner.run(runner.app.write_case(case, path.clone())) {
-                Ok(()) => print::note(&format!("Case written: tokenwright replay {}", path.display())),
-                Err(failure) => print::warning(&failure.diagnosis),
-            }
+            write_case(runner, case, path);
         }
         if let Some(path) = &options.har
             && let Err(failure) = runner.run(runner.app.write_har(calls, path.clone()))
         {
             print::warning(&failure.diagnosis);
         }
+    }
+}
+
+fn write_case(runner: &Runner, case: Case, path: &Path) {
+    match runner.run(runner.app.write_case(case, path.to_owned())) {
+        Ok(()) => print::note(&format!("Case written: tokenwright replay {}", path.display())),
+        Err(failure) => print::warning(&failure.diagnosis),
     }
 }
 

@@ -3,7 +3,7 @@
 mod describe;
 mod device;
 mod device_code;
-mod evidence;
+pub(in crate::cli) mod evidence;
 mod qr;
 mod registration;
 mod secrets;
@@ -63,7 +63,8 @@ pub(crate) fn run(runner: &Runner, options: &SignInOptions) -> Result<(), Failur
         let saved = runner.run(runner.app.saved_client_certificate(&name))?;
         secrets.client_certificate = Some(saved.ok_or_else(|| missing_certificate(&profile))?);
     }
-    let context = CallContext { sources: sources.clone(), ..CallContext::new(profile, secrets) };
+    let context = CallContext::new(profile, secrets).named(Some(&name));
+    let context = CallContext { sources: sources.clone(), ..context };
     if options.try_only {
         return trial::run(runner, context);
     }

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::app::{
-    ApiReply, CallContext, Case, ClientEnd, ExportDone, ExportView, Failure, ForgottenProfile, FormatLine,
+    ApiReply, CallContext, Case, ClientEnd, DayOfCalls, ExportDone, ExportView, Failure, ForgottenProfile, FormatLine,
     ImportOutcome, InstalledBrowser, KeptAlive, News, OpenedProfile, ProfileSummary, ProgramSettings, Replayed,
     Revision, SavedToken, ShareDone, TokenInspection, TrayState, VaultState, WindowSettings,
 };
@@ -189,6 +189,8 @@ pub struct Model {
     pub calendar: CalendarModel,
     /// The calls that this window made, the oldest first.
     pub calls: Vec<Arc<TracedCall>>,
+    /// The calls of the last day, of all processes, while the page of the calls is open.
+    pub day: Requested<DayOfCalls>,
     /// Calls or a case are being written to this file.
     pub evidence: Requested<PathBuf>,
     /// A case that was opened, and what came of its replay.

@@ -1,12 +1,12 @@
 //! The page of the calls: what this window sent and got, one line each, and what can be handed on of it.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use egui::{Button, RichText, Ui};
 
+use crate::app::LoggedCall;
 use crate::call::{TracedCall, TracedOutcome, Way};
-use crate::gui::calls::failed;
+use crate::gui::calls::{ListedCall, failed, listed};
 use crate::gui::display_text::quoted;
 use crate::gui::draft::{CallsDraft, Draft};
 use crate::gui::intent::Intent;
@@ -18,6 +18,7 @@ use crate::gui::widgets::{
     ButtonKind, CodeBlock, Field, SHORT, banner, copy_named_button, dot, footer, heading, key_values, keyed, notice,
     page, rows, section, waiting,
 };
+use crate::service::ProfileName;
 
 /// Height of a call that is not open, in points.
 const ROW: f32 = 28.0;
@@ -27,7 +28,11 @@ pub(crate) fn calls_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let top = std::mem::take(&mut draft.next_view.to_top);
     page(ui, "calls", top, true, |ui| {
         heading(ui, texts::TITLE);
-        ui.label(small(ui, texts::WHAT_THEY_ARE));
+        let is_kept = model.day.last().is_none_or(|day| day.is_kept);
+        ui.label(small(ui, if is_kept { texts::OF_ALL } else { texts::OF_WINDOW }));
+        if let Some(failure) = model.day.failure() {
+            banner(ui, Tone::Warning, &failure.diagnosis);
+        }
         section(ui, "", |ui| list_ui(ui, model, draft, &mut calls));
         section(ui, texts::SAVE, |ui| save_ui(ui, model, &mut calls));
         section(ui, texts::REPLAY, |ui| replay_ui(ui, model, draft, &mut calls));
@@ -41,17 +46,19 @@ pub(crate) fn calls_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 
 /// The newest first.
 fn list_ui(ui: &mut Ui, model: &Model, draft: &Draft, calls: &mut CallsDraft) {
-    if model.calls.is_empty() {
+    let mut newest = listed(model);
+    if newest.is_empty() {
         ui.label(texts::NONE_YET);
         return;
     }
-    let newest: Vec<(usize, &Arc<TracedCall>)> = model.calls.iter().enumerate().rev().collect();
-    rows(ui, "calls", ROW, &newest, |ui, (_, call)| {
-        keyed(ui, call.at.as_nanosecond(), |ui| call_ui(ui, draft, calls, call));
+    newest.reverse();
+    rows(ui, "calls", ROW, &newest, |ui, listed| {
+        keyed(ui, listed.call.at.as_nanosecond(), |ui| call_ui(ui, model, draft, calls, listed));
     });
 }
 
-fn call_ui(ui: &mut Ui, draft: &Draft, calls: &mut CallsDraft, call: &TracedCall) {
+fn call_ui(ui: &mut Ui, model: &Model, draft: &Draft, calls: &mut CallsDraft, listed: &ListedCall<'_>) {
+    let call = listed.call;
     let is_open = calls.open == Some(call.at);
     let (tone, words) = outcome_words(call);
     let time = call.at.to_zoned(draft.clock.zone.clone()).strftime("%H:%M:%S").to_string();
@@ -64,19 +71,35 @@ fn call_ui(ui: &mut Ui, draft: &Draft, calls: &mut CallsDraft, call: &TracedCall
             calls.open = (!is_open).then_some(call.at);
         }
         ui.label(small(ui, words));
+        if let Some(logged) = listed.logged {
+            ui.label(small(ui, shown(made_by(model, logged))));
+        }
     });
     if is_open {
         details_ui(ui, call);
     }
 }
 
+/// `by the agent for Acme`, `by refresh for Acme`.
+fn made_by(model: &Model, logged: &LoggedCall) -> String {
+    let who = match logged.face.as_str() {
+        "agent" => texts::AGENT,
+        "window" => texts::A_WINDOW,
+        command => command,
+    };
+    match ProfileName::parse(&logged.profile) {
+        Ok(name) => texts::made_by_for(who, model.shown_name(&name)),
+        Err(_) => texts::made_by(who),
+    }
+}
+
 fn outcome_words(call: &TracedCall) -> (Tone, String) {
     match (&call.outcome, call.way) {
         (TracedOutcome::Reply(reply), _) => {
-            let tone = if (200..300).contains(&reply.status) { Tone::Success } else { Tone::Danger };
+            let tone = if reply.is_success() { Tone::Success } else { Tone::Danger };
             (tone, texts::outcome(reply.status, reply.elapsed.as_millis()))
         }
-        (TracedOutcome::Failed(why), _) => (Tone::Danger, quoted(why)),
+        (TracedOutcome::Failed(no_reply), _) => (Tone::Danger, quoted(&no_reply.why)),
         (TracedOutcome::Unseen, Way::Redirect) => (Tone::Info, texts::BROUGHT_BY_BROWSER.to_owned()),
         (TracedOutcome::Unseen, _) => (Tone::Info, texts::OPENED_IN_BROWSER.to_owned()),
     }
@@ -99,8 +122,9 @@ fn details_ui(ui: &mut Ui, call: &TracedCall) {
         let _ = write!(response, "\n{}", reply.body);
         CodeBlock::new(common::RESPONSE, response.trim_start()).max_height(260.0).show(ui);
     }
-    if !call.curl.is_empty() {
-        copy_named_button(ui, common::COPIED_CURL, &call.curl).on_hover_text(common::CURL_HINT);
+    let curl = if call.curl.is_empty() { call.masked_curl() } else { Some(call.curl.clone()) };
+    if let Some(curl) = curl {
+        copy_named_button(ui, common::COPIED_CURL, &curl).on_hover_text(common::CURL_HINT);
     }
 }
 
@@ -114,7 +138,7 @@ fn save_ui(ui: &mut Ui, model: &Model, calls: &mut CallsDraft) {
     Field::new(common::FILE).help(texts::SAVE_HELP).mono().limit(SHORT).show(ui, &mut calls.file);
     let no_file = calls.file.trim().is_empty().then_some(common::ENTER_FILE);
     ui.horizontal_wrapped(|ui| {
-        let nothing = model.calls.is_empty().then_some(texts::NO_CALLS);
+        let nothing = listed(model).is_empty().then_some(texts::NO_CALLS);
         intent_button(ui, ButtonKind::Secondary, Intent::SaveHar, no_file.or(nothing));
         let no_case = failed(model).is_none().then_some(texts::NO_FAILED_SIGN_IN);
         intent_button(ui, ButtonKind::Secondary, Intent::SaveCase, no_file.or(no_case));

@@ -3,13 +3,25 @@
 use std::fmt::Display;
 
 pub const TITLE: &str = "Calls";
-pub const WHAT_THEY_ARE: &str = "What this window sent and got since it was opened. Secrets are masked.";
+pub const OF_ALL: &str = "What this window, the agent and commands sent and got in the last day. Secrets are masked.";
+pub const OF_WINDOW: &str = "What this window sent and got since it was opened. Secrets are masked. The calls of others are not kept.";
 pub const SAVE: &str = "Save to a file";
 pub const REPLAY: &str = "Replay a case";
 pub const NONE_YET: &str = "Nothing yet. Sign in, refresh or ask a service something, and the call is listed here.";
 
 pub fn outcome(status: impl Display, milliseconds: impl Display) -> String {
     format!("{status} after {milliseconds} ms")
+}
+
+pub const AGENT: &str = "the agent";
+pub const A_WINDOW: &str = "a window";
+
+pub fn made_by(who: impl Display) -> String {
+    format!("by {who}")
+}
+
+pub fn made_by_for(who: impl Display, profile: impl Display) -> String {
+    format!("by {who} for {profile}")
 }
 
 pub const BROUGHT_BY_BROWSER: &str = "brought by the browser";

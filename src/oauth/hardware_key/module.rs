@@ -28,18 +28,22 @@ type Loaded = Result<Mutex<Pkcs11>, HardwareKeyError>;
 /// Says where the module is, when it is first needed.
 type Find = Box<dyn Fn() -> Option<PathBuf> + Send + Sync>;
 
-static FIND: OnceLock<Find> = OnceLock::new();
+/// Does what may take as long as a person, who has to touch a token.
+type Aside = fn(&mut dyn FnMut());
+
+static FIND: OnceLock<(Find, Aside)> = OnceLock::new();
 static MODULE: OnceLock<Loaded> = OnceLock::new();
 /// The hashes of addresses whose PIN was wrong: a token is locked after a few of those, and a refresh comes again and again.
 static WRONG: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
-/// Sets where the module is that is loaded when a key in a token is first used. Only the first call counts.
-pub fn use_pkcs11_module(find: impl Fn() -> Option<PathBuf> + Send + Sync + 'static) {
-    let _ = FIND.set(Box::new(find));
+/// Sets where the module is that is loaded when a key in a token is first used, and what runs the work of a token, so that nothing
+/// else of the thread waits for it. Only the first call counts.
+pub fn use_pkcs11_module(find: impl Fn() -> Option<PathBuf> + Send + Sync + 'static, aside: Aside) {
+    let _ = FIND.set((Box::new(find), aside));
 }
 
 fn module() -> Result<MutexGuard<'static, Pkcs11>, HardwareKeyError> {
-    let find = FIND.get().ok_or(HardwareKeyError::NoModule)?;
+    let (find, _) = FIND.get().ok_or(HardwareKeyError::NoModule)?;
     let load = || -> Loaded {
         let path = find().ok_or(HardwareKeyError::NoModule)?;
         let module = Pkcs11::new(path).map_err(|_| HardwareKeyError::NotLoaded)?;
@@ -51,8 +55,22 @@ fn module() -> Result<MutexGuard<'static, Pkcs11>, HardwareKeyError> {
     Ok(loaded.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// Does something with the private key at an address.
+/// Does something with the private key at an address, aside.
 fn with_key<T>(
+    address: &Address,
+    work: impl FnOnce(&Session, ObjectHandle) -> Result<T, HardwareKeyError>,
+) -> Result<T, HardwareKeyError> {
+    let (_, aside) = FIND.get().ok_or(HardwareKeyError::NoModule)?;
+    let (mut work, mut done) = (Some(work), Err(HardwareKeyError::Refused));
+    aside(&mut || {
+        if let Some(work) = work.take() {
+            done = with_session(address, work);
+        }
+    });
+    done
+}
+
+fn with_session<T>(
     address: &Address,
     work: impl FnOnce(&Session, ObjectHandle) -> Result<T, HardwareKeyError>,
 ) -> Result<T, HardwareKeyError> {

@@ -1,6 +1,8 @@
 //! What a sign-in leaves behind for whoever looks into it: `--har`, `--case` and `replay`.
 
 use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -147,4 +149,90 @@ fn what_is_no_case_is_told_and_nothing_is_made_of_it() {
         let said = program.run(&["replay", path]).failed(code);
         assert!(said.contains(words) && !said.contains('\u{1b}'), "{words}: {said}");
     }
+}
+
+/// A service that gives tokens at a sign-in, and answers the refreshes so, one after the other.
+fn refreshed(answers: &'static [(u16, &'static str)]) -> Scripted {
+    let count = AtomicUsize::new(0);
+    Scripted::start(move |asked, _| {
+        if asked.path == "/authorize" {
+            return asked.grant("canary-code");
+        }
+        if asked.raw.contains("grant_type=authorization_code") {
+            let tokens = json!({ "access_token": "canary-at", "token_type": "Bearer", "expires_in": 1,
+                "refresh_token": "canary-rt" });
+            return Answer::json(200, &tokens);
+        }
+        let (status, code) = answers[count.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1)];
+        Answer::json(status, &json!({ "error": code, "error_description": format!("{SECRET} canary-rt") }))
+    })
+}
+
+fn with_tokens(service: &Scripted) -> Tokenwright {
+    let preset = format!(
+        "id = \"odd\"\nname = \"Odd\"\nchecked = \"2026-11-28\"\nsource = [\"a test\"]\nasks = \"secret\"\n\
+         [redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \"{url}/authorize\"\n\
+         [token_request]\nurl = \"{url}/token\"\n[refresh_request]\nurl = \"{url}/token\"\n",
+        url = service.url()
+    );
+    let program = Tokenwright::with_vault().with_env("TOKENWRIGHT_CLIENT_SECRET", SECRET);
+    program.add_preset("odd.toml", &preset);
+    program.run(&["sign-in", "p", "--service", "odd", "--client-id", "mine", "--browser", browser()]).done();
+    program
+}
+
+#[test]
+fn a_case_of_a_refused_refresh_is_replayed_with_the_same_diagnosis() {
+    // The first try is not the one that counts.
+    let service = refreshed(&[(503, "temporarily_unavailable"), (400, "invalid_grant")]);
+    let program = with_tokens(&service);
+    let file = program.home().join("case.json");
+    let path = file.to_str().expect("UTF-8");
+    let said = program.run(&["refresh", "p", "--case", path]).failed(3);
+    assert!(said.contains("invalid_grant") && said.contains("Case written: tokenwright replay "), "{said}");
+    drop(service);
+    let text = fs::read_to_string(&file).expect("written");
+    assert!(!text.contains("canary"), "{text}");
+    let replayed = Tokenwright::with_vault().run(&["replay", path]).done();
+    assert!(replayed.starts_with("The same: ") && replayed.contains("invalid_grant"), "{replayed}");
+
+    // The log of calls has the same.
+    let other = program.home().join("other.json");
+    let of_log = other.to_str().expect("UTF-8");
+    let told = program.run(&["calls", "p", "--case", of_log]).done();
+    assert!(told.starts_with(&format!("{of_log}: ")) && told.contains("invalid_grant"), "{told}");
+    assert_eq!(Tokenwright::with_vault().run(&["replay", of_log]).done(), replayed);
+    assert!(!fs::read_to_string(&other).expect("written").contains("canary"));
+}
+
+#[test]
+fn a_case_of_a_service_that_is_not_there_is_replayed_without_one() {
+    let service = refreshed(&[(400, "invalid_grant")]);
+    let program = with_tokens(&service);
+    drop(service);
+    let file = program.home().join("case.json");
+    let path = file.to_str().expect("UTF-8");
+    // waits: until the access token has expired, after which none can be handed out.
+    std::thread::sleep(Duration::from_millis(1100));
+    for command in ["refresh", "token"] {
+        let said = program.run(&[command, "p", "--case", path]).failed(5);
+        assert!(said.contains("nothing listens there") && said.contains("Case written"), "{said}");
+        let replayed = Tokenwright::with_vault().run(&["replay", path]).done();
+        assert!(replayed.starts_with("The same: cannot connect to `127.0.0.1"), "{replayed}");
+        assert!(replayed.contains("nothing listens there (hint: check the host and port"), "{replayed}");
+        fs::remove_file(&file).expect("written");
+    }
+}
+
+#[test]
+fn without_a_request_there_is_no_case() {
+    let service = refreshed(&[(400, "invalid_grant")]);
+    let program = with_tokens(&service);
+    let file = program.home().join("case.json");
+    let path = file.to_str().expect("UTF-8");
+    let said = program.run(&["calls", "p", "--case", path]).failed(2);
+    assert!(said.contains("no token request and no refresh request of `p` failed in the last day"), "{said}");
+    let said = program.run(&["refresh", "other", "--case", path]).failed(3);
+    assert!(said.contains("there is no profile `other`") && said.contains("no request was sent"), "{said}");
+    assert_eq!((service.asked("/token").len(), file.exists()), (1, false));
 }

@@ -2,6 +2,7 @@
 
 mod bundle;
 pub mod calendar;
+mod calls;
 mod describe;
 mod doctor;
 mod edit;

@@ -3,17 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::NodeT as _;
-use jiff::SignedDuration;
-use tokenwright::app::News;
+use jiff::{SignedDuration, Timestamp};
+use tokenwright::app::{DayOfCalls, LoggedCall, News};
 use tokenwright::call::{TracedCall, TracedOutcome, TracedReply, Way};
-use tokenwright::gui::model::Model;
+use tokenwright::call_log::CallLog;
+use tokenwright::gui::model::{Model, Requested};
 use tokenwright::gui::{CallsDraft, Draft, Intent};
 
 use crate::screens::by_name::ByName as _;
 use crate::screens::machine::{Machine, Visit};
 use crate::screens::scenes::{draft, now, started};
 use crate::screens::screen::{THEMES, screen};
+use crate::support::temp_home;
 
 fn call(seconds: i64, url: &str, status: u16) -> TracedCall {
     let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
@@ -43,6 +46,46 @@ pub fn made() -> Model {
     model
 }
 
+/// The same, after the agent and a command have made some.
+fn with_others() -> Model {
+    let mut model = made();
+    let logged = |call: &TracedCall, face: &str, profile: &str| LoggedCall {
+        call: TracedCall { curl: String::new(), ..call.clone() },
+        face: face.to_owned(),
+        process: 7,
+        profile: profile.to_owned(),
+        stage: "refresh_request".to_owned(),
+    };
+    let own = (*model.calls[1]).clone();
+    let calls = vec![
+        logged(&own, "window", ""),
+        logged(&call(5, "https://as.test/refresh", 400), "agent", "acme"),
+        logged(&call(6, "https://as.test/revoke", 200), "forget", "\u{202e}no name"),
+    ];
+    model.day = Requested::ended(Ok(DayOfCalls::new(calls, true)));
+    model
+}
+
+#[test]
+fn calls_of_others_are_listed_with_who_made_them() {
+    let mut window = screen(THEMES[0], with_others(), page());
+    let words = window.words();
+    assert!(words.contains("by the agent for acme") && words.contains("by forget"), "{words}");
+    assert_eq!(words.matches("as.test/token").count(), 1, "our own is there once: {words}");
+    assert!(!words.contains('\u{202e}') && words.contains("What this window, the agent and commands sent"), "{words}");
+    let zoned = (now() + SignedDuration::from_secs(5)).to_zoned(page().clock.zone).strftime("%H:%M:%S").to_string();
+    window.press(&format!("{zoned}  POST as.test/refresh"));
+    assert!(window.reads("Copy as curl") && window.reads("400 after 42 ms"), "{}", window.words());
+}
+
+#[test]
+fn it_is_said_that_no_calls_of_others_are_kept() {
+    let mut model = made();
+    model.day = Requested::ended(Ok(DayOfCalls::new(Vec::new(), false)));
+    let window = screen(THEMES[0], model, page());
+    assert!(window.words().contains("The calls of others are not kept"), "{}", window.words());
+}
+
 /// The page, open.
 pub fn page() -> Draft {
     let mut draft = draft();
@@ -63,6 +106,25 @@ fn the_newest_call_is_first_and_opens() {
         assert_eq!(window.state().wanted, [Intent::SaveHar]);
         let case = window.button("Save the case").expect("there");
         assert!(case.accesskit_node().is_disabled(), "nothing has failed");
+    }
+}
+
+#[test]
+fn a_call_of_another_process_appears_by_itself() {
+    let home = temp_home();
+    let mut machine = Machine::at(home.path(), THEMES[0], Visit::Follow, "passphrase");
+    machine.window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    machine.wait("Results");
+    machine.window.event(Event::Text("calls".to_owned()));
+    machine.window.settle();
+    machine.window.key_press(Key::Enter);
+    machine.wait("Nothing yet.");
+    let log = CallLog::new(home.path().join("calls"));
+    for (face, told) in [("agent", "by the agent for acme"), ("refresh", "by refresh for acme")] {
+        let call = TracedCall { at: Timestamp::now(), ..call(0, "https://as.test/refresh", 400) };
+        let (face, profile, stage) = (face.to_owned(), "acme".to_owned(), "refresh_request".to_owned());
+        log.add(&[LoggedCall { call, face, process: 7, profile, stage }], Timestamp::now()).expect("added");
+        machine.wait(told);
     }
 }
 

@@ -2,7 +2,7 @@
 //! one that does it wrong.
 
 use std::sync::atomic::{AtomicU16, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use serde_json::json;
@@ -394,6 +394,46 @@ fn the_agent_deletes_the_client_of_a_profile_that_can_no_longer_be_brought_back(
     forgotten_days_ago(38);
     register(&program, &server).done();
     assert!(!is_stored(), "nobody deleted it for a month");
+}
+
+#[test]
+fn a_server_that_does_not_answer_when_a_client_is_deleted_holds_up_no_hook() {
+    let ((asked_to_delete, deleting), (end, ended)) = (mpsc::channel(), mpsc::channel::<()>());
+    let ended = Mutex::new(ended);
+    let server = issuer(move |asked| {
+        if asked.path == "/register" {
+            let url = format!("http://{}/register/c", host(asked));
+            return registered(&json!({ "registration_client_uri": url, "registration_access_token": "rat-secret" }));
+        }
+        asked_to_delete.send(()).expect("a receiver");
+        // Until the test has ended.
+        let _ = ended.lock().expect("a receiver").recv();
+        Answer::text(204, "text/plain", "")
+    });
+    let (heard, events) = mpsc::channel();
+    let hook = Scripted::start(move |_, _| {
+        heard.send(()).expect("a receiver");
+        Answer::text(204, "text/plain", "")
+    });
+    let program = Tokenwright::with_vault();
+    register(&program, &server).done();
+    program.run(&["forget", "demo"]).done();
+    program.database().execute("UPDATE forgotten SET at = at - 8 * 24 * 3600");
+    let practice = Practice::start(&program);
+    practice.sign_in(&program, "acme");
+    let port = practice.port().to_owned();
+    program.set("settings.toml", &format!("[hooks]\npost = '{}/hook'\n", hook.url()));
+    let mut agent = program.start(&["agent"]);
+    agent.line_with("The agent listens on ");
+    deleting.recv_timeout(Duration::from_secs(60)).expect("the agent tries");
+    drop(practice);
+    let _practice = Practice::start_at(&program, &port, &["dead-refresh-token"]);
+    program.run(&["refresh", "acme"]).failed(3);
+    // A call takes 30 s at most.
+    events.recv_timeout(Duration::from_secs(20)).expect("the hook hears while the server is silent");
+    drop(end);
+    program.run(&["agent", "stop"]).done();
+    agent.finish().done();
 }
 
 #[test]

@@ -13,6 +13,7 @@ use std::borrow::Cow;
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use jiff::Timestamp;
 
+use crate::app::call_log::CallAbout;
 use crate::app::handle::App;
 use crate::app::sign_in::deliver::{deliver, record};
 use crate::app::{CallContext, Failure, FailureKind};
@@ -56,7 +57,7 @@ pub(in crate::app) async fn deliver_proved(
         {
             app.proof_nonces.set(by, &origin, fresh);
             if !is_second && nonce.as_deref() != Some(fresh) && wants_proof_nonce(reply, by) {
-                record(app, &proved, at, Ok(reply), values.secrets());
+                record(app, CallAbout::of(context, template), (&proved, at), Ok(reply), values.secrets());
                 (nonce, is_second) = (Some(fresh.to_owned()), true);
                 if let Some(values) =
                     context.signed_anew(template, values, ((app.ports.now)(), (app.ports.entropy)()))?
