@@ -279,6 +279,8 @@ pub struct SavedToken {
     pub tokens: TokenSet,
     /// The header that carries the access token.
     pub header: TokenHeader,
+    /// What the header carries in its place, where that is made of it.
+    pub carried: Option<Secret>,
     /// The proof of possession for the request that was named, where the token needs one.
     pub proof: Option<Secret>,
     /// Whether a refresh was made for this request.
@@ -290,13 +292,13 @@ pub struct SavedToken {
 impl SavedToken {
     /// The lines of a request that present the token.
     pub fn header_lines(&self) -> Secret {
-        presented_lines(&self.header, &self.tokens.access_token, self.proof.as_ref())
+        presented_lines(&self.header, self.carried.as_ref().unwrap_or(&self.tokens.access_token), self.proof.as_ref())
     }
 }
 
 /// The lines of a request that present a token: its header, and that of its proof if it needs one.
-pub fn presented_lines(header: &TokenHeader, access_token: &Secret, proof: Option<&Secret>) -> Secret {
-    let line = header.line(access_token.expose());
+pub fn presented_lines(header: &TokenHeader, carried: &Secret, proof: Option<&Secret>) -> Secret {
+    let line = header.line(carried.expose());
     Secret::new(match proof {
         Some(proof) => format!("{line}\n{DPOP}: {}", proof.expose()),
         None => line,

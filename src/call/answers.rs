@@ -39,6 +39,14 @@ impl Answers {
         &self.json
     }
 
+    /// The same with nothing but the member of the body that this path begins with, if there is one.
+    #[must_use]
+    pub fn only_with(&self, path: &Expression) -> Self {
+        let name = path.as_str().split(['.', '[']).next().filter(|_| path.is_path()).unwrap_or_default();
+        let member = self.json.get(name).map(|value| serde_json::json!({ name: value }));
+        Self { json: member.unwrap_or_else(|| self.json.clone()), came_to: self.came_to.clone() }
+    }
+
     /// The expressions that need the evaluating process, each once.
     pub fn open<'a>(&self, expressions: impl IntoIterator<Item = &'a Expression>) -> Vec<&'a Expression> {
         let mut open: Vec<&Expression> = Vec::new();
