@@ -10,7 +10,7 @@ use crate::app::profiles::summary::ProfileState;
 use crate::app::sign_in::call_context::CallContext;
 use crate::app::team::SharedWith;
 use crate::app::tokens::rotation::Rotation;
-use crate::call::{Call, Expression};
+use crate::call::{Call, Expression, WrittenIn};
 use crate::config::{ListSettings, Settings, Theme};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{DPOP, IdTokenCheck, Resource, TokenHeader, TokenSet};
@@ -212,6 +212,8 @@ pub struct ReplyView {
     pub elapsed: Duration,
     /// With masked secrets.
     pub headers: Vec<(String, String)>,
+    /// What it was read as, if it has anything to read.
+    pub read_as: Option<WrittenIn>,
     /// The body, pretty-printed, secrets masked.
     pub masked_body: String,
     /// The body, pretty-printed, unmasked.

@@ -221,7 +221,7 @@ fn binding(service: &Service) {
     }
     for token in &service.further_token {
         line(&format!("further token: {}, {}", token.name, token.meaning));
-        detail("`tokenwright token NAME --resource` hands it out by its name");
+        detail(&format!("`tokenwright token PROFILE --resource {}`", token.name));
     }
     if let Some(assertion) = &service.assertion {
         line(&format!("assertion: {}", assertion.text()));

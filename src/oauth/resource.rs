@@ -80,10 +80,9 @@ pub struct ResourceToken {
 }
 
 /// What renews one more access token.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RenewedBy {
     /// The refresh token of the profile.
-    #[default]
     Shared,
     /// A refresh token that came with it, or nothing.
     Own {

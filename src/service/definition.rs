@@ -367,7 +367,7 @@ impl Service {
             let names: Vec<String> = call.placeholders().map(str::to_owned).collect();
             names.into_iter().map(move |name| (stage, name))
         });
-        let named = |stage: &'static str, text: &String| {
+        let named = |stage: &'static str, text: &str| {
             let names: Vec<String> = Template::new(text).placeholders().map(str::to_owned).collect();
             names.into_iter().map(move |name| (stage, name))
         };
@@ -378,10 +378,8 @@ impl Service {
             self.assertion.iter().flat_map(Assertion::templates).flat_map(|text| named("assertion", text));
         let in_derived =
             self.derived.iter().flat_map(|derived| [&derived.of, &derived.key]).flat_map(|text| named("derived", text));
-        let in_policy = self.policy.headers.iter().flat_map(|header| {
-            let names: Vec<String> = header.value.placeholders().map(str::to_owned).collect();
-            names.into_iter().map(|name| ("policy", name))
-        });
+        let headers = self.policy.headers.iter();
+        let in_policy = headers.flat_map(|header| named("policy", header.value.source()));
         let named = in_policy.chain(in_calls).chain(in_scopes).chain(in_redirect).chain(in_assertion).chain(in_derived);
         let made = |name: &String| self.derived.iter().any(|derived| derived.name == *name);
         named.filter(|(_, name)| values.supplied_by(name).is_none() && !made(name)).collect()

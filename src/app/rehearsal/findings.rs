@@ -40,7 +40,9 @@ pub(crate) fn tokens(
     }
     read.extend(issued.id_token.is_some().then(|| "ID token".to_owned()));
     read.extend(refresh_expiry(tokens, issued)?);
-    read.extend(scopes(tokens, issued)?);
+    if !reading.scope.is_empty() {
+        read.extend(scopes(tokens, issued)?);
+    }
     for (name, value) in &issued.kept {
         read.push(kept(call, tokens, name, value.as_ref())?);
     }

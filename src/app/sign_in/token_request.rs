@@ -19,7 +19,7 @@ use crate::app::sign_in::try_reading;
 use crate::app::tokens;
 use crate::app::tokens::issued_for;
 use crate::app::{Again, CallContext, Exchange, Failure, FailureCode, FailureKind, Need, Recovery, ReplyView, SaveTo};
-use crate::call::{Call, CallTemplate, Reply, mask_body, mask_text, pretty_body};
+use crate::call::{Answers, Call, CallTemplate, Reply, mask_body, mask_text, pretty_body};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{
     ReadContext, Stage, TokenSet, clock_skew, poll_interval, read_token_set, retry_after, skew_note, span,
@@ -243,6 +243,7 @@ async fn exchange_once(app: &App, report: &Report, context: &CallContext, stage:
     record(app, &call, at, Ok(&reply), values.secrets().chain(brought.iter().copied()));
     let secrets = report.is_heard().then(|| values.secrets().chain(brought));
     let view = secrets.map_or_else(|| bare_view(&reply), |secrets| view(&reply, secrets));
+    let view = ReplyView { read_as: answers.as_ref().map(Answers::written_in), ..view };
     let interval = answers.as_ref().and_then(|answers| poll_interval(answers, &template.reading).ok().flatten());
     let again = Again { interval, retry_after: retry_after(&reply) };
     Ok(Exchange { notes, again, ..received(Some(call), Some(view), outcome) })
@@ -341,6 +342,7 @@ fn view<'a>(reply: &Reply, secrets: impl Iterator<Item = &'a Secret>) -> ReplyVi
         status: reply.status,
         elapsed: reply.elapsed,
         headers: headers.collect(),
+        read_as: None,
         masked_body: mask_body(&reply.body, &reply.media_type(), known.iter().copied()),
         body: pretty_body(&reply.body),
     }
@@ -349,7 +351,7 @@ fn view<'a>(reply: &Reply, secrets: impl Iterator<Item = &'a Secret>) -> ReplyVi
 /// The reply where nobody looks at it: to mask one takes longer than to read it.
 fn bare_view(reply: &Reply) -> ReplyView {
     let (headers, masked_body, body) = (Vec::new(), String::new(), Secret::default());
-    ReplyView { status: reply.status, elapsed: reply.elapsed, headers, masked_body, body }
+    ReplyView { status: reply.status, elapsed: reply.elapsed, headers, read_as: None, masked_body, body }
 }
 
 /// A cookie is a secret whatever its name.

@@ -47,7 +47,10 @@ pub(in crate::app::tokens) fn renewal(
         return Err(needs_sign_in(name, &format!("has no refresh token for its token `{resource}`")));
     }
     let contents = Contents { tokens: Some(tokens), ..record.contents.clone() };
-    source::renewal(app, name, profile, &Record { contents, ..record.clone() })
+    match source::renewal(app, name, profile, &Record { contents, ..record.clone() })? {
+        (context, Stage::RefreshRequest) => Ok((context, Stage::RefreshRequest)),
+        _ => Err(needs_sign_in(name, &format!("has no refresh request for its token `{resource}`"))),
+    }
 }
 
 /// The context whose request asks for a token of this resource.
