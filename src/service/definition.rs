@@ -378,8 +378,7 @@ impl Service {
             self.assertion.iter().flat_map(Assertion::templates).flat_map(|text| named("assertion", text));
         let in_derived =
             self.derived.iter().flat_map(|derived| [&derived.of, &derived.key]).flat_map(|text| named("derived", text));
-        let headers = self.policy.headers.iter();
-        let in_policy = headers.flat_map(|header| named("policy", header.value.source()));
+        let in_policy = self.policy.headers.iter().flat_map(|header| named("policy", header.value.source()));
         let named = in_policy.chain(in_calls).chain(in_scopes).chain(in_redirect).chain(in_assertion).chain(in_derived);
         let made = |name: &String| self.derived.iter().any(|derived| derived.name == *name);
         named.filter(|(_, name)| values.supplied_by(name).is_none() && !made(name)).collect()

@@ -4,8 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::call::pairs::one_or_many;
 use crate::call::{Expression, Reading};
-use crate::oauth::Resource;
-use crate::service::definition::Service;
 
 /// A token that the reply to a token request may have beside the own one. It is kept and handed out by its name, and renewed by the
 /// refresh token that came with it.
@@ -63,12 +61,5 @@ impl FurtherToken {
             &self.scope,
         ];
         parts.into_iter().flatten()
-    }
-}
-
-impl Service {
-    /// The further token of this name.
-    pub fn further_token(&self, name: &Resource) -> Option<&FurtherToken> {
-        self.further_token.iter().find(|token| token.name == name.as_str())
     }
 }
