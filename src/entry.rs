@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
-use crate::agent::{AskedFor, Proof, Request, Response, SdNotify, SocketPath};
+use crate::agent::{AskedFor, Request, Response, SdNotify, SecretText, SocketPath};
 use crate::app::{Failure, FailureKind, Ports, aside};
 use crate::cli;
 use crate::config::{Config, Places, ProxySetting};
@@ -52,10 +52,10 @@ pub fn token_of_agent(arguments: impl IntoIterator<Item = OsString>) -> Option<c
     let resource = options.resource.as_ref().map(ToString::to_string);
     let request = Request::Token { name: options.name.clone(), min_valid, vault, team, target, resource };
     match crate::agent::ask(&agent_socket(), &request) {
-        Ok(Response::Token { tokens, header, proof, notes }) => {
-            let proof = proof.map(|Proof(proof)| proof);
+        Ok(Response::Token { tokens, header, carried, proof, notes }) => {
+            let (carried, proof) = (carried.map(|SecretText(text)| text), proof.map(|SecretText(text)| text));
             cli::print_notes(&notes);
-            cli::print_token((&tokens, proof.as_ref()), &header, &options);
+            cli::print_token(&tokens, (&header, carried.as_ref(), proof.as_ref()), &options);
             Some(cli::Exit::Done)
         }
         Ok(Response::Failed { kind, code, diagnosis }) => {

@@ -24,6 +24,6 @@ pub use crate::agent::client::{Connection, Listener};
 pub use crate::agent::error::AgentError;
 #[cfg(unix)]
 pub use crate::agent::listener::{Connection, Listener};
-pub use crate::agent::protocol::{AgentStatus, AskedFor, KeptAlive, Proof, Request, Response};
+pub use crate::agent::protocol::{AgentStatus, AskedFor, KeptAlive, Request, Response, SecretText};
 pub use crate::agent::signals::{SdNotify, ShutdownSignal};
 pub use crate::agent::socket_path::SocketPath;

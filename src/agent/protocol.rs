@@ -54,17 +54,17 @@ pub struct AskedFor {
     pub nonce: Option<String>,
 }
 
-/// A proof of possession.
+/// A secret that goes with the token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Proof(pub Secret);
+pub struct SecretText(pub Secret);
 
-impl Serialize for Proof {
+impl Serialize for SecretText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.0.expose())
     }
 }
 
-impl<'de> Deserialize<'de> for Proof {
+impl<'de> Deserialize<'de> for SecretText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer).map(|text| Self(Secret::new(text)))
     }
@@ -80,9 +80,12 @@ pub enum Response {
         /// The header that carries the token, written as in a preset.
         #[serde(with = "header")]
         header: TokenHeader,
+        /// What the header carries in place of the token, where that is made of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        carried: Option<SecretText>,
         /// The proof of possession for the request, where the token needs one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        proof: Option<Proof>,
+        proof: Option<SecretText>,
         /// Warnings for the person who uses the token.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         notes: Vec<Diagnosis>,
@@ -136,10 +139,11 @@ impl Response {
     pub(in crate::agent) fn to_line(&self) -> Zeroizing<Vec<u8>> {
         // Room to escape every byte: a growing buffer would leave copies of secrets behind.
         let room = match self {
-            Self::Token { tokens, proof, notes, .. } => {
+            Self::Token { tokens, carried, proof, notes, .. } => {
                 let notes: usize = notes.iter().map(|note| 64 + note.to_string().len()).sum();
-                let proof = proof.as_ref().map_or(0, |Proof(proof)| proof.expose().len());
-                6 * (tokens.access_token.expose().len() + notes + proof) + 1024
+                let length = |SecretText(secret): &SecretText| secret.expose().len();
+                let beside: usize = carried.iter().chain(proof).map(length).sum();
+                6 * (tokens.access_token.expose().len() + notes + beside) + 1024
             }
             _ => 0,
         };
@@ -251,18 +255,24 @@ mod tests {
         };
         let header = TokenHeader::parse("X-Access-Token: <token>").expect("a header");
         let notes = vec![Diagnosis::new("the \"end\"\nis near").hint("sign in"), Diagnosis::new("short")];
-        let (boxed, proof) = (Box::new(tokens.clone()), Some(Proof(Secret::new("p.r.oof"))));
-        let line =
-            Response::Token { tokens: boxed, header: header.clone(), proof: proof.clone(), notes: notes.clone() }
-                .to_line();
+        let (boxed, proof) = (Box::new(tokens.clone()), Some(SecretText(Secret::new("p.r.oof"))));
+        let carried = Some(SecretText(Secret::new("b64")));
+        let whole = Response::Token {
+            tokens: boxed,
+            header: header.clone(),
+            carried: carried.clone(),
+            proof: proof.clone(),
+            notes: notes.clone(),
+        };
+        let line = whole.to_line();
         let text = std::str::from_utf8(&line).expect("text");
         assert!(!text.contains("secret") && text.ends_with('\n') && text.matches('\n').count() == 1, "{text}");
         let read = TokenSet { refresh_token: None, id_token: None, ..tokens };
         assert_eq!(
             Response::parse(&line),
-            Some(Response::Token { tokens: Box::new(read.clone()), header: header.clone(), proof, notes })
+            Some(Response::Token { tokens: Box::new(read.clone()), header: header.clone(), carried, proof, notes })
         );
-        let bare = Response::Token { tokens: Box::new(read), header, proof: None, notes: Vec::new() };
+        let bare = Response::Token { tokens: Box::new(read), header, carried: None, proof: None, notes: Vec::new() };
         assert!(!bare.to_line().windows(5).any(|bytes| bytes == b"notes"));
         assert_eq!(Response::parse(&bare.to_line()), Some(bare));
     }

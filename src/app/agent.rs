@@ -7,7 +7,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 
-use crate::agent::{AgentError, AgentStatus, AskedFor, Connection, Listener, Proof, Request, Response, ShutdownSignal};
+use crate::agent::{
+    AgentError, AgentStatus, AskedFor, Connection, Listener, Request, Response, SecretText, ShutdownSignal,
+};
 use crate::app::blocking::blocking;
 use crate::app::handle::App;
 use crate::app::news::News;
@@ -134,8 +136,8 @@ async fn token(
         app.scheduler.reload();
     }
     let token = present::present(app, token, presented).await?;
-    let proof = token.proof.map(Proof);
-    Ok(Response::Token { tokens: Box::new(token.tokens), header: token.header, proof, notes: token.notes })
+    let (carried, proof) = (token.carried.map(SecretText), token.proof.map(SecretText));
+    Ok(Response::Token { tokens: Box::new(token.tokens), header: token.header, carried, proof, notes: token.notes })
 }
 
 fn usage(why: String) -> Failure {

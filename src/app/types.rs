@@ -10,7 +10,7 @@ use crate::app::profiles::summary::ProfileState;
 use crate::app::sign_in::call_context::CallContext;
 use crate::app::team::SharedWith;
 use crate::app::tokens::rotation::Rotation;
-use crate::call::{Call, Expression};
+use crate::call::{Call, Expression, WrittenIn};
 use crate::config::{ListSettings, Settings, Theme};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{DPOP, IdTokenCheck, Resource, TokenHeader, TokenSet};
@@ -212,6 +212,8 @@ pub struct ReplyView {
     pub elapsed: Duration,
     /// With masked secrets.
     pub headers: Vec<(String, String)>,
+    /// What it was read as, if it has anything to read.
+    pub read_as: Option<WrittenIn>,
     /// The body, pretty-printed, secrets masked.
     pub masked_body: String,
     /// The body, pretty-printed, unmasked.
@@ -279,6 +281,8 @@ pub struct SavedToken {
     pub tokens: TokenSet,
     /// The header that carries the access token.
     pub header: TokenHeader,
+    /// What the header carries in its place, where that is made of it.
+    pub carried: Option<Secret>,
     /// The proof of possession for the request that was named, where the token needs one.
     pub proof: Option<Secret>,
     /// Whether a refresh was made for this request.
@@ -290,13 +294,13 @@ pub struct SavedToken {
 impl SavedToken {
     /// The lines of a request that present the token.
     pub fn header_lines(&self) -> Secret {
-        presented_lines(&self.header, &self.tokens.access_token, self.proof.as_ref())
+        presented_lines(&self.header, self.carried.as_ref().unwrap_or(&self.tokens.access_token), self.proof.as_ref())
     }
 }
 
 /// The lines of a request that present a token: its header, and that of its proof if it needs one.
-pub fn presented_lines(header: &TokenHeader, access_token: &Secret, proof: Option<&Secret>) -> Secret {
-    let line = header.line(access_token.expose());
+pub fn presented_lines(header: &TokenHeader, carried: &Secret, proof: Option<&Secret>) -> Secret {
+    let line = header.line(carried.expose());
     Secret::new(match proof {
         Some(proof) => format!("{line}\n{DPOP}: {}", proof.expose()),
         None => line,

@@ -6,37 +6,90 @@ use serde_json::Value as Json;
 use crate::call::expression::Walk;
 use crate::call::{Expression, ExpressionError, ExpressionFault, Reply, ReplyFormat, xml_fields};
 
+/// What a reply turned out to be written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WrittenIn {
+    /// JSON.
+    Json,
+    /// A form.
+    Form,
+    /// No fields: the whole is one text.
+    Text,
+    /// XML.
+    Xml,
+}
+
+impl WrittenIn {
+    /// With an article.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::Form => "a form",
+            Self::Text => "one text",
+            Self::Xml => "XML",
+        }
+    }
+}
+
 /// The values in a reply. Has no `Debug`: it holds tokens.
 #[derive(Clone)]
 pub struct Answers {
     json: Json,
+    written_in: WrittenIn,
     came_to: Vec<(Expression, Result<Option<Json>, ExpressionError>)>,
 }
 
 impl Answers {
     /// For a document whose expressions are not evaluated yet.
     pub fn new(json: Json) -> Self {
-        Self { json, came_to: Vec::new() }
+        Self { json, written_in: WrittenIn::Json, came_to: Vec::new() }
     }
 
     /// For a reply's body; `None` if it is neither JSON nor a form.
     pub fn of(reply: &Reply) -> Option<Self> {
-        body_as_json(reply).map(Self::new)
+        let json = body_as_json(reply)?;
+        let is_json =
+            reply.body.expose().trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).starts_with(['{', '[']);
+        Some(Self { written_in: if is_json { WrittenIn::Json } else { WrittenIn::Form }, ..Self::new(json) })
     }
 
-    /// The same where the service writes in this format. A reply in another one is read as usual.
+    /// The same where the service writes in this format. A reply in another one is read as usual. Where nothing is said of the
+    /// format, a success that its media type calls XML is read by the names below its root element.
     pub fn in_format(reply: &Reply, format: ReplyFormat) -> Option<Self> {
-        let read = match format {
-            ReplyFormat::Fields => None,
-            ReplyFormat::Text => Some(reply).filter(|reply| reply.is_success()).and_then(one_text),
-            ReplyFormat::Xml => xml_fields(reply.body.expose()),
+        let success = Some(reply).filter(|reply| reply.is_success());
+        let (read, written_in) = match format {
+            ReplyFormat::Fields => return Self::of(reply).or_else(|| success.and_then(Self::below_root)),
+            ReplyFormat::Text => (success.and_then(one_text), WrittenIn::Text),
+            ReplyFormat::Xml => (xml_fields(reply.body.expose()), WrittenIn::Xml),
         };
-        read.map(Self::new).or_else(|| Self::of(reply))
+        read.map(|json| Self { written_in, ..Self::new(json) }).or_else(|| Self::of(reply))
+    }
+
+    fn below_root(reply: &Reply) -> Option<Self> {
+        if !matches!(reply.media_type().as_str(), "application/xml" | "text/xml") {
+            return None;
+        }
+        let Json::Object(roots) = xml_fields(reply.body.expose())? else { return None };
+        let below = roots.into_iter().next().map(|(_, below)| below).filter(Json::is_object)?;
+        Some(Self { written_in: WrittenIn::Xml, ..Self::new(below) })
+    }
+
+    /// What the reply is written in.
+    pub fn written_in(&self) -> WrittenIn {
+        self.written_in
     }
 
     /// The body.
     pub fn json(&self) -> &Json {
         &self.json
+    }
+
+    /// The same with nothing but the member of the body that this path begins with, if there is one.
+    #[must_use]
+    pub fn only_with(&self, path: &Expression) -> Self {
+        let name = path.as_str().split(['.', '[']).next().filter(|_| path.is_path()).unwrap_or_default();
+        let member = self.json.get(name).map(|value| serde_json::json!({ name: value }));
+        Self { json: member.unwrap_or_else(|| self.json.clone()), ..self.clone() }
     }
 
     /// The expressions that need the evaluating process, each once.
@@ -140,15 +193,18 @@ pub fn text_as_json(text: &str, media_type: &str) -> Option<Json> {
 mod tests {
     use super::*;
 
-    fn read(status: u16, body: &str, format: ReplyFormat) -> Option<Json> {
-        let reply = Reply {
+    fn reply(status: u16, body: &str) -> Reply {
+        Reply {
             status,
             headers: Vec::new(),
             body: crate::secret::Secret::new(body),
             elapsed: std::time::Duration::ZERO,
             received_at: jiff::Timestamp::UNIX_EPOCH,
-        };
-        Answers::in_format(&reply, format).map(|answers| answers.json().clone())
+        }
+    }
+
+    fn read(status: u16, body: &str, format: ReplyFormat) -> Option<Json> {
+        Answers::in_format(&reply(status, body), format).map(|answers| answers.json().clone())
     }
 
     #[test]
@@ -174,6 +230,27 @@ mod tests {
         assert_eq!(read(200, body, ReplyFormat::Fields), None);
         let bomb = "<!DOCTYPE r [<!ENTITY e \"expanded\">]><r><t>&e;x</t></r>";
         assert_eq!(read(200, bomb, ReplyFormat::Xml), Some(serde_json::json!({ "r": { "t": "x" } })));
+    }
+
+    #[test]
+    fn what_a_reply_is_written_in_shows_in_the_reply_where_nobody_says_it() {
+        let told = |media_type: &str, body: &str| {
+            let mut reply = reply(200, body);
+            reply.headers = vec![("content-type".into(), media_type.into())];
+            let answers = Answers::in_format(&reply, ReplyFormat::Fields)?;
+            let token = answers.first_text(&[Expression::new("access_token")]);
+            Some((answers.written_in(), token.expect("a token")))
+        };
+        let token = |written_in| Some((written_in, "a/b".to_owned()));
+        // GitHub's without `Accept`, and one of a server that calls everything a page.
+        let form = "access_token=a%2Fb&scope=repo%2Cgist&token_type=bearer";
+        assert_eq!(told("application/x-www-form-urlencoded; charset=utf-8", form), token(WrittenIn::Form));
+        assert_eq!(told("text/html", form), token(WrittenIn::Form));
+        assert_eq!(told("text/html", " {\"access_token\":\"a/b\"}"), token(WrittenIn::Json));
+        assert_eq!(told("application/x-www-form-urlencoded", "{\"access_token\":\"a/b\"}"), token(WrittenIn::Json));
+        let xml = "<OAuth><token_type>bearer</token_type><access_token>a/b</access_token></OAuth>";
+        assert_eq!(told("application/xml; charset=utf-8", xml), token(WrittenIn::Xml));
+        assert_eq!(told("text/html", xml), None, "a page");
     }
 
     #[test]

@@ -28,7 +28,7 @@ mod values;
 mod wire;
 mod xml;
 
-pub use crate::call::answers::{Answers, scalar_text, text_as_json};
+pub use crate::call::answers::{Answers, WrittenIn, scalar_text, text_as_json};
 pub use crate::call::authentication::{Authentication, JWT_CLIENT_ASSERTION};
 pub use crate::call::client_certificate::{ClientCertificate, MutualTls};
 pub use crate::call::derived::{Derived, Function};

@@ -10,7 +10,7 @@ use crate::call::{Derived, MutualTls};
 use crate::secret::Secret;
 
 /// The names that every service has: whether the value is secret, and what supplies it.
-const STANDARD: [(&str, bool, &str); 20] = [
+const STANDARD: [(&str, bool, &str); 21] = [
     ("client_id", false, "step 2, Authorization"),
     ("client_secret", true, "step 2, Authorization"),
     ("user_name", false, "step 2, Authorization"),
@@ -29,6 +29,7 @@ const STANDARD: [(&str, bool, &str); 20] = [
     ("id_token", true, "the token request in step 3"),
     ("assertion", true, "the private key in step 2, Authorization"),
     ("public_key_sha256", false, "the private key in step 2, Authorization"),
+    ("call_path", false, "the URL of a call of the API"),
     ("now", false, "the program, for each call"),
     ("random", false, "the program, for each call"),
 ];

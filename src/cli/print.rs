@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use zeroize::Zeroizing;
 
 use crate::app::{Exchange, Failure, FailureCode};
-use crate::call::Reveal;
+use crate::call::{Reveal, WrittenIn};
 use crate::cli::exit::Exit;
 use crate::diagnosis::{Diagnosis, printable, printable_json, printable_lines};
 use crate::oauth::{IdTokenCheck, Verdict};
@@ -232,6 +232,9 @@ pub(crate) fn exchange(exchange: &Exchange) {
         }
         for line in reply.masked_body.lines() {
             note(&format!("< {line}"));
+        }
+        if let Some(other) = reply.read_as.filter(|written_in| *written_in != WrittenIn::Json) {
+            note(&format!("The reply is read as {}.", other.words()));
         }
     }
     for check in &exchange.id_token {

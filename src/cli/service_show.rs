@@ -219,6 +219,10 @@ fn binding(service: &Service) {
     for derived in &service.derived {
         line(&format!("derived: <{}> is {}", derived.name, derived.text()));
     }
+    for token in &service.further_token {
+        line(&format!("further token: {}, {}", token.name, token.meaning));
+        detail(&format!("`tokenwright token PROFILE --resource {}`", token.name));
+    }
     if let Some(assertion) = &service.assertion {
         line(&format!("assertion: {}", assertion.text()));
     }
@@ -330,6 +334,8 @@ pub(crate) fn json(service: &Service, origin: &str, witnessed: &[WitnessedFact])
         "checked": service.checked,
         "source": service.source,
     });
+    let further = service.further_token.iter();
+    all["further_tokens"] = further.map(|token| named(&token.name, &token.meaning)).collect();
     all["verified"] = json!(service.verified);
     all["witnessed"] = witnessed.iter().map(witness_json).collect();
     all["from"] = origin.into();

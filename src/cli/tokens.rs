@@ -26,7 +26,7 @@ pub(crate) fn token(runner: &Runner, options: &TokenOptions) -> Result<(), Failu
     let work = runner.app.token_to_present(&name, wanted, options.presented(), &report);
     let token = Evidence::of_renewal(runner, (&name, options.case.as_deref()), tell_news, work)?;
     print_notes(&token.notes);
-    print_token((&token.tokens, token.proof.as_ref()), &token.header, options);
+    print_token(&token.tokens, (&token.header, token.carried.as_ref(), token.proof.as_ref()), options);
     Ok(())
 }
 
@@ -34,10 +34,15 @@ pub fn print_notes(notes: &[Diagnosis]) {
     notes.iter().for_each(print::warning);
 }
 
-pub fn print_token((tokens, proof): (&TokenSet, Option<&Secret>), header: &TokenHeader, options: &TokenOptions) {
+/// `carried` is what the header carries in place of the access token, where that is made of it.
+pub fn print_token(
+    tokens: &TokenSet,
+    (header, carried, proof): (&TokenHeader, Option<&Secret>, Option<&Secret>),
+    options: &TokenOptions,
+) {
     let access_token = tokens.access_token.expose();
     if options.header {
-        print::data(presented_lines(header, &tokens.access_token, proof).expose());
+        print::data(presented_lines(header, carried.unwrap_or(&tokens.access_token), proof).expose());
     } else if options.json {
         let mut text = json!({
             "access_token": access_token,
@@ -49,6 +54,9 @@ pub fn print_token((tokens, proof): (&TokenSet, Option<&Secret>), header: &Token
         });
         if !header.is_authorization() || header.scheme().is_none() {
             text["header"] = header.name().into();
+        }
+        if let Some(carried) = carried {
+            text["header_line"] = header.line(carried.expose()).into();
         }
         print::json(&text);
     } else {

@@ -15,6 +15,8 @@ pub struct Subject {
     pub service: String,
     /// The refresh token is in it only if it may leave.
     pub tokens: TokenSet,
+    /// What the header carries in place of the access token, where that is made of it.
+    pub carried: Option<Secret>,
     pub client_id: String,
     /// Empty for a public client.
     pub client_secret: Secret,
@@ -47,6 +49,9 @@ impl Subject {
         if !header.is_authorization() || header.scheme().is_none() {
             fields.push(plain("token_header", header.name()));
         }
+        if let Some(carried) = &self.carried {
+            fields.push(secret("header_line", &Secret::new(header.line(carried.expose()))));
+        }
         if let Some(expires_at) = self.tokens.expires_at {
             fields.push(plain("expires_at", &rfc3339(expires_at)));
         }
@@ -69,6 +74,11 @@ impl Subject {
         self.whole.service.token_header(&self.tokens.token_type)
     }
 
+    /// What the header carries.
+    pub fn carried(&self) -> &Secret {
+        self.carried.as_ref().unwrap_or(&self.tokens.access_token)
+    }
+
     /// With every secret masked, for a preview.
     #[must_use]
     pub fn masked(&self) -> Self {
@@ -79,7 +89,8 @@ impl Subject {
             id_token: self.tokens.id_token.as_ref().map(mask),
             ..self.tokens.clone()
         };
-        Self { tokens, client_secret: mask(&self.client_secret), ..self.clone() }
+        let carried = self.carried.as_ref().map(mask);
+        Self { tokens, carried, client_secret: mask(&self.client_secret), ..self.clone() }
     }
 
     /// The access token's expiry in seconds since 1970.
@@ -133,6 +144,7 @@ pub(in crate::export) mod tests {
                 retained: [("realmId".to_owned(), "9130".to_owned())].into(),
                 ..TokenSet::bearer(Secret::new("at-1"), time("2026-11-21T02:00:00Z"))
             },
+            carried: None,
             client_id: "id-1".into(),
             client_secret: Secret::new("cs-1"),
             token_endpoint: "https://as.test/token".into(),

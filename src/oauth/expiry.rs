@@ -11,8 +11,11 @@ use serde_json::Value as Json;
 
 use crate::call::Lifetime;
 
-/// A later expiry means "never"; the longest known lifetime is twenty years, of refresh tokens.
+/// A longer life means "never"; the longest known lifetime is twenty years, of refresh tokens.
 const LONGEST: Duration = Duration::from_hours(50 * 365 * 24);
+
+/// A point in time that is later than this means "never" as well.
+const FARTHEST: Duration = Duration::from_hours(150 * 365 * 24);
 
 /// A smaller number is a duration: no token expired before September 2001.
 const FIRST_POINT: f64 = 1e9;
@@ -154,7 +157,7 @@ impl Clocks {
             return End::Never;
         }
         let Ok(at) = at.checked_sub(self.skew) else { return End::Unclear };
-        let is_far = at > self.now && at.duration_since(self.now).unsigned_abs() > LONGEST;
+        let is_far = at > self.now && at.duration_since(self.now).unsigned_abs() > FARTHEST;
         if is_far { End::Never } else { End::At(at) }
     }
 }

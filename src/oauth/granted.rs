@@ -9,7 +9,7 @@ use crate::call::{Answers, Expression, ExpressionError, ExpressionFault, Reading
 use crate::oauth::fit::{plain_line, token_text};
 use crate::oauth::life::{Clocks, Whose, life};
 use crate::oauth::token_response::ReadContext;
-use crate::oauth::{AUTHORIZATION_DETAILS, TokenSet, clock_skew, split_answer};
+use crate::oauth::{AUTHORIZATION_DETAILS, Stage, TokenSet, clock_skew, split_answer};
 use crate::secret::Secret;
 
 /// `Err` if a token has a character that no token may have.
@@ -58,6 +58,22 @@ pub(crate) fn granted(
         unread_life,
         for_resources: previous.map(|previous| previous.for_resources.clone()).unwrap_or_default(),
     })
+}
+
+/// A token that a reply has beside the own one, if it is there. `Err` if it has a character that no token may have.
+pub fn read_further(
+    answers: &Answers,
+    reply: &Reply,
+    reading: &Reading,
+    scope_separator: &str,
+) -> Result<Option<TokenSet>, ExpressionError> {
+    let place = reading.access_token.iter().find(|place| answers.find(place).is_some());
+    let Some(place) = place else { return Ok(None) };
+    // What stands beside the own token says nothing of this one.
+    let answers = &answers.only_with(place);
+    let Some(access_token) = answers.first_text(&reading.access_token) else { return Ok(None) };
+    let context = ReadContext { stage: Stage::TokenRequest, scope_separator, previous: None, origin: None };
+    granted(&access_token, answers, reply, reading, context).map(Some)
 }
 
 /// The values to retain; of several places for one name the first that has a value counts.

@@ -11,6 +11,7 @@ use aws_lc_rs::signature::{
 };
 use serde_json::Value as Json;
 
+use crate::oauth::SecretEncoding;
 use crate::oauth::inspected::{Inspected, TokenForm, decode};
 use crate::secret::Secret;
 
@@ -136,10 +137,15 @@ pub(super) fn is_signed_by(jwk: &Json, algorithm: &str, message: &[u8], signatur
 }
 
 /// Checks a signature that is made with the client's secret, as ID tokens may be (OpenID Connect Core 1.0 section 10.1).
-pub fn check_with_secret(token: &Secret, inspected: &Inspected, secret: &Secret) -> SignatureCheck {
+pub fn check_with_secret(
+    token: &Secret,
+    inspected: &Inspected,
+    (secret, encoding): (&Secret, SecretEncoding),
+) -> SignatureCheck {
     check(token, inspected, |algorithm, message, signature| {
         let Some(algorithm) = hmac_of(algorithm) else { return SignatureCheck::NoKey };
-        let key = hmac::Key::new(algorithm, secret.expose().as_bytes());
+        let Some(bytes) = encoding.bytes(secret) else { return SignatureCheck::NoKey };
+        let key = hmac::Key::new(algorithm, &bytes);
         match hmac::verify(&key, message, signature) {
             Ok(()) => SignatureCheck::Valid { key: None },
             Err(_) => SignatureCheck::Invalid,
@@ -343,10 +349,14 @@ mod tests {
             &EncodingKey::from_secret(b"secret"),
         );
         let token = Secret::new(token.expect("signed"));
-        let by = |secret| check_with_secret(&token, &Inspected::read(&token), &Secret::new(secret));
+        let by =
+            |secret| check_with_secret(&token, &Inspected::read(&token), (&Secret::new(secret), SecretEncoding::Text));
         assert_eq!((by("secret"), by("other")), (VALID, SignatureCheck::Invalid));
         let rsa = Secret::new(RSA_EXAMPLE);
-        assert_eq!(check_with_secret(&rsa, &Inspected::read(&rsa), &Secret::new("x")), SignatureCheck::NoKey);
+        assert_eq!(
+            check_with_secret(&rsa, &Inspected::read(&rsa), (&Secret::new("x"), SecretEncoding::Text)),
+            SignatureCheck::NoKey
+        );
     }
 
     /// The attack of RFC 8725 section 2.1: the public key, which everybody has, as the secret of an HMAC.

@@ -76,6 +76,7 @@ pub use crate::oauth::device_authorization::{
 pub use crate::oauth::explain::{ErrorHint, Stage, explain};
 pub use crate::oauth::fit::is_token_text;
 pub(crate) use crate::oauth::fit::{plain_line, token_text};
+pub use crate::oauth::granted::read_further;
 pub use crate::oauth::hardware_key::{HardwareKey, HardwareKeyError, use_pkcs11_module};
 pub use crate::oauth::id_token::{
     Answered, Checked, ExpectedIdToken, IdTokenCheck, Verdict, check_id_token, departure_of_renewed, failed_words,
@@ -111,7 +112,7 @@ pub use crate::oauth::refusal::{Cause, Refusal, read_refusal};
 pub use crate::oauth::registered::{Difference, departure, registered_uris};
 pub use crate::oauth::request::{GrantType, Request, client_parameters};
 pub use crate::oauth::request_object::{REQUEST, request_object};
-pub use crate::oauth::resource::{Resource, ResourceToken, ResourceTokens};
+pub use crate::oauth::resource::{RenewedBy, Resource, ResourceToken, ResourceTokens};
 pub use crate::oauth::response_mode::{RESPONSE_MODE, ResponseMode};
 pub use crate::oauth::saml::{SamlEncoding, UnsignedSaml, is_xml_text};
 pub use crate::oauth::scope::{ScopeAnswers, scope_difference, split_answer, split_scopes};

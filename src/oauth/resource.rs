@@ -62,7 +62,7 @@ impl fmt::Display for Resource {
     }
 }
 
-/// An access token for one more resource of the same grant.
+/// One more access token of the same sign-in: for another resource, or one that the reply has beside the own one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResourceToken {
     /// The access token.
@@ -75,9 +75,25 @@ pub struct ResourceToken {
     pub scopes: Option<Vec<String>>,
     /// When the reply was received, by the local clock.
     pub obtained_at: Timestamp,
+    /// What renews it.
+    pub renewed_by: RenewedBy,
 }
 
-/// The tokens for other resources, by resource.
+/// What renews one more access token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RenewedBy {
+    /// The refresh token of the profile.
+    Shared,
+    /// A refresh token that came with it, or nothing.
+    Own {
+        /// The refresh token.
+        refresh_token: Option<Secret>,
+        /// When it expires, if the service said so.
+        expires_at: Option<Timestamp>,
+    },
+}
+
+/// The further access tokens, by resource or name.
 pub type ResourceTokens = BTreeMap<String, ResourceToken>;
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use thiserror::Error;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::oauth::SecretEncoding;
 use crate::oauth::authorization_response::printable;
 use crate::oauth::inspected::{Inspected, TokenForm, relative};
 use crate::oauth::issuer::is_issuer_of_token;
@@ -162,7 +163,7 @@ impl SignedUserinfo {
             return Err(unaccepted());
         }
         let (check, by) = if self.is_by_secret() {
-            (check_with_secret(&self.token, inspected, secret), "the client secret")
+            (check_with_secret(&self.token, inspected, (secret, SecretEncoding::Text)), "the client secret")
         } else {
             (keys.check(&self.token, inspected), "a key of its issuer")
         };

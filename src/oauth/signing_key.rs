@@ -62,6 +62,21 @@ pub enum SecretEncoding {
     Hex,
 }
 
+impl SecretEncoding {
+    /// The bytes of a secret that is written in this way; `None` if it is not.
+    pub(crate) fn bytes(self, secret: &Secret) -> Option<Zeroizing<Vec<u8>>> {
+        let text = secret.expose().as_bytes();
+        if self == Self::Text {
+            return Some(Zeroizing::new(text.to_vec()));
+        }
+        let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+        let byte = |pair: &[u8; 2]| Some(value(pair[0])? << 4 | value(pair[1])?);
+        let (pairs, []) = text.as_chunks() else { return None };
+        let bytes: Option<Vec<u8>> = pairs.iter().map(byte).collect();
+        bytes.filter(|bytes| !bytes.is_empty()).map(Zeroizing::new)
+    }
+}
+
 /// A key that signs. `Debug` shows its kind alone.
 pub struct SigningKey(Held);
 
@@ -149,20 +164,7 @@ impl SigningKey {
 
     /// The same written in this way; `None` if it is not.
     pub fn shared_as(secret: &Secret, encoding: SecretEncoding) -> Option<Self> {
-        match encoding {
-            SecretEncoding::Text => Some(Self::shared(secret)),
-            SecretEncoding::Hex => Self::shared_in_hex(secret),
-        }
-    }
-
-    fn shared_in_hex(secret: &Secret) -> Option<Self> {
-        let digits = secret.expose().as_bytes();
-        let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
-        let byte = |pair: &[u8; 2]| Some(value(pair[0])? << 4 | value(pair[1])?);
-        let (pairs, []) = digits.as_chunks() else { return None };
-        let bytes: Option<Vec<u8>> = pairs.iter().map(byte).collect();
-        let bytes = Zeroizing::new(bytes.filter(|bytes| !bytes.is_empty())?);
-        Some(Self::of_bytes(&bytes))
+        encoding.bytes(secret).map(|bytes| Self::of_bytes(&bytes))
     }
 
     fn of_bytes(bytes: &[u8]) -> Self {

@@ -9,8 +9,8 @@ const BEARER: &str = "Bearer";
 /// Types of tokens that are bound to a key, by their schemes (RFC 9449, RFC 6749 section 7.1, RFC 9200 and RFC 9635). None of them is ever presented as a bearer token.
 const BOUND: [&str; 4] = ["DPoP", "MAC", "PoP", "GNAP"];
 
-/// The placeholder of the token in a written header.
-const TOKEN: &str = "<token>";
+/// The name of the token in a written header.
+const TOKEN: &str = "token";
 
 /// The header that carries an access token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct TokenHeader {
     name: String,
     /// Empty if the token stands alone.
     scheme: String,
+    /// The name of the value that it carries: the token, or what is made of it.
+    carries: String,
 }
 
 impl Default for TokenHeader {
@@ -29,7 +31,7 @@ impl Default for TokenHeader {
 
 impl TokenHeader {
     fn authorization(scheme: &str) -> Self {
-        Self { name: "Authorization".to_owned(), scheme: scheme.to_owned() }
+        Self { name: "Authorization".to_owned(), scheme: scheme.to_owned(), carries: TOKEN.to_owned() }
     }
 
     /// The header of a token of this type; `own` is the one that the service documents. A token that is bound to a key keeps
@@ -41,19 +43,32 @@ impl TokenHeader {
         }
     }
 
-    /// Reads a written header: `Authorization: Zoho-oauthtoken <token>`, `X-Access-Token: <token>`.
+    /// Reads a written header: `Authorization: Zoho-oauthtoken <token>`, `X-Access-Token: <token>`; or one with the name of what
+    /// is made of the token, `Authorization: Basic <token_pair>`.
     pub fn parse(text: &str) -> Option<Self> {
         let (name, value) = text.split_once(':')?;
-        let (name, scheme) = (name.trim(), value.trim().strip_suffix(TOKEN)?);
+        let (name, (scheme, carries)) = (name.trim(), value.trim().strip_suffix('>')?.split_once('<')?);
         let is_set_off = scheme.is_empty() || scheme.ends_with(' ');
         let scheme = scheme.trim();
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
         let fits = !name.is_empty() && name.bytes().chain(scheme.bytes()).all(is_token_byte) && is_set_off;
-        fits.then(|| Self { name: name.to_owned(), scheme: scheme.to_owned() })
+        let fits = fits && !carries.is_empty() && carries.bytes().all(is_name);
+        fits.then(|| Self { name: name.to_owned(), scheme: scheme.to_owned(), carries: carries.to_owned() })
     }
 
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The name of the value that is made of the token and carried in its place; `None` if it carries the token.
+    pub fn carries_derived(&self) -> Option<&str> {
+        Some(self.carries.as_str()).filter(|name| *name != TOKEN)
+    }
+
+    /// Its value as a template: the scheme, and the placeholder of what it carries.
+    pub fn template(&self) -> String {
+        self.value(&format!("<{}>", self.carries))
     }
 
     /// Whether it is the header `Authorization`.
@@ -66,9 +81,9 @@ impl TokenHeader {
         Some(self.scheme.as_str()).filter(|scheme| !scheme.is_empty())
     }
 
-    /// Whether it is `Authorization: Bearer`.
+    /// Whether it is `Authorization: Bearer` with the token.
     pub fn is_bearer(&self) -> bool {
-        self.is_authorization() && self.scheme == BEARER
+        self.is_authorization() && self.scheme == BEARER && self.carries == TOKEN
     }
 
     /// The `token_type` for tools that write it before the token.
@@ -76,12 +91,12 @@ impl TokenHeader {
         self.scheme().unwrap_or(BEARER)
     }
 
-    /// Its value for a token.
+    /// Its value for what it carries.
     pub fn value(&self, token: &str) -> String {
         if self.scheme.is_empty() { token.to_owned() } else { format!("{} {token}", self.scheme) }
     }
 
-    /// The whole header for a token.
+    /// The whole header for what it carries.
     pub fn line(&self, token: &str) -> String {
         format!("{}: {}", self.name, self.value(token))
     }
@@ -89,7 +104,7 @@ impl TokenHeader {
 
 impl fmt::Display for TokenHeader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.line(TOKEN))
+        write!(f, "{}: {}", self.name, self.template())
     }
 }
 
@@ -133,8 +148,14 @@ mod tests {
 
     #[test]
     fn a_service_may_have_a_header_of_its_own() {
-        for text in ["Authorization: Zoho-oauthtoken <token>", "X-Access-Token: <token>", "Authorization: <token>"] {
+        for text in [
+            "Authorization: Zoho-oauthtoken <token>",
+            "X-Access-Token: <token>",
+            "Authorization: <token>",
+            "Authorization: Basic <token_pair>",
+        ] {
             let header = TokenHeader::parse(text).expect(text);
+            assert_eq!(header.carries_derived(), text.contains("pair").then_some("token_pair"));
             assert_eq!(header.to_string(), text);
             assert_eq!(TokenHeader::of("Bearer", Some(header.clone())), header);
         }
@@ -146,6 +167,9 @@ mod tests {
             "X: a\r\nY: <token>",
             "X: a<token>",
             "X: <token> b",
+            "X: <>",
+            "X: <a b>",
+            "X: <a><token>",
         ] {
             assert_eq!(TokenHeader::parse(text), None, "{text:?}");
         }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnosis::Diagnosis;
-use crate::oauth::ResourceTokens;
+use crate::oauth::{RenewedBy, ResourceTokens};
 use crate::secret::Secret;
 
 /// The tokens of one profile and what is known about them (RFC 6749 section 5.1).
@@ -35,7 +35,7 @@ pub struct TokenSet {
     pub issued_for: BTreeMap<String, String>,
     /// The names of reply fields that look like an expiry and were not understood.
     pub unread_life: Vec<String>,
-    /// The access tokens for other resources that the same refresh token gave.
+    /// The access tokens for other resources that the same refresh token gave, and those that came beside the own one.
     pub for_resources: ResourceTokens,
 }
 
@@ -66,7 +66,14 @@ impl TokenSet {
     /// The secrets among the tokens.
     pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
         let own = [Some(&self.access_token), self.refresh_token.as_ref(), self.id_token.as_ref()];
-        own.into_iter().flatten().chain(self.for_resources.values().map(|token| &token.access_token))
+        let further = self.for_resources.values().flat_map(|token| {
+            let refresh_token = match &token.renewed_by {
+                RenewedBy::Own { refresh_token, .. } => refresh_token.as_ref(),
+                RenewedBy::Shared => None,
+            };
+            std::iter::once(&token.access_token).chain(refresh_token)
+        });
+        own.into_iter().flatten().chain(further)
     }
 
     /// A bearer token without further facts.

@@ -101,13 +101,17 @@ pub(crate) const GRANT_TYPES: [&str; 7] =
 pub(crate) const CLIENT_METHODS: [&str; 5] =
     ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"];
 
-pub(crate) const SCOPES: [Scope; 6] = [
+/// Brings a second token in the reply, that of the person.
+pub(crate) const PERSON_SCOPE: &str = "practice.person";
+
+pub(crate) const SCOPES: [Scope; 7] = [
     Scope { name: "openid", meaning: "Know who you are" },
     Scope { name: "profile", meaning: "See your name" },
     Scope { name: "email", meaning: "See your e-mail address" },
     Scope { name: "offline_access", meaning: "Keep access while you are away" },
     Scope { name: "practice.read", meaning: "Read your practice data" },
     Scope { name: "practice.write", meaning: "Change your practice data" },
+    Scope { name: PERSON_SCOPE, meaning: "Act as you, with a token of its own" },
 ];
 
 /// By which proofs of possession may be signed.

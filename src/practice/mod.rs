@@ -66,8 +66,9 @@ pub(crate) use crate::practice::signed_token::GrantedAccess;
 pub use crate::practice::contract::{CLIENT_ID, CLIENT_SECRET};
 pub use crate::practice::fault::Fault;
 pub use crate::practice::rehearsal::{
-    ACCESS_TOKEN, ID_TOKEN, Issued, REFRESH_TOKEN, REHEARSAL_CLIENT_ID, REHEARSAL_CLIENT_SECRET, REHEARSAL_USER_NAME,
-    RecordedReply, Registration, Rehearsal, RehearsalContract, Replay, WRONG_REFRESH_TOKEN, rehearsal_secret,
+    ACCESS_TOKEN, ID_TOKEN, Issued, IssuedFurther, REFRESH_TOKEN, REHEARSAL_CLIENT_ID, REHEARSAL_CLIENT_SECRET,
+    REHEARSAL_USER_NAME, RecordedReply, Registration, Rehearsal, RehearsalContract, Replay, WRONG_REFRESH_TOKEN,
+    rehearsal_secret,
 };
 pub use crate::practice::server::PracticeError;
 pub use crate::practice::state::PracticeOptions;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::practice::assertion;
 use crate::practice::caller;
 use crate::practice::contract::{
-    self, ARCHIVE_RESOURCE, DEVICE_CODE, JWT_BEARER, PASSWORD, Registration, TOKEN_EXCHANGE, USER_NAME,
+    self, ARCHIVE_RESOURCE, DEVICE_CODE, JWT_BEARER, PASSWORD, PERSON_SCOPE, Registration, TOKEN_EXCHANGE, USER_NAME,
 };
 use crate::practice::details;
 use crate::practice::device::{self, Polled};
@@ -65,7 +65,9 @@ fn issued(state: &mut State, request: &Request, body: &Parameters, now: &mut Now
     if state.has(Fault::IdTokenNewKey) {
         state.id_token_keys.replace();
     }
+    let of_person = of_person(state, (&registration, &issued), is_refresh(body), now);
     let mut reply = reply(state, &registration, (&bound(issued), is_refresh(body)), now);
+    reply.extend(of_person);
     odd_replies::reshape(state, &mut reply, is_refresh(body), now);
     if body.one("grant_type")? == Some(TOKEN_EXCHANGE) {
         // RFC 8693 section 2.2.1. An ID token is for the one who signed in.
@@ -244,6 +246,22 @@ fn reply(
         reply.insert("id_token".into(), id_token.expose().into());
     }
     reply
+}
+
+/// The second token of a sign-in, which is the person's, as Slack has it. It is refreshed by its own refresh token.
+fn of_person(
+    state: &State,
+    (registration, issued): (&Registration, &TokenPair),
+    is_refresh: bool,
+    now: &mut Now,
+) -> Option<(String, Value)> {
+    let is_asked = issued.grant.person.is_some() && issued.grant.scopes.iter().any(|scope| scope == PERSON_SCOPE);
+    if is_refresh || !is_asked {
+        return None;
+    }
+    let granted = GrantedAccess { scopes: vec!["profile".to_owned()], ..issued.grant.clone() };
+    let own = grants::issue(granted, state.terms(), issued.refresh_token.is_some(), now);
+    Some(("person".to_owned(), reply(state, registration, (&own, false), now).into()))
 }
 
 /// The reply as the faults shape it.

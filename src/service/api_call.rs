@@ -75,8 +75,13 @@ impl ApiCall {
         Self { method: Method::Get, url: url.into(), headers: Vec::new(), body: String::new(), resource: None }
     }
 
-    /// The call with the token in its header. A path is taken to be at `host`, an origin.
-    pub fn template(&self, token: &TokenHeader, host: Option<&str>) -> Result<CallTemplate, ApiCallError> {
+    /// The call with the token in its header, and the `further` headers of each call of this API. A path is taken to be at `host`,
+    /// an origin.
+    pub fn template(
+        &self,
+        (token, further): (&TokenHeader, &[Parameter]),
+        host: Option<&str>,
+    ) -> Result<CallTemplate, ApiCallError> {
         let url = self.url.trim();
         let url = match (url, host) {
             ("", _) => return Err(ApiCallError::NoUrl),
@@ -85,12 +90,14 @@ impl ApiCall {
             (url, _) => url.to_owned(),
         };
         let is_type = |header: &&Parameter| header.name.eq_ignore_ascii_case(CONTENT_TYPE);
-        let is_token = |header: &&Parameter| header.name.eq_ignore_ascii_case(token.name());
-        if let Some(taken) = self.headers.iter().find(is_token) {
+        let mut set = std::iter::once(token.name()).chain(further.iter().map(|header| header.name.as_str()));
+        let is_set = |header: &&Parameter| set.any(|name| header.name.eq_ignore_ascii_case(name));
+        if let Some(taken) = self.headers.iter().find(is_set) {
             return Err(ApiCallError::TokenHeader(taken.name.clone()));
         }
         let content_type = self.headers.iter().find(is_type).map(|header| header.value.source());
-        let mut headers = vec![Parameter::new(token.name(), token.value("<token>"))];
+        let mut headers = vec![Parameter::new(token.name(), token.template())];
+        headers.extend(further.iter().cloned());
         headers.extend(self.headers.iter().filter(|header| !is_type(header)).cloned());
         let body = match (self.body.trim(), content_type) {
             ("", _) => BodyTemplate::None,
@@ -130,25 +137,25 @@ mod tests {
 
     #[test]
     fn a_path_is_at_the_host_of_the_identity_call_and_the_token_in_its_header() {
-        let call = ApiCall::get("/v1/me").template(&bearer(), Some("https://api.test")).expect("a call");
+        let call = ApiCall::get("/v1/me").template((&bearer(), &[]), Some("https://api.test")).expect("a call");
         assert_eq!((call.method, call.url.source()), (Method::Get, "https://api.test/v1/me"));
         assert_eq!(call.headers, [Parameter::new("Authorization", "Bearer <token>")]);
-        assert_eq!(ApiCall::get("/v1/me").template(&bearer(), None), Err(ApiCallError::NoHost("/v1/me".into())));
-        assert_eq!(ApiCall::get(" ").template(&bearer(), None), Err(ApiCallError::NoUrl));
+        assert_eq!(ApiCall::get("/v1/me").template((&bearer(), &[]), None), Err(ApiCallError::NoHost("/v1/me".into())));
+        assert_eq!(ApiCall::get(" ").template((&bearer(), &[]), None), Err(ApiCallError::NoUrl));
     }
 
     #[test]
     fn the_header_of_the_token_is_not_to_be_typed() {
         let headers = vec![Parameter::new("authorization", "Bearer x")];
         let call = ApiCall { headers, ..ApiCall::get("https://api.test") };
-        assert_eq!(call.template(&bearer(), None), Err(ApiCallError::TokenHeader("authorization".into())));
+        assert_eq!(call.template((&bearer(), &[]), None), Err(ApiCallError::TokenHeader("authorization".into())));
     }
 
     #[test]
     fn a_body_is_json_where_it_is_json_and_its_type_can_be_named() {
         let body = |text: &str, headers: &[Parameter]| {
             let call = ApiCall { body: text.into(), headers: headers.to_vec(), ..ApiCall::get("https://api.test") };
-            call.template(&bearer(), None).expect("a call").body
+            call.template((&bearer(), &[]), None).expect("a call").body
         };
         assert_eq!(body("  ", &[]), BodyTemplate::None);
         assert_eq!(body("{\"a\":1}", &[]), BodyTemplate::Json(Template::new("{\"a\":1}")));

@@ -10,6 +10,7 @@ use crate::oauth::{
     AssertionAlgorithm, ErrorHint, GrantType, Pkce, Request, RequestEncryption, TokenHeader, TokenSet, scope_difference,
 };
 use crate::service::assertion::Assertion;
+use crate::service::further_token::FurtherToken;
 use crate::service::input::Input;
 use crate::service::preset::{Kind, Stage, read};
 use crate::service::resource::ResourceRules;
@@ -112,6 +113,8 @@ pub struct Service {
     pub device_token_request: Option<CallTemplate>,
     /// Its own error codes while that is polled for.
     pub device_words: DeviceWords,
+    /// The tokens that a reply may have beside the own one.
+    pub further_token: Vec<FurtherToken>,
     /// How it names the API that an access token is for, where one sign-in gives tokens for several (RFC 8707).
     pub resource: ResourceRules,
     /// The algorithm by which proofs of possession are signed, where its tokens are bound to a key (RFC 9449); `None` for bearer
@@ -364,7 +367,7 @@ impl Service {
             let names: Vec<String> = call.placeholders().map(str::to_owned).collect();
             names.into_iter().map(move |name| (stage, name))
         });
-        let named = |stage: &'static str, text: &String| {
+        let named = |stage: &'static str, text: &str| {
             let names: Vec<String> = Template::new(text).placeholders().map(str::to_owned).collect();
             names.into_iter().map(move |name| (stage, name))
         };
@@ -375,7 +378,8 @@ impl Service {
             self.assertion.iter().flat_map(Assertion::templates).flat_map(|text| named("assertion", text));
         let in_derived =
             self.derived.iter().flat_map(|derived| [&derived.of, &derived.key]).flat_map(|text| named("derived", text));
-        let named = in_calls.chain(in_scopes).chain(in_redirect).chain(in_assertion).chain(in_derived);
+        let in_policy = self.policy.headers.iter().flat_map(|header| named("policy", header.value.source()));
+        let named = in_policy.chain(in_calls).chain(in_scopes).chain(in_redirect).chain(in_assertion).chain(in_derived);
         let made = |name: &String| self.derived.iter().any(|derived| derived.name == *name);
         named.filter(|(_, name)| values.supplied_by(name).is_none() && !made(name)).collect()
     }

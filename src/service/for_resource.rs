@@ -4,6 +4,7 @@ use crate::call::{BodyTemplate, CallTemplate, Parameter};
 use crate::oauth::{Resource, Stage};
 use crate::service::changes::{ChangeError, StageName, set};
 use crate::service::definition::Service;
+use crate::service::further_token::FurtherToken;
 use crate::service::profile::Profile;
 
 impl Service {
@@ -27,6 +28,11 @@ impl Service {
     /// Whether the own access token is for this resource: the token request names it.
     pub fn is_own_resource(&self, resource: &Resource) -> bool {
         sent(&self.token_request).contains(&self.resource.parameter_for(resource))
+    }
+
+    /// The token of this name that a reply may have beside the own one.
+    pub fn further_token(&self, name: &Resource) -> Option<&FurtherToken> {
+        self.further_token.iter().find(|token| token.name == name.as_str())
     }
 
     /// Whether the scopes say which API a token is for.

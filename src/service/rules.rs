@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::call::{Parameter, pairs};
 use crate::oauth::{Difference, Landing, Loopback, PollAnswer, RedirectUri, RefusalNames, ScopeAnswers, departure};
 
 /// What the service calls things.
@@ -67,6 +68,13 @@ impl Default for ScopeRules {
             known: Vec::new(),
             answers: ScopeAnswers::default(),
         }
+    }
+}
+
+impl ScopeRules {
+    /// The separator in replies.
+    pub fn in_answers(&self) -> &str {
+        self.answer_separator.as_ref().unwrap_or(&self.separator)
     }
 }
 
@@ -258,6 +266,9 @@ pub struct TokenPolicy {
     pub renews_access_token: bool,
     /// The header of the access token, if not `Authorization: Bearer <token>`.
     pub header: String,
+    /// What each call of the API has besides; `<call_path>` is path and query of the call.
+    #[serde(with = "pairs")]
+    pub headers: Vec<Parameter>,
     /// The policy in a sentence or two, for people.
     pub description: String,
 }

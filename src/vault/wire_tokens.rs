@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::oauth::{ResourceToken, TokenSet};
+use crate::oauth::{RenewedBy, ResourceToken, TokenSet};
 use crate::secret::Secret;
 
 /// A [`TokenSet`].
@@ -44,6 +44,13 @@ pub(in crate::vault) struct WireResourceToken<S> {
     #[serde(default)]
     scopes: Option<Vec<String>>,
     obtained_at: Timestamp,
+    /// Whether its refresh token is its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    separate: bool,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<S>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh_token_expires_at: Option<Timestamp>,
 }
 
 /// A string that becomes a [`Secret`] without another copy.
@@ -80,17 +87,29 @@ pub(in crate::vault) fn wire_tokens(tokens: &TokenSet) -> WireTokens<&str> {
 }
 
 pub(in crate::vault) fn wire_resource(token: &ResourceToken) -> WireResourceToken<&str> {
+    let (separate, refresh_token, refresh_token_expires_at) = match &token.renewed_by {
+        RenewedBy::Shared => (false, None, None),
+        RenewedBy::Own { refresh_token, expires_at } => (true, refresh_token.as_ref(), *expires_at),
+    };
     WireResourceToken {
         access_token: token.access_token.expose(),
         token_type: token.token_type.clone(),
         expires_at: token.expires_at,
         scopes: token.scopes.clone(),
         obtained_at: token.obtained_at,
+        separate,
+        refresh_token: refresh_token.map(Secret::expose),
+        refresh_token_expires_at,
     }
 }
 
 pub(in crate::vault) fn resource_token(wire: WireResourceToken<Text>) -> ResourceToken {
+    let own = RenewedBy::Own {
+        refresh_token: wire.refresh_token.map(|text| text.0),
+        expires_at: wire.refresh_token_expires_at,
+    };
     ResourceToken {
+        renewed_by: if wire.separate { own } else { RenewedBy::Shared },
         access_token: wire.access_token.0,
         token_type: wire.token_type,
         expires_at: wire.expires_at,

@@ -73,6 +73,8 @@ impl App {
             let order = ExportOrder::new(name, "");
             let (mut subject, _) = subject::subject(&app, &order).await?;
             subject.scopes = token.tokens.scopes.clone().unwrap_or(subject.scopes);
+            // That of another API is sent as the service of that API says.
+            subject.carried = subject.carried.filter(|_| subject.tokens.access_token == token.tokens.access_token);
             subject.tokens = TokenSet { refresh_token: None, ..token.tokens };
             check_bound("the environment of a program", &subject)?;
             Ok((subject.fields(), token.notes))

@@ -4,6 +4,7 @@ use crate::app::export::order::ExportOrder;
 use crate::app::handle::App;
 use crate::app::profiles;
 use crate::app::tokens;
+use crate::app::tokens::present;
 use crate::app::{CallContext, Failure, Rotation};
 use crate::export::Subject;
 use crate::oauth::ProfileSecrets;
@@ -20,15 +21,18 @@ pub(in crate::app::export) async fn subject(app: &App, order: &ExportOrder) -> R
     let scopes = tokens.scopes.clone().unwrap_or_else(|| profile.scopes.clone());
     let inputs = profile.inputs.clone().into_iter().chain(order.settings.clone()).collect();
     let client_id = profile.client_id.clone();
-    let ProfileSecrets { client_secret, client_certificate, .. } = record.contents.secrets;
-    let secrets = ProfileSecrets { client_secret, client_certificate, ..ProfileSecrets::default() };
-    let mut context = CallContext { tokens: Some(tokens.clone()), ..CallContext::new(profile, secrets) };
+    let mut context =
+        CallContext { tokens: Some(tokens.clone()), ..CallContext::new(profile, record.contents.secrets) };
     app.supply_practice(&mut context).await?;
+    let carried = present::carried(app, &context)?;
+    let ProfileSecrets { client_secret, client_certificate, .. } = context.secrets;
+    context.secrets = ProfileSecrets { client_secret, client_certificate, ..ProfileSecrets::default() };
     let subject = Subject {
         profile: order.profile.to_string(),
         service: service.name.clone(),
         token_endpoint: token_endpoint(app, &context),
         tokens,
+        carried,
         client_id,
         client_secret: context.secrets.client_secret,
         scopes,

@@ -6,8 +6,8 @@ use serde_json::Value as Json;
 
 use crate::app::{Failure, Identified};
 use crate::call::{CallTemplate, Expression, Lifetime, scalar_text};
-use crate::oauth::TokenSet;
-use crate::practice::Issued;
+use crate::oauth::{Resource, TokenSet};
+use crate::practice::{Issued, IssuedFurther};
 use crate::secret::Secret;
 use crate::service::{Identity, Service};
 
@@ -40,11 +40,36 @@ pub(crate) fn tokens(
     }
     read.extend(issued.id_token.is_some().then(|| "ID token".to_owned()));
     read.extend(refresh_expiry(tokens, issued)?);
-    read.extend(scopes(tokens, issued)?);
+    if !reading.scope.is_empty() {
+        read.extend(scopes(tokens, issued)?);
+    }
     for (name, value) in &issued.kept {
         read.push(kept(call, tokens, name, value.as_ref())?);
     }
+    for token in &issued.further {
+        read.extend(further(service, call, tokens, token)?);
+    }
     Ok(read.join(", "))
+}
+
+/// The same of a token beside the own one. A refresh need not bring it.
+fn further(
+    service: &Service,
+    call: &CallTemplate,
+    tokens: &TokenSet,
+    issued: &IssuedFurther,
+) -> Result<Option<String>, String> {
+    let name = &issued.name;
+    if issued.access_token.is_none() {
+        let is_missing = *call == service.token_request && !call.example.is_empty();
+        return if is_missing { Err(no_marker(&format!("{name} access token"))) } else { Ok(None) };
+    }
+    let read = Resource::parse(name).ok().and_then(|name| tokens.for_resource(&name));
+    let (access_token, refresh_token) = read.map(|read| (read.access_token, read.refresh_token)).unzip();
+    if access_token != issued.access_token || refresh_token.flatten() != issued.refresh_token {
+        return Err(format!("the token `{name}` was not read as the documented reply has it"));
+    }
+    Ok(Some(format!("token {name}")))
 }
 
 /// The same of an identity: each field that the preset shows must be there.
@@ -127,7 +152,7 @@ fn expiry(
     match call.reading.lifetime {
         Lifetime::EpochSeconds | Lifetime::Date => {
             // A documented date is in the past at some time; a wrong unit is far off.
-            let (from, to) = (946_684_800, 4_102_444_800);
+            let (from, to) = (946_684_800, 7_258_118_400);
             if !(from..to).contains(&at.as_second()) {
                 return Err(format!("the expiry was read as {}: is `lifetime` right?", date(at)));
             }

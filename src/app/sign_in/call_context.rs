@@ -180,7 +180,7 @@ impl CallContext {
         let service = &self.profile.service;
         let mut extras = self.authorized.iter().flat_map(|authorized| &authorized.extras);
         let (_, named) = extras.find(|(name, _)| *name == service.redirect.scope)?;
-        let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
+        let separator = service.scopes.in_answers();
         Some(split_answer(named, separator))
     }
 

@@ -68,7 +68,7 @@ pub(crate) async fn exchanged(app: &App, context: &CallContext, call: &CallTempl
         deliver_proved(app, context, (rendered, call, &values), proof).await?;
     let about = || CallAbout::of(context, call);
     let reply = outcome.inspect_err(|error| record(app, about(), (&call_sent, at), Err(error), values.secrets()))?;
-    let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
+    let separator = service.scopes.in_answers();
     let previous = context.tokens.as_ref();
     let reading = ReadContext { stage: Stage::TokenRequest, scope_separator: separator, previous, origin: None };
     let answers = try_reading::of_reply(app, (&reply, call.reading.format), call.reading.expressions()).await;

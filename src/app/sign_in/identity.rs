@@ -9,10 +9,10 @@ use crate::app::sign_in::send::{self, Answered};
 use crate::app::sign_in::{signed_userinfo, subject, try_reading};
 use crate::app::vault::open;
 use crate::app::{CallContext, Failure, FailureKind, Identified, Need, Wanted, profiles, tokens, watch};
-use crate::call::{Answers, Expression, mask_text, scalar_text};
+use crate::call::{Answers, Expression, is_secret_key, mask_text, scalar_text};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Cause, Resource, Stage, TokenRow, claim_rows};
-use crate::secret::Secret;
+use crate::secret::{MASK, Secret};
 use crate::service::{Identity, ProfileName, Service};
 
 impl App {
@@ -154,7 +154,11 @@ fn no_introspection(service: &Service) -> Failure {
 /// Asks the identity endpoint which account a token is for.
 pub(crate) async fn ask(app: &App, report: &Report, context: &CallContext) -> Result<Identified, Failure> {
     let (identity, Answered { answers, .. }) = accepted(app, report, context).await?;
-    Ok(Identified { fields: answers.map(|answers| fields(identity, &answers)).unwrap_or_default() })
+    let mut values = context.values();
+    values.note_derived();
+    // An endpoint may repeat the token that it was sent, or a secret.
+    let secrets: Vec<&Secret> = values.secrets().filter(|secret| !secret.is_empty()).collect();
+    Ok(Identified { fields: answers.map(|answers| fields(identity, &answers, &secrets)).unwrap_or_default() })
 }
 
 /// The status of the identity endpoint's reply, where it accepts the token.
@@ -202,13 +206,18 @@ fn refused(answered: &Answered, service: &Service) -> Failure {
     Failure { says_more, ..Failure::new(kind, Diagnosis { hint, ..answered.refused_by("identity endpoint") }) }
 }
 
-fn fields(identity: &Identity, answers: &Answers) -> Vec<(String, String)> {
-    let text = |place| answers.first_text(std::slice::from_ref(place));
-    let named: Vec<(String, String)> =
-        identity.fields.iter().filter_map(|(label, place)| Some((label.clone(), text(place)?))).collect();
+/// What is shown of the account. A token or a secret is masked, by its value or by the name of its field.
+fn fields(identity: &Identity, answers: &Answers, secrets: &[&Secret]) -> Vec<(String, String)> {
+    let shown = |name: &str, text: &str| if is_secret_key(name) { MASK.to_owned() } else { mask_text(text, secrets) };
+    let named = identity.fields.iter().filter_map(|(label, place)| {
+        let text = answers.first_text(std::slice::from_ref(place))?;
+        let name = place.as_str().rsplit('.').next().filter(|_| place.is_path()).unwrap_or_default();
+        Some((label.clone(), shown(name, &text)))
+    });
+    let named: Vec<(String, String)> = named.collect();
     if !named.is_empty() {
         return named;
     }
     let plain = answers.json().as_object().into_iter().flatten();
-    plain.filter_map(|(name, value)| Some((name.clone(), scalar_text(value)?))).collect()
+    plain.filter_map(|(name, value)| Some((name.clone(), shown(name, &scalar_text(value)?)))).collect()
 }

@@ -9,6 +9,7 @@ mod certificate_binding;
 mod deliver;
 pub(in crate::app) mod device;
 pub(in crate::app) mod follow_up;
+mod further_tokens;
 pub(in crate::app) mod id_token;
 pub(in crate::app) mod identity;
 pub(in crate::app) mod late_visits;
@@ -67,7 +68,12 @@ impl App {
         if service.authorization.is_some() && !is_pasted {
             context.authorized =
                 Some(Box::pin(authorize::authorize(self, ask, &mut context, browser, can_paste)).await?);
+            let (found, inputs) = (context.found.clone(), context.profile.inputs.clone());
             (context, save_to) = ask.proceed((context, save_to)).await?;
+            // Who was asked may return one that has not looked anything up.
+            if context.profile.inputs == inputs {
+                context.found = found;
+            }
         }
         let (request, report) = (context.clone(), ask.report());
         let exchange = if is_pasted {

@@ -11,6 +11,7 @@ use crate::app::sign_in::assertions::SignedToken;
 use crate::app::sign_in::certificate_binding;
 use crate::app::sign_in::deliver::record;
 use crate::app::sign_in::follow_up;
+use crate::app::sign_in::further_tokens;
 use crate::app::sign_in::id_token;
 use crate::app::sign_in::lookup;
 use crate::app::sign_in::proof::{Delivered, answer, deliver_proved, key};
@@ -19,13 +20,13 @@ use crate::app::sign_in::try_reading;
 use crate::app::tokens;
 use crate::app::tokens::issued_for;
 use crate::app::{Again, CallContext, Exchange, Failure, FailureCode, FailureKind, Need, Recovery, ReplyView, SaveTo};
-use crate::call::{Call, CallTemplate, Reply, mask_body, mask_text, pretty_body};
+use crate::call::{Answers, Call, CallTemplate, Reply, mask_body, mask_text, pretty_body};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{
     ReadContext, Stage, TokenSet, clock_skew, poll_interval, read_token_set, retry_after, skew_note, span,
 };
 use crate::secret::Secret;
-use crate::service::{ProfileName, TokenPolicy};
+use crate::service::{FurtherToken, ProfileName, TokenPolicy};
 
 impl App {
     /// Sends the token request. Its tokens are saved as `save_to` says, before anything else is done with them.
@@ -218,22 +219,25 @@ async fn exchange_once(app: &App, report: &Report, context: &CallContext, stage:
         }
     };
     let previous = if stage == Stage::RefreshRequest { context.tokens.as_ref() } else { None };
-    let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
+    let separator = service.scopes.in_answers();
     let origin = call.origin();
     // A refresh token at hand is refused as one, whichever request sends it.
     let sends_refresh_token = template.placeholders().any(|name| name == "refresh_token");
     let told_as = if sends_refresh_token { Stage::RefreshRequest } else { stage };
     let reading = ReadContext { stage: told_as, scope_separator: separator, previous, origin: Some(&origin) };
-    let answers = try_reading::of_reply(app, (&reply, template.reading.format), template.reading.expressions()).await;
+    let further = service.further_token.iter().flat_map(FurtherToken::expressions);
+    let expressions = template.reading.expressions().chain(further);
+    let answers = try_reading::of_reply(app, (&reply, template.reading.format), expressions).await;
     let outcome = read_token_set(&reply, answers.as_ref(), &template.reading, reading, values.secrets())
         .map(|tokens| Box::new(complete(tokens, context, template)))
         .map_err(|error| not_before(Failure::of_token_call(&error, service), retry_after(&reply)))
         .map_err(|failure| answer::explained(failure, context, &reply));
-    let outcome = answer::checked(outcome, context, stage);
-    let mut notes = match &outcome {
-        Ok(tokens) => try_reading::notes(&template.reading, answers.as_ref(), tokens),
-        Err(_) => Vec::new(),
-    };
+    let mut outcome = answer::checked(outcome, context, stage);
+    let mut notes = Vec::new();
+    if let Ok(tokens) = &mut outcome {
+        notes.extend(try_reading::notes(&template.reading, answers.as_ref(), tokens));
+        notes.extend(further_tokens::add(tokens, service, (&reply, answers.as_ref()), &template.reading));
+    }
     notes.extend(outcome.iter().filter_map(|tokens| answer::note(context, tokens)));
     notes.extend(certificate_binding::notes(context, outcome.as_deref().ok(), reply.received_at));
     notes.extend(skew_note(clock_skew(&reply), &call.origin()));
@@ -241,6 +245,7 @@ async fn exchange_once(app: &App, report: &Report, context: &CallContext, stage:
     record(app, about, (&call, at), Ok(&reply), values.secrets().chain(brought.iter().copied()));
     let secrets = report.is_heard().then(|| values.secrets().chain(brought));
     let view = secrets.map_or_else(|| bare_view(&reply), |secrets| view(&reply, secrets));
+    let view = ReplyView { read_as: answers.as_ref().map(Answers::written_in), ..view };
     let interval = answers.as_ref().and_then(|answers| poll_interval(answers, &template.reading).ok().flatten());
     let again = Again { interval, retry_after: retry_after(&reply) };
     Ok(Exchange { notes, again, ..received(Some(call), Some(view), outcome) })
@@ -339,6 +344,7 @@ fn view<'a>(reply: &Reply, secrets: impl Iterator<Item = &'a Secret>) -> ReplyVi
         status: reply.status,
         elapsed: reply.elapsed,
         headers: headers.collect(),
+        read_as: None,
         masked_body: mask_body(&reply.body, &reply.media_type(), known.iter().copied()),
         body: pretty_body(&reply.body),
     }
@@ -347,7 +353,7 @@ fn view<'a>(reply: &Reply, secrets: impl Iterator<Item = &'a Secret>) -> ReplyVi
 /// The reply where nobody looks at it: to mask one takes longer than to read it.
 fn bare_view(reply: &Reply) -> ReplyView {
     let (headers, masked_body, body) = (Vec::new(), String::new(), Secret::default());
-    ReplyView { status: reply.status, elapsed: reply.elapsed, headers, masked_body, body }
+    ReplyView { status: reply.status, elapsed: reply.elapsed, headers, read_as: None, masked_body, body }
 }
 
 /// A cookie is a secret whatever its name.

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use url::Url;
+use url::{Position, Url};
 
 use crate::app::handle::App;
 use crate::app::profiles::history;
@@ -15,7 +15,7 @@ use crate::app::sign_in::send::{self, Answered};
 use crate::app::{CallContext, Failure, FailureCode, FailureKind, Recovery, profiles, watch};
 use crate::call::{Call, CallTemplate, Reveal, mask_body, mask_text};
 use crate::diagnosis::{Diagnose, Diagnosis, printable_lines};
-use crate::oauth::{Cause, StepUp, span};
+use crate::oauth::{Cause, StepUp, TokenHeader, span};
 use crate::secret::Secret;
 use crate::service::{ApiCall, ApiCallError, ProfileName, Service, is_own_origin};
 
@@ -174,9 +174,10 @@ fn told(call: &Call) -> String {
 
 async fn call_with(app: &App, context: &CallContext, call: &ApiCall, report: &Report) -> Result<ApiReply, Failure> {
     let template = template(context, call)?;
+    let context = &with_path(app, context.clone(), &template)?;
     let values = app.values_for(context, &template)?;
     let rendered = context.bound(&template).render(&values)?;
-    check_secrets(&rendered)?;
+    check_secrets(&rendered, &context.profile.service)?;
     check_host(context, &rendered)?;
     let answered = send::ask(app, Some(report), context, &template, &[]).await?;
     let secrets: Vec<&Secret> = values.secrets().filter(|secret| !secret.is_empty()).collect();
@@ -188,12 +189,29 @@ fn template(context: &CallContext, call: &ApiCall) -> Result<CallTemplate, Failu
     let service = &context.profile.service;
     let token_type = context.tokens.as_ref().map_or("", |tokens| tokens.token_type.as_str());
     let wrong = |error: ApiCallError| Failure::new(FailureKind::Usage, error.diagnose());
-    call.template(&service.token_header(token_type), context.api_host().as_deref()).map_err(wrong)
+    let headers = (&service.token_header(token_type), &service.policy.headers[..]);
+    call.template(headers, context.api_host().as_deref()).map_err(wrong)
 }
 
-/// Only the access token is sent.
-fn check_secrets(call: &Call) -> Result<(), Failure> {
-    let other = call.secret_names().into_iter().find(|name| name != "token");
+/// The context with the path of the call, which a header may be made of.
+fn with_path(app: &App, mut context: CallContext, template: &CallTemplate) -> Result<CallContext, Failure> {
+    if context.profile.service.policy.headers.is_empty() {
+        return Ok(context);
+    }
+    let bare = CallTemplate { url: template.url.clone(), ..CallTemplate::default() };
+    let url = app.render(&context, &bare)?.url.to_secret();
+    let path = Url::parse(url.expose()).map(|url| url[Position::BeforePath..Position::AfterQuery].to_owned());
+    context.found.insert("call_path".to_owned(), path.unwrap_or_default());
+    Ok(context)
+}
+
+/// Only the access token is sent, and what the service has made of it.
+fn check_secrets(call: &Call, service: &Service) -> Result<(), Failure> {
+    let token_header = TokenHeader::parse(&service.policy.header);
+    let carried = token_header.as_ref().and_then(TokenHeader::carries_derived);
+    let further = service.policy.headers.iter().flat_map(|header| header.value.placeholders());
+    let sent: Vec<&str> = std::iter::once("token").chain(carried).chain(further).collect();
+    let other = call.secret_names().into_iter().find(|name| !sent.contains(&name.as_str()));
     match other {
         Some(name) => Err(Failure::new(FailureKind::Usage, ApiCallError::OtherSecret(name).diagnose())),
         None => Ok(()),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::app::{Failure, FailureKind};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
-use crate::service::{Profile, ProfileName};
+use crate::service::{Catalog, Profile, ProfileName};
 
 /// The facts of a profile that its tokens depend on, each by the name a person knows it by. None of them is secret.
 /// Secrets are left out, since a client secret may be renewed, and so is the refresh endpoint: one that was wrong is
@@ -61,7 +61,11 @@ pub fn other(name: &ProfileName, saved: &Profile, now: &Profile) -> Option<Diagn
     let facts = |profile: &Profile| {
         let mut facts = of(profile);
         facts.remove("scopes");
-        facts.insert("service".to_owned(), profile.service.id.clone());
+        // All services without a preset have one ID.
+        let is_described = profile.service.id == Catalog::CUSTOM;
+        let endpoint = facts.get("token endpoint").filter(|_| is_described).cloned();
+        let service = if is_described { endpoint } else { Some(profile.service.id.clone()) };
+        facts.extend(service.map(|service| ("service".to_owned(), service)));
         facts
     };
     let (then, now) = (facts(saved), facts(now));
@@ -89,7 +93,7 @@ pub(crate) fn check(name: &ProfileName, profile: &Profile, tokens: Option<&Token
 mod tests {
     use super::*;
     use crate::secret::Secret;
-    use crate::service::{Catalog, ProfileDraft};
+    use crate::service::ProfileDraft;
     use jiff::Timestamp;
 
     fn profile(account: &str, client_id: &str, scopes: &[&str]) -> Profile {
@@ -136,5 +140,24 @@ mod tests {
              `https://elsewhere.test/token` now"
         );
         check(&moved, Some(&words));
+    }
+
+    #[test]
+    fn a_service_without_a_preset_is_told_apart_by_its_token_endpoint() {
+        let of = |endpoint: &str| {
+            let mut profile = profile("123", "ours", &[]);
+            profile.service.id = Catalog::CUSTOM.into();
+            profile.service.token_request.url = crate::call::Template::new(endpoint);
+            profile
+        };
+        let told = |saved: &str, now: &str| {
+            let name = ProfileName::parse("acme").expect("a name");
+            other(&name, &of(saved), &of(now)).map(|told| told.summary)
+        };
+        let (first, second) = ("https://a.test/token", "https://b.test/token");
+        let words = "a profile `acme` exists already, of another service: `https://a.test/token` there, `https://b.test/token` here";
+        assert_eq!(told(first, second).as_deref(), Some(words));
+        assert_eq!(told(first, first), None);
+        assert_eq!(told("", second), None, "it was not complete");
     }
 }

@@ -31,7 +31,7 @@ use crate::app::vault::lease::lease;
 use crate::app::vault::open;
 use crate::app::{CallContext, Exchange, Failure, FailureKind, Need, Recovery, SavedToken, Wanted, export};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{ProfileSecrets, Resource, Stage, TokenSet, is_token_text};
+use crate::oauth::{ProfileSecrets, RenewedBy, Resource, Stage, TokenSet, is_token_text};
 use crate::service::{Profile, ProfileName};
 use crate::vault::{Contents, Entry, How, Record};
 
@@ -165,7 +165,7 @@ fn handed_out(
         return Err(needs_sign_in(&name, "has an access token with a character that no token has"));
     }
     let header = profile.service.token_header(&tokens.token_type);
-    Ok((profile, SavedToken { name, tokens, header, proof: None, refreshed, notes }))
+    Ok((profile, SavedToken { name, tokens, header, carried: None, proof: None, refreshed, notes }))
 }
 
 /// Whether an access token that is still valid may be handed out although its refresh failed so.
@@ -245,10 +245,10 @@ async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> 
     policy::check_age(name, &profile.service, saved.as_ref(), now)?;
     refusal::check(name, &record, need)?;
     refusal::check_held(name, &plain)?;
-    let (mut context, stage) = source::renewal(app, name, profile, &record)?;
-    if let Some(resource) = &resource {
-        context = resource::asked_for(context, name, stage, resource)?;
-    }
+    let (mut context, stage) = match &resource {
+        Some(resource) => resource::renewal(app, name, (profile, resource), &record)?,
+        None => source::renewal(app, name, profile, &record)?,
+    };
     context.sources = app.written_sources(name).await?;
     let record = key::of_record(app, &entry, &mut context, record).await?;
     app.supply_practice(&mut context).await?;
@@ -288,7 +288,7 @@ async fn settle(
                 Some(failure) => refusal::keep_refresh_token(app, record.contents, tokens, failure),
             };
             // The old refresh token may be spent, so the new one is returned even if it cannot be saved.
-            let how = if stage == Stage::RefreshRequest { How::Refreshed } else { How::AskedFor };
+            let how = how(stage, resource, contents.tokens.as_ref());
             let write = PendingWrite { record: Record { contents, ..record }, how };
             let (put, _entry) = pending::put(app, (name, entry), write).await;
             match put {
@@ -309,6 +309,16 @@ async fn settle(
         }
         Err(_) => Vec::new(),
     })
+}
+
+/// What the history says of the profile's own tokens.
+fn how(stage: Stage, resource: Option<&Resource>, kept: Option<&TokenSet>) -> How {
+    let further = resource.and_then(|resource| kept?.for_resources.get(resource.as_str()));
+    match stage {
+        _ if further.is_some_and(|token| token.renewed_by != RenewedBy::Shared) => How::Saved,
+        Stage::RefreshRequest => How::Refreshed,
+        _ => How::AskedFor,
+    }
 }
 
 /// Somebody without our lease, such as another machine, has forgotten the profile.

@@ -7,9 +7,11 @@ use url::Url;
 use crate::app::handle::App;
 use crate::app::progress::Report;
 use crate::app::tokens::{context_of, hand_out};
-use crate::app::{Failure, FailureCode, FailureKind, SavedToken, Wanted, profiles};
+use crate::app::{CallContext, Failure, FailureCode, FailureKind, SavedToken, Wanted, profiles};
+use crate::call::{CallTemplate, Part, Place, RenderError, Template};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{DPOP, ProofFor, ProofTarget, bound_scheme};
+use crate::secret::Secret;
 use crate::service::ProfileName;
 
 /// The request that a token is wanted for, and the nonce that its server wants repeated.
@@ -41,6 +43,12 @@ impl App {
 
 /// The token with what its presentation needs.
 pub(crate) async fn present(app: &App, token: SavedToken, presented: Option<Presented>) -> Result<SavedToken, Failure> {
+    if token.header.carries_derived().is_some() {
+        let mut context = context_of(app, &token.name, profiles::load(app, &token.name).await?).await?;
+        app.supply_practice(&mut context).await?;
+        context.tokens = Some(token.tokens.clone());
+        return Ok(SavedToken { carried: carried(app, &context)?, ..token });
+    }
     let Some(scheme) = bound_scheme(&token.tokens.token_type) else { return Ok(token) };
     let Some(Presented { target, nonce }) = presented.filter(|_| scheme == DPOP) else {
         return Err(bound(&token.name, scheme));
@@ -52,6 +60,17 @@ pub(crate) async fn present(app: &App, token: SavedToken, presented: Option<Pres
     let id = BASE64_URL_SAFE_NO_PAD.encode((app.ports.entropy)());
     let proof = context.proof_of_token(&target, nonce.as_deref(), ((app.ports.now)(), &id))?;
     Ok(SavedToken { proof: Some(proof), ..token })
+}
+
+/// What the header carries in place of the access token; `None` if it carries the token itself.
+pub(in crate::app) fn carried(app: &App, context: &CallContext) -> Result<Option<Secret>, Failure> {
+    let token_type = context.tokens.as_ref().map_or("", |tokens| tokens.token_type.as_str());
+    let header = context.profile.service.token_header(token_type);
+    let Some(derived) = header.carries_derived() else { return Ok(None) };
+    let values = app.values_for(context, &CallTemplate::default())?;
+    let part = || Part::Header(header.name().to_owned());
+    let carried = Template::new(format!("<{derived}>")).render(&values, Place::Header);
+    Ok(Some(carried.map_err(|error| RenderError::Template { part: part(), error })?.to_secret()))
 }
 
 fn bound(name: &ProfileName, scheme: &str) -> Failure {

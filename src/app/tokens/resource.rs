@@ -1,13 +1,17 @@
 //! Access tokens for several APIs from one sign-in (RFC 8707 section 2.2): each is asked for by a refresh of its own, and kept
-//! beside the profile's own access token until it expires.
+//! beside the profile's own access token until it expires. Those that a reply has beside the own one are kept there too, and
+//! renewed by their own refresh tokens.
 
 use serde_json::Value as Json;
 
+use crate::app::handle::App;
 use crate::app::tokens::refusal::needs_sign_in;
+use crate::app::tokens::source;
 use crate::app::{CallContext, Failure, FailureKind};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::oauth::{Resource, Stage, TokenSet, decode_jwt, plain_line};
 use crate::service::{Profile, ProfileName};
+use crate::vault::{Contents, Record};
 
 /// The resource, unless the profile's own access token is for it.
 pub(in crate::app::tokens) fn other_than_own(profile: &Profile, resource: Option<Resource>) -> Option<Resource> {
@@ -22,8 +26,35 @@ pub(in crate::app::tokens) fn wanted(saved: Option<&TokenSet>, resource: Option<
     }
 }
 
+/// The context of the request that renews the token of this resource, and which request it is.
+pub(in crate::app::tokens) fn renewal(
+    app: &App,
+    name: &ProfileName,
+    (profile, resource): (Profile, &Resource),
+    record: &Record,
+) -> Result<(CallContext, Stage), Failure> {
+    let Some(further) = profile.service.further_token(resource) else {
+        let (context, stage) = source::renewal(app, name, profile, record)?;
+        return Ok((asked_for(context, name, stage, resource)?, stage));
+    };
+    let Some(tokens) = wanted(record.contents.tokens.as_ref(), Some(resource)) else {
+        let summary = format!("the sign-in of `{name}` brought no token `{resource}` beside its own");
+        let mut diagnosis = Diagnosis::new(summary);
+        diagnosis.hint = Some(further.meaning.clone()).filter(|meaning| !meaning.is_empty());
+        return Err(Failure::new(FailureKind::NeedsSignIn, diagnosis));
+    };
+    if tokens.refresh_token.is_none() {
+        return Err(needs_sign_in(name, &format!("has no refresh token for its token `{resource}`")));
+    }
+    let contents = Contents { tokens: Some(tokens), ..record.contents.clone() };
+    match source::renewal(app, name, profile, &Record { contents, ..record.clone() })? {
+        (context, Stage::RefreshRequest) => Ok((context, Stage::RefreshRequest)),
+        _ => Err(needs_sign_in(name, &format!("has no refresh request for its token `{resource}`"))),
+    }
+}
+
 /// The context whose request asks for a token of this resource.
-pub(in crate::app::tokens) fn asked_for(
+fn asked_for(
     mut context: CallContext,
     name: &ProfileName,
     stage: Stage,
@@ -63,7 +94,8 @@ pub(in crate::app::tokens) fn departure(
     tokens: &TokenSet,
 ) -> Option<Diagnosis> {
     // Where the scopes say it, the audience may be the API's number.
-    let resource = resource.filter(|_| !profile.service.names_resources_by_scope())?;
+    let is_by_scope = profile.service.names_resources_by_scope();
+    let resource = resource.filter(|name| !is_by_scope && profile.service.further_token(name).is_none())?;
     let claims = decode_jwt(&tokens.access_token)?.claims;
     let audiences: Vec<&str> = match claims.get("aud")? {
         Json::Array(all) => all.iter().filter_map(Json::as_str).collect(),

@@ -11,6 +11,8 @@ use crate::app::vault::open;
 use crate::app::{CallContext, Failure, FailureKind};
 use crate::call::{BodyTemplate, CallTemplate, Parameter};
 use crate::diagnosis::Diagnosis;
+use crate::oauth::{RenewedBy, Resource, ResourceToken, TokenSet};
+use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
 
 impl App {
@@ -35,8 +37,7 @@ impl App {
     }
 }
 
-/// Revokes the refresh token, which by RFC 7009 section 2.1 ends its access tokens too; then each access token, for
-/// services that do not follow that, if the request has a `token_type_hint`.
+/// Revokes the tokens of the profile, and those that came beside them with refresh tokens of their own.
 pub(in crate::app) async fn revoke(
     app: &App,
     report: &Report,
@@ -44,13 +45,34 @@ pub(in crate::app) async fn revoke(
     template: &CallTemplate,
 ) -> Result<(), Failure> {
     let Some(tokens) = &context.tokens else { return Ok(()) };
+    let is_shared = |token: &&ResourceToken| token.renewed_by == RenewedBy::Shared;
+    let shared: Vec<&Secret> =
+        tokens.for_resources.values().filter(is_shared).map(|token| &token.access_token).collect();
+    revoke_grant(app, report, (context, tokens), &shared, template).await?;
+    let further = tokens.for_resources.iter().filter(|(_, token)| !is_shared(token));
+    for name in further.filter_map(|(name, _)| Resource::parse(name).ok()) {
+        let Some(tokens) = tokens.for_resource(&name) else { continue };
+        let of_further = CallContext { tokens: Some(tokens.clone()), ..context.clone() };
+        revoke_grant(app, report, (&of_further, &tokens), &[], template).await?;
+    }
+    Ok(())
+}
+
+/// Revokes the refresh token, which by RFC 7009 section 2.1 ends its access tokens too; then each access token, for
+/// services that do not follow that, if the request has a `token_type_hint`.
+async fn revoke_grant(
+    app: &App,
+    report: &Report,
+    (context, tokens): (&CallContext, &TokenSet),
+    others: &[&Secret],
+    template: &CallTemplate,
+) -> Result<(), Failure> {
     let names_refresh_token = template.placeholders().any(|name| name == "refresh_token");
     if tokens.refresh_token.is_some() || !names_refresh_token {
         call(app, report, context, template).await?;
     }
     if names_refresh_token && (has_hint(template) || tokens.refresh_token.is_none()) {
-        let others = tokens.for_resources.values().map(|token| &token.access_token);
-        for access_token in [&tokens.access_token].into_iter().chain(others) {
+        for access_token in std::iter::once(&tokens.access_token).chain(others.iter().copied()) {
             let mut of_access = context.clone();
             if let Some(tokens) = &mut of_access.tokens {
                 tokens.refresh_token = Some(access_token.clone());

@@ -7,6 +7,7 @@ use crate::app::tokens::issuer_keys::keys_of;
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Expected, Inspected, SignatureCheck, TokenForm, TokenUse, check_with_secret, is_shared_secret};
 use crate::secret::Secret;
+use crate::service::Assertion;
 
 /// Who may be asked about a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,8 +122,10 @@ impl Signing<'_> {
     /// By the secret of the client, which nobody but the client and its service knows.
     fn check_shared(&self, token: &Secret, inspected: &Inspected, is_own: bool) -> Signature {
         let secret = self.context.map(|context| &context.secrets.client_secret).filter(|secret| !secret.is_empty());
-        if let Some(secret) = secret.filter(|_| is_own) {
-            return told(&check_with_secret(token, inspected, secret), inspected, "the client secret");
+        let made_here = self.context.and_then(|context| context.profile.service.token_assertion());
+        let encoding = made_here.map(|assertion| assertion.secret_encoding).unwrap_or_default();
+        if let Some(secret) = secret.filter(|_| is_own || made_here.is_some_and(Assertion::is_shared)) {
+            return told(&check_with_secret(token, inspected, (secret, encoding)), inspected, "the client secret");
         }
         let summary = "it is signed with a secret, which only its issuer and its recipient have";
         unchecked(Diagnosis::new(summary).hint("compare it with a profile that has the client's secret"))

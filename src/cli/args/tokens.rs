@@ -19,9 +19,9 @@ pub struct TokenOptions {
     /// Refresh unless the token stays valid for this long, such as `5m` [default: set by the service, else 1m]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub min_valid: Option<Duration>,
-    /// Print a token for this API instead of the profile's own: the same sign-in gives one for each resource (RFC 8707), with an
-    /// expiry of its own
-    #[arg(long, value_name = "URI", value_parser = Resource::parse)]
+    /// Print another token than the profile's own: that for this API, since the same sign-in gives one for each resource (RFC 8707),
+    /// or the one that came beside it by this name, such as Slack's `user`. Each has an expiry of its own
+    #[arg(long, value_name = "URI|NAME", value_parser = Resource::parse)]
     pub resource: Option<Resource>,
     /// Print the complete HTTP header: `Authorization: Bearer …`
     #[arg(long, conflicts_with = "json")]
@@ -79,8 +79,8 @@ pub struct InspectOptions {
     /// Which token of the profile, or of a token response [default: the access token]
     #[arg(long, value_name = "TOKEN")]
     pub token: Option<TokenArgument>,
-    /// The access token for this API instead of the profile's own, as `token --resource` gave it
-    #[arg(long, value_name = "URI", value_parser = Resource::parse, requires = "name", conflicts_with_all = ["file", "token"])]
+    /// Another access token than the profile's own, by API or name, as `token --resource` gave it
+    #[arg(long, value_name = "URI|NAME", value_parser = Resource::parse, requires = "name", conflicts_with_all = ["file", "token"])]
     pub resource: Option<Resource>,
     /// Read a token, a header or a token response from this file; `-` is standard input [default without PROFILE: `-`]
     #[arg(long, value_name = "FILE")]
@@ -102,8 +102,8 @@ pub struct ExecOptions {
     /// Profile
     #[arg(value_name = "PROFILE")]
     pub name: String,
-    /// Give it the token for this API instead of the profile's own (RFC 8707)
-    #[arg(long, value_name = "URI", value_parser = Resource::parse)]
+    /// Give it another token than the profile's own, by API (RFC 8707) or name
+    #[arg(long, value_name = "URI|NAME", value_parser = Resource::parse)]
     pub resource: Option<Resource>,
     /// The command and its arguments, after `--`
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
@@ -127,8 +127,8 @@ pub struct CallOptions {
     /// Send this header as well, such as `Accept: text/csv` (repeatable); the one with the token is added by itself
     #[arg(long = "header", value_name = "NAME: VALUE", requires = "call")]
     pub headers: Vec<String>,
-    /// Send the token for this API instead of the profile's own: the same sign-in gives one for each resource (RFC 8707)
-    #[arg(long, value_name = "URI", value_parser = Resource::parse, requires = "call")]
+    /// Send another token than the profile's own, by API (RFC 8707) or name
+    #[arg(long, value_name = "URI|NAME", value_parser = Resource::parse, requires = "call")]
     pub resource: Option<Resource>,
     /// Keep the call with the profile as its check, if it succeeds
     #[arg(long, requires = "call")]

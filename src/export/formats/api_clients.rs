@@ -45,7 +45,7 @@ pub(super) const POSTMAN_COLLECTION: ExportFormat = ExportFormat {
 fn postman_collection(subject: &Subject) -> Result<Text, ExportError> {
     let entry = |key: &str, value: &str| json!({"key": key, "value": value, "type": "string"});
     let header = subject.header();
-    let auth = if header.is_authorization() && header.scheme().is_some() {
+    let auth = if header.is_authorization() && header.scheme().is_some() && header.carries_derived().is_none() {
         json!({"type": "oauth2", "oauth2": [
             entry("accessToken", subject.tokens.access_token.expose()),
             entry("tokenType", header.token_type()),
@@ -55,7 +55,7 @@ fn postman_collection(subject: &Subject) -> Result<Text, ExportError> {
     } else {
         json!({"type": "apikey", "apikey": [
             entry("key", header.name()),
-            entry("value", &header.value(subject.tokens.access_token.expose())),
+            entry("value", &header.value(subject.carried().expose())),
             entry("in", "header"),
         ]})
     };

@@ -50,12 +50,12 @@ fn header_live(subject: &Subject) -> Result<Text, ExportError> {
 
 /// The header as one line. A token with a line break would become two headers, so it is refused.
 pub(super) fn header_line(subject: &Subject) -> Result<String, ExportError> {
-    let token = subject.tokens.access_token.expose();
-    if token.chars().any(char::is_control) {
+    let carried = subject.carried().expose();
+    if carried.chars().any(char::is_control) {
         let why = "a header has no way of writing a control character";
         return Err(ExportError::CannotCarry { format: HEADER.id, field: "access_token".into(), why });
     }
-    Ok(subject.header().line(token))
+    Ok(subject.header().line(carried))
 }
 
 /// A curl command line; the token never is an argument.

@@ -1,4 +1,5 @@
-//! Access tokens for other APIs, which the refresh token of the profile gives as well (RFC 8707).
+//! Access tokens for other APIs, which the refresh token of the profile gives as well (RFC 8707), and those that came beside the
+//! own one.
 
 use egui::Ui;
 
@@ -15,7 +16,8 @@ use crate::oauth::{Resource, TokenSet};
 /// Those that there are, each with its own clock, and a field to get another.
 pub(crate) fn resource_tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, tokens: &TokenSet) {
     // A token that is bound to a key is handed out for one request only.
-    if tokens.needs_proof() || !is_renewable(draft, tokens) {
+    let has_any = !tokens.for_resources.is_empty() || is_renewable(draft, tokens);
+    if tokens.needs_proof() || !has_any {
         return;
     }
     disclosure(ui, texts::OTHER_APIS, !tokens.for_resources.is_empty(), |ui| {

@@ -101,9 +101,8 @@ impl RehearsalContract {
 
     /// The separator of scopes in replies.
     pub(crate) fn scope_in_answers(&self) -> String {
-        let separator = &self.service.scopes.separator;
-        let answers = self.service.scopes.answer_separator.as_ref().unwrap_or(separator);
-        self.facts.value("scope").split(separator.as_str()).collect::<Vec<_>>().join(answers)
+        let scopes = &self.service.scopes;
+        self.facts.value("scope").split(scopes.separator.as_str()).collect::<Vec<_>>().join(scopes.in_answers())
     }
 }
 

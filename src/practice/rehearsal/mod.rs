@@ -10,6 +10,7 @@ mod contract;
 mod derived;
 mod document;
 mod facts;
+mod further;
 mod judge;
 mod proved;
 mod redirect;
@@ -31,6 +32,7 @@ pub use crate::practice::rehearsal::contract::{
     rehearsal_secret,
 };
 pub use crate::practice::rehearsal::document::{ACCESS_TOKEN, ID_TOKEN, REFRESH_TOKEN};
+pub use crate::practice::rehearsal::further::IssuedFurther;
 pub use crate::practice::rehearsal::replay::{RecordedReply, Replay};
 pub use crate::practice::rehearsal::stand_in::{Issued, WRONG_REFRESH_TOKEN};
 

@@ -13,6 +13,7 @@ use crate::practice::rehearsal::document::{
     ACCESS_TOKEN, Document, ID_TOKEN, REFRESH_TOKEN, pointer, refusal, text_at, with_texts,
 };
 use crate::practice::rehearsal::facts::Facts;
+use crate::practice::rehearsal::further::{self, IssuedFurther};
 use crate::practice::rehearsal::judge::{complaints, sent_as};
 use crate::practice::rehearsal::target::Target;
 use crate::practice::rehearsal::{assertion, derived, proved, redirect, saml, signed_request};
@@ -35,6 +36,7 @@ pub struct Issued {
     pub id_token: Option<(Secret, String)>,
     /// The values that the preset retains, and what the reply has at their paths.
     pub kept: Vec<(String, Option<String>)>,
+    pub further: Vec<IssuedFurther>,
     pub document: Json,
 }
 
@@ -283,6 +285,7 @@ impl StandIn {
         let access_token = reply.put(ACCESS_TOKEN, &mint(now, "access-"));
         let refresh_token = reply.put(REFRESH_TOKEN, &self.refresh_token);
         let id_token = reply.put(ID_TOKEN, &mint(now, "id-"));
+        let further = further::put(&mut reply, &self.contract.service, |start| mint(now, start));
         let token_type = call.reading.token_type.iter().find_map(|path| reply.text(path.as_str()));
         facts.set("token_type", token_type.unwrap_or_else(|| "Bearer".to_owned()));
         for (name, token) in [("token", &access_token), ("refresh_token", &refresh_token), ("id_token", &id_token)] {
@@ -306,6 +309,7 @@ impl StandIn {
             refresh_token: issued(refresh_token),
             id_token: issued(id_token),
             kept,
+            further,
             document: reply.json.clone(),
         });
         reply.answer()

@@ -6,6 +6,7 @@ use crate::oauth::{RedirectUri, TokenHeader, detail_types};
 use crate::service::assertion::Assertion;
 use crate::service::definition::Service;
 use crate::service::derived::DerivedFault;
+use crate::service::further_token::FurtherToken;
 use crate::service::input::Input;
 use crate::service::preset::finding::Finding;
 use crate::service::preset::lint;
@@ -31,6 +32,7 @@ pub(crate) fn check(service: &Service) -> Option<Finding> {
         .or_else(|| check_assertion(service))
         .or_else(|| check_proof(service))
         .or_else(|| check_resource(service))
+        .or_else(|| check_further_tokens(service))
         .or_else(|| check_signed_request(service))
         .or_else(|| check_details(service))
         .or_else(|| check_hints(service))
@@ -102,6 +104,17 @@ fn check_resource(service: &Service) -> Option<Finding> {
     if service.resource.names_resource() { None } else { finding("[resource]", problem, hint) }
 }
 
+/// A further token has a name of its own, and a place in the reply.
+fn check_further_tokens(service: &Service) -> Option<Finding> {
+    let all = &service.further_token;
+    let is_wrong = |at: usize, token: &FurtherToken| {
+        !is_name(&token.name) || token.access_token.is_empty() || all[..at].iter().any(|one| one.name == token.name)
+    };
+    let (_, token) = all.iter().enumerate().find(|(at, token)| is_wrong(*at, token))?;
+    let problem = format!("the further token `{}` has no name of its own, or no `access_token`", token.name);
+    finding("[[further_token]]", problem, "take letters, digits, `-` and `_`, and say where in the reply it is")
+}
+
 fn check_hints(service: &Service) -> Option<Finding> {
     if let Some(hint) = service.hints.iter().find(|hint| hint.when.trim().is_empty()) {
         return finding(
@@ -136,11 +149,17 @@ fn check_issuer(service: &Service) -> Option<Finding> {
 
 fn check_header(service: &Service) -> Option<Finding> {
     let header = &service.policy.header;
-    if header.is_empty() || TokenHeader::parse(header).is_some() {
+    let of_derived = |name: &str| service.derived.iter().any(|derived| derived.name == name);
+    let fits = |header: TokenHeader| header.carries_derived().is_none_or(of_derived);
+    if header.is_empty() || TokenHeader::parse(header).is_some_and(fits) {
         return None;
     }
     let problem = format!("`policy.header` is `{}`, which is not a header for a token", header.escape_debug());
-    finding("header", problem, "write it like `Authorization: Zoho-oauthtoken <token>`, or `X-Access-Token: <token>`")
+    finding(
+        "header",
+        problem,
+        "write it like `Authorization: Zoho-oauthtoken <token>`, or `X-Access-Token: <token>`, or with the name of a `[[derived]]` value",
+    )
 }
 
 fn check_derived(service: &Service) -> Option<Finding> {
@@ -284,7 +303,8 @@ fn check_expressions(service: &Service) -> Option<Finding> {
         let kept = fetch.retain.iter().map(|(_, place)| place);
         kept.chain([&fetch.list, &fetch.item_label])
     });
-    let mut all = of_calls.chain(of_identity).chain(of_fetch);
+    let of_further = service.further_token.iter().flat_map(FurtherToken::expressions);
+    let mut all = of_calls.chain(of_identity).chain(of_fetch).chain(of_further);
     let (expression, error) = all.find_map(|expression| Some((expression, expression.check().err()?)))?;
     let near = expression.as_str().lines().find(|line| !line.trim().is_empty()).unwrap_or_default().to_owned();
     Some(Finding { near, problem: error.to_string(), hint: error.diagnose().hint })

@@ -77,7 +77,7 @@ fn the_terminal_tells_of_a_service_all_that_the_window_tells() {
     has(
         "slack",
         &[
-            "  not supported yet: keeping and refreshing the person's token beside the bot's",
+            "  further token: user, the person's: ask for its scopes in the extra parameter `user_scope`\n",
             "  --param authorization.team=T0123456789\n      the workspace to install to\n",
         ],
     );

@@ -139,6 +139,7 @@ pub fn exchange(outcome: Result<TokenSet, Failure>) -> Exchange {
         status,
         elapsed: std::time::Duration::from_millis(12),
         headers: vec![("content-type".into(), "application/json".into())],
+        read_as: Some(tokenwright::call::WrittenIn::Json),
         masked_body: body.replace(ACCESS_TOKEN, "••••"),
         body: Secret::new(body),
     };

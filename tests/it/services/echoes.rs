@@ -82,3 +82,30 @@ fn what_a_service_repeats_is_not_in_the_log_of_the_agent() {
     let log = agent.finish().stderr;
     assert!(!log.contains(REFRESH_TOKEN), "{log}");
 }
+
+#[test]
+fn an_identity_that_repeats_a_token_or_a_secret_is_shown_without_it() {
+    let service = Scripted::start(|asked, _| match asked.path.as_str() {
+        "/authorize" => asked.grant("a-code"),
+        "/me" => Answer::json(
+            200,
+            &json!({ "name": "Ada", "echo": format!("as at-first {SECRET}"), "api_token": "another", "id": 7 }),
+        ),
+        _ => tokens("first", 3600),
+    });
+    let program = Tokenwright::with_vault().with_env("TOKENWRIGHT_CLIENT_SECRET", SECRET);
+    let identity = format!("authentication = \"body\"\n[identity]\nurl = \"{}/me\"\n", service.url());
+    add_preset(&program, &service, &identity);
+    let preset = std::fs::read_to_string(program.data().join("presets/scripted.toml")).expect("our own file");
+    let preset = preset.replace("asks = \"nothing\"", "asks = \"secret\"");
+    program.add_preset("scripted.toml", &preset);
+    let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", browser()];
+    program.run(&arguments).done();
+    let mask = "••••••••";
+    let all = json!({ "name": "Ada", "echo": format!("as {mask} {mask}"), "api_token": mask, "id": "7" });
+    assert_eq!(program.run(&["whoami", "demo", "--json"]).json(), all);
+    program.add_preset("scripted.toml", &format!("{preset}fields = {{ Who = \"echo\", Key = \"api_token\" }}\n"));
+    program.run(&arguments).done();
+    let named = json!({ "Who": format!("as {mask} {mask}"), "Key": mask });
+    assert_eq!(program.run(&["whoami", "demo", "--json"]).json(), named);
+}

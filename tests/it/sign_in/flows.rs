@@ -124,6 +124,18 @@ fn what_the_practice_service_does_unusually_is_understood() {
 }
 
 #[test]
+fn a_reply_that_is_no_json_is_told_in_the_trace() {
+    for (faults, is_told) in [(&["form-reply"][..], true), (&[], false)] {
+        let program = Tokenwright::with_vault();
+        let practice = Practice::start_with(&program, faults);
+        practice.sign_in(&program, "demo");
+        let refreshed = program.run(&["refresh", "demo", "--verbose"]);
+        assert_eq!(refreshed.stderr.contains("The reply is read as a form.\n"), is_told, "{}", refreshed.stderr);
+        refreshed.done();
+    }
+}
+
+#[test]
 fn what_the_practice_service_does_wrong_is_named() {
     for (fault, code, words) in [
         ("access-denied", 4, "error: the service refused: `access_denied` (the practice service is told to deny"),

@@ -6,6 +6,7 @@ mod device;
 mod dpop;
 mod fapi;
 mod flows;
+mod further_tokens;
 mod hardware_key;
 mod id_token;
 mod lookups;

@@ -61,6 +61,9 @@ fn a_token_is_signed_without_a_call_and_goes_into_the_header_of_the_service() {
     let header = program.run(&["token", "blog", "--header"]).done();
     assert_eq!(header, format!("Authorization: Ghost {token}"));
     assert_eq!(program.run(&["list", "--json"]).json()[0]["state"], "fresh");
+    // It is verified with the bytes that the digits stand for.
+    let inspected = program.run(&["inspect", "blog", "--json"]).json();
+    assert_eq!(inspected["signature"]["state"], "valid", "{inspected}");
     assert!(service.asked("/posts").is_empty(), "nothing was sent so far");
     assert!(program.run(&["whoami", "blog"]).done().contains("12"));
     assert_eq!(service.asked("/posts").len(), 1);

@@ -46,6 +46,7 @@ fn subject(value: &str) -> Subject {
         profile: "acme".into(),
         service: "Acme".into(),
         tokens,
+        carried: None,
         client_id: "id".into(),
         client_secret: Secret::default(),
         token_endpoint: "https://as.test/token".into(),
