@@ -14,8 +14,8 @@ use crate::dialect::standard::{Block, Blocks, Further, Placement, PlainRequests,
 
 const FORMAT: &str = "Bruno file";
 
-/// The blocks of further parameters begin so.
-const FURTHER: &str = "auth:oauth2:additional_params:";
+/// The blocks of further parameters begin so, after `auth:oauth2:`.
+const FURTHER: &str = "additional_params:";
 
 /// A block of a file: its name, and its lines.
 struct Section<'a> {
@@ -79,8 +79,11 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
                 });
             }
             name => {
-                if let (Some(block), Some(kind)) = (&mut current, name.strip_prefix(FURTHER)) {
-                    block.further.extend(further(kind, section));
+                let (Some(block), Some(kind)) = (&mut current, name.strip_prefix("auth:oauth2:")) else { continue };
+                match kind.strip_prefix(FURTHER).and_then(|kind| further(kind, section)) {
+                    Some(list) => block.further.extend(list),
+                    // Told as unknown.
+                    None => block.members.push((kind.to_owned(), section.lines.concat())),
                 }
             }
         }
@@ -98,21 +101,21 @@ fn add(blocks: &mut Blocks, block: Option<Block>) -> Result<(), DocumentError> {
     block.map_or(Ok(()), |block| blocks.add(FORMAT, block))
 }
 
-/// The parameters of a block such as `…additional_params:access_token_req:body`.
-fn further(kind: &str, section: &Section<'_>) -> Vec<Further> {
+/// The parameters of a block such as `…additional_params:access_token_req:body`; `None` for one that is not known.
+fn further(kind: &str, section: &Section<'_>) -> Option<Vec<Further>> {
     let (request, part) = kind.split_once(':').unwrap_or((kind, ""));
     let request = match request {
         "auth_req" => Request::Authorization,
         "access_token_req" => Request::Token,
         "refresh_token_req" => Request::Refresh,
-        _ => return Vec::new(),
+        _ => return None,
     };
     let part = match part {
         "headers" => RequestPart::Header,
         "queryparams" => RequestPart::Query,
         _ => RequestPart::Body,
     };
-    pairs(section).into_iter().map(|(name, value)| Further { request, part, name, value }).collect()
+    Some(pairs(section).into_iter().map(|(name, value)| Further { request, part, name, value }).collect())
 }
 
 /// The name of the block that a line opens.

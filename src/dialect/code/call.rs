@@ -45,7 +45,7 @@ pub(super) fn is_client(call: &Call) -> bool {
     let first = call.positional.first();
     let is_url = || first.is_some_and(|url| url.text().contains("://") || url.text().starts_with("{{"));
     match last {
-        "fetch" | "axios" | "got" | "ajax" | "sendRequest" | "request" => first.is_some(),
+        "fetch" | "axios" | "got" | "ajax" | "sendRequest" | "request" | "Request" => first.is_some(),
         "post" | "put" | "patch" => !before.is_empty() && (first.is_some() || !call.named.is_empty()),
         // Tables and environments have such a method too.
         "get" => is_url() && (!before.ends_with("env") && call.positional.len() + call.named.len() > 1),
@@ -102,6 +102,8 @@ fn method_of(value: &Value) -> Option<Method> {
 #[derive(Default)]
 pub(super) struct Sent {
     url: String,
+    /// What a URL without a host is appended to.
+    base: String,
     method: Option<Method>,
     body: Option<Value>,
     /// Whether a table is sent as a form, where nothing else says it.
@@ -130,6 +132,7 @@ impl Sent {
         let squeezed: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
         match squeezed.as_str() {
             "url" | "uri" => self.url = value.text(),
+            "baseurl" => self.base = value.text(),
             "method" | "type" => self.method = method_of(value),
             "header" | "headers" => match value {
                 // `Name: value`
@@ -164,6 +167,9 @@ impl Sent {
     pub(super) fn finish(mut self, name: &str) -> Option<PlainRequest> {
         if self.url.is_empty() {
             return None;
+        }
+        if !self.base.is_empty() && !self.url.contains("://") && !self.url.starts_with("{{") {
+            self.url = format!("{}/{}", self.base.trim_end_matches('/'), self.url.trim_start_matches('/'));
         }
         let of_header = |header: &(String, String)| header.0.eq_ignore_ascii_case("authorization");
         if let Some(at) = self.headers.iter().position(of_header)

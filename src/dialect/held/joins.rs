@@ -4,7 +4,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::dialect::held::form::member;
-use crate::dialect::standard::text_at;
+use crate::dialect::standard::{plain_text, text_at};
 use crate::dialect::tree::{merge, undotted};
 
 /// The members of an object; none of anything else.
@@ -43,7 +43,9 @@ pub(super) fn spring(tree: &Json) -> Json {
         one => vec![one],
     };
     for document in documents {
+        let properties = document.clone();
         let Some(client) = document.pointer_mut("/spring/security/oauth2/client") else { continue };
+        each_text(client, &mut |text| *text = with_properties(text, &properties, 0));
         let providers = client.get("provider").cloned().unwrap_or_default();
         let registrations = client.get_mut("registration").and_then(Json::as_object_mut);
         for (name, registration) in registrations.into_iter().flatten() {
@@ -59,10 +61,34 @@ pub(super) fn spring(tree: &Json) -> Json {
     tree
 }
 
+/// A text with the properties of its file filled in: `${name}`, `${name:default}`. What the file does not have is open.
+fn with_properties(text: &str, properties: &Json, depth: usize) -> String {
+    const DEEPEST: usize = 8;
+    let Some((before, rest)) = text.split_once("${").filter(|_| depth < DEEPEST) else { return text.to_owned() };
+    let Some((slot, after)) = rest.split_once('}') else { return text.to_owned() };
+    let (name, default) = slot.split_once(':').unwrap_or((slot, ""));
+    let own = member(properties, name).filter(|own| own.is_string()).map(plain_text);
+    let filled = match own.filter(|own| !own.is_empty()) {
+        Some(own) => with_properties(&own, properties, depth + 1),
+        None if default.is_empty() || default == "none" => format!("${{{name}}}"),
+        None => default.to_owned(),
+    };
+    format!("{before}{filled}{}", with_properties(after, properties, depth))
+}
+
+fn each_text(json: &mut Json, change: &mut impl FnMut(&mut String)) {
+    match json {
+        Json::String(text) => change(text),
+        Json::Object(members) => members.values_mut().for_each(|value| each_text(value, change)),
+        Json::Array(items) => items.iter_mut().for_each(|item| each_text(item, change)),
+        _ => {}
+    }
+}
+
 /// Airbyte: the address for the browser is in the specification, not in the authenticator.
 pub(super) fn airbyte(tree: &Json) -> Json {
     let mut tree = tree.clone();
-    let consent = find(&tree, "consent_url").map(crate::dialect::standard::plain_text).unwrap_or_default();
+    let consent = find(&tree, "consent_url").map(plain_text).unwrap_or_default();
     let title = text_at(tree.get("metadata").unwrap_or(&Json::Null), "name");
     each_object(&mut tree, &mut |object| {
         if object.get("type").and_then(Json::as_str) != Some("OAuthAuthenticator") {

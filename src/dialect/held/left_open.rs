@@ -1,6 +1,6 @@
 //! What the templates of other tools leave open: their ways to write a slot, made into ours.
 
-use crate::dialect::standard::{Piece, pieces, whole_slot};
+use crate::dialect::standard::whole_slot;
 
 /// Whether a whole value is a slot.
 pub(in crate::dialect::held) fn is_open(value: &str) -> bool {
@@ -38,15 +38,6 @@ pub(in crate::dialect::held) fn plain_slots(text: &str) -> String {
     plain
 }
 
-/// The text with something in each slot.
-pub(in crate::dialect::held) fn filled(text: &str) -> String {
-    let fill = |piece: Piece<'_>| match piece {
-        Piece::Text(text) => text.to_owned(),
-        Piece::Slot(..) => "x".to_owned(),
-    };
-    pieces(text).into_iter().map(fill).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,6 +57,5 @@ mod tests {
         }
         assert!(is_open("${CLIENT_ID}") && is_open("{{ config['client_id'] }}") && is_open("*** your id here ***"));
         assert!(!is_open("demo"));
-        assert_eq!(filled("https://{{shop}}.example.test"), "https://x.example.test");
     }
 }

@@ -130,6 +130,10 @@ fn add_member(block: &mut Block, name: &str, value: &Json) {
         "authrequestparams" => Request::Authorization,
         "tokenrequestparams" => Request::Token,
         "refreshrequestparams" => Request::Refresh,
+        // Told as unknown.
+        _ if value.is_object() || value.is_array() => {
+            return block.members.push((format!("{name} (no text)"), value.to_string()));
+        }
         _ => return block.members.push((name.to_owned(), plain_text(value))),
     };
     for parameter in value.as_array().into_iter().flatten().filter(|parameter| is_enabled(parameter)) {

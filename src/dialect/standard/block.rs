@@ -191,7 +191,8 @@ impl Block {
 
     /// Whether it says anything of a service or its client.
     pub(crate) fn is_telling(&self) -> bool {
-        let tells = |name: &str| member(name).is_some_and(|member| member != Member::OfTheTool);
+        let of_no_service = [Member::OfTheTool, Member::Pkce, Member::GrantType];
+        let tells = |name: &str| member(name).is_some_and(|member| !of_no_service.contains(&member));
         self.members.iter().any(|(name, value)| tells(name) && !value.trim().is_empty())
     }
 

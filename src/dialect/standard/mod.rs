@@ -27,5 +27,5 @@ pub(crate) use crate::dialect::standard::parts::PlainRequest;
 pub(crate) use crate::dialect::standard::plain::PlainRequests;
 pub(crate) use crate::dialect::standard::raw_call::{RawBody, RawCall, form_fields, host, split_url, with_grant_type};
 pub(crate) use crate::dialect::standard::seen::SeenRequests;
-pub(crate) use crate::dialect::standard::slots::{Piece, pieces, squeezed, whole_slot};
+pub(crate) use crate::dialect::standard::slots::{filled, is_dummy, is_stand_in, squeezed, whole_slot};
 pub(crate) use crate::dialect::standard::variables::Variables;

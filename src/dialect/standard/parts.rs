@@ -52,10 +52,13 @@ const OF_THE_CONNECTION: [&str; 9] = [
 
 /// Whether the name of a request is only that of the program or function that sends it.
 pub(crate) fn is_of_program(name: &str) -> bool {
-    const PROGRAMS: [&str; 14] = [
+    const PROGRAMS: [&str; 17] = [
+        "Request",
         "Invoke-RestMethod",
         "Invoke-WebRequest",
+        "address",
         "ajax",
+        "authorization URL",
         "axios",
         "curl",
         "fetch",

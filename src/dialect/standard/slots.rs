@@ -90,16 +90,22 @@ pub(crate) fn whole_slot(value: &str) -> Option<&str> {
     let doubled = value.strip_prefix("<<").and_then(|rest| rest.strip_suffix(">>")).filter(|name| is_name(name));
     let shell = value.strip_prefix('$').filter(|name| is_name(name));
     let tag = value.strip_prefix("{%").and_then(|rest| rest.strip_suffix("%}")).map(str::trim);
+    inside.or(doubled).or(shell).or(tag).or_else(|| is_dummy(value).then_some(value))
+}
+
+/// Whether a text without brackets says that a value goes there: `your_client_id`, `xxxx`, `changeme`.
+pub(crate) fn is_dummy(value: &str) -> bool {
+    const BEGINS: [&str; 13] = [
+        "your_", "your-", "your ", "my_client", "my_refresh", "insert_", "insert-", "replace_", "replace-", "enter_",
+        "change_", "change-", "changeme",
+    ];
     let lower = value.to_ascii_lowercase();
-    let begins = ["your_", "your-", "your ", "my_client", "my_refresh", "insert_", "insert-", "replace_", "enter_"];
     let is_crossed_out = |c| matches!(c, 'x' | 'X' | '*' | '.' | '…' | '-');
     let crossed_out = value.len() >= 3 && value.chars().all(is_crossed_out) && value.chars().any(|c| c != '-');
     let is_shortened = value.ends_with("...") || value.ends_with('…');
-    let dummy = begins.iter().any(|start| lower.starts_with(start))
-        || crossed_out
-        || is_shortened
-        || matches!(lower.as_str(), "changeme" | "change_me" | "change-me" | "placeholder" | "todo");
-    inside.or(doubled).or(shell).or(tag).or_else(|| (dummy && value.len() <= LONGEST_NAME).then_some(value))
+    let is_word = matches!(lower.as_str(), "placeholder" | "todo");
+    let is_any = BEGINS.iter().any(|start| lower.starts_with(start)) || crossed_out || is_shortened || is_word;
+    is_any && value.len() <= LONGEST_NAME
 }
 
 /// Whether a value stands for the value of a parameter that documentation leaves out: the parameter's own name, or
@@ -133,6 +139,15 @@ pub(crate) fn is_stand_in(name: &str, value: &str) -> bool {
     let is_capital = !value.chars().any(|c| c.is_ascii_lowercase());
     let are_known = words.iter().all(|word| !word.is_empty() && WORDS.contains(&format!(" {word} ")));
     is_capital && are_known && (words.len() > 1 || canonical(value).is_some())
+}
+
+/// The text with something in each slot.
+pub(crate) fn filled(text: &str) -> String {
+    let fill = |piece: Piece<'_>| match piece {
+        Piece::Text(text) => text.to_owned(),
+        Piece::Slot(..) => "x".to_owned(),
+    };
+    pieces(text).into_iter().map(fill).collect()
 }
 
 /// Splits a text at its slots.
@@ -226,6 +241,7 @@ mod tests {
         ] {
             assert_eq!(whole_slot(text), Some(name), "{text}");
         }
+        assert_eq!(filled("https://{{shop}}.example.test"), "https://x.example.test");
         for text in ["", "abc", "{\"a\": 1}", "yourself", "a%^*&+=\"\n<é>", "{{", "xx"] {
             assert_eq!(whole_slot(text), None, "{text}");
         }
