@@ -158,13 +158,18 @@ fn about<'a>(services: &'a [Service], described: &Described) -> Option<(&'a Serv
         let has_visit = |url: &str| visit().is_some_and(|call| inputs_in(service, call.url.source(), url).is_some());
         let names = [&described.named_service, &own.name];
         let is_named = names.iter().any(|name| is_named(service, name));
-        let scopes =
-            described.scopes.iter().filter(|scope| service.scopes.known.iter().any(|known| known.name == **scope));
+        let knows = |scope: &&String| {
+            let rules = &service.scopes;
+            rules.known.iter().any(|known| known.name == **scope) || rules.answers.names.contains_key(*scope)
+        };
+        let scopes = described.scopes.iter().filter(knows).count();
         let host = host(if token_url.is_empty() { authorization_url } else { token_url });
         let fit = (
-            is_named,
+            // Scopes say more than a name.
+            is_named && (scopes > 0 || described.scopes.is_empty()),
             has_visit(authorization_url),
-            scopes.count(),
+            scopes,
+            is_named,
             is_same_client(service, described),
             is_of_host(service, &host),
         );

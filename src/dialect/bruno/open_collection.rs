@@ -98,7 +98,7 @@ fn block(auth: &Json, title: &str) -> Block {
         Block { title: title.to_owned(), place: "auth".to_owned(), placement: Placement::Body, ..Block::default() };
     let mut add = |name: &str, value: String| block.members.push((name.to_owned(), value));
     let flow = text_at(auth, "flow");
-    add("grantType", if flow == "resource_owner_password" { "password".to_owned() } else { flow });
+    add("grantType", if flow.starts_with("resource_owner_password") { "password".to_owned() } else { flow });
     for name in ["authorizationUrl", "accessTokenUrl", "refreshTokenUrl", "callbackUrl", "scope"] {
         add(name, text_at(auth, name));
     }

@@ -156,10 +156,10 @@ impl Form {
                 spelled(written).strip_prefix(&spelled(&place)).is_some_and(|rest| rest.starts_with('.'))
             });
             match row {
-                Some((_, part)) => held.take_any(&plain_line(&place), *part, value),
-                None if value.is_object() && is_under && depth < DEEPEST => {
+                _ if value.is_object() && is_under && depth < DEEPEST => {
                     self.take(value, &place, depth + 1, held, unused);
                 }
+                Some((_, part)) => held.take_any(&plain_line(&place), *part, value),
                 None if is_empty(value) => {}
                 None => unused.push(place),
             }

@@ -331,6 +331,7 @@ pub static ORTIE: Form = Form {
     has: &["client-id", "endpoints.token"],
     parts: &[
         ("client-id", ClientId),
+        ("client-secret", ClientSecret),
         ("client-secret.raw", ClientSecret),
         ("client-secret.command", Unused("a command of yours: enter what it prints at sign-in")),
         ("client-secret.env", Unused("a variable of yours: enter its value at sign-in")),

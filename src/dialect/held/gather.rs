@@ -289,7 +289,7 @@ impl Held {
         let split = split_url(&value);
         let is_authorization = part == Part::AuthorizationUrl;
         let url = if is_authorization { split.url } else { value };
-        let url = if self.has_slots { self.gathering.text(place, &url) } else { url };
+        let url = if self.has_slots { self.gathering.address(place, &url) } else { url };
         if is_authorization {
             let query = split.query.iter().map(|(name, value)| self.gathering.parameter(place, name, value));
             self.outline.authorization_query.extend(query.collect::<Vec<_>>());

@@ -25,7 +25,9 @@ pub(in crate::dialect::held) fn plain_slots(text: &str) -> String {
         let name = name.split(['|', ':']).next().unwrap_or_default();
         let name = name.trim_start_matches(".get(").trim_end_matches(')');
         let name = name.trim_matches(|c: char| c.is_whitespace() || ".[]'\"".contains(c));
-        let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
+        // Only a person writes words in brackets.
+        let letters = if open == "[" { "_-. " } else { "_-." };
+        let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || letters.contains(c));
         plain.push_str(before);
         if is_name {
             plain.push_str(&format!("{{{{{}}}}}", name.replace('.', "_")));
@@ -49,6 +51,7 @@ mod tests {
             ("https://{{ config.get('shop') }}.example.test", "https://{{shop}}.example.test"),
             ("https://${connectionConfig.subdomain}.example.test", "https://{{subdomain}}.example.test"),
             ("https://[subdomain].example.test", "https://{{subdomain}}.example.test"),
+            ("https://[your shop].example.test", "https://{{your shop}}.example.test"),
             ("${CLIENT_ID:none}", "{{CLIENT_ID}}"),
             ("https://example.test/token", "https://example.test/token"),
             ("https://[::1]/token", "https://[::1]/token"),

@@ -25,7 +25,7 @@ const DEEPEST: usize = 32;
 const MOST_NOTES: usize = 30;
 
 /// The names of members, squeezed, without `oauth` or `oauth2` before them.
-const NAMES: [(&str, Part); 66] = [
+const NAMES: [(&str, Part); 68] = [
     ("clientid", ClientId),
     ("clientsecret", ClientSecret),
     ("refreshtoken", RefreshToken),
@@ -92,6 +92,8 @@ const NAMES: [(&str, Part); 66] = [
     ("codechallengemethod", Pkce),
     ("tokenendpointauthmethod", Method),
     ("clientauthenticationmethod", Method),
+    ("clientauthentication", Method),
+    ("authentication", Method),
 ];
 
 /// One use of a service.

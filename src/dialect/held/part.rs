@@ -85,7 +85,7 @@ pub(in crate::dialect::held) fn method(text: &str) -> Option<Authentication> {
         return Some(method.authentication());
     }
     Some(match squeezed(text).as_str() {
-        "basic" | "header" | "basicauth" | "clientsecretbasic" => Authentication::BasicOrNone,
+        "basic" | "header" | "basicauth" | "asbasicauthheaders" | "clientsecretbasic" => Authentication::BasicOrNone,
         "body" | "inbody" | "post" | "form" | "none" | "clientsecretpost" => Authentication::None,
         _ => return None,
     })

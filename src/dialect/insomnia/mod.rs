@@ -43,7 +43,7 @@ struct Item {
     parameters: Option<Vec<Pair>>,
     body: Option<Body>,
     children: Vec<Item>,
-    environment: Option<BTreeMap<String, Scalar>>,
+    environment: Option<BTreeMap<String, Value>>,
 }
 
 /// The members of a block, as strings.
@@ -73,17 +73,18 @@ struct Authentication {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Environment {
-    data: BTreeMap<String, Scalar>,
+    data: BTreeMap<String, Value>,
     #[serde(rename = "subEnvironments")]
     sub_environments: Vec<Environment>,
 }
 
-/// The text of a variable; a list or object is not used.
+/// The value of a variable; a list is not used.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-enum Scalar {
+enum Value {
     Text(String),
     Number(serde_json::Number),
+    Group(BTreeMap<String, Value>),
     Other(serde::de::IgnoredAny),
 }
 
@@ -142,8 +143,8 @@ impl Gathered {
             resources.into_iter().flatten().map(|resource| (text_at(resource, "_id"), resource)).collect();
         for resource in resources.into_iter().flatten() {
             let environment = if text_at(resource, "_type") == "environment" { "data" } else { "environment" };
-            for (name, value) in resource.get(environment).and_then(Json::as_object).into_iter().flatten() {
-                self.variables.add(name, &plain_text(value), false);
+            if let Ok(data) = BTreeMap::deserialize(resource.get(environment).unwrap_or(&Json::Null)) {
+                add_data(data, "", &mut self.variables);
             }
             let name = text_at(resource, "name");
             let own = own_authentication(resource);
@@ -183,7 +184,7 @@ impl Gathered {
             return Err(DocumentError::TooMany { format: FORMAT, what: "nested folders", limit: DEEPEST_FOLDER });
         }
         let name = item.name.unwrap_or_else(|| self.title.clone());
-        add_data(item.environment.unwrap_or_default(), &mut self.variables);
+        add_data(item.environment.unwrap_or_default(), "", &mut self.variables);
         let own = item.authentication.filter(|own| own.disabled != Some(true) && own.kind.is_some());
         if let Some(own) = own.as_ref().filter(|own| own.is_of("oauth2")) {
             self.add_block(name.clone(), own.members())?;
@@ -216,17 +217,20 @@ impl Gathered {
 }
 
 fn add_environment(environment: Environment, variables: &mut Variables) {
-    add_data(environment.data, variables);
+    add_data(environment.data, "", variables);
     // Depth is bounded by the parser.
     environment.sub_environments.into_iter().for_each(|inner| add_environment(inner, variables));
 }
 
-fn add_data(data: BTreeMap<String, Scalar>, variables: &mut Variables) {
+/// Adds variables by their names, those of a group as `group.name`.
+fn add_data(data: BTreeMap<String, Value>, before: &str, variables: &mut Variables) {
     for (name, value) in data {
+        let name = format!("{before}{name}");
         match value {
-            Scalar::Text(value) => variables.add(&name, &value, false),
-            Scalar::Number(value) => variables.add(&name, &value.to_string(), false),
-            Scalar::Other(_) => {}
+            Value::Text(value) => variables.add(&name, &value, false),
+            Value::Number(value) => variables.add(&name, &value.to_string(), false),
+            Value::Group(inner) => add_data(inner, &format!("{name}."), variables),
+            Value::Other(_) => {}
         }
     }
 }

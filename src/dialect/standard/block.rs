@@ -265,7 +265,7 @@ impl Block {
             Some(Member::AuthorizationUrl) => {
                 let split = split_url(value);
                 gathering.fragment(&place, value);
-                outline.authorization_url = gathering.text(&place, &split.url);
+                outline.authorization_url = gathering.address(&place, &split.url);
                 for (name, value) in &split.query {
                     let parameter = gathering.parameter(&format!("{place} › {name}"), name, value);
                     outline.authorization_query.push(parameter);
@@ -273,11 +273,11 @@ impl Block {
                 gathering.understood(place, "authorization endpoint");
             }
             Some(Member::TokenUrl) => {
-                outline.token_url = gathering.text(&place, value.trim());
+                outline.token_url = gathering.address(&place, value.trim());
                 gathering.understood(place, "token endpoint");
             }
             Some(Member::RefreshUrl) => {
-                outline.refresh_url = gathering.text(&place, value.trim());
+                outline.refresh_url = gathering.address(&place, value.trim());
                 gathering.understood(place, "refresh token endpoint");
             }
             Some(Member::Own(known)) => gathering.value(&place, known, value),

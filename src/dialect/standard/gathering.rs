@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::call::{Parameter, Template, scalar_text};
 use crate::dialect::document::{LONGEST_TEXT, MOST_PARAMETERS, MOST_SCOPES};
 use crate::dialect::standard::slots::{
-    Piece, canonical, is_stand_in, looks_secret, pieces, placeholder_name, whole_slot,
+    Piece, canonical, is_stand_in, looks_secret, pieces, placeholder_name, whole_slot, with_open_parts,
 };
 use crate::dialect::standard::variables::Variables;
 use crate::dialect::{Described, Note};
@@ -102,6 +102,11 @@ impl Gathering {
         }
     }
 
+    /// An address whose slots become placeholders or inputs of the service. Parts of it may be slots without brackets.
+    pub(crate) fn address(&mut self, place: &str, url: &str) -> String {
+        self.text(place, &with_open_parts(url))
+    }
+
     /// A text whose slots become placeholders or inputs of the service.
     pub(crate) fn text(&mut self, place: &str, value: &str) -> String {
         if value.len() > LONGEST_TEXT {
@@ -186,7 +191,8 @@ impl Gathering {
 
     /// The scopes asked for, and what separates them.
     pub(crate) fn scopes(&mut self, place: &str, text: &str) {
-        let text = self.text(place, text.trim());
+        // Pages copy the space as a URL has it.
+        let text = self.text(place, &text.trim().replace("%20", " "));
         let separator = [" ", ",", ";"].into_iter().find(|separator| text.contains(separator)).unwrap_or(" ");
         let named = text.split(separator).flat_map(str::split_whitespace);
         let scopes: Vec<String> = named.map(|scope| scope.trim_matches([',', ';']).to_owned()).collect();
