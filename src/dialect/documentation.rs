@@ -2,7 +2,7 @@
 //! other text, as long as they ask for tokens.
 
 use crate::dialect::document::{Document, DocumentError, LONGEST_TEXT, SMALL};
-use crate::dialect::standard::{Blocks, PlainRequest, PlainRequests, SeenRequests, squeezed, whole_slot};
+use crate::dialect::standard::{Collected, PlainRequest, squeezed, whole_slot};
 use crate::dialect::{Import, address, code, command, curl, http_file};
 
 const FORMAT: &str = "documentation or code";
@@ -26,31 +26,21 @@ pub(in crate::dialect) fn has_several(document: &Document<'_>) -> bool {
 
 /// Whether a line begins a command or an HTTP request, calls an HTTP client, or is the address of a request.
 pub(in crate::dialect) fn begins(line: &str) -> bool {
-    curl::begins(line)
-        || command::begins(line)
-        || http_file::begins(line)
-        || code::calls(line)
-        || address::begins(line)
+    curl::begins(line) || command::begins(line) || http_file::begins(line) || code::calls(line) || address::begins(line)
 }
 
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
-    let mut requests = PlainRequests::default();
-    let mut seen = SeenRequests::default();
-    let mut variables = document.variables();
+    let mut collected = Collected::new(FORMAT, document.variables());
     for (name, value) in document.lines().filter_map(assignment) {
-        variables.add(name, value, false);
+        collected.variables.add(name, value, false);
     }
     for request in found(document.text())? {
-        seen.add("");
-        if let Some(request) = request {
-            requests.add(FORMAT, request)?;
+        match request {
+            Some(request) => collected.add(request, "")?,
+            None => collected.seen(""),
         }
     }
-    let described = requests.described(FORMAT, Blocks::default(), &variables)?;
-    if described.is_empty() {
-        return Err(DocumentError::NoOauth { format: FORMAT, seen: seen.words() });
-    }
-    Ok(Import { format: FORMAT, described })
+    collected.import()
 }
 
 /// The requests of a text in their order; `None` for a command that asks for no tokens.

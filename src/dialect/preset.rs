@@ -165,9 +165,8 @@ fn about<'a>(services: &'a [Service], described: &Described) -> Option<(&'a Serv
         let scopes = described.scopes.iter().filter(knows).count();
         let host = host(if token_url.is_empty() { authorization_url } else { token_url });
         let fit = (
-            // Scopes say more than a name.
-            is_named && (scopes > 0 || described.scopes.is_empty()),
             has_visit(authorization_url),
+            // Scopes say more than a name.
             scopes,
             is_named,
             is_same_client(service, described),

@@ -82,8 +82,8 @@ fn lines(text: &str) -> Option<Json> {
             let plain = value.replace("\\:", ":").replace("\\=", "=");
             let value = Json::String(if section.is_empty() { plain } else { value.to_owned() });
             match last.last().and_then(|name| of_list(name)).map(str::to_owned) {
-                Some(list) => {
-                    *last.last_mut()? = list;
+                Some(bare) => {
+                    *last.last_mut()? = bare;
                     add(at(&mut root, &last)?, value);
                 }
                 None => *at(&mut root, &last)? = value,

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use crate::call::Method;
 use crate::dialect::Note;
 use crate::dialect::code::value::Value;
-use crate::dialect::standard::{PlainRequest, RawBody, RawCall};
+use crate::dialect::standard::{PlainRequest, RawBody, RawCall, method_named};
 
 /// The clients of Python, whose tables are sent as forms.
 const OF_PYTHON: [&str; 6] = ["requests", "session", "client", "httpx", "s", "http"];
@@ -58,7 +58,7 @@ impl Call {
     pub(super) fn request(&self) -> Option<PlainRequest> {
         let (before, last) = self.name.rsplit_once('.').unwrap_or(("", &self.name));
         let mut sent = Sent { is_form: !before.starts_with("axios") && last != "axios", ..Sent::default() };
-        sent.method = Method::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(last));
+        sent.method = method_named(last);
         let mut positional = self.positional.iter();
         let mut first = positional.next();
         // Python names the method first.
@@ -95,7 +95,7 @@ impl Call {
 
 fn method_of(value: &Value) -> Option<Method> {
     let Value::Text(text) = value else { return None };
-    Method::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(text))
+    method_named(text)
 }
 
 /// What the arguments of a client say.

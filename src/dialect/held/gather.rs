@@ -7,9 +7,7 @@ use crate::call::Authentication;
 use crate::dialect::held::left_open::{is_open, plain_slots};
 use crate::dialect::held::part::{Part, grant, host, method, pkce, scopes_of};
 use crate::dialect::preset::{matched, preset};
-use crate::dialect::standard::{
-    Gathering, Outline, filled, is_dummy, is_stand_in, plain_text, split_url, text_at,
-};
+use crate::dialect::standard::{Gathering, Outline, filled, is_dummy, is_stand_in, plain_text, split_url, text_at};
 use crate::dialect::{Described, GRANT, Note};
 use crate::oauth::{GrantType, Pkce, RedirectUri, plain_line};
 use crate::secret::Secret;

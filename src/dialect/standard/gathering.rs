@@ -160,7 +160,8 @@ impl Gathering {
         }
         // Nobody's secret has the variables of a tool in it.
         let has_variable = known != "scope" && text.contains("{{") && text.contains("}}");
-        if has_variable || whole_slot(text).is_some() || is_stand_in(known, text) {
+        let has_open_part = known == "redirect_uri" && with_open_parts(text) != text;
+        if has_variable || has_open_part || whole_slot(text).is_some() || is_stand_in(known, text) {
             self.names_secret |= known == "client_secret";
             let is_empty = whole_slot(text).is_some_and(|slot| self.variables.is_empty(slot));
             let empty = if is_empty { ": the variable is empty in the document" } else { "" };

@@ -98,8 +98,19 @@ pub(crate) fn is_dummy(value: &str) -> bool {
     /// How files name a variable of the environment, or an entry of a store of secrets.
     const REFERENCES: [&str; 7] = ["os.environ/", "env:", "env.", "process.env.", "$env:", "op://", "vault:"];
     const BEGINS: [&str; 13] = [
-        "your_", "your-", "your ", "my_client", "my_refresh", "insert_", "insert-", "replace_", "replace-", "enter_",
-        "change_", "change-", "changeme",
+        "your_",
+        "your-",
+        "your ",
+        "my_client",
+        "my_refresh",
+        "insert_",
+        "insert-",
+        "replace_",
+        "replace-",
+        "enter_",
+        "change_",
+        "change-",
+        "changeme",
     ];
     let lower = value.to_ascii_lowercase();
     let is_crossed_out = |c| matches!(c, 'x' | 'X' | '*' | '.' | '…' | '-');

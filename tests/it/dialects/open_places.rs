@@ -81,16 +81,21 @@ fn an_address_in_prose_is_a_request() {
     assert_eq!((described.client_id.as_str(), described.scopes.join(" ").as_str()), ("demo-app", "read write"));
     let link = "Get a token: open\n`https://as.test/token?grant_type=client_credentials&client_id={{id}}&client_secret={{s}}`\n";
     let described = one("b.md", link);
-    assert_eq!((token_url(&described), described.service.grant_type.as_str()), ("https://as.test/token", "client_credentials"));
+    assert_eq!(
+        (token_url(&described), described.service.grant_type.as_str()),
+        ("https://as.test/token", "client_credentials")
+    );
     assert_eq!(described.values().iter().find(|shown| shown.value == "secret in the URL").map(|_| ()), Some(()));
 }
 
 #[test]
 fn an_address_alone_may_have_open_places_or_be_of_a_token_request() {
-    let described = one("a.txt", "https://{{domain}}/authorize?response_type=code&client_id={{id}}&audience=api&state=x");
+    let described =
+        one("a.txt", "https://{{domain}}/authorize?response_type=code&client_id={{id}}&audience=api&state=x");
     assert_eq!((authorization_url(&described), described.client_id.as_str()), ("https://<domain>/authorize", ""));
-    assert_eq!(described.service.authorization.as_ref().map(|visit| visit.pkce), Some(Pkce::Off));
-    let described = one("a.txt", "https://as.test/token?grant_type=client_credentials&client_id=demo&client_secret=made-up-1");
+    assert_eq!(described.service.authorization.as_ref().map(|visit| visit.pkce), Some(Pkce::S256));
+    let described =
+        one("a.txt", "https://as.test/token?grant_type=client_credentials&client_id=demo&client_secret=made-up-1");
     assert_eq!((token_url(&described), described.client_id.as_str()), ("https://as.test/token", "demo"));
     assert_eq!(described.secrets.client_secret.expose(), "made-up-1");
 }
