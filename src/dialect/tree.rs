@@ -54,7 +54,7 @@ fn lines(text: &str) -> Option<Json> {
     let told = text.lines().filter(|line| !line.trim().is_empty());
     let indent = told.map(|line| line.len() - line.trim_start().len()).min().unwrap_or_default();
     for line in text.lines() {
-        let line = line.get(indent..).unwrap_or_default();
+        let line = line.get(indent..).unwrap_or(line);
         let trimmed = line.trim();
         if trimmed.is_empty() || trimmed.starts_with(['#', ';', '!']) {
             continue;

@@ -227,7 +227,7 @@ mod tests {
         assert_eq!(error.to_string(), expected);
         assert!(error.diagnose(&[]).hint.is_some_and(|hint| hint.starts_with("the service issued none")));
         let error = read(200, r#"{"access_token":null,"error":null,"message":"Account locked"}"#, None);
-        assert_eq!(error.expect_err("refused").to_string(), "the token endpoint refused: Account locked");
+        assert_eq!(error.expect_err("refused").to_string(), "the token endpoint refused with 200: Account locked");
     }
 
     #[test]
