@@ -53,6 +53,14 @@ pub(super) fn is_client(call: &Call) -> bool {
     }
 }
 
+/// The request of a text that is the address of an authorization request (RFC 6749 section 4.1.1), which a browser opens.
+pub(super) fn authorization(text: &str) -> Option<Call> {
+    let is_address = text.starts_with("http") || text.starts_with("{{");
+    let is_it = is_address && text.contains('?') && text.contains("response_type=");
+    let positional = || vec![Value::Text(text.to_owned())];
+    is_it.then(|| Call { name: "authorization URL".to_owned(), positional: positional(), ..Call::default() })
+}
+
 impl Call {
     /// The request that it sends; `None` if it names no URL.
     pub(super) fn request(&self) -> Option<PlainRequest> {

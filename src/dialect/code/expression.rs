@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::dialect::code::call::{Call, is_client};
+use crate::dialect::code::call::{Call, authorization, is_client};
 use crate::dialect::code::function::{of_function, of_method};
 use crate::dialect::code::powershell::is_cmdlet;
 use crate::dialect::code::reader::{Reader, is_inner, is_start};
@@ -14,14 +14,6 @@ const DEEPEST: usize = 32;
 /// The words before a value that change nothing.
 const BEFORE: [&str; 6] = ["await", "new", "return", "const", "let", "var"];
 
-/// What the address of an authorization request is called.
-const ADDRESS: &str = "authorization URL";
-
-/// Whether a text is the address of an authorization request (RFC 6749 section 4.1.1), which a browser opens.
-fn is_authorization(text: &str) -> bool {
-    (text.starts_with("http") || text.starts_with("{{")) && text.contains('?') && text.contains("response_type=")
-}
-
 impl Reader<'_> {
     /// A value; `None` where something stands that has none. What was read is not read again.
     pub(super) fn value(&mut self) -> Option<Value> {
@@ -32,11 +24,10 @@ impl Reader<'_> {
         let from = self.at;
         let value = self.sum();
         self.depth -= 1;
-        if let Some(Value::Text(url)) = &value
-            && is_authorization(url)
+        if let Some(Value::Text(text)) = &value
+            && let Some(call) = authorization(text)
         {
-            let address = Value::Text(url.clone());
-            self.calls.push((from, Call { name: ADDRESS.to_owned(), positional: vec![address], ..Call::default() }));
+            self.calls.push((from, call));
         }
         value
     }
