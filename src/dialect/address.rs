@@ -1,32 +1,19 @@
 //! A bare address: that of an issuer, which describes itself at a well-known place (OpenID Connect Discovery 1.0,
 //! RFC 8414), or that of an authorization request, which says most of what a client needs.
 
-use std::collections::BTreeMap;
-
 use thiserror::Error;
 use url::{Host, Url};
 
-use crate::call::{Parameter, Template};
+use crate::call::Method;
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::dialect::{Described, Import, Note, discovery};
-use crate::oauth::{Pkce, split_scopes};
-use crate::service::{Catalog, Service};
+use crate::dialect::document::DocumentError;
+use crate::dialect::standard::{Blocks, PlainRequest, PlainRequests, RawCall, Variables, filled, split_url};
+use crate::dialect::{Import, discovery};
 
 /// Longer than any address a browser sends.
 const LONGEST: usize = 16 * 1024;
 
-/// Parameters that are made for each request, or come from the profile.
-const OF_EACH_REQUEST: [&str; 9] = [
-    "response_type",
-    "client_id",
-    "redirect_uri",
-    "scope",
-    "state",
-    "nonce",
-    "code_challenge",
-    "code_challenge_method",
-    "request_uri",
-];
+const FORMAT: &str = "authorization URL";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issuer(Url);
@@ -76,76 +63,80 @@ pub enum AddressError {
     /// It is the redirect with the response.
     #[error("the URL is the response to a sign-in, not the request")]
     Response,
+    #[error(transparent)]
+    Document(#[from] DocumentError),
 }
 
 impl Diagnose for AddressError {
     fn diagnose(&self) -> Diagnosis {
-        Diagnosis::new(self.to_string()).hint("use the URL that the browser opened first")
+        match self {
+            Self::Response => Diagnosis::new(self.to_string()).hint("use the URL that the browser opened first"),
+            Self::Document(error) => error.diagnose(),
+        }
     }
 }
 
 pub(in crate::dialect) fn is_request(text: &str) -> bool {
-    let Some(url) = address(text) else { return false };
-    url.query_pairs().any(|(name, _)| matches!(&*name, "client_id" | "response_type" | "code" | "error"))
+    // An address may have open places.
+    if address(&filled(text)).is_none() {
+        return false;
+    }
+    let is_told = |(name, _): &(String, String)| {
+        matches!(name.as_str(), "client_id" | "response_type" | "grant_type" | "code" | "error")
+    };
+    split_url(text).query.iter().any(is_told)
 }
 
-/// Reads an authorization URL (RFC 6749 section 4.1.1): the endpoint and its parameters.
+/// Reads an authorization URL (RFC 6749 section 4.1.1): the endpoint and its parameters. One with a grant type is that of a
+/// token request.
 pub fn authorization_request(text: &str) -> Result<Import, AddressError> {
-    let url = address(text).ok_or(AddressError::Response)?;
-    let mut values: BTreeMap<String, String> = url.query_pairs().into_owned().collect();
-    if !values.contains_key("client_id") {
+    let query = split_url(text).query;
+    let has = |name: &str| query.iter().any(|(known, _)| known == name);
+    if !has("client_id") && !has("grant_type") {
         return Err(AddressError::Response);
     }
-    let mut take = |name: &str| values.remove(name).unwrap_or_default();
-    let (client_id, redirect_uri, scope) = (take("client_id"), take("redirect_uri"), take("scope"));
-    let challenge = (take("code_challenge"), take("code_challenge_method"));
-    let host = url.host_str().unwrap_or_default().to_owned();
-    let mut service = blank(&host);
-    let mut endpoint = url.clone();
-    endpoint.set_query(None);
-    endpoint.set_fragment(None);
-    let mut understood = vec![Note::new("address", format!("the authorization endpoint {endpoint}"))];
-    if let Some(authorization) = &mut service.authorization {
-        authorization.call.url = Template::new(endpoint.to_string());
-        authorization.pkce = match (challenge.0.as_str(), challenge.1.as_str()) {
-            ("", _) => Pkce::Off,
-            (_, "S256") => Pkce::S256,
-            (_, _) => Pkce::Plain,
-        };
-        for (name, value) in values.iter().filter(|(name, _)| !OF_EACH_REQUEST.contains(&name.as_str())) {
-            authorization.call.query.push(Parameter::new(name, value));
-            understood.push(Note::new(name, "sent with every authorization request"));
-        }
-    }
-    let told = [("client_id", &client_id), ("redirect_uri", &redirect_uri), ("scope", &scope)];
-    understood
-        .extend(told.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| Note::new(name, value)));
-    let ignored = values.keys().filter(|name| OF_EACH_REQUEST.contains(&name.as_str()));
-    let ignored = ignored.map(|name| Note::new(name, "generated for each request")).collect();
-    let described = Described {
-        service,
-        client_id,
-        redirect_uri,
-        scopes: split_scopes(&scope, " "),
-        understood,
-        ignored,
-        missing: vec![Note::new("bearer URL", "an authorization request does not name the token endpoint")],
-        ..Described::default()
-    };
-    Ok(Import { format: "authorization URL", described: vec![described] })
+    let mut requests = PlainRequests::default();
+    requests.add_chosen(request_of(text));
+    let described = requests.described(FORMAT, Blocks::default(), &Variables::default())?;
+    Ok(Import { format: FORMAT, described })
 }
 
-/// A blank service, named after the host.
-fn blank(host: &str) -> Service {
-    let custom = Catalog::bundled().service(Catalog::CUSTOM).unwrap_or_default();
-    let id: String = host.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
-    let id = if id.starts_with(|letter: char| letter.is_ascii_alphabetic()) { id } else { format!("service-{id}") };
-    Service { id, name: host.to_owned(), source: Vec::new(), summary: String::new(), ..custom }
+/// Whether a line of a page is an address with a query, as prose has it.
+pub(in crate::dialect) fn begins(line: &str) -> bool {
+    let address = line.trim_start_matches(is_mark).trim_end();
+    ["https://", "http://"].iter().any(|scheme| address.starts_with(scheme))
+        && address.contains('?')
+        && !address.contains(char::is_whitespace)
+}
+
+/// The request whose address begins a text. Further parameters may stand in lines of their own.
+pub(in crate::dialect) fn request_of(text: &str) -> PlainRequest {
+    let mut url = String::new();
+    for line in text.lines() {
+        let line = line.trim_matches(is_mark);
+        let goes_on = line.starts_with(['&', '?']) || url.ends_with(['&', '?']) && line.contains('=');
+        if !url.is_empty() && !goes_on {
+            break;
+        }
+        url.push_str(line);
+    }
+    let is_for_tokens = split_url(&url).query.iter().any(|(name, _)| name == "grant_type");
+    // The client must use POST (RFC 6749 section 3.2).
+    let method = if is_for_tokens { Method::Post } else { Method::Get };
+    let call = RawCall { method, url, ..RawCall::default() };
+    PlainRequest { name: "address".to_owned(), call, ..PlainRequest::default() }
+}
+
+/// What stands around an address in a line of Markdown.
+fn is_mark(c: char) -> bool {
+    c.is_whitespace() || "`>*-\"".contains(c)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::call::Parameter;
+    use crate::oauth::Pkce;
 
     #[test]
     fn an_issuer_is_an_https_address_and_nothing_else() {

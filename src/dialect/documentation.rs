@@ -2,14 +2,14 @@
 //! other text, as long as they ask for tokens.
 
 use crate::dialect::document::{Document, DocumentError, LONGEST_TEXT, SMALL};
-use crate::dialect::standard::{Blocks, PlainRequest, PlainRequests, SeenRequests, whole_slot};
-use crate::dialect::{Import, code, command, curl, http_file};
+use crate::dialect::standard::{Collected, PlainRequest, squeezed, whole_slot};
+use crate::dialect::{Import, address, code, command, curl, http_file};
 
 const FORMAT: &str = "documentation or code";
 
 /// Whether a text has such a command or request among its lines.
 pub fn recognise(document: &Document<'_>) -> bool {
-    let names = ["grant_type", "response_type=code", "refresh_token"];
+    let names = ["grant_type", "grantType", "response_type=code", "refresh_token", "client_secret", "clientSecret"];
     document.text().len() <= SMALL
         && document.json().is_none()
         // What stands in HTML or XML is written in another way.
@@ -24,29 +24,23 @@ pub(in crate::dialect) fn has_several(document: &Document<'_>) -> bool {
     recognise(document) && document.lines().filter(begins).count() > 1
 }
 
-/// Whether a line begins a command or an HTTP request, or calls an HTTP client.
+/// Whether a line begins a command or an HTTP request, calls an HTTP client, or is the address of a request.
 pub(in crate::dialect) fn begins(line: &str) -> bool {
-    curl::begins(line) || command::begins(line) || http_file::begins(line) || code::calls(line)
+    curl::begins(line) || command::begins(line) || http_file::begins(line) || code::calls(line) || address::begins(line)
 }
 
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
-    let mut requests = PlainRequests::default();
-    let mut seen = SeenRequests::default();
-    let mut variables = document.variables();
+    let mut collected = Collected::new(FORMAT, document.variables());
     for (name, value) in document.lines().filter_map(assignment) {
-        variables.add(name, value, false);
+        collected.variables.add(name, value, false);
     }
     for request in found(document.text())? {
-        seen.add("");
-        if let Some(request) = request {
-            requests.add(FORMAT, request)?;
+        match request {
+            Some(request) => collected.add(request, "")?,
+            None => collected.seen(""),
         }
     }
-    let described = requests.described(FORMAT, Blocks::default(), &variables)?;
-    if described.is_empty() {
-        return Err(DocumentError::NoOauth { format: FORMAT, seen: seen.words() });
-    }
-    Ok(Import { format: FORMAT, described })
+    collected.import()
 }
 
 /// The requests of a text in their order; `None` for a command that asks for no tokens.
@@ -63,6 +57,8 @@ fn found(text: &str) -> Result<Vec<Option<PlainRequest>>, DocumentError> {
             found.push((at, command::request_of(head(rest))));
         } else if http_file::begins(line) {
             found.push((at, http_file::request_of(head(rest))));
+        } else if address::begins(line) {
+            found.push((at, Some(address::request_of(head(rest)))));
         }
         at += line.len();
         if found.len() > MOST {
@@ -92,5 +88,9 @@ fn assignment(line: &str) -> Option<(&str, &str)> {
     let default = value.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')?.split_once(":-"));
     let value = default.map_or(value, |(_, default)| default);
     let is_open = value.contains(['$', '`']) || whole_slot(value).is_some();
-    (crate::call::is_name(name) && !is_open && !value.contains(char::is_whitespace)).then_some((name, value))
+    // An argument in code: `client_id=self.client_id,`.
+    let last = value.trim_end_matches(',').rsplit('.').next().unwrap_or_default();
+    let is_argument = value.ends_with([',', '(', '[', '{']) || squeezed(last) == squeezed(name);
+    let is_literal = !is_open && !is_argument && !value.contains(char::is_whitespace);
+    (crate::call::is_name(name) && is_literal).then_some((name, value))
 }

@@ -2,10 +2,9 @@
 
 use serde_json::Value as Json;
 
-use crate::call::Method;
 use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::standard::{
-    Blocks, PlainRequest, PlainRequests, RawBody, RawCall, SeenRequests, Variables, form_fields, split_url, text_at,
+    Collected, PlainRequest, RawBody, RawCall, Variables, form_fields, method_or_get, split_url, text_at,
 };
 use crate::dialect::{Import, Note};
 
@@ -20,17 +19,11 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let Some(entries) = entries(json) else {
         return Err(DocumentError::OtherFormat { format: FORMAT, expected: "`log` with `entries`" });
     };
-    let mut requests = PlainRequests::default();
-    let mut seen = SeenRequests::default();
+    let mut collected = Collected::new(FORMAT, Variables::default());
     for entry in entries.iter().filter_map(|entry| entry.get("request")) {
-        seen.add("");
-        requests.add(FORMAT, request(entry))?;
+        collected.add(request(entry), "")?;
     }
-    let described = requests.described(FORMAT, Blocks::default(), &Variables::default())?;
-    if described.is_empty() {
-        return Err(DocumentError::NoOauth { format: FORMAT, seen: seen.words() });
-    }
-    Ok(Import { format: FORMAT, described })
+    collected.import()
 }
 
 fn entries(json: &Json) -> Option<&Vec<Json>> {
@@ -39,7 +32,6 @@ fn entries(json: &Json) -> Option<&Vec<Json>> {
 
 fn request(request: &Json) -> PlainRequest {
     let named = text_at(request, "method");
-    let method = Method::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(&named));
     let url = text_at(request, "url");
     let path = split_url(&url).url;
     let name = format!("{named} {path}");
@@ -58,7 +50,7 @@ fn request(request: &Json) -> PlainRequest {
         ignored.push(Note::new(format!("{name} › headers"), words));
     }
     let body = body(request.get("postData").unwrap_or(&Json::Null));
-    let call = RawCall { method: method.unwrap_or(Method::Get), url, headers, query: Vec::new(), body, basic: None };
+    let call = RawCall { method: method_or_get(&named), url, headers, query: Vec::new(), body, basic: None };
     PlainRequest { title: String::new(), name, call, ignored }
 }
 

@@ -3,11 +3,10 @@
 
 use serde_json::Value as Json;
 
-use crate::call::Method;
 use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::standard::{
-    Block, Blocks, DEEPEST_FOLDER, Further, Placement, PlainRequest, PlainRequests, RawBody, RawCall, Request,
-    RequestPart, SeenRequests, Variables, form_fields, plain_text, text_at,
+    Block, Collected, Further, Placement, PlainRequest, RawBody, RawCall, Request, RequestPart, form_fields,
+    method_or_get, plain_text, text_at,
 };
 use crate::dialect::{Import, Note};
 
@@ -27,60 +26,50 @@ fn is_collection(json: &Json) -> bool {
 
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let json = document.as_json(FORMAT)?;
-    let mut gathered = Gathered { variables: document.variables(), ..Gathered::default() };
+    let mut collected = Collected::new(FORMAT, document.variables());
     for collection in json.as_array().map_or(std::slice::from_ref(json), Vec::as_slice) {
         if !is_collection(collection) {
             return Err(DocumentError::OtherFormat { format: FORMAT, expected: "`folders` and `requests`" });
         }
         let title = text_at(collection, "name");
-        gathered.add(collection, &title, 0, None)?;
+        add(collection, &title, 0, None, &mut collected)?;
     }
-    let described = gathered.requests.described(FORMAT, gathered.blocks, &gathered.variables)?;
-    if described.is_empty() {
-        return Err(DocumentError::NoOauth { format: FORMAT, seen: gathered.seen.words() });
-    }
-    Ok(Import { format: FORMAT, described })
+    collected.import()
 }
 
-/// What a collection has of services.
-#[derive(Default)]
-struct Gathered {
-    blocks: Blocks,
-    requests: PlainRequests,
-    variables: Variables,
-    seen: SeenRequests,
+/// Adds what a folder and all in it have. `around` is the `auth` of the folders around it.
+fn add(
+    folder: &Json,
+    title: &str,
+    depth: usize,
+    around: Option<&Json>,
+    collected: &mut Collected,
+) -> Result<(), DocumentError> {
+    collected.check_depth(depth)?;
+    for variable in list(folder, "variables") {
+        let is_secret = variable.get("secret").and_then(Json::as_bool) == Some(true);
+        let value = text_at(variable, "currentValue");
+        let value = if value.is_empty() { text_at(variable, "initialValue") } else { value };
+        collected.variables.add(&slots(&text_at(variable, "key")), &slots(&value), is_secret);
+    }
+    let auth = own_auth(folder, title, collected)?.or(around);
+    for request in list(folder, "requests") {
+        let auth = own_auth(request, title, collected)?.or(auth);
+        let kind = auth.map(|auth| text_at(auth, "authType")).unwrap_or_default();
+        collected.add(plain_request(request, title, auth), &kind)?;
+    }
+    list(folder, "folders").try_for_each(|inner| add(inner, title, depth + 1, auth, collected))
 }
 
-impl Gathered {
-    fn add(&mut self, folder: &Json, title: &str, depth: usize, around: Option<&Json>) -> Result<(), DocumentError> {
-        if depth > DEEPEST_FOLDER {
-            return Err(DocumentError::TooMany { format: FORMAT, what: "nested folders", limit: DEEPEST_FOLDER });
-        }
-        for variable in list(folder, "variables") {
-            let is_secret = variable.get("secret").and_then(Json::as_bool) == Some(true);
-            let value = text_at(variable, "currentValue");
-            let value = if value.is_empty() { text_at(variable, "initialValue") } else { value };
-            self.variables.add(&slots(&text_at(variable, "key")), &slots(&value), is_secret);
-        }
-        let auth = self.own_auth(folder, title)?.or(around);
-        for request in list(folder, "requests") {
-            let auth = self.own_auth(request, title)?.or(auth);
-            self.seen.add(&auth.map(|auth| text_at(auth, "authType")).unwrap_or_default());
-            self.requests.add(FORMAT, plain_request(request, title, auth))?;
-        }
-        list(folder, "folders").try_for_each(|inner| self.add(inner, title, depth + 1, auth))
+/// The `auth` of a folder or request unless it is inherited; its OAuth 2.0 settings are added.
+fn own_auth<'a>(json: &'a Json, title: &str, collected: &mut Collected) -> Result<Option<&'a Json>, DocumentError> {
+    let auth = json.get("auth").filter(|auth| !matches!(text_at(auth, "authType").as_str(), "" | "inherit"));
+    let is_active = |auth: &&Json| auth.get("authActive").and_then(Json::as_bool) != Some(false);
+    let is_oauth = |auth: &&Json| text_at(auth, "authType") == "oauth-2";
+    if let Some(auth) = auth.filter(is_active).filter(is_oauth) {
+        collected.add_block(block(auth, title))?;
     }
-
-    /// The `auth` of a folder or request unless it is inherited; its OAuth 2.0 settings are added.
-    fn own_auth<'a>(&mut self, json: &'a Json, title: &str) -> Result<Option<&'a Json>, DocumentError> {
-        let auth = json.get("auth").filter(|auth| !matches!(text_at(auth, "authType").as_str(), "" | "inherit"));
-        let is_active = |auth: &&Json| auth.get("authActive").and_then(Json::as_bool) != Some(false);
-        let is_oauth = |auth: &&Json| text_at(auth, "authType") == "oauth-2";
-        if let Some(auth) = auth.filter(is_active).filter(is_oauth) {
-            self.blocks.add(FORMAT, block(auth, title))?;
-        }
-        Ok(auth.filter(is_active))
-    }
+    Ok(auth.filter(is_active))
 }
 
 fn list<'a>(json: &'a Json, name: &str) -> impl Iterator<Item = &'a Json> {
@@ -157,12 +146,10 @@ fn is_active(entry: &Json) -> bool {
 }
 
 fn plain_request(request: &Json, title: &str, auth: Option<&Json>) -> PlainRequest {
-    let named = text_at(request, "method");
-    let method = Method::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(&named));
     let name = text_at(request, "name");
     let mut ignored = Vec::new();
     let mut call = RawCall {
-        method: method.unwrap_or(Method::Get),
+        method: method_or_get(&text_at(request, "method")),
         url: value_at(request, "endpoint"),
         headers: pairs(list(request, "headers")),
         query: pairs(list(request, "params")),

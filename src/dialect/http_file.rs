@@ -3,7 +3,7 @@
 
 use crate::call::Method;
 use crate::dialect::document::{Document, DocumentError, SMALL};
-use crate::dialect::standard::{Blocks, PlainRequest, PlainRequests, RawBody, RawCall, SeenRequests, form_fields};
+use crate::dialect::standard::{Collected, PlainRequest, RawBody, RawCall, form_fields};
 use crate::dialect::{Import, Note};
 
 const FORMAT: &str = "HTTP request";
@@ -20,25 +20,18 @@ pub fn recognise(document: &Document<'_>) -> bool {
 }
 
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
-    let mut variables = document.variables();
-    let mut requests = PlainRequests::default();
-    let mut seen = SeenRequests::default();
+    let mut collected = Collected::new(FORMAT, document.variables());
     for line in document.lines() {
         if let Some((name, value)) = line.strip_prefix('@').and_then(|line| line.split_once('=')) {
-            variables.add(name.trim(), value.trim(), false);
+            collected.variables.add(name.trim(), value.trim(), false);
         }
     }
     for part in parts(document.text()) {
         if let Some(request) = part.request() {
-            seen.add("");
-            requests.add(FORMAT, request)?;
+            collected.add(request, "")?;
         }
     }
-    let described = requests.described(FORMAT, Blocks::default(), &variables)?;
-    if described.is_empty() {
-        return Err(DocumentError::NoOauth { format: FORMAT, seen: seen.words() });
-    }
-    Ok(Import { format: FORMAT, described })
+    collected.import()
 }
 
 /// Whether a line of another text is a request line.

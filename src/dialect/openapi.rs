@@ -23,6 +23,9 @@ struct OpenApi {
     swagger: Option<String>,
     info: Info,
     servers: Vec<Server>,
+    /// The server, as version 2.0 names it.
+    host: String,
+    schemes: Vec<String>,
     components: Components,
     #[serde(rename = "securityDefinitions")]
     security_definitions: BTreeMap<String, Scheme>,
@@ -165,8 +168,7 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     if document.openapi.is_none() && document.swagger.is_none() {
         return Err(DocumentError::OtherFormat { format: FORMAT, expected: "`openapi` or `swagger`" });
     }
-    let about =
-        About { title: document.info.title, server: document.servers.into_iter().next().unwrap_or_default().url };
+    let about = About { server: document.server(), title: document.info.title };
     let mut described = Vec::new();
     let mut other = Vec::new();
     for (name, scheme) in document.components.security_schemes.into_iter().chain(document.security_definitions) {
@@ -205,6 +207,16 @@ impl About {
         }
         let joined = url::Url::parse(&self.server).and_then(|server| server.join(written));
         joined.map_or_else(|_| written.to_owned(), |url| url.to_string())
+    }
+}
+
+impl OpenApi {
+    /// What relative addresses are of.
+    fn server(&self) -> String {
+        let is_https = self.schemes.is_empty() || self.schemes.iter().any(|scheme| scheme == "https");
+        let scheme = if is_https { "https" } else { "http" };
+        let of_host = || format!("{scheme}://{}", self.host);
+        self.servers.first().map_or_else(of_host, |server| server.url.clone())
     }
 }
 

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use crate::call::CallTemplate;
-use crate::dialect::standard::squeezed;
+use crate::call::{Authentication, CallTemplate};
+use crate::dialect::standard::{host, squeezed};
 use crate::dialect::{Described, Import, Note};
 use crate::oauth::GrantType;
 use crate::service::{Asks, Catalog, Field, Input, Service};
@@ -158,16 +158,45 @@ fn about<'a>(services: &'a [Service], described: &Described) -> Option<(&'a Serv
         let has_visit = |url: &str| visit().is_some_and(|call| inputs_in(service, call.url.source(), url).is_some());
         let names = [&described.named_service, &own.name];
         let is_named = names.iter().any(|name| is_named(service, name));
-        let scopes =
-            described.scopes.iter().filter(|scope| service.scopes.known.iter().any(|known| known.name == **scope));
-        // A client with a secret is no client with a certificate.
-        let has_secret = !described.secrets.client_secret.is_empty() || own.asks != Asks::Nothing;
-        let is_same_client = (service.asks == Asks::Nothing) != has_secret;
-        Some((service, inputs?, (is_named, has_visit(authorization_url), scopes.count(), is_same_client)))
+        let knows = |scope: &&String| {
+            let rules = &service.scopes;
+            rules.known.iter().any(|known| known.name == **scope) || rules.answers.names.contains_key(*scope)
+        };
+        let scopes = described.scopes.iter().filter(knows).count();
+        let host = host(if token_url.is_empty() { authorization_url } else { token_url });
+        let fit = (
+            has_visit(authorization_url),
+            // Scopes say more than a name.
+            scopes,
+            is_named,
+            is_same_client(service, described),
+            is_of_host(service, &host),
+        );
+        Some((service, inputs?, fit))
     });
     // The first of those that fit best.
     let found = found.collect::<Vec<_>>().into_iter().rev().max_by(|(_, _, one), (_, _, other)| one.cmp(other));
     found.map(|(service, inputs, _)| (service, inputs))
+}
+
+/// Whether both authenticate alike: with a key or certificate, with a secret, or not at all.
+fn is_same_client(preset: &Service, described: &Described) -> bool {
+    let has_key = |service: &Service| {
+        let method = service.token_request.authentication;
+        method.shows_certificate() || method == Authentication::PrivateKeyJwt
+    };
+    let has_secret = !described.secrets.client_secret.is_empty() || described.service.asks != Asks::Nothing;
+    let asks_the_same = match preset.asks {
+        Asks::OptionalSecret => true,
+        Asks::Nothing => !has_secret,
+        Asks::Secret | Asks::UserAndSecret => has_secret,
+    };
+    asks_the_same && has_key(preset) == has_key(&described.service)
+}
+
+/// Whether a host has the first word of a preset's ID: of several services at one server, its owner's own.
+fn is_of_host(preset: &Service, host: &str) -> bool {
+    preset.id.split('-').next().is_some_and(|word| host.contains(word))
 }
 
 /// A refresh token at hand is refreshed by the preset of its service, which starts in the browser.
@@ -277,8 +306,9 @@ fn inputs_in(service: &Service, template: &str, address: &str) -> Option<BTreeMa
             let known = input(name);
             let is_bound = at > 2 || open.len() > name.len() + 6 || known.is_some_and(is_bound);
             let fits = known.is_none_or(|input| input.parse(value).is_ok_and(|parsed| parsed == value));
-            // An open place of the document is left to the person.
-            if is_bound && is_open(value, known) {
+            // An open place of the document is left to the person, but a host that is all open may be of any service.
+            let is_any_host = at == 2 && open.starts_with('<') && open.ends_with('>') && is_open(value, None);
+            if is_bound && !is_any_host && is_open(value, known) {
                 continue;
             }
             if !is_bound || !fits || value.contains(['<', '{', '$', '?', '#']) {

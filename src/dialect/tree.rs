@@ -51,7 +51,10 @@ fn lines(text: &str) -> Option<Json> {
     let mut root = Map::new();
     let mut section: Vec<String> = Vec::new();
     let mut last: Vec<String> = Vec::new();
+    let told = text.lines().filter(|line| !line.trim().is_empty());
+    let indent = told.map(|line| line.len() - line.trim_start().len()).min().unwrap_or_default();
     for line in text.lines() {
+        let line = line.get(indent..).unwrap_or(line);
         let trimmed = line.trim();
         if trimmed.is_empty() || trimmed.starts_with(['#', ';', '!']) {
             continue;
@@ -69,18 +72,39 @@ fn lines(text: &str) -> Option<Json> {
         } else {
             let (name, value) = trimmed.split_at(trimmed.find(['=', ':'])?);
             let name = name.trim();
-            let is_name = |c: char| c.is_alphanumeric() || "_-./[] @".contains(c);
-            if name.is_empty() || !name.chars().all(is_name) || value.starts_with("://") {
+            let is_name = |c: char| c.is_alphanumeric() || "_-./[] @<>".contains(c);
+            if name.is_empty() || name.starts_with('<') || !name.chars().all(is_name) || value.starts_with("://") {
                 return None;
             }
             last = section.iter().cloned().chain(names(name)).collect();
             let value = unquoted(value.get(1..)?.trim());
             // Properties may escape these.
             let plain = value.replace("\\:", ":").replace("\\=", "=");
-            *at(&mut root, &last)? = Json::String(if section.is_empty() { plain } else { value.to_owned() });
+            let value = Json::String(if section.is_empty() { plain } else { value.to_owned() });
+            match last.last().and_then(|name| of_list(name)).map(str::to_owned) {
+                Some(bare) => {
+                    *last.last_mut()? = bare;
+                    add(at(&mut root, &last)?, value);
+                }
+                None => *at(&mut root, &last)? = value,
+            }
         }
     }
     (!root.is_empty()).then_some(Json::Object(root))
+}
+
+/// The name of a list with an index behind it, as properties have them: `scope[0]`.
+fn of_list(name: &str) -> Option<&str> {
+    let (list, index) = name.strip_suffix(']')?.split_once('[')?;
+    (!list.is_empty() && index.bytes().all(|byte| byte.is_ascii_digit())).then_some(list)
+}
+
+/// Adds an item to a list, which is made of anything else.
+fn add(list: &mut Json, item: Json) {
+    match list {
+        Json::Array(items) => items.push(item),
+        other => *other = Json::Array(vec![item]),
+    }
 }
 
 /// The parts of a dotted name.
@@ -147,9 +171,12 @@ mod tests {
             "a:\n  b: c:d\n  e: f\n",
             "# x\n[a]\nb = c:d\ne = 'f'\n",
             "a.b=c:d\na.e: f\n",
+            "  a.b=c:d\n  a.e: f\n",
         ] {
             assert_eq!(parse(text), Some(expected.clone()), "{text}");
         }
+        let list = parse("a.<b>.c[0]=d\na.<b>.c[1]=e\n");
+        assert_eq!(list, Some(json!({"a": {"<b>": {"c": ["d", "e"]}}})));
         assert_eq!(undotted(&json!({"a.b": "c:d", "a": {"e": "f"}})), expected);
         let several = parse("---\na: 12e5 # x\n---\n# only a comment\n---\nb: 012\n");
         assert_eq!(several, Some(json!([{"a": "12e5"}, {"b": "012"}])));

@@ -114,7 +114,13 @@ impl Described {
 
 fn authentication_words(call: &CallTemplate) -> &'static str {
     let sends = |name: &str| call.placeholders().any(|known| known == name);
+    let in_url = |name: &str| {
+        let value = format!("<{name}>");
+        call.query.iter().any(|parameter| parameter.value.source() == value)
+    };
     match call.authentication {
+        Authentication::None if in_url("client_secret") => "secret in the URL",
+        Authentication::None if in_url("client_id") && !sends("client_secret") => "client ID in the URL, no secret",
         Authentication::None if sends("client_secret") => "secret in the body",
         Authentication::None if sends("client_id") => "client ID in the body, no secret",
         Authentication::None => "none",

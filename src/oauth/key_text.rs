@@ -79,6 +79,9 @@ pub enum KeyError {
     /// A PKCS#12 file in an encryption that is not known here.
     #[error("the file is encrypted in a way that is not known here")]
     UnknownEncryption,
+    /// A PKCS#12 file that would keep this machine busy for minutes or longer.
+    #[error("the file asks for more than 10 million rounds of key derivation")]
+    TooManyRounds,
     /// Not PKCS#12, or cut off.
     #[error("the file is damaged, or neither PEM nor PKCS#12")]
     DamagedPkcs12,
@@ -111,6 +114,7 @@ impl Diagnose for KeyError {
             Self::WrongPassphrase => diagnosis.hint("type it as it came with the file; upper and lower case differ"),
             Self::UnknownEncryption => diagnosis.hint("convert it: `openssl pkcs12 -in FILE -nodes -out FILE.pem`"),
             Self::Hardware(error) => error.diagnose(),
+            Self::TooManyRounds => diagnosis.hint("export it again; 600000 rounds are many"),
             Self::DamagedPkcs12 => diagnosis.hint("export it again as PKCS#12 (`.p12`, `.pfx`) or PEM"),
         }
     }

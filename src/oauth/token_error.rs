@@ -37,7 +37,7 @@ pub enum TokenError {
         refusal: Box<Refusal>,
     },
     /// A success without an access token where the preset expects it.
-    #[error("{} answered {status} without an access token at `{path}`; it has {names}", .stage.endpoint())]
+    #[error("{} answered {status} with{} at `{path}`; it has {names}", .stage.endpoint(), words(*.is_empty))]
     NoAccessToken {
         /// Which call.
         stage: Stage,
@@ -47,6 +47,8 @@ pub enum TokenError {
         path: String,
         /// The member names of the reply.
         names: String,
+        /// Whether the member is there, with nothing in it.
+        is_empty: bool,
         /// Where a member of that name is deeper in the reply.
         deeper: Option<String>,
     },
@@ -151,6 +153,9 @@ impl TokenError {
             Self::NoAccessToken { deeper: Some(place), .. } => {
                 diagnosis.hint(format!("there is one at `{place}`: have it read from there"))
             }
+            Self::NoAccessToken { is_empty: true, .. } => {
+                diagnosis.hint("the service issued none: see whether the account and the client are active there")
+            }
             Self::NoAccessToken { .. } => {
                 diagnosis.hint("look at the reply: if the token is under another name, change where it is read from")
             }
@@ -164,4 +169,8 @@ fn of_status(status: u16) -> Meaning {
         408 | 425 | 500..=599 => Meaning::Trouble,
         _ => Meaning::Refused,
     }
+}
+
+fn words(is_empty: bool) -> &'static str {
+    if is_empty { " an empty access token" } else { "out an access token" }
 }

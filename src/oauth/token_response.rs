@@ -43,8 +43,11 @@ pub fn read_token_set<'a>(
         let granted = granted(&access_token, answers, reply, reading, context);
         return granted.map_err(|error| TokenError::Unreadable { stage, status, error });
     }
+    let path = reading.access_token.first().map(ToString::to_string).unwrap_or_default();
+    let is_empty = answers.and_then(|answers| answers.json().get(&path)).is_some_and(is_nothing);
     let refusal = Box::new(read_refusal(reply, answers, reading, &secrets));
-    if refusal.is_said() || refusal.has_reason() && !reply.is_success() {
+    // A service that issues nothing says why, whatever its status.
+    if refusal.is_said() || refusal.has_reason() && (is_empty || !reply.is_success()) {
         return Err(TokenError::Refused { stage, refusal });
     }
     if let Some(error) = answers.and_then(|answers| answers.problem(&reading.access_token)) {
@@ -56,10 +59,16 @@ pub fn read_token_set<'a>(
     Err(TokenError::NoAccessToken {
         stage,
         status,
-        path: reading.access_token.first().map(ToString::to_string).unwrap_or_default(),
+        path,
         names: names_of(answers.json(), &secrets),
+        is_empty,
         deeper: deeper(answers.json(), "access_token", DEEPEST, &secrets),
     })
+}
+
+/// Whether a member has no value in it.
+fn is_nothing(json: &Json) -> bool {
+    json.is_null() || json.as_str().is_some_and(str::is_empty)
 }
 
 /// How deep to look for a misplaced token; no known service nests it deeper than two levels.
@@ -208,6 +217,17 @@ mod tests {
         assert_eq!(hint.as_deref(), Some("there is one at `data.access_token`: have it read from there"));
         let error = read(200, r#"{"data":{"token":"a"},"access_token":{}}"#, None).expect_err("not found");
         assert!(error.diagnose(&[]).hint.is_some_and(|hint| hint.starts_with("look at the reply")));
+    }
+
+    #[test]
+    fn a_token_that_is_there_and_empty_is_told_with_the_reason() {
+        let error = read(200, r#"{"access_token":"","expires_in":60}"#, None).expect_err("empty");
+        let expected = "the token endpoint answered 200 with an empty access token at `access_token`; it has \
+                        `access_token`, `expires_in`";
+        assert_eq!(error.to_string(), expected);
+        assert!(error.diagnose(&[]).hint.is_some_and(|hint| hint.starts_with("the service issued none")));
+        let error = read(200, r#"{"access_token":null,"error":null,"message":"Account locked"}"#, None);
+        assert_eq!(error.expect_err("refused").to_string(), "the token endpoint refused with 200: Account locked");
     }
 
     #[test]

@@ -3,25 +3,13 @@
 
 use serde_json::Value as Json;
 
-use crate::call::Method;
 use crate::dialect::bruno::FORMAT;
 use crate::dialect::bruno::json::{self, is_enabled, list, pairs};
 use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::standard::{
-    Block, Blocks, DEEPEST_FOLDER, Placement, PlainRequest, PlainRequests, RawBody, RawCall, SeenRequests, Variables,
-    plain_text, text_at,
+    Block, Collected, Placement, PlainRequest, RawBody, RawCall, Variables, method_or_get, plain_text, text_at,
 };
 use crate::dialect::{Import, Note};
-
-/// What an export has of services.
-#[derive(Default)]
-struct Gathered {
-    title: String,
-    blocks: Blocks,
-    requests: PlainRequests,
-    variables: Variables,
-    seen: SeenRequests,
-}
 
 /// Whether a document is such an export: its items have a type, and its version is `1`.
 pub(super) fn recognise(document: &Document<'_>) -> bool {
@@ -35,50 +23,41 @@ pub(super) fn recognise(document: &Document<'_>) -> bool {
 
 pub(super) fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let json = document.as_json(FORMAT)?;
-    let mut gathered =
-        Gathered { title: text_at(json, "name"), variables: document.variables(), ..Gathered::default() };
+    let mut collected = Collected::new(FORMAT, document.variables());
+    collected.title = text_at(json, "name");
     for environment in list(json, "environments") {
-        gathered.add_variables(environment, "variables");
+        add_variables(environment, "variables", &mut collected.variables);
     }
-    gathered.add(json, 0, None)?;
-    let described = gathered.requests.described(FORMAT, gathered.blocks, &gathered.variables)?;
-    if described.is_empty() {
-        return Err(DocumentError::NoOauth { format: FORMAT, seen: gathered.seen.words() });
-    }
-    Ok(Import { format: FORMAT, described })
+    add(json, 0, None, &mut collected)?;
+    collected.import()
 }
 
-impl Gathered {
-    /// Adds what a collection, folder or request and all in it have. `inherited` is the `auth` around it.
-    fn add(&mut self, item: &Json, depth: usize, inherited: Option<&Json>) -> Result<(), DocumentError> {
-        if depth > DEEPEST_FOLDER {
-            return Err(DocumentError::TooMany { format: FORMAT, what: "nested folders", limit: DEEPEST_FOLDER });
-        }
-        let own = item.get("request").or_else(|| item.get("root").and_then(|root| root.get("request")));
-        let own = own.unwrap_or(&Json::Null);
-        if let Some(variables) = own.get("vars") {
-            self.add_variables(variables, "req");
-        }
-        let auth = own.get("auth").filter(|auth| !matches!(text_at(auth, "mode").as_str(), "" | "inherit"));
-        if let Some(settings) =
-            auth.filter(|auth| text_at(auth, "mode") == "oauth2").and_then(|auth| auth.get("oauth2"))
-        {
-            let name = text_at(item, "name");
-            self.blocks.add(FORMAT, block(settings, if name.is_empty() { &self.title } else { &name }))?;
-        }
-        let auth = auth.or(inherited);
-        if item.get("request").is_some() {
-            self.seen.add(&auth.map(|auth| text_at(auth, "mode")).unwrap_or_default());
-            self.requests.add(FORMAT, request(own, &self.title, text_at(item, "name"), auth))?;
-        }
-        list(item, "items").try_for_each(|inner| self.add(inner, depth + 1, auth))
+/// Adds what a collection, folder or request and all in it have. `inherited` is the `auth` around it.
+fn add(item: &Json, depth: usize, inherited: Option<&Json>, collected: &mut Collected) -> Result<(), DocumentError> {
+    collected.check_depth(depth)?;
+    let own = item.get("request").or_else(|| item.get("root").and_then(|root| root.get("request")));
+    let own = own.unwrap_or(&Json::Null);
+    if let Some(variables) = own.get("vars") {
+        add_variables(variables, "req", &mut collected.variables);
     }
+    let auth = own.get("auth").filter(|auth| !matches!(text_at(auth, "mode").as_str(), "" | "inherit"));
+    if let Some(settings) = auth.filter(|auth| text_at(auth, "mode") == "oauth2").and_then(|auth| auth.get("oauth2")) {
+        let name = text_at(item, "name");
+        let block = block(settings, if name.is_empty() { &collected.title } else { &name });
+        collected.add_block(block)?;
+    }
+    let auth = auth.or(inherited);
+    if item.get("request").is_some() {
+        let request = request(own, &collected.title, text_at(item, "name"), auth);
+        collected.add(request, &auth.map(|auth| text_at(auth, "mode")).unwrap_or_default())?;
+    }
+    list(item, "items").try_for_each(|inner| add(inner, depth + 1, auth, collected))
+}
 
-    fn add_variables(&mut self, json: &Json, name: &str) {
-        for variable in list(json, name).filter(|variable| is_enabled(variable)) {
-            let is_secret = variable.get("secret").and_then(Json::as_bool) == Some(true);
-            self.variables.add(&text_at(variable, "name"), &text_at(variable, "value"), is_secret);
-        }
+fn add_variables(json: &Json, name: &str, variables: &mut Variables) {
+    for variable in list(json, name).filter(|variable| is_enabled(variable)) {
+        let is_secret = variable.get("secret").and_then(Json::as_bool) == Some(true);
+        variables.add(&text_at(variable, "name"), &text_at(variable, "value"), is_secret);
     }
 }
 
@@ -99,27 +78,17 @@ fn block(settings: &Json, title: &str) -> Block {
 }
 
 fn request(request: &Json, title: &str, name: String, auth: Option<&Json>) -> PlainRequest {
-    let named = text_at(request, "method");
-    let method = Method::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(&named));
     let mut ignored = Vec::new();
     let mut call = RawCall {
-        method: method.unwrap_or(Method::Get),
+        method: method_or_get(&text_at(request, "method")),
         url: text_at(request, "url"),
         headers: pairs(list(request, "headers")),
         body: body(request.get("body").unwrap_or(&Json::Null), &name, &mut ignored),
         ..RawCall::default()
     };
     let is_path = |parameter: &&Json| text_at(parameter, "type") == "path";
-    for (name, value) in pairs(list(request, "params").filter(is_path)).iter().filter(|(_, value)| !value.is_empty()) {
-        call.url = call.url.replace(&format!("/:{name}"), &format!("/{value}"));
-    }
-    call.query = pairs(list(request, "params").filter(|parameter| !is_path(parameter)));
-    // The URL has the parameters of the list too.
-    if !call.query.is_empty()
-        && let Some((before, _)) = call.url.split_once('?')
-    {
-        call.url = before.to_owned();
-    }
+    call.fill_path(pairs(list(request, "params").filter(is_path)));
+    call.set_query(pairs(list(request, "params").filter(|parameter| !is_path(parameter))));
     if let Some(auth) = auth {
         let mode = text_at(auth, "mode");
         let settings = auth.get(&mode).unwrap_or(&Json::Null);

@@ -10,12 +10,12 @@ mod request;
 use crate::dialect::Import;
 use crate::dialect::bruno::request::{PlainFile, is_method};
 use crate::dialect::document::{Document, DocumentError, SMALL};
-use crate::dialect::standard::{Block, Blocks, Further, Placement, PlainRequests, Request, RequestPart, SeenRequests};
+use crate::dialect::standard::{Block, Collected, Further, Placement, Request, RequestPart};
 
 const FORMAT: &str = "Bruno file";
 
-/// The blocks of further parameters begin so.
-const FURTHER: &str = "auth:oauth2:additional_params:";
+/// The blocks of further parameters begin so, after `auth:oauth2:`.
+const FURTHER: &str = "additional_params:";
 
 /// A block of a file: its name, and its lines.
 struct Section<'a> {
@@ -45,22 +45,19 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
         return open_collection::read(document);
     }
     let sections = sections(document.text())?;
-    let mut variables = document.variables();
-    let mut blocks = Blocks::default();
+    let mut collected = Collected::new(FORMAT, document.variables());
     let mut title = String::new();
     let mut current: Option<Block> = None;
     let mut file = PlainFile::default();
-    let mut requests = PlainRequests::default();
-    let mut seen = SeenRequests::default();
     for section in &sections {
         if section.name == "meta" {
-            std::mem::take(&mut file).end(&mut requests, &mut seen)?;
+            std::mem::take(&mut file).end(&mut collected)?;
         }
         file.add(section);
         match section.name {
             "vars" | "vars:pre-request" => {
                 for (name, value) in pairs(section) {
-                    variables.add(&name, &value, false);
+                    collected.variables.add(&name, &value, false);
                 }
             }
             "meta" => {
@@ -68,7 +65,7 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
                 title = name.map(|(_, value)| value).unwrap_or_default();
             }
             "auth:oauth2" => {
-                add(&mut blocks, current.take())?;
+                add(&mut collected, current.take())?;
                 let (title, place) = (title.clone(), "auth:oauth2".to_owned());
                 current = Some(Block {
                     title,
@@ -79,40 +76,39 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
                 });
             }
             name => {
-                if let (Some(block), Some(kind)) = (&mut current, name.strip_prefix(FURTHER)) {
-                    block.further.extend(further(kind, section));
+                let (Some(block), Some(kind)) = (&mut current, name.strip_prefix("auth:oauth2:")) else { continue };
+                match kind.strip_prefix(FURTHER).and_then(|kind| further(kind, section)) {
+                    Some(list) => block.further.extend(list),
+                    // Told as unknown.
+                    None => block.members.push((kind.to_owned(), section.lines.concat())),
                 }
             }
         }
     }
-    add(&mut blocks, current)?;
-    file.end(&mut requests, &mut seen)?;
-    let described = requests.described(FORMAT, blocks, &variables)?;
-    if described.is_empty() {
-        return Err(DocumentError::NoOauth { format: FORMAT, seen: seen.words() });
-    }
-    Ok(Import { format: FORMAT, described })
+    add(&mut collected, current)?;
+    file.end(&mut collected)?;
+    collected.import()
 }
 
-fn add(blocks: &mut Blocks, block: Option<Block>) -> Result<(), DocumentError> {
-    block.map_or(Ok(()), |block| blocks.add(FORMAT, block))
+fn add(collected: &mut Collected, block: Option<Block>) -> Result<(), DocumentError> {
+    block.map_or(Ok(()), |block| collected.add_block(block))
 }
 
-/// The parameters of a block such as `…additional_params:access_token_req:body`.
-fn further(kind: &str, section: &Section<'_>) -> Vec<Further> {
+/// The parameters of a block such as `…additional_params:access_token_req:body`; `None` for one that is not known.
+fn further(kind: &str, section: &Section<'_>) -> Option<Vec<Further>> {
     let (request, part) = kind.split_once(':').unwrap_or((kind, ""));
     let request = match request {
         "auth_req" => Request::Authorization,
         "access_token_req" => Request::Token,
         "refresh_token_req" => Request::Refresh,
-        _ => return Vec::new(),
+        _ => return None,
     };
     let part = match part {
         "headers" => RequestPart::Header,
         "queryparams" => RequestPart::Query,
         _ => RequestPart::Body,
     };
-    pairs(section).into_iter().map(|(name, value)| Further { request, part, name, value }).collect()
+    Some(pairs(section).into_iter().map(|(name, value)| Further { request, part, name, value }).collect())
 }
 
 /// The name of the block that a line opens.

@@ -2,25 +2,13 @@
 
 use serde_json::Value as Json;
 
-use crate::call::Method;
 use crate::dialect::bruno::FORMAT;
 use crate::dialect::bruno::json::{self, is_enabled, list, pairs};
 use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::standard::{
-    Block, Blocks, DEEPEST_FOLDER, Placement, PlainRequest, PlainRequests, RawBody, RawCall, SeenRequests, Variables,
-    plain_text, text_at,
+    Block, Collected, Placement, PlainRequest, RawBody, RawCall, Variables, method_or_get, plain_text, text_at,
 };
 use crate::dialect::{Import, Note};
-
-/// What the files have of services.
-#[derive(Default)]
-struct Gathered {
-    title: String,
-    blocks: Blocks,
-    requests: PlainRequests,
-    variables: Variables,
-    seen: SeenRequests,
-}
 
 /// Whether a text is such a file, by the names at the start of its lines.
 pub(super) fn recognise(document: &Document<'_>) -> bool {
@@ -36,51 +24,43 @@ pub(super) fn recognise(document: &Document<'_>) -> bool {
 
 pub(super) fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let json: Json = document.typed(FORMAT)?;
-    let mut gathered = Gathered { variables: document.variables(), ..Gathered::default() };
+    let mut collected = Collected::new(FORMAT, document.variables());
     if json.get("opencollection").is_some() {
-        gathered.title = name(&json);
+        collected.title = name(&json);
     }
-    gathered.add(&json, 0, None)?;
-    let described = gathered.requests.described(FORMAT, gathered.blocks, &gathered.variables)?;
-    if described.is_empty() {
-        return Err(DocumentError::NoOauth { format: FORMAT, seen: gathered.seen.words() });
-    }
-    Ok(Import { format: FORMAT, described })
+    add(&json, 0, None, &mut collected)?;
+    collected.import()
 }
 
 fn name(item: &Json) -> String {
     item.get("info").map(|info| text_at(info, "name")).unwrap_or_default()
 }
 
-impl Gathered {
-    /// Adds what a collection, folder or request and all in it have. `inherited` is the `auth` around it.
-    fn add(&mut self, item: &Json, depth: usize, inherited: Option<&Json>) -> Result<(), DocumentError> {
-        if depth > DEEPEST_FOLDER {
-            return Err(DocumentError::TooMany { format: FORMAT, what: "nested folders", limit: DEEPEST_FOLDER });
-        }
-        for part in ["request", "runtime"].into_iter().filter_map(|part| item.get(part)) {
-            add_variables(part.get("variables"), &mut self.variables);
-        }
-        let config = item.get("config").unwrap_or(&Json::Null);
-        for environment in list(config, "environments").chain(list(item, "environments")) {
-            add_variables(environment.get("variables"), &mut self.variables);
-        }
-        let places = [Some(item), item.get("request"), item.get("http"), item.get("runtime")];
-        let auth = places.into_iter().flatten().find_map(|place| place.get("auth"));
-        let own = auth.filter(|auth| auth.is_object());
-        let title = name(item);
-        if let Some(auth) = own.filter(|auth| text_at(auth, "type") == "oauth2") {
-            self.blocks.add(FORMAT, block(auth, &title))?;
-        }
-        let is_inherited = auth.is_some_and(|auth| plain_text(auth) == "inherit");
-        if let Some(http) = item.get("http") {
-            let auth = own.or(inherited.filter(|_| is_inherited));
-            self.seen.add(&auth.map(|auth| text_at(auth, "type")).unwrap_or_default());
-            self.requests.add(FORMAT, request(http, &self.title, title, auth))?;
-        }
-        let inherited = own.or(inherited);
-        list(item, "items").try_for_each(|inner| self.add(inner, depth + 1, inherited))
+/// Adds what a collection, folder or request and all in it have. `inherited` is the `auth` around it.
+fn add(item: &Json, depth: usize, inherited: Option<&Json>, collected: &mut Collected) -> Result<(), DocumentError> {
+    collected.check_depth(depth)?;
+    for part in ["request", "runtime"].into_iter().filter_map(|part| item.get(part)) {
+        add_variables(part.get("variables"), &mut collected.variables);
     }
+    let config = item.get("config").unwrap_or(&Json::Null);
+    for environment in list(config, "environments").chain(list(item, "environments")) {
+        add_variables(environment.get("variables"), &mut collected.variables);
+    }
+    let places = [Some(item), item.get("request"), item.get("http"), item.get("runtime")];
+    let auth = places.into_iter().flatten().find_map(|place| place.get("auth"));
+    let own = auth.filter(|auth| auth.is_object());
+    let title = name(item);
+    if let Some(auth) = own.filter(|auth| text_at(auth, "type") == "oauth2") {
+        collected.add_block(block(auth, &title))?;
+    }
+    let is_inherited = auth.is_some_and(|auth| plain_text(auth) == "inherit");
+    if let Some(http) = item.get("http") {
+        let auth = own.or(inherited.filter(|_| is_inherited));
+        let request = request(http, &collected.title, title, auth);
+        collected.add(request, &auth.map(|auth| text_at(auth, "type")).unwrap_or_default())?;
+    }
+    let inherited = own.or(inherited);
+    list(item, "items").try_for_each(|inner| add(inner, depth + 1, inherited, collected))
 }
 
 /// Adds the variables of a file; a secret one has no value.
@@ -98,7 +78,7 @@ fn block(auth: &Json, title: &str) -> Block {
         Block { title: title.to_owned(), place: "auth".to_owned(), placement: Placement::Body, ..Block::default() };
     let mut add = |name: &str, value: String| block.members.push((name.to_owned(), value));
     let flow = text_at(auth, "flow");
-    add("grantType", if flow == "resource_owner_password" { "password".to_owned() } else { flow });
+    add("grantType", if flow.starts_with("resource_owner_password") { "password".to_owned() } else { flow });
     for name in ["authorizationUrl", "accessTokenUrl", "refreshTokenUrl", "callbackUrl", "scope"] {
         add(name, text_at(auth, name));
     }
@@ -124,30 +104,17 @@ fn block(auth: &Json, title: &str) -> Block {
 }
 
 fn request(http: &Json, title: &str, name: String, auth: Option<&Json>) -> PlainRequest {
-    let named = text_at(http, "method");
-    let method = Method::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(&named));
     let mut ignored = Vec::new();
     let mut call = RawCall {
-        method: method.unwrap_or(Method::Get),
+        method: method_or_get(&text_at(http, "method")),
         url: text_at(http, "url"),
         headers: pairs(list(http, "headers")),
         body: body(http.get("body").unwrap_or(&Json::Null), &name, &mut ignored),
         ..RawCall::default()
     };
-    for parameter in list(http, "params").filter(|parameter| is_enabled(parameter)) {
-        let (name, value) = (text_at(parameter, "name"), text_at(parameter, "value"));
-        match text_at(parameter, "type").as_str() {
-            "path" if !value.is_empty() => call.url = call.url.replace(&format!("/:{name}"), &format!("/{value}")),
-            "path" => {}
-            _ => call.query.push((name, value)),
-        }
-    }
-    // The URL has the parameters of the list too.
-    if !call.query.is_empty()
-        && let Some((before, _)) = call.url.split_once('?')
-    {
-        call.url = before.to_owned();
-    }
+    let is_path = |parameter: &&Json| text_at(parameter, "type") == "path";
+    call.fill_path(pairs(list(http, "params").filter(is_path)));
+    call.set_query(pairs(list(http, "params").filter(|parameter| !is_path(parameter))));
     if let Some(auth) = auth {
         match text_at(auth, "type").as_str() {
             "basic" => call.basic = Some((text_at(auth, "username"), text_at(auth, "password"))),

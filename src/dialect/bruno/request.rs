@@ -2,9 +2,9 @@
 
 use crate::call::Method;
 use crate::dialect::Note;
-use crate::dialect::bruno::{FORMAT, Section, pairs};
+use crate::dialect::bruno::{Section, pairs};
 use crate::dialect::document::DocumentError;
-use crate::dialect::standard::{PlainRequest, PlainRequests, RawBody, RawCall, SeenRequests};
+use crate::dialect::standard::{Collected, PlainRequest, RawBody, method_named};
 
 /// What a file says of its request.
 #[derive(Default)]
@@ -22,7 +22,7 @@ pub(super) fn is_method(name: &str) -> bool {
 
 fn method(name: &str) -> Option<Method> {
     let is_lower = name.chars().all(|c| c.is_ascii_lowercase());
-    Method::ALL.into_iter().find(|method| is_lower && method.as_str().eq_ignore_ascii_case(name))
+    method_named(name).filter(|_| is_lower)
 }
 
 impl PlainFile {
@@ -33,7 +33,7 @@ impl PlainFile {
             "headers" => call.headers.extend(pairs(section)),
             // The URL has them too.
             "params:query" | "query" => call.query = pairs(section),
-            "params:path" => fill_path(call, &pairs(section)),
+            "params:path" => call.fill_path(pairs(section)),
             "auth:basic" => call.basic = Some((value(section, "username"), value(section, "password"))),
             "auth:apikey" => {
                 let parameter = (value(section, "key"), value(section, "value"));
@@ -58,35 +58,24 @@ impl PlainFile {
     }
 
     /// Adds the request, if the file has one that asks for tokens.
-    pub(super) fn end(self, requests: &mut PlainRequests, seen: &mut SeenRequests) -> Result<(), DocumentError> {
+    pub(super) fn end(self, collected: &mut Collected) -> Result<(), DocumentError> {
         if !self.has_request {
             return Ok(());
         }
-        seen.add(&self.authentication);
         let mut request = self.request;
         let call = &mut request.call;
-        if !call.query.is_empty()
-            && let Some((before, _)) = call.url.split_once('?')
-        {
-            call.url = before.to_owned();
-        }
+        let query = std::mem::take(&mut call.query);
+        call.set_query(query);
         if self.authentication == "none" {
             call.basic = None;
         }
         if request.name.is_empty() {
             "request".clone_into(&mut request.name);
         }
-        requests.add(FORMAT, request)
+        collected.add(request, &self.authentication)
     }
 }
 
 fn value(section: &Section<'_>, name: &str) -> String {
     pairs(section).into_iter().find(|(known, _)| known == name).map(|(_, value)| value).unwrap_or_default()
-}
-
-/// The values of path variables (`/:tenant/token`).
-fn fill_path(call: &mut RawCall, values: &[(String, String)]) {
-    for (name, value) in values.iter().filter(|(_, value)| !value.is_empty()) {
-        call.url = call.url.replace(&format!("/:{name}"), &format!("/{value}"));
-    }
 }

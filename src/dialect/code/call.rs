@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use crate::call::Method;
 use crate::dialect::Note;
 use crate::dialect::code::value::Value;
-use crate::dialect::standard::{PlainRequest, RawBody, RawCall};
+use crate::dialect::standard::{PlainRequest, RawBody, RawCall, method_named};
 
 /// The clients of Python, whose tables are sent as forms.
 const OF_PYTHON: [&str; 6] = ["requests", "session", "client", "httpx", "s", "http"];
@@ -45,7 +45,7 @@ pub(super) fn is_client(call: &Call) -> bool {
     let first = call.positional.first();
     let is_url = || first.is_some_and(|url| url.text().contains("://") || url.text().starts_with("{{"));
     match last {
-        "fetch" | "axios" | "got" | "ajax" | "sendRequest" | "request" => first.is_some(),
+        "fetch" | "axios" | "got" | "ajax" | "sendRequest" | "request" | "Request" => first.is_some(),
         "post" | "put" | "patch" => !before.is_empty() && (first.is_some() || !call.named.is_empty()),
         // Tables and environments have such a method too.
         "get" => is_url() && (!before.ends_with("env") && call.positional.len() + call.named.len() > 1),
@@ -53,12 +53,20 @@ pub(super) fn is_client(call: &Call) -> bool {
     }
 }
 
+/// The request of a text that is the address of an authorization request (RFC 6749 section 4.1.1), which a browser opens.
+pub(super) fn authorization(text: &str) -> Option<Call> {
+    let is_address = text.starts_with("http") || text.starts_with("{{");
+    let is_it = is_address && text.contains('?') && text.contains("response_type=");
+    let positional = || vec![Value::Text(text.to_owned())];
+    is_it.then(|| Call { name: "authorization URL".to_owned(), positional: positional(), ..Call::default() })
+}
+
 impl Call {
     /// The request that it sends; `None` if it names no URL.
     pub(super) fn request(&self) -> Option<PlainRequest> {
         let (before, last) = self.name.rsplit_once('.').unwrap_or(("", &self.name));
         let mut sent = Sent { is_form: !before.starts_with("axios") && last != "axios", ..Sent::default() };
-        sent.method = Method::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(last));
+        sent.method = method_named(last);
         let mut positional = self.positional.iter();
         let mut first = positional.next();
         // Python names the method first.
@@ -95,13 +103,15 @@ impl Call {
 
 fn method_of(value: &Value) -> Option<Method> {
     let Value::Text(text) = value else { return None };
-    Method::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(text))
+    method_named(text)
 }
 
 /// What the arguments of a client say.
 #[derive(Default)]
 pub(super) struct Sent {
     url: String,
+    /// What a URL without a host is appended to.
+    base: String,
     method: Option<Method>,
     body: Option<Value>,
     /// Whether a table is sent as a form, where nothing else says it.
@@ -130,6 +140,7 @@ impl Sent {
         let squeezed: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
         match squeezed.as_str() {
             "url" | "uri" => self.url = value.text(),
+            "baseurl" => self.base = value.text(),
             "method" | "type" => self.method = method_of(value),
             "header" | "headers" => match value {
                 // `Name: value`
@@ -164,6 +175,9 @@ impl Sent {
     pub(super) fn finish(mut self, name: &str) -> Option<PlainRequest> {
         if self.url.is_empty() {
             return None;
+        }
+        if !self.base.is_empty() && !self.url.contains("://") && !self.url.starts_with("{{") {
+            self.url = format!("{}/{}", self.base.trim_end_matches('/'), self.url.trim_start_matches('/'));
         }
         let of_header = |header: &(String, String)| header.0.eq_ignore_ascii_case("authorization");
         if let Some(at) = self.headers.iter().position(of_header)

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::dialect::code::call::{Call, is_client};
+use crate::dialect::code::call::{Call, authorization, is_client};
 use crate::dialect::code::function::{of_function, of_method};
 use crate::dialect::code::powershell::is_cmdlet;
 use crate::dialect::code::reader::{Reader, is_inner, is_start};
@@ -21,8 +21,14 @@ impl Reader<'_> {
             return None;
         }
         self.depth += 1;
+        let from = self.at;
         let value = self.sum();
         self.depth -= 1;
+        if let Some(Value::Text(text)) = &value
+            && let Some(call) = authorization(text)
+        {
+            self.calls.push((from, call));
+        }
         value
     }
 

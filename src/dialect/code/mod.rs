@@ -16,7 +16,7 @@ use crate::dialect::code::reader::Reader;
 use crate::dialect::standard::PlainRequest;
 
 /// What calls of the clients look like. A document without any has no code to read.
-const SIGNS: [&str; 13] = [
+const SIGNS: [&str; 14] = [
     ".post(",
     ".request(",
     ".get(",
@@ -24,6 +24,7 @@ const SIGNS: [&str; 13] = [
     "fetch(",
     "axios(",
     "request(",
+    "Request(",
     ".ajax(",
     "got(",
     "sendRequest(",

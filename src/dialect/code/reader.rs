@@ -89,8 +89,16 @@ impl<'a> Reader<'a> {
         self.known.contains_key(key(name))
     }
 
-    /// The value of a variable or of its member, or the slot for it.
+    /// The value of a variable or of its member, or the slot for it. An empty text is one that the reader fills in.
     pub(super) fn looked_up(&mut self, path: &str) -> Value {
+        match self.so_far(path) {
+            Value::Text(text) if text.is_empty() => Value::open(last(path)),
+            value => value,
+        }
+    }
+
+    /// The same, empty or not: what a text grows from.
+    pub(super) fn so_far(&mut self, path: &str) -> Value {
         let path = key(path);
         let (first, last) = path.rsplit_once(['.', ':']).unwrap_or(("", path));
         let found = self.known.get(path).or_else(|| self.known.get(first)?.member(last));
@@ -108,6 +116,12 @@ impl<'a> Reader<'a> {
 fn key(name: &str) -> &str {
     let name = name.trim_start_matches('$');
     ["this.", "self.", "script:", "global:"].iter().find_map(|before| name.strip_prefix(before)).unwrap_or(name)
+}
+
+/// The last name of a path.
+fn last(path: &str) -> &str {
+    let path = key(path);
+    path.rsplit_once(['.', ':']).map_or(path, |(_, last)| last)
 }
 
 pub(super) fn is_start(c: char) -> bool {

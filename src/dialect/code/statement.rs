@@ -36,7 +36,7 @@ impl Reader<'_> {
             self.space();
             if let Some(value) = self.value() {
                 let value = if self.is_computed() { Value::open(&name) } else { value };
-                let value = if adds { self.looked_up(&name).joined(value) } else { value };
+                let value = if adds { self.so_far(&name).joined(value) } else { value };
                 self.set(&name, value);
             }
         } else if self.rest().starts_with('[') {

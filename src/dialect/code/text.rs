@@ -92,7 +92,7 @@ impl Reader<'_> {
         let inside = self.rest()[..length].trim();
         self.at += length + 1;
         let inside = inside.strip_prefix('$').unwrap_or(inside);
-        if is_path(inside) { self.looked_up(inside).text() } else { slot(inside) }
+        if is_path(inside) { self.looked_up(inside).text() } else { slot(named(inside)) }
     }
 
     /// What stands after a dollar sign in a text of `PowerShell`.
@@ -114,6 +114,13 @@ impl Reader<'_> {
         }
         if name.is_empty() { "$".to_owned() } else { self.looked_up(&name).text() }
     }
+}
+
+/// What tells what a computed value is: the last name in it, `tenant` of `encode(config["tenant"])`.
+fn named(expression: &str) -> &str {
+    const SHORTEST: usize = 3;
+    let mut names = expression.split(|c: char| !is_inner(c)).filter(|name| name.starts_with(is_start));
+    names.rfind(|name| name.len() >= SHORTEST).unwrap_or(expression)
 }
 
 fn is_path(text: &str) -> bool {

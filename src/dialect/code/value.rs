@@ -62,7 +62,10 @@ impl Value {
     /// As names and values: a table, or a list of pairs or of `{key, value}`.
     pub(super) fn fields(&self) -> Vec<(String, String)> {
         match self {
-            Self::Table(members) => members.iter().map(|(name, value)| (name.clone(), value.text())).collect(),
+            Self::Table(members) => {
+                let sent = members.iter().filter(|(_, value)| *value != Self::Literal(Json::Null));
+                sent.map(|(name, value)| (name.clone(), value.text())).collect()
+            }
             Self::Form(fields) => fields.clone(),
             Self::Json(value) => value.fields(),
             Self::List(list) => list.iter().filter_map(Self::pair).collect(),

@@ -100,11 +100,11 @@ impl Form {
         let steps: Vec<&str> = self.at.split('.').filter(|step| !step.is_empty()).collect();
         let mut found = Vec::new();
         walk(tree, &steps, &mut Vec::new(), &mut found);
-        // One entry of a catalog, without its name.
-        if self.is_named && self.is_use(tree) {
-            found = vec![(Vec::new(), tree)];
-        }
         found.retain(|(_, json)| self.is_use(json));
+        // One entry of a catalog, without its name.
+        if self.is_named && found.is_empty() && self.is_use(tree) {
+            found.push((Vec::new(), tree));
+        }
         found
     }
 
@@ -156,10 +156,10 @@ impl Form {
                 spelled(written).strip_prefix(&spelled(&place)).is_some_and(|rest| rest.starts_with('.'))
             });
             match row {
-                Some((_, part)) => held.take_any(&plain_line(&place), *part, value),
-                None if value.is_object() && is_under && depth < DEEPEST => {
+                _ if value.is_object() && is_under && depth < DEEPEST => {
                     self.take(value, &place, depth + 1, held, unused);
                 }
+                Some((_, part)) => held.take_any(&plain_line(&place), *part, value),
                 None if is_empty(value) => {}
                 None => unused.push(place),
             }
@@ -186,7 +186,7 @@ fn spelled(name: &str) -> String {
     name.split('.').map(squeezed).collect::<Vec<_>>().join(".")
 }
 
-fn is_empty(json: &Json) -> bool {
+pub(in crate::dialect::held) fn is_empty(json: &Json) -> bool {
     match json {
         Json::Null => true,
         Json::String(text) => text.trim().is_empty(),

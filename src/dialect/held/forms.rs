@@ -20,6 +20,7 @@ const OF_THE_TOOL: Part = Unused("concerns only the tool itself");
 pub static KEYCLOAK: Form = Form {
     name: "Keycloak adapter configuration",
     marks: &["realm"],
+    at: "**",
     has: &["realm"],
     any: &["auth-server-url", "url"],
     and_any: &["resource", "clientId"],
@@ -137,7 +138,8 @@ pub static SPRING: Form = Form {
     name: "Spring Security client registration",
     marks: &["oauth2", "registration"],
     at: "spring.security.oauth2.client.registration.*",
-    any: &["client-id"],
+    // The ID may be in another file.
+    any: &["client-id", "authorization-grant-type", "client-authentication-method", "scope"],
     parts: &[
         ("client-id", ClientId),
         ("client-secret", ClientSecret),
@@ -151,6 +153,7 @@ pub static SPRING: Form = Form {
         ("user-info-uri", IdentityUrl),
         ("issuer-uri", Issuer),
         ("provider", Unused("its endpoints are taken")),
+        ("user-name-attribute", Unused("no request uses it")),
         ("jwk-set-uri", Unused("keys are read where the issuer's metadata names them")),
     ],
     // Spring Security: `client_secret_basic` is the default.
@@ -328,6 +331,7 @@ pub static ORTIE: Form = Form {
     has: &["client-id", "endpoints.token"],
     parts: &[
         ("client-id", ClientId),
+        ("client-secret", ClientSecret),
         ("client-secret.raw", ClientSecret),
         ("client-secret.command", Unused("a command of yours: enter what it prints at sign-in")),
         ("client-secret.env", Unused("a variable of yours: enter its value at sign-in")),

@@ -4,10 +4,10 @@
 use serde_json::Value as Json;
 
 use crate::call::Authentication;
-use crate::dialect::held::left_open::{filled, is_open, plain_slots};
+use crate::dialect::held::left_open::{is_open, plain_slots};
 use crate::dialect::held::part::{Part, grant, host, method, pkce, scopes_of};
 use crate::dialect::preset::{matched, preset};
-use crate::dialect::standard::{Gathering, Outline, plain_text, split_url, text_at};
+use crate::dialect::standard::{Gathering, Outline, filled, is_dummy, is_stand_in, plain_text, split_url, text_at};
 use crate::dialect::{Described, GRANT, Note};
 use crate::oauth::{GrantType, Pkce, RedirectUri, plain_line};
 use crate::secret::Secret;
@@ -56,7 +56,9 @@ impl Held {
             self.ignore(place, "too long for a request");
             return;
         }
-        if self.has_slots && is_open(value) && !matches!(part, Part::Unused(_)) {
+        let is_left_open = self.has_slots && is_open(value) && !matches!(part, Part::Unused(_));
+        let stands_in = |name: &str| is_dummy(value) || is_stand_in(name, value);
+        if is_left_open || part.own_name().is_some_and(stands_in) {
             self.gathering.names_secret |= part == Part::ClientSecret;
             self.ignore(place, "the document leaves it open");
             return;
@@ -273,8 +275,10 @@ impl Held {
         let value = if self.has_slots { plain_slots(value) } else { value.to_owned() };
         // Brackets in the URL would be read as one of our placeholders.
         let filled = if self.has_slots { filled(&value) } else { value.clone() };
-        let is_url = !filled.contains(['<', '>', '{', '}'])
-            && url::Url::parse(&filled).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
+        // A slot may stand for all before the path.
+        let whole = if value.starts_with("{{") { format!("https://{filled}") } else { filled };
+        let is_url = !whole.contains(['<', '>', '{', '}'])
+            && url::Url::parse(&whole).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
         if !is_url {
             self.ignore(place, "not a URL that a request can be sent to");
             return;
@@ -283,7 +287,7 @@ impl Held {
         let split = split_url(&value);
         let is_authorization = part == Part::AuthorizationUrl;
         let url = if is_authorization { split.url } else { value };
-        let url = if self.has_slots { self.gathering.text(place, &url) } else { url };
+        let url = if self.has_slots { self.gathering.address(place, &url) } else { url };
         if is_authorization {
             let query = split.query.iter().map(|(name, value)| self.gathering.parameter(place, name, value));
             self.outline.authorization_query.extend(query.collect::<Vec<_>>());
@@ -299,7 +303,9 @@ impl Held {
             Part::IdentityUrl => (&mut outline.identity_url, "userinfo endpoint"),
             _ => (&mut self.issuer, "issuer"),
         };
-        *field = url;
+        // Where the metadata is (OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3).
+        let metadata = url.find("/.well-known/").filter(|_| part == Part::Issuer);
+        *field = metadata.map_or(url.as_str(), |at| &url[..at]).to_owned();
         self.understand(place, words);
     }
 

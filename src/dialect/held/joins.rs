@@ -4,8 +4,11 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::dialect::held::form::member;
-use crate::dialect::standard::text_at;
+use crate::dialect::standard::{plain_text, text_at};
 use crate::dialect::tree::{merge, undotted};
+
+/// How many bytes the properties of a document may be filled in with.
+const MOST_FILLED: usize = 1024 * 1024;
 
 /// The members of an object; none of anything else.
 fn members(json: &Json) -> impl Iterator<Item = (&String, &Json)> {
@@ -43,7 +46,9 @@ pub(super) fn spring(tree: &Json) -> Json {
         one => vec![one],
     };
     for document in documents {
+        let (properties, mut room) = (document.clone(), MOST_FILLED);
         let Some(client) = document.pointer_mut("/spring/security/oauth2/client") else { continue };
+        each_text(client, &mut |text| *text = with_properties(text, &properties, 0, &mut room));
         let providers = client.get("provider").cloned().unwrap_or_default();
         let registrations = client.get_mut("registration").and_then(Json::as_object_mut);
         for (name, registration) in registrations.into_iter().flatten() {
@@ -59,10 +64,49 @@ pub(super) fn spring(tree: &Json) -> Json {
     tree
 }
 
+/// A text with the properties of its file filled in: `${name}`, `${name:default}`. What the file does not have is open. `room` is
+/// how many more bytes may be filled in: properties can double each other.
+fn with_properties(text: &str, properties: &Json, depth: usize, room: &mut usize) -> String {
+    const DEEPEST: usize = 8;
+    /// A look through all properties takes its time, too.
+    const EACH: usize = 1024;
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some((before, (slot, after))) =
+        rest.split_once("${").and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+    {
+        filled.push_str(before);
+        rest = after;
+        let (name, default) = slot.split_once(':').unwrap_or((slot, ""));
+        let may_look = depth < DEEPEST && *room > EACH;
+        let own =
+            may_look.then(|| member(properties, name)).flatten().and_then(Json::as_str).filter(|own| !own.is_empty());
+        let left = room.checked_sub(own.unwrap_or(default).len() + EACH).filter(|_| may_look);
+        *room = left.unwrap_or(*room);
+        match own.filter(|_| left.is_some()) {
+            Some(own) => filled.push_str(&with_properties(own, properties, depth + 1, room)),
+            None if default.is_empty() || default == "none" || left.is_none() => {
+                filled.push_str(&format!("${{{name}}}"));
+            }
+            None => filled.push_str(default),
+        }
+    }
+    filled + rest
+}
+
+fn each_text(json: &mut Json, change: &mut impl FnMut(&mut String)) {
+    match json {
+        Json::String(text) => change(text),
+        Json::Object(members) => members.values_mut().for_each(|value| each_text(value, change)),
+        Json::Array(items) => items.iter_mut().for_each(|item| each_text(item, change)),
+        _ => {}
+    }
+}
+
 /// Airbyte: the address for the browser is in the specification, not in the authenticator.
 pub(super) fn airbyte(tree: &Json) -> Json {
     let mut tree = tree.clone();
-    let consent = find(&tree, "consent_url").map(crate::dialect::standard::plain_text).unwrap_or_default();
+    let consent = find(&tree, "consent_url").map(plain_text).unwrap_or_default();
     let title = text_at(tree.get("metadata").unwrap_or(&Json::Null), "name");
     each_object(&mut tree, &mut |object| {
         if object.get("type").and_then(Json::as_str) != Some("OAuthAuthenticator") {
@@ -158,4 +202,19 @@ pub(super) fn email_proxy(tree: &Json) -> Json {
         merge(account, json!({"user_name": name}));
     }
     tree
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn properties_that_double_each_other_come_to_an_end() {
+        let many = "${a}".repeat(1000);
+        let mut room = MOST_FILLED;
+        let filled = with_properties(&many, &json!({"a": many}), 0, &mut room);
+        assert!(filled.len() < 2 * MOST_FILLED && filled.contains("${a}"), "{}", filled.len());
+        let own = json!({"a": {"b": "c${d:e}"}, "g": ""});
+        assert_eq!(with_properties("x${a.b}${g}${h", &own, 0, &mut MOST_FILLED.clone()), "xce${g}${h");
+    }
 }

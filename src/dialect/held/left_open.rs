@@ -1,6 +1,6 @@
 //! What the templates of other tools leave open: their ways to write a slot, made into ours.
 
-use crate::dialect::standard::{Piece, pieces, whole_slot};
+use crate::dialect::standard::whole_slot;
 
 /// Whether a whole value is a slot.
 pub(in crate::dialect::held) fn is_open(value: &str) -> bool {
@@ -25,7 +25,9 @@ pub(in crate::dialect::held) fn plain_slots(text: &str) -> String {
         let name = name.split(['|', ':']).next().unwrap_or_default();
         let name = name.trim_start_matches(".get(").trim_end_matches(')');
         let name = name.trim_matches(|c: char| c.is_whitespace() || ".[]'\"".contains(c));
-        let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
+        // Only a person writes words in brackets.
+        let letters = if open == "[" { "_-. " } else { "_-." };
+        let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || letters.contains(c));
         plain.push_str(before);
         if is_name {
             plain.push_str(&format!("{{{{{}}}}}", name.replace('.', "_")));
@@ -36,15 +38,6 @@ pub(in crate::dialect::held) fn plain_slots(text: &str) -> String {
     }
     plain.push_str(rest);
     plain
-}
-
-/// The text with something in each slot.
-pub(in crate::dialect::held) fn filled(text: &str) -> String {
-    let fill = |piece: Piece<'_>| match piece {
-        Piece::Text(text) => text.to_owned(),
-        Piece::Slot(..) => "x".to_owned(),
-    };
-    pieces(text).into_iter().map(fill).collect()
 }
 
 #[cfg(test)]
@@ -58,6 +51,7 @@ mod tests {
             ("https://{{ config.get('shop') }}.example.test", "https://{{shop}}.example.test"),
             ("https://${connectionConfig.subdomain}.example.test", "https://{{subdomain}}.example.test"),
             ("https://[subdomain].example.test", "https://{{subdomain}}.example.test"),
+            ("https://[your shop].example.test", "https://{{your shop}}.example.test"),
             ("${CLIENT_ID:none}", "{{CLIENT_ID}}"),
             ("https://example.test/token", "https://example.test/token"),
             ("https://[::1]/token", "https://[::1]/token"),
@@ -66,6 +60,5 @@ mod tests {
         }
         assert!(is_open("${CLIENT_ID}") && is_open("{{ config['client_id'] }}") && is_open("*** your id here ***"));
         assert!(!is_open("demo"));
-        assert_eq!(filled("https://{{shop}}.example.test"), "https://x.example.test");
     }
 }

@@ -8,8 +8,9 @@ use serde_json::{Map, Value as Json};
 use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::held::Part::{
     AccessToken, AuthorizationUrl, ClientId, ClientSecret, DeviceUrl, Grant, IdToken, IdentityUrl, IntrospectionUrl,
-    Issuer, Method, RedirectUri, RefreshToken, RefreshUrl, RevocationUrl, Scope, TokenUrl,
+    Issuer, Method, Pkce, RedirectUri, RefreshToken, RefreshUrl, RevocationUrl, Scope, TokenUrl,
 };
+use crate::dialect::held::form::is_empty;
 use crate::dialect::held::{Held, Part, oauthlib};
 use crate::dialect::standard::{plain_text, squeezed, text_at};
 use crate::dialect::{Described, Import};
@@ -24,7 +25,7 @@ const DEEPEST: usize = 32;
 const MOST_NOTES: usize = 30;
 
 /// The names of members, squeezed, without `oauth` or `oauth2` before them.
-const NAMES: [(&str, Part); 54] = [
+const NAMES: [(&str, Part); 68] = [
     ("clientid", ClientId),
     ("clientsecret", ClientSecret),
     ("refreshtoken", RefreshToken),
@@ -47,6 +48,7 @@ const NAMES: [(&str, Part); 54] = [
     ("refreshtokenuri", RefreshUrl),
     ("authurl", AuthorizationUrl),
     ("authuri", AuthorizationUrl),
+    ("authendpoint", AuthorizationUrl),
     ("authorizeurl", AuthorizationUrl),
     ("authorizeuri", AuthorizationUrl),
     ("authorizeendpoint", AuthorizationUrl),
@@ -69,6 +71,11 @@ const NAMES: [(&str, Part); 54] = [
     ("issuerurl", Issuer),
     ("issueruri", Issuer),
     ("oidcissuerurl", Issuer),
+    ("discoveryurl", Issuer),
+    ("discoveryendpoint", Issuer),
+    ("discoveryuri", Issuer),
+    ("wellknownurl", Issuer),
+    ("metadataurl", Issuer),
     ("redirecturi", RedirectUri),
     ("redirecturl", RedirectUri),
     ("redirecturis", RedirectUri),
@@ -77,8 +84,16 @@ const NAMES: [(&str, Part); 54] = [
     ("scope", Scope),
     ("scopes", Scope),
     ("granttype", Grant),
+    ("flow", Grant),
+    ("pkce", Pkce),
+    ("ispkce", Pkce),
+    ("usepkce", Pkce),
+    ("pkcemethod", Pkce),
+    ("codechallengemethod", Pkce),
     ("tokenendpointauthmethod", Method),
     ("clientauthenticationmethod", Method),
+    ("clientauthentication", Method),
+    ("authentication", Method),
 ];
 
 /// One use of a service.
@@ -143,7 +158,7 @@ fn gather<'a>(json: &'a Json, place: &str, name: &str, depth: usize) -> Vec<Use<
     if let Json::Array(items) = json {
         return items.iter().flat_map(|item| gather(item, place, name, depth + 1)).collect();
     }
-    let mut own = Use { title: name.to_owned(), ..Use::default() };
+    let mut own = Use { title: title(place, name).to_owned(), ..Use::default() };
     let mut inside: Vec<Use<'a>> = Vec::new();
     for (name, value) in json.as_object().into_iter().flatten() {
         let place = if place.is_empty() { name.clone() } else { format!("{place}.{name}") };
@@ -152,6 +167,7 @@ fn gather<'a>(json: &'a Json, place: &str, name: &str, depth: usize) -> Vec<Use<
             _ if value.is_object() || is_list_of_objects(value) => {
                 inside.extend(gather(value, &place, name, depth + 1));
             }
+            _ if is_empty(value) => {}
             _ => own.others.push(place),
         }
     }
@@ -175,6 +191,15 @@ fn gather<'a>(json: &'a Json, place: &str, name: &str, depth: usize) -> Vec<Use<
     inside.into_iter().map(complete).collect()
 }
 
+/// The name of an object, or of the one around it if its own only says OAuth.
+fn title<'a>(place: &'a str, name: &'a str) -> &'a str {
+    const OF_ANY: [&str; 9] =
+        ["oauth", "oauth2", "auth", "authentication", "credentials", "client", "config", "settings", "oidc"];
+    let around = place.strip_suffix(name).map(|before| before.trim_end_matches('.'));
+    let around = around.map(|before| before.rsplit('.').next().unwrap_or_default());
+    around.filter(|around| !around.is_empty() && OF_ANY.contains(&squeezed(name).as_str())).unwrap_or(name)
+}
+
 fn joined<'a>(mut one: Use<'a>, other: Use<'a>) -> Use<'a> {
     one.found.extend(other.found);
     one.others.extend(other.others);
@@ -192,7 +217,7 @@ fn part(name: &str) -> Option<Part> {
 
 /// Whether a member holds such a value; an object of the same name is looked into.
 fn is_value(part: Part, value: &Json) -> bool {
-    let is_text = !plain_text(value).is_empty() && !value.is_boolean();
+    let is_text = !plain_text(value).is_empty() && (part == Pkce || !value.is_boolean());
     let is_list = |items: &Vec<Json>| !items.is_empty() && items.iter().all(Json::is_string);
     is_text || matches!(part, Scope | RedirectUri) && value.as_array().is_some_and(is_list)
 }

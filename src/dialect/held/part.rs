@@ -48,6 +48,16 @@ pub(in crate::dialect::held) enum Part {
 }
 
 impl Part {
+    /// What a person's own value is called, which templates and examples leave out.
+    pub(in crate::dialect::held) fn own_name(self) -> Option<&'static str> {
+        match self {
+            Self::ClientId => Some("client_id"),
+            Self::ClientSecret => Some("client_secret"),
+            Self::RefreshToken => Some("refresh_token"),
+            _ => None,
+        }
+    }
+
     /// Whether its value is a secret, of which white space is a part.
     pub(in crate::dialect::held) fn is_secret(self) -> bool {
         matches!(self, Self::ClientSecret | Self::RefreshToken | Self::Password)
@@ -75,7 +85,7 @@ pub(in crate::dialect::held) fn method(text: &str) -> Option<Authentication> {
         return Some(method.authentication());
     }
     Some(match squeezed(text).as_str() {
-        "basic" | "header" | "basicauth" | "clientsecretbasic" => Authentication::BasicOrNone,
+        "basic" | "header" | "basicauth" | "asbasicauthheaders" | "clientsecretbasic" => Authentication::BasicOrNone,
         "body" | "inbody" | "post" | "form" | "none" | "clientsecretpost" => Authentication::None,
         _ => return None,
     })

@@ -11,9 +11,7 @@ use serde_json::Value as Json;
 use crate::dialect::Import;
 use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::insomnia::request::{Body, Pair, Sent};
-use crate::dialect::standard::{
-    Block, Blocks, DEEPEST_FOLDER, Placement, PlainRequests, SeenRequests, Variables, plain_text, text_at,
-};
+use crate::dialect::standard::{Block, Collected, DEEPEST_FOLDER, Placement, Variables, plain_text, text_at};
 
 const FORMAT: &str = "Insomnia export";
 
@@ -43,7 +41,7 @@ struct Item {
     parameters: Option<Vec<Pair>>,
     body: Option<Body>,
     children: Vec<Item>,
-    environment: Option<BTreeMap<String, Scalar>>,
+    environment: Option<BTreeMap<String, Value>>,
 }
 
 /// The members of a block, as strings.
@@ -73,17 +71,18 @@ struct Authentication {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Environment {
-    data: BTreeMap<String, Scalar>,
+    data: BTreeMap<String, Value>,
     #[serde(rename = "subEnvironments")]
     sub_environments: Vec<Environment>,
 }
 
-/// The text of a variable; a list or object is not used.
+/// The value of a variable; a list is not used.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-enum Scalar {
+enum Value {
     Text(String),
     Number(serde_json::Number),
+    Group(BTreeMap<String, Value>),
     Other(serde::de::IgnoredAny),
 }
 
@@ -102,20 +101,17 @@ fn is_yaml_4(text: &str) -> bool {
 }
 
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
-    let mut gathered = Gathered { variables: document.variables(), ..Gathered::default() };
+    let mut gathered = Gathered(Collected::new(FORMAT, document.variables()));
     match document.json() {
         Some(json) if is_version_4(json) => gathered.version_4(json)?,
         None if is_yaml_4(document.text()) => gathered.version_4(&document.yaml(FORMAT)?)?,
         _ => gathered.version_5(document.typed(FORMAT)?)?,
     }
-    let described = gathered.requests.described(FORMAT, gathered.blocks, &gathered.variables)?;
-    if described.is_empty() && gathered.seen.is_none() {
-        return Err(DocumentError::OtherFormat { format: FORMAT, expected: "request" });
-    }
-    if described.is_empty() {
-        return Err(DocumentError::NoOauth { format: FORMAT, seen: gathered.seen.words() });
-    }
-    Ok(Import { format: FORMAT, described })
+    let has_none = gathered.0.is_empty();
+    gathered.0.import().map_err(|error| match error {
+        DocumentError::NoOauth { format, .. } if has_none => DocumentError::OtherFormat { format, expected: "request" },
+        other => other,
+    })
 }
 
 fn is_version_4(json: &Json) -> bool {
@@ -123,27 +119,20 @@ fn is_version_4(json: &Json) -> bool {
 }
 
 /// What an export has of services.
-#[derive(Default)]
-struct Gathered {
-    title: String,
-    blocks: Blocks,
-    requests: PlainRequests,
-    variables: Variables,
-    seen: SeenRequests,
-}
+struct Gathered(Collected);
 
 impl Gathered {
     /// A flat list of resources: requests, folders, workspaces and environments.
     fn version_4(&mut self, json: &Json) -> Result<(), DocumentError> {
         let resources = json.get("resources").and_then(Json::as_array);
         let workspace = resources.into_iter().flatten().find(|resource| text_at(resource, "_type") == "workspace");
-        self.title = workspace.map(|workspace| text_at(workspace, "name")).unwrap_or_default();
+        self.0.title = workspace.map(|workspace| text_at(workspace, "name")).unwrap_or_default();
         let by_id: BTreeMap<String, &Json> =
             resources.into_iter().flatten().map(|resource| (text_at(resource, "_id"), resource)).collect();
         for resource in resources.into_iter().flatten() {
             let environment = if text_at(resource, "_type") == "environment" { "data" } else { "environment" };
-            for (name, value) in resource.get(environment).and_then(Json::as_object).into_iter().flatten() {
-                self.variables.add(name, &plain_text(value), false);
+            if let Ok(data) = BTreeMap::deserialize(resource.get(environment).unwrap_or(&Json::Null)) {
+                add_data(data, "", &mut self.0.variables);
             }
             let name = text_at(resource, "name");
             let own = own_authentication(resource);
@@ -169,21 +158,19 @@ impl Gathered {
         if !export.kind.contains(VERSION_5) {
             return Err(DocumentError::OtherFormat { format: FORMAT, expected: "`type` of version 5" });
         }
-        self.title = export.name.unwrap_or_default();
+        self.0.title = export.name.unwrap_or_default();
         for item in export.collection {
             self.add_item(item, 0, &Authentication::default())?;
         }
-        add_environment(export.environments, &mut self.variables);
+        add_environment(export.environments, &mut self.0.variables);
         Ok(())
     }
 
     /// `around` is the authentication of the folders around it.
     fn add_item(&mut self, item: Item, depth: usize, around: &Authentication) -> Result<(), DocumentError> {
-        if depth > DEEPEST_FOLDER {
-            return Err(DocumentError::TooMany { format: FORMAT, what: "nested folders", limit: DEEPEST_FOLDER });
-        }
-        let name = item.name.unwrap_or_else(|| self.title.clone());
-        add_data(item.environment.unwrap_or_default(), &mut self.variables);
+        self.0.check_depth(depth)?;
+        let name = item.name.unwrap_or_else(|| self.0.title.clone());
+        add_data(item.environment.unwrap_or_default(), "", &mut self.0.variables);
         let own = item.authentication.filter(|own| own.disabled != Some(true) && own.kind.is_some());
         if let Some(own) = own.as_ref().filter(|own| own.is_of("oauth2")) {
             self.add_block(name.clone(), own.members())?;
@@ -204,29 +191,31 @@ impl Gathered {
         kind: &str,
         basic: Option<(String, String)>,
     ) -> Result<(), DocumentError> {
-        let Some(request) = sent.request(self.title.clone(), name, basic) else { return Ok(()) };
-        self.seen.add(kind);
-        self.requests.add(FORMAT, request)
+        let request = sent.request(self.0.title.clone(), name, basic);
+        request.map_or(Ok(()), |request| self.0.add(request, kind))
     }
 
     fn add_block(&mut self, title: String, members: Vec<(String, String)>) -> Result<(), DocumentError> {
         let place = "authentication".to_owned();
-        self.blocks.add(FORMAT, Block { title, place, members, placement: Placement::Basic, ..Block::default() })
+        self.0.add_block(Block { title, place, members, placement: Placement::Basic, ..Block::default() })
     }
 }
 
 fn add_environment(environment: Environment, variables: &mut Variables) {
-    add_data(environment.data, variables);
+    add_data(environment.data, "", variables);
     // Depth is bounded by the parser.
     environment.sub_environments.into_iter().for_each(|inner| add_environment(inner, variables));
 }
 
-fn add_data(data: BTreeMap<String, Scalar>, variables: &mut Variables) {
+/// Adds variables by their names, those of a group as `group.name`.
+fn add_data(data: BTreeMap<String, Value>, before: &str, variables: &mut Variables) {
     for (name, value) in data {
+        let name = format!("{before}{name}");
         match value {
-            Scalar::Text(value) => variables.add(&name, &value, false),
-            Scalar::Number(value) => variables.add(&name, &value.to_string(), false),
-            Scalar::Other(_) => {}
+            Value::Text(value) => variables.add(&name, &value, false),
+            Value::Number(value) => variables.add(&name, &value.to_string(), false),
+            Value::Group(inner) => add_data(inner, &format!("{name}."), variables),
+            Value::Other(_) => {}
         }
     }
 }

@@ -2,9 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::call::Method;
 use crate::dialect::Note;
-use crate::dialect::standard::{PlainRequest, RawBody, RawCall};
+use crate::dialect::standard::{PlainRequest, RawBody, RawCall, method_or_get};
 
 /// What a request sends. All scalars are strings, whatever YAML would make of them.
 #[derive(Debug, Default, Deserialize)]
@@ -39,8 +38,7 @@ impl Sent {
     pub(super) fn request(self, title: String, name: String, basic: Option<(String, String)>) -> Option<PlainRequest> {
         let url = self.url?;
         let mut ignored = Vec::new();
-        let named = self.method.unwrap_or_default();
-        let method = Method::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(&named));
+        let method = method_or_get(&self.method.unwrap_or_default());
         let body = self.body.unwrap_or_default();
         if body.media_type.as_deref().is_some_and(|kind| kind.starts_with("multipart/")) {
             let words = "the body is sent URL-encoded (RFC 6749 section 4.1.3)";
@@ -52,7 +50,7 @@ impl Sent {
             _ => RawBody::None,
         };
         let (headers, query) = (pairs(self.headers), pairs(self.parameters));
-        let call = RawCall { method: method.unwrap_or(Method::Get), url, headers, query, body, basic };
+        let call = RawCall { method, url, headers, query, body, basic };
         Some(PlainRequest { title, name, call, ignored })
     }
 }

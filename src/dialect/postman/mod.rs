@@ -11,8 +11,7 @@ use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::postman::request::{has_path, plain_request};
 use crate::dialect::postman::script::{Scripts, scripts};
 use crate::dialect::standard::{
-    Block, Blocks, DEEPEST_FOLDER, Further, Placement, PlainRequests, Request, RequestPart, SeenRequests, Variables,
-    plain_text, squeezed, text_at,
+    Block, Collected, Further, Placement, Request, RequestPart, Variables, plain_text, squeezed, text_at,
 };
 use crate::dialect::{Described, Import, Note};
 
@@ -42,19 +41,16 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     if !is_collection(json) {
         return Err(DocumentError::OtherFormat { format: COLLECTION, expected });
     }
-    let mut variables = document.variables();
-    add_variables(json.get("variable"), &mut variables);
     let title = json.get("info").map(|info| text_at(info, "name")).unwrap_or_default();
-    let mut gathered = Gathered { title: title.clone(), ..Gathered::default() };
+    let mut gathered = Gathered { collected: Collected::new(COLLECTION, document.variables()), unread: Vec::new() };
+    gathered.collected.title.clone_from(&title);
+    add_variables(json.get("variable"), &mut gathered.collected.variables);
     gathered.add(json, &title, 0, None)?;
-    let mut described = gathered.requests.described(COLLECTION, gathered.blocks, &variables)?;
-    if described.is_empty() {
-        return Err(DocumentError::NoOauth { format: COLLECTION, seen: gathered.seen.words() });
-    }
-    for described in &mut described {
+    let mut import = gathered.collected.import()?;
+    for described in &mut import.described {
         described.ignored.extend(gathered.unread.iter().cloned());
     }
-    Ok(Import { format: COLLECTION, described })
+    Ok(import)
 }
 
 fn is_collection(json: &Json) -> bool {
@@ -70,12 +66,8 @@ fn is_environment(json: &Json) -> bool {
 }
 
 /// What a collection has of services.
-#[derive(Default)]
 struct Gathered {
-    title: String,
-    blocks: Blocks,
-    requests: PlainRequests,
-    seen: SeenRequests,
+    collected: Collected,
     /// The scripts that send requests which are not read.
     unread: Vec<Note>,
 }
@@ -83,21 +75,18 @@ struct Gathered {
 impl Gathered {
     /// Adds what an item and all in it have. `inherited` is the `auth` of the folders around it.
     fn add(&mut self, item: &Json, title: &str, depth: usize, inherited: Option<&Json>) -> Result<(), DocumentError> {
-        if depth > DEEPEST_FOLDER {
-            return Err(DocumentError::TooMany { format: COLLECTION, what: "nested folders", limit: DEEPEST_FOLDER });
-        }
+        self.collected.check_depth(depth)?;
         let auth = item.get("auth").or_else(|| item.get("request").and_then(|request| request.get("auth")));
         if let Some(block) = auth.and_then(|auth| block(auth, title)) {
-            self.blocks.add(COLLECTION, block)?;
+            self.collected.add_block(block)?;
         }
-        if let Some(request) = plain_request(item, &self.title, inherited) {
-            self.seen.add(&auth.map(|auth| text_at(auth, "type")).unwrap_or_default());
-            self.requests.add(COLLECTION, request)?;
+        if let Some(request) = plain_request(item, &self.collected.title, inherited) {
+            self.collected.add(request, &auth.map(|auth| text_at(auth, "type")).unwrap_or_default())?;
         }
-        let Scripts { requests, unread } = scripts(item, &self.title);
+        let Scripts { requests, unread } = scripts(item, &self.collected.title);
         self.unread.extend(unread.into_iter().take(MOST_UNREAD.saturating_sub(self.unread.len())));
         for request in requests {
-            self.requests.add(COLLECTION, request)?;
+            self.collected.add_unseen(request)?;
         }
         let inherited = item.get("auth").filter(|auth| auth.is_object()).or(inherited);
         for inner in item.get("item").and_then(Json::as_array).into_iter().flatten() {
@@ -130,6 +119,10 @@ fn add_member(block: &mut Block, name: &str, value: &Json) {
         "authrequestparams" => Request::Authorization,
         "tokenrequestparams" => Request::Token,
         "refreshrequestparams" => Request::Refresh,
+        // Told as unknown.
+        _ if value.is_object() || value.is_array() => {
+            return block.members.push((format!("{name} (no text)"), value.to_string()));
+        }
         _ => return block.members.push((name.to_owned(), plain_text(value))),
     };
     for parameter in value.as_array().into_iter().flatten().filter(|parameter| is_enabled(parameter)) {

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use crate::call::Method;
 use crate::dialect::Note;
 use crate::dialect::postman::is_enabled;
-use crate::dialect::standard::{PlainRequest, RawBody, RawCall, plain_text, split_url, text_at};
+use crate::dialect::standard::{PlainRequest, RawBody, RawCall, method_or_get, plain_text, split_url, text_at};
 
 /// The request of an item. `inherited` is the `auth` of its folders, which counts where the request has none.
 pub(super) fn plain_request(item: &Json, title: &str, inherited: Option<&Json>) -> Option<PlainRequest> {
@@ -19,10 +19,9 @@ pub(super) fn plain_request(item: &Json, title: &str, inherited: Option<&Json>) 
     let mut ignored = Vec::new();
     let body = body(request.get("body").unwrap_or(&Json::Null), &name, &mut ignored);
     let (url, query) = url(request.get("url").unwrap_or(&Json::Null));
-    let named = text_at(request, "method");
-    let method = Method::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(&named));
+    let method = method_or_get(&text_at(request, "method"));
     let headers = headers(request.get("header").unwrap_or(&Json::Null));
-    let mut call = RawCall { method: method.unwrap_or(Method::Get), url, headers, query, body, basic: None };
+    let mut call = RawCall { method, url, headers, query, body, basic: None };
     if let Some(auth) = request.get("auth").filter(|auth| auth.is_object()).or(inherited) {
         authenticate(auth, &mut call);
     }

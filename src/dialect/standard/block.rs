@@ -191,7 +191,8 @@ impl Block {
 
     /// Whether it says anything of a service or its client.
     pub(crate) fn is_telling(&self) -> bool {
-        let tells = |name: &str| member(name).is_some_and(|member| member != Member::OfTheTool);
+        let of_no_service = [Member::OfTheTool, Member::Pkce, Member::GrantType];
+        let tells = |name: &str| member(name).is_some_and(|member| !of_no_service.contains(&member));
         self.members.iter().any(|(name, value)| tells(name) && !value.trim().is_empty())
     }
 
@@ -264,7 +265,7 @@ impl Block {
             Some(Member::AuthorizationUrl) => {
                 let split = split_url(value);
                 gathering.fragment(&place, value);
-                outline.authorization_url = gathering.text(&place, &split.url);
+                outline.authorization_url = gathering.address(&place, &split.url);
                 for (name, value) in &split.query {
                     let parameter = gathering.parameter(&format!("{place} › {name}"), name, value);
                     outline.authorization_query.push(parameter);
@@ -272,11 +273,11 @@ impl Block {
                 gathering.understood(place, "authorization endpoint");
             }
             Some(Member::TokenUrl) => {
-                outline.token_url = gathering.text(&place, value.trim());
+                outline.token_url = gathering.address(&place, value.trim());
                 gathering.understood(place, "token endpoint");
             }
             Some(Member::RefreshUrl) => {
-                outline.refresh_url = gathering.text(&place, value.trim());
+                outline.refresh_url = gathering.address(&place, value.trim());
                 gathering.understood(place, "refresh token endpoint");
             }
             Some(Member::Own(known)) => gathering.value(&place, known, value),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::call::{Parameter, Template, scalar_text};
 use crate::dialect::document::{LONGEST_TEXT, MOST_PARAMETERS, MOST_SCOPES};
 use crate::dialect::standard::slots::{
-    Piece, canonical, is_stand_in, looks_secret, pieces, placeholder_name, whole_slot,
+    Piece, canonical, is_stand_in, looks_secret, pieces, placeholder_name, whole_slot, with_open_parts,
 };
 use crate::dialect::standard::variables::Variables;
 use crate::dialect::{Described, Note};
@@ -102,6 +102,11 @@ impl Gathering {
         }
     }
 
+    /// An address whose slots become placeholders or inputs of the service. Parts of it may be slots without brackets.
+    pub(crate) fn address(&mut self, place: &str, url: &str) -> String {
+        self.text(place, &with_open_parts(url))
+    }
+
     /// A text whose slots become placeholders or inputs of the service.
     pub(crate) fn text(&mut self, place: &str, value: &str) -> String {
         if value.len() > LONGEST_TEXT {
@@ -155,7 +160,8 @@ impl Gathering {
         }
         // Nobody's secret has the variables of a tool in it.
         let has_variable = known != "scope" && text.contains("{{") && text.contains("}}");
-        if has_variable || whole_slot(text).is_some() || is_stand_in(known, text) {
+        let has_open_part = known == "redirect_uri" && with_open_parts(text) != text;
+        if has_variable || has_open_part || whole_slot(text).is_some() || is_stand_in(known, text) {
             self.names_secret |= known == "client_secret";
             let is_empty = whole_slot(text).is_some_and(|slot| self.variables.is_empty(slot));
             let empty = if is_empty { ": the variable is empty in the document" } else { "" };
@@ -186,7 +192,8 @@ impl Gathering {
 
     /// The scopes asked for, and what separates them.
     pub(crate) fn scopes(&mut self, place: &str, text: &str) {
-        let text = self.text(place, text.trim());
+        // Pages copy the space as a URL has it.
+        let text = self.text(place, &text.trim().replace("%20", " "));
         let separator = [" ", ",", ";"].into_iter().find(|separator| text.contains(separator)).unwrap_or(" ");
         let named = text.split(separator).flat_map(str::split_whitespace);
         let scopes: Vec<String> = named.map(|scope| scope.trim_matches([',', ';']).to_owned()).collect();

@@ -253,15 +253,12 @@ fn missing(service: &Service, described: &Described) -> Vec<Note> {
     let sends = |name: &str| names.contains(&name);
     let asks_secret = matches!(service.asks, Asks::Secret | Asks::UserAndSecret);
     let secrets = &described.secrets;
-    let has_secret = !secrets.client_secret.is_empty() || !secrets.password.is_empty();
-    let sends_secret = service.calls().iter().any(|(_, call)| call.sends_client_secret());
-    let (secret, where_it_is) = if sends("password") && !sends_secret {
-        ("password", "the one of the user")
-    } else {
-        ("client secret", "the service issues one when you register a client")
-    };
+    let sends_secret = !sends("password") || service.calls().iter().any(|(_, call)| call.sends_client_secret());
+    let needs_secret = asks_secret && sends_secret && secrets.client_secret.is_empty();
+    let needs_password = sends("password") && secrets.password.is_empty();
     let wants = [
-        (asks_secret && !has_secret, secret, where_it_is),
+        (needs_secret, "client secret", "the service issues one when you register a client"),
+        (needs_password, "password", "the one of the user"),
         (sends("user_name") && described.user_name.is_empty(), "user id", "the one that the secret belongs to"),
         (
             service.start == Start::RefreshToken && secrets.refresh_token.is_empty(),

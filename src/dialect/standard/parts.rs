@@ -52,10 +52,13 @@ const OF_THE_CONNECTION: [&str; 9] = [
 
 /// Whether the name of a request is only that of the program or function that sends it.
 pub(crate) fn is_of_program(name: &str) -> bool {
-    const PROGRAMS: [&str; 14] = [
+    const PROGRAMS: [&str; 17] = [
+        "Request",
         "Invoke-RestMethod",
         "Invoke-WebRequest",
+        "address",
         "ajax",
+        "authorization URL",
         "axios",
         "curl",
         "fetch",
@@ -145,7 +148,7 @@ fn authorization(request: PlainRequest, outline: &mut Outline, gathering: &mut G
     let split = split_url(&request.call.url);
     let place = request.name;
     gathering.fragment(format!("{place} › URL"), &request.call.url);
-    outline.authorization_url = gathering.text(&format!("{place} › URL"), &split.url);
+    outline.authorization_url = gathering.address(&format!("{place} › URL"), &split.url);
     let query = || split.query.iter().chain(&request.call.query);
     let has_method = query().any(|(name, _)| squeezed(name) == "codechallengemethod");
     for (name, value) in query() {

@@ -285,7 +285,13 @@ fn role(call: &RawCall, variables: &Variables) -> Option<Role> {
     if has("code") && authenticates && (has("clientid") || has("redirecturi") || call.basic_user().is_some()) {
         return Some(Role::Token(GrantType::AuthorizationCode.as_str().to_owned()));
     }
-    (has("refreshtoken") && authenticates && address.contains("token")).then_some(Role::Refresh)
+    let is_token = address.contains("token");
+    if has("refreshtoken") {
+        return (authenticates && is_token).then_some(Role::Refresh);
+    }
+    // Some services have no other grant, so that its type is not named.
+    let has_user = ["code", "username", "email", "password"].into_iter().any(has);
+    (has("clientid") && has("clientsecret") && !has_user && is_token).then(|| Role::Token(String::new()))
 }
 
 /// Services of one title are told apart by the names of their requests.

@@ -56,7 +56,7 @@ impl RawCall {
         let content_type = self.header("content-type").to_ascii_lowercase();
         let authorization = self.header("authorization").to_owned();
         gathering.fragment(format!("{place} › URL"), &self.url);
-        let url = gathering.text(&format!("{place} › URL"), &with_host(&split.url));
+        let url = gathering.address(&format!("{place} › URL"), &with_host(&split.url));
         let query = split.query.into_iter().chain(self.query);
         let query = parameters(&format!("{place} › query"), query, gathering);
         let mut headers = Vec::new();
@@ -77,6 +77,23 @@ impl RawCall {
         let body = body(&format!("{place} › body"), self.body, &content_type, gathering);
         let url = Template::new(url);
         CallTemplate { method: self.method, url, authentication, headers, query, body, ..CallTemplate::default() }
+    }
+
+    /// Takes the parameters of the URL from a list of their own, which the tool also writes into the URL.
+    pub(crate) fn set_query(&mut self, query: Vec<(String, String)>) {
+        self.query = query;
+        if !self.query.is_empty()
+            && let Some((before, _)) = self.url.split_once('?')
+        {
+            self.url = before.to_owned();
+        }
+    }
+
+    /// Fills in the variables of the path: `/:tenant/token`.
+    pub(crate) fn fill_path(&mut self, values: impl IntoIterator<Item = (String, String)>) {
+        for (name, value) in values.into_iter().filter(|(_, value)| !value.is_empty()) {
+            self.url = self.url.replace(&format!("/:{name}"), &format!("/{value}"));
+        }
     }
 
     /// The parameters of query and body by name; those of JSON are the members of its object.
@@ -123,6 +140,16 @@ pub(crate) fn with_grant_type(mut call: CallTemplate, grant_type: &str) -> CallT
     call
 }
 
+/// The method of a name in any spelling.
+pub(crate) fn method_named(name: &str) -> Option<Method> {
+    Method::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(name))
+}
+
+/// The same; GET where a document names none.
+pub(crate) fn method_or_get(name: &str) -> Method {
+    method_named(name).unwrap_or(Method::Get)
+}
+
 /// A path without a host gets a place for it, and a host without a scheme the usual one.
 fn with_host(url: &str) -> String {
     if url.starts_with('/') {
@@ -164,9 +191,10 @@ pub(crate) fn split_url(text: &str) -> SplitUrl {
     SplitUrl { url: base, query: form_fields(query), user }
 }
 
-/// The fields of a URL-encoded text. Invalid escapes are kept (`%^*`).
+/// The fields of a URL-encoded text. Invalid escapes are kept (`%^*`), and what a page explains of a field is left out.
 pub(crate) fn form_fields(text: &str) -> Vec<(String, String)> {
-    let pairs = text.trim().trim_start_matches('?').split(['&', '\n']).map(|pair| pair.trim_matches(['\r', ' ', '\t']));
+    let bare = |pair: &str| pair.find(" //").unwrap_or(pair.len());
+    let pairs = text.trim().trim_start_matches('?').split(['&', '\n']).map(|pair| pair[..bare(pair)].trim());
     pairs
         .filter(|pair| !pair.is_empty())
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))

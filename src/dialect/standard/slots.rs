@@ -90,16 +90,62 @@ pub(crate) fn whole_slot(value: &str) -> Option<&str> {
     let doubled = value.strip_prefix("<<").and_then(|rest| rest.strip_suffix(">>")).filter(|name| is_name(name));
     let shell = value.strip_prefix('$').filter(|name| is_name(name));
     let tag = value.strip_prefix("{%").and_then(|rest| rest.strip_suffix("%}")).map(str::trim);
+    inside.or(doubled).or(shell).or(tag).or_else(|| is_dummy(value).then_some(value))
+}
+
+/// Whether a text without brackets says that a value goes there: `your_client_id`, `xxxx`, `changeme`.
+pub(crate) fn is_dummy(value: &str) -> bool {
+    /// How files name a variable of the environment, or an entry of a store of secrets.
+    const REFERENCES: [&str; 7] = ["os.environ/", "env:", "env.", "process.env.", "$env:", "op://", "vault:"];
+    const BEGINS: [&str; 13] = [
+        "your_",
+        "your-",
+        "your ",
+        "my_client",
+        "my_refresh",
+        "insert_",
+        "insert-",
+        "replace_",
+        "replace-",
+        "enter_",
+        "change_",
+        "change-",
+        "changeme",
+    ];
     let lower = value.to_ascii_lowercase();
-    let begins = ["your_", "your-", "your ", "my_client", "my_refresh", "insert_", "insert-", "replace_", "enter_"];
     let is_crossed_out = |c| matches!(c, 'x' | 'X' | '*' | '.' | '…' | '-');
     let crossed_out = value.len() >= 3 && value.chars().all(is_crossed_out) && value.chars().any(|c| c != '-');
     let is_shortened = value.ends_with("...") || value.ends_with('…');
-    let dummy = begins.iter().any(|start| lower.starts_with(start))
-        || crossed_out
-        || is_shortened
-        || matches!(lower.as_str(), "changeme" | "change_me" | "change-me" | "placeholder" | "todo");
-    inside.or(doubled).or(shell).or(tag).or_else(|| (dummy && value.len() <= LONGEST_NAME).then_some(value))
+    let is_word = matches!(lower.as_str(), "placeholder" | "todo");
+    let begins = |starts: &[&str]| starts.iter().any(|start| lower.starts_with(start));
+    let is_any = begins(&BEGINS) || begins(&REFERENCES) || crossed_out || is_shortened || is_word;
+    is_any && value.len() <= LONGEST_NAME
+}
+
+/// The address with brackets around the labels of its host and the parts of its path that say that something goes there:
+/// `https://YOUR_DOMAIN/token`, `https://your-shop.example.com/{id}`.
+pub(crate) fn with_open_parts(url: &str) -> String {
+    /// What `your` stands before, and what names in capitals are made of.
+    const WORDS: &str = " account base client company customer dc directory domain environment host id instance name okta org         organization project realm region server shop store subdomain tenant url your ";
+    let (address, query) = url.split_at(url.find(['?', '#']).unwrap_or(url.len()));
+    let is_word = |word: &str| WORDS.contains(&format!(" {word} "));
+    let is_open = |part: &str| {
+        let lower = part.to_ascii_lowercase();
+        let is_named = part.starts_with(|c: char| c.is_ascii_alphabetic());
+        let is_plain = part.chars().all(|c| c.is_ascii_alphabetic() || "_-".contains(c));
+        let of_person = lower.strip_prefix("your").is_some_and(|rest| rest.starts_with(['-', '_']) || is_word(rest))
+            || part.strip_prefix("your").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()));
+        let is_capital = is_plain && part.len() > 3 && !part.chars().any(|c| c.is_ascii_lowercase());
+        is_named && (of_person || is_capital && lower.split(['_', '-']).all(is_word))
+    };
+    let Some((scheme, rest)) = address.split_once("://") else { return url.to_owned() };
+    let mut open = format!("{scheme}://");
+    for piece in rest.split_inclusive(['/', '.', ':', '@']) {
+        let (part, sign) = piece.split_at(piece.trim_end_matches(['/', '.', ':', '@']).len());
+        let is_slot = is_open(part);
+        open.push_str(&if is_slot { format!("{{{{{part}}}}}{sign}") } else { piece.to_owned() });
+    }
+    open + query
 }
 
 /// Whether a value stands for the value of a parameter that documentation leaves out: the parameter's own name, or
@@ -133,6 +179,15 @@ pub(crate) fn is_stand_in(name: &str, value: &str) -> bool {
     let is_capital = !value.chars().any(|c| c.is_ascii_lowercase());
     let are_known = words.iter().all(|word| !word.is_empty() && WORDS.contains(&format!(" {word} ")));
     is_capital && are_known && (words.len() > 1 || canonical(value).is_some())
+}
+
+/// The text with something in each slot.
+pub(crate) fn filled(text: &str) -> String {
+    let fill = |piece: Piece<'_>| match piece {
+        Piece::Text(text) => text.to_owned(),
+        Piece::Slot(..) => "x".to_owned(),
+    };
+    pieces(text).into_iter().map(fill).collect()
 }
 
 /// Splits a text at its slots.
@@ -226,6 +281,18 @@ mod tests {
         ] {
             assert_eq!(whole_slot(text), Some(name), "{text}");
         }
+        for (written, open) in [
+            ("https://YOUR_DOMAIN/oauth/token?a=YOUR_X", "https://{{YOUR_DOMAIN}}/oauth/token?a=YOUR_X"),
+            ("https://your-shop.example.test/token", "https://{{your-shop}}.example.test/token"),
+            ("https://yourOktaDomain/oauth2/v1/token", "https://{{yourOktaDomain}}/oauth2/v1/token"),
+            ("https://as.test/TENANT_ID/token", "https://as.test/{{TENANT_ID}}/token"),
+            ("https://as.test/yourself/AS/TOKEN/API", "https://as.test/yourself/AS/TOKEN/API"),
+            ("https://AS.test/{YOUR_ID}/token", "https://AS.test/{YOUR_ID}/token"),
+        ] {
+            assert_eq!(with_open_parts(written), open, "{written}");
+        }
+        assert!(is_dummy("os.environ/ACME_ID") && is_dummy("op://vault/acme/id") && !is_dummy("environment"));
+        assert_eq!(filled("https://{{shop}}.example.test"), "https://x.example.test");
         for text in ["", "abc", "{\"a\": 1}", "yourself", "a%^*&+=\"\n<é>", "{{", "xx"] {
             assert_eq!(whole_slot(text), None, "{text}");
         }

@@ -16,6 +16,7 @@ mod held;
 mod holds;
 mod import;
 mod import_seeds;
+mod open_places;
 mod recognition;
 mod requests;
 mod tables;
