@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use boon::{Compiler, ErrorKind, SchemaIndex, Schemas, UrlLoader, ValidationError};
 use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 use thiserror::Error;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
@@ -357,6 +357,7 @@ fn words(kind: &ErrorKind<'_, '_>) -> String {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::json;
 
     use super::*;
 

@@ -4,7 +4,8 @@ use std::fmt::Display;
 
 pub const TITLE: &str = "Calls";
 pub const OF_ALL: &str = "What this window, the agent and commands sent and got in the last day. Secrets are masked.";
-pub const OF_WINDOW: &str = "What this window sent and got since it was opened. Secrets are masked. The calls of others are not kept.";
+pub const OF_WINDOW: &str =
+    "What this window sent and got since it was opened. Secrets are masked. The calls of others are not kept.";
 pub const SAVE: &str = "Save to a file";
 pub const REPLAY: &str = "Replay a case";
 pub const NONE_YET: &str = "Nothing yet. Sign in, refresh or ask a service something, and the call is listed here.";
