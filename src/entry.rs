@@ -31,16 +31,27 @@ const P11_KIT: [&str; 5] = [
     "/opt/homebrew/lib/p11-kit-proxy.dylib",
 ];
 
-/// The fast path for scripts: asks a running agent before anything is set up, even before the whole command line is parsed.
-/// `None` if the rest of the program has to answer.
-pub fn token_of_agent(arguments: impl IntoIterator<Item = OsString>) -> Option<cli::Exit> {
-    let options = cli::token_options(arguments)?;
+/// The outcome of the question to a running agent.
+pub enum Asked {
+    Answered(cli::Exit),
+    /// The rest of the program has to answer.
+    Unanswered(Box<cli::TokenOptions>),
+    /// The command line wants something else, or wants it in another way.
+    Nothing,
+}
+
+/// The fast path for scripts: asks a running agent before anything is set up, and without parsing the whole command line.
+pub fn token_of_agent(arguments: impl IntoIterator<Item = OsString>) -> Asked {
+    let Some(options) = cli::token_options(arguments) else { return Asked::Nothing };
     // Before there is a token in this process.
     secret::keep_out_of_dumps(true);
     let off = |value: &str| matches!(value, "off" | "0" | "no" | "false");
-    if variable("TOKENWRIGHT_AGENT").is_some_and(|value| off(&value)) {
-        return None;
-    }
+    let is_off = variable("TOKENWRIGHT_AGENT").is_some_and(|value| off(&value));
+    let answered = if is_off { None } else { ask_for_token(&options) };
+    answered.map_or_else(|| Asked::Unanswered(Box::new(options)), Asked::Answered)
+}
+
+fn ask_for_token(options: &cli::TokenOptions) -> Option<cli::Exit> {
     let min_valid = options.min_valid.map(|time| time.as_secs());
     let (vault, team) = (variable("TOKENWRIGHT_VAULT"), team());
     let team = team.map(|team| team.shown().display().to_string());
@@ -55,7 +66,7 @@ pub fn token_of_agent(arguments: impl IntoIterator<Item = OsString>) -> Option<c
         Ok(Response::Token { tokens, header, carried, proof, notes }) => {
             let (carried, proof) = (carried.map(|SecretText(text)| text), proof.map(|SecretText(text)| text));
             cli::print_notes(&notes);
-            cli::print_token(&tokens, (&header, carried.as_ref(), proof.as_ref()), &options);
+            cli::print_token(&tokens, (&header, carried.as_ref(), proof.as_ref()), options);
             Some(cli::Exit::Done)
         }
         Ok(Response::Failed { kind, code, diagnosis }) => {

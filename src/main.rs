@@ -8,9 +8,10 @@ use tokenwright::app::Runtime;
 use tokenwright::child;
 use tokenwright::cli;
 #[cfg(unix)]
-use tokenwright::cli::{AgentOptions, Task};
+use tokenwright::cli::AgentOptions;
+use tokenwright::cli::{Arguments, Task};
 use tokenwright::crash::Watch;
-use tokenwright::entry;
+use tokenwright::entry::{self, Asked};
 use tokenwright::expression;
 use tokenwright::gui::NoWindow;
 use tokenwright::secret;
@@ -26,12 +27,14 @@ fn main() -> ExitCode {
 }
 
 fn program(watch: &Watch) -> cli::Exit {
-    if let Some(exit) = entry::token_of_agent(std::env::args_os()) {
-        return exit;
-    }
-    let arguments = match cli::arguments() {
-        Ok(arguments) => arguments,
-        Err(exit) => return exit,
+    let arguments = match entry::token_of_agent(std::env::args_os()) {
+        Asked::Answered(exit) => return exit,
+        // To parse the whole command line takes a millisecond.
+        Asked::Unanswered(options) => Arguments { task: Some(Task::Token(*options)), verbose: false },
+        Asked::Nothing => match cli::arguments() {
+            Ok(arguments) => arguments,
+            Err(exit) => return exit,
+        },
     };
     #[cfg(unix)]
     if let Some(Task::Agent(AgentOptions { task: None })) = arguments.task {

@@ -9,13 +9,14 @@ use tokenwright::app::{Failure, FailureKind};
 use tokenwright::child;
 use tokenwright::cli::{Exit, print_failure};
 use tokenwright::diagnosis::Diagnosis;
-use tokenwright::entry;
+use tokenwright::entry::{self, Asked};
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = once("token".into()).chain(std::env::args_os().skip(1)).collect();
-    entry::token_of_agent(once(OsString::new()).chain(arguments.clone()))
-        .unwrap_or_else(|| program(&arguments))
-        .report()
+    match entry::token_of_agent(once(OsString::new()).chain(arguments.clone())) {
+        Asked::Answered(exit) => exit.report(),
+        Asked::Unanswered(_) | Asked::Nothing => program(&arguments).report(),
+    }
 }
 
 fn program(arguments: &[OsString]) -> Exit {

@@ -37,7 +37,7 @@ mod tokens;
 mod vault;
 
 pub use crate::cli::agent::{AGENT_VERSION, agent_arguments};
-pub use crate::cli::args::{AgentOptions, Arguments, Task, token_options};
+pub use crate::cli::args::{AgentOptions, Arguments, Task, TokenOptions, token_options};
 pub use crate::cli::exit::Exit;
 pub use crate::cli::print::{no_window, print_failure, print_fault};
 pub use crate::cli::tokens::{print_notes, print_token};

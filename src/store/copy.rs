@@ -309,8 +309,8 @@ impl Leased for LeasedCopy {
         Ok(written)
     }
 
-    fn begin(&self, expected: Version, note: &str) -> Result<Written, StoreError> {
-        self.there.begin(expected, note)
+    fn begin(&self, expected: Version, note: &str, length: usize) -> Result<Written, StoreError> {
+        self.there.begin(expected, note, length)
     }
 
     fn end(&self, fence: u64) -> Result<(), StoreError> {

@@ -337,8 +337,9 @@ pub trait Leased: Send + Sync {
     ) -> Result<Written, StoreError>;
 
     /// Notes, before a request is sent, that it spends the newest refresh token, and raises the fence. Fails where the next
-    /// `put` would fail. Once it returns, the note survives a crash.
-    fn begin(&self, expected: Version, note: &str) -> Result<Written, StoreError>;
+    /// `put` would fail: on this machine, room is reserved for a body that is several times as long as `length`, that of the
+    /// newest. Once it returns, the note survives a crash.
+    fn begin(&self, expected: Version, note: &str, length: usize) -> Result<Written, StoreError>;
 
     /// Takes back the note that raised the fence to this, if it is still the last one.
     fn end(&self, fence: u64) -> Result<(), StoreError>;

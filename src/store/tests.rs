@@ -223,19 +223,19 @@ fn a_secret_is_replaced_only_by_who_names_its_version(Subject { engine, .. }: &S
 fn the_fence_refuses_a_late_writer_and_the_note_stays_until_it_is_answered(Subject { engine, .. }: &Subject) {
     let leased = lease(engine, "demo");
     put(&*leased, None, version(1, 0));
-    assert_eq!(leased.begin(version(1, 0), "spent by us").expect("written"), Written::Done);
+    assert_eq!(leased.begin(version(1, 0), "spent by us", 0).expect("written"), Written::Done);
     let stored = engine.stored("demo").expect("read").expect("there");
     assert_eq!((stored.version, stored.in_flight.as_deref()), (version(1, 1), Some("spent by us")));
     assert_eq!(stored.newest, Some(sealed(version(1, 0))), "the body is still the one that was sealed");
     let conflict = Written::Conflict { found: Some(version(1, 1)) };
-    assert_eq!(leased.begin(version(1, 0), "again").expect("tried"), conflict);
+    assert_eq!(leased.begin(version(1, 0), "again", 0).expect("tried"), conflict);
     assert_eq!(put(&*leased, Some(version(1, 0)), version(2, 0)), conflict, "a late writer");
     let kept = leased.put(Some(version(1, 1)), &sealed(version(2, 1)), false, None).expect("written");
     assert_eq!(kept, Written::Done);
     assert!(engine.stored("demo").expect("read").expect("there").in_flight.is_some(), "not answered");
     assert_eq!(put(&*leased, Some(version(2, 1)), version(3, 1)), Written::Done);
     assert_eq!(engine.stored("demo").expect("read").expect("there").in_flight, None);
-    leased.begin(version(3, 1), "once more").expect("written");
+    leased.begin(version(3, 1), "once more", 0).expect("written");
     leased.end(1).expect("tried");
     assert!(engine.stored("demo").expect("read").expect("there").in_flight.is_some(), "a later note");
     leased.end(2).expect("taken back");
@@ -271,7 +271,7 @@ fn a_secret_is_taken_out_only_as_it_was_copied(Subject { engine, .. }: &Subject)
     define();
     put(&*leased, None, version(1, 0));
     let copied = Seen { id: sealed(version(1, 0)).id, version: version(1, 0) };
-    leased.begin(version(1, 0), "spent by another").expect("noted");
+    leased.begin(version(1, 0), "spent by another", 0).expect("noted");
     let conflict = Written::Conflict { found: Some(version(1, 1)) };
     assert_eq!((taken(Some(copied)), taken(None)), (conflict, conflict), "a refresh began since it was copied");
     let copied = Seen { version: version(1, 1), ..copied };
@@ -281,7 +281,7 @@ fn a_secret_is_taken_out_only_as_it_was_copied(Subject { engine, .. }: &Subject)
     assert_eq!(taken(Some(copied)), Written::Done);
     assert!(!engine.has("demo").expect("read"));
     let late = Written::Conflict { found: None };
-    assert_eq!(leased.begin(version(1, 1), "late").expect("tried"), late, "nobody can note a refresh any more");
+    assert_eq!(leased.begin(version(1, 1), "late", 0).expect("tried"), late, "nobody can note a refresh any more");
     assert_eq!(put(&*leased, Some(version(1, 1)), version(2, 1)), late, "or save one");
     define();
     assert_eq!(taken(None), Written::Done, "a profile without a secret");
@@ -297,7 +297,7 @@ fn a_profile_is_renamed_whole_and_only_as_it_was_read(Subject { engine, again, .
     define("old", "d");
     put(&*old, None, version(1, 0));
     put(&*old, Some(version(1, 0)), version(2, 0));
-    old.begin(version(2, 0), "under way").expect("noted");
+    old.begin(version(2, 0), "under way", 0).expect("noted");
     let body = |id, version| Sealed { id: [id; 16], version, body: vec![id] };
     let resealed = |id, version: Version| {
         let read = Seen { id: ID, version };
@@ -332,7 +332,7 @@ fn a_profile_is_renamed_whole_and_only_as_it_was_read(Subject { engine, again, .
         assert_eq!(engine.earlier("new").expect("read"), [body(1, version(1, 0))]);
     }
     let late = Written::Conflict { found: None };
-    assert_eq!(old.begin(version(2, 1), "late").expect("tried"), late, "nobody can note a refresh any more");
+    assert_eq!(old.begin(version(2, 1), "late", 0).expect("tried"), late, "nobody can note a refresh any more");
     assert_eq!(put(&*old, Some(version(2, 1)), version(3, 1)), late, "or save one");
     assert_eq!(put(&*new, Some(version(2, 1)), version(3, 1)), Written::Done);
     define("old", "without a secret");
@@ -357,14 +357,14 @@ fn a_forgotten_profile_is_nowhere_and_comes_back_whole(Subject { engine, again, 
         let before = Some(version(number - 1, 0)).filter(|_| number > 1);
         assert_eq!(put(&*leased, before, version(number, 0)), Written::Done);
     });
-    leased.begin(version(3, 0), "under way").expect("noted");
+    leased.begin(version(3, 0), "under way", 0).expect("noted");
     leased.forget(Forgetting::default()).expect("forgotten");
     for engine in both() {
         assert!(!engine.has("demo").expect("read") && engine.earlier("demo").expect("read").is_empty());
         assert_eq!((engine.profile("demo").expect("read"), engine.stored("demo").expect("read")), Default::default());
         assert_eq!((names(engine), engine.secrets().expect("listed")), Default::default());
     }
-    assert_eq!(leased.begin(version(3, 1), "late").expect("tried"), Written::Conflict { found: None });
+    assert_eq!(leased.begin(version(3, 1), "late", 0).expect("tried"), Written::Conflict { found: None });
     assert_eq!(put(&*leased, Some(version(3, 1)), version(4, 1)), Written::Conflict { found: None });
     let [first] = &engine.forgotten().expect("listed")[..] else { panic!("one is forgotten") };
     assert_eq!((first.name.as_str(), first.definition.as_deref(), first.has_secret), ("demo", Some("first"), true));
@@ -498,7 +498,7 @@ fn another_machine_hears_of_each_change() {
     define(&one, "a profile");
     let leased = lease(&one, "demo");
     put(&*leased, None, version(1, 0));
-    leased.begin(version(1, 0), "no news").expect("noted");
+    leased.begin(version(1, 0), "no news", 0).expect("noted");
     leased.remove().expect("removed");
     for name in ["a profile", "demo", "demo"] {
         let watched = heard.blocking_recv().expect("watched");
@@ -597,7 +597,7 @@ fn what_was_written_last_is_known_outside_the_database() {
     assert_eq!(engine.seen("demo"), None);
     put(&*leased, None, version(1, 0));
     assert_eq!(engine.seen("demo"), Some(Seen { id: ID, version: version(1, 0) }));
-    leased.begin(version(1, 0), "note").expect("written");
+    leased.begin(version(1, 0), "note", 0).expect("written");
     assert_eq!(engine.seen("demo"), Some(Seen { id: ID, version: version(1, 1) }));
     leased.remove().expect("removed");
     assert_eq!(engine.seen("demo"), None);

@@ -24,6 +24,7 @@ mod lock;
 mod realm;
 mod record;
 mod records;
+mod refresh;
 mod registered_client;
 mod rename;
 mod reply;

@@ -58,20 +58,20 @@ impl Realm {
     }
 
     /// The newest record, and how it is stored. It is opened only if it is another one than the last that was `opened`.
-    pub(in crate::vault) fn newest(
+    pub(in crate::vault) fn opened(
         &self,
         name: &str,
+        stored: Stored,
         opened: &mut Option<(Sealed, Record)>,
-    ) -> Result<Option<(Stored, Record)>, VaultError> {
-        let Some(stored) = self.stored(name)? else { return Ok(None) };
+    ) -> Result<(Stored, Record), VaultError> {
         if let Some((sealed, record)) = opened
             && stored.newest.as_ref() == Some(sealed)
         {
-            return Ok(Some((stored, record.clone())));
+            return Ok((stored, record.clone()));
         }
         let record = self.open_newest(name, &stored)?;
         *opened = stored.newest.clone().map(|sealed| (sealed, record.clone()));
-        Ok(Some((stored, record)))
+        Ok((stored, record))
     }
 
     /// Opens every record; how many can be opened.

@@ -19,7 +19,7 @@ use crate::vault::reply::Begun;
 use crate::vault::team::{Team, TeamError};
 use crate::vault::unlock::Opening;
 use crate::vault::{
-    Change, Contents, How, InFlightRefresh, Inspection, Record, Reply, TeamRecords, VaultError, VaultKind, reply,
+    Change, Contents, InFlightRefresh, Inspection, Record, Reply, TeamRecords, VaultError, VaultKind, reply,
 };
 
 /// How long to wait for another holder of a lease: longer than a refresh takes with all its retries.
@@ -110,8 +110,9 @@ impl Vault {
     pub(in crate::vault) fn entry_in(&self, realm: Realm, name: &str, wait: Duration) -> Result<Entry, VaultError> {
         let taken = || VaultError::LeaseTaken { profile: name.to_owned(), waited: wait };
         let row = realm.store.lease(name, wait)?.ok_or_else(taken)?;
-        let (realm, name, begun) = (Mutex::new(realm), name.to_owned(), Mutex::default());
-        let entry = Entry(Arc::new(Held { vault: self.clone(), realm, name, row, opened: Mutex::default(), begun }));
+        let (vault, realm, name) = (self.clone(), Mutex::new(realm), name.to_owned());
+        let (read, opened, begun) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let entry = Entry(Arc::new(Held { vault, realm, name, row, read, opened, begun }));
         let reply = entry.take_up_reply()?;
         self.0.replies.lock().unwrap_or_else(PoisonError::into_inner).extend(reply);
         Ok(entry)
@@ -227,11 +228,13 @@ pub struct Entry(pub(in crate::vault) Arc<Held>);
 pub(in crate::vault) struct Held {
     vault: Vault,
     /// Replaced when a team's key has changed.
-    realm: Mutex<Realm>,
+    pub realm: Mutex<Realm>,
     pub name: String,
     pub row: Box<dyn Leased>,
+    /// The secret as it was read last, for the write that follows.
+    read: Mutex<Option<Stored>>,
     opened: Mutex<Option<(Sealed, Record)>>,
-    begun: Mutex<Option<Begun>>,
+    pub begun: Mutex<Option<Begun>>,
 }
 
 impl Entry {
@@ -242,7 +245,35 @@ impl Entry {
     }
 
     pub(in crate::vault) fn newest(&self, realm: &Realm) -> Result<Option<(Stored, Record)>, VaultError> {
-        realm.newest(&self.0.name, &mut self.0.opened.lock().unwrap_or_else(PoisonError::into_inner))
+        let stored = self.read(realm)?;
+        self.opened(realm, stored)
+    }
+
+    /// The same for a write that follows a generation: as it was read last, if that was it, since the store writes only over what
+    /// was read. A secret that other machines write as well is read anew, to tell what they did.
+    pub(in crate::vault) fn newest_to_replace(
+        &self,
+        realm: &Realm,
+        expected: Option<u64>,
+    ) -> Result<Option<(Stored, Record)>, VaultError> {
+        let read = self.0.read.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let is_it = |read: &Stored| realm.store.origin().is_none() && Some(read.version.generation) == expected;
+        let stored = match read.filter(is_it) {
+            Some(stored) => Some(stored),
+            None => realm.stored(&self.0.name)?,
+        };
+        self.opened(realm, stored)
+    }
+
+    fn read(&self, realm: &Realm) -> Result<Option<Stored>, VaultError> {
+        let stored = realm.stored(&self.0.name)?;
+        self.0.read.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&stored);
+        Ok(stored)
+    }
+
+    fn opened(&self, realm: &Realm, stored: Option<Stored>) -> Result<Option<(Stored, Record)>, VaultError> {
+        let mut opened = self.0.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        stored.map(|stored| realm.opened(&self.0.name, stored, &mut opened)).transpose()
     }
 
     /// Whether other machines write it as well.
@@ -287,7 +318,7 @@ impl Entry {
     ) -> Result<u64, VaultError> {
         let name = &self.0.name;
         // Opened rather than believed: a damaged one is not written over.
-        let (stored, last) = self.newest(realm)?.unzip();
+        let (stored, last) = self.newest_to_replace(realm, expected)?.unzip();
         let found = last.as_ref().map(|last| last.number);
         if found != expected {
             return Err(VaultError::Conflict { profile: name.clone(), expected, found });
@@ -321,59 +352,14 @@ impl Entry {
     /// The refresh that was sent last and whose answer is not known to be stored. It means something only while the
     /// newest tokens are the ones it was sent with: [`crate::vault::History::is_unanswered`].
     pub fn in_flight(&self) -> Result<Option<InFlightRefresh>, VaultError> {
-        self.in_realm(|realm| realm.in_flight(&self.0.name))
-    }
-
-    /// Notes in the journal, before it is sent, that a refresh spends the newest refresh token, and reserves what the
-    /// next `put` needs: this fails where that `put` would. Once it returns, the note survives a crash.
-    ///
-    /// [`VaultError::Overtaken`] if another refresh was noted since the caller looked: a machine whose lease was taken away
-    /// does not know it yet.
-    pub fn begin_refresh(&self, refresh: &InFlightRefresh) -> Result<(), VaultError> {
-        self.in_realm(|realm| self.begin_in(realm, refresh))
-    }
-
-    fn begin_in(&self, realm: &Realm, refresh: &InFlightRefresh) -> Result<(), VaultError> {
-        let Held { name, row, .. } = &*self.0;
-        let conflict =
-            |found: Option<u64>| VaultError::Conflict { profile: name.clone(), expected: Some(refresh.number), found };
-        let (stored, record) = self.newest(realm)?.ok_or_else(|| conflict(None))?;
-        if !record.history.is_unanswered(refresh) {
-            return Err(conflict(Some(record.number)));
-        }
-        // Decided by the same reading that the fence is raised by.
-        let noted = realm.noted(&stored).filter(|noted| record.history.is_unanswered(noted));
-        if noted.is_some_and(|noted| !noted.is_same(refresh)) {
-            return Err(VaultError::Overtaken { profile: name.clone() });
-        }
-        let origin = refresh.origin.clone().or_else(|| realm.store.origin().map(str::to_owned));
-        let note = InFlightRefresh { origin, ..refresh.clone() }.to_text();
-        realm.written(name, row.begin(stored.version, &note)?, Some(stored.version))?;
-        let version = Version { fence: stored.version.fence.saturating_add(1), ..stored.version };
-        let begun = Begun { seen: Seen { id: stored.id, version }, record, came: None };
-        *self.0.begun.lock().unwrap_or_else(PoisonError::into_inner) = Some(begun);
-        Ok(())
+        self.in_realm(|realm| Ok(self.read(realm)?.and_then(|stored| realm.noted(&stored))))
     }
 
     /// The fence that was raised, and the stamp of what is written now.
-    fn begun(&self) -> (Option<u64>, Stamp) {
+    pub(in crate::vault) fn begun(&self) -> (Option<u64>, Stamp) {
         let begun = self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
         let came = begun.as_ref().and_then(|begun| begun.came.clone());
         (begun.as_ref().map(|begun| begun.seen.version.fence), came.unwrap_or_else(Stamp::now))
-    }
-
-    /// Writes the answer to the refresh that was begun to this machine's journal, before a shared database is asked for
-    /// anything: it may be away, and whoever has the lease next on this machine would send the spent refresh token again.
-    pub fn journal_reply(&self, contents: &Contents, how: How) -> Result<(), VaultError> {
-        let mut begun = self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
-        let realm = self.0.realm.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        begun.as_mut().map_or(Ok(()), |begun| begun.journal(&realm, &self.0.name, contents, how))
-    }
-
-    /// Takes the note back: the answer is here and brought nothing to store. A `put` of new tokens does so by itself.
-    /// One that another machine has written meanwhile stays.
-    pub fn end_refresh(&self) -> Result<(), VaultError> {
-        Ok(self.begun().0.map_or(Ok(()), |fence| self.0.row.end(fence))?)
     }
 }
 

@@ -120,7 +120,7 @@ impl Leased for LeasedRow {
         Ok(written)
     }
 
-    fn begin(&self, expected: Version, note: &str) -> Result<Written, StoreError> {
+    fn begin(&self, expected: Version, note: &str, _length: usize) -> Result<Written, StoreError> {
         let writer = drawn(self.store.place())?;
         let noted = (self.name.as_str(), expected);
         let begin = async |client: &mut Client| secrets::begin(client, noted, note, &writer).await;

@@ -40,8 +40,7 @@ impl Leased for LeasedRow {
         Ok(written)
     }
 
-    fn begin(&self, expected: Version, note: &str) -> Result<Written, StoreError> {
-        let length = self.store.read(|connection| rows::length(connection, &self.name))?;
+    fn begin(&self, expected: Version, note: &str, length: usize) -> Result<Written, StoreError> {
         self.store.reserve(length.saturating_mul(4))?;
         let written = self.store.insist(false, || {
             let (name, note) = (self.name.clone(), note.to_owned());

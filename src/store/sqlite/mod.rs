@@ -4,6 +4,7 @@ mod connection;
 mod copied;
 mod forgotten;
 mod leased;
+mod packed;
 mod rows;
 mod watch;
 mod writer;
@@ -34,7 +35,7 @@ const LEASES: &str = "leases";
 const RESERVE: &str = "reserve";
 
 /// Room on the disk for what brings a new refresh token: many pages of the log.
-const RESERVE_LENGTH: u64 = 256 * 1024;
+const RESERVE_LENGTH: usize = 256 * 1024;
 
 /// A store in SQLite. Clones share it.
 #[derive(Clone)]
@@ -161,14 +162,14 @@ impl Sqlite {
 
     /// Takes room on the disk, which [`Self::give_up_reserve`] gives to the write that needs it. Its bytes are random, so that a
     /// file system that packs files cannot make them fewer.
-    fn reserve(&self, length: u64) -> Result<(), StoreError> {
+    fn reserve(&self, length: usize) -> Result<(), StoreError> {
         let Some(folder) = &self.0.folder else { return Ok(()) };
         let path = folder.join(RESERVE);
         let length = length.max(RESERVE_LENGTH);
-        if fs::metadata(&path).is_ok_and(|found| found.len() >= length) {
+        if fs::metadata(&path).is_ok_and(|found| found.len() >= length as u64) {
             return Ok(());
         }
-        let mut bytes = vec![0; usize::try_from(length).unwrap_or_default()];
+        let mut bytes = vec![0; length];
         getrandom::fill(&mut bytes)
             .map_err(|error| FileError::at("write", &path)(std::io::Error::other(error.to_string())))?;
         Ok(durable::write_private(&path, &bytes).map_err(FileError::at("write", &path))?)

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, Result, Row, Rows, params};
 use crate::store::engine::{
     Listed, Mark, Plain, Resealed, Revision, Sealed, Seen, Stored, Summary, VaultLock, Version, Written,
 };
+use crate::store::sqlite::packed::{pack, unpack};
 
 /// How many generations are stored: the newest, and those to go back to in case it is damaged.
 const GENERATIONS: i64 = 3;
@@ -21,8 +22,7 @@ pub(in crate::store) fn list(connection: &Connection, key: i64) -> Result<Vec<Li
         .prepare_cached("SELECT name, draft IS NOT NULL, revision FROM profile WHERE is_defined ORDER BY name")?;
     let mut secrets = moment.prepare_cached("SELECT name, revision FROM secret ORDER BY name")?;
     let mut summaries = moment.prepare_cached(
-        "SELECT name, plain_revision, secret_revision, display_name, service_id, service, tags, environment, keep_alive, \
-         state, refreshable, first_time, second_time, third_time, scopes, trouble FROM summary \
+        "SELECT name, plain_revision, secret_revision, packed FROM summary \
          WHERE ?1 = (SELECT summary_key FROM counter) ORDER BY name",
     )?;
     let (mut secrets, mut summaries) = (ByName::new(secrets.query(())?)?, ByName::new(summaries.query([key])?)?);
@@ -43,19 +43,7 @@ fn summary(row: &Row<'_>, revision: Revision) -> Result<Option<Summary>> {
     if (Revision { plain: row.get(1)?, secret: row.get(2)? }) != revision {
         return Ok(None);
     }
-    Ok(Some(Summary {
-        display_name: row.get(3)?,
-        service_id: row.get(4)?,
-        service: row.get(5)?,
-        tags: row.get(6)?,
-        environment: row.get(7)?,
-        keep_alive: row.get(8)?,
-        state: row.get(9)?,
-        refreshable: row.get(10)?,
-        times: [row.get(11)?, row.get(12)?, row.get(13)?],
-        scopes: row.get(14)?,
-        trouble: row.get(15)?,
-    }))
+    Ok(unpack(row.get_ref(3)?.as_blob()?))
 }
 
 /// Rows in the order of their first column, a name, which are asked for in that order.
@@ -89,29 +77,10 @@ pub(in crate::store) fn remember(
     }
     // A profile that was forgotten meanwhile has no row to be remembered by.
     let mut statement = connection.prepare_cached(
-        "INSERT OR REPLACE INTO summary SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
-         ?15, ?16 WHERE EXISTS (SELECT 1 FROM profile WHERE name = ?1)",
+        "INSERT OR REPLACE INTO summary SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM profile WHERE name = ?1)",
     )?;
     for (name, revision, summary) in summaries {
-        let [first, second, third] = summary.times;
-        statement.execute(params![
-            name,
-            revision.plain,
-            revision.secret,
-            summary.display_name,
-            summary.service_id,
-            summary.service,
-            summary.tags,
-            summary.environment,
-            summary.keep_alive,
-            summary.state,
-            summary.refreshable,
-            first,
-            second,
-            third,
-            summary.scopes,
-            summary.trouble,
-        ])?;
+        statement.execute(params![name, revision.plain, revision.secret, pack(summary)])?;
     }
     Ok(())
 }
@@ -196,13 +165,6 @@ pub(in crate::store) fn earlier(connection: &Connection, name: &str) -> Result<V
         Ok(Sealed { id: row.get(0)?, version, body: row.get(3)? })
     };
     statement.query_map([name], read)?.collect()
-}
-
-/// The length of the newest body in bytes.
-pub(in crate::store) fn length(connection: &Connection, name: &str) -> Result<u64> {
-    let mut statement =
-        connection.prepare_cached("SELECT coalesce(max(length(body)), 0) FROM sealed WHERE name = ?1")?;
-    statement.query_row([name], |row| number(row, 0))
 }
 
 pub(in crate::store) fn put(
