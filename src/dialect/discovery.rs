@@ -228,15 +228,7 @@ fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentEr
     if is_true(json, BINDS_TOKENS) {
         gathering.understood(BINDS_TOKENS, "access tokens may be bound to the client certificate");
     }
-    let types = list(json, DETAIL_TYPES);
-    if !types.is_empty() {
-        let words = format!("asked for only with `--authorization-details`: {}", types.join(", "));
-        gathering.offered(DETAIL_TYPES, words);
-    }
-    if json.get(DETAIL_TYPES_URL).is_some() {
-        gathering
-            .offered(DETAIL_TYPES_URL, "each type with its schema, which `--authorization-details` is checked with");
-    }
+    tell_detail_types(json, gathering);
     (outline.authentication, outline.asks) = authentication(json, gathering);
     if list(json, CLIENT_METHODS).is_empty() {
         outline.assumes_authentication = Some("default of RFC 8414 section 2");
@@ -252,6 +244,19 @@ fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentEr
         outline.refresh_url.clone_from(&outline.token_url);
     }
     Ok(outline)
+}
+
+/// Notes the types of authorization details, and where they are described.
+fn tell_detail_types(json: &Json, gathering: &mut Gathering) {
+    let types = list(json, DETAIL_TYPES);
+    if !types.is_empty() {
+        let words = format!("asked for only with `--authorization-details`: {}", types.join(", "));
+        gathering.offered(DETAIL_TYPES, words);
+    }
+    if json.get(DETAIL_TYPES_URL).is_some() {
+        let words = "each type with its schema, which `--authorization-details` is checked with";
+        gathering.offered(DETAIL_TYPES_URL, words);
+    }
 }
 
 /// Notes that a server with an authorization endpoint does not announce the grant for it.

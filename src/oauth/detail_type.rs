@@ -144,12 +144,11 @@ impl DetailTypes {
         let mut faults = Vec::new();
         for (number, item) in (1..).zip(&items) {
             let name = item["type"].as_str().unwrap_or_default();
-            match self.0.iter().find(|kind| kind.name == name) {
-                Some(kind) => kind.check(item, number, &mut faults),
-                None => {
-                    let words = format!("the server describes no type `{}`", plain_line(name));
-                    faults.push(DetailFault { number, place: "/type".to_owned(), words });
-                }
+            if let Some(kind) = self.0.iter().find(|kind| kind.name == name) {
+                kind.check(item, number, &mut faults);
+            } else {
+                let words = format!("the server describes no type `{}`", plain_line(name));
+                faults.push(DetailFault { number, place: "/type".to_owned(), words });
             }
         }
         faults.truncate(MOST_FAULTS);
@@ -268,15 +267,12 @@ fn steps<'a>(root: &'a Json, part: &'a Json, known: &mut HashMap<&'a str, u64>) 
     let own = inner.into_iter().fold(1_u64, |sum, inner| sum.saturating_add(steps(root, inner, known)));
     let Some(reference) = part.get("$ref").and_then(Json::as_str) else { return own };
     let Some(target) = local(root, reference) else { return u64::MAX };
-    let referred = match known.get(reference) {
-        Some(steps) => *steps,
-        None => {
-            known.insert(reference, 0);
-            let steps = steps(root, target, known);
-            known.insert(reference, steps);
-            steps
-        }
-    };
+    if let Some(referred) = known.get(reference) {
+        return own.saturating_add(*referred);
+    }
+    known.insert(reference, 0);
+    let referred = steps(root, target, known);
+    known.insert(reference, referred);
     own.saturating_add(referred)
 }
 
@@ -350,8 +346,7 @@ fn words(kind: &ErrorKind<'_, '_>) -> String {
         ErrorKind::OneOf(Some(_)) => "matches more than one of the forms that the schema has".to_owned(),
         other => other.to_string(),
     };
-    let line: String = plain_line(&words).chars().take(LONGEST_WORDS).collect();
-    line
+    plain_line(&words).chars().take(LONGEST_WORDS).collect()
 }
 
 #[cfg(test)]
