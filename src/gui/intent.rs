@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use crate::app::{Fetched, ImportSource, Insisted, VaultKind, WindowSettings};
 use crate::diagnosis::Diagnosis;
-use crate::gui::copied_token::CopiedToken;
+use crate::gui::actions::queries::Query;
+use crate::gui::desktop::copied_token::CopiedToken;
 use crate::gui::model::Work;
-use crate::gui::queries::Query;
 use crate::oauth::Resource;
 use crate::secret::Secret;
 use crate::service::{CheckEvery, ProfileName};

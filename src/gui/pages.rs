@@ -1,6 +1,6 @@
 //! The pages that lie over the steps: whether one is open, and closing it.
 
-use crate::gui::draft::Draft;
+use crate::gui::drafts::Draft;
 
 impl Draft {
     /// Whether a page lies over the steps, which has buttons of its own.

@@ -12,7 +12,7 @@ use egui::{
 };
 
 use crate::diagnosis::printable_lines;
-use crate::gui::fonts;
+use crate::gui::desktop::fonts;
 
 /// Between a label and its field; within a row of small parts.
 pub const SPACE_XS: f32 = 4.0;

@@ -10,16 +10,19 @@ use jiff::tz::TimeZone;
 
 use crate::app::{Need, News, PracticeOptions, Runtime, Tasks, VaultState, WindowSettings, parse_faults};
 use crate::gui::clock::{self, Clock};
-use crate::gui::draft::{Draft, Focus};
-use crate::gui::in_use::InUse;
+use crate::gui::desktop::clipboard;
+use crate::gui::desktop::icon;
+use crate::gui::desktop::in_use::InUse;
+use crate::gui::desktop::links;
+use crate::gui::desktop::notifications::Attention;
+use crate::gui::desktop::start_error::{NoWindow, Reason, no_window};
+use crate::gui::desktop::tray::Tray;
+use crate::gui::drafts::palette::Palette;
+use crate::gui::drafts::{Draft, Focus};
 use crate::gui::intent::Intent;
 use crate::gui::model::{CallModel, Model, Open, Rehearsal};
-use crate::gui::notifications::Attention;
-use crate::gui::palette_draft::Palette;
-use crate::gui::start_error::{NoWindow, Reason, no_window};
 use crate::gui::texts::{common, window as texts};
-use crate::gui::tray::Tray;
-use crate::gui::{clipboard, icon, links, screens, theme};
+use crate::gui::{screens, theme};
 use crate::oauth::TokenSet;
 use crate::service::ProfileName;
 

@@ -7,8 +7,8 @@ use url::Url;
 
 use crate::call::{Reply, Template};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::fit::plain_line;
-use crate::oauth::redirect_uri::{Landing, Loopback, RedirectUri};
+use crate::oauth::authorization::redirect_uri::{Landing, Loopback, RedirectUri};
+use crate::oauth::tokens::fit::plain_line;
 use crate::secret::Secret;
 
 /// The parts of a reply that are no client metadata (RFC 7591 section 3.2.1, RFC 7592 section 3), and the statement, which the

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::oauth::client_registration::ClientRegistration;
-use crate::oauth::signing_key::KeyPair;
+use crate::oauth::keys::signing_key::KeyPair;
 use crate::secret::Secret;
 
 /// The secrets of one profile, besides its tokens. An empty one is an absent one.

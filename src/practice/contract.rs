@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::oauth::ResponseMode;
-use crate::practice::details::{DETAIL_TYPE, DETAIL_TYPES};
-use crate::practice::message::{ErrorCode, Refusal};
+use crate::practice::checks::details::{DETAIL_TYPE, DETAIL_TYPES};
+use crate::practice::http::message::{ErrorCode, Refusal};
 
 /// The client id of the confidential practice client.
 pub const CLIENT_ID: &str = "practice-client";

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use crate::practice::contract::{ACCOUNTS, DEFAULT_NAME, REALM};
-use crate::practice::signed_token::GrantedAccess;
+use crate::practice::state::signed_token::GrantedAccess;
 
 /// The longest name of a person, in characters.
 pub(crate) const LONGEST_NAME: usize = 64;

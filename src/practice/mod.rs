@@ -7,70 +7,39 @@
 //!
 //! The same mechanics serve the stand-in for any service in a `rehearsal` of its preset.
 
-mod assertion;
-mod authorization_request;
-mod authorize;
-mod bounded_map;
-mod caller;
-mod clients;
-mod clock;
+mod checks;
 mod contract;
-mod details;
-mod device;
-mod device_codes;
-mod exchange;
+mod endpoints;
 mod fault;
-mod grants;
-mod id_token;
-mod id_token_keys;
+mod http;
 mod identity;
-mod message;
-mod mutual_tls;
-mod now;
-mod odd_replies;
-mod pages;
-mod pkce;
-mod proof;
-mod pushed;
-mod pushed_requests;
-mod registration;
 mod rehearsal;
-mod request_object;
-mod resources;
-mod router;
-mod server;
-mod signed_response;
-mod signed_token;
 mod state;
 #[cfg(test)]
 mod tests;
-mod tls;
-mod token;
-mod userinfo;
-mod wire;
 
 use std::fmt;
 
-use crate::practice::server::Server;
+use crate::practice::http::server::Server;
+use crate::practice::http::tls::{Bound, CertificateHeader, TlsFront};
 use crate::practice::state::{State, base_url};
-use crate::practice::tls::{Bound, CertificateHeader, TlsFront};
 
 // Without sockets, for a test that sets the clock.
 #[cfg(test)]
-pub(crate) use crate::practice::grants::{Grants, Renewal, Terms, issue};
+pub(crate) use crate::practice::state::grants::{Grants, Renewal, Terms, issue};
 #[cfg(test)]
-pub(crate) use crate::practice::now::Now;
+pub(crate) use crate::practice::state::now::Now;
 #[cfg(test)]
-pub(crate) use crate::practice::signed_token::GrantedAccess;
+pub(crate) use crate::practice::state::signed_token::GrantedAccess;
 
 pub use crate::practice::contract::{CLIENT_ID, CLIENT_SECRET};
 pub use crate::practice::fault::Fault;
+pub use crate::practice::http::server::PracticeError;
 pub use crate::practice::rehearsal::{
     ACCESS_TOKEN, ID_TOKEN, Issued, IssuedFurther, REFRESH_TOKEN, REHEARSAL_CLIENT_ID, REHEARSAL_CLIENT_SECRET,
     REHEARSAL_USER_NAME, RecordedReply, Registration, Rehearsal, RehearsalContract, Replay, WRONG_REFRESH_TOKEN,
     rehearsal_secret,
 };
-pub use crate::practice::server::PracticeError;
 pub use crate::practice::state::PracticeOptions;
 
 /// The running service. Dropping it stops it: whoever waits gets an answer, and the port is free on return. That takes

@@ -2,7 +2,7 @@
 
 use crate::call::{Authentication, Parameter, parse_parameters, write_parameters};
 use crate::oauth::client_parameters;
-use crate::service::draft::{BodyKind, CallFields, ProfileDraft};
+use crate::service::profile::draft::{BodyKind, CallFields, ProfileDraft};
 use crate::service::rules::Asks;
 
 /// A registered method, the one that is chosen first on top: a secret before a key, a public client where nothing else goes.

@@ -10,15 +10,15 @@ use crate::oauth::{
     AssertionAlgorithm, ErrorHint, GrantType, Pkce, Request, RequestEncryption, TokenHeader, TokenSet, scope_difference,
 };
 use crate::service::assertion::Assertion;
-use crate::service::further_token::FurtherToken;
+use crate::service::extensions::further_token::FurtherToken;
+use crate::service::extensions::resource::ResourceRules;
 use crate::service::input::Input;
 use crate::service::preset::{Kind, Stage, read};
-use crate::service::resource::ResourceRules;
 use crate::service::rules::{
     Asks, Confidence, Defaults, DeviceWords, Disputed, Labels, Links, Offer, RedirectRules, ScopeRules, Start,
     TokenPolicy, is_default,
 };
-use crate::service::security_profile::SecurityProfile;
+use crate::service::security::profile::SecurityProfile;
 use crate::service::verified::VerifiedFact;
 
 /// Who issues tokens. A preset file has the same keys; a missing key means its default.

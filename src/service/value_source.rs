@@ -8,7 +8,7 @@ use std::str::FromStr;
 use thiserror::Error;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::service::profile_name::ProfileName;
+use crate::service::profile::name::ProfileName;
 
 /// The kinds of sources, as a person writes them.
 pub const SOURCE_FORMS: [&str; 5] =

@@ -15,9 +15,8 @@ use crate::app::tokens::issuer_keys::fetch_anew;
 use crate::app::{CallContext, Failure, FailureKind};
 use crate::call::{BodyTemplate, Parameter, Place, Template, Values};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{
-    AssertionAlgorithm, KeyError, KeyPair, Parameters, REQUEST, Recipient, SigningKey, UnsignedJwt, request_object,
-};
+use crate::oauth::request_object;
+use crate::oauth::{AssertionAlgorithm, KeyError, KeyPair, Parameters, REQUEST, Recipient, SigningKey, UnsignedJwt};
 use crate::secret::MASK;
 use crate::service::Assertion;
 

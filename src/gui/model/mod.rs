@@ -19,8 +19,8 @@ use crate::app::{
 use crate::call::TracedCall;
 use crate::diagnosis::Diagnosis;
 use crate::export::Sinks;
+use crate::gui::actions::queries::{Findings, Query};
 use crate::gui::model::team::TeamModel;
-use crate::gui::queries::{Findings, Query};
 use crate::oauth::TokenUse;
 use crate::service::{ApiCall, ProfileName, Service};
 

@@ -10,7 +10,7 @@ use crate::app::{
     TriedReading, Waiting,
 };
 use crate::diagnosis::Diagnosis;
-use crate::gui::copied_token::CopiedAs;
+use crate::gui::desktop::copied_token::CopiedAs;
 use crate::gui::model::Requested;
 use crate::oauth::{ReadKey, TokenSet};
 use crate::service::ProfileName;

@@ -1,7 +1,7 @@
 //! The words of the button for each thing that a person may want.
 
 use crate::app::{ImportSource, VaultKind};
-use crate::gui::copied_token::CopiedToken;
+use crate::gui::desktop::copied_token::CopiedToken;
 use crate::gui::intent::{CertificateWish, ClientWish, Intent, KeyWish, SettingsWish, Step, TeamAction};
 
 impl TeamAction {

@@ -92,7 +92,7 @@ fn paint_mark(ui: &mut Ui, tone: Tone) {
     let height = ui.text_style_height(&theme::label_style());
     let (rect, _) = ui.allocate_exact_size(vec2(18.0, height), egui::Sense::hover());
     ui.painter().circle_filled(rect.center(), 9.0, palette.tone(tone));
-    let font = egui::FontId::new(12.0, crate::gui::fonts::semibold());
+    let font = egui::FontId::new(12.0, crate::gui::desktop::fonts::semibold());
     ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, mark, font, palette.tone_soft(tone));
 }
 

@@ -11,7 +11,7 @@ use egui::{
 };
 
 use crate::app::Sensitivity;
-use crate::gui::clipboard::{self, CopyState};
+use crate::gui::desktop::clipboard::{self, CopyState};
 use crate::gui::texts::widgets as texts;
 use crate::gui::theme::{self, Palette, RADIUS};
 use crate::secret::Secret;

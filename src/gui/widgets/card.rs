@@ -4,7 +4,7 @@ use egui::accesskit::Role;
 use egui::{Align2, FontId, Rect, Response, Sense, StrokeKind, TextStyle, Ui, Vec2, WidgetInfo, WidgetText};
 use egui::{pos2, vec2};
 
-use crate::gui::fonts;
+use crate::gui::desktop::fonts;
 use crate::gui::theme::{self, Palette, RADIUS, RADIUS_CARD, SPACE_M};
 use crate::gui::widgets::elide::middle_cut;
 

@@ -3,7 +3,7 @@
 use egui::{Frame, Response, ScrollArea, TextEdit, TextStyle, Ui, vec2};
 
 use crate::diagnosis::printable_lines;
-use crate::gui::clipboard::guarded;
+use crate::gui::desktop::clipboard::guarded;
 use crate::gui::texts::widgets as texts;
 use crate::gui::theme::{self, Palette, RADIUS, SPACE_M, SPACE_S, SPACE_XS};
 use crate::gui::widgets::buttons::{copy_button, copy_secret_button};
@@ -115,7 +115,7 @@ impl<'a> CodeBlock<'a> {
 mod tests {
     use super::*;
     use crate::app::CopyOutcome;
-    use crate::gui::clipboard;
+    use crate::gui::desktop::clipboard;
     use crate::gui::widgets::harness::{THEMES, harness};
     use egui::accesskit::Role;
     use egui_kittest::kittest::Queryable as _;

@@ -2,7 +2,7 @@
 
 use egui::{Response, RichText, TextEdit, TextStyle, Ui};
 
-use crate::gui::clipboard::guarded;
+use crate::gui::desktop::clipboard::guarded;
 use crate::gui::display_text;
 use crate::gui::texts::{common, widgets as texts};
 use crate::gui::theme::{self, Palette, SPACE_XS, Tone};

@@ -3,7 +3,7 @@
 use egui::accesskit::{Live, Role};
 use egui::{Align2, FontId, Response, Sense, StrokeKind, TextStyle, Ui, WidgetInfo, WidgetText, pos2, vec2};
 
-use crate::gui::fonts;
+use crate::gui::desktop::fonts;
 use crate::gui::texts::widgets as texts;
 use crate::gui::theme::{self, Palette, RADIUS, SPACE_S};
 use crate::gui::widgets::accessible::announce;

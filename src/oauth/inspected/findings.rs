@@ -5,9 +5,9 @@ use serde_json::Value as Json;
 use url::Url;
 
 use crate::diagnosis::Diagnosis;
+use crate::oauth::authorization::issuer::is_same_issuer;
 use crate::oauth::inspected::times::{Written, is_time, read_time, relative};
 use crate::oauth::inspected::{Inspected, TokenForm, TokenUse};
-use crate::oauth::issuer::is_same_issuer;
 
 /// How far two clocks may differ before a time in the future is told.
 const SKEW: SignedDuration = SignedDuration::from_mins(1);

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::fit::unfit;
+use crate::oauth::tokens::fit::unfit;
 use crate::secret::Secret;
 
 /// The longest token that is read, in bytes: with hundreds of groups in it one has some 50,000.

@@ -11,7 +11,7 @@ use rustls::pki_types::pem::PemObject as _;
 use serde_json::{Map, Value as Json};
 
 use crate::oauth::SecretEncoding;
-use crate::practice::assertion::{Claims, key_of, signed_claims};
+use crate::practice::checks::assertion::{Claims, key_of, signed_claims};
 use crate::practice::rehearsal::facts::Facts;
 use crate::service::{Assertion, AssertionAlgorithm, CertificateThumbprint};
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use crate::call::{CallTemplate, Derived, Function, Template};
-use crate::practice::message::Request;
+use crate::practice::http::message::Request;
 use crate::practice::rehearsal::facts::{Facts, is_filled};
 use crate::practice::rehearsal::judge::sent_as;
 use crate::service::Service;

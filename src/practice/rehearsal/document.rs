@@ -4,7 +4,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::call::{Expression, Reading, ReplyFormat, xml_fields};
-use crate::practice::message::Response;
+use crate::practice::http::message::Response;
 
 /// The access token in a documented reply.
 pub const ACCESS_TOKEN: &str = "example-access-token";
@@ -197,7 +197,7 @@ fn replace(json: &mut Json, path: String, marker: &str, value: &str, places: &mu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::practice::message::Body;
+    use crate::practice::http::message::Body;
 
     fn body(answer: &Response) -> &str {
         let Body::Text(text) = &answer.body else { panic!("an endless body") };

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
 
 use crate::call::{Authentication, BodyTemplate, CallTemplate, Parameter};
-use crate::practice::message::{Parameters, Request, form_decoded};
+use crate::practice::http::message::{Parameters, Request, form_decoded};
 use crate::practice::rehearsal::facts::{Facts, is_filled, lone};
 use crate::practice::rehearsal::target::own_query;
 

@@ -22,9 +22,9 @@ mod target;
 
 use jiff::Timestamp;
 
-use crate::practice::now::Now;
+use crate::practice::http::server::{PracticeError, Server};
 use crate::practice::rehearsal::stand_in::StandIn;
-use crate::practice::server::{PracticeError, Server};
+use crate::practice::state::now::Now;
 use crate::secret::Secret;
 
 pub use crate::practice::rehearsal::contract::{

@@ -1,7 +1,7 @@
 //! What a client adds to its calls whose tokens are to be bound to a key (RFC 9449).
 
 use crate::call::{BodyTemplate, CallTemplate, Parameter};
-use crate::practice::message::{Parameters, Request};
+use crate::practice::http::message::{Parameters, Request};
 use crate::practice::rehearsal::facts::Facts;
 use crate::service::Service;
 

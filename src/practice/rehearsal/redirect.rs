@@ -2,11 +2,11 @@
 
 use url::Url;
 
-use crate::practice::message::Response;
+use crate::practice::http::message::Response;
 use crate::practice::rehearsal::contract::RehearsalContract;
 use crate::practice::rehearsal::document::refusal;
 use crate::practice::rehearsal::facts::Facts;
-use crate::practice::signed_token::hmac_sha256;
+use crate::practice::state::signed_token::hmac_sha256;
 use crate::service::RedirectRules;
 
 /// Sends the caller back with the code. Code and state of the documented query are replaced; what it has besides is

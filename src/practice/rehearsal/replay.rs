@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
-use crate::practice::message::{Body, Request, Response};
-use crate::practice::now::Now;
+use crate::practice::http::message::{Body, Request, Response};
+use crate::practice::http::server::{Handler, PracticeError, Server};
 use crate::practice::rehearsal::target::Target;
-use crate::practice::server::{Handler, PracticeError, Server};
+use crate::practice::state::now::Now;
 
 /// The headers that decide what a client makes of a reply.
 const REPEATED: [&str; 4] = ["content-type", "www-authenticate", "retry-after", "date"];

@@ -11,7 +11,7 @@ use quick_xml::{Reader, XmlVersion};
 use serde_json::{Map, Value as Json};
 
 use crate::oauth::SamlEncoding;
-use crate::practice::assertion::key_of;
+use crate::practice::checks::assertion::key_of;
 use crate::practice::rehearsal::assertion::{Judge, SKEW, compare};
 use crate::service::Saml;
 

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use crate::oauth::{KeyPair, decrypt};
-use crate::practice::assertion::{Claims, key_of, signed_claims};
-use crate::practice::message::{Parameters, Request};
+use crate::practice::checks::assertion::{Claims, key_of, signed_claims};
+use crate::practice::http::message::{Parameters, Request};
 use crate::practice::rehearsal::contract::RehearsalContract;
 use crate::practice::rehearsal::facts::Facts;
 use crate::secret::Secret;

@@ -5,9 +5,9 @@ use serde_json::{Value as Json, json};
 
 use crate::call::{BodyTemplate, CallTemplate, Parameter};
 use crate::oauth::Pkce;
-use crate::practice::message::{Parameters, Request, Response};
-use crate::practice::now::Now;
-use crate::practice::pkce;
+use crate::practice::checks::pkce;
+use crate::practice::http::message::{Parameters, Request, Response};
+use crate::practice::http::server::Handler;
 use crate::practice::rehearsal::contract::RehearsalContract;
 use crate::practice::rehearsal::document::{
     ACCESS_TOKEN, Document, ID_TOKEN, REFRESH_TOKEN, pointer, refusal, text_at, with_texts,
@@ -17,7 +17,7 @@ use crate::practice::rehearsal::further::{self, IssuedFurther};
 use crate::practice::rehearsal::judge::{complaints, sent_as};
 use crate::practice::rehearsal::target::Target;
 use crate::practice::rehearsal::{assertion, derived, proved, redirect, saml, signed_request};
-use crate::practice::server::Handler;
+use crate::practice::state::now::Now;
 use crate::secret::Secret;
 
 /// A refresh token that was never issued; it is refused like a spent one.

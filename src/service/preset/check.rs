@@ -4,13 +4,13 @@ use crate::call::{CallTemplate, ReplyFormat, is_name, nearest, xml_fields};
 use crate::diagnosis::Diagnose;
 use crate::oauth::{RedirectUri, TokenHeader, detail_types};
 use crate::service::assertion::Assertion;
+use crate::service::assertion::saml::Saml;
 use crate::service::definition::Service;
 use crate::service::derived::DerivedFault;
-use crate::service::further_token::FurtherToken;
+use crate::service::extensions::further_token::FurtherToken;
 use crate::service::input::Input;
 use crate::service::preset::finding::Finding;
 use crate::service::preset::lint;
-use crate::service::saml::Saml;
 use crate::service::verified::VerifiedFact;
 
 #[allow(clippy::unnecessary_wraps, reason = "every check ends in it")]

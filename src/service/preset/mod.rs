@@ -368,7 +368,7 @@ algorithm = "HS256"
             include_str!("../../call/reading.rs"),
             include_str!("../rules.rs"),
             include_str!("../input.rs"),
-            include_str!("../assertion.rs"),
+            include_str!("../assertion/mod.rs"),
         ];
         let keys = sources.iter().flat_map(|source| source.lines()).filter_map(|line| {
             let (name, _) = line.trim().strip_prefix("pub ")?.split_once(':')?;

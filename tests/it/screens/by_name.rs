@@ -106,7 +106,7 @@ impl<S> ByName for Harness<'_, S> {
 /// The texts that a window without a core asks to be copied, and is told that they were.
 pub fn copied(ctx: &egui::Context) -> Vec<String> {
     let mut copied = Vec::new();
-    tokenwright::gui::clipboard::copy_by(ctx, |text, _| {
+    tokenwright::gui::desktop::clipboard::copy_by(ctx, |text, _| {
         copied.push(text.expose().to_owned());
         tokenwright::app::CopyOutcome::Done(std::time::Duration::from_mins(1))
     });

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tokenwright::app::{ImportOutcome, ImportSource};
-use tokenwright::gui::draft::Focus;
+use tokenwright::gui::drafts::Focus;
 use tokenwright::gui::model::{Model, Requested};
 use tokenwright::gui::{Draft, Intent, Locking, Step};
 

@@ -10,8 +10,8 @@ use tokenwright::app::{
 use tokenwright::call::Expression;
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::dialect::{Described, Dialect, Import, Note};
+use tokenwright::gui::actions::queries::QUERIES;
 use tokenwright::gui::model::{AskedQuery, Model, Requested, Visit};
-use tokenwright::gui::queries::QUERIES;
 use tokenwright::gui::{Copied, Draft, Locking, Naming, Step, TokenTab};
 use tokenwright::service::{Catalog, DisplayName, KnownScope, Service};
 

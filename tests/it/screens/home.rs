@@ -4,9 +4,9 @@ use egui_kittest::kittest::NodeT as _;
 use jiff::SignedDuration;
 use tokenwright::app::{Failure, FailureCode, FailureKind, News};
 use tokenwright::diagnosis::Diagnosis;
-use tokenwright::gui::copied_token::CopiedToken;
+use tokenwright::gui::actions::queries::QUERIES;
+use tokenwright::gui::desktop::copied_token::CopiedToken;
 use tokenwright::gui::model::{Model, Requested};
-use tokenwright::gui::queries::QUERIES;
 use tokenwright::gui::{Draft, Intent, Naming, Step};
 
 use crate::screens::by_name::ByName as _;

@@ -11,8 +11,8 @@ use jiff::SignedDuration;
 use serde_json::json;
 use tokenwright::app::{News, ProfileState, ProfileSummary};
 use tokenwright::diagnosis::Diagnosis;
+use tokenwright::gui::actions::queries::QUERIES;
 use tokenwright::gui::model::Model;
-use tokenwright::gui::queries::QUERIES;
 use tokenwright::gui::{Intent, Window};
 
 use crate::screens::by_name::ByName as _;

@@ -46,7 +46,7 @@ fn press(window: &mut Harness<'static, Screen>, modifiers: Modifiers, key: Key) 
 fn find(window: &mut Harness<'static, Screen>) {
     press(window, Modifiers::COMMAND, Key::F);
     assert_eq!(window.state_mut().wanted.pop(), Some(Intent::FindProfile));
-    window.state_mut().draft.next_view.focus = Some(tokenwright::gui::draft::Focus::Profiles);
+    window.state_mut().draft.next_view.focus = Some(tokenwright::gui::drafts::Focus::Profiles);
     window.settle();
 }
 

@@ -2,8 +2,8 @@
 
 use egui_kittest::Harness;
 use tokenwright::app::{News, ProfileSummary, WindowSettings};
+use tokenwright::gui::actions::queries::QUERIES;
 use tokenwright::gui::model::Model;
-use tokenwright::gui::queries::QUERIES;
 use tokenwright::gui::{Intent, ShareDraft, Step, TokenTab};
 use tokenwright::service::Asks;
 

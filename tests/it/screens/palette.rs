@@ -4,8 +4,8 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use tokenwright::gui::drafts::palette::Palette;
 use tokenwright::gui::model::Model;
-use tokenwright::gui::palette_draft::Palette;
 use tokenwright::gui::{Draft, Intent, Locking, Step};
 
 use crate::screens::by_name::ByName as _;

@@ -3,8 +3,8 @@
 use egui::Key;
 use egui_kittest::Harness;
 use tokenwright::gui::Intent;
+use tokenwright::gui::actions::queries::{Findings, QUERIES};
 use tokenwright::gui::model::{AskedQuery, Requested, Work};
-use tokenwright::gui::queries::{Findings, QUERIES};
 use tokenwright::gui::theme::Tone;
 
 use crate::screens::by_name::ByName as _;

@@ -8,7 +8,8 @@ use crate::app::services::doctor::point::{Point, Verdict};
 use crate::app::{Case, Failure, FailureKind};
 use crate::call::{CallTemplate, Expression, Reading, TracedCall, TracedOutcome, TracedReply, Way, scalar_text};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{Stage, explain, plain_line};
+use crate::oauth::explain;
+use crate::oauth::{Stage, plain_line};
 use crate::service::{Profile, Service};
 use crate::witness::fits;
 
