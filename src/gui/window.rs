@@ -10,13 +10,11 @@ use jiff::tz::TimeZone;
 
 use crate::app::{Need, News, PracticeOptions, Runtime, Tasks, VaultState, WindowSettings, parse_faults};
 use crate::gui::clock::{self, Clock};
-use crate::gui::desktop::clipboard;
-use crate::gui::desktop::icon;
 use crate::gui::desktop::in_use::InUse;
-use crate::gui::desktop::links;
 use crate::gui::desktop::notifications::Attention;
 use crate::gui::desktop::start_error::{NoWindow, Reason, no_window};
 use crate::gui::desktop::tray::Tray;
+use crate::gui::desktop::{clipboard, icon, links};
 use crate::gui::drafts::palette::Palette;
 use crate::gui::drafts::{Draft, Focus};
 use crate::gui::intent::Intent;

@@ -3,9 +3,7 @@
 use egui::Context;
 
 use crate::app::{Failure, ImportOutcome, News, Notice, Progress, TrayPress, VaultState};
-use crate::gui::desktop::clipboard;
-use crate::gui::desktop::links;
-use crate::gui::desktop::notifications;
+use crate::gui::desktop::{clipboard, links, notifications};
 use crate::gui::drafts::{Focus, TokenTab};
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{KeyDone, Model, Requested, Saved, Stand, Visit};

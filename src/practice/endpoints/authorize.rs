@@ -4,9 +4,7 @@
 use crate::practice::checks::authorization_request::{AuthorizationRequest, AuthorizationRequestError, RedirectTarget};
 use crate::practice::checks::request_object;
 use crate::practice::contract::{CONSENT_PAGE, PASSWORD, REALM};
-use crate::practice::endpoints::pages;
-use crate::practice::endpoints::pushed;
-use crate::practice::endpoints::signed_response;
+use crate::practice::endpoints::{pages, pushed, signed_response};
 use crate::practice::fault::Fault;
 use crate::practice::http::message::{ErrorCode, Parameters, Refusal, Response};
 use crate::practice::identity::{self, LONGEST_NAME};

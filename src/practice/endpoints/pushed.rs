@@ -4,9 +4,8 @@
 use serde_json::json;
 
 use crate::practice::checks::authorization_request::{AuthorizationRequest, AuthorizationRequestError};
-use crate::practice::checks::caller;
 use crate::practice::checks::proof::{self, ProofRefusal};
-use crate::practice::checks::request_object;
+use crate::practice::checks::{caller, request_object};
 use crate::practice::endpoints::token;
 use crate::practice::http::message::{ErrorCode, Parameters, Refusal, Request, Response};
 use crate::practice::state::State;

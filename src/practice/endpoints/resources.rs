@@ -2,10 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::practice::checks::caller;
-use crate::practice::checks::details;
-use crate::practice::checks::mutual_tls;
-use crate::practice::checks::proof;
+use crate::practice::checks::{caller, details, mutual_tls, proof};
 use crate::practice::contract::{ARCHIVE_RESOURCE, BY_TWO_FACTORS};
 use crate::practice::endpoints::token;
 use crate::practice::fault::Fault;

@@ -4,18 +4,12 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use crate::practice::checks::assertion;
-use crate::practice::checks::caller;
-use crate::practice::checks::details;
-use crate::practice::checks::mutual_tls;
-use crate::practice::checks::proof;
+use crate::practice::checks::{assertion, caller, details, mutual_tls, proof};
 use crate::practice::contract::{
     self, ARCHIVE_RESOURCE, DEVICE_CODE, JWT_BEARER, PASSWORD, PERSON_SCOPE, Registration, TOKEN_EXCHANGE, USER_NAME,
 };
 use crate::practice::endpoints::device::{self, Polled};
-use crate::practice::endpoints::exchange;
-use crate::practice::endpoints::id_token;
-use crate::practice::endpoints::odd_replies;
+use crate::practice::endpoints::{exchange, id_token, odd_replies};
 use crate::practice::fault::Fault;
 use crate::practice::http::message::{Body, ErrorCode, Parameters, Refusal, Request, Response};
 use crate::practice::state::State;

@@ -11,15 +11,9 @@ use crate::practice::contract::{
     self, ARCHIVE, AUTHORIZE, CERTIFICATE_PAGE, CLOCK_PAGE, CONSENT_PAGE, DEVICE, DEVICE_AUTHORIZATION, DEVICE_CONSENT,
     INTROSPECT, JWKS, PUSH, RESOURCE, REVOKE, SIGN_IN_PAGE, TOKEN, USERINFO,
 };
-use crate::practice::endpoints::authorize;
-use crate::practice::endpoints::device;
-use crate::practice::endpoints::id_token;
-use crate::practice::endpoints::pages;
-use crate::practice::endpoints::pushed;
-use crate::practice::endpoints::registration;
-use crate::practice::endpoints::resources;
-use crate::practice::endpoints::token;
-use crate::practice::endpoints::userinfo;
+use crate::practice::endpoints::{
+    authorize, device, id_token, pages, pushed, registration, resources, token, userinfo,
+};
 use crate::practice::fault::Fault;
 use crate::practice::http::message::{ErrorCode, Excess, Parameters, Refusal, Request, Response};
 use crate::practice::http::server::Handler;

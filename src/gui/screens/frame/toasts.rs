@@ -3,8 +3,7 @@
 use egui::{Align2, Area, Id, Label, Order, RichText, Ui, vec2};
 
 use crate::diagnosis::Diagnosis;
-use crate::gui::desktop::clipboard;
-use crate::gui::desktop::links;
+use crate::gui::desktop::{clipboard, links};
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::want;

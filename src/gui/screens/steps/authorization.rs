@@ -7,15 +7,9 @@ use crate::gui::drafts::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Visit, Work};
 use crate::gui::screens::profile::registered_client;
-use crate::gui::screens::steps::browser_wait;
-use crate::gui::screens::steps::client;
-use crate::gui::screens::steps::client_certificate;
-use crate::gui::screens::steps::console;
-use crate::gui::screens::steps::device_wait;
-use crate::gui::screens::steps::endpoints;
-use crate::gui::screens::steps::key;
-use crate::gui::screens::steps::redirects;
-use crate::gui::screens::steps::trial;
+use crate::gui::screens::steps::{
+    browser_wait, client, client_certificate, console, device_wait, endpoints, key, redirects, trial,
+};
 use crate::gui::screens::{waiting_row, want};
 use crate::gui::texts::{authorization as texts, common};
 use crate::gui::theme::Tone;

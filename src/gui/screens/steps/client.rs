@@ -9,9 +9,7 @@ use crate::diagnosis::Diagnose as _;
 use crate::gui::drafts::{Draft, Focus, NextView};
 use crate::gui::model::Model;
 use crate::gui::screens::lead_to;
-use crate::gui::screens::steps::call_form;
-use crate::gui::screens::steps::endpoints;
-use crate::gui::screens::steps::strict;
+use crate::gui::screens::steps::{call_form, endpoints, strict};
 use crate::gui::texts::{client as texts, common};
 use crate::gui::theme::small;
 use crate::gui::widgets::{
