@@ -22,7 +22,7 @@ pub use crate::oauth::assertions::saml::{SamlEncoding, UnsignedSaml, is_xml_text
 pub use crate::oauth::assertions::unsigned::UnsignedAssertion;
 pub use crate::oauth::authorization::detail_types::{DetailFault, DetailType, DetailTypes, DetailTypesError};
 pub use crate::oauth::authorization::details::{
-    AUTHORIZATION_DETAILS, DetailsError, detail_types, details_not_granted,
+    AUTHORIZATION_DETAILS, DetailsError, detail_types, details_not_granted, with_detail,
 };
 pub use crate::oauth::authorization::issuer::is_same_issuer;
 pub use crate::oauth::authorization::pasted::{Pasted, parse_pasted};

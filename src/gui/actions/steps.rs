@@ -1,8 +1,8 @@
 //! What the steps of the wizard ask of the core.
 
-use crate::app::{App, Browser, CallContext, Fetched, Need, Notice, SignIn, questions};
+use crate::app::{App, Browser, CallContext, Fetched, Need, Notice, Report, SignIn, questions};
 use crate::gui::desktop::notifications;
-use crate::gui::drafts::{Focus, TokenTab};
+use crate::gui::drafts::{ComparedDetails, Focus, TokenTab};
 use crate::gui::intent::Step;
 use crate::gui::model::{self, Saved, Visit};
 use crate::gui::screens;
@@ -44,6 +44,15 @@ impl Window {
         let Some(profile) = self.draft.profile.as_ref().map(ProfileDraft::as_typed) else { return };
         let check = |app: App, _| async move { Ok(app.check_redirects(&profile).await) };
         self.model.open.redirects.start_again(self.tasks.start(check));
+    }
+
+    /// Fetches the types of authorization details that the service describes.
+    pub(in crate::gui) fn show_detail_types(&mut self) {
+        let step = &mut self.draft.authorization_step;
+        let address = step.offered.detail_types_url.clone();
+        step.details = ComparedDetails::default();
+        let fetch = |app: App, report: Report| async move { app.detail_types(&address, &report).await };
+        self.model.open.detail_types.start(self.tasks.start(fetch));
     }
 
     /// Uses another redirect URI.

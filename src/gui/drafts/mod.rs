@@ -35,8 +35,8 @@ use crate::service::{FieldError, Profile, ProfileDraft, ProfileName, Service};
 
 pub use crate::gui::drafts::next_view::{Focus, NextView};
 pub use crate::gui::drafts::steps::{
-    AuthorizationStep, ClientCertificateDraft, Copied, KeyDraft, ServiceStep, TokenTab, TokensStep, Typed,
-    TypedParameters,
+    AuthorizationStep, ClientCertificateDraft, ComparedDetails, Copied, KeyDraft, ServiceStep, TokenTab, TokensStep,
+    Typed, TypedParameters,
 };
 
 /// What is typed and open on the page of the calls.

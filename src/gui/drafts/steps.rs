@@ -4,9 +4,10 @@ use crate::app::Exchange;
 use crate::call::{Reading, Reveal};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::{Dialect, Note, Offered};
+use crate::gui::display_text::quoted;
 use crate::gui::drafts::inspect::Decoded;
 use crate::gui::model::{Open, Requested};
-use crate::oauth::ProfileSecrets;
+use crate::oauth::{DetailTypes, ProfileSecrets};
 use crate::secret::Secret;
 use crate::service::{BodyKind, CallFields, NewPreset, ProfileDraft};
 
@@ -96,6 +97,27 @@ pub struct AuthorizationStep {
     pub tried: Option<Typed>,
     /// The extra parameters of the token request and of the refresh request, as they are typed.
     pub extra: [TypedParameters; 2],
+    pub details: ComparedDetails,
+}
+
+/// Authorization details as they were compared last with what the service describes, so that a frame in which nothing is typed
+/// compares nothing.
+#[derive(Clone, Debug, Default)]
+pub struct ComparedDetails {
+    /// `None` if none were compared.
+    text: Option<String>,
+    faults: Vec<String>,
+}
+
+impl ComparedDetails {
+    /// Where these details are not as the service describes them.
+    pub(in crate::gui) fn faults(&mut self, types: &DetailTypes, text: &str) -> &[String] {
+        if self.text.as_deref() != Some(text) {
+            self.faults = types.check(text).iter().map(|fault| quoted(&fault.line())).collect();
+            self.text = Some(text.to_owned());
+        }
+        &self.faults
+    }
 }
 
 #[derive(Clone, Debug, Default)]

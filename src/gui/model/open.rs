@@ -12,7 +12,7 @@ use crate::app::{
 use crate::diagnosis::Diagnosis;
 use crate::gui::desktop::copied_token::CopiedAs;
 use crate::gui::model::Requested;
-use crate::oauth::{ReadKey, TokenSet};
+use crate::oauth::{DetailTypes, ReadKey, TokenSet};
 use crate::service::ProfileName;
 
 /// What belongs to the service or profile that is open.
@@ -22,6 +22,8 @@ pub struct Open {
     pub sign_in: SignIn,
     /// Whether the redirect URIs can be listened on, once that was asked.
     pub redirects: Requested<Vec<RedirectState>>,
+    /// The types of authorization details that the service describes.
+    pub detail_types: Requested<DetailTypes>,
     pub token_request: Requested<Exchange>,
     pub refresh_request: Requested<Exchange>,
     pub identity: Requested<Identified>,

@@ -76,12 +76,6 @@ pub fn encrypted(by: impl Display) -> String {
 pub const ENCRYPTION_HELP: &str =
     "Only the service can read it then: it is encrypted to a key that the service publishes.";
 pub const ENCRYPTION: &str = "Encryption of the request";
-pub const AUTHORIZATION_DETAILS: &str = "Authorization details";
-pub const AUTHORIZATION_DETAILS_HELP: &str =
-    "What you ask for in detail (RAR, RFC 9396), such as one payment: a JSON list of objects, each with a type.";
-pub const TOKEN_DETAILS: &str = "Details of the token";
-pub const TOKEN_DETAILS_HELP: &str =
-    "What these tokens are for, of all that is asked for above (RFC 9396 section 6). Empty: all of it.";
 pub const AUTHORIZATION_RESPONSE_HELP: &str =
     "A signed response (JARM) is believed only if the service signed it, for this client and this sign-in.";
 pub const AUTHORIZATION_RESPONSE: &str = "Authorization response";

@@ -13,6 +13,7 @@ pub mod calls;
 pub mod client;
 pub mod client_certificate;
 pub mod common;
+pub mod details;
 pub mod endpoints;
 pub mod export;
 pub mod home;

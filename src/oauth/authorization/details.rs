@@ -59,6 +59,15 @@ pub fn detail_types(text: &str) -> Result<Vec<String>, DetailsError> {
     Ok(types)
 }
 
+/// Details with one more; `None` if these are none.
+pub fn with_detail(text: &str, detail: &str) -> Option<String> {
+    detail_types(text).ok()?;
+    Some(match text.trim().strip_suffix(']') {
+        Some(others) => format!("{}, {detail}]", others.trim_end()),
+        None => format!("[{detail}]"),
+    })
+}
+
 /// The details that were asked for and are not among those that were granted, each as JSON. A service may add members to what
 /// it grants, such as the accounts that the person chose (RFC 9396 section 7.1), and may narrow lists.
 pub fn details_not_granted(asked: &str, granted: &str) -> Vec<String> {
@@ -134,6 +143,14 @@ mod tests {
         {
             assert_eq!(detail_types(text), Err(DetailsError::NoType(2)), "{text}");
         }
+    }
+
+    #[test]
+    fn one_more_stands_after_the_others_which_stay_as_they_were_typed() {
+        assert_eq!(with_detail(" ", "{}"), Some("[{}]".to_owned()));
+        let typed = "[ {\"type\": \"a\"}\n ] ";
+        assert_eq!(with_detail(typed, "{\"type\":\"b\"}").as_deref(), Some("[ {\"type\": \"a\"}, {\"type\":\"b\"}]"));
+        assert_eq!(with_detail("[{}", "{}"), None);
     }
 
     proptest! {

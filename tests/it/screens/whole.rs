@@ -242,6 +242,38 @@ fn a_custom_service_is_filled_in_from_its_issuers_metadata() {
 }
 
 #[test]
+fn authorization_details_are_written_from_the_types_of_the_service_and_held_to_their_schema() {
+    let (mut machine, _home) = Machine::new(THEMES[0], Visit::Follow);
+    let base = custom_beside_practice(&mut machine);
+    machine.window.fill("Issuer", &base);
+    machine.press("Discover");
+    machine.wait("Filled in from the metadata");
+    machine.press("More about the authorization");
+    machine.press("Show types");
+    machine.wait("One payment of practice money");
+    assert!(machine.window.reads("Requires amount, creditor."), "{}", machine.window.words());
+    machine.press("Add practice_payment");
+    let details = |machine: &Machine| {
+        let field = machine.window.field("Authorization details").expect("a field");
+        field.accesskit_node().value().expect("a value")
+    };
+    let payment = r#"{"type":"practice_payment","creditor":"Grace","amount":{"currency":"EUR","value":12.5}}"#;
+    assert_eq!(details(&machine), format!("[{payment}]"));
+    machine.press("Add practice_payment");
+    assert_eq!(details(&machine), format!("[{payment}, {payment}]"));
+    assert!(!machine.window.reads("Not as the service describes it"));
+    machine.window.fill("Authorization details", &format!("[{}]", payment.replace("EUR", "CHF")));
+    machine.wait("Not as the service describes it");
+    assert!(machine.window.reads("details 1, /amount/currency: expected one of"), "{}", machine.window.words());
+    machine.window.fill("Authorization details", &format!("[{payment}]"));
+    machine.window.fill("Client ID", "practice-client");
+    machine.window.fill("Redirect URI", "http://127.0.0.1/callback");
+    machine.window.fill("Client secret", "practice-secret");
+    machine.press("Start authorization");
+    machine.wait("Tokens received");
+}
+
+#[test]
 fn a_client_that_is_accepted_in_the_header_only_is_found_out_and_saved_so() {
     let service = Scripted::start(|asked, _| match asked.path.as_str() {
         "/authorize" => asked.grant("a-code"),

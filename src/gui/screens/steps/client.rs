@@ -6,23 +6,23 @@ use egui::Ui;
 
 use crate::call::{Parameter, write_parameters};
 use crate::diagnosis::Diagnose as _;
-use crate::gui::drafts::{Draft, Focus, NextView};
+use crate::gui::drafts::{AuthorizationStep, Draft, Focus, NextView};
 use crate::gui::model::Model;
 use crate::gui::screens::lead_to;
-use crate::gui::screens::steps::{call_form, endpoints, strict};
+use crate::gui::screens::steps::{call_form, details, endpoints, strict};
 use crate::gui::texts::{client as texts, common};
 use crate::gui::theme::small;
 use crate::gui::widgets::{
     Field as TextField, SHORT, chips, choice, disclosure, labelled_segmented, section, toggle, told,
 };
-use crate::oauth::{AssertionAlgorithm, GrantType, KeyManagement, Pkce, RequestEncryption, ResponseMode, detail_types};
+use crate::oauth::{AssertionAlgorithm, GrantType, KeyManagement, Pkce, RequestEncryption, ResponseMode};
 use crate::secret::Secret;
 use crate::service::{Asks, ExpiryDate, Field, FieldError, Input, ProfileDraft, ValueSource};
 
 /// Shows the fields of the client, its secrets and scopes.
 pub(crate) fn client_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &[FieldError]) {
     let is_described = draft.profile.as_ref().is_some_and(|profile| endpoints::is_described(model, profile));
-    let Draft { profile: Some(profile), next_view, secrets, .. } = draft else { return };
+    let Draft { profile: Some(profile), next_view, secrets, authorization_step, .. } = draft else { return };
     section(ui, texts::CLIENT, |ui| {
         inputs_ui(ui, profile, errors, next_view);
         let label = profile.service.labels.client_id.clone();
@@ -43,7 +43,7 @@ pub(crate) fn client_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &
             scopes_ui(ui, profile);
         }
         let has_certificate = secrets.client_certificate.is_some();
-        more_ui(ui, profile, (is_described, has_certificate), errors, next_view);
+        more_ui(ui, (model, authorization_step), profile, (is_described, has_certificate), errors, next_view);
     });
 }
 
@@ -198,6 +198,7 @@ const RESPONSE_MODES: [(Option<ResponseMode>, &str); 8] = [
 
 fn more_ui(
     ui: &mut Ui,
+    (model, step): (&Model, &mut AuthorizationStep),
     profile: &mut ProfileDraft,
     (is_described, has_certificate): (bool, bool),
     errors: &[FieldError],
@@ -232,7 +233,7 @@ fn more_ui(
         strict::choice_ui(ui, profile, has_certificate);
         signed_request_ui(ui, profile);
         response_mode_ui(ui, profile);
-        details_ui(ui, profile);
+        details::details_ui(ui, model, profile, step);
         labelled_segmented(ui, texts::PKCE, &mut profile.pkce, &PKCE);
         ui.label(small(ui, texts::PKCE_HELP));
         offers_ui(ui, profile);
@@ -272,40 +273,6 @@ fn encrypted_request_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
     }
     let options: Vec<_> = options.iter().map(|(option, words)| (*option, words.as_str())).collect();
     choice(ui, texts::ENCRYPTION, &mut profile.service.encrypted_request, &options, Some(texts::ENCRYPTION_HELP));
-}
-
-/// What is asked for in detail, as JSON that is checked while it is typed.
-fn details_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
-    let mut text = profile.service.authorization_details().unwrap_or_default().to_owned();
-    let wrong = detail_types(&text).err().map(|error| told(&error.diagnose()));
-    let field = TextField::new(texts::AUTHORIZATION_DETAILS)
-        .help(texts::AUTHORIZATION_DETAILS_HELP)
-        .example("[{\"type\": \"account_information\"}]")
-        .optional()
-        .mono()
-        .error(wrong.as_deref());
-    if field.show_lines(ui, &mut text, 2).changed() {
-        profile.set_authorization_details(&text);
-    }
-    if !text.trim().is_empty() && profile.takes_token_details() {
-        token_details_ui(ui, profile);
-    }
-}
-
-/// What this profile's tokens are for, of all that the person agrees to.
-fn token_details_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
-    let mut text = profile.token_details();
-    let wrong = detail_types(&text).err().map(|error| told(&error.diagnose()));
-    let field = TextField::new(texts::TOKEN_DETAILS)
-        .help(texts::TOKEN_DETAILS_HELP)
-        .example("[{\"type\": \"account_information\"}]")
-        .optional()
-        .mono()
-        .error(wrong.as_deref());
-    if field.show_lines(ui, &mut text, 2).changed() {
-        // A request that has no place for them is not offered this field.
-        drop(profile.set_token_details(&text));
-    }
 }
 
 fn response_mode_ui(ui: &mut Ui, profile: &mut ProfileDraft) {

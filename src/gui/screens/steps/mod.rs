@@ -8,6 +8,7 @@ pub(super) mod client;
 pub(super) mod client_certificate;
 pub(super) mod console;
 pub(super) mod copy_as;
+pub(super) mod details;
 pub(super) mod device_wait;
 pub(super) mod endpoints;
 pub(super) mod key;
