@@ -112,8 +112,6 @@ pub enum Intent {
     AuthorizeOnDevice,
     /// Try the ports of the redirect URIs.
     CheckRedirects,
-    /// Fetch the types of authorization details that the service describes.
-    ShowDetailTypes,
     /// Use another redirect URI.
     UseRedirect(String),
     Paste,

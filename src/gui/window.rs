@@ -155,7 +155,6 @@ impl Window {
             Intent::AuthorizeByHand => self.sign_in(true),
             Intent::AuthorizeOnDevice => self.sign_in_on_device(),
             Intent::CheckRedirects => self.check_redirects(),
-            Intent::ShowDetailTypes => self.show_detail_types(),
             Intent::UseRedirect(uri) => self.use_redirect(uri),
             Intent::Paste => self.paste(),
             Intent::EnterRefreshToken => self.enter_refresh_token(),

@@ -31,7 +31,7 @@ impl Window {
     pub(in crate::gui) fn keep_call(&mut self, keeps: bool) {
         let Some(name) = self.draft.call.as_ref().map(|draft| draft.profile.clone()) else { return };
         let call = self.model.call.sent.clone().filter(|_| keeps);
-        let typed = self.draft.changes.baseline.as_mut().map(|(profile, _)| profile);
+        let typed = self.draft.changes.baseline.as_deref_mut().map(|(profile, _)| profile);
         for profile in typed.into_iter().chain(&mut self.draft.profile) {
             profile.api_check.clone_from(&call);
         }
@@ -47,7 +47,7 @@ impl Window {
         let is_open = self.draft.call.as_ref().map(|call| &call.profile) == self.model.open.saved_as.as_ref();
         let Some(asked) = asked.filter(|_| is_open) else { return };
         // It is no edit to be kept apart from the profile: the new tokens take the place of the old ones.
-        let saved = self.draft.changes.baseline.as_mut().map(|(profile, _)| profile);
+        let saved = self.draft.changes.baseline.as_deref_mut().map(|(profile, _)| profile);
         saved.into_iter().chain(&mut self.draft.profile).for_each(|profile| profile.step_up(&asked));
         self.close_page();
         self.sign_in_again();

@@ -99,6 +99,7 @@ impl Window {
             typed_scopes,
             ..found
         };
+        self.fetch_detail_types();
     }
 }
 

@@ -131,8 +131,7 @@ impl Window {
     /// The sign-in: its code, and its end.
     fn take_sign_in(&mut self, ctx: &Context) {
         self.poll(|model| &mut model.browsers);
-        self.poll(|model| &mut model.open.redirects);
-        self.poll(|model| &mut model.open.detail_types);
+        self.take_checks();
         let ended = self.poll(|model| &mut model.open.sign_in.work);
         if self.model.open.sign_in.code_came() {
             self.draft.next_view.to_top = true;

@@ -94,7 +94,7 @@ impl Window {
                 self.model.open.saved_as = Some(done.name);
             }
             Some(ClientDone::Known(done, uri)) => {
-                if let Some((profile, _)) = &mut self.draft.changes.baseline {
+                if let Some((profile, _)) = self.draft.changes.baseline.as_deref_mut() {
                     profile.redirect_uri = uri;
                 }
                 self.change_typed(|(_, secrets)| {

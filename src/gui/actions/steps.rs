@@ -46,13 +46,22 @@ impl Window {
         self.model.open.redirects.start_again(self.tasks.start(check));
     }
 
-    /// Fetches the types of authorization details that the service describes.
-    pub(in crate::gui) fn show_detail_types(&mut self) {
+    /// Fetches the types of authorization details that the metadata of the service leads to, if it has any.
+    pub(in crate::gui) fn fetch_detail_types(&mut self) {
         let step = &mut self.draft.authorization_step;
-        let address = step.offered.detail_types_url.clone();
         step.details = ComparedDetails::default();
+        let address = step.offered.detail_types_url.clone();
+        if address.is_empty() {
+            return self.model.open.detail_types.cancel();
+        }
         let fetch = |app: App, report: Report| async move { app.detail_types(&address, &report).await };
         self.model.open.detail_types.start(self.tasks.start(fetch));
+    }
+
+    /// Takes in what came of the checks of step 2.
+    pub(in crate::gui) fn take_checks(&mut self) {
+        self.poll(|model| &mut model.open.redirects);
+        self.poll(|model| &mut model.open.detail_types);
     }
 
     /// Uses another redirect URI.

@@ -177,9 +177,9 @@ pub struct Questions {
 #[derive(Clone, Debug, Default)]
 pub struct Changes {
     /// What was typed when it was last saved, or when the person began.
-    pub baseline: Option<Typed>,
+    pub baseline: Option<Box<Typed>>,
     /// What was typed when saving was last started.
-    pub sent: Option<Typed>,
+    pub sent: Option<Box<Typed>>,
     /// Whether the person chose to discard it.
     pub waived: bool,
 }
@@ -211,7 +211,7 @@ impl Draft {
     }
 
     /// What is typed, without what the fields fill in by themselves.
-    pub fn typed(&self) -> Option<Typed> {
+    pub fn typed(&self) -> Option<Box<Typed>> {
         let mut profile = self.profile.clone()?;
         for input in profile.service.inputs.iter().filter(|input| !input.optional) {
             let first = input.choices.first().map(|choice| &choice.value);
@@ -225,7 +225,7 @@ impl Draft {
         (profile.keep_alive, profile.check_every) = (false, None);
         let mut secrets = self.secrets.clone();
         secrets.inputs.retain(|_, value| !value.is_empty());
-        Some((profile, secrets))
+        Some(Box::new((profile, secrets)))
     }
 
     pub fn has_edits(&self) -> bool {
@@ -272,7 +272,7 @@ impl Draft {
     /// Empties the field of a refresh token that was used: it is spent, or saved with the tokens.
     pub fn forget_refresh_token(&mut self) {
         let typed = [&mut self.changes.baseline, &mut self.changes.sent].into_iter().flatten();
-        for secrets in typed.map(|(_, secrets)| secrets).chain([&mut self.secrets]) {
+        for secrets in typed.map(|typed| &mut typed.1).chain([&mut self.secrets]) {
             secrets.refresh_token = Secret::default();
         }
     }

@@ -11,7 +11,7 @@ use crate::oauth::{DetailTypes, ProfileSecrets};
 use crate::secret::Secret;
 use crate::service::{BodyKind, CallFields, NewPreset, ProfileDraft};
 
-/// What is typed, to see whether it was changed.
+/// What is typed, to see whether it was changed. It is large, and kept on the heap.
 pub type Typed = (ProfileDraft, ProfileSecrets);
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -94,7 +94,7 @@ pub struct AuthorizationStep {
     /// The service's response, where the browser could not bring it.
     pub pasted: Secret,
     /// What the service was tried with last.
-    pub tried: Option<Typed>,
+    pub tried: Option<Box<Typed>>,
     /// The extra parameters of the token request and of the refresh request, as they are typed.
     pub extra: [TypedParameters; 2],
     pub details: ComparedDetails,

@@ -35,9 +35,6 @@ impl Intent {
             }
             Self::AuthorizeByHand => ("Sign in and paste", "Open the browser, and paste the address it ends on"),
             Self::CheckRedirects => ("Check ports", "Try whether this machine can listen on them now"),
-            Self::ShowDetailTypes => {
-                ("Show types", "Fetch what the service says of each type of details, with an example")
-            }
             Self::Paste => ("Use pasted response", "Treat the pasted text as the service's response"),
             Self::Discover => ("Discover", "Fetch the issuer's metadata and fill in what it says"),
             Self::TryService => ("Try", "Send what can be sent without a person; nothing is saved"),

@@ -249,7 +249,6 @@ fn authorization_details_are_written_from_the_types_of_the_service_and_held_to_t
     machine.press("Discover");
     machine.wait("Filled in from the metadata");
     machine.press("More about the authorization");
-    machine.press("Show types");
     machine.wait("One payment of practice money");
     assert!(machine.window.reads("Requires amount, creditor."), "{}", machine.window.words());
     machine.press("Add practice_payment");

@@ -5,10 +5,8 @@ use egui::Ui;
 
 use crate::diagnosis::Diagnose as _;
 use crate::gui::drafts::AuthorizationStep;
-use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand};
-use crate::gui::screens::intent_button;
-use crate::gui::texts::{common, details as texts};
+use crate::gui::texts::details as texts;
 use crate::gui::theme::{Tone, shown, small};
 use crate::gui::widgets::{ButtonKind, Field, banner, button, keyed, notice, told, waiting};
 use crate::oauth::{DetailType, DetailTypes, detail_types, with_detail};
@@ -29,9 +27,7 @@ pub(crate) fn details_ui(ui: &mut Ui, model: &Model, profile: &mut ProfileDraft,
             notice(ui, Tone::Warning, texts::NOT_AS_DESCRIBED, &faults.join("\n"));
         }
     }
-    if !step.offered.detail_types_url.is_empty() {
-        types_ui(ui, model, profile, &text);
-    }
+    types_ui(ui, model, profile, &text);
     if text.trim().is_empty() || !profile.takes_token_details() {
         return;
     }
@@ -52,8 +48,6 @@ fn field_ui(ui: &mut Ui, label: &str, help: &str, text: &mut String) -> bool {
 /// The types that the service describes, each to be added.
 fn types_ui(ui: &mut Ui, model: &Model, profile: &mut ProfileDraft, text: &str) {
     let types = &model.open.detail_types;
-    let busy = types.is_pending().then_some(common::ONE_MOMENT);
-    intent_button(ui, ButtonKind::Secondary, Intent::ShowDetailTypes, busy);
     match types.stand() {
         Stand::Idle => {}
         Stand::Pending(_) => {
