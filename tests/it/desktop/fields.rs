@@ -52,7 +52,7 @@ fn a_document_is_pasted_whatever_its_length_and_costs_no_more_than_it_is_long() 
     let before = window.private_kilobytes();
     let long = format!("{{ \"what\": \"{}\"\n", "x".repeat(1_000_000));
     window.paste("Pasted text", "ctrl+v", &long);
-    window.reader.wait("all of it is read");
+    window.reader.wait("All of it is read");
     window.desktop.picture("desktop-import-long");
     let grown = window.private_kilobytes().saturating_sub(before);
     eprintln!("import: {before} kB before, {grown} kB more after a megabyte");

@@ -139,7 +139,7 @@ fn an_address_is_never_taken_for_a_file() {
     let program = Tokenwright::with_vault();
     let request = "http://127.0.0.1:1/authorize?response_type=code&client_id=made-up&redirect_uri=http://127.0.0.1/cb";
     let read = program.run(&["import", request, "--yes", "--profile", "p"]);
-    assert!(read.stderr.contains("the authorization endpoint http://127.0.0.1:1/authorize"), "{}", read.stderr);
+    assert!(read.stderr.contains("authorization URL: http://127.0.0.1:1/authorize"), "{}", read.stderr);
     for address in
         ["http://as.test/realm?code=SECRET", "ftp://as.test/x", "file:///etc/hosts", "http://me:SECRET@as.test/"]
     {
