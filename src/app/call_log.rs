@@ -124,19 +124,19 @@ impl App {
         if !is_kept && !self.traces() {
             return;
         }
-        let call = Arc::new(call());
-        if is_kept {
-            self.keep_call(about, &call);
-        }
+        let call = call();
         if self.traces() {
-            self.tell(News::Called(call));
+            self.tell(News::Called(Arc::new(call.clone())));
+        }
+        if is_kept {
+            self.keep_call(about, call);
         }
     }
 
-    fn keep_call(&self, CallAbout { profile, stage }: CallAbout, call: &TracedCall) {
+    fn keep_call(&self, CallAbout { profile, stage }: CallAbout, call: TracedCall) {
         let By { face, process, .. } = By::this();
         let profile = profile.map(|name| name.to_string()).unwrap_or_default();
-        let logged = LoggedCall { call: call.clone(), face, process, profile, stage: stage.to_owned() };
+        let logged = LoggedCall { call, face, process, profile, stage: stage.to_owned() };
         if self.call_log.put(logged.reduced()) {
             let app = self.clone();
             drop(self.call_log.tasks.spawn_blocking(move || app.write_calls()));

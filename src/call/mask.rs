@@ -58,7 +58,7 @@ pub fn pretty_body(body: &Secret) -> Secret {
 /// Masks the known secrets in any encoding, and anything that looks like a JWT.
 pub fn mask_text(text: &str, known: &[&Secret]) -> String {
     // One that is longer than the text is in it in no encoding.
-    let known = known.iter().filter(|secret| !secret.is_empty() && shortest(secret.expose()) <= text.len());
+    let known = known.iter().filter(|secret| !secret.is_empty() && fits(secret.expose(), text.len()));
     let forms: Vec<Secret> = known.flat_map(|secret| forms(secret.expose())).map(Secret::new).collect();
     let masked = forms.iter().fold(text.to_owned(), |text, form| text.replace(form.expose(), MASK));
     mask_jwts(&mask_base64(&masked, &forms))
@@ -82,9 +82,17 @@ fn forms(raw: &str) -> Vec<String> {
     vec![raw.to_owned(), lower_escapes(&percent), lower_escapes(&form), percent, form, json, markup, line, words]
 }
 
-/// The fewest bytes that a secret has in any of these encodings.
-fn shortest(raw: &str) -> usize {
-    raw.chars().filter(|c| !c.is_whitespace() && !c.is_control()).map(char::len_utf8).sum()
+/// Whether a secret has at most so many bytes in one of these encodings. It looks no further than that: most secrets are long, and
+/// most texts short.
+fn fits(raw: &str, most: usize) -> bool {
+    let mut left = most;
+    raw.chars().filter(|c| !c.is_whitespace() && !c.is_control()).all(|c| match left.checked_sub(c.len_utf8()) {
+        Some(rest) => {
+            left = rest;
+            true
+        }
+        None => false,
+    })
 }
 
 /// `%2F` as `%2f`, which means the same (RFC 3986 section 2.1).

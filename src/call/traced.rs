@@ -34,7 +34,7 @@ pub struct TracedCall {
     pub body: Option<(String, String)>,
     /// The client certificate that was shown, in a line; empty if there was none.
     pub client_certificate: String,
-    /// The same for a terminal; secrets are shell variables. Empty where nothing was sent by the program.
+    /// The same for a terminal; secrets are shell variables. Empty where nobody asked for it, and where the program sent nothing.
     pub curl: String,
     /// What came of it.
     pub outcome: TracedOutcome,
@@ -125,16 +125,22 @@ impl TracedCall {
             headers,
             body: body.map(|body| (media_type, body)),
             client_certificate: call.client_certificate.as_ref().map(|shown| shown.told()).unwrap_or_default(),
-            curl: call.to_curl(),
+            curl: String::new(),
             outcome,
         }
+    }
+
+    /// With the command that makes the same call.
+    #[must_use]
+    pub fn with_curl(self, call: &Call) -> Self {
+        Self { curl: call.to_curl(), ..self }
     }
 
     /// The authorization request, which the browser makes. Its `state` is masked, too.
     pub fn in_browser(call: &Call, state: &str, at: Timestamp) -> Self {
         let sent = Self::sent(call, at, Err(NoReply::default()), []);
         let url = if state.is_empty() { sent.url } else { sent.url.replace(state, MASK) };
-        Self { way: Way::Browser, url, curl: String::new(), outcome: TracedOutcome::Unseen, ..sent }
+        Self { way: Way::Browser, url, outcome: TracedOutcome::Unseen, ..sent }
     }
 
     /// The authorization response, which the browser brought. What is no error is masked: codes, tokens and the state.

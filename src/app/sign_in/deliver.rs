@@ -17,7 +17,10 @@ pub(in crate::app) fn record<'a>(
     outcome: Result<&Reply, &TransportError>,
     known: impl IntoIterator<Item = &'a Secret>,
 ) {
-    app.record_call(about, || TracedCall::sent(call, at, outcome.map_err(TransportError::to_no_reply), known));
+    app.record_call(about, || {
+        let traced = TracedCall::sent(call, at, outcome.map_err(TransportError::to_no_reply), known);
+        if app.traces() { traced.with_curl(call) } else { traced }
+    });
 }
 
 /// Sends a call; the caller records it.
