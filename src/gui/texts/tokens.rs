@@ -145,9 +145,9 @@ pub fn drop_value(name: impl Display) -> String {
     format!("Drop {name}")
 }
 
-// Tokens for other APIs (RFC 8707).
+// Access tokens for other APIs (RFC 8707), and those that a reply brought beside the own one.
 
-pub const OTHER_APIS: &str = "Tokens for other APIs";
+pub const OTHER_TOKENS: &str = "Other access tokens";
 
 pub fn copy_token_for(api: impl Display) -> String {
     format!("Copy token for {api}")

@@ -93,9 +93,9 @@ impl DetailFault {
     pub fn line(&self) -> String {
         let Self { number, place, words } = self;
         if place.is_empty() {
-            format!("details {number}: {words}")
+            format!("object {number}: {words}")
         } else {
-            format!("details {number}, {place}: {words}")
+            format!("object {number}, {place}: {words}")
         }
     }
 }
@@ -341,12 +341,24 @@ fn words(kind: &ErrorKind<'_, '_>) -> String {
         }
         ErrorKind::Const { want } => format!("expected {want}"),
         ErrorKind::Pattern { want, .. } => format!("expected a text that matches `{want}`"),
+        ErrorKind::MinLength { want, .. } => format!("expected a text of at least {}", counted(*want, "character")),
+        ErrorKind::MaxLength { want, .. } => format!("expected a text of at most {}", counted(*want, "character")),
+        ErrorKind::MinItems { want, .. } => format!("expected at least {}", counted(*want, "item")),
+        ErrorKind::MaxItems { want, .. } => format!("expected at most {}", counted(*want, "item")),
+        ErrorKind::Minimum { want, .. } => format!("expected {want} or more"),
+        ErrorKind::Maximum { want, .. } => format!("expected {want} or less"),
+        ErrorKind::ExclusiveMinimum { want, .. } => format!("expected more than {want}"),
+        ErrorKind::ExclusiveMaximum { want, .. } => format!("expected less than {want}"),
         ErrorKind::FalseSchema => "not allowed here".to_owned(),
         ErrorKind::AnyOf | ErrorKind::OneOf(None) => "matches none of the forms that the schema has".to_owned(),
         ErrorKind::OneOf(Some(_)) => "matches more than one of the forms that the schema has".to_owned(),
         other => other.to_string(),
     };
     plain_line(&words).chars().take(LONGEST_WORDS).collect()
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 #[cfg(test)]
@@ -399,18 +411,43 @@ mod tests {
         assert_eq!(
             lines(&types, &wrong),
             [
-                "details 2, /purpose: expected one of \"rent\", \"salary\"",
-                "details 2, /creditor: matches none of the forms that the schema has",
-                "details 2, /amount/currency: expected a text that matches `^[A-Z]{3}$`",
-                "details 2, /amount/value: expected number, found string",
-                "details 2: `note` is not known",
-                "details 3: `amount` is missing",
-                "details 4, /type: the server describes no type `other`",
+                "object 2, /purpose: expected one of \"rent\", \"salary\"",
+                "object 2, /creditor: matches none of the forms that the schema has",
+                "object 2, /amount/currency: expected a text that matches `^[A-Z]{3}$`",
+                "object 2, /amount/value: expected number, found string",
+                "object 2: `note` is not known",
+                "object 3: `amount` is missing",
+                "object 4, /type: the server describes no type `other`",
             ]
         );
         // What is no list of details is told elsewhere.
         assert_eq!(types.check("[{}]"), []);
         assert_eq!(DetailTypes::default().check("[{\"type\": \"a\"}]"), []);
+    }
+
+    #[test]
+    fn limits_are_told_as_what_is_expected() {
+        let limits = types(&json!({"properties": {
+            "name": {"minLength": 1}, "code": {"maxLength": 2}, "lines": {"minItems": 2}, "tags": {"maxItems": 1},
+            "count": {"minimum": 1, "maximum": 9}, "price": {"exclusiveMinimum": 0}, "rate": {"exclusiveMaximum": 1}
+        }}));
+        let wrong = json!([{"type": "payment", "name": "", "code": "abc", "lines": [1], "tags": [1, 2], "count": 0, "price": 0, "rate": 1}]);
+        assert_eq!(
+            lines(&limits, &wrong),
+            [
+                "object 1, /name: expected a text of at least 1 character",
+                "object 1, /code: expected a text of at most 2 characters",
+                "object 1, /lines: expected at least 2 items",
+                "object 1, /tags: expected at most 1 item",
+                "object 1, /count: expected 1 or more",
+                "object 1, /price: expected more than 0",
+                "object 1, /rate: expected less than 1",
+            ]
+        );
+        assert_eq!(
+            lines(&limits, &json!([{"type": "payment", "count": 10}])),
+            ["object 1, /count: expected 9 or less"]
+        );
     }
 
     #[test]
@@ -436,7 +473,7 @@ mod tests {
         described.set_schema("a", Some("{\"properties\": {\"n\": {\"type\": \"integer\"}}}"));
         assert_eq!(
             lines(&described, &json!([{"type": "a", "n": "x"}])),
-            ["details 1, /n: expected integer, found string"]
+            ["object 1, /n: expected integer, found string"]
         );
         for (text, why) in [(None, "its schema could not be fetched"), (Some("<html>"), "its schema is not JSON")] {
             described.set_schema("a", text);
@@ -466,7 +503,7 @@ mod tests {
         // A reference to itself is usual, for what nests.
         let nested = types(&json!({"properties": {"next": {"$ref": "#"}, "n": {"type": "number"}}}));
         let deep = json!([{"type": "payment", "next": {"next": {"n": "x"}}}]);
-        assert_eq!(lines(&nested, &deep), ["details 1, /next/next/n: expected number, found string"]);
+        assert_eq!(lines(&nested, &deep), ["object 1, /next/next/n: expected number, found string"]);
         assert_eq!(unchecked(json!({"$ref": "#"})), None);
         assert_eq!(types(&json!({"$ref": "#"})).check("[{\"type\": \"payment\"}]").len(), 1);
     }

@@ -190,7 +190,7 @@ fn in_the_whole_window_the_token_is_copied_in_each_shape() {
 fn in_the_whole_window_a_token_for_another_api_is_copied_and_stands_there_with_its_own_clock() {
     let (mut machine, _home) = signed_in();
     let own = machine.access_token();
-    machine.press("Tokens for other APIs");
+    machine.press("Other access tokens");
     machine.window.fill("API", "urn:practice archive");
     machine.wait("a resource is an absolute URI without blanks");
     machine.window.fill("API", "urn:practice:archive");

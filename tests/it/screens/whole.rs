@@ -263,7 +263,7 @@ fn authorization_details_are_written_from_the_types_of_the_service_and_held_to_t
     assert!(!machine.window.reads("Not as the service describes it"));
     machine.window.fill("Authorization details", &format!("[{}]", payment.replace("EUR", "CHF")));
     machine.wait("Not as the service describes it");
-    assert!(machine.window.reads("details 1, /amount/currency: expected one of"), "{}", machine.window.words());
+    assert!(machine.window.reads("object 1, /amount/currency: expected one of"), "{}", machine.window.words());
     machine.window.fill("Authorization details", &format!("[{payment}]"));
     machine.window.fill("Client ID", "practice-client");
     machine.window.fill("Redirect URI", "http://127.0.0.1/callback");

@@ -37,8 +37,8 @@ fn details_that_do_not_match_the_schema_are_told_of_before_the_browser_opens() {
     let arguments = ["sign-in", "pay", "--issuer", &issuer, "--browser", browser(), "--authorization-details"];
     let said = program.run(&[&arguments[..], &[TYPED], &client].concat()).failed(4);
     for line in [
-        "warning: `--authorization-details`: details 1, /creditor: length must be >=1, but got 0",
-        "warning: `--authorization-details`: details 1, /amount/currency: expected one of \"EUR\", \"USD\", \"JPY\"",
+        "warning: `--authorization-details`: object 1, /creditor: expected a text of at least 1 character",
+        "warning: `--authorization-details`: object 1, /amount/currency: expected one of \"EUR\", \"USD\", \"JPY\"",
         "`invalid_authorization_details` (a `practice_payment` needs",
     ] {
         assert!(said.contains(line), "{line}\n{said}");
@@ -85,7 +85,7 @@ fn a_server_that_judges_by_its_schema_refuses_what_is_warned_of_and_nothing_else
         ];
         let said = program.run(&arguments);
         assert_eq!(
-            said.stderr.contains("warning: `--authorization-details`: details 1"),
+            said.stderr.contains("warning: `--authorization-details`: object 1"),
             !is_right,
             "{order}\n{}",
             said.stderr

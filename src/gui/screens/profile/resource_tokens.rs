@@ -20,7 +20,7 @@ pub(crate) fn resource_tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, 
     if tokens.needs_proof() || !has_any {
         return;
     }
-    disclosure(ui, texts::OTHER_APIS, !tokens.for_resources.is_empty(), |ui| {
+    disclosure(ui, texts::OTHER_TOKENS, !tokens.for_resources.is_empty(), |ui| {
         let now = draft.clock.now;
         key_values(ui, |rows| {
             for (name, token) in &tokens.for_resources {
