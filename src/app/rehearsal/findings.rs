@@ -206,15 +206,19 @@ fn scopes(tokens: &TokenSet, issued: &Issued) -> Result<Option<String>, String> 
 }
 
 fn kept(call: &CallTemplate, tokens: &TokenSet, name: &str, value: Option<&String>) -> Result<String, String> {
-    match (value, tokens.retained.get(name)) {
-        (Some(value), Some(read)) if read == value && !value.is_empty() => Ok(format!("{name} {value}")),
-        _ => {
-            let path =
-                call.reading.retain.iter().find(|(retained, _)| retained == name).map(|(_, place)| place.as_str());
-            let path = path.unwrap_or_default();
-            Err(format!("`{name}` was not kept: `{path}` holds nothing in the documented reply"))
-        }
+    let read = tokens.retained.get(name).filter(|read| !read.is_empty());
+    let places: Vec<&Expression> =
+        call.reading.retain.iter().filter(|(retained, _)| retained == name).map(|(_, place)| place).collect();
+    match (value, read) {
+        (Some(value), Some(read)) if read == value => return Ok(format!("{name} {value}")),
+        // What an expression comes to is not worked out twice.
+        (_, Some(read)) if places.iter().any(|place| !place.is_path()) => return Ok(format!("{name} {read}")),
+        _ => {}
     }
+    let (paths, verb) =
+        (places.iter().map(|place| format!("`{}`", place.as_str())), if places.len() == 1 { "holds" } else { "hold" });
+    let paths = paths.collect::<Vec<_>>().join(" and ");
+    Err(format!("`{name}` was not kept: {paths} {verb} nothing in the documented reply"))
 }
 
 /// Where a field whose name (in small letters) is wanted holds something.

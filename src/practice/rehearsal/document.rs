@@ -74,6 +74,19 @@ impl Document {
         text_at(&self.json, path)
     }
 
+    /// The values to retain, and what stands at the first of their paths that holds any.
+    pub(crate) fn retained(&self, reading: &Reading) -> Vec<(String, Option<String>)> {
+        let mut retained: Vec<(String, Option<String>)> = Vec::new();
+        for (name, place) in &reading.retain {
+            let value = self.text(place.as_str());
+            match retained.iter_mut().find(|(known, _)| known == name) {
+                Some((_, found)) => *found = found.take().or(value),
+                None => retained.push((name.clone(), value)),
+            }
+        }
+        retained
+    }
+
     pub(crate) fn answer(&self) -> Response {
         if let Some((kind, text)) = &self.plain {
             return Response::text(200, kind, text.clone());

@@ -34,7 +34,7 @@ pub struct Issued {
     pub refresh_token: Option<(Secret, String)>,
     /// The same for the ID token.
     pub id_token: Option<(Secret, String)>,
-    /// The values that the preset retains, and what the reply has at their paths.
+    /// The values that the preset retains, and what the reply has at the first of their paths that holds any.
     pub kept: Vec<(String, Option<String>)>,
     pub further: Vec<IssuedFurther>,
     pub document: Json,
@@ -296,8 +296,7 @@ impl StandIn {
         if refresh_token.is_some() && stage == "refresh_request" && old != facts.value("refresh_token") {
             self.spent.push(old);
         }
-        let kept = call.reading.retain.iter().map(|(name, place)| (name.clone(), reply.text(place.as_str())));
-        let kept: Vec<(String, Option<String>)> = kept.collect();
+        let kept = reply.retained(&call.reading);
         for (name, value) in &kept {
             if let Some(value) = value {
                 facts.set(name, value);

@@ -212,6 +212,12 @@ fn a_kept_value_that_is_not_there_shows() {
         "token request",
         "`host` was not kept: `hosts[0]` holds nothing in the documented reply",
     );
+    check(
+        "host = \"host\"",
+        "host = [\"hosts[0]\", \"hosts[1]\"]",
+        "token request",
+        "`host` was not kept: `hosts[0]` and `hosts[1]` hold nothing in the documented reply",
+    );
 }
 
 #[test]
