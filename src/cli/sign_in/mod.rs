@@ -39,6 +39,7 @@ pub(crate) fn run(runner: &Runner, options: &SignInOptions) -> Result<(), Failur
     let name = ProfileName::parse(&options.name)?;
     let (draft, saved) = draft(runner, &name, options)?;
     let mut profile = parse(&draft, options)?;
+    describe::check_details_of(runner, &profile, &options.describe);
     let is_device = options.device || profile.service.has_only_device_flow();
     let sources = sources::of(runner, &name, &profile, options)?;
     let mut secrets = secrets::gather(&profile.service, options, saved, &sources, is_device)?;
