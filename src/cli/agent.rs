@@ -67,7 +67,7 @@ fn tell(news: News) {
     match news {
         News::Refreshed(token) => print::note(&refreshed(&token.name, token.tokens.expires_at)),
         News::FurtherRefreshed(name, further, end) => {
-            print::note(&refreshed(&format!("{name}, its token `{further}`"), end));
+            print::note(&refreshed(format!("{name}, its token `{further}`"), end));
         }
         News::NotRefreshed(name, failure) => {
             let diagnosis = failure.diagnosis;

@@ -116,6 +116,47 @@ fn a_signed_request_is_signed_in_a_token_with_each_kind_of_key() {
 }
 
 #[test]
+#[ignore = "needs node, openssl and softhsm2"]
+fn what_is_encrypted_to_a_key_in_a_token_is_decrypted_there_by_each_kind_of_key() {
+    for algorithm in [&P256, &RSA] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (key, public) = make_key(folder.path(), algorithm);
+        let token = Token::new();
+        token.import(&key, "client", "01");
+        let server = OidcProvider::start_with(&["--auto", "--client-key", text(&public)]);
+        let program = token.program().with_env("TOKENWRIGHT_CLIENT_SECRET", "secret");
+        let given = ["--response-mode", "jwt", "--scope", "email", "--key-file", "pkcs11:object=client", "--verbose"];
+        // The response, the ID token and the userinfo are encrypted.
+        let said = certified(&program, &server, "encrypted-sha1", &given).finish();
+        assert!(said.stderr.contains("ID token: signature passed"), "{}", said.stderr);
+        said.done();
+        assert!(program.run(&["whoami", "bank"]).done().contains("alex@example.com"));
+    }
+}
+
+#[test]
+#[ignore = "needs node, openssl and softhsm2"]
+fn a_token_that_does_not_decrypt_so_is_told_from_one_that_is_away() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (key, public) = make_key(folder.path(), &RSA);
+    let token = Token::new();
+    token.import(&key, "client", "01");
+    let server = OidcProvider::start_with(&["--auto", "--client-key", text(&public)]);
+    let program = token.program().with_env("TOKENWRIGHT_CLIENT_SECRET", "secret");
+    let given = ["--response-mode", "jwt", "--key-file", "pkcs11:object=client"];
+    // This one knows RSA-OAEP by SHA-1 alone.
+    let mut process = certified(&program, &server, "encrypted", &given);
+    let said = process.line_with("warning: the response cannot be read: ");
+    assert!(said.contains("it is encrypted, and the token does not decrypt by this algorithm"), "{said}");
+    assert!(process.line_with("hint: ").contains("by `RSA-OAEP` or `ECDH-ES`"));
+    drop(process);
+    std::fs::rename(token.0.path().join("tokens"), token.0.path().join("away")).expect("moved");
+    std::fs::create_dir(token.0.path().join("tokens")).expect("a folder");
+    let said = certified(&program, &server, "encrypted-sha1", &given).finish();
+    assert!(said.code != 0 && said.stderr.contains("the token of the key is not there"), "{}", said.stderr);
+}
+
+#[test]
 #[ignore = "needs node, openssl, curl and softhsm2"]
 fn a_handshake_is_signed_in_a_token_and_binds_the_tokens_to_its_certificate() {
     let authority = mutual_tls::authority();

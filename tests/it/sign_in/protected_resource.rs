@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::http::browser;
+use crate::support::practice::Practice;
 use crate::support::process::Finished;
 use crate::support::scripted::{Answer, Asked, Scripted};
 use crate::support::tokenwright::Tokenwright;
@@ -317,10 +318,57 @@ fn a_client_is_a_document_where_the_issuer_reads_it_and_is_registered_elsewhere(
     for wrong in
         ["http://client.example.com/x", "https://client.example.com", "https://a.test/x/../y", "https://a.test/x#y"]
     {
-        let said = sign_in(&server, &["--client-document", wrong]).1.failed(2).to_owned();
+        let said = sign_in(&server, &["--client-document", wrong]).1.failed(2);
         assert!(said.contains("write an https URL with a path"), "{wrong}: {said}");
     }
     // Without a place to register at, and without a client, it is said what is missing.
     let server = Told { issuer: json!({ "registration_endpoint": null }), ..Told::default() }.start();
     assert!(sign_in(&server, &[]).1.failed(2).contains("`--client-id`"));
+}
+
+#[test]
+fn a_person_rehearses_it_at_the_practice_service() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    let api = practice.url("/resource");
+    let start = ["sign-in", "demo", "--redirect-uri", "http://127.0.0.1/callback", "--browser", browser()];
+    program.run(&[&start[..], &["--protected-resource", &api]].concat()).done();
+    let reply = program.run(&["call", "demo", &api, "--json"]).json();
+    assert_eq!((&reply["status"], &reply["body"]["ok"]), (&json!(200), &json!(true)));
+    let shown = program.run(&["show", "demo", "--json"]).json();
+    assert_eq!(shown["scopes"], json!(["practice.read", "practice.write", "offline_access"]), "{shown}");
+    program.run(&["refresh", "demo"]).done();
+    // Another API may be named, or none.
+    let other = ["--protected-resource", &api, "--resource", "urn:practice:archive"];
+    program.run(&[&start[..], &other].concat()).done();
+    assert_eq!(program.run(&["call", "demo", &practice.url("/archive"), "--json"]).json()["status"], json!(200));
+    for (fault, words) in [
+        ("other-resource", "of another API: `https://issuer.invalid/resource`"),
+        ("several-issuers", "several issuers"),
+    ] {
+        let practice = Practice::start_with(&program, &[fault]);
+        let finished = program.run(&[&start[..], &["--protected-resource", &practice.url("/resource")]].concat());
+        assert!(finished.code != 0 && finished.stderr.contains(words), "{fault}: {}", finished.stderr);
+    }
+}
+
+#[test]
+fn a_parameter_that_the_issuer_does_not_take_is_left_out() {
+    let server = Told::default().start();
+    let none = ["authorization", "token", "refresh"].map(|stage| format!("{stage}.resource="));
+    let more: Vec<&str> = none.iter().flat_map(|parameter| ["--param", parameter]).collect();
+    let (program, finished) = sign_in(&server, &more);
+    finished.done();
+    program.run(&["refresh", "mcp"]).done();
+    let sent = ["/authorize", "/token"].map(|path| server.asked(path)).concat();
+    assert!(sent.len() == 3 && sent.iter().all(|asked| asked.parameter("resource").is_empty()), "{sent:?}");
+}
+
+#[test]
+fn a_sign_in_on_another_device_asks_for_the_same() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    let api = practice.url("/resource");
+    program.run(&["sign-in", "demo", "--protected-resource", &api, "--grant", "device"]).done();
+    assert_eq!(program.run(&["call", "demo", &api, "--json"]).json()["status"], json!(200));
 }
