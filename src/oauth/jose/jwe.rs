@@ -107,7 +107,7 @@ pub fn decrypt(token: &Secret, key: Option<&KeyPair>) -> Result<Secret, JweError
     }
     let own = OwnKey::of(pair).ok_or(JweError::NoKey)?;
     let key = match unwrapping {
-        Unwrapping::Rsa(padding) => own.undo_oaep(padding, &parts.key)?,
+        Unwrapping::Rsa(padding) => own.undo_oaep(padding, &parts.key).map_err(JweError::InToken)?,
         Unwrapping::Agreed(wrap) => of_agreement(&own, kind, (&header, encryption), wrap, &parts, contents)?,
     };
     let key = key.filter(|key| key.len() == contents.length()).ok_or(JweError::Refused)?;
@@ -167,7 +167,7 @@ fn of_agreement(
 ) -> Result<Option<Zeroizing<Vec<u8>>>, JweError> {
     let text = |name: &str| header.get(name).and_then(Json::as_str).unwrap_or_default();
     let Some(point) = their_point(header, kind) else { return Ok(None) };
-    let Some(secret) = own.agree(kind, &point)? else { return Ok(None) };
+    let Some(secret) = own.agree(kind, &point).map_err(JweError::InToken)? else { return Ok(None) };
     let (name, length) = agreed_for(text("alg"), encryption, wrap.is_some(), contents);
     let (Some(apu), Some(apv)) = (decode(text("apu")), decode(text("apv"))) else { return Ok(None) };
     let agreed = derive(&secret, name, &[apu, apv], length);

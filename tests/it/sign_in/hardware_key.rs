@@ -4,12 +4,17 @@
 use std::path::Path;
 use std::process::Command;
 
+use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
+use cryptoki::object::{Attribute, ObjectClass};
+use cryptoki::session::UserType;
+use cryptoki::types::AuthPin;
 use tempfile::TempDir;
 
 use crate::sign_in::fapi::{P256, make_key};
 use crate::sign_in::message_signing::{RSA, certified, text};
 use crate::sign_in::mutual_tls;
 use crate::support::oidc_provider::OidcProvider;
+use crate::support::process::{Process, one_test};
 use crate::support::tokenwright::Tokenwright;
 
 const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
@@ -42,6 +47,12 @@ impl Token {
     /// Puts a key into it.
     fn import(&self, key: &Path, label: &str, id: &str) {
         self.run(&["--import", text(key), "--token", "work", "--label", label, "--id", id, "--pin", PIN]);
+    }
+
+    /// Lets its keys agree upon secrets, which the tool that imports them does not.
+    fn permit_agreement(&self) {
+        let mut other = one_test(module_path!(), "the_other_process_permits_agreement");
+        Process::start(other.env("SOFTHSM2_CONF", self.settings())).finish().done();
     }
 
     /// The program on a machine with this token.
@@ -116,6 +127,19 @@ fn a_signed_request_is_signed_in_a_token_with_each_kind_of_key() {
 }
 
 #[test]
+#[ignore = "the other process of the test below"]
+fn the_other_process_permits_agreement() {
+    let module = Pkcs11::new(MODULE).expect("a module");
+    module.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)).expect("it starts");
+    let slot = module.get_slots_with_initialized_token().expect("slots")[0];
+    let session = module.open_rw_session(slot).expect("a session");
+    session.login(UserType::User, Some(&AuthPin::from(PIN))).expect("the right PIN");
+    for key in session.find_objects(&[Attribute::Class(ObjectClass::PRIVATE_KEY)]).expect("keys") {
+        session.update_attributes(key, &[Attribute::Derive(true)]).expect("it may be changed");
+    }
+}
+
+#[test]
 #[ignore = "needs node, openssl and softhsm2"]
 fn what_is_encrypted_to_a_key_in_a_token_is_decrypted_there_by_each_kind_of_key() {
     for algorithm in [&P256, &RSA] {
@@ -123,6 +147,7 @@ fn what_is_encrypted_to_a_key_in_a_token_is_decrypted_there_by_each_kind_of_key(
         let (key, public) = make_key(folder.path(), algorithm);
         let token = Token::new();
         token.import(&key, "client", "01");
+        token.permit_agreement();
         let server = OidcProvider::start_with(&["--auto", "--client-key", text(&public)]);
         let program = token.program().with_env("TOKENWRIGHT_CLIENT_SECRET", "secret");
         let given = ["--response-mode", "jwt", "--scope", "email", "--key-file", "pkcs11:object=client", "--verbose"];

@@ -4,7 +4,6 @@ use aws_lc_rs::agreement::{self, ECDH_P256, ECDH_P384, ECDH_P521, PrivateKey, Un
 use aws_lc_rs::rsa::{OAEP_SHA256_MGF1SHA256, OaepAlgorithm, OaepPrivateDecryptingKey, PrivateDecryptingKey};
 use zeroize::Zeroizing;
 
-use crate::oauth::jose::jwe::JweError;
 use crate::oauth::keys::certificate::{Bytes, from_pem};
 use crate::oauth::keys::hardware_key::{HardwareKey, HardwareKeyError};
 use crate::oauth::keys::signing_key::{KeyKind, KeyPair, PRIVATE_KEY};
@@ -14,19 +13,19 @@ type Plain = Option<Zeroizing<Vec<u8>>>;
 pub(super) enum OwnKey {
     /// PKCS#8.
     Here(Bytes),
-    InToken(HardwareKey),
+    InToken(Box<HardwareKey>),
 }
 
 impl OwnKey {
     pub(super) fn of(pair: &KeyPair) -> Option<Self> {
         if HardwareKey::is_one(&pair.private_key) {
-            return HardwareKey::parse(&pair.private_key).map(Self::InToken);
+            return HardwareKey::parse(&pair.private_key).map(Box::new).map(Self::InToken);
         }
         from_pem(pair.private_key.expose(), PRIVATE_KEY).map(Self::Here)
     }
 
     /// Undoes RSA-OAEP (RFC 7518 section 4.3); `None` if it does not fit the key.
-    pub(super) fn undo_oaep(&self, padding: &'static OaepAlgorithm, wrapped: &[u8]) -> Result<Plain, JweError> {
+    pub(super) fn undo_oaep(&self, padding: &'static OaepAlgorithm, wrapped: &[u8]) -> Result<Plain, HardwareKeyError> {
         match self {
             Self::Here(der) => Ok(undo_oaep(der.expose(), padding, wrapped)),
             Self::InToken(key) => of_token(key.undo_oaep(padding.id() == OAEP_SHA256_MGF1SHA256.id(), wrapped)),
@@ -34,7 +33,7 @@ impl OwnKey {
     }
 
     /// The secret that is agreed upon with a point (RFC 7518 section 4.6); `None` if the point is not on the curve.
-    pub(super) fn agree(&self, kind: KeyKind, point: &[u8]) -> Result<Plain, JweError> {
+    pub(super) fn agree(&self, kind: KeyKind, point: &[u8]) -> Result<Plain, HardwareKeyError> {
         let (algorithm, length) = match kind {
             KeyKind::P256 => (&ECDH_P256, 32),
             KeyKind::P384 => (&ECDH_P384, 48),
@@ -52,11 +51,11 @@ impl OwnKey {
 }
 
 /// What does not fit is told in one way, wherever the key is.
-fn of_token(done: Result<Zeroizing<Vec<u8>>, HardwareKeyError>) -> Result<Plain, JweError> {
+fn of_token(done: Result<Zeroizing<Vec<u8>>, HardwareKeyError>) -> Result<Plain, HardwareKeyError> {
     match done {
         Ok(plain) => Ok(Some(plain)),
         Err(HardwareKeyError::Refused) => Ok(None),
-        Err(error) => Err(JweError::InToken(error)),
+        Err(error) => Err(error),
     }
 }
 

@@ -30,17 +30,15 @@ pub(super) fn undo_oaep(
 }
 
 /// The secret of this many bytes that the key agrees upon with a point on its curve (NIST SP 800-56A section 5.7.1.2).
-pub(super) fn agree(address: &Address, point: &[u8], length: usize) -> Result<Zeroizing<Vec<u8>>, HardwareKeyError> {
+pub(super) fn agree(address: &Address, point: &[u8], length: u8) -> Result<Zeroizing<Vec<u8>>, HardwareKeyError> {
     let mechanism = Mechanism::Ecdh1Derive(Ecdh1DeriveParams::new(EcKdf::null(), point));
-    let value_length = u64::try_from(length).ok().and_then(|length| Ulong::try_from(length).ok());
-    let value_length = value_length.ok_or(HardwareKeyError::Refused)?;
     let wanted = [
         Attribute::Class(ObjectClass::SECRET_KEY),
         Attribute::KeyType(KeyType::GENERIC_SECRET),
         Attribute::Token(false),
         Attribute::Sensitive(false),
         Attribute::Extractable(true),
-        Attribute::ValueLen(value_length),
+        Attribute::ValueLen(Ulong::new(length.into())),
     ];
     with_key(address, |session, key| {
         let agreed = session.derive_key(&mechanism, key, &wanted).map_err(|error| refused(&error))?;
@@ -48,7 +46,7 @@ pub(super) fn agree(address: &Address, point: &[u8], length: usize) -> Result<Ze
         // It would end with the session.
         let _ = session.destroy_object(agreed);
         match value.map_err(|error| refused(&error))?.into_iter().next() {
-            Some(Attribute::Value(secret)) if secret.len() == length => Ok(Zeroizing::new(secret)),
+            Some(Attribute::Value(secret)) if secret.len() == usize::from(length) => Ok(Zeroizing::new(secret)),
             _ => Err(HardwareKeyError::Refused),
         }
     })

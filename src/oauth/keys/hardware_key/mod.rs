@@ -102,7 +102,7 @@ impl HardwareKey {
     }
 
     /// Has the token agree upon a secret of this many bytes with a point on the curve of the key.
-    pub(in crate::oauth) fn agree(&self, point: &[u8], length: usize) -> Result<Zeroizing<Vec<u8>>, HardwareKeyError> {
+    pub(in crate::oauth) fn agree(&self, point: &[u8], length: u8) -> Result<Zeroizing<Vec<u8>>, HardwareKeyError> {
         decryption::agree(&self.address, point, length)
     }
 
