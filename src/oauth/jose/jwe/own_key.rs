@@ -10,14 +10,14 @@ use crate::oauth::keys::signing_key::{KeyKind, KeyPair, PRIVATE_KEY};
 
 type Plain = Option<Zeroizing<Vec<u8>>>;
 
-pub(super) enum OwnKey {
+pub(in crate::oauth) enum OwnKey {
     /// PKCS#8.
     Here(Bytes),
     InToken(Box<HardwareKey>),
 }
 
 impl OwnKey {
-    pub(super) fn of(pair: &KeyPair) -> Option<Self> {
+    pub(in crate::oauth) fn of(pair: &KeyPair) -> Option<Self> {
         if HardwareKey::is_one(&pair.private_key) {
             return HardwareKey::parse(&pair.private_key).map(Box::new).map(Self::InToken);
         }
@@ -25,7 +25,11 @@ impl OwnKey {
     }
 
     /// Undoes RSA-OAEP (RFC 7518 section 4.3); `None` if it does not fit the key.
-    pub(super) fn undo_oaep(&self, padding: &'static OaepAlgorithm, wrapped: &[u8]) -> Result<Plain, HardwareKeyError> {
+    pub(in crate::oauth) fn undo_oaep(
+        &self,
+        padding: &'static OaepAlgorithm,
+        wrapped: &[u8],
+    ) -> Result<Plain, HardwareKeyError> {
         match self {
             Self::Here(der) => Ok(undo_oaep(der.expose(), padding, wrapped)),
             Self::InToken(key) => of_token(key.undo_oaep(padding.id() == OAEP_SHA256_MGF1SHA256.id(), wrapped)),
@@ -33,7 +37,7 @@ impl OwnKey {
     }
 
     /// The secret that is agreed upon with a point (RFC 7518 section 4.6); `None` if the point is not on the curve.
-    pub(super) fn agree(&self, kind: KeyKind, point: &[u8]) -> Result<Plain, HardwareKeyError> {
+    pub(in crate::oauth) fn agree(&self, kind: KeyKind, point: &[u8]) -> Result<Plain, HardwareKeyError> {
         let (algorithm, length) = match kind {
             KeyKind::P256 => (&ECDH_P256, 32),
             KeyKind::P384 => (&ECDH_P384, 48),
