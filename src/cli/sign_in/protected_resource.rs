@@ -110,7 +110,10 @@ fn issuer(address: &ResourceAddress, found: &FoundResource, chosen: Option<&Issu
             return Err(Failure::new(FailureKind::Usage, diagnosis));
         }
     };
-    Issuer::parse(only).ok_or_else(|| {
+    // What is not on this machine has no business with what is.
+    let is_here = |url: &str| url.starts_with("http:");
+    let only_issuer = Issuer::parse(only).filter(|issuer| !is_here(issuer.as_str()) || is_here(address.as_str()));
+    only_issuer.ok_or_else(|| {
         let hint = "tell those who run the API: an issuer is an https URL without a query".to_owned();
         refused(format!("the API names `{}` as the issuer of its tokens, which is none", printable(only)), hint)
     })
@@ -176,4 +179,26 @@ fn scopes(found: &FoundResource, draft: &ProfileDraft) -> Vec<String> {
     scopes.retain(|scope| scope != OFFLINE);
     scopes.extend((asks && issues_offline).then(|| OFFLINE.to_owned()));
     scopes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oauth::ProtectedResource;
+
+    #[test]
+    fn an_api_elsewhere_sends_nobody_to_this_machine() {
+        let chosen = |api: &str, issuer: &str| {
+            let address = ResourceAddress::parse(api).expect("an address");
+            let document = serde_json::json!({ "resource": api, "authorization_servers": [issuer] }).to_string();
+            let metadata = ProtectedResource::read(&document, &address).expect("metadata");
+            let found = FoundResource { metadata: Some((metadata, String::new())), scopes: Vec::new() };
+            super::issuer(&address, &found, None).map(|issuer| issuer.as_str().to_owned()).ok()
+        };
+        assert_eq!(chosen("https://a.test/mcp", "https://as.test").as_deref(), Some("https://as.test/"));
+        assert_eq!(chosen("http://localhost:8/mcp", "http://127.0.0.1:9").as_deref(), Some("http://127.0.0.1:9/"));
+        for wrong in ["http://127.0.0.1:9", "http://as.test", "file:///etc/passwd", "https://as.test/?x=y"] {
+            assert_eq!(chosen("https://a.test/mcp", wrong), None, "{wrong}");
+        }
+    }
 }
