@@ -71,6 +71,7 @@ pub use crate::app::services::import_outcome::{
     AmbiguousText, ImportOutcome, Imported, LockedText, SharedProfile, SharedProfiles,
 };
 pub use crate::app::services::importing::ImportSource;
+pub use crate::app::services::protected_resource::FoundResource;
 pub use crate::app::sign_in::SignIn;
 pub use crate::app::sign_in::call_context::{Authorized, CallContext};
 pub use crate::app::sign_in::device::DeviceSignIn;

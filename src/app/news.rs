@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::agent::KeptAlive;
 use crate::app::Failure;
 use crate::app::profiles::summary::ProfileSummary;
@@ -12,6 +14,7 @@ use crate::config::Ticks;
 use crate::desktop::TrayPress;
 use crate::diagnosis::Diagnosis;
 use crate::export::Sinks;
+use crate::oauth::Resource;
 use crate::service::{ProfileName, Service};
 
 /// An event that a face did not ask for.
@@ -49,7 +52,9 @@ pub enum News {
     FailedChecks(BTreeMap<ProfileName, Diagnosis>),
     /// The scheduler has refreshed a profile.
     Refreshed(Box<SavedToken>),
-    /// The scheduler failed to refresh a profile.
+    /// The scheduler has refreshed the token of this name that came beside the own one of a profile; with its new end.
+    FurtherRefreshed(ProfileName, Resource, Option<Timestamp>),
+    /// The scheduler failed to refresh a profile, or one of its tokens.
     NotRefreshed(ProfileName, Failure),
     /// The sinks of a profile.
     Sinks(ProfileName, Sinks),

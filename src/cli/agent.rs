@@ -1,11 +1,13 @@
 //! `tokenwright agent`: runs until it is stopped and prints a line for each event, never a secret.
 
 use std::ffi::OsString;
+use std::fmt::Display;
 use std::path::PathBuf;
 
+use jiff::Timestamp;
 use serde_json::json;
 
-use crate::app::{Failure, FailureKind, KeptAlive, News, SavedToken};
+use crate::app::{Failure, FailureKind, KeptAlive, News};
 use crate::cli::args::{AgentOptions, AgentTask};
 use crate::cli::exit::Exit;
 use crate::cli::print;
@@ -63,7 +65,10 @@ pub(crate) fn serve(runner: &Runner) -> Result<(), Failure> {
 
 fn tell(news: News) {
     match news {
-        News::Refreshed(token) => print::note(&refreshed(&token)),
+        News::Refreshed(token) => print::note(&refreshed(&token.name, token.tokens.expires_at)),
+        News::FurtherRefreshed(name, further, end) => {
+            print::note(&refreshed(format!("{name}, its token `{further}`"), end));
+        }
         News::NotRefreshed(name, failure) => {
             let diagnosis = failure.diagnosis;
             let summary = format!("{name}: not refreshed: {}", diagnosis.summary);
@@ -75,10 +80,10 @@ fn tell(news: News) {
     }
 }
 
-fn refreshed(token: &SavedToken) -> String {
-    match token.tokens.expires_at {
-        Some(at) => format!("{}: refreshed, valid until {}", token.name, local(at)),
-        None => format!("{}: refreshed, without a known expiry", token.name),
+fn refreshed(what: impl Display, end: Option<Timestamp>) -> String {
+    match end {
+        Some(at) => format!("{what}: refreshed, valid until {}", local(at)),
+        None => format!("{what}: refreshed, without a known expiry"),
     }
 }
 

@@ -40,6 +40,8 @@ const MUST_PUSH: &str = "require_pushed_authorization_requests";
 const PROOF_ALGORITHMS: &str = "dpop_signing_alg_values_supported";
 /// Where a client registers itself (RFC 7591).
 const REGISTERED_AT: &str = "registration_endpoint";
+/// Whether a client may be the URL of its own metadata (draft-ietf-oauth-client-id-metadata-document section 5).
+const CLIENT_DOCUMENTS: &str = "client_id_metadata_document_supported";
 /// The kinds of authentication that may be asked for.
 const ACR_VALUES: &str = "acr_values_supported";
 /// How the authorization response may come back, and by which algorithms it is signed (JARM section 4).
@@ -105,6 +107,8 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
         acr_values: list(json, ACR_VALUES),
         issuer: text_at(json, "issuer"),
         registration_url: endpoint_of(json, REGISTERED_AT, &mut Gathering::default())?,
+        challenge_methods: list(json, CHALLENGE_METHODS),
+        reads_client_documents: is_true(json, CLIENT_DOCUMENTS),
     };
     offer_consent(&mut described);
     check_response(json, &mut described);
@@ -221,6 +225,10 @@ fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentEr
     }
     if json.get(REGISTERED_AT).is_some() {
         gathering.offered(REGISTERED_AT, "a client is registered there only with `--register`");
+    }
+    if is_true(json, CLIENT_DOCUMENTS) {
+        gathering
+            .offered(CLIENT_DOCUMENTS, "the client may be a document of yours on the web, with `--client-document`");
     }
     if !list(json, ACR_VALUES).is_empty() {
         gathering.offered(ACR_VALUES, "a kind of authentication is asked for only with `--acr-values`");

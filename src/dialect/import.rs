@@ -79,6 +79,10 @@ pub struct Offered {
     pub issuer: String,
     /// Where a client registers itself (RFC 7591); empty if it cannot.
     pub registration_url: String,
+    /// The code challenges that it takes (RFC 7636).
+    pub challenge_methods: Vec<String>,
+    /// Whether it reads the metadata of a client at the URL that is the client's ID (draft-ietf-oauth-client-id-metadata-document).
+    pub reads_client_documents: bool,
     /// The kinds of authentication that a person may be asked for (OpenID Connect Discovery 1.0 section 3).
     pub acr_values: Vec<String>,
 }

@@ -14,6 +14,7 @@ mod jose;
 mod keys;
 mod profile_secrets;
 mod proof;
+mod protected_resource;
 mod request;
 mod tokens;
 
@@ -77,6 +78,8 @@ pub use crate::oauth::proof::{
     DPOP, ProofFor, ProvedRequest, bound_to, is_proof_nonce, key_to_come, proof_algorithm, proof_nonce,
     wants_proof_nonce,
 };
+pub use crate::oauth::protected_resource::address::{ResourceAddress, ResourceChallenge};
+pub use crate::oauth::protected_resource::metadata::{ProtectedResource, ProtectedResourceError};
 pub use crate::oauth::request::{GrantType, Request, client_parameters};
 pub use crate::oauth::tokens::explain::{ErrorHint, Stage, explain};
 pub use crate::oauth::tokens::fit::is_token_text;

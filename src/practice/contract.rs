@@ -79,6 +79,8 @@ pub(crate) const DEVICE: &str = "/device";
 pub(crate) const DEVICE_CONSENT: &str = "/device/consent";
 pub(crate) const USERINFO: &str = "/userinfo";
 pub(crate) const RESOURCE: &str = "/resource";
+/// The metadata of [`RESOURCE`] (RFC 9728 section 3.1).
+pub(crate) const RESOURCE_METADATA: &str = "/.well-known/oauth-protected-resource/resource";
 /// Takes tokens for [`ARCHIVE_RESOURCE`] only.
 pub(crate) const ARCHIVE: &str = "/archive";
 pub(crate) const REVOKE: &str = "/revoke";

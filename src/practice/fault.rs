@@ -92,6 +92,8 @@ pub enum Fault {
     StepUp,
     MoreScope,
     MoreDetails,
+    OtherResource,
+    SeveralIssuers,
     WrongState,
     JarmPlain,
     JarmAlgNone,
@@ -142,7 +144,7 @@ pub struct UnknownFault(pub String);
 
 /// Each fault with its name and explanation, in the order of the enum.
 #[rustfmt::skip]
-const FAULTS: [(Fault, &str, &str); 123] = [
+const FAULTS: [(Fault, &str, &str); 125] = [
     (Fault::NoRefreshToken, "no-refresh-token", "No reply carries a refresh token."),
     (Fault::OmitRefreshToken, "omit-refresh-token", "A refresh brings no new refresh token; the old one stays good."),
     (Fault::StringExpiry, "string-expiry", "`expires_in` is a string instead of a number."),
@@ -224,6 +226,8 @@ const FAULTS: [(Fault, &str, &str); 123] = [
     (Fault::StepUp, "step-up", "`/resource` wants a person who signed in by `practice:two-factors`, within the last five minutes (RFC 9470)."),
     (Fault::MoreScope, "more-scope", "`/resource` wants a token with the scope `practice.write`."),
     (Fault::MoreDetails, "more-details", "`/resource` wants a token with authorization details of the type `practice_payment`."),
+    (Fault::OtherResource, "other-resource", "The metadata of `/resource` is about another API (RFC 9728)."),
+    (Fault::SeveralIssuers, "several-issuers", "The metadata of `/resource` names another issuer besides this one (RFC 9728)."),
     (Fault::WrongState, "wrong-state", "The redirect comes back with another `state`."),
     (Fault::JarmPlain, "jarm-plain", "The response is not signed, although a signed one was asked for (`response_mode=jwt`)."),
     (Fault::JarmAlgNone, "jarm-alg-none", "The `alg` of the signed response is `none`."),

@@ -16,7 +16,7 @@
 // `--client-key` names a public key in PEM: with it there is a client `with-key`, which proves itself by an assertion that
 // this key verifies (private_key_jwt), and `fapi`, which does the same under the FAPI 2.0 Security Profile. The authorization
 // responses of `encrypted`, if they are signed (JARM), its ID tokens and its signed userinfo are encrypted to this key as well: to an EC key by ECDH-ES+A256KW with
-// A256GCM, to an RSA key by RSA-OAEP-256 with the server's default, A128CBC-HS256. `jar` must sign its authorization requests
+// A256GCM, to an RSA key by RSA-OAEP-256 (those of `encrypted-sha1` by RSA-OAEP) with the server's default, A128CBC-HS256. `jar` must sign its authorization requests
 // with this key, and may encrypt them to one of the server's keys; `fapi-signed` is like `fapi`, and must sign them too.
 //
 // With `--registration` clients register themselves (RFC 7591) and manage that (RFC 7592); each update ends the token before it.
@@ -115,13 +115,13 @@ function serverKeys() {
   return [made('rsa', rsa, {}), made('rsa', rsa, { use: 'enc' }), made('ec', { namedCurve: 'P-256' }, { use: 'enc' })];
 }
 
-/** The client whose signed responses are encrypted. */
-function encryptedClient() {
+/** The client whose signed responses are encrypted; to an RSA key by this algorithm. */
+function encryptedClient(name, byRsa) {
   const key = publicJwk(options['client-key']);
   const encryption = key.kty === 'EC'
     ? { authorization_encrypted_response_alg: 'ECDH-ES+A256KW', authorization_encrypted_response_enc: 'A256GCM', id_token_encrypted_response_alg: 'ECDH-ES', id_token_encrypted_response_enc: 'A256GCM', userinfo_encrypted_response_alg: 'ECDH-ES', userinfo_signed_response_alg: 'RS256' }
-    : { authorization_encrypted_response_alg: 'RSA-OAEP-256', id_token_encrypted_response_alg: 'RSA-OAEP-256', userinfo_encrypted_response_alg: 'RSA-OAEP-256', userinfo_signed_response_alg: 'PS256' };
-  return { ...client('encrypted', 'client_secret_basic', { client_secret: 'secret', jwks: { keys: [key] } }), ...encryption };
+    : { authorization_encrypted_response_alg: byRsa, id_token_encrypted_response_alg: byRsa, userinfo_encrypted_response_alg: byRsa, userinfo_signed_response_alg: 'PS256' };
+  return { ...client(name, 'client_secret_basic', { client_secret: 'secret', jwks: { keys: [key] } }), ...encryption };
 }
 
 function publicJwk(file) {
@@ -254,7 +254,7 @@ const configuration = {
     { ...client('bound-public', 'none'), dpop_bound_access_tokens: true },
     { ...robot('bound-confidential', 'client_secret_basic', { client_secret: 'secret' }), dpop_bound_access_tokens: true },
     robot('with-secret-jwt', 'client_secret_jwt', { client_secret: 'a secret of more than 32 characters, as HS256 wants it' }),
-    ...(options['client-key'] ? [robot('with-key', 'private_key_jwt', { jwks: { keys: [publicJwk(options['client-key'])] } }), fapiClient(), fapiSignedClient(), signingClient(), encryptedClient()] : []),
+    ...(options['client-key'] ? [robot('with-key', 'private_key_jwt', { jwks: { keys: [publicJwk(options['client-key'])] } }), fapiClient(), fapiSignedClient(), signingClient(), encryptedClient('encrypted', 'RSA-OAEP-256'), encryptedClient('encrypted-sha1', 'RSA-OAEP')] : []),
   ],
   ...(options.tls && {
     clientAuthMethods: ['client_secret_basic', 'tls_client_auth', 'self_signed_tls_client_auth', 'none'],
@@ -272,7 +272,7 @@ const configuration = {
     authorizationSigningAlgValues: ['RS256', 'PS256'],
     requestObjectEncryptionAlgValues: ['ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A256KW', 'RSA-OAEP', 'RSA-OAEP-256'],
     requestObjectEncryptionEncValues: ['A128GCM', 'A256GCM', 'A128CBC-HS256', 'A256CBC-HS512'],
-    authorizationEncryptionAlgValues: ['ECDH-ES+A256KW', 'RSA-OAEP-256'],
+    authorizationEncryptionAlgValues: ['ECDH-ES+A256KW', 'RSA-OAEP-256', 'RSA-OAEP'],
   },
   pkce: { required: () => true },
   rotateRefreshToken: true,

@@ -17,7 +17,7 @@ use crate::app::news::News;
 use crate::app::profiles::read_ahead::ReadAhead;
 use crate::app::profiles::{self, ReadFrom};
 use crate::app::progress::Report;
-use crate::app::schedule::queue::{Book, Entry};
+use crate::app::schedule::queue::{Book, Entry, Part, Parts};
 use crate::app::schedule::refresh_due::Rules;
 use crate::app::schedule::watching::{Heard, Watching};
 use crate::app::{Failure, FailureKind, Need, SavedToken, Wanted};
@@ -83,9 +83,9 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
     let mut read = read(app, &mut book).await;
     while !alive.ends.load(Ordering::Relaxed) {
         let now = (app.ports.now)();
-        for (name, min_valid) in book.start_due(now, AT_ONCE - going.len()) {
+        for (part, min_valid) in book.start_due(now, AT_ONCE - going.len()) {
             let need = min_valid.map_or(Need::New, Need::ValidFor);
-            going.spawn(renew(app.clone(), name, need));
+            going.spawn(renew(app.clone(), part, need));
         }
         // The whole state is told, so not after each of many that end at once.
         let is_told = going.is_empty() || Instant::now() >= tell_at;
@@ -153,8 +153,8 @@ async fn read(app: &App, book: &mut Book) -> Result<(), Failure> {
     let (reader, known) = (app.clone(), book.read_from());
     let (names, changed) = on_own_thread(async move { changed(&reader, &known).await }).await?;
     book.retain(|name| names.contains(name));
-    for (name, entry) in changed {
-        book.put(name, entry);
+    for (name, parts) in changed {
+        book.put(&name, parts);
     }
     Ok(())
 }
@@ -163,7 +163,7 @@ async fn read(app: &App, book: &mut Book) -> Result<(), Failure> {
 async fn changed(
     app: &App,
     known: &BTreeMap<ProfileName, ReadFrom>,
-) -> Result<(BTreeSet<ProfileName>, Vec<(ProfileName, Entry)>), Failure> {
+) -> Result<(BTreeSet<ProfileName>, Vec<(ProfileName, Parts)>), Failure> {
     let (mut names, mut changed) = (BTreeSet::new(), Vec::new());
     // What a vault in memory holds has no revision in the store.
     let is_stored = app.vault().is_ok_and(|vault| vault.kind() != VaultKind::Memory);
@@ -192,7 +192,7 @@ async fn changed(
                 continue;
             }
             let tokens = tokens(app, &name).await;
-            changed.push((name.clone(), Entry::new(Rules::of(&profile.service), tokens, Some(from(&listed)))));
+            changed.push((name.clone(), Entry::parts(&Rules::of(&profile.service), tokens, Some(from(&listed)))));
             names.insert(name);
         }
         ahead.finish(app).await;
@@ -230,7 +230,7 @@ async fn hear(app: &App, watching: &mut Watching, book: &mut Book, mut heard: He
         match profile.filter(|profile| profile.keep_alive) {
             Some(profile) => {
                 let tokens = tokens(app, &name).await;
-                book.put(name, Entry::new(Rules::of(&profile.service), tokens, None));
+                book.put(&name, Entry::parts(&Rules::of(&profile.service), tokens, None));
             }
             None => book.retain(|other| *other != name),
         }
@@ -246,11 +246,12 @@ async fn tokens(app: &App, name: &ProfileName) -> Result<Option<TokenSet>, Failu
     Ok(record.and_then(|record| record.contents.tokens))
 }
 
-type Done = Result<(ProfileName, Result<SavedToken, Failure>), tokio::task::JoinError>;
+type Done = Result<(Part, Result<SavedToken, Failure>), tokio::task::JoinError>;
 
-async fn renew(app: App, name: ProfileName, need: Need) -> (ProfileName, Result<SavedToken, Failure>) {
-    let token = fetch(&app, &name, need.into()).await;
-    (name, token)
+async fn renew(app: App, part: Part, need: Need) -> (Part, Result<SavedToken, Failure>) {
+    let (name, resource) = &part;
+    let token = fetch(&app, name, Wanted { need, resource: resource.clone() }).await;
+    (part, token)
 }
 
 /// A token for this process, as from [`tokens::hand_out`]. Simultaneous requests for one profile wait here, which is
@@ -270,20 +271,27 @@ pub(crate) async fn fetch(app: &App, name: &ProfileName, wanted: Wanted) -> Resu
 
 /// Records the outcome of a refresh and reports it.
 fn note(app: &App, book: &mut Book, done: Done) {
-    let Ok((name, done)) = done else { return };
+    let Ok((part, done)) = done else { return };
+    let name = &part.0;
     let now = (app.ports.now)();
     match done {
         Ok(token) => {
-            locked(&app.scheduler.refused).remove(&name);
-            book.renewed(&name, &token.tokens);
-            app.tell(News::Refreshed(Box::new(token)));
+            locked(&app.scheduler.refused).remove(name);
+            book.renewed(&part, &token.tokens);
+            app.tell(match part {
+                (_, None) => News::Refreshed(Box::new(token)),
+                (name, Some(further)) => News::FurtherRefreshed(name, further, token.tokens.expires_at),
+            });
         }
-        Err(failure) => {
+        Err(mut failure) => {
+            if let Some(further) = &part.1 {
+                failure.diagnosis.summary = format!("its token `{further}`: {}", failure.diagnosis.summary);
+            }
             if failure.kind == FailureKind::Refused {
                 locked(&app.scheduler.refused).insert(name.clone(), (now, failure.diagnosis.summary.clone()));
             }
-            book.failed(&name, &failure, now, (app.ports.entropy)()[0]);
-            app.tell(News::NotRefreshed(name, failure));
+            book.failed(&part, &failure, now, (app.ports.entropy)()[0]);
+            app.tell(News::NotRefreshed(part.0, failure));
         }
     }
 }

@@ -3,11 +3,12 @@
 use crate::app::handle::App;
 use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::send::send;
-use crate::app::{Failure, FailureKind, ImportOutcome, ImportSource};
+use crate::app::{CallContext, Failure, FailureKind, ImportOutcome, ImportSource};
 use crate::call::{CallTemplate, Method, Reply, Template, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::dialect::{Issuer, Offered};
-use crate::oauth::DetailTypes;
+use crate::oauth::{DetailTypes, ProfileSecrets};
+use crate::service::Profile;
 
 /// The most schemas at addresses of their own that are fetched.
 const MOST_SCHEMAS: usize = 20;
@@ -17,11 +18,7 @@ impl App {
     /// their schemas, as far as these can be fetched. Refused if its metadata names no place for it.
     pub async fn detail_types_of(&self, issuer: Issuer, report: &Report) -> Result<DetailTypes, Failure> {
         let named = issuer.as_str().to_owned();
-        let imported = match self.import(ImportSource::Issuer(issuer), report).await? {
-            ImportOutcome::Described(imported) => imported.import.own().map(|described| described.offered.clone()),
-            _ => None,
-        };
-        let Offered { detail_types, detail_types_url, .. } = imported.unwrap_or_default();
+        let Offered { detail_types, detail_types_url, .. } = offered(self, issuer, report).await?;
         if detail_types_url.is_empty() {
             let diagnosis = Diagnosis::new(format!("`{named}` does not describe its types of authorization details"));
             let hint = match &detail_types[..] {
@@ -31,6 +28,19 @@ impl App {
             return Err(Failure::new(FailureKind::Refused, diagnosis.hint(hint)));
         }
         self.detail_types(&detail_types_url, report).await
+    }
+
+    /// Those of the issuer that the service of a profile names; `None` if it names none, or the issuer describes none.
+    pub async fn detail_types_for(&self, profile: &Profile, report: &Report) -> Result<Option<DetailTypes>, Failure> {
+        let context = CallContext::new(profile.clone(), ProfileSecrets::default());
+        let Some(issuer) = context.expected(None).issuer.and_then(|issuer| Issuer::parse(&issuer)) else {
+            return Ok(None);
+        };
+        let Offered { detail_types_url, .. } = offered(self, issuer, report).await?;
+        if detail_types_url.is_empty() {
+            return Ok(None);
+        }
+        self.detail_types(&detail_types_url, report).await.map(Some)
     }
 
     /// The same, by the address that the metadata names.
@@ -49,6 +59,15 @@ impl App {
         }
         Ok(types)
     }
+}
+
+/// What the metadata of an issuer offers.
+async fn offered(app: &App, issuer: Issuer, report: &Report) -> Result<Offered, Failure> {
+    let imported = match app.import(ImportSource::Issuer(issuer), report).await? {
+        ImportOutcome::Described(imported) => imported.import.own().map(|described| described.offered.clone()),
+        _ => None,
+    };
+    Ok(imported.unwrap_or_default())
 }
 
 async fn fetched(app: &App, address: &str, report: &Report) -> Result<Reply, Failure> {

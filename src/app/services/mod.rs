@@ -8,3 +8,4 @@ pub(in crate::app) mod import_outcome;
 pub(in crate::app) mod importing;
 pub(in crate::app) mod metadata;
 pub(in crate::app) mod presets;
+pub(in crate::app) mod protected_resource;

@@ -1,23 +1,28 @@
 //! Options that describe a service on the command line, in place of a preset or on top of one.
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use crate::call::{Parameter, Template, is_secret_name};
 use crate::cli::args::key_value;
 use crate::dialect::Issuer;
 use crate::oauth::{
-    AssertionAlgorithm, GrantType, Pkce, RESPONSE_MODE, RequestEncryption, Resource, ResponseMode, UnknownEncryption,
-    detail_types,
+    AssertionAlgorithm, GrantType, Pkce, RESPONSE_MODE, RequestEncryption, Resource, ResourceAddress, ResponseMode,
+    UnknownEncryption, detail_types,
 };
 use crate::service::{AssertionChange, ClientMethod, SecurityProfile, ServiceChanges, StageName};
 
 /// What is said about the service.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Describe the service")]
+#[command(group = ArgGroup::new("metadata").args(["issuer", "protected_resource"]).multiple(true))]
 pub struct DescribeOptions {
     /// Fetch the metadata of this issuer, in place of a preset
     #[arg(long, value_name = "URL", value_parser = issuer, conflicts_with = "service")]
     pub issuer: Option<Issuer>,
+    /// Ask this API, such as an MCP server, who issues its tokens (RFC 9728), in place of a preset; where it names several issuers,
+    /// `--issuer` says which. Without a client ID a client is registered
+    #[arg(long, value_name = "URL", value_parser = protected_resource, conflicts_with = "service")]
+    pub protected_resource: Option<ResourceAddress>,
     /// Authorization endpoint
     #[arg(long, value_name = "URL")]
     pub authorization_url: Option<String>,
@@ -26,7 +31,7 @@ pub struct DescribeOptions {
     #[arg(long, value_name = "URL")]
     pub par_url: Option<String>,
     /// Push the authorization request to the endpoint that the issuer's metadata names, even if it need not be
-    #[arg(long, requires = "issuer", conflicts_with = "par_url")]
+    #[arg(long, requires = "metadata", conflicts_with = "par_url")]
     pub par: bool,
     /// Token endpoint
     #[arg(long, value_name = "URL")]
@@ -142,6 +147,10 @@ impl DescribeOptions {
 
 pub(super) fn issuer(text: &str) -> Result<Issuer, String> {
     Issuer::parse(text).ok_or_else(|| "write an https URL without a query".to_owned())
+}
+
+fn protected_resource(text: &str) -> Result<ResourceAddress, String> {
+    ResourceAddress::parse(text).ok_or_else(|| "write an https URL without a fragment".to_owned())
 }
 
 /// The grants by the names of this program, and by those of the RFCs.

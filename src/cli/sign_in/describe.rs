@@ -10,9 +10,10 @@ use crate::cli::print;
 use crate::cli::runner::Runner;
 use crate::diagnosis::{Diagnose as _, Diagnosis, printable};
 use crate::dialect::{Described, Issuer, Note, Offered};
-use crate::oauth::{AssertionAlgorithm, GrantType, detail_types};
+use crate::oauth::{AssertionAlgorithm, DetailTypes, GrantType, detail_types};
 use crate::service::{
-    Asks, Catalog, ClientMethod, NewPreset, NewPresetError, ProfileDraft, SecurityProfile, ServiceChanges, StageName,
+    Asks, Catalog, ClientMethod, NewPreset, NewPresetError, Profile, ProfileDraft, SecurityProfile, ServiceChanges,
+    StageName,
 };
 
 /// The service of an issuer, by its metadata.
@@ -76,17 +77,41 @@ pub(super) fn of_issuer(
 /// Warns of authorization details that do not match the schema of their type, where the server has one. They are sent all the
 /// same: the server decides.
 fn check_details(runner: &Runner, options: &DescribeOptions, address: &str) {
-    let asked =
-        [("--authorization-details", &options.authorization_details), ("--token-details", &options.token_details)];
-    let asked: Vec<_> = asked.into_iter().filter_map(|(option, details)| Some((option, details.as_ref()?))).collect();
-    if address.is_empty() || asked.is_empty() {
+    if address.is_empty() || !names_details(options) {
         return;
     }
-    let types = match runner.run(runner.app.detail_types(address, &runner.report())) {
-        Ok(types) => types,
-        Err(failure) => return print::warning(&failure.diagnosis),
-    };
-    for (option, details) in asked {
+    match runner.run(runner.app.detail_types(address, &runner.report())) {
+        Ok(types) => tell_faults(&types, options),
+        Err(failure) => print::warning(&failure.diagnosis),
+    }
+}
+
+/// The same for a service that names its issuer, a preset or that of a saved profile. An issuer that says nothing of it now holds up no
+/// sign-in.
+pub(super) fn check_details_of(runner: &Runner, profile: &Profile, options: &DescribeOptions) {
+    let is_checked = options.issuer.is_some() || options.protected_resource.is_some();
+    if is_checked || !names_details(options) {
+        return;
+    }
+    if let Ok(Some(types)) = runner.run(runner.app.detail_types_for(profile, &runner.report())) {
+        tell_faults(&types, options);
+    }
+}
+
+fn names_details(options: &DescribeOptions) -> bool {
+    details_of(options).next().is_some()
+}
+
+/// The details that are asked for, each with its option.
+fn details_of(options: &DescribeOptions) -> impl Iterator<Item = (&'static str, &String)> {
+    let asked =
+        [("--authorization-details", &options.authorization_details), ("--token-details", &options.token_details)];
+    let given = asked.into_iter().filter_map(|(option, details)| Some((option, details.as_ref()?)));
+    given.filter(|(_, details)| !details.is_empty())
+}
+
+fn tell_faults(types: &DetailTypes, options: &DescribeOptions) {
+    for (option, details) in details_of(options) {
         for fault in types.check(details) {
             let diagnosis = Diagnosis::new(format!("`{option}`: {}", printable(&fault.line())));
             print::warning(&diagnosis.hint("`tokenwright service detail-types ISSUER` shows what the server expects"));

@@ -4,6 +4,7 @@ mod describe;
 mod device;
 mod device_code;
 pub(in crate::cli) mod evidence;
+mod protected_resource;
 mod qr;
 mod registration;
 mod secrets;
@@ -38,6 +39,7 @@ pub(crate) fn run(runner: &Runner, options: &SignInOptions) -> Result<(), Failur
     let name = ProfileName::parse(&options.name)?;
     let (draft, saved) = draft(runner, &name, options)?;
     let mut profile = parse(&draft, options)?;
+    describe::check_details_of(runner, &profile, &options.describe);
     let is_device = options.device || profile.service.has_only_device_flow();
     let sources = sources::of(runner, &name, &profile, options)?;
     let mut secrets = secrets::gather(&profile.service, options, saved, &sources, is_device)?;
@@ -157,6 +159,9 @@ fn draft(
 ) -> Result<(ProfileDraft, ProfileSecrets), Failure> {
     let Started { mut draft, mut saved, offered } = start(runner, name, options)?;
     describe::change(&mut draft, &options.describe)?;
+    if options.describe.protected_resource.is_some() {
+        protected_resource::assert_to_issuer(&mut draft, &options.describe);
+    }
     read_keys(runner, options, &mut draft, &mut saved)?;
     for (key, value) in &options.set {
         let is_found = draft.service.found().any(|name| name == key);
@@ -192,7 +197,7 @@ fn draft(
     if draft.client_id.is_empty() && prompt::is_terminal() {
         draft.client_id = prompt::line(&format!("{} of {}:", draft.service.labels.client_id, draft.service.name))?;
     }
-    ask_user_name(&mut draft, options)?;
+    ask_user_name(runner, name, &mut draft, options)?;
     if let Some(id) = &options.describe.save_as_preset {
         describe::save(runner, &mut draft, id, options.overwrite)?;
     }
@@ -220,6 +225,10 @@ fn start(runner: &Runner, name: &ProfileName, options: &SignInOptions) -> Result
         let client_secret = Secret::new(&service.defaults.client_secret);
         let saved = ProfileSecrets { client_secret, ..ProfileSecrets::default() };
         return Ok(Started::new(ProfileDraft::new(service), saved));
+    }
+    if let Some(address) = &options.describe.protected_resource {
+        let (draft, offered) = protected_resource::of_resource(runner, address, &options.describe)?;
+        return Ok(Started { offered: Some(offered), ..Started::new(draft, ProfileSecrets::default()) });
     }
     if let Some(issuer) = &options.describe.issuer {
         let (draft, offered) = describe::of_issuer(runner, issuer, &options.describe)?;
@@ -264,11 +273,19 @@ fn missing_certificate(profile: &Profile) -> Failure {
 }
 
 /// The user ID, if a call sends one.
-fn ask_user_name(draft: &mut ProfileDraft, options: &SignInOptions) -> Result<(), Failure> {
+fn ask_user_name(
+    runner: &Runner,
+    name: &ProfileName,
+    draft: &mut ProfileDraft,
+    options: &SignInOptions,
+) -> Result<(), Failure> {
     if let Some(user_name) = &options.username {
         draft.user_name.clone_from(user_name);
     }
-    let service = draft.customised();
+    let mut service = draft.customised();
+    if sources::has_assertion(runner, name, options)? {
+        service.assertion = None;
+    }
     if !draft.user_name.is_empty() || !service.wants_user_name() {
         return Ok(());
     }
@@ -282,7 +299,8 @@ fn ask_user_name(draft: &mut ProfileDraft, options: &SignInOptions) -> Result<()
 }
 
 fn needs_service(failure: Failure) -> Failure {
-    let hint = "add `--service SERVICE` (`tokenwright service list` lists them), or `--issuer URL`";
+    let hint =
+        "add `--service SERVICE` (`tokenwright service list` lists them), `--issuer URL` or `--protected-resource URL`";
     match failure.kind {
         FailureKind::NeedsSignIn if failure.code != FailureCode::Forgotten => {
             Failure::new(FailureKind::Usage, failure.diagnosis.hint(hint))

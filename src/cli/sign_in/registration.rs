@@ -22,7 +22,14 @@ pub(super) fn register(
     offered: Option<&Offered>,
     options: &SignInOptions,
 ) -> Result<(), Failure> {
-    let (Some(which), Some(offered)) = (&options.register.register, offered) else { return Ok(()) };
+    let Some(offered) = offered else { return Ok(()) };
+    if let Some(url) = options.register.client_document.as_ref().filter(|_| offered.reads_client_documents) {
+        draft.choose_client_method(options.describe.client_auth.unwrap_or(ClientMethod::None));
+        draft.client_id.clone_from(url);
+        print::note(&format!("The client is {}, as its document there says.", printable(url)));
+        return Ok(());
+    }
+    let Some(which) = wanted(draft, offered, options) else { return Ok(()) };
     if offered.registration_url.is_empty() {
         let summary =
             format!("`{}` registers no clients by itself: its metadata names no endpoint", printable(&offered.issuer));
@@ -46,6 +53,17 @@ pub(super) fn register(
         anew: which == "new",
     };
     send(runner, name, (draft, saved), wish)
+}
+
+/// Whether a client is registered, and which: an API that says who issues its tokens is signed in to without anything else, where that
+/// is possible.
+fn wanted<'a>(draft: &ProfileDraft, offered: &Offered, options: &'a SignInOptions) -> Option<&'a str> {
+    let is_possible = !offered.registration_url.is_empty();
+    let is_free = draft.client_id.is_empty() && options.describe.protected_resource.is_some();
+    let asked = options.register.register.as_deref();
+    asked
+        .or_else(|| options.register.client_document.is_some().then_some("any"))
+        .or((is_free && is_possible).then_some("any"))
 }
 
 fn send(

@@ -7,6 +7,18 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::ProfileSecrets;
 use crate::service::{Profile, ProfileName, ValueSource};
 
+/// The value that is signed here unless it has a source.
+const ASSERTION: &str = "assertion";
+
+/// Whether the assertion comes from elsewhere, so that none is made here.
+pub(super) fn has_assertion(runner: &Runner, name: &ProfileName, options: &SignInOptions) -> Result<bool, Failure> {
+    let given = options.sources.iter().rev().find(|(value, _)| value == ASSERTION);
+    match given {
+        Some((_, source)) => Ok(source.is_some()),
+        None => Ok(runner.run(runner.app.sources(name))?.contains_key(ASSERTION)),
+    }
+}
+
 pub(super) fn of(
     runner: &Runner,
     name: &ProfileName,

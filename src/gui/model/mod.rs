@@ -226,7 +226,12 @@ impl Model {
             News::Tray(tray) => self.tray = tray,
             // What is wrong with it is in `keep_alive`, which follows; the others are the window's own affair.
             News::Called(call) => self.called(call),
-            News::Ticks(_) | News::NotRefreshed(..) | News::TrayPressed(_) | News::NoticePressed | News::EndAsked => {}
+            News::Ticks(_)
+            | News::NotRefreshed(..)
+            | News::FurtherRefreshed(..)
+            | News::TrayPressed(_)
+            | News::NoticePressed
+            | News::EndAsked => {}
         }
     }
 

@@ -74,7 +74,7 @@ impl StepUp {
 }
 
 /// The values of a list that are printable ASCII without what would act elsewhere: braces and angles are placeholders here.
-fn values(list: Option<&str>) -> Vec<String> {
+pub(in crate::oauth) fn values(list: Option<&str>) -> Vec<String> {
     let is_plain = |c: char| c.is_ascii_graphic() && !"\"\\{}<>`".contains(c);
     let all = split_scopes(list.unwrap_or_default(), "").into_iter();
     all.filter(|value| value.len() <= LONGEST && value.chars().all(is_plain)).take(MOST).collect()

@@ -5,12 +5,10 @@
 //! is decrypted before its tag is right.
 
 use aws_lc_rs::aead::{Aad, LessSafeKey, Nonce, UnboundKey};
-use aws_lc_rs::agreement::{self, ECDH_P256, ECDH_P384, ECDH_P521, PrivateKey, UnparsedPublicKey};
 use aws_lc_rs::cipher::{DecryptionContext, PaddedBlockDecryptingKey, UnboundCipherKey};
 use aws_lc_rs::hmac;
 use aws_lc_rs::iv::FixedLength;
 use aws_lc_rs::key_wrap::{self, AesKek, KeyWrap as _};
-use aws_lc_rs::rsa::{OaepAlgorithm, OaepPrivateDecryptingKey, PrivateDecryptingKey};
 use serde_json::{Map, Value as Json};
 use subtle::ConstantTimeEq as _;
 use thiserror::Error;
@@ -18,14 +16,15 @@ use zeroize::Zeroizing;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::inspected::decode;
+use crate::oauth::jose::jwe::own_key::OwnKey;
 use crate::oauth::jose::jwe::primitives::{Contents, Unwrapping, agreed_for, contents, covered_by_hmac, derive, named};
-use crate::oauth::keys::certificate::from_pem;
-use crate::oauth::keys::hardware_key::HardwareKey;
-use crate::oauth::keys::signing_key::{KeyKind, KeyPair, PRIVATE_KEY};
+use crate::oauth::keys::hardware_key::HardwareKeyError;
+use crate::oauth::keys::signing_key::{KeyKind, KeyPair};
 use crate::secret::Secret;
 
 mod algorithms;
 mod encrypt;
+mod own_key;
 mod primitives;
 
 pub use crate::oauth::jose::jwe::algorithms::{ContentEncryption, KeyManagement, RequestEncryption, UnknownEncryption};
@@ -37,9 +36,9 @@ pub enum JweError {
     /// The profile has no private key.
     #[error("it is encrypted, and the profile has no private key to decrypt it with")]
     NoKey,
-    /// The private key stays in a token, which is only asked to sign.
-    #[error("it is encrypted, and the private key of the profile is in a token, which signs only")]
-    InToken,
+    /// The private key stays in a token, which is not there, or does not decrypt so.
+    #[error("it is encrypted, and {0}")]
+    InToken(HardwareKeyError),
     /// It is encrypted to a key of another kind.
     #[error("it is encrypted by `{algorithm}`, and the key of the profile is {kind}")]
     WrongKey {
@@ -66,7 +65,7 @@ impl Diagnose for JweError {
             Self::NoKey => diagnosis.hint(
                 "add the private key whose public half is registered with the service, or have the service not encrypt",
             ),
-            Self::InToken => diagnosis.hint("have the service not encrypt, or use a key that is sealed in the vault"),
+            Self::InToken(error) => Diagnosis { hint: error.diagnose().hint, ..diagnosis },
             Self::WrongKey { .. } | Self::Refused => {
                 diagnosis.hint("compare the key of the profile with the one that is registered with the service")
             }
@@ -106,13 +105,10 @@ pub fn decrypt(token: &Secret, key: Option<&KeyPair>) -> Result<Secret, JweError
     if unwrapping.is_rsa() != matches!(kind, KeyKind::Rsa(_)) {
         return Err(JweError::WrongKey { algorithm: algorithm.to_owned(), kind });
     }
-    if HardwareKey::is_one(&pair.private_key) {
-        return Err(JweError::InToken);
-    }
-    let der = from_pem(pair.private_key.expose(), PRIVATE_KEY).ok_or(JweError::NoKey)?;
+    let own = OwnKey::of(pair).ok_or(JweError::NoKey)?;
     let key = match unwrapping {
-        Unwrapping::Rsa(padding) => of_rsa(der.expose(), padding, &parts.key),
-        Unwrapping::Agreed(wrap) => of_agreement(der.expose(), kind, (&header, encryption), wrap, &parts, contents),
+        Unwrapping::Rsa(padding) => own.undo_oaep(padding, &parts.key).map_err(JweError::InToken)?,
+        Unwrapping::Agreed(wrap) => of_agreement(&own, kind, (&header, encryption), wrap, &parts, contents)?,
     };
     let key = key.filter(|key| key.len() == contents.length()).ok_or(JweError::Refused)?;
     let text = contents.open(&key, &parts).and_then(|text| String::from_utf8(text).ok());
@@ -160,45 +156,39 @@ impl Contents {
     }
 }
 
-/// RFC 7518 section 4.3.
-fn of_rsa(der: &[u8], padding: &'static OaepAlgorithm, wrapped: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let key = OaepPrivateDecryptingKey::new(PrivateDecryptingKey::from_pkcs8(der).ok()?).ok()?;
-    let mut plain = Zeroizing::new(vec![0; key.min_output_size()]);
-    let length = key.decrypt(padding, wrapped, &mut plain, None).ok()?.len();
-    Some(Zeroizing::new(plain[..length].to_vec()))
-}
-
 /// RFC 7518 section 4.6: the key that both sides agree upon, or what it unwraps.
 fn of_agreement(
-    der: &[u8],
+    own: &OwnKey,
     kind: KeyKind,
     (header, encryption): (&Map<String, Json>, &str),
     wrap: Option<&'static key_wrap::AesBlockCipher>,
     parts: &Parts<'_>,
     contents: Contents,
-) -> Option<Zeroizing<Vec<u8>>> {
+) -> Result<Option<Zeroizing<Vec<u8>>>, JweError> {
     let text = |name: &str| header.get(name).and_then(Json::as_str).unwrap_or_default();
-    let (algorithm, curve) = match kind {
-        KeyKind::P256 => (&ECDH_P256, "P-256"),
-        KeyKind::P384 => (&ECDH_P384, "P-384"),
-        KeyKind::P521 => (&ECDH_P521, "P-521"),
+    let Some(point) = their_point(header, kind) else { return Ok(None) };
+    let Some(secret) = own.agree(kind, &point).map_err(JweError::InToken)? else { return Ok(None) };
+    let (name, length) = agreed_for(text("alg"), encryption, wrap.is_some(), contents);
+    let (Some(apu), Some(apv)) = (decode(text("apu")), decode(text("apv"))) else { return Ok(None) };
+    let agreed = derive(&secret, name, &[apu, apv], length);
+    let Some(cipher) = wrap else { return Ok(parts.key.is_empty().then_some(agreed)) };
+    let mut plain = Zeroizing::new(vec![0; parts.key.len()]);
+    let unwrapped =
+        AesKek::new(cipher, &agreed).ok().and_then(|key| Some(key.unwrap(&parts.key, &mut plain).ok()?.len()));
+    Ok(unwrapped.map(|length| Zeroizing::new(plain[..length].to_vec())))
+}
+
+/// The point of the sender, on the curve of the key; who agrees refuses one that is not on it.
+fn their_point(header: &Map<String, Json>, kind: KeyKind) -> Option<Vec<u8>> {
+    let curve = match kind {
+        KeyKind::P256 => "P-256",
+        KeyKind::P384 => "P-384",
+        KeyKind::P521 => "P-521",
         KeyKind::Rsa(_) | KeyKind::Ed25519 | KeyKind::Shared => return None,
     };
     let theirs = header.get("epk").filter(|epk| epk["kty"] == "EC" && epk["crv"] == curve)?;
     let coordinate = |name: &str| decode(theirs.get(name)?.as_str()?);
-    // The library refuses a point that is not on the curve.
-    let point = [vec![4], coordinate("x")?, coordinate("y")?].concat();
-    let own = PrivateKey::from_private_key_der(algorithm, der).ok()?;
-    let (name, length) = agreed_for(text("alg"), encryption, wrap.is_some(), contents);
-    let parties = [decode(text("apu"))?, decode(text("apv"))?];
-    let agreed = agreement::agree(&own, UnparsedPublicKey::new(algorithm, point), (), |secret| {
-        Ok(derive(secret, name, &parties, length))
-    });
-    let agreed = agreed.ok()?;
-    let Some(cipher) = wrap else { return parts.key.is_empty().then_some(agreed) };
-    let mut plain = Zeroizing::new(vec![0; parts.key.len()]);
-    let length = AesKek::new(cipher, &agreed).ok()?.unwrap(&parts.key, &mut plain).ok()?.len();
-    Some(Zeroizing::new(plain[..length].to_vec()))
+    Some([vec![4], coordinate("x")?, coordinate("y")?].concat())
 }
 
 #[cfg(test)]

@@ -119,19 +119,26 @@ fn of_jwt(token: &Secret, clocks: Clocks) -> Option<Timestamp> {
     }
 }
 
+/// In milliseconds.
+const SECOND: u32 = 1000;
+
 /// How to read a bare number in a field of this name.
 fn meaning(name: &str, whose: Whose) -> Option<Number> {
     let name = letters(name);
     let prefixes: &[&str] = match whose {
         Whose::Access => &["", "accesstoken", "oauthtoken", "access", "token", "oauth", "bearertoken"],
-        Whose::Refresh => &["refreshtoken", "refresh", "xrefreshtoken", "rt"],
+        // It is good no longer than what was authorized (draft-ietf-oauth-refresh-token-expiration-03).
+        Whose::Refresh => &["refreshtoken", "refresh", "xrefreshtoken", "rt", "authorization"],
     };
+    // The same draft: how long it may go unused.
+    if whose == Whose::Refresh && name == "refreshtokentimeout" {
+        return Some(Number::Length(SECOND));
+    }
     prefixes.iter().filter_map(|prefix| name.strip_prefix(prefix)).find_map(unit)
 }
 
 /// Known field names, letters only, by the unit of their numbers.
 fn unit(name: &str) -> Option<Number> {
-    const SECOND: u32 = 1000;
     Some(match name {
         "expiresin" | "expiresinsec" | "expiresinsecs" | "expiresinseconds" | "expirein" | "expireinseconds"
         | "expiryin" | "expirationin" | "expiresseconds" | "expiresafter" | "expireafter" | "lifetime"
@@ -184,7 +191,7 @@ fn seems_to_tell(name: &str, value: &Json, whose: Whose) -> bool {
     const LONGEST_NAME: usize = 40;
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
     let letters = letters(name);
-    let is_others = ["refresh", "xrefresh", "rt", "idtoken", "ext", "session", "cookie"]
+    let is_others = ["refresh", "xrefresh", "rt", "authorization", "idtoken", "ext", "session", "cookie"]
         .iter()
         .any(|other| letters.starts_with(other));
     whose == Whose::Access
@@ -277,6 +284,7 @@ mod tests {
         assert_eq!(unread(json!({"when_it_expires": 17})), ["when_it_expires"]);
         assert_eq!(unread(json!({"when_it_expires": 17, "expires_in": 60})), Vec::<String>::new());
         assert_eq!(unread(json!({"expires_in": 0, "refresh_token_expires_in": "soon"})), Vec::<String>::new());
+        assert_eq!(unread(json!({"authorization_expires_in": 60, "timeout": 60})), Vec::<String>::new());
     }
 
     #[test]
@@ -287,6 +295,8 @@ mod tests {
             json!({"refresh_expires_in": "60"}),
             json!({"refreshTokenExpiresAt": NOW + 60}),
             json!({"refresh_token_expires_at": "2026-11-21T08:01:00Z"}),
+            json!({"refresh_token_timeout": 60, "timeout": 5}),
+            json!({"authorization_expires_in": 60, "refresh_token_timeout": 600}),
         ] {
             let told = read(json.clone(), &Reading::default(), Whose::Refresh);
             assert_eq!(told.end.map(|at| at.as_second() - NOW), Some(60), "{json}");

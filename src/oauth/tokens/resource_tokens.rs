@@ -13,6 +13,17 @@ impl TokenSet {
         self.expires_at.into_iter().chain(self.for_resources.values().filter_map(|token| token.expires_at))
     }
 
+    /// The tokens that a refresh token of their own renews, by name, each in place of the own one.
+    pub fn renewed_apart(&self) -> impl Iterator<Item = (Resource, Self)> {
+        let is_apart = |token: &ResourceToken| match &token.renewed_by {
+            RenewedBy::Shared => false,
+            RenewedBy::Own { refresh_token, .. } => refresh_token.is_some(),
+        };
+        let names = self.for_resources.iter().filter(move |(_, token)| is_apart(token)).map(|(name, _)| name);
+        let names = names.filter_map(|name| Resource::parse(name).ok());
+        names.filter_map(|name| self.for_resource(&name).map(|tokens| (name, tokens)))
+    }
+
     /// The tokens with the access token of this name in place of the own one, and the refresh token that renews it, if there is
     /// one.
     pub fn for_resource(&self, resource: &Resource) -> Option<Self> {

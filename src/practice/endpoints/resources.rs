@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::practice::checks::{caller, details, mutual_tls, proof};
-use crate::practice::contract::{ARCHIVE_RESOURCE, BY_TWO_FACTORS};
+use crate::practice::contract::{ARCHIVE_RESOURCE, BY_TWO_FACTORS, RESOURCE, RESOURCE_METADATA};
 use crate::practice::endpoints::token;
 use crate::practice::fault::Fault;
 use crate::practice::http::message::{ErrorCode, Parameters, Refusal, Request, Response};
@@ -32,6 +32,23 @@ pub(crate) fn resource(state: &mut State, request: &Request, now: &Now) -> Respo
         json!({ "ok": true, "sub": identity::subject(grant) })
     });
     lack.map_or(answer, |lack| lack.answer(scheme))
+}
+
+/// `GET /.well-known/oauth-protected-resource/resource`: who issues the tokens for `/resource` (RFC 9728).
+pub(crate) fn metadata(state: &State) -> Response {
+    let issuer = state.issuer.as_str();
+    let other = "https://issuer.invalid";
+    let resource = if state.has(Fault::OtherResource) { other } else { issuer };
+    let mut servers = vec![issuer];
+    servers.extend(state.has(Fault::SeveralIssuers).then_some(other));
+    let document = json!({
+        "resource": format!("{resource}{RESOURCE}"),
+        "authorization_servers": servers,
+        "scopes_supported": ["practice.read", "practice.write"],
+        "bearer_methods_supported": ["header"],
+        "resource_name": "The practice service",
+    });
+    Response::json(200, &document)
 }
 
 /// `GET /archive`: something to call with a token for [`ARCHIVE_RESOURCE`].
@@ -153,7 +170,10 @@ pub(crate) fn protected(
     }
     let Some(token) = caller::bearer(request) else {
         let words = json!({ "error": "invalid_token", "error_description": "no access token in the header" });
-        let challenge = "Bearer realm=\"practice\"";
+        let mut challenge = "Bearer realm=\"practice\"".to_owned();
+        if request.path == RESOURCE {
+            challenge.push_str(&format!(", resource_metadata=\"{}{RESOURCE_METADATA}\"", state.issuer));
+        }
         return Response::json(401, &words).header("www-authenticate", challenge);
     };
     let shown = mutual_tls::thumbprint(state, request);

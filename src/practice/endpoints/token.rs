@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use crate::practice::checks::{assertion, caller, details, mutual_tls, proof};
 use crate::practice::contract::{
-    self, ARCHIVE_RESOURCE, DEVICE_CODE, JWT_BEARER, PASSWORD, PERSON_SCOPE, Registration, TOKEN_EXCHANGE, USER_NAME,
+    self, ARCHIVE_RESOURCE, DEVICE_CODE, JWT_BEARER, PASSWORD, PERSON_SCOPE, RESOURCE, Registration, TOKEN_EXCHANGE,
+    USER_NAME,
 };
 use crate::practice::endpoints::device::{self, Polled};
 use crate::practice::endpoints::{exchange, id_token, odd_replies};
@@ -40,7 +41,7 @@ fn issued(state: &mut State, request: &Request, body: &Parameters, now: &mut Now
     };
     check_refresh_token(body, jkt.as_deref())?;
     // Before anything is spent.
-    let resource = resource(body)?;
+    let resource = resource(state, body)?;
     let bound_to = jkt.clone().filter(|_| !state.has(Fault::DpopBearer));
     let certificate = mutual_tls::thumbprint(state, request);
     let bound = |issued: TokenPair| {
@@ -71,11 +72,16 @@ fn issued(state: &mut State, request: &Request, body: &Parameters, now: &mut Now
     Ok(shaped(state, reply, now))
 }
 
-/// The resource that the access token is to be for (RFC 8707 section 2.2). A token is exchanged for an audience instead.
-fn resource(body: &Parameters) -> Result<Option<&str>, Refusal> {
-    let asked = body.one("resource")?;
+/// The resource that the access token is to be for (RFC 8707 section 2.2); `None` for the service itself. A token is exchanged for
+/// an audience instead.
+fn resource<'a>(state: &State, body: &'a Parameters) -> Result<Option<&'a str>, Refusal> {
+    let is_own = |asked: &&str| asked.strip_prefix(state.issuer.as_str()) == Some(RESOURCE);
+    let asked = body.one("resource")?.filter(|asked| !is_own(asked));
     if asked.is_some_and(|asked| asked != ARCHIVE_RESOURCE) {
-        return Err(Refusal::new(ErrorCode::InvalidTarget, format!("the only resource here is `{ARCHIVE_RESOURCE}`")));
+        return Err(Refusal::new(
+            ErrorCode::InvalidTarget,
+            format!("the only resources here are `{RESOURCE}` and `{ARCHIVE_RESOURCE}`"),
+        ));
     }
     Ok(asked)
 }

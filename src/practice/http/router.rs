@@ -9,7 +9,7 @@ use crate::practice::checks::assertion;
 use crate::practice::checks::details::{self, DETAIL_TYPES};
 use crate::practice::contract::{
     self, ARCHIVE, AUTHORIZE, CERTIFICATE_PAGE, CLOCK_PAGE, CONSENT_PAGE, DEVICE, DEVICE_AUTHORIZATION, DEVICE_CONSENT,
-    INTROSPECT, JWKS, PUSH, RESOURCE, REVOKE, SIGN_IN_PAGE, TOKEN, USERINFO,
+    INTROSPECT, JWKS, PUSH, RESOURCE, RESOURCE_METADATA, REVOKE, SIGN_IN_PAGE, TOKEN, USERINFO,
 };
 use crate::practice::endpoints::{
     authorize, device, id_token, pages, pushed, registration, resources, token, userinfo,
@@ -65,6 +65,7 @@ impl State {
             ("POST", DEVICE_CONSENT) => device::consent(self, body, now),
             ("GET", USERINFO) => userinfo::answer(self, request, now),
             ("GET", RESOURCE) => resources::resource(self, request, now),
+            ("GET", RESOURCE_METADATA) => resources::metadata(self),
             ("GET", ARCHIVE) => resources::archive(self, request, now),
             ("POST", PUSH) => pushed::push(self, request, body, now),
             ("POST", TOKEN) => token::answer(self, request, body, now),
@@ -124,7 +125,7 @@ fn elsewhere() -> Response {
 fn lost(path: &str) -> Response {
     let allowed = match path {
         TOKEN | PUSH | REVOKE | INTROSPECT | DEVICE_AUTHORIZATION => "POST",
-        "/" | USERINFO | RESOURCE | JWKS | DETAIL_TYPES => "GET, HEAD",
+        "/" | USERINFO | RESOURCE | RESOURCE_METADATA | JWKS | DETAIL_TYPES => "GET, HEAD",
         AUTHORIZE | CERTIFICATE_PAGE | CLOCK_PAGE | DEVICE => "GET, HEAD, POST",
         _ => {
             let advice = "The front page lists what there is.";

@@ -6,6 +6,8 @@ use crate::sign_in::message_signing::with_secret;
 use crate::support::http::browser;
 use crate::support::oidc_provider::OidcProvider;
 use crate::support::practice::Practice;
+use crate::support::renewed::add_preset;
+use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
 
 const TYPED: &str = r#"[{"type":"practice_payment","creditor":"","amount":{"currency":"CHF","value":1}}]"#;
@@ -49,6 +51,38 @@ fn details_that_do_not_match_the_schema_are_told_of_before_the_browser_opens() {
     let said = program.run(&[&arguments[..], &[&right], &client].concat());
     assert!(!said.stderr.contains("warning: `--authorization-details`"), "{}", said.stderr);
     said.done();
+}
+
+#[test]
+fn details_are_checked_where_the_preset_or_the_profile_names_the_issuer() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    let (set, wrong) = (practice.set(), "warning: `--authorization-details`: object 1, /creditor");
+    let right = TYPED.replace("\"\"", "\"Grace\"").replace("CHF", "JPY");
+    let preset = ["sign-in", "pay", "--service", "practice", "--set", &set, "--browser", browser()];
+    let said = program.run(&[&preset[..], &["--authorization-details", TYPED]].concat()).failed(4);
+    assert!(said.contains(wrong), "{said}");
+    let said = program.run(&[&preset[..], &["--authorization-details", &right]].concat());
+    assert!(said.code == 0 && !said.stderr.contains("warning: `--authorization-details`"), "{}", said.stderr);
+    let saved = ["sign-in", "pay", "--browser", browser(), "--authorization-details", TYPED];
+    let said = program.run(&saved).failed(4);
+    assert!(said.contains(wrong), "{said}");
+}
+
+#[test]
+fn an_issuer_that_does_not_answer_holds_up_no_sign_in() {
+    let service = Scripted::start(|asked, _| match asked.path.as_str() {
+        "/authorize" => asked.grant("a-code"),
+        _ => Answer::json(200, &json!({ "access_token": "at-1" })),
+    });
+    let program = Tokenwright::with_vault();
+    add_preset(&program, &service, "");
+    let file = program.data().join("presets/scripted.toml");
+    let preset = std::fs::read_to_string(&file).expect("a preset");
+    let named = preset.replace("[redirect]\n", "[redirect]\nissuer = \"http://127.0.0.1:9\"\n");
+    std::fs::write(&file, named).expect("a file of our own");
+    let sign_in = ["sign-in", "pay", "--service", "scripted", "--client-id", "it", "--browser", browser()];
+    program.run(&[&sign_in[..], &["--authorization-details", TYPED]].concat()).done();
 }
 
 #[test]

@@ -459,3 +459,14 @@ fn each_member_of_a_team_proves_with_the_one_key_that_the_tokens_are_bound_to() 
     let dump = cluster.dump(&database);
     assert!(!dump.contains("PRIVATE KEY") && !dump.contains("rt-"), "the database sees no key and no token");
 }
+
+#[test]
+fn a_poll_is_proved_like_any_other_token_request() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start_with(&program, &["dpop-nonce"]);
+    let set = practice.set();
+    program.run(&["sign-in", "demo", "--service", "practice-dpop", "--set", &set, "--device"]).done();
+    let header = program.run(&["token", "demo", "--header", "--for", &format!("GET {}", practice.url("/resource"))]);
+    assert!(header.done().starts_with("Authorization: DPoP "));
+    assert_eq!(program.run(&["call", "demo", "/resource", "--json"]).json()["status"], 200);
+}

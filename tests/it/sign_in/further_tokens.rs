@@ -85,6 +85,36 @@ fn one_that_did_not_come_is_told_with_how_it_is_asked_for() {
 }
 
 #[test]
+fn an_agent_refreshes_it_before_its_end_and_the_own_one_at_its_own_time() {
+    let mut of_person = reply("user-1");
+    of_person["expires_in"] = 6.into();
+    let (service, program) = service(of_person);
+    let mut agent = program.start(&["agent"]);
+    agent.line_with("The agent listens on ");
+    program.run(&["keep-alive", "demo"]).done();
+    agent.line_with("demo, its token `user`: refreshed, valid until ");
+    assert_eq!(of_user(&program, &[]), "at-user-2\n");
+    assert_eq!(program.run(&["token", "demo"]).done(), "at-bot-1\n");
+    let sent: Vec<_> =
+        service.asked("/refresh").iter().map(|asked| asked.parameter("refresh_token").to_owned()).collect();
+    assert_eq!(sent, ["rt-user-1"]);
+    program.run(&["agent", "stop"]).done();
+}
+
+#[test]
+fn one_whose_refresh_token_is_spent_is_told_by_its_name() {
+    let (service, program) =
+        service(json!({ "access_token": "at-user-9", "refresh_token": "rt-user-9", "expires_in": 1 }));
+    let mut agent = program.start(&["agent"]);
+    agent.line_with("The agent listens on ");
+    program.run(&["keep-alive", "demo"]).done();
+    agent.line_with("demo: not refreshed: its token `user`: the token endpoint refused: `invalid_grant`");
+    program.run(&["refresh", "demo"]).done();
+    assert_eq!(service.asked("/refresh").len(), 2);
+    program.run(&["agent", "stop"]).done();
+}
+
+#[test]
 fn what_came_is_masked_wherever_the_reply_is_shown() {
     let (_service, program) = service(reply("user-1"));
     for command in [["show", "demo", "--json"], ["history", "demo", "--json"], ["refresh", "demo", "--verbose"]] {

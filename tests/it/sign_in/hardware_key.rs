@@ -4,12 +4,17 @@
 use std::path::Path;
 use std::process::Command;
 
+use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
+use cryptoki::object::{Attribute, ObjectClass};
+use cryptoki::session::UserType;
+use cryptoki::types::AuthPin;
 use tempfile::TempDir;
 
 use crate::sign_in::fapi::{P256, make_key};
 use crate::sign_in::message_signing::{RSA, certified, text};
 use crate::sign_in::mutual_tls;
 use crate::support::oidc_provider::OidcProvider;
+use crate::support::process::{Process, one_test};
 use crate::support::tokenwright::Tokenwright;
 
 const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
@@ -42,6 +47,12 @@ impl Token {
     /// Puts a key into it.
     fn import(&self, key: &Path, label: &str, id: &str) {
         self.run(&["--import", text(key), "--token", "work", "--label", label, "--id", id, "--pin", PIN]);
+    }
+
+    /// Lets its keys agree upon secrets, which the tool that imports them does not.
+    fn permit_agreement(&self) {
+        let mut other = one_test(module_path!(), "the_other_process_permits_agreement");
+        Process::start(other.env("SOFTHSM2_CONF", self.settings())).finish().done();
     }
 
     /// The program on a machine with this token.
@@ -113,6 +124,68 @@ fn a_signed_request_is_signed_in_a_token_with_each_kind_of_key() {
         certified(&program, &server, "jar", &signed).finish().done();
         program.run(&["token", "bank"]).done();
     }
+}
+
+/// In a process that may have no other token than that of a test.
+fn permit_agreement() {
+    let module = Pkcs11::new(MODULE).expect("a module");
+    module.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)).expect("it starts");
+    let slot = module.get_slots_with_initialized_token().expect("slots")[0];
+    let session = module.open_rw_session(slot).expect("a session");
+    session.login(UserType::User, Some(&AuthPin::from(PIN))).expect("the right PIN");
+    for key in session.find_objects(&[Attribute::Class(ObjectClass::PRIVATE_KEY)]).expect("keys") {
+        session.update_attributes(key, &[Attribute::Derive(true)]).expect("it may be changed");
+    }
+}
+
+#[test]
+#[ignore = "the other process of the test below"]
+fn the_other_process_permits_agreement() {
+    if std::env::var_os("SOFTHSM2_CONF").is_some() {
+        permit_agreement();
+    }
+}
+
+#[test]
+#[ignore = "needs node, openssl and softhsm2"]
+fn what_is_encrypted_to_a_key_in_a_token_is_decrypted_there_by_each_kind_of_key() {
+    for algorithm in [&P256, &RSA] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (key, public) = make_key(folder.path(), algorithm);
+        let token = Token::new();
+        token.import(&key, "client", "01");
+        token.permit_agreement();
+        let server = OidcProvider::start_with(&["--auto", "--client-key", text(&public)]);
+        let program = token.program().with_env("TOKENWRIGHT_CLIENT_SECRET", "secret");
+        let given = ["--response-mode", "jwt", "--scope", "email", "--key-file", "pkcs11:object=client", "--verbose"];
+        // The response, the ID token and the userinfo are encrypted.
+        let said = certified(&program, &server, "encrypted-sha1", &given).finish();
+        assert!(said.stderr.contains("ID token: signature passed"), "{}", said.stderr);
+        said.done();
+        assert!(program.run(&["whoami", "bank"]).done().contains("alex@example.com"));
+    }
+}
+
+#[test]
+#[ignore = "needs node, openssl and softhsm2"]
+fn a_token_that_does_not_decrypt_so_is_told_from_one_that_is_away() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (key, public) = make_key(folder.path(), &RSA);
+    let token = Token::new();
+    token.import(&key, "client", "01");
+    let server = OidcProvider::start_with(&["--auto", "--client-key", text(&public)]);
+    let program = token.program().with_env("TOKENWRIGHT_CLIENT_SECRET", "secret");
+    let given = ["--response-mode", "jwt", "--key-file", "pkcs11:object=client"];
+    // This one knows RSA-OAEP by SHA-1 alone.
+    let mut process = certified(&program, &server, "encrypted", &given);
+    let said = process.line_with("warning: the response cannot be read: ");
+    assert!(said.contains("it is encrypted, and the token does not decrypt by this algorithm"), "{said}");
+    assert!(process.line_with("hint: ").contains("by `RSA-OAEP` or `ECDH-ES`"));
+    drop(process);
+    std::fs::rename(token.0.path().join("tokens"), token.0.path().join("away")).expect("moved");
+    std::fs::create_dir(token.0.path().join("tokens")).expect("a folder");
+    let said = certified(&program, &server, "encrypted-sha1", &given).finish();
+    assert!(said.code != 0 && said.stderr.contains("the token of the key is not there"), "{}", said.stderr);
 }
 
 #[test]

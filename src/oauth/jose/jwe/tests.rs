@@ -241,7 +241,7 @@ fn the_encrypted_examples_of_rfc_7520_are_read_but_for_the_one_by_a_broken_algor
 fn the_key_agreement_of_the_rfc() {
     let bob = r#"{"kty":"EC","crv":"P-256","x":"weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ","y":"e8lnCO-AlStT-NJVX-crhB7QRYhiix03illJOVAOyck","d":"VEmDZpDXXK8p8N0Cndsxs924q6nS1RXFASRl6BfUqdw"}"#;
     let bob = parse_key(&Secret::new(bob)).expect("a key").pair;
-    let der = from_pem(bob.private_key.expose(), PRIVATE_KEY).expect("PEM");
+    let bob = OwnKey::of(&bob).expect("PEM");
     let header = json!({
         "alg": "ECDH-ES", "enc": "A128GCM", "apu": "QWxpY2U", "apv": "Qm9i",
         "epk": {
@@ -252,7 +252,7 @@ fn the_key_agreement_of_the_rfc() {
     let parts = Parts { header: "", key: Vec::new(), iv: Vec::new(), text: Vec::new(), tag: Vec::new() };
     let header = (header.as_object().expect("an object"), "A128GCM");
     let contents = contents("A128GCM").expect("known");
-    let agreed = of_agreement(der.expose(), KeyKind::P256, header, None, &parts, contents);
-    let agreed = agreed.map(|key| BASE64_URL_SAFE_NO_PAD.encode(key.as_slice()));
+    let agreed = of_agreement(&bob, KeyKind::P256, header, None, &parts, contents);
+    let agreed = agreed.expect("no token").map(|key| BASE64_URL_SAFE_NO_PAD.encode(key.as_slice()));
     assert_eq!(agreed.as_deref(), Some("VqqN6vgjbSBcIijNcacQGg"));
 }

@@ -43,6 +43,9 @@ pub enum HardwareKeyError {
         "the public key cannot be read from the token, or is none of RSA, EC on P-256, P-384 or P-521, and Ed25519"
     )]
     NoPublicKey,
+    /// The token, or this key in it, does not decrypt, or not by this algorithm.
+    #[error("the token does not decrypt by this algorithm")]
+    SignsOnly,
     /// The token does not make this signature, or failed.
     #[error("the token did not sign")]
     Refused,
@@ -81,6 +84,9 @@ impl Diagnose for HardwareKeyError {
             Self::NoPublicKey => {
                 diagnosis.hint("put the public key or the certificate beside the private key, with the same `id`")
             }
+            Self::SignsOnly => diagnosis.hint(
+                "have the service not encrypt, or by `RSA-OAEP` or `ECDH-ES` as the key is; or use a key that is sealed in the vault",
+            ),
             Self::Refused => diagnosis.hint("look at whether the token makes this signature, and whether it waits to be touched"),
         }
     }

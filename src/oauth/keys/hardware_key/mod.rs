@@ -1,12 +1,15 @@
 //! A private key that never leaves its token: a smart card, a USB key, an HSM, or a TPM through its PKCS#11 module. It is stored as
-//! its address and its public key; the token signs.
+//! its address and its public key; the token signs, and decrypts if it can.
 
 mod address;
+mod decryption;
 mod error;
 mod module;
 mod public;
 
 use std::fmt;
+
+use zeroize::Zeroizing;
 
 pub use crate::oauth::keys::hardware_key::error::HardwareKeyError;
 pub use crate::oauth::keys::hardware_key::module::use_pkcs11_module;
@@ -87,6 +90,20 @@ impl HardwareKey {
         push_length(&mut der, numbers.len());
         der.extend_from_slice(&numbers);
         Ok(der)
+    }
+
+    /// Has the token undo RSA-OAEP, by SHA-1 or SHA-256.
+    pub(in crate::oauth) fn undo_oaep(
+        &self,
+        by_sha256: bool,
+        wrapped: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, HardwareKeyError> {
+        decryption::undo_oaep(&self.address, by_sha256, wrapped)
+    }
+
+    /// Has the token agree upon a secret of this many bytes with a point on the curve of the key.
+    pub(in crate::oauth) fn agree(&self, point: &[u8], length: u8) -> Result<Zeroizing<Vec<u8>>, HardwareKeyError> {
+        decryption::agree(&self.address, point, length)
     }
 
     /// Has the token sign. That takes as long as the token takes: some wait until they are touched.

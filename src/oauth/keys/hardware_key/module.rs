@@ -56,7 +56,7 @@ fn module() -> Result<MutexGuard<'static, Pkcs11>, HardwareKeyError> {
 }
 
 /// Does something with the private key at an address, aside.
-fn with_key<T>(
+pub(super) fn with_key<T>(
     address: &Address,
     work: impl FnOnce(&Session, ObjectHandle) -> Result<T, HardwareKeyError>,
 ) -> Result<T, HardwareKeyError> {
