@@ -124,19 +124,19 @@ impl App {
         if !is_kept && !self.traces() {
             return;
         }
-        let call = call();
+        let By { face, process, .. } = By::this();
+        let CallAbout { profile, stage } = about;
+        let profile = profile.map(|name| name.to_string()).unwrap_or_default();
+        let made = LoggedCall { call: call(), face, process, profile, stage: stage.to_owned() };
         if self.traces() {
-            self.tell(News::Called(Arc::new(call.clone())));
+            self.tell(News::Called(Arc::new(made.clone())));
         }
         if is_kept {
-            self.keep_call(about, call);
+            self.keep_call(made);
         }
     }
 
-    fn keep_call(&self, CallAbout { profile, stage }: CallAbout, call: TracedCall) {
-        let By { face, process, .. } = By::this();
-        let profile = profile.map(|name| name.to_string()).unwrap_or_default();
-        let logged = LoggedCall { call, face, process, profile, stage: stage.to_owned() };
+    fn keep_call(&self, logged: LoggedCall) {
         if self.call_log.put(logged.reduced()) {
             let app = self.clone();
             drop(self.call_log.tasks.spawn_blocking(move || app.write_calls()));
@@ -183,8 +183,8 @@ impl App {
         blocking(move || app.read_calls()).await?
     }
 
-    /// Writes logged calls to a file of this user only, as an HTTP archive (HAR 1.2).
-    pub async fn write_logged_har(&self, calls: &[LoggedCall], path: PathBuf) -> Result<(), Failure> {
+    /// Writes calls, with who made each, to a file of this user only, as an HTTP archive (HAR 1.2).
+    pub async fn write_har(&self, calls: &[LoggedCall], path: PathBuf) -> Result<(), Failure> {
         let archive = write_archive(&calls.iter().map(LoggedCall::to_entry).collect::<Vec<_>>());
         case::write(path, format!("{archive:#}")).await
     }

@@ -40,7 +40,7 @@ pub use crate::app::blocking::{aside, blocking};
 pub use crate::app::calendar::ends::{Basis, End, EndKind, Renewal};
 pub use crate::app::calendar::{CalendarLine, ProfileEnds};
 pub use crate::app::call_log::DayOfCalls;
-pub use crate::app::case::{Case, CaseStage, Replayed};
+pub use crate::app::case::{Case, CaseStage, FailedRenewal, Replayed};
 pub use crate::app::desktop::clipboard::CopyOutcome;
 pub use crate::app::desktop::settings::ProgramSettings;
 pub use crate::app::export::{
@@ -62,7 +62,7 @@ pub use crate::app::profiles::registration_end::{ClientEnd, ClientFate};
 pub use crate::app::profiles::rename::Renamed;
 pub use crate::app::profiles::summary::{EXPIRING, Phase, ProfileState, ProfileSummary};
 pub use crate::app::progress::{Progress, Report};
-pub use crate::app::rehearsal::faults::{faults, parse_faults};
+pub use crate::app::rehearsal::faults::{FaultsOfStage, faults, parse_faults};
 pub use crate::app::rehearsal::{StageLine, StageOutcome};
 pub use crate::app::runtime::Runtime;
 pub use crate::app::services::bundle::{BundleOffer, BundleOrder, BundleState, MadeBundle, RolledBack};

@@ -9,7 +9,7 @@ use crate::agent::KeptAlive;
 use crate::app::Failure;
 use crate::app::profiles::summary::ProfileSummary;
 use crate::app::types::{SavedToken, TrayState, VaultState, WindowSettings};
-use crate::call::TracedCall;
+use crate::call_log::LoggedCall;
 use crate::config::Ticks;
 use crate::desktop::TrayPress;
 use crate::diagnosis::Diagnosis;
@@ -65,7 +65,7 @@ pub enum News {
     /// A notification was clicked.
     NoticePressed,
     /// A call was made.
-    Called(Arc<TracedCall>),
+    Called(Arc<LoggedCall>),
     /// The process was asked to end.
     EndAsked,
 }

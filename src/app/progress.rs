@@ -45,30 +45,43 @@ pub enum Progress {
     StageRehearsed(StageLine),
 }
 
-/// Receives progress, unless nobody does.
-#[derive(Clone)]
-pub struct Report(Option<Arc<dyn Fn(Progress) + Send + Sync>>);
+/// Receives progress, unless nobody does, and knows for which profile the work is done.
+#[derive(Clone, Default)]
+pub struct Report {
+    tell: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
+    profile: Option<ProfileName>,
+}
 
 impl Report {
     /// Calls this function, from any thread; it must not block.
     pub fn new(tell: impl Fn(Progress) + Send + Sync + 'static) -> Self {
-        Self(Some(Arc::new(tell)))
+        Self { tell: Some(Arc::new(tell)), profile: None }
     }
 
     /// Discards progress.
     pub fn none() -> Self {
-        Self(None)
+        Self::default()
     }
 
     pub(crate) fn tell(&self, progress: Progress) {
-        if let Some(tell) = &self.0 {
+        if let Some(tell) = &self.tell {
             tell(progress);
         }
     }
 
     /// Whether anybody is told, so that nothing is prepared for nobody.
     pub(crate) fn is_heard(&self) -> bool {
-        self.0.is_some()
+        self.tell.is_some()
+    }
+
+    /// The same for work that is done for this profile, as far as it has a name.
+    pub(in crate::app) fn of_profile(&self, profile: Option<&ProfileName>) -> Self {
+        Self { profile: profile.cloned(), ..self.clone() }
+    }
+
+    /// For which profile the work is done.
+    pub(in crate::app) fn profile(&self) -> Option<&ProfileName> {
+        self.profile.as_ref()
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) fn run(runner: &Runner, options: CallsOptions) -> Result<(), Failure>
     let calls: Vec<LoggedCall> = day.calls.iter().filter(is_wanted).cloned().collect();
     if let Some(path) = options.har {
         let shown = path.display().to_string();
-        runner.run(runner.app.write_logged_har(&calls, path))?;
+        runner.run(runner.app.write_har(&calls, path))?;
         print::result(&format!("{shown}: {} {}", calls.len(), if calls.len() == 1 { "call" } else { "calls" }));
         return Ok(());
     }

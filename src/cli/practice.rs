@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use serde_json::{Value as Json, json};
 
-use crate::app::{self, Failure, FailureKind, Progress, Report, StageLine, faults, parse_faults};
+use crate::app::{self, Failure, FailureKind, FaultsOfStage, Progress, Report, StageLine, faults, parse_faults};
 use crate::cli::args::{PracticeOptions, RehearseOptions};
 use crate::cli::print;
 use crate::cli::runner::{Runner, tell_progress};
@@ -17,8 +17,14 @@ use crate::diagnosis::Diagnosis;
 /// Runs until the process is stopped.
 pub(crate) fn practice(runner: &Runner, options: &PracticeOptions) -> Result<(), Failure> {
     if options.list_faults {
-        for (name, explanation) in faults() {
-            print::result(&format!("{name:22} {explanation}"));
+        for (place, FaultsOfStage { stage, faults }) in faults().enumerate() {
+            if place > 0 {
+                print::result("");
+            }
+            print::result(stage);
+            for (name, explanation) in faults {
+                print::result(&format!("  {name:28} {explanation}"));
+            }
         }
         return Ok(());
     }

@@ -20,10 +20,24 @@ pub fn quoted(text: &str) -> String {
     shown.collect()
 }
 
-/// A hint without the commands for a terminal; nothing where it was nothing else.
+/// The same as a sentence. An error begins in lower case, since a terminal has something before it. What begins with a literal, an
+/// address or a name that is no plain word stays as it is.
+pub fn sentence(text: &str) -> String {
+    let text = quoted(text);
+    let word = text.split(' ').next().unwrap_or_default().trim_end_matches([',', ':', ';', '.']);
+    let is_plain = |c: char| c.is_ascii_lowercase() || c == '\'';
+    match text.chars().next() {
+        Some(first) if !word.is_empty() && word.chars().all(is_plain) => {
+            format!("{}{}", first.to_ascii_uppercase(), &text[1..])
+        }
+        _ => text,
+    }
+}
+
+/// A hint as a sentence, without the commands for a terminal; nothing where it was nothing else.
 pub fn hint(text: &str) -> Option<String> {
     let kept: Vec<String> = text.split("; ").filter_map(without_command).collect();
-    (!kept.is_empty()).then(|| quoted(&kept.join("; ")))
+    (!kept.is_empty()).then(|| sentence(&kept.join("; ")))
 }
 
 /// `words: COMMAND, more` becomes `words, more`, and `words? COMMAND …` becomes `words?`; a part that begins with a
@@ -57,17 +71,34 @@ mod tests {
     }
 
     #[test]
+    fn a_sentence_begins_with_a_capital_unless_it_begins_with_what_is_no_plain_word() {
+        for (text, expected) in [
+            ("the code is spent", "The code is spent"),
+            ("again, now", "Again, now"),
+            ("`code` is missing", "“code” is missing"),
+            ("https://as.test/token answered 500", "https://as.test/token answered 500"),
+            ("invalid_grant", "invalid_grant"),
+            ("x5t#S256 differs", "x5t#S256 differs"),
+            ("Who am I", "Who am I"),
+            ("état", "état"),
+            ("", ""),
+        ] {
+            assert_eq!(sentence(text), expected);
+        }
+    }
+
+    #[test]
     fn commands_for_a_terminal_are_left_out_of_a_hint() {
         for (text, expected) in [
-            ("sign in again: `tokenwright sign-in acme`", Some("sign in again")),
+            ("sign in again: `tokenwright sign-in acme`", Some("Sign in again")),
             (
                 "sign in again: `tokenwright sign-in acme`, or open the profile in the window; `tokenwright refresh \
                  acme` asks once more",
-                Some("sign in again, or open the profile in the window"),
+                Some("Sign in again, or open the profile in the window"),
             ),
             ("`tokenwright list` names the saved profiles", None),
-            ("did you mean `acme`? `tokenwright list` names the saved profiles", Some("did you mean “acme”?")),
-            ("choose `S256`", Some("choose “S256”")),
+            ("did you mean `acme`? `tokenwright list` names the saved profiles", Some("Did you mean “acme”?")),
+            ("choose `S256`", Some("Choose “S256”")),
         ] {
             assert_eq!(hint(text).as_deref(), expected);
         }

@@ -1,11 +1,12 @@
 //! The key of the button for each thing that a person may want.
 
-use egui::{Key, KeyboardShortcut, Modifiers};
+use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
 use crate::app::Insisted;
 use crate::gui::intent::{Intent, Step};
 
-const NEXT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Enter);
+/// Goes on, from wherever the keyboard is.
+pub(in crate::gui) const NEXT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Enter);
 const NEW: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::N);
 const SAVE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::S);
 const IMPORT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::I);
@@ -15,6 +16,15 @@ const PALETTE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key:
 const SETTINGS: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Comma);
 const KEYS: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::F1);
 const STOP: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::Escape);
+
+/// The key as people write it.
+pub(in crate::gui) fn words(ctx: &Context, key: KeyboardShortcut) -> String {
+    let words = ctx.format_shortcut(&key);
+    match words.strip_suffix(key.logical_key.name()) {
+        Some(modifiers) if key.logical_key == Key::Comma => format!("{modifiers}{}", key.logical_key.symbol_or_name()),
+        _ => words,
+    }
+}
 
 impl Intent {
     pub fn key(&self) -> Option<KeyboardShortcut> {

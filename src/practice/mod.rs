@@ -33,7 +33,7 @@ pub(crate) use crate::practice::state::now::Now;
 pub(crate) use crate::practice::state::signed_token::GrantedAccess;
 
 pub use crate::practice::contract::{CLIENT_ID, CLIENT_SECRET};
-pub use crate::practice::fault::Fault;
+pub use crate::practice::fault::{Fault, Stage};
 pub use crate::practice::http::server::PracticeError;
 pub use crate::practice::rehearsal::{
     ACCESS_TOKEN, ID_TOKEN, Issued, IssuedFurther, REFRESH_TOKEN, REHEARSAL_CLIENT_ID, REHEARSAL_CLIENT_SECRET,

@@ -217,12 +217,28 @@ fn the_counts_in_the_readme_are_those_of_this_program() {
     let counts = [
         format!("[{} formats](docs/exports.md)", formats().len()),
         format!("[{} formats](docs/exports.md#importing)", Dialect::all().len()),
-        format!("[{} faults](docs/command-line.md#practice)", tokenwright::app::faults().count()),
+        format!(
+            "[{} faults](docs/practice.md#faults)",
+            tokenwright::app::faults().map(|of| of.faults.len()).sum::<usize>()
+        ),
     ];
     for count in counts {
         assert!(readme.contains(&count), "README.md does not say `{count}`");
     }
     assert!(readme.contains("[more than 250 presets]") && Catalog::bundled().services().len() > 250);
+}
+
+#[test]
+fn the_table_of_faults_is_that_of_this_program() {
+    let row =
+        |stage: &str, (name, meaning): (&str, &str)| vec![stage.to_owned(), format!("`{name}`"), meaning.to_owned()];
+    let rows: Vec<_> = tokenwright::app::faults()
+        .flat_map(|of| of.faults.into_iter().map(move |fault| row(of.stage, fault)))
+        .collect();
+    check_paper(
+        "docs/practice.md",
+        &with_table(&read("docs/practice.md"), "faults", &["stage", "fault", "what happens"], &rows),
+    );
 }
 
 #[test]

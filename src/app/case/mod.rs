@@ -19,6 +19,7 @@ use crate::oauth::Stage;
 use crate::secret::{MASK, Secret};
 use crate::service::{Catalog, Notes, Profile, ProfileName, Tags};
 
+pub use crate::app::case::renewal::FailedRenewal;
 pub use crate::app::case::replay::Replayed;
 
 /// What stands for a secret, in what is sent and in what is repeated.
@@ -131,12 +132,6 @@ impl App {
     /// Writes a case to a file of this user only.
     pub async fn write_case(&self, case: Case, path: PathBuf) -> Result<(), Failure> {
         let text = serde_json::to_string_pretty(&case).map_err(|error| internal(&error.to_string()))?;
-        write(path, text).await
-    }
-
-    /// Writes calls to a file of this user only, as an HTTP archive (HAR 1.2).
-    pub async fn write_har(&self, calls: Vec<TracedCall>, path: PathBuf) -> Result<(), Failure> {
-        let text = serde_json::to_string_pretty(&write_har(&calls)).map_err(|error| internal(&error.to_string()))?;
         write(path, text).await
     }
 

@@ -32,19 +32,40 @@ impl App {
     pub async fn case_of_log(&self, name: &ProfileName) -> Result<Case, Failure> {
         open::open_chosen(self).await?;
         let day = self.calls_of_day().await?;
-        let own: Vec<&LoggedCall> = day.calls.iter().filter(|logged| logged.profile == name.as_str()).collect();
-        let failed = |logged: &&LoggedCall| if has_failed(&logged.call) { stage(&logged.stage) } else { None };
-        let found = own.iter().enumerate().rev().find_map(|(at, logged)| Some((at, failed(logged)?)));
-        let Some((at, stage)) = found else {
+        let Some(failed) = FailedRenewal::last_of(name, day.calls.iter()) else {
             let summary = format!("no token request and no refresh request of `{name}` failed in the last day");
             return Err(usage(&summary, &format!("`tokenwright calls {name}` lists its calls")));
         };
+        self.case_of_failed(failed).await
+    }
+
+    /// The case of a token or refresh request of a saved profile that failed.
+    pub async fn case_of_failed(&self, FailedRenewal { name, stage, calls }: FailedRenewal) -> Result<Case, Failure> {
+        make(self, &saved(self, &name).await?, stage, &calls, None).await
+    }
+}
+
+/// A token or refresh request of a saved profile that failed, with the calls that led to it, the oldest first.
+#[derive(Clone, Debug)]
+pub struct FailedRenewal {
+    name: ProfileName,
+    stage: CaseStage,
+    calls: Vec<TracedCall>,
+}
+
+impl FailedRenewal {
+    /// The last one among these calls, the newest of which is the last; `None` if none failed. What led to it was done by the same
+    /// process.
+    pub fn last_of<'a>(name: &ProfileName, calls: impl IntoIterator<Item = &'a LoggedCall>) -> Option<Self> {
+        let own: Vec<&LoggedCall> = calls.into_iter().filter(|logged| logged.profile == name.as_str()).collect();
+        let failed = |logged: &LoggedCall| stage(&logged.stage).filter(|_| has_failed(&logged.call));
+        let (at, stage) = own.iter().enumerate().rev().find_map(|(at, logged)| Some((at, failed(logged)?)))?;
         let maker = |logged: &LoggedCall| (logged.process, logged.face.clone());
         let last = maker(own[at]);
         let mut calls: Vec<TracedCall> =
             own[..=at].iter().filter(|logged| maker(logged) == last).map(|logged| logged.call.clone()).collect();
         calls.drain(..calls.len().saturating_sub(MOST));
-        make(self, &saved(self, name).await?, stage, &calls, None).await
+        Some(Self { name: name.clone(), stage, calls })
     }
 }
 

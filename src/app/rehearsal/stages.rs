@@ -100,7 +100,8 @@ impl<'a> Stages<'a> {
         let call = pushed::visit_for(&self.server.app, self.report, &self.context, &prepared.parameters(), to).await;
         let call = call.map_err(|failure| self.refused_or_unmade(failure))?;
         *said = sent(&call);
-        let reply = send::send(&self.server.app, &call).await.map_err(|error| self.refused(&error.into()))?;
+        let reply =
+            send::send(&self.server.app, self.report, &call).await.map_err(|error| self.refused(&error.into()))?;
         let Some(location) = reply.header("location").filter(|_| reply.status == 302) else {
             return Err(wrong(
                 self.complaint().unwrap_or_else(|| format!("the authorization request was answered {}", reply.status)),
@@ -288,7 +289,8 @@ impl<'a> Stages<'a> {
     async fn answered(&self, template: &CallTemplate, values: &Values, said: &mut String) -> Result<Reply, Trouble> {
         let call = template.render(values).map_err(|error| self.unrendered(&error))?;
         *said = sent(&call);
-        let reply = send::send(&self.server.app, &call).await.map_err(|error| self.refused(&error.into()))?;
+        let reply =
+            send::send(&self.server.app, self.report, &call).await.map_err(|error| self.refused(&error.into()))?;
         self.complaint().map_or(Ok(reply), |complaint| Err(wrong(complaint)))
     }
 

@@ -75,5 +75,5 @@ async fn fetched(app: &App, address: &str, report: &Report) -> Result<Reply, Fai
     // Its own braces are no placeholders.
     let address = address.replace('<', "%3C").replace('{', "%7B");
     let template = CallTemplate { method: Method::Get, url: Template::new(address), ..CallTemplate::default() };
-    Ok(send(app, &template.render(&Values::new())?).await?)
+    Ok(send(app, report, &template.render(&Values::new())?).await?)
 }

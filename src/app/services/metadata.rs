@@ -44,7 +44,7 @@ pub(in crate::app) async fn fetch_metadata(
             continue;
         }
         report.tell(Progress::Fetching(address.clone()));
-        match fetched(app, &address).await {
+        match fetched(app, report, &address).await {
             Err(failure) if kinds.is_empty() => return Err(failure),
             // The first document is enough.
             Err(failure) => notes.push(Note::new(address, format!("not read: {}", failure.diagnosis.summary))),
@@ -102,9 +102,9 @@ fn kind(address: &str) -> &'static str {
     if address.contains("/.well-known/oauth-authorization-server") { "RFC 8414" } else { "OpenID" }
 }
 
-async fn fetched(app: &App, address: &str) -> Result<Reply, Failure> {
+async fn fetched(app: &App, report: &Report, address: &str) -> Result<Reply, Failure> {
     let template = CallTemplate { method: Method::Get, url: Template::new(address), ..CallTemplate::default() };
-    Ok(send(app, &template.render(&Values::new())?).await?)
+    Ok(send(app, report, &template.render(&Values::new())?).await?)
 }
 
 fn document(text: &str) -> Option<Map<String, Json>> {

@@ -42,7 +42,7 @@ pub(crate) struct Sent {
     code_suffix: String,
     pub(crate) pkce: CodeVerifier,
     /// Of the profile.
-    name: Option<ProfileName>,
+    pub(in crate::app::sign_in) name: Option<ProfileName>,
 }
 
 pub(crate) type Outcome = Result<AuthorizationResponse, AuthorizationError>;

@@ -66,7 +66,8 @@ impl CallContext {
         report: &Report,
     ) -> Result<Option<Recipient>, Failure> {
         let Some(wanted) = self.profile.service.request_encryption() else { return Ok(None) };
-        let published = fetch_anew(app, report, &self.issuer_of_request(&self.values())?).await?;
+        let report = report.of_profile(self.name.as_ref());
+        let published = fetch_anew(app, &report, &self.issuer_of_request(&self.values())?).await?;
         published.recipients.choose(wanted).map(Some).map_err(|error| usage(&error))
     }
 

@@ -135,9 +135,9 @@ pub(in crate::app) async fn ask_with(
 }
 
 /// Sends a call without secrets of a profile.
-pub(in crate::app) async fn send(app: &App, call: &Call) -> Result<Reply, TransportError> {
+pub(in crate::app) async fn send(app: &App, report: &Report, call: &Call) -> Result<Reply, TransportError> {
     let at = (app.ports.now)();
     let outcome = deliver(app, call).await;
-    record(app, CallAbout::default(), (call, at), outcome.as_ref(), []);
+    record(app, CallAbout::named(report.profile(), ""), (call, at), outcome.as_ref(), []);
     outcome
 }

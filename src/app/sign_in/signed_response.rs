@@ -45,7 +45,9 @@ impl Sent {
     /// Fetches the keys that the response will be signed with, so that the browser is not opened in vain.
     pub(in crate::app) async fn fetch_keys(&self, app: &App, report: &Report) -> Result<(), Failure> {
         match &self.signature {
-            Some(signature) => keys_of(app, report, &signature.issuer, None).await.map(drop),
+            Some(signature) => {
+                keys_of(app, &report.of_profile(self.name.as_ref()), &signature.issuer, None).await.map(drop)
+            }
             None => Ok(()),
         }
     }
@@ -55,7 +57,8 @@ impl Sent {
     pub(in crate::app) async fn read(&self, app: &App, report: &Report, parameters: &Parameters) -> Outcome {
         let Some(signature) = &self.signature else { return self.expected.read(parameters) };
         let response = signature.read(parameters, &self.expected.state, (app.ports.now)())?;
-        let keys = keys_of(app, report, &signature.issuer, response.key_id()).await;
+        let report = report.of_profile(self.name.as_ref());
+        let keys = keys_of(app, &report, &signature.issuer, response.key_id()).await;
         let keys = keys.map_err(|failure| SignedResponseError::NoKeys(failure.diagnosis.summary))?;
         self.expected.read(&response.verified(&keys.keys)?)
     }

@@ -37,7 +37,7 @@ pub(in crate::app::sign_in) async fn claims_of(
     let keys = if signed.is_by_secret() {
         KeySet::default()
     } else {
-        keys_of(app, report, &issuer, signed.key_id()).await?.keys
+        keys_of(app, &report.of_profile(context.name.as_ref()), &issuer, signed.key_id()).await?.keys
     };
     let is_fapi = context.profile.service.security_profile.is_some_and(SecurityProfile::is_fapi);
     let expected = ExpectedUserinfo { issuer, client_id: context.profile.client_id.clone(), is_fapi };

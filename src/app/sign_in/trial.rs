@@ -110,7 +110,7 @@ impl App {
             Err(failure) if failure.kind != FailureKind::Usage => return Ok(Trial::Failed(Box::new(failure))),
             Err(failure) => return Err(failure),
         };
-        let trial = match send::send(self, &call).await {
+        let trial = match send::send(self, report, &call).await {
             Err(error) => Trial::Failed(Box::new(error.into())),
             Ok(reply) => page(self, report, &reply, (&sent, context)).await,
         };

@@ -59,7 +59,7 @@ async fn fetch(app: &App, report: &Report, issuer: &str) -> Result<Published, Fa
     })?;
     report.tell(Progress::Fetching(address.clone()));
     let template = CallTemplate { method: Method::Get, url: Template::new(&address), ..CallTemplate::default() };
-    let reply = send(app, &template.render(&Values::new())?).await?;
+    let reply = send(app, report, &template.render(&Values::new())?).await?;
     let keys = reply.is_success().then(|| KeySet::parse(reply.body.expose())).flatten();
     let Some(keys) = keys else {
         let said = if reply.is_success() { "no key set".to_owned() } else { reply.status.to_string() };

@@ -104,7 +104,8 @@ impl Signing<'_> {
             let words = Diagnosis::new(summary).hint("ask the issuer if you know who it is");
             return Signature { state: SignatureState::Stranger, words };
         }
-        match keys_of(self.app, self.report, issuer, inspected.key_id()).await {
+        let report = self.report.of_profile(self.context.and_then(|context| context.name.as_ref()));
+        match keys_of(self.app, &report, issuer, inspected.key_id()).await {
             Ok(published) => {
                 let fit = published.keys.count_for(algorithm);
                 // OpenID Connect Core 1.0 section 10.1: an ID token names its key where there are several.

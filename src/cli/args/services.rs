@@ -161,7 +161,7 @@ pub struct PracticeOptions {
     /// Inject this fault (repeatable)
     #[arg(long = "fault", value_name = "FAULT")]
     pub faults: Vec<String>,
-    /// List the faults that can be injected
+    /// List the faults that can be injected, by the stage at which they show
     #[arg(long)]
     pub list_faults: bool,
     /// Approve every sign-in without showing a page

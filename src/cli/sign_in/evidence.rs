@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::app::{CallContext, Case, CaseStage, Failure, News};
+use crate::app::{CallContext, Case, CaseStage, Failure, LoggedCall, News};
 use crate::call::{TracedCall, Way};
 use crate::cli::args::SignInOptions;
 use crate::cli::print;
@@ -12,7 +12,7 @@ use crate::service::ProfileName;
 
 /// The calls of a sign-in or a refresh, as they are made.
 #[derive(Clone, Default)]
-pub(crate) struct Evidence(Arc<Mutex<Vec<TracedCall>>>);
+pub(crate) struct Evidence(Arc<Mutex<Vec<LoggedCall>>>);
 
 impl Evidence {
     /// Collects from now on, if the options want it.
@@ -42,8 +42,7 @@ impl Evidence {
         let done = runner.run(work);
         runner.listen(tell_news);
         if let (Some(path), Err(failure)) = (path, &done) {
-            let calls = evidence.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            match runner.run(runner.app.case_of_renewal(name, &calls, failure)) {
+            match runner.run(runner.app.case_of_renewal(name, &evidence.calls(), failure)) {
                 Ok(case) => write_case(runner, case, path),
                 Err(failure) => print::warning(&failure.diagnosis),
             }
@@ -65,16 +64,24 @@ impl Evidence {
         context: &CallContext,
         failure: Option<&Failure>,
     ) {
-        let calls = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let (Some(path), Some(failure)) = (&options.case, failure) {
+            let calls = self.calls();
             let case = Case::new(context, stage(context, &calls), failure, &calls, jiff::Timestamp::now());
             write_case(runner, case, path);
         }
         if let Some(path) = &options.har
-            && let Err(failure) = runner.run(runner.app.write_har(calls, path.clone()))
+            && let Err(failure) = runner.run(runner.app.write_har(&self.made(), path.clone()))
         {
             print::warning(&failure.diagnosis);
         }
+    }
+
+    fn made(&self) -> Vec<LoggedCall> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn calls(&self) -> Vec<TracedCall> {
+        self.made().into_iter().map(|made| made.call).collect()
     }
 }
 

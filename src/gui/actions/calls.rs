@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::app::{App, CallContext, Case, CaseStage, Failure, LoggedCall, home_folder};
+use crate::app::{App, CallContext, Case, CaseStage, FailedRenewal, Failure, LoggedCall, home_folder};
 use crate::call::{TracedCall, Way};
 use crate::gui::drafts::CallsDraft;
 use crate::gui::model::{Model, Visit};
@@ -26,18 +26,29 @@ impl Window {
 
     pub(in crate::gui) fn save_har(&mut self) {
         let Some(path) = self.calls_file() else { return };
-        let calls: Vec<TracedCall> = listed(&self.model).iter().map(|listed| listed.call.clone()).collect();
-        let save = |app: App, _| async move { app.write_har(calls, path.clone()).await.map(|()| path) };
+        let calls: Vec<LoggedCall> = listed(&self.model).into_iter().map(|listed| listed.made.clone()).collect();
+        let save = |app: App, _| async move { app.write_har(&calls, path.clone()).await.map(|()| path) };
         self.model.evidence.start_again(self.tasks.start(save));
     }
 
     pub(in crate::gui) fn save_case(&mut self) {
-        let (Some(path), Some((stage, failure))) = (self.calls_file(), failed(&self.model)) else { return };
+        let Some(path) = self.calls_file() else { return };
+        let Some((stage, failure)) = failed(&self.model) else { return self.save_logged_case(path) };
         let Some(profile) = self.draft.profile.as_ref().map(crate::service::ProfileDraft::as_typed) else { return };
         let context = CallContext::new(profile, self.draft.secrets.clone());
         let calls = of_case(&self.model.calls);
         let case = Case::new(&context, stage, failure, &calls, self.draft.clock.now);
         let save = |app: App, _| async move { app.write_case(case, path.clone()).await.map(|()| path) };
+        self.model.evidence.start_again(self.tasks.start(save));
+    }
+
+    /// Of what failed before the profile was opened, or was done by the agent or a command.
+    fn save_logged_case(&mut self, path: PathBuf) {
+        let Some(failed) = failed_before(&self.model) else { return };
+        let save = |app: App, _| async move {
+            let case = app.case_of_failed(failed).await?;
+            app.write_case(case, path.clone()).await.map(|()| path)
+        };
         self.model.evidence.start_again(self.tasks.start(save));
     }
 
@@ -72,21 +83,26 @@ impl Window {
 
 /// A call in the list.
 pub(in crate::gui) struct ListedCall<'a> {
-    pub(in crate::gui) call: &'a TracedCall,
-    /// Who made it and for which profile, as the log has it; `None` if it was this window.
-    pub(in crate::gui) logged: Option<&'a LoggedCall>,
+    pub(in crate::gui) made: &'a LoggedCall,
+    /// Whether it was made by this window, which knows more of it than the log.
+    pub(in crate::gui) is_own: bool,
 }
 
-/// The calls of this window, and those that others made, the oldest first. The log has our own as well, but less of each.
+/// The calls of this window, and those that others made, the oldest first.
 pub(in crate::gui) fn listed(model: &Model) -> Vec<ListedCall<'_>> {
-    let own: BTreeSet<Timestamp> = model.calls.iter().map(|call| call.at).collect();
+    let own: BTreeSet<Timestamp> = model.calls.iter().map(|made| made.call.at).collect();
     let others = model.day.last().into_iter().flat_map(|day| day.calls.iter());
-    let others = others.filter(|logged| !own.contains(&logged.call.at));
-    let mut listed: Vec<ListedCall<'_>> =
-        others.map(|logged| ListedCall { call: &logged.call, logged: Some(logged) }).collect();
-    listed.extend(model.calls.iter().map(|call| ListedCall { call, logged: None }));
-    listed.sort_by_key(|listed| listed.call.at);
+    let others = others.filter(|made| !own.contains(&made.call.at));
+    let mut listed: Vec<ListedCall<'_>> = others.map(|made| ListedCall { made, is_own: false }).collect();
+    listed.extend(model.calls.iter().map(|made| ListedCall { made, is_own: true }));
+    listed.sort_by_key(|listed| listed.made.call.at);
     listed
+}
+
+/// The last request for tokens of the open profile that failed, whoever made it.
+pub(in crate::gui) fn failed_before(model: &Model) -> Option<FailedRenewal> {
+    let name = model.open.saved_as.as_ref()?;
+    FailedRenewal::last_of(name, listed(model).into_iter().map(|listed| listed.made))
 }
 
 /// The failure that a case can be made of, and where it happened.
@@ -105,8 +121,8 @@ pub(in crate::gui) fn failed(model: &Model) -> Option<(CaseStage, &Failure)> {
 }
 
 /// The calls since the browser was sent off, or else the last few.
-fn of_case(calls: &[Arc<TracedCall>]) -> Vec<TracedCall> {
-    let began = calls.iter().rposition(|call| call.way == Way::Browser);
+fn of_case(calls: &[Arc<LoggedCall>]) -> Vec<TracedCall> {
+    let began = calls.iter().rposition(|made| made.call.way == Way::Browser);
     let from = began.unwrap_or(calls.len().saturating_sub(FEW));
-    calls[from..].iter().map(|call| (**call).clone()).collect()
+    calls[from..].iter().map(|made| made.call.clone()).collect()
 }

@@ -100,6 +100,7 @@ impl Window {
         let mut answer = Requested::default();
         answer.start(self.tasks.start(move |app, report| ask(app, asked, report)));
         self.model.query = Some(AskedQuery { query, profile, answer });
+        self.draft.next_view.to_result = true;
     }
 
     pub(in crate::gui) fn retry_save(&self) {

@@ -204,7 +204,7 @@ impl Draft {
         let search = std::mem::take(&mut self.service_step.search);
         self.begin();
         self.service_step.search = search;
-        self.next_view = NextView::default();
+        self.next_view = NextView { focus: Some(Focus::Next), ..NextView::default() };
         self.secrets.client_secret = Secret::new(&service.defaults.client_secret);
         self.profile = Some(ProfileDraft::new(service));
         self.changes.baseline = self.typed();

@@ -20,6 +20,8 @@ pub struct NextView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Focus {
     Search,
+    /// The button that leads on.
+    Next,
     /// The search in the list of profiles.
     Profiles,
     /// The path of a file: none was chosen.

@@ -13,10 +13,9 @@ use std::sync::Arc;
 
 use crate::app::{
     ApiReply, CallContext, Case, ClientEnd, DayOfCalls, ExportDone, ExportView, Failure, ForgottenProfile, FormatLine,
-    ImportOutcome, InstalledBrowser, KeptAlive, News, OpenedProfile, ProfileSummary, ProgramSettings, Replayed,
-    Revision, SavedToken, ShareDone, TokenInspection, TrayState, VaultState, WindowSettings,
+    ImportOutcome, InstalledBrowser, KeptAlive, LoggedCall, News, OpenedProfile, ProfileSummary, ProgramSettings,
+    Replayed, Revision, SavedToken, ShareDone, TokenInspection, TrayState, VaultState, WindowSettings,
 };
-use crate::call::TracedCall;
 use crate::diagnosis::Diagnosis;
 use crate::export::Sinks;
 use crate::gui::actions::queries::{Findings, Query};
@@ -188,7 +187,7 @@ pub struct Model {
     pub team: TeamModel,
     pub calendar: CalendarModel,
     /// The calls that this window made, the oldest first.
-    pub calls: Vec<Arc<TracedCall>>,
+    pub calls: Vec<Arc<LoggedCall>>,
     /// The calls of the last day, of all processes, while the page of the calls is open.
     pub day: Requested<DayOfCalls>,
     /// Calls or a case are being written to this file.
@@ -236,7 +235,7 @@ impl Model {
     }
 
     /// Keeps a call for as long as there is room.
-    fn called(&mut self, call: Arc<TracedCall>) {
+    fn called(&mut self, call: Arc<LoggedCall>) {
         if self.calls.len() >= MOST_CALLS {
             self.calls.remove(0);
         }

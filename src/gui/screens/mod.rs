@@ -13,10 +13,11 @@ pub(crate) use crate::gui::screens::profile_list::side::is_open;
 pub(crate) use crate::gui::screens::steps::response::tried;
 pub(crate) use crate::gui::screens::steps::save::{select_all, settle_names};
 
-use egui::{Id, Ui};
+use egui::{Id, KeyboardShortcut, Response, Ui};
 
 use crate::gui::drafts::{Focus, NextView};
 use crate::gui::intent::Intent;
+use crate::gui::intent_keys;
 use crate::gui::model::{Requested, Work};
 use crate::gui::widgets::{ButtonKind, button, waiting};
 
@@ -44,17 +45,33 @@ pub(crate) fn intent_button(ui: &mut Ui, kind: ButtonKind, intent: Intent, block
 
 /// The same, where what is wanted is put together only once it was pressed.
 pub(crate) fn is_pressed(ui: &mut Ui, kind: ButtonKind, intent: &Intent, blocked: Option<&str>) -> bool {
+    pressed(ui, kind, intent, blocked).0
+}
+
+/// Whether a button for an intent or its key was pressed, and the button.
+fn pressed(ui: &mut Ui, kind: ButtonKind, intent: &Intent, blocked: Option<&str>) -> (bool, Response) {
     let response = button(ui, kind, intent.words().0, blocked);
     // The reason takes the place of the hint.
     let response = if blocked.is_none() { response.on_hover_text(hint(ui, intent)) } else { response };
-    response.clicked() || blocked.is_none() && is_key_pressed(ui, intent)
+    (response.clicked() || blocked.is_none() && is_key_pressed(ui, intent), response)
+}
+
+/// The same as [`intent_button`] for what is done next on the screen: it takes the keyboard where that is asked for.
+pub(crate) fn next_button(ui: &mut Ui, intent: Intent, next_view: &mut NextView) {
+    let (is_pressed, response) = pressed(ui, ButtonKind::Primary, &intent, None);
+    if next_view.take_focus(Focus::Next) {
+        response.request_focus();
+    }
+    if is_pressed {
+        want(ui, intent);
+    }
 }
 
 /// What the pointer brings up at a button for an intent, with its key.
 pub(crate) fn hint(ui: &Ui, intent: &Intent) -> String {
     let (_, hint) = intent.words();
     match intent.key() {
-        Some(key) => format!("{hint} ({})", ui.ctx().format_shortcut(&key)),
+        Some(key) => format!("{hint} ({})", intent_keys::words(ui.ctx(), key)),
         None => hint.to_owned(),
     }
 }
@@ -62,7 +79,25 @@ pub(crate) fn hint(ui: &Ui, intent: &Intent) -> String {
 /// Whether its key was pressed, unless a question lies over what asks, and waits for its answer.
 fn is_key_pressed(ui: &Ui, intent: &Intent) -> bool {
     let is_reached = ui.memory(|memory| memory.allows_interaction(ui.layer_id()));
-    is_reached && intent.key().is_some_and(|key| ui.input_mut(|input| input.consume_shortcut(&key)))
+    is_reached && intent.key().is_some_and(|key| take_key(ui, key))
+}
+
+/// Whether this key was pressed and nothing else has taken it.
+pub(crate) fn take_key(ui: &Ui, key: KeyboardShortcut) -> bool {
+    if key == intent_keys::NEXT {
+        return ui.data_mut(|data| data.remove_temp(next_id())).unwrap_or_default();
+    }
+    ui.input_mut(|input| input.consume_shortcut(&key))
+}
+
+/// Keeps the key of the next step from what has the keyboard: the toolkit presses that by Enter, whatever is held with it.
+pub(crate) fn keep_next_key(ui: &Ui) {
+    let is_pressed = ui.input_mut(|input| input.consume_shortcut(&intent_keys::NEXT));
+    ui.data_mut(|data| data.insert_temp(next_id(), is_pressed));
+}
+
+fn next_id() -> Id {
+    Id::unique("key-of-the-next-step")
 }
 
 /// What is waited for and since when, and the way out of it, by button or key.

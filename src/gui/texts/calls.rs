@@ -21,15 +21,19 @@ pub fn made_by(who: impl Display) -> String {
     format!("by {who}")
 }
 
+pub fn made_for(profile: impl Display) -> String {
+    format!("for {profile}")
+}
+
 pub fn made_by_for(who: impl Display, profile: impl Display) -> String {
     format!("by {who} for {profile}")
 }
 
 pub const BROUGHT_BY_BROWSER: &str = "brought by the browser";
 pub const OPENED_IN_BROWSER: &str = "opened in the browser";
-pub const SAVE_HELP: &str = "An HTTP archive (HAR) of all calls, for a browser's developer tools, or the case of the sign-in that just failed, which a colleague can replay.";
+pub const SAVE_HELP: &str = "An HTTP archive (HAR) of all calls, for a browser's developer tools, or the case of the last sign-in or refresh of the open profile that failed, which a colleague can replay.";
 pub const NO_CALLS: &str = "There are no calls yet";
-pub const NO_FAILED_SIGN_IN: &str = "No sign-in of the open profile has failed";
+pub const NOTHING_FAILED: &str = "No sign-in and no refresh of the open profile has failed";
 pub const SAVED: &str = "Saved";
 pub const REPLAY_HELP: &str =
     "The file of somebody's failed sign-in. Its responses are repeated on this machine. Nothing is sent anywhere.";

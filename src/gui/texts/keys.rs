@@ -4,6 +4,8 @@ use std::fmt::Display;
 
 pub const TAB: &str = "Tab, Shift+Tab";
 pub const TAB_MEANING: &str = "Go to the next or the previous control";
+pub const PAGE: &str = "PageUp, PageDown";
+pub const PAGE_MEANING: &str = "Scroll the page";
 pub const UP_DOWN: &str = "Up, Down";
 pub const UP_DOWN_MEANING: &str = "Move in the list of profiles and in the commands";
 pub const HOME_END: &str = "Home, End";

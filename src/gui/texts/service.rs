@@ -21,7 +21,6 @@ pub fn listening(port: u16) -> String {
 
 pub const FAULTS_TO_INJECT: &str = "Faults to inject";
 pub const FAULTS_HELP: &str = "See what a failure looks like before a real service shows it. Changes apply at once.";
-pub const FAULTS: &str = "Faults";
 pub const SEARCH_FAULTS: &str = "Search faults";
 pub const SEARCH_FAULTS_EXAMPLE: &str = "Search by name or meaning: refresh, device, issuer …";
 pub const NO_FAULT: &str = "No fault matches.";

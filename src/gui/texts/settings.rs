@@ -74,7 +74,8 @@ pub fn not_seconds(least: impl Display, most: impl Display) -> String {
 
 // The bundle of presets.
 
-pub const BUNDLE_HELP: &str = "A file or an https address. Empty: the one above.";
+pub const BUNDLE_HELP: &str = "A file or an https address.";
+pub const NEXT_BUNDLE_HELP: &str = "A file or an https address. Empty: the one above.";
 pub const BUNDLE: &str = "Bundle of presets";
 pub const BUNDLE_EXAMPLE: &str = "https://presets.example/acme.jws";
 pub const FETCHING_BUNDLE: &str = "Fetching the bundle";
@@ -83,6 +84,7 @@ pub fn bundle_then_built_in(name: impl Display, number: impl Display) -> String 
     format!("Bundle {name} {number}, then those built in")
 }
 
+pub const PRESETS_IN_USE: &str = "In use";
 pub const BUILT_IN: &str = "Those built in";
 pub const PUBLISHER_KEY: &str = "Publisher's key";
 

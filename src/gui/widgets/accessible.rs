@@ -1,7 +1,7 @@
 //! What a screen reader is told beyond the words: which of them are headings, what is to be read out as soon as it appears, and
 //! what the parts of the window are called.
 
-use egui::accesskit::{Live, Role};
+use egui::accesskit::{Live, Node, Role};
 use egui::{Label, Response, RichText, Ui, UiKind};
 
 use crate::gui::theme;
@@ -35,6 +35,11 @@ pub fn as_role(label: &Response, role: Role, words: &str) {
         node.clear_value();
         node.set_label(words);
     });
+}
+
+/// Tells nothing of it: what stands around it says it all.
+pub fn untold(response: &Response) {
+    response.ctx.accesskit_node_builder(response.id, Node::set_hidden);
 }
 
 /// Has it read out when it appears or its words change, wherever the keyboard is.
@@ -94,8 +99,8 @@ mod tests {
         });
         let live = |name| harness.get_by_label(name).accesskit_node().live();
         assert_eq!(live("Calls"), Live::Polite);
-        assert_eq!((live("refused"), live("sign in again")), (Live::Assertive, Live::Assertive));
-        assert_eq!((live("done"), live("Waiting on 127.0.0.1")), (Live::Polite, Live::Polite));
+        assert_eq!((live("Refused"), live("Sign in again")), (Live::Assertive, Live::Assertive));
+        assert_eq!((live("Done"), live("Waiting on 127.0.0.1")), (Live::Polite, Live::Polite));
         assert_eq!(live("Cancel"), Live::Off);
     }
 

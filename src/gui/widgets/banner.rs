@@ -17,7 +17,7 @@ pub fn banner(ui: &mut Ui, tone: Tone, diagnosis: &Diagnosis) {
 /// The same, with a row of `actions` under it.
 pub fn banner_with<R>(ui: &mut Ui, tone: Tone, diagnosis: &Diagnosis, actions: impl FnOnce(&mut Ui) -> R) -> R {
     let hint = diagnosis.hint.as_deref().and_then(display_text::hint);
-    framed(ui, tone, &display_text::quoted(&diagnosis.summary), hint.as_deref(), |ui| {
+    framed(ui, tone, &display_text::sentence(&diagnosis.summary), hint.as_deref(), |ui| {
         if let Some(reference) = &diagnosis.reference {
             link_button(ui, reference, reference);
         }
@@ -27,7 +27,7 @@ pub fn banner_with<R>(ui: &mut Ui, tone: Tone, diagnosis: &Diagnosis, actions: i
 
 /// Fact and hint as text, each on a line of its own.
 pub fn told(diagnosis: &Diagnosis) -> String {
-    let fact = display_text::quoted(&diagnosis.summary);
+    let fact = display_text::sentence(&diagnosis.summary);
     match diagnosis.hint.as_deref().and_then(display_text::hint) {
         Some(hint) => format!("{fact}\n{hint}"),
         None => fact,
@@ -110,8 +110,8 @@ mod tests {
                 *again |= banner_with(ui, Tone::Danger, &diagnosis, |ui| ui.button("Again").clicked());
             });
             harness.get_by_role(Role::Alert);
-            harness.get_by_label("the code is spent");
-            harness.get_by_label("sign in again");
+            harness.get_by_label("The code is spent");
+            harness.get_by_label("Sign in again");
             harness.get_by_role_and_label(Role::Link, "https://a.test/");
             harness.get_by_label("Again").click();
             harness.run();

@@ -37,7 +37,7 @@ pub fn choice<T: PartialEq + Clone>(
             response.mark_changed();
         }
         if let Some(help) = help {
-            ui.label(theme::small(ui, crate::gui::display_text::quoted(help)));
+            ui.label(theme::small(ui, crate::gui::display_text::sentence(help)));
         }
         response
     })

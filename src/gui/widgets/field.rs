@@ -215,7 +215,7 @@ impl<'a> Field<'a> {
     }
 
     fn lines_below(&self, ui: &mut Ui, field: &Response) {
-        let (error, help) = (self.error.map(display_text::quoted), self.help.map(display_text::quoted));
+        let (error, help) = (self.error.map(display_text::sentence), self.help.map(display_text::sentence));
         if let Some(error) = &error {
             let colour = Palette::of(ui).tone(Tone::Danger);
             ui.label(RichText::new(theme::shown(error)).small().color(colour));
@@ -301,12 +301,12 @@ mod tests {
             Field::new("Port").help("0 for any.").error(error).show(ui, &mut texts[0]);
             Field::new("Trigger").show(ui, &mut texts[1]);
         });
-        assert!(harness.query_by_label("not a number").is_none());
+        assert!(harness.query_by_label("Not a number").is_none());
         harness.get_by_role_and_label(Role::TextInput, "Trigger").focus();
         harness.run();
         harness.get_by_role_and_label(Role::TextInput, "Trigger").type_text("x");
         harness.run();
-        harness.get_by_label("not a number");
+        harness.get_by_label("Not a number");
         harness.get_by_label("0 for any.");
         assert!(harness.get_by_role_and_label(Role::TextInput, "Trigger").is_focused());
     }

@@ -12,8 +12,8 @@ const LABEL_WIDTH: f32 = 160.0;
 /// The most room for a value with a copy button beside it, in points.
 const VALUE_WIDTH: f32 = 400.0;
 
-/// Room for the copy button, in points.
-const BUTTON_WIDTH: f32 = 108.0;
+/// Room for the copy button and the space before it, in points.
+const BUTTON_WIDTH: f32 = 108.0 + SPACE_M;
 
 /// The rows of a [`key_values`] table.
 pub struct Rows<'a> {
@@ -100,8 +100,9 @@ mod tests {
                     rows.text("Token type", "Bearer");
                     rows.text("Access token", &shown);
                     rows.copyable("Scope", "openid email");
+                    rows.secret("Refresh token", &Secret::new("r"), false);
                 });
-                assert!(ui.min_rect().right() <= 641.0, "{:?}", ui.min_rect());
+                assert!(ui.min_rect().right() <= 640.5, "{:?}", ui.min_rect());
             });
             let (label, value) = (harness.get_by_label("Token type").rect(), harness.get_by_label("Bearer").rect());
             assert!(value.left() > label.right());

@@ -26,7 +26,7 @@ mod stepper;
 mod toggle;
 mod waiting;
 
-pub use accessible::{announce, as_role, heading, menu_item, name_dialog, name_menu, name_panel, title};
+pub use accessible::{announce, as_role, heading, menu_item, name_dialog, name_menu, name_panel, title, untold};
 pub use banner::{banner, banner_with, notice, told};
 pub use buttons::{
     ButtonKind, button, copied_elsewhere_button, copy_button, copy_named_button, link, link_button, secondary_button,
@@ -42,7 +42,7 @@ pub use field::Field;
 pub use intake::{SHORT, TEXT};
 pub use key_values::key_values;
 pub use keyed::keyed;
-pub use page::{above_footer, at_right, beside_bar, follow_focus, footer, page};
+pub use page::{above_footer, at_right, beside_bar, follow_focus, footer, page, scroll_by_keys};
 pub use qr::qr_code;
 pub use rows::rows;
 pub use section::{disclosure, section};

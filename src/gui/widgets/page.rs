@@ -1,6 +1,6 @@
 //! A page that scrolls above a footer that does not.
 
-use egui::{Align, AsIdSalt, Layout, ScrollArea, Ui};
+use egui::{Align, AsIdSalt, Key, Layout, Modifiers, ScrollArea, Ui, vec2};
 
 use crate::gui::theme::{SPACE_L, SPACE_M};
 
@@ -35,12 +35,27 @@ pub fn page(ui: &mut Ui, id: impl AsIdSalt, to_top: bool, has_footer: bool, add:
                 ui.spacing_mut().scroll.floating_allocated_width = usual;
                 ui.set_max_width(width);
                 ui.spacing_mut().item_spacing.y = SPACE_L;
+                scroll_by_keys(ui);
                 add(ui);
                 ui.add_space(SPACE_L);
                 follow_focus(ui);
             });
         });
     });
+}
+
+/// Scrolls what is being drawn by a view, less a bit of it that stays in sight, unless a question lies over it. Where the keyboard
+/// is in a list that goes by views, the list comes first.
+pub fn scroll_by_keys(ui: &Ui) {
+    if !ui.memory(|memory| memory.allows_interaction(ui.layer_id())) {
+        return;
+    }
+    let view = ui.clip_rect().height() * 0.9;
+    for (key, way) in [(Key::PageDown, -view), (Key::PageUp, view)] {
+        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, key)) {
+            ui.scroll_with_delta(vec2(0.0, way));
+        }
+    }
 }
 
 /// Draws what scrolls over the rest of the room and over `bar` points of the margin beside it, where its scroll bar stands: what

@@ -19,7 +19,7 @@ pub fn toggle(ui: &mut Ui, label: &str, on: &mut bool, help: Option<&str>) -> Re
             let indent = ui.spacing().icon_width + ui.spacing().icon_spacing;
             ui.horizontal_top(|ui| {
                 ui.add_space(indent);
-                ui.add(egui::Label::new(theme::small(ui, display_text::quoted(help))).wrap());
+                ui.add(egui::Label::new(theme::small(ui, display_text::sentence(help))).wrap());
             });
         }
         response

@@ -44,23 +44,23 @@ fn each_call_is_listed_whoever_made_it_and_holds_no_secret() {
     program.run(&["list"]).done();
 
     let calls = listed(&program, &["demo"]);
-    let stages = ["authorization", "redirect", "token_request", "refresh_request", "identity"];
+    // The metadata and the keys of the issuer have no stage.
+    let stages = ["authorization", "redirect", "token_request", "-", "-", "refresh_request", "identity"];
     assert_eq!(column(&calls, "stage"), stages);
-    assert_eq!(column(&calls, "by"), ["sign-in", "sign-in", "sign-in", "refresh", "whoami"]);
-    assert_eq!(calls[3]["status"], 200);
-    // The issuer's metadata and its keys are of no profile.
+    assert_eq!(column(&calls, "by"), ["sign-in", "sign-in", "sign-in", "sign-in", "sign-in", "refresh", "whoami"]);
+    assert_eq!(calls[5]["status"], 200);
     let all = listed(&program, &[]);
-    assert_eq!(column(&all, "profile").iter().filter(|profile| *profile == "-").count(), 4, "{all:?}");
+    assert_eq!(column(&all, "profile").iter().filter(|profile| *profile == "-").count(), 0, "{all:?}");
     assert_eq!(all.len(), 12);
 
     let table = program.run(&["calls", "demo"]).done();
     let rows: Vec<&str> = table.lines().collect();
     assert!(rows[0].starts_with("TIME") && rows[0].ends_with("CALL"), "{table}");
-    assert!(rows[4].contains("  refresh  demo     refresh_request  200     "), "{table}");
-    assert!(rows[4].ends_with("/token") && rows[4].contains("POST 127.0.0.1:"), "{table}");
+    assert!(rows[6].contains("  refresh  demo     refresh_request  200     "), "{table}");
+    assert!(rows[6].ends_with("/token") && rows[6].contains("POST 127.0.0.1:"), "{table}");
 
     let commands = program.run(&["calls", "demo", "--curl"]).done();
-    assert_eq!(commands.matches("\ncurl \\\n").count(), 3, "{commands}");
+    assert_eq!(commands.matches("\ncurl \\\n").count(), 5, "{commands}");
     assert!(commands.contains("refresh demo refresh_request: 200\n# Put the secrets in place of "), "{commands}");
 
     let log = text(&program);
@@ -78,9 +78,9 @@ fn each_call_is_listed_whoever_made_it_and_holds_no_secret() {
 
     let file = program.home().join("day.har");
     let path = file.to_str().expect("UTF-8");
-    assert_eq!(program.run(&["calls", "demo", "--har", path]).done(), format!("{path}: 5 calls\n"));
+    assert_eq!(program.run(&["calls", "demo", "--har", path]).done(), format!("{path}: 7 calls\n"));
     let archive: Value = serde_json::from_str(&fs::read_to_string(&file).expect("written")).expect("JSON");
-    let entry = &archive["log"]["entries"][3];
+    let entry = &archive["log"]["entries"][5];
     assert_eq!(
         (&entry["_by"], &entry["_profile"], &entry["response"]["status"]),
         (&json!("refresh"), &json!("demo"), &json!(200))

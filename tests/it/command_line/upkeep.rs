@@ -490,3 +490,13 @@ fn whoever_is_killed_while_forgetting_leaves_the_profile_in_one_place() {
         assert!(count > 3, "{task} was killed at {count} writes");
     }
 }
+
+#[test]
+fn the_faults_of_the_practice_service_are_listed_by_the_stage_at_which_they_show() {
+    let list = Tokenwright::new().run(&["practice", "--list-faults"]).done();
+    let groups: Vec<Vec<&str>> = list.split("\n\n").map(|group| group.lines().collect()).collect();
+    assert_eq!(groups.len(), 11, "{list}");
+    assert_eq!((groups[0][0], groups[6][0]), ("Metadata", "Refresh"));
+    assert!(groups[6].iter().any(|line| line.starts_with("  dead-refresh-token  ")), "{list}");
+    assert_eq!(groups.iter().map(|group| group.len() - 1).sum::<usize>(), 123, "{list}");
+}

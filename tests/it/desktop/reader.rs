@@ -36,6 +36,7 @@ mod role {
     pub const LINK: u32 = 88;
     pub const LIST_BOX: u32 = 98;
     pub const ALERT: u32 = 101;
+    pub const TABLE_ROW: u32 = 90;
     pub const LANDMARK: u32 = 110;
 }
 
@@ -168,6 +169,13 @@ fn item<'a>(items: &'a [Item], wanted: u32, name: &str) -> &'a Item {
     found.unwrap_or_else(|| panic!("no {name:?} of role {wanted} in {items:?}"))
 }
 
+/// The name of a line of a list or table that holds this: one thing tells all of it.
+#[track_caller]
+fn told_once<'a>(items: &'a [Item], wanted: u32, part: &str) -> &'a str {
+    let found = items.iter().find(|item| item.role == wanted && item.name.contains(part));
+    &found.unwrap_or_else(|| panic!("no {part:?} of role {wanted} in {items:?}")).name
+}
+
 /// The next news of this kind that holds this.
 #[track_caller]
 fn heard(news: &Receiver<Heard>, member: &str, part: &str) -> Heard {
@@ -248,6 +256,12 @@ fn each_step_and_the_page_of_a_profile_are_told_in_the_order_of_reading_and_of_t
     has(&home, role::CHECK_BOX, "Keep alive");
     assert!(item(&home, role::RADIO_BUTTON, "Never").is(state::CHECKED));
     check_tab(&window, "the page of a profile");
+    window.reader.press("History");
+    window.reader.wait("signed in");
+    let history = page(&window, "alpha");
+    has(&history, role::TABLE, "History");
+    let row = told_once(&history, role::TABLE_ROW, "signed in, ");
+    assert!(row.starts_with("1, ") && row.ends_with(", in use"), "{row}");
     window.reader.press("More for alpha");
     window.reader.wait("Export alpha");
     let menu = window.reader.items();
@@ -313,7 +327,12 @@ fn each_other_page_and_dialog_is_told_with_its_parts() {
     has(&palette, role::DIALOG, "Commands");
     has(&palette, role::LIST_ITEM, "Calls…");
     display.key("Return");
-    page(&window, "Calls");
+    let calls = page(&window, "Calls");
+    has(&calls, role::LIST, "Calls");
+    let row = told_once(&calls, role::TOGGLE_BUTTON, "/token, 200 after ");
+    assert!(row.ends_with(", by sign-in for beta") || row.ends_with(", by sign-in for alpha"), "{row}");
+    let apart = calls.iter().find(|item| item.name.starts_with("by sign-in"));
+    assert!(apart.is_none(), "{apart:?}");
     window.reader.press("New profile");
     window.choose("Custom service");
     window.reader.press("Next");

@@ -29,7 +29,7 @@ pub trait ByName {
     fn press(&mut self, name: &str);
     /// Replaces the text of a field.
     fn fill(&mut self, name: &str, text: &str);
-    /// Everything that can be read, a line each.
+    /// Everything that a screen reader is told, a line each.
     fn words(&self) -> String;
     /// Whether a line holds this.
     fn reads(&self, text: &str) -> bool;
@@ -80,6 +80,9 @@ impl<S> ByName for Harness<'_, S> {
         let mut lines = Vec::new();
         for node in self.root().children_recursive() {
             let node = node.accesskit_node();
+            if node.is_hidden() {
+                continue;
+            }
             let described = node.data().description().map(str::to_owned);
             let shown = node.data().placeholder().map(str::to_owned);
             lines.extend([node.label(), node.value(), described, shown].into_iter().flatten());

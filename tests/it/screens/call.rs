@@ -98,7 +98,7 @@ fn a_call_is_sent_and_its_reply_shown() {
 #[test]
 fn a_refusal_stands_above_the_reply_and_is_no_check() {
     let window = screen(THEMES[0], answered(401), page());
-    assert!(window.reads("the API answered 401") && window.reads("sign in again"));
+    assert!(window.reads("The API answered 401") && window.reads("Sign in again"));
     assert!(window.button("Save as check").expect("there").accesskit_node().is_disabled());
 }
 

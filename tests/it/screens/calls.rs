@@ -14,7 +14,7 @@ use tokenwright::gui::{CallsDraft, Draft, Intent};
 
 use crate::screens::by_name::ByName as _;
 use crate::screens::machine::{Machine, Visit};
-use crate::screens::scenes::{draft, now, started};
+use crate::screens::scenes::{draft, name, now, started};
 use crate::screens::screen::{THEMES, screen};
 use crate::support::temp_home;
 
@@ -34,6 +34,11 @@ fn call(seconds: i64, url: &str, status: u16) -> TracedCall {
     }
 }
 
+fn own(call: TracedCall, profile: &str) -> Arc<LoggedCall> {
+    let (face, profile) = ("window".to_owned(), profile.to_owned());
+    Arc::new(LoggedCall { call, face, process: 1, profile, stage: "token_request".to_owned() })
+}
+
 /// A window that has made a few calls.
 pub fn made() -> Model {
     let mut model = started();
@@ -41,7 +46,7 @@ pub fn made() -> Model {
     let opened =
         TracedCall { way: Way::Browser, outcome: TracedOutcome::Unseen, ..call(1, "https://as.test/authorize", 0) };
     for call in [opened, call(2, "https://as.test/token", 200), call(3, &long, 503)] {
-        model.hear(News::Called(Arc::new(call)));
+        model.hear(News::Called(own(call, "")));
     }
     model
 }
@@ -56,9 +61,8 @@ fn with_others() -> Model {
         profile: profile.to_owned(),
         stage: "refresh_request".to_owned(),
     };
-    let own = (*model.calls[1]).clone();
     let calls = vec![
-        logged(&own, "window", ""),
+        logged(&model.calls[1].call, "window", ""),
         logged(&call(5, "https://as.test/refresh", 400), "agent", "acme"),
         logged(&call(6, "https://as.test/revoke", 200), "forget", "\u{202e}no name"),
     ];
@@ -74,7 +78,7 @@ fn calls_of_others_are_listed_with_who_made_them() {
     assert_eq!(words.matches("as.test/token").count(), 1, "our own is there once: {words}");
     assert!(!words.contains('\u{202e}') && words.contains("What this window, the agent and commands sent"), "{words}");
     let zoned = (now() + SignedDuration::from_secs(5)).to_zoned(page().clock.zone).strftime("%H:%M:%S").to_string();
-    window.press(&format!("{zoned}  POST as.test/refresh"));
+    window.press(&format!("{zoned}  POST as.test/refresh, 400 after 42 ms, by the agent for acme"));
     assert!(window.reads("Copy as curl") && window.reads("400 after 42 ms"), "{}", window.words());
 }
 
@@ -100,7 +104,7 @@ fn the_newest_call_is_first_and_opens() {
         assert!(window.reads("503 after 42 ms") && window.reads("opened in the browser"), "{}", window.words());
         assert!(!window.reads("grant_type=refresh_token"));
         let zoned = (now() + SignedDuration::from_secs(2)).to_zoned(page().clock.zone).strftime("%H:%M:%S").to_string();
-        window.press(&format!("{zoned}  POST as.test/token"));
+        window.press(&format!("{zoned}  POST as.test/token, 200 after 42 ms"));
         assert!(window.reads("grant_type=refresh_token") && window.reads("Copy as curl"), "{}", window.words());
         window.press("Save as HAR");
         assert_eq!(window.state().wanted, [Intent::SaveHar]);
@@ -155,7 +159,34 @@ fn a_failed_sign_in_is_saved_as_a_case_and_replayed() {
         let text = std::fs::read_to_string(file).expect("written");
         assert!(!text.contains(&token) && text.contains("\\\"data\\\""), "{text}");
     }
+    let archive: serde_json::Value = serde_json::from_slice(&std::fs::read(&har).expect("written")).expect("JSON");
+    let entries = archive["log"]["entries"].as_array().expect("a list");
+    assert!(!entries.is_empty() && entries.iter().all(|entry| !entry["_by"].as_str().unwrap_or_default().is_empty()));
+    assert!(entries.iter().any(|entry| entry["_stage"] == "token_request"), "{archive}");
     machine.window.fill("Case file", case.to_str().expect("UTF-8"));
     machine.press("Replay");
     machine.wait("The same diagnosis");
+}
+
+#[test]
+fn the_case_of_a_refresh_that_somebody_else_made_is_saved_from_the_log() {
+    let mut model = with_others();
+    model.open.saved_as = Some(name("beta"));
+    let window = screen(THEMES[0], model.clone(), page());
+    let case = window.button("Save the case").expect("there");
+    assert!(case.accesskit_node().is_disabled(), "nothing of this profile has failed");
+    model.open.saved_as = Some(name("acme"));
+    let mut window = screen(THEMES[0], model, page());
+    window.press("Save the case");
+    assert_eq!(window.state().wanted, [Intent::SaveCase]);
+}
+
+#[test]
+fn a_call_of_ours_says_for_which_profile_it_was_and_each_line_is_told_as_one() {
+    let mut model = started();
+    model.hear(News::Called(own(call(2, "https://as.test/token", 200), "acme")));
+    let window = screen(THEMES[0], model, page());
+    let time = (now() + SignedDuration::from_secs(2)).to_zoned(page().clock.zone).strftime("%H:%M:%S").to_string();
+    assert!(window.button(&format!("{time}  POST as.test/token, 200 after 42 ms, for acme")).is_some());
+    assert!(!window.words().lines().any(|line| line == "for acme"), "{}", window.words());
 }

@@ -76,7 +76,7 @@ fn an_expired_certificate_and_one_that_cannot_be_opened_are_told() {
     assert!(window.reads("The client certificate expired at"), "{}", window.words());
     let mut model = started();
     model.open.client_certificate = Requested::ended(Err(failure("it is locked")));
-    assert!(screen(THEMES[0], model, adp()).reads("it is locked"));
+    assert!(screen(THEMES[0], model, adp()).reads("It is locked"));
     let mut model = started();
     model.open.client_certificate = Requested::ended(Ok(KeyDone::Saved(name("payroll"))));
     assert!(screen(THEMES[0], model, adp()).reads("It is stored in the vault as payroll."));

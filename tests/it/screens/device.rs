@@ -41,7 +41,7 @@ fn the_code_is_shown_with_where_to_enter_it_and_the_way_out() {
             "QR code of the address",
             "9 min left",
             "Never enter a code that somebody sent you, and send this one to nobody.",
-            "the token endpoint answered 502 with a web page",
+            "The token endpoint answered 502 with a web page",
         ] {
             assert!(window.reads(text), "no {text:?} in\n{}", window.words());
         }

@@ -119,7 +119,7 @@ fn formats_that_cannot_be_read_are_told() {
     let mut model = exporting();
     model.export.formats = Requested::ended(Err(crate::screens::scenes::failure("the folder is locked")));
     let window = screen(THEMES[0], model, choosing(None));
-    assert!(window.reads("the folder is locked") && !window.reads("Loading formats"), "{}", window.words());
+    assert!(window.reads("The folder is locked") && !window.reads("Loading formats"), "{}", window.words());
 }
 
 #[test]
@@ -271,7 +271,7 @@ fn sharing_says_what_is_still_missing() {
     assert!(is_blocked(&window, "Share"));
     window.fill("Passphrase for the file", "one");
     window.fill("Repeat passphrase", "two");
-    assert!(window.reads("the passphrases do not match") && is_blocked(&window, "Share"));
+    assert!(window.reads("The passphrases do not match") && is_blocked(&window, "Share"));
     window.fill("Repeat passphrase", "one");
     assert!(!is_blocked(&window, "Share"));
     window.press("demo");

@@ -88,7 +88,7 @@ fn what_came_of_a_refresh_stands_under_its_button() {
 
         model.open.refresh_request = Requested::ended(Ok(exchange(Err(failure("the service refused: invalid_grant")))));
         let mut window = screen(theme, model.clone(), page());
-        assert!(window.reads("the service refused: invalid_grant"));
+        assert!(window.reads("The service refused: invalid_grant"));
         window.press("Show request and response");
         assert_eq!(window.state().wanted, [Intent::EditProfile]);
 
@@ -136,7 +136,7 @@ fn a_name_is_asked_for_and_a_wrong_or_taken_one_told() {
         assert_eq!(window.state().draft.questions.naming, Some(expected));
         window.state_mut().model.naming = Requested::ended(Err(failure("a profile of that name exists already")));
         window.settle();
-        assert!(window.reads("a profile of that name exists already"));
+        assert!(window.reads("A profile of that name exists already"));
         window.press("Cancel");
         assert_eq!(window.state().draft.questions.naming, None);
     }
@@ -192,7 +192,7 @@ fn in_the_whole_window_a_token_for_another_api_is_copied_and_stands_there_with_i
     let own = machine.access_token();
     machine.press("Other access tokens");
     machine.window.fill("API", "urn:practice archive");
-    machine.wait("a resource is an absolute URI without blanks");
+    machine.wait("A resource is an absolute URI without blanks");
     machine.window.fill("API", "urn:practice:archive");
     machine.press("Copy token for this API");
     let copied = machine.copied_that(|text| text.starts_with("practice-at-"));

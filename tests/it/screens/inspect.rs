@@ -190,7 +190,7 @@ fn what_is_waited_for_can_be_cancelled_and_what_went_wrong_is_told() {
     window.press("Cancel");
     assert_eq!(window.state().wanted, [Intent::Cancel(tokenwright::gui::model::Work::Inspection)]);
     model.inspection.found = Requested::ended(Err(failure("the text is not a token")));
-    assert!(screen(THEMES[1], model, page()).reads("the text is not a token"));
+    assert!(screen(THEMES[1], model, page()).reads("The text is not a token"));
 }
 
 #[test]

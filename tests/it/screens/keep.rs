@@ -71,9 +71,9 @@ fn the_end_of_a_refresh_token_is_announced_in_the_list() {
         scopes: None,
     };
     let near = screen(THEMES[0], listed(state(5)), scenes::draft());
-    assert!(near.reads("the refresh token expires in 5 days"), "{}", near.words());
+    assert!(near.reads("The refresh token expires in 5 days"), "{}", near.words());
     let far = screen(THEMES[0], listed(state(8)), scenes::draft());
-    assert!(!far.reads("the refresh token ends"), "{}", far.words());
+    assert!(!far.reads("The refresh token ends"), "{}", far.words());
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn tokens_that_are_not_kept_are_told_until_they_are_and_asked_about_before_closi
         let mut draft = scenes::draft();
         draft.questions.close = true;
         let mut screen = screen(theme, model, draft);
-        let words = "make room. The tokens are in memory and saving is retried automatically. Leave the window open";
+        let words = "Make room. The tokens are in memory and saving is retried automatically. Leave the window open";
         assert!(screen.reads(words) && screen.reads("Close and lose tokens?"), "{}", screen.words());
         assert!(screen.reads("The newest tokens of demo exist only in this window."), "{}", screen.words());
         screen.press("Stay open");
@@ -168,7 +168,7 @@ fn in_the_whole_window_tokens_outlive_a_vault_that_takes_nothing() {
     machine.wait("tokenwright token demo");
     let first = machine.access_token();
     machine.press("Refresh");
-    machine.wait("the new tokens of “demo” could not be saved: ");
+    machine.wait("The new tokens of “demo” could not be saved: ");
     let second = machine.access_token();
     assert_ne!(second, first);
 
@@ -199,7 +199,7 @@ fn tokens_held_in_memory_are_forgotten_with_their_profile() {
     machine.press("Open demo");
     machine.wait("tokenwright token demo");
     machine.press("Refresh");
-    machine.wait("the new tokens of “demo” could not be saved: ");
+    machine.wait("The new tokens of “demo” could not be saved: ");
     // What cannot be forgotten stays where it can be tried again.
     machine.press("More for demo");
     machine.press("Forget…");
@@ -369,7 +369,7 @@ fn the_window_asks_before_a_profile_becomes_another_clients() {
     machine.window.fill("Client ID", "another");
     machine.press("Step 3 of 3: Tokens, done");
     machine.press("Done");
-    machine.wait("a profile “demo” exists already, of another client id: “it” there, “another” here");
+    machine.wait("A profile “demo” exists already, of another client id: “it” there, “another” here");
     assert!(program.database().profile("demo").expect("a profile").contains("\"it\""));
     machine.press("Replace");
     machine.wait_until("replaced", |_| {
@@ -386,7 +386,7 @@ fn what_another_process_has_forgotten_is_not_saved_again_unasked() {
     machine.press("Edit…");
     program.run(&["forget", "demo"]).done();
     machine.press("Done");
-    machine.wait("the profile “demo” was forgotten in the meantime");
+    machine.wait("The profile “demo” was forgotten in the meantime");
     assert!(!program.database().has("demo"), "it came back");
     machine.press("Save it again");
     machine.wait_until("saved again", |window| !window.reads("was forgotten meanwhile"));

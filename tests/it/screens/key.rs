@@ -204,7 +204,7 @@ fn what_comes_with_the_certificate_is_asked_for_beside_the_key() {
         window.state_mut().draft.go_to(Step::Tokens, &model);
         window.settle();
         assert_eq!(window.state().draft.step, Step::Tokens);
-        assert!(window.reads("the private key is missing"), "{}", window.words());
+        assert!(window.reads("The private key is missing"), "{}", window.words());
     }
 }
 
@@ -278,7 +278,7 @@ fn a_service_described_by_hand_chooses_its_grant() {
         window.press("Change the assertion");
         window.fill("Audience (aud)", "https://as.test");
         window.fill("Lifetime in seconds", "soon");
-        assert!(window.reads("write a number of seconds, such as 300"), "{}", window.words());
+        assert!(window.reads("Write a number of seconds, such as 300"), "{}", window.words());
         let typed = window.state().draft.profile.as_ref().and_then(|profile| profile.assertion.clone());
         assert_eq!(typed.expect("an assertion").audience, "https://as.test");
     }

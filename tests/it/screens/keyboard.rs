@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use egui::Key;
+use egui::{Key, Modifiers};
 use egui_kittest::Harness;
-use egui_kittest::kittest::NodeT as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use tokenwright::gui::model::Model;
 use tokenwright::gui::{Draft, Intent, Locking, Step};
 
@@ -241,4 +241,33 @@ fn one_key_leads_through_the_steps() {
             assert_eq!(window.state().wanted, [wanted]);
         }
     }
+}
+
+#[test]
+fn the_key_of_the_next_step_presses_nothing_else() {
+    let mut window = screen(THEMES[0], started(), at(service("practice"), Step::Service));
+    window.button("Settings…").expect("there").focus();
+    window.settle();
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    window.settle();
+    assert_eq!(window.state().wanted, [Intent::GoTo(Step::Authorization)]);
+}
+
+#[test]
+fn a_chosen_service_leads_on_by_the_keyboard() {
+    let window = screen(THEMES[0], started(), at(service("practice"), Step::Service));
+    assert_eq!(window.focused(), "Next");
+}
+
+#[test]
+fn a_page_scrolls_by_keys() {
+    let mut window = screen(THEMES[0], started(), at(service("practice"), Step::Authorization));
+    let top = |window: &Harness<'static, Screen>| window.get_by_label("Register your client").rect().top();
+    let before = top(&window);
+    window.key_press(Key::PageDown);
+    window.settle();
+    assert!(top(&window) < before - 100.0, "{} after {before}", top(&window));
+    window.key_press(Key::PageUp);
+    window.settle();
+    assert!((top(&window) - before).abs() < 1.0);
 }

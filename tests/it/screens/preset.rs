@@ -44,7 +44,7 @@ fn a_preset_is_customised_under_an_id_and_a_name_of_its_own() {
         window.press("Customise");
         assert!(window.button("Save preset").is_some() && window.reads("my-quickbooks"), "{}", window.words());
         window.fill("Preset ID", "a b");
-        assert!(window.reads("an id has letters, digits, “-” and “_”, and starts with a letter"));
+        assert!(window.reads("An id has letters, digits, “-” and “_”, and starts with a letter"));
         assert!(window.button("Save preset").expect("there").accesskit_node().is_disabled());
         window.fill("Preset ID", "google");
         assert!(window.reads("Replaces Google on this machine."));
@@ -88,11 +88,11 @@ fn a_file_that_is_there_is_replaced_only_when_told_so() {
     for theme in THEMES {
         let there = "the preset file `/home/a/presets/acme.toml` exists already with other content";
         let mut window = screen(theme, written(Err(there)), customising());
-        assert!(window.reads("the preset file “/home/a/presets/acme.toml” exists already with other content"));
+        assert!(window.reads("The preset file “/home/a/presets/acme.toml” exists already with other content"));
         window.press("Replace preset");
         assert_eq!(window.state().wanted, [Intent::SavePreset { replace: true }]);
         let full = screen(theme, written(Err(FULL)), customising());
-        assert!(full.reads(FULL) && full.button("Replace preset").is_none());
+        assert!(full.reads("The disk is full already") && full.button("Replace preset").is_none());
     }
 }
 

@@ -79,6 +79,6 @@ fn the_answer_has_readable_names_and_times_and_is_closed_by_enter_and_escape() {
 #[test]
 fn why_there_is_no_answer_is_told_with_what_to_do() {
     let window = asked(THEMES[1], Requested::ended(Err(failure("the introspection endpoint answered 401"))));
-    assert!(window.reads("the introspection endpoint answered 401") && window.reads("do it again"));
+    assert!(window.reads("The introspection endpoint answered 401") && window.reads("Do it again"));
     assert!(window.button("Close").is_some());
 }

@@ -99,7 +99,7 @@ fn the_browser_opens_only_once_its_answer_can_be_taken() {
     machine.press("Next");
     machine.window.fill("Redirect URI", &first);
     machine.press("Start authorization");
-    machine.wait(&format!("port {} on 127.0.0.1 is taken", port(&taken)));
+    machine.wait(&format!("Port {} on 127.0.0.1 is taken", port(&taken)));
     assert_eq!(machine.sent.lock().expect("no panic holds it").len(), 0, "the browser is left alone");
     machine.press("Check the redirect URI");
     machine.window.fill("Registered redirect URIs", &format!("{first}\n{second}"));

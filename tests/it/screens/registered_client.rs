@@ -109,7 +109,7 @@ fn it_can_be_cancelled_and_what_failed_is_told_there_without_words_for_a_termina
         let mut model = started();
         model.open.registration = Requested::ended(Err(failure("the server takes other redirect URIs")));
         let window = screen(theme, model, offering());
-        assert!(window.reads("the server takes other redirect URIs"), "{}", window.words());
+        assert!(window.reads("The server takes other redirect URIs"), "{}", window.words());
         assert!(window.button("Register a client").is_some() && window.field("Initial access token").is_none());
     }
 }
@@ -286,7 +286,7 @@ fn a_client_that_cannot_be_deleted_with_its_profile_is_named_once() {
     machine.press("Erase…");
     machine.press("Erase now");
     machine.wait("was not deleted at http://127.0.0.1:");
-    assert!(machine.window.reads("delete it in the service's console"), "{}", machine.window.words());
+    assert!(machine.window.reads("Delete it in the service's console"), "{}", machine.window.words());
 }
 
 #[test]
@@ -295,7 +295,7 @@ fn a_service_that_registers_nobody_without_a_token_gets_it() {
     let (mut machine, _home) = Machine::new(THEMES[0], Visit::Follow);
     discovered(&mut machine, &practice.base_url());
     machine.press("Register a client");
-    machine.wait("the server registers only those whom it gave a token");
+    machine.wait("The server registers only those whom it gave a token");
     assert!(!machine.window.reads("initial-access-token-stdin"), "{}", machine.window.words());
     machine.window.fill("Initial access token", "practice-initial");
     machine.press("Register a client");

@@ -93,7 +93,7 @@ fn a_rehearsal_that_cannot_be_held_says_why() {
         let work = Requested::ended(Err(failure("no port is free")));
         model.open.rehearsal = Some(Rehearsal { service: "google".into(), lines: Vec::new(), work });
         let window = screen(theme, model, at(service("google"), Step::Service));
-        assert!(window.reads("no port is free") && window.reads("do it again"));
+        assert!(window.reads("No port is free") && window.reads("Do it again"));
     }
 }
 

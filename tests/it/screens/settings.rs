@@ -94,7 +94,7 @@ fn connections_are_saved_when_a_field_is_left_and_what_is_wrong_is_told_at_its_f
     machine.press("Settings…");
     machine.wait("settings.toml");
     machine.window.fill("Proxy", "proxy.corp:3128");
-    machine.wait("a proxy has an http, https or socks5 URL");
+    machine.wait("A proxy has an http, https or socks5 URL");
     machine.window.fill("Seconds for a whole call", "90");
     machine.window.key_press(Key::Tab);
     machine.window.settle();
@@ -109,7 +109,7 @@ fn connections_are_saved_when_a_field_is_left_and_what_is_wrong_is_told_at_its_f
     // What cannot be used is told, when it is tried.
     machine.window.fill("Own certificate authority", "/no/such/file.pem");
     machine.window.key_press(Key::Tab);
-    machine.wait("cannot read the file of certificate authorities");
+    machine.wait("Cannot read the file of certificate authorities");
     machine.window.fill("Own certificate authority", "");
     machine.press("Close");
     machine.wait_until("it is saved", |_| config(home.path()).load_settings().expect("read").network.ca_file.is_none());

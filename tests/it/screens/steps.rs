@@ -104,14 +104,14 @@ fn a_wrong_url_of_a_custom_service_is_told_at_its_field_and_nothing_is_opened() 
         let mut window = screen(theme, started(), at(service("custom"), Step::Authorization));
         window.fill("Client ID", "my-client");
         window.fill("Authorization URL", "htp:/foo bar");
-        assert!(window.reads("the authorization URL does not begin with https://"), "{}", window.words());
+        assert!(window.reads("The authorization URL does not begin with https://"), "{}", window.words());
         window.fill("Authorization URL", "https://as.test/authorize");
-        assert!(!window.reads("the authorization URL"));
+        assert!(!window.reads("The authorization URL"));
         let model = window.state().model.clone();
         window.state_mut().draft.go_to(Step::Tokens, &model);
         window.settle();
         assert_eq!((window.state().draft.step, window.focused()), (Step::Authorization, "Token URL".to_owned()));
-        assert!(window.reads("the token URL is missing"));
+        assert!(window.reads("The token URL is missing"));
         window.fill("Token URL", "https://as.test/token");
         let profile = window.state().draft.profile.as_ref().expect("chosen");
         assert_eq!(profile.refresh_request.url, "https://as.test/token");
@@ -169,7 +169,7 @@ fn the_wait_for_the_browser_says_where_and_for_how_long_and_can_be_ended() {
     for theme in THEMES {
         let mut window = screen(theme, visiting(), at(service("practice"), Step::Authorization));
         assert!(window.reads("Waiting on 127.0.0.1:5000") && window.reads("Times out at "), "{}", window.words());
-        for text in ["the system could not open a browser", "open the URL yourself", "SHA-256 fingerprint"] {
+        for text in ["The system could not open a browser", "Open the URL yourself", "SHA-256 fingerprint"] {
             assert!(window.reads(text), "{text}");
         }
         assert!(window.button("Copy address").is_some() && window.button("Open again").is_some());
@@ -201,7 +201,7 @@ fn a_cancelled_sign_in_leaves_nothing_on_the_screen() {
         assert_eq!(window.words(), fresh);
         window.state_mut().model.open.sign_in.visit = Visit::Failed(failure("a new failure"));
         window.settle();
-        assert!(window.reads("a new failure") && window.reads("do it again"));
+        assert!(window.reads("A new failure") && window.reads("Do it again"));
     }
 }
 
@@ -281,7 +281,7 @@ fn a_refused_call_is_explained_above_the_request() {
     for theme in THEMES {
         let refused = called(Err(failure("token endpoint refused the code: invalid_grant")));
         let window = screen(theme, refused, at(service("practice"), Step::Tokens));
-        for text in ["token endpoint refused the code: invalid_grant", "do it again", "Status 400 after 12 ms"] {
+        for text in ["Token endpoint refused the code: invalid_grant", "Do it again", "Status 400 after 12 ms"] {
             assert!(window.reads(text), "{text}");
         }
         assert!(window.button("Done").is_none());
@@ -294,7 +294,7 @@ fn a_profile_is_saved_by_button_key_and_enter_and_a_bad_name_is_told() {
         let mut window = screen(theme, called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens));
         assert!(window.button("Done").expect("there").accesskit_node().is_disabled());
         window.fill("Profile name", "\u{202e}");
-        assert!(window.reads("the profile's name cannot hold '\\u{202e}' there"), "{}", window.words());
+        assert!(window.reads("The profile's name cannot hold '\\u{202e}' there"), "{}", window.words());
         window.fill("Profile name", "acme");
         window.press("Done");
         window.key_press_modifiers(Modifiers::COMMAND, Key::S);
@@ -399,7 +399,7 @@ fn the_vault_is_asked_for_in_words_for_a_person_once_something_waits_for_it() {
         assert!(!window.reads("TOKENWRIGHT_") && !window.reads("`"), "{}", window.words());
         window.fill("Passphrase", "one");
         window.fill("Repeat passphrase", "two");
-        assert!(window.reads("the passphrases do not match"));
+        assert!(window.reads("The passphrases do not match"));
         assert!(window.button("Open vault").expect("there").accesskit_node().is_disabled());
         window.fill("Repeat passphrase", "one");
         window.press("Open vault");
@@ -429,7 +429,7 @@ fn a_refresh_token_that_is_at_hand_is_used_without_a_sign_in() {
         let refused = exchange(Err(failure("token endpoint refused the refresh token: invalid_grant")));
         window.state_mut().model.open.refresh_request = Requested::ended(Ok(refused));
         window.settle();
-        assert!(window.reads("token endpoint refused the refresh token: invalid_grant"));
+        assert!(window.reads("Token endpoint refused the refresh token: invalid_grant"));
         assert!(window.button("Send it once more").is_none());
         let unknown =
             failure("the refresh token of `demo` was spent, outcome unknown").coded(FailureCode::OutcomeUnknown);

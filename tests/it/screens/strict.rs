@@ -29,7 +29,7 @@ fn fapi_is_one_choice_that_sets_the_others_and_tells_what_is_left() {
         {
             assert!(window.reads(left), "{left}: {}", window.words());
         }
-        assert!(!window.reads("access tokens are bound to no key"));
+        assert!(!window.reads("Access tokens are bound to no key"));
     }
 }
 
@@ -97,15 +97,15 @@ fn authorization_details_are_checked_while_they_are_typed() {
         let mut window = screen(theme, started(), describing());
         window.press("More about the authorization");
         window.fill("Authorization details", "[{}]");
-        assert!(window.reads("the authorization details at 1 have no"), "{}", window.words());
+        assert!(window.reads("The authorization details at 1 have no"), "{}", window.words());
         let asked = r#"[{"type":"account_information"}]"#;
         window.fill("Authorization details", asked);
-        assert!(!window.reads("the authorization details at"), "{}", window.words());
+        assert!(!window.reads("The authorization details at"), "{}", window.words());
         let profile = window.state().draft.profile.clone().expect("a service");
         assert_eq!(profile.customised().authorization_details(), Some(asked));
         let one = r#"[{"type":"account_information","actions":["read"]}]"#;
         window.fill("Details of the token", "{");
-        assert!(window.reads("the authorization details are not JSON"), "{}", window.words());
+        assert!(window.reads("The authorization details are not JSON"), "{}", window.words());
         window.fill("Details of the token", one);
         let service = window.state().draft.profile.as_ref().expect("a service").customised();
         let BodyTemplate::Form(refresh) = service.refresh_request.clone().expect("a refresh request").body else {

@@ -52,7 +52,7 @@ fn locked_profiles_ask_for_their_passphrase_until_it_fits() {
     machine.window.fill("Passphrase", "open says me");
     machine.press("Unlock");
     machine.wait_until("the refusal", |window| {
-        window.words().contains("the text cannot be opened with this key, or was changed on the way")
+        window.words().contains("The text cannot be opened with this key, or was changed on the way")
     });
     machine.window.fill("Passphrase", "open sesame");
     machine.press("Unlock");

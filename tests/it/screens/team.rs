@@ -95,7 +95,7 @@ fn what_is_missing_is_said_at_the_button_and_a_failure_above_what_was_typed() {
     model.team.begin();
     model.team.work = Requested::ended(Err(failure("the database cannot be reached")));
     let window = screen(THEMES[0], model, window.state().draft.clone());
-    assert!(window.reads("the database cannot be reached"), "{}", window.words());
+    assert!(window.reads("The database cannot be reached"), "{}", window.words());
     assert!(window.field("Address").is_some_and(|field| {
         field.accesskit_node().value().as_deref() == Some("postgres://ada@db.example.com/tokens")
     }));

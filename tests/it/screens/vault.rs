@@ -19,7 +19,7 @@ fn a_new_passphrase_is_typed_twice_and_opens_the_vault_the_next_time() {
         machine.wait("vault closed");
         machine.window.fill("Passphrase", "wrong");
         machine.press("Open vault");
-        machine.wait("the passphrase does not open the vault");
+        machine.wait("The passphrase does not open the vault");
         machine.window.settle();
         assert_eq!(machine.window.focused(), "Passphrase");
         machine.window.fill("Passphrase", "correct horse");
@@ -91,7 +91,7 @@ fn the_vault_is_moved_to_another_passphrase() {
     machine.wait("The vault is locked");
     machine.window.fill("Passphrase", "correct horse");
     machine.press("Open vault");
-    machine.wait("the passphrase does not open the vault");
+    machine.wait("The passphrase does not open the vault");
     machine.window.fill("Passphrase", "battery staple");
     machine.press("Open vault");
     machine.wait("Vault: passphrase");
@@ -118,7 +118,7 @@ fn a_passphrase_that_is_wrong_leaves_the_keyboard_where_the_right_one_opens() {
         for _ in 0..2 {
             enter(&mut machine, "wrong");
             assert_eq!(machine.window.focused(), "Passphrase", "while it is tried");
-            machine.wait("the passphrase does not open the vault");
+            machine.wait("The passphrase does not open the vault");
         }
         enter(&mut machine, "correct horse");
         machine.wait("Vault: passphrase");

@@ -75,10 +75,10 @@ fn a_browser_that_comes_back_to_the_wrong_place_is_told_of_and_the_wait_goes_on(
     let port = url::Url::parse(&redirect).expect("a URL").port().expect("a port");
     let tls = std::net::TcpStream::connect(("localhost", port)).expect("connected");
     std::io::Write::write_all(&mut &tls, b"\x16\x03\x01\x00\x05").expect("written");
-    machine.wait("the browser came back over “https”");
+    machine.wait("The browser came back over “https”");
     drop(tls);
     let _ = ask(&redirect.replace("/callback?", "/callback/?"));
-    machine.wait("the browser came back to “/callback/”, but the path of the redirect URI is “/callback”");
+    machine.wait("The browser came back to “/callback/”, but the path of the redirect URI is “/callback”");
     follow(&sent[0]);
     machine.wait("Saved as draft practice-ada");
 }
@@ -95,7 +95,7 @@ fn a_response_pasted_by_hand_is_taken_if_it_belongs_to_this_sign_in() {
 
     machine.window.fill("Pasted response", "what is this?");
     machine.press("Use pasted response");
-    machine.wait("the pasted text contains neither a code nor an error");
+    machine.wait("The pasted text contains neither a code nor an error");
 
     machine.window.fill("Pasted response", &redirect.replace("state=", "state=x"));
     machine.press("Use pasted response");
@@ -360,7 +360,7 @@ fn a_run_that_panics_is_told_where_it_was_waited_for_and_the_rest_goes_on() {
     machine.press("Practice service");
     machine.press("Next");
     machine.press("Start authorization");
-    machine.wait("an internal error stopped this");
+    machine.wait("An internal error stopped this");
     assert!(machine.window.reads("crash.txt") && !machine.window.reads("a secret in it"));
     // Nothing waits any more, and the worker still answers.
     assert!(machine.window.button("Cancel").is_none());

@@ -71,7 +71,7 @@ async fn download(app: &App, mut url: Url, report: &Report) -> Result<String, Fa
             headers: vec![Parameter::new("accept", "application/jose, */*")],
             ..CallTemplate::default()
         };
-        let reply = send(app, &template.render(&Values::new())?).await?;
+        let reply = send(app, report, &template.render(&Values::new())?).await?;
         if reply.is_success() {
             return Ok(reply.body.expose().to_owned());
         }

@@ -5,14 +5,15 @@ use egui::{Label, ScrollArea, TextStyle, Ui, vec2};
 use crate::app::Insisted;
 use crate::gui::drafts::Draft;
 use crate::gui::intent::{Intent, Step};
+use crate::gui::intent_keys::{self, NEXT};
 use crate::gui::model::{Model, Work};
 use crate::gui::screens::frame::commands::{EVERYWHERE, commands};
 use crate::gui::screens::frame::questions::dialog;
 use crate::gui::screens::frame::toasts;
-use crate::gui::screens::{is_key_pressed, want};
+use crate::gui::screens::{is_key_pressed, keep_next_key, take_key, want};
 use crate::gui::texts::{common, keys as texts};
 use crate::gui::theme::label;
-use crate::gui::widgets::secondary_button;
+use crate::gui::widgets::{scroll_by_keys, secondary_button};
 
 /// Width of the names of the keys on the sheet, in points.
 const KEYS_WIDTH: f32 = 130.0;
@@ -32,8 +33,9 @@ const OF_BUTTONS: [Intent; 10] = [
 ];
 
 /// What no button has.
-const OF_LISTS: [(&str, &str); 5] = [
+const OF_LISTS: [(&str, &str); 6] = [
     (texts::TAB, texts::TAB_MEANING),
+    (texts::PAGE, texts::PAGE_MEANING),
     (texts::UP_DOWN, texts::UP_DOWN_MEANING),
     (texts::HOME_END, texts::HOME_END_MEANING),
     (texts::LEFT_RIGHT, texts::LEFT_RIGHT_MEANING),
@@ -42,6 +44,7 @@ const OF_LISTS: [(&str, &str); 5] = [
 
 /// Takes the keys of the whole window before a field or a button does, unless a question waits for its answer.
 pub(crate) fn early_keys_ui(ui: &Ui) {
+    keep_next_key(ui);
     for intent in EVERYWHERE {
         if is_key_pressed(ui, &intent) {
             want(ui, intent);
@@ -56,11 +59,12 @@ pub(crate) fn late_keys_ui(ui: &Ui, model: &Model, draft: &Draft) {
         let is_key = |event: &egui::Event| matches!(event, egui::Event::Key { pressed: true, modifiers, .. } if modifiers.command);
         input.events.iter().any(is_key)
     });
-    if !is_pressed || ui.memory(|memory| memory.top_modal_layer().is_some()) {
+    let mut is_next = take_key(ui, NEXT);
+    if !(is_pressed || is_next) || ui.memory(|memory| memory.top_modal_layer().is_some()) {
         return;
     }
     for command in commands(model, draft) {
-        if command.key.is_some_and(|key| ui.input_mut(|input| input.consume_shortcut(&key))) {
+        if command.key.is_some_and(|key| if key == NEXT { std::mem::take(&mut is_next) } else { take_key(ui, key) }) {
             match command.blocked {
                 None => want(ui, command.intent),
                 Some(why) => toasts::say(ui, why),
@@ -76,7 +80,10 @@ pub(crate) fn sheet_ui(ui: &mut Ui, draft: &mut Draft) {
     }
     let height = (ui.ctx().content_rect().height() - 200.0).max(80.0);
     let shown = dialog(ui, "keys", common::KEYS, "", |ui| {
-        ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, rows_ui);
+        ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
+            scroll_by_keys(ui);
+            rows_ui(ui);
+        });
         let close = secondary_button(ui, common::CLOSE);
         if ui.memory(|memory| memory.focused().is_none()) {
             close.request_focus();
@@ -105,7 +112,7 @@ fn rows(ui: &Ui) -> Vec<(String, String)> {
     let mut rows: Vec<(String, String)> = Vec::new();
     for intent in EVERYWHERE.iter().chain(&OF_BUTTONS) {
         let Some(key) = intent.key() else { continue };
-        let (key, words) = (ui.ctx().format_shortcut(&key), intent.words().0);
+        let (key, words) = (intent_keys::words(ui.ctx(), key), intent.words().0);
         match rows.iter_mut().find(|(known, _)| *known == key) {
             Some((_, all)) => *all = format!("{all}, {words}"),
             None => rows.push((key, words.to_owned())),

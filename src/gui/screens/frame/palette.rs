@@ -10,6 +10,7 @@ use egui::{
 use crate::gui::drafts::Draft;
 use crate::gui::drafts::palette::{Found, Palette};
 use crate::gui::intent::Intent;
+use crate::gui::intent_keys;
 use crate::gui::model::Model;
 use crate::gui::screens::frame::commands::commands;
 use crate::gui::screens::want;
@@ -130,7 +131,7 @@ fn words<'a>(ui: &Ui, model: &'a Model, palette: &'a Palette, found: Found) -> W
             Words {
                 name: command.name,
                 about: command.blocked.clone().unwrap_or_else(|| command.hint.to_owned()),
-                key: command.key.map(|key| ui.ctx().format_shortcut(&key)).unwrap_or_default(),
+                key: command.key.map(|key| intent_keys::words(ui.ctx(), key)).unwrap_or_default(),
                 is_blocked: command.blocked.is_some(),
             }
         }

@@ -24,18 +24,22 @@ pub(crate) fn bundle_ui(ui: &mut Ui, model: &BundleModel, settings: &mut Setting
     }
     state_ui(ui, state);
     let field = Field::new(texts::BUNDLE).optional().mono().limit(SHORT).example(texts::BUNDLE_EXAMPLE);
-    field.help(texts::BUNDLE_HELP).show(ui, &mut settings.bundle);
+    let help = if state.pinned.is_some() { texts::NEXT_BUNDLE_HELP } else { texts::BUNDLE_HELP };
+    field.help(help).show(ui, &mut settings.bundle);
     let is_busy = model.offer.is_pending() || model.change.is_pending();
     let busy = is_busy.then_some(common::ONE_MOMENT);
     let is_named = state.pinned.is_some() || !settings.bundle.trim().is_empty();
-    ui.horizontal_wrapped(|ui| {
-        if is_named {
-            intent_button(ui, ButtonKind::Secondary, Intent::Settings(SettingsWish::CheckBundle), busy);
-        }
-        if state.in_use.is_some() {
-            intent_button(ui, ButtonKind::Secondary, Intent::Settings(SettingsWish::RollBackBundle), busy);
-        }
-    });
+    let check = is_named.then_some(SettingsWish::CheckBundle);
+    let roll_back = state.in_use.is_some().then_some(SettingsWish::RollBackBundle);
+    let wishes: Vec<SettingsWish> = check.into_iter().chain(roll_back).collect();
+    // An empty row has a height.
+    if !wishes.is_empty() {
+        ui.horizontal_wrapped(|ui| {
+            for wish in wishes {
+                intent_button(ui, ButtonKind::Secondary, Intent::Settings(wish), busy);
+            }
+        });
+    }
     match model.offer.stand() {
         Stand::Idle => {}
         Stand::Pending(_) => drop(waiting(ui, texts::FETCHING_BUNDLE, model.offer.id())),
@@ -48,8 +52,8 @@ fn state_ui(ui: &mut Ui, state: &BundleState) {
     let name = state.pinned.as_ref().map_or("", |pinned| pinned.name.as_str());
     key_values(ui, |rows| {
         match state.in_use {
-            Some(number) => rows.text(common::PRESETS, &texts::bundle_then_built_in(name, number)),
-            None => rows.text(common::PRESETS, texts::BUILT_IN),
+            Some(number) => rows.text(texts::PRESETS_IN_USE, &texts::bundle_then_built_in(name, number)),
+            None => rows.text(texts::PRESETS_IN_USE, texts::BUILT_IN),
         }
         if let Some(pinned) = &state.pinned {
             rows.copyable(common::FROM, &pinned.address);

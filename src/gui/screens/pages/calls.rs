@@ -1,22 +1,22 @@
-//! The page of the calls: what this window sent and got, one line each, and what can be handed on of it.
+//! The page of the calls: what was sent and what came back, one line each, and what can be handed on of it.
 
 use std::fmt::Write as _;
 
-use egui::{Button, RichText, Ui};
+use egui::accesskit::Role;
+use egui::{Button, RichText, Ui, UiBuilder};
 
-use crate::app::LoggedCall;
 use crate::call::{TracedCall, TracedOutcome, Way};
-use crate::gui::actions::calls::{ListedCall, failed, listed};
-use crate::gui::display_text::quoted;
+use crate::gui::actions::calls::{ListedCall, failed, failed_before, listed};
+use crate::gui::display_text::{quoted, sentence};
 use crate::gui::drafts::{CallsDraft, Draft};
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::intent_button;
 use crate::gui::texts::{calls as texts, common};
-use crate::gui::theme::{Tone, shown, small};
+use crate::gui::theme::{SPACE_XS, Tone, shown, small};
 use crate::gui::widgets::{
     ButtonKind, CodeBlock, Field, SHORT, banner, copy_named_button, dot, footer, heading, key_values, keyed, notice,
-    page, rows, section, waiting,
+    page, rows, section, untold, waiting,
 };
 use crate::service::ProfileName;
 
@@ -52,27 +52,38 @@ fn list_ui(ui: &mut Ui, model: &Model, draft: &Draft, calls: &mut CallsDraft) {
         return;
     }
     newest.reverse();
-    rows(ui, "calls", ROW, &newest, |ui, listed| {
-        keyed(ui, listed.call.at.as_nanosecond(), |ui| call_ui(ui, model, draft, calls, listed));
+    ui.spacing_mut().item_spacing.y = SPACE_XS;
+    ui.scope_builder(UiBuilder::new().accessibility_role(Role::List).accessibility_label(texts::TITLE), |ui| {
+        rows(ui, "calls", ROW, &newest, |ui, listed| {
+            keyed(ui, listed.made.call.at.as_nanosecond(), |ui| call_ui(ui, model, draft, calls, listed));
+        });
     });
 }
 
+/// One call. A screen reader is told all of the line by its button.
 fn call_ui(ui: &mut Ui, model: &Model, draft: &Draft, calls: &mut CallsDraft, listed: &ListedCall<'_>) {
-    let call = listed.call;
+    let call = &listed.made.call;
     let is_open = calls.open == Some(call.at);
-    let (tone, words) = outcome_words(call);
+    let (tone, outcome) = outcome_words(call);
     let time = call.at.to_zoned(draft.clock.zone.clone()).strftime("%H:%M:%S").to_string();
-    let line = format!("{time}  {} {}", call.method, call.place());
+    let line = shown(format!("{time}  {} {}", call.method, call.place()));
+    let told = [Some(outcome), made_by(model, listed)].into_iter().flatten().map(|words| shown(&words));
+    let told: Vec<String> = told.collect();
     ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().interact_size.y = ROW;
         dot(ui, tone);
-        let text = RichText::new(shown(&line)).monospace();
+        let text = RichText::new(&line).monospace();
         let button = ui.add(Button::new(text).frame_when_inactive(false).selected(is_open).wrap());
         if button.clicked() {
             calls.open = (!is_open).then_some(call.at);
         }
-        ui.label(small(ui, words));
-        if let Some(logged) = listed.logged {
-            ui.label(small(ui, shown(made_by(model, logged))));
+        let name = [std::slice::from_ref(&line), &told].concat().join(", ");
+        button.ctx.accesskit_node_builder(button.id, |node| {
+            node.set_label(name);
+            node.set_toggled(is_open.into());
+        });
+        for words in &told {
+            untold(&ui.label(small(ui, words)));
         }
     });
     if is_open {
@@ -80,16 +91,20 @@ fn call_ui(ui: &mut Ui, model: &Model, draft: &Draft, calls: &mut CallsDraft, li
     }
 }
 
-/// `by the agent for Acme`, `by refresh for Acme`.
-fn made_by(model: &Model, logged: &LoggedCall) -> String {
-    let who = match logged.face.as_str() {
+/// `by the agent for Acme`, `by refresh for Acme`; of our own calls only `for Acme`.
+fn made_by(model: &Model, ListedCall { made, is_own }: &ListedCall<'_>) -> Option<String> {
+    let who = match made.face.as_str() {
         "agent" => texts::AGENT,
         "window" => texts::A_WINDOW,
         command => command,
     };
-    match ProfileName::parse(&logged.profile) {
-        Ok(name) => texts::made_by_for(who, model.shown_name(&name)),
-        Err(_) => texts::made_by(who),
+    let name = ProfileName::parse(&made.profile).ok();
+    let name = name.as_ref().map(|name| model.shown_name(name));
+    match (name, is_own) {
+        (Some(name), true) => Some(texts::made_for(name)),
+        (None, true) => None,
+        (Some(name), false) => Some(texts::made_by_for(who, name)),
+        (None, false) => Some(texts::made_by(who)),
     }
 }
 
@@ -140,7 +155,7 @@ fn save_ui(ui: &mut Ui, model: &Model, calls: &mut CallsDraft) {
     ui.horizontal_wrapped(|ui| {
         let nothing = listed(model).is_empty().then_some(texts::NO_CALLS);
         intent_button(ui, ButtonKind::Secondary, Intent::SaveHar, no_file.or(nothing));
-        let no_case = failed(model).is_none().then_some(texts::NO_FAILED_SIGN_IN);
+        let no_case = (failed(model).is_none() && failed_before(model).is_none()).then_some(texts::NOTHING_FAILED);
         intent_button(ui, ButtonKind::Secondary, Intent::SaveCase, no_file.or(no_case));
     });
     match (model.evidence.last(), model.evidence.failure()) {
@@ -163,12 +178,12 @@ fn replay_ui(ui: &mut Ui, model: &Model, draft: &Draft, calls: &mut CallsDraft) 
     let Some((case, replayed)) = model.replay.last() else { return };
     key_values(ui, |rows| {
         rows.text(texts::WRITTEN, &texts::written(draft.clock.show(case.made), &case.program, &case.system));
-        rows.text(texts::DIAGNOSIS_THEN, &quoted(&case.diagnosis.summary));
+        rows.text(texts::DIAGNOSIS_THEN, &sentence(&case.diagnosis.summary));
         let now = replayed.diagnosis.as_ref().map_or(texts::TOKENS_READ, |told| &told.summary);
-        rows.text(texts::DIAGNOSIS_NOW, &quoted(now));
+        rows.text(texts::DIAGNOSIS_NOW, &sentence(now));
     });
     let (tone, title) =
         if replayed.is_same { (Tone::Success, texts::SAME_DIAGNOSIS) } else { (Tone::Warning, texts::OTHER_DIAGNOSIS) };
     let hint = replayed.diagnosis.as_ref().and_then(|told| told.hint.clone()).unwrap_or_default();
-    notice(ui, tone, title, &quoted(&hint));
+    notice(ui, tone, title, &sentence(&hint));
 }

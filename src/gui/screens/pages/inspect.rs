@@ -113,7 +113,7 @@ fn found_ui(ui: &mut Ui, model: &Model, draft: &Draft, inspect: &mut InspectDraf
             Weight::Doubtful => Tone::Warning,
             Weight::Fact => Tone::Info,
         };
-        banner(ui, tone, &sentence(&finding.diagnosis));
+        banner(ui, tone, &finding.diagnosis);
     }
     signature_ui(ui, &found.signature);
     checks_ui(ui, &found.checks);
@@ -189,13 +189,6 @@ fn checks_ui(ui: &mut Ui, checks: &[IdTokenCheck]) {
             }
         });
     });
-}
-
-/// A fact about the token as a sentence about it.
-fn sentence(diagnosis: &Diagnosis) -> Diagnosis {
-    let mut letters = diagnosis.summary.chars();
-    let summary = letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
-    Diagnosis { summary, ..diagnosis.clone() }
 }
 
 /// Wakes the window when the distance of a time reads differently.

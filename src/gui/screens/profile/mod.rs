@@ -219,6 +219,7 @@ fn account_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, name: &ProfileName)
         });
         check_ui(ui, draft, name);
         let Some(asked) = model.query.as_ref().filter(|asked| asked.profile == *name) else { return };
+        draft.next_view.lead_to_result(ui);
         ui.label(crate::gui::theme::label(asked.query.text));
         questions::answer_ui(ui, asked, &draft.clock);
     });

@@ -9,7 +9,7 @@ use crate::app::{EXPIRING, SharedWith};
 use crate::gui::drafts::Draft;
 use crate::gui::texts::{common, tokens as texts};
 use crate::gui::theme::{Tone, small};
-use crate::gui::widgets::{countdown_text, key_values, notice, secondary_button};
+use crate::gui::widgets::{banner, countdown_text, key_values, notice, secondary_button};
 use crate::oauth::{Freshness, TokenSet};
 use crate::service::ProfileDraft;
 
@@ -55,7 +55,7 @@ pub(crate) fn granted_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet, shar
         notice(ui, Tone::Warning, texts::DETAILS_NOT_GRANTED, &details.join(" "));
     }
     if let Some(note) = tokens.unread_life_note() {
-        notice(ui, Tone::Warning, &note.summary, note.hint.as_deref().unwrap_or_default());
+        banner(ui, Tone::Warning, &note);
     }
     // How the service's tokens live.
     let policy = service.map(|service| &service.policy.description);

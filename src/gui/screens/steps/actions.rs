@@ -3,17 +3,24 @@
 use egui::Ui;
 
 use crate::app::Exchange;
-use crate::gui::drafts::{Draft, TokenTab};
+use crate::gui::display_text::sentence;
+use crate::gui::drafts::{Draft, NextView, TokenTab};
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{Model, Requested, Stand, Visit, Work};
 use crate::gui::screens::steps::{call_form, save};
-use crate::gui::screens::{intent_button, waiting_row, want};
+use crate::gui::screens::{intent_button, next_button, waiting_row, want};
 use crate::gui::texts::{common, tokens as texts};
 use crate::gui::widgets::{ButtonKind, footer, link, secondary_button};
 use crate::service::ProfileDraft;
 
 /// Shows the bar.
-pub(crate) fn actions_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
+pub(crate) fn actions_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    let mut next_view = std::mem::take(&mut draft.next_view);
+    bar_ui(ui, model, draft, &mut next_view);
+    draft.next_view = next_view;
+}
+
+fn bar_ui(ui: &mut Ui, model: &Model, draft: &Draft, next_view: &mut NextView) {
     let Some(profile) = &draft.profile else { return };
     let back = |ui: &mut Ui| {
         let step = match draft.step {
@@ -35,7 +42,7 @@ pub(crate) fn actions_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
         }
     };
     footer(ui, back, |ui| match draft.step {
-        Step::Service => primary(ui, Intent::GoTo(Step::Authorization), None),
+        Step::Service => next_button(ui, Intent::GoTo(Step::Authorization), next_view),
         Step::Authorization if profile.client_flow => authorization_ui(ui, model),
         Step::Authorization => primary(ui, Intent::GoTo(Step::Tokens), None),
         Step::Tokens => call_ui(ui, model, draft),
@@ -113,7 +120,7 @@ pub(crate) fn call_blocked(model: &Model, draft: &Draft) -> Option<String> {
     if draft.tokens_step.tab.request(&model.open).is_pending() {
         return Some(texts::BEING_SENT.to_owned());
     }
-    let missing = call_form::missing(model, draft).map(|missing| missing.summary);
+    let missing = call_form::missing(model, draft).map(|missing| sentence(&missing.summary));
     let spent = draft.tokens_step.tab == TokenTab::TokenRequest && is_code_spent(model);
     missing.or_else(|| spent.then(|| texts::CODE_SPENT.to_owned()))
 }

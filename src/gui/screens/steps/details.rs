@@ -7,7 +7,7 @@ use crate::diagnosis::Diagnose as _;
 use crate::gui::drafts::AuthorizationStep;
 use crate::gui::model::{Model, Stand};
 use crate::gui::texts::details as texts;
-use crate::gui::theme::{Tone, shown, small};
+use crate::gui::theme::{Tone, label, shown, small};
 use crate::gui::widgets::{ButtonKind, Field, banner, button, keyed, notice, told, waiting};
 use crate::oauth::{DetailType, DetailTypes, detail_types, with_detail};
 use crate::service::ProfileDraft;
@@ -66,7 +66,7 @@ fn types_ui(ui: &mut Ui, model: &Model, profile: &mut ProfileDraft, text: &str) 
 
 /// The type that is to be added.
 fn chosen_ui<'a>(ui: &mut Ui, types: &'a DetailTypes, text: &str) -> Option<&'a DetailType> {
-    ui.label(texts::TYPES);
+    ui.label(label(texts::TYPES));
     let wrong = detail_types(text).is_err().then_some(texts::CORRECT_FIRST);
     let mut chosen = None;
     for kind in types.all() {

@@ -9,7 +9,7 @@ use crate::gui::drafts::{Draft, Focus, NextView, TypedParameters};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::profile::registered_client;
-use crate::gui::screens::{intent_button, lead_to, waiting_row};
+use crate::gui::screens::{entered, intent_button, lead_to, waiting_row, want};
 use crate::gui::texts::{common, endpoints as texts};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, Field as TextField, banner, choice, disclosure, notice, section, toggle, told};
@@ -89,19 +89,25 @@ fn discovery_ui(ui: &mut Ui, model: &Model, issuer: &mut String) {
     let wrong = (is_typed && Issuer::parse(issuer.trim()).is_none()).then_some(texts::WRONG_ISSUER);
     let field =
         TextField::new(common::ISSUER).help(texts::ISSUER_HELP).example(texts::ISSUER_EXAMPLE).optional().mono();
-    field.error(wrong).show(ui, issuer);
+    let response = field.error(wrong).show(ui, issuer);
     let blocked = (!is_typed || wrong.is_some()).then_some(texts::ENTER_ISSUER);
     let discovery = &model.open.discovery;
+    if entered(ui, &response) && blocked.is_none() && !discovery.is_pending() {
+        want(ui, Intent::Discover);
+    }
+    // It stays where it was pressed: what comes of it stands below.
+    if !discovery.is_pending() {
+        intent_button(ui, ButtonKind::Secondary, Intent::Discover, blocked);
+    }
     match discovery.stand() {
         Stand::Pending(place) => {
             let what = if place.is_empty() { texts::FETCHING_METADATA.to_owned() } else { common::asking(place) };
-            return waiting_row(ui, discovery, &what, Work::Discovery);
+            waiting_row(ui, discovery, &what, Work::Discovery);
         }
         Stand::Failed(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
         Stand::Done(found) => found_ui(ui, found),
         Stand::Idle => {}
     }
-    intent_button(ui, ButtonKind::Secondary, Intent::Discover, blocked);
 }
 
 /// What the metadata filled in, what it contradicts itself in, and what the server demands that cannot be done.

@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use crate::app::{Failure, FailureCode, RedirectState};
-use crate::gui::display_text::quoted;
+use crate::gui::display_text::sentence;
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::{intent_button, want};
@@ -57,7 +57,7 @@ fn state_ui(ui: &mut Ui, profile: &ProfileDraft, state: &RedirectState) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().interact_size.y = 0.0;
         let (tone, words) = match &state.problem {
-            Some(problem) => (Tone::Danger, quoted(&problem.summary)),
+            Some(problem) => (Tone::Danger, sentence(&problem.summary)),
             None if state.is_elsewhere => (Tone::Info, texts::PORT_ELSEWHERE.to_owned()),
             None if state.is_next => (Tone::Success, texts::PORT_IS_NEXT.to_owned()),
             None => (Tone::Success, texts::PORT_IS_FREE.to_owned()),

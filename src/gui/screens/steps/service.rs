@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use egui::Ui;
 
-use crate::app::{ProfileSummary, faults};
+use crate::app::{FaultsOfStage, ProfileSummary, faults};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::Note;
 use crate::gui::display_text::quoted;
@@ -117,6 +117,8 @@ fn cards_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, enter: bool) {
     let first = shown.first().filter(|service| enter && chosen_id != Some(service.id.as_str()));
     if let Some(service) = first {
         want(ui, Intent::Choose(service.id.clone()));
+        // No pointer is on a card that would be another one then.
+        draft.service_step.search.clear();
     }
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(12.0, 12.0);
@@ -183,21 +185,28 @@ fn practice_ui(ui: &mut Ui, model: &Model, search: &mut String, switched_on: &mu
     }
 }
 
-/// The faults whose name or meaning has all words of the search, and those that are switched on. True when these changed.
+/// The faults whose stage, name or meaning has all words of the search, and those that are switched on, by stage. True when these
+/// changed.
 fn faults_ui(ui: &mut Ui, search: &str, switched_on: &mut Vec<String>) -> bool {
     let search = Query::of(search);
-    let is_on = |name: &str| switched_on.iter().any(|fault| fault == name);
-    let is_found = |name: &str, meaning: &str| search.finds(&folded(&format!("{name} {meaning}")));
-    let shown = faults().filter(|(name, meaning)| is_on(name) || is_found(name, meaning));
-    let shown: Vec<(&str, String)> = shown.map(|(name, meaning)| (name, quoted(meaning))).collect();
-    if shown.is_empty() {
-        ui.label(small(ui, texts::NO_FAULT));
-        return false;
+    let (mut changed, mut is_empty) = (false, true);
+    for FaultsOfStage { stage, faults } in faults() {
+        let is_on = |name: &str| switched_on.iter().any(|fault| fault == name);
+        let is_found = |name: &str, meaning: &str| search.finds(&folded(&format!("{stage} {name} {meaning}")));
+        let shown = faults.into_iter().filter(|(name, meaning)| is_on(name) || is_found(name, meaning));
+        let shown: Vec<(&str, String)> = shown.map(|(name, meaning)| (name, quoted(meaning))).collect();
+        if shown.is_empty() {
+            continue;
+        }
+        is_empty = false;
+        let options: Vec<(&str, &str)> = shown.iter().map(|(name, meaning)| (*name, meaning.as_str())).collect();
+        changed |= chips(ui, stage, &options, switched_on);
+        for (name, meaning) in options.iter().filter(|(name, _)| switched_on.iter().any(|fault| fault == name)) {
+            ui.label(small(ui, format!("{name}: {meaning}")));
+        }
     }
-    let options: Vec<(&str, &str)> = shown.iter().map(|(name, meaning)| (*name, meaning.as_str())).collect();
-    let changed = chips(ui, texts::FAULTS, &options, switched_on);
-    for (name, meaning) in options.iter().filter(|(name, _)| switched_on.iter().any(|fault| fault == name)) {
-        ui.label(small(ui, format!("{name}: {meaning}")));
+    if is_empty {
+        ui.label(small(ui, texts::NO_FAULT));
     }
     changed
 }

@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use crate::app::{Trial, Tried};
-use crate::gui::display_text::quoted;
+use crate::gui::display_text::sentence;
 use crate::gui::drafts::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
@@ -44,6 +44,6 @@ fn tried_ui(ui: &mut Ui, tried: &Tried) {
     ui.horizontal_wrapped(|ui| {
         dot(ui, tone);
         ui.strong(tried.call.words());
-        ui.label(quoted(words));
+        ui.label(sentence(words));
     });
 }
