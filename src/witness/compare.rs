@@ -20,6 +20,9 @@ const INTROSPECTION: Place = Place { key: "introspection", name: "the introspect
 const DEVICE: Place = Place { key: "device_authorization", name: "the device authorization request" };
 const DEVICE_TOKEN: Place = Place { key: "device_token_request", name: "the device token request" };
 
+/// The most characters in which a URL may differ from another that is meant.
+const MISSPELT: usize = 2;
+
 /// What was compared, in words, and what is different. `is_own` if the record is of this very preset, and not of one that it
 /// extends or shares a host with: those may have another identity request.
 pub(super) fn compare(record: &Record, service: &Service, is_own: bool) -> (Vec<&'static str>, Vec<Difference>) {
@@ -40,6 +43,9 @@ pub(super) fn compare(record: &Record, service: &Service, is_own: bool) -> (Vec<
     }
     let refresh = [("grant_type", "refresh_token"), ("refresh_token", "{refresh_token}")];
     comparison.needed(REFRESH_REQUEST, record.refresh_request.as_ref(), service.refresh_request.as_ref(), &refresh);
+    if record.refresh_request.is_none() {
+        comparison.usual_refresh(record);
+    }
     comparison.resources(&record.identity, is_own);
     comparison.offered(REVOCATION, record.revocation.as_ref(), service.revocation.as_ref());
     comparison.offered(INTROSPECTION, record.introspection.as_ref(), service.introspection.as_ref());
@@ -141,12 +147,27 @@ impl Comparison<'_> {
         }
     }
 
-    /// The identity request, and the calls that fetch values. Of several documented requests the one with the preset's URL counts.
+    /// A refresh request that the record does not name: it goes where the token request does (RFC 6749 section 6).
+    fn usual_refresh(&mut self, record: &Record) {
+        let (Some(documented), Some(call)) = (&record.token_request, &self.service.refresh_request) else { return };
+        let (url, authentication) = (documented.url.clone(), documented.authentication.clone());
+        let usual = Request { url, authentication, standard: false, ..Request::default() };
+        let found = self.request(REFRESH_REQUEST, &usual, call, &[]);
+        self.found.extend(found);
+    }
+
+    /// The identity request, and the calls that fetch values. Of several documented requests the one with the preset's URL counts,
+    /// or else one whose URL is so much like it that the preset misspells it.
     fn resources(&mut self, documented: &[Request], is_own: bool) {
         let service = self.service;
         let same = |call: &CallTemplate| {
             let urls = Sent::new(service, call).urls;
-            documented.iter().find(|request| is_documented(&urls, &request.url))
+            let is_meant =
+                |request: &&Request| urls.iter().any(|own| request.url.0.iter().any(|url| is_like(own, url)));
+            documented
+                .iter()
+                .find(|request| is_documented(&urls, &request.url))
+                .or_else(|| documented.iter().find(is_meant))
         };
         if let Some(identity) = &service.identity {
             let request = same(&identity.call).or_else(|| documented.first().filter(|_| is_own));
@@ -273,6 +294,12 @@ impl Comparison<'_> {
         let words = || format!("`pkce` is `{own}`; by the vendor's documentation the service {rule}");
         (!is_right).then(|| place.difference("pkce", words()))
     }
+}
+
+/// Whether two URLs differ in a few characters only.
+fn is_like(one: &str, other: &str) -> bool {
+    let path = |url: &str| url.split('?').next().unwrap_or_default().to_owned();
+    strsim::levenshtein(&path(one), &path(other)) <= MISSPELT
 }
 
 fn is_documented(urls: &[String; 2], documented: &Texts) -> bool {

@@ -13,10 +13,11 @@ mod sent;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::call::CallTemplate;
-use crate::service::{Service, Start};
+use crate::service::{Catalog, Service, Start};
 use crate::witness::address::{host, is_host, is_telling};
 use crate::witness::record::{Record, Request};
 
@@ -36,6 +37,13 @@ static RECORDS: LazyLock<Vec<Record>> = LazyLock::new(|| {
         Record { id: id.to_owned(), ..record }
     };
     ids.lines().zip(texts.iter()).map(read).collect()
+});
+
+/// The IDs of the bundled presets that have a record, by their names.
+static NAMED: LazyLock<BTreeMap<String, &'static str>> = LazyLock::new(|| {
+    let catalog = Catalog::bundled();
+    let ids = RECORDS.iter().flat_map(|record| std::iter::once(&record.id).chain(&record.presets));
+    ids.filter_map(|id| Some((catalog.service(id).ok()?.name, id.as_str()))).collect()
 });
 
 /// What a witness says of one fact.
@@ -68,6 +76,9 @@ pub fn testimony(service: &Service, lineage: &[String]) -> Option<Testimony> {
     if let Some(record) = named(&service.id) {
         return record.keeps_host(service).then(|| record.testimony(service, true));
     }
+    if let Some(record) = namesake(service) {
+        return Some(record.testimony(service, true));
+    }
     if let Some(record) = inherited(service, lineage) {
         return Some(record.testimony(service, false));
     }
@@ -92,6 +103,16 @@ pub fn witnessed(service: &Service, lineage: &[String]) -> Vec<WitnessedFact> {
 /// The record for the preset of this ID.
 fn named(id: &str) -> Option<&'static Record> {
     RECORDS.iter().find(|record| record.id == id || record.presets.iter().any(|known| known == id))
+}
+
+/// The record for the bundled preset of the same name, of which this one is a copy under an ID of its own.
+fn namesake(service: &Service) -> Option<&'static Record> {
+    let record = NAMED.get(&service.name).and_then(|id| named(id))?;
+    let is_of_kind = match &record.grant_type {
+        None if record.authorization.is_none() => service.authorization.is_none(),
+        _ => record.is_of_kind(service),
+    };
+    (is_of_kind && record.keeps_host(service)).then_some(record)
 }
 
 /// The record of a preset that this one extends, if it is about the same.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::call::Template;
+use crate::call::{CallTemplate, Template};
 use crate::service::Catalog;
 
 /// The differences of a bundled preset, each with its place.
@@ -381,20 +381,58 @@ fn a_wrong_request_is_named_in_a_preset_of_any_id() {
     assert!(DOCTORED.len() >= 50 && unseen.is_empty(), "{}", unseen.join("\n"));
 }
 
+/// A change of one path, `None` where the preset has no such request, and the place that is told.
+type Misspelt = fn(&mut Service) -> Option<&mut CallTemplate>;
+
+const MISSPELT: [(&str, Misspelt); 3] = [
+    ("token_request.url", |service| Some(&mut service.token_request)),
+    ("refresh_request.url", |service| service.refresh_request.as_mut()),
+    ("authorization.url", |service| {
+        let authorization = service.authorization.as_mut().filter(|_| service.start != Start::Consent);
+        authorization.map(|authorization| &mut authorization.call)
+    }),
+];
+
 #[test]
-fn a_wrong_path_of_the_token_request_is_seen_in_every_preset_that_has_a_record() {
+fn a_wrong_path_is_seen_in_every_preset_that_has_a_record_and_in_a_copy_of_it() {
     let catalog = Catalog::bundled();
-    for mut service in catalog.services() {
+    let mut unseen = Vec::new();
+    for service in catalog.services() {
         let lineage = catalog.lineage(&service.id);
         if testimony(&service, &lineage).is_none() {
             continue;
         }
-        let url = service.token_request.url.source();
-        let (path, query) = url.split_once('?').unwrap_or((url, ""));
-        service.token_request.url = Template::new(format!("{path}/wrong?{query}"));
-        let found = testimony(&service, &lineage).map(|testimony| testimony.differences).unwrap_or_default();
-        let id = &service.id;
-        assert!(found.iter().any(|difference| difference.at == "token_request.url"), "{id}: {found:?}");
+        let mut copies = vec![(service.clone(), lineage)];
+        if named(&service.id).is_some() {
+            copies.push((Service { id: "mine".to_owned(), ..service.clone() }, Vec::new()));
+        }
+        for ((copy, lineage), (place, call)) in copies.iter().flat_map(|copy| MISSPELT.map(|misspelt| (copy, misspelt)))
+        {
+            let mut wrong = copy.clone();
+            let Some(call) = call(&mut wrong) else { continue };
+            let url = call.url.source().to_owned();
+            let (path, query) = url.split_once('?').unwrap_or((&url, ""));
+            call.url = Template::new(format!("{path}/x?{query}"));
+            let found = testimony(&wrong, lineage).map(|testimony| testimony.differences).unwrap_or_default();
+            if !found.iter().any(|difference| difference.at == place) {
+                unseen.push(format!("{} as {}: {place}", service.id, copy.id));
+            }
+        }
+    }
+    assert!(unseen.is_empty(), "{}", unseen.join("\n"));
+}
+
+#[test]
+fn a_misspelt_identity_request_is_seen_in_a_copy_with_another_id_or_name() {
+    for (id, name) in [("mine", "Box"), ("mine", "Our Box")] {
+        let mut service = Catalog::bundled().service("box").expect("a preset");
+        (service.id, service.name) = (id.to_owned(), name.to_owned());
+        let identity = service.identity.as_mut().expect("an identity request");
+        identity.call.url = Template::new("https://api.box.com/2.0/user/me");
+        let found = testimony(&service, &[]).expect("a record").differences;
+        let words = "the identity request goes to `https://api.box.com/2.0/user/me`; the vendor documents \
+                     `https://api.box.com/2.0/users/me`";
+        assert_eq!(found.iter().map(|one| one.words.as_str()).collect::<Vec<_>>(), [words], "{name}");
     }
 }
 

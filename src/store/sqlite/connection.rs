@@ -293,3 +293,55 @@ fn beside(path: &Path, end: &str) -> PathBuf {
     beside.push(end);
     beside.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::engine::{Engine as _, Revision, Summary};
+    use crate::store::sqlite::Sqlite;
+
+    /// A database as the version with so many steps made it: one profile, and what a list showed of it.
+    fn earlier(path: &Path, steps: usize) {
+        let connection = Connection::open(path).expect("made");
+        connection.execute_batch("PRAGMA journal_mode = wal").expect("a log");
+        for step in &STEPS[..steps] {
+            connection.execute_batch(step).expect("a step");
+        }
+        connection.pragma_update(None, "user_version", i64::try_from(steps).expect("few")).expect("set");
+        connection.pragma_update(None, "application_id", APPLICATION).expect("set");
+        connection
+            .execute_batch(
+                "INSERT INTO profile VALUES ('demo', 1, 1, NULL); INSERT INTO text VALUES ('demo', 'a definition', NULL);
+                 INSERT INTO secret VALUES ('demo', zeroblob(16), 1, 0, 2, NULL);
+                 INSERT INTO sealed VALUES ('demo', 1, 0, x'010203');",
+            )
+            .expect("a profile");
+        if steps < 3 {
+            let summary = "INSERT INTO summary VALUES ('demo', 1, 2, 'Demo', 'acme', 'Acme', '', '', 1, 0, 1, 5, NULL, NULL, NULL, NULL)";
+            connection.execute_batch(summary).expect("a line of a list");
+        }
+    }
+
+    #[test]
+    fn a_database_of_each_earlier_version_keeps_its_profiles_and_learns_what_a_list_shows_anew() {
+        for steps in 1..=STEPS.len() {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join("profiles.db");
+            earlier(&path, steps);
+            let store = Sqlite::open(folder.path(), false).expect("opened").expect("there");
+            let plain = store.profile("demo").expect("read");
+            assert_eq!(plain.definition.as_deref(), Some("a definition"), "of version {steps}");
+            let body = store.stored("demo").expect("read").and_then(|stored| stored.newest).map(|newest| newest.body);
+            assert_eq!(body, Some(vec![1, 2, 3]), "of version {steps}");
+            let revision = Revision { plain: 1, secret: Some(2) };
+            let listed = |store: &Sqlite| store.list(7).expect("listed").pop().map(|row| (row.revision, row.summary));
+            assert_eq!(listed(&store), Some((revision, None)), "of version {steps}");
+            let summary = Summary { display_name: "Demo".to_owned(), ..Summary::default() };
+            store.remember(7, vec![("demo".to_owned(), revision, summary.clone())]).expect("remembered");
+            assert_eq!(listed(&store), Some((revision, Some(summary))), "of version {steps}");
+            drop(store);
+            let connection = Connection::open(&path).expect("opened");
+            assert_eq!(version(&connection, &path).expect("read"), STEPS.len());
+        }
+    }
+}
