@@ -48,8 +48,8 @@ fn the_records_grow() {
     assert!(counts.0 >= RECORDED && counts.1 >= WITNESSED, "{counts:?} of {}", services.len());
 }
 
-const RECORDED: usize = 163;
-const WITNESSED: usize = 193;
+const RECORDED: usize = 180;
+const WITNESSED: usize = 208;
 
 /// A preset, a change of its text (all places), and what the witness says of it.
 const DOCTORED: &[(&str, &str, &str, &str)] = &[
