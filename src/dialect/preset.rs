@@ -325,8 +325,12 @@ fn under_base(base: &str, path: &str, address: &str, telling: usize) -> Option<B
     let open: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let written: Vec<&str> = address.split('/').collect();
     let literal = open.iter().filter(|part| !part.contains('<')).count();
-    let at = written.len().checked_sub(open.len()).filter(|at| *at >= 3 && literal >= telling)?;
-    let mut inputs = BTreeMap::from([(base.to_owned(), written[..at].join("/"))]);
+    // A base that the document leaves open is left to the person.
+    let is_left_open = written[0].starts_with('<') && written[0].ends_with('>');
+    let is_base = |at: &usize| *at >= 3 || *at == 1 && is_left_open;
+    let at = written.len().checked_sub(open.len()).filter(|at| is_base(at) && literal >= telling)?;
+    let own = Some(written[..at].join("/")).filter(|own| !own.contains(['<', '{'])).map(|own| (base.to_owned(), own));
+    let mut inputs: BTreeMap<String, String> = own.into_iter().collect();
     for (open, written) in open.into_iter().zip(&written[at..]) {
         let found = segment(open, written)?;
         if found.iter().any(|(_, value)| value.contains(['<', '{', '$', '?', '#'])) {

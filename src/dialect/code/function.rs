@@ -14,6 +14,12 @@ pub(super) fn of_method(name: &str, value: Value, call: &Call) -> Value {
         "encode" | "decode" | "strip" | "trim" | "toString" | "copy" => value,
         "get" => value.member(&first()).cloned().unwrap_or_else(|| Value::open(&first())),
         "format" => Value::Text(formatted(&value.text(), call)),
+        "join" => match (&value, call.positional.first()) {
+            (Value::List(items), Some(between)) => {
+                Value::Text(items.iter().map(Value::text).collect::<Vec<_>>().join(&between.text()))
+            }
+            _ => Value::open(name),
+        },
         _ => Value::open(name),
     }
 }

@@ -7,8 +7,9 @@ use serde_json::{Map, Value as Json};
 
 use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::held::Part::{
-    AccessToken, AuthorizationUrl, ClientId, ClientSecret, DeviceUrl, Grant, IdToken, IdentityUrl, IntrospectionUrl,
-    Issuer, Method, Pkce, RedirectUri, RefreshToken, RefreshUrl, RevocationUrl, Scope, TokenUrl,
+    AccessToken, AuthorizationParameters, AuthorizationUrl, ClientId, ClientSecret, DeviceUrl, Grant, IdToken,
+    IdentityUrl, IntrospectionUrl, Issuer, Method, Pkce, RedirectUri, RefreshToken, RefreshUrl, RevocationUrl, Scope,
+    TokenUrl,
 };
 use crate::dialect::held::form::is_empty;
 use crate::dialect::held::{Held, Part, oauthlib};
@@ -25,7 +26,7 @@ const DEEPEST: usize = 32;
 const MOST_NOTES: usize = 30;
 
 /// The names of members, squeezed, without `oauth` or `oauth2` before them.
-const NAMES: [(&str, Part); 68] = [
+const NAMES: [(&str, Part); 75] = [
     ("clientid", ClientId),
     ("clientsecret", ClientSecret),
     ("refreshtoken", RefreshToken),
@@ -56,6 +57,9 @@ const NAMES: [(&str, Part); 68] = [
     ("authorizationuri", AuthorizationUrl),
     ("authorizationendpoint", AuthorizationUrl),
     ("authorizationendpointurl", AuthorizationUrl),
+    ("authorizationbaseurl", AuthorizationUrl),
+    ("authorizationparams", AuthorizationParameters),
+    ("authorizeparams", AuthorizationParameters),
     ("deviceauthorizationendpoint", DeviceUrl),
     ("deviceauthorizationurl", DeviceUrl),
     ("revokeurl", RevocationUrl),
@@ -74,11 +78,15 @@ const NAMES: [(&str, Part); 68] = [
     ("discoveryurl", Issuer),
     ("discoveryendpoint", Issuer),
     ("discoveryuri", Issuer),
+    ("wellknown", Issuer),
     ("wellknownurl", Issuer),
+    ("servermetadataurl", Issuer),
+    ("authority", Issuer),
     ("metadataurl", Issuer),
     ("redirecturi", RedirectUri),
     ("redirecturl", RedirectUri),
     ("redirecturis", RedirectUri),
+    ("callback", RedirectUri),
     ("callbackurl", RedirectUri),
     ("callbackuri", RedirectUri),
     ("scope", Scope),
@@ -111,10 +119,11 @@ impl Use<'_> {
         self.found.iter().any(|(_, part, _)| *part == wanted)
     }
 
-    /// Enough for a client that a token can be got with.
+    /// Enough for a client that a token can be got with, or for a service that a client is still to be registered at.
     fn is_whole(&self) -> bool {
         let any = |wanted: &[Part]| wanted.iter().any(|part| self.has(*part));
         self.has(ClientId) && any(&[ClientSecret, RefreshToken, TokenUrl, AuthorizationUrl, Issuer])
+            || self.has(AuthorizationUrl) && self.has(TokenUrl)
             || self.has(RefreshToken) && any(&[TokenUrl, ClientSecret])
     }
 
@@ -135,13 +144,17 @@ pub fn recognise(document: &Document<'_>) -> bool {
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let expected = "client ID with a secret, a refresh token or an endpoint";
     let missing = DocumentError::OtherFormat { format: FORMAT, expected };
-    let tree = expanded(document.tree().ok_or_else(|| missing.clone())?, 0);
-    let uses = uses(&tree);
-    if uses.is_empty() {
+    let described = read_tree(document.tree().ok_or_else(|| missing.clone())?);
+    if described.is_empty() {
         return Err(missing);
     }
-    DocumentError::unless_few(FORMAT, "clients", uses.len())?;
-    Ok(Import { format: FORMAT, described: uses.into_iter().map(described).collect() })
+    DocumentError::unless_few(FORMAT, "clients", described.len())?;
+    Ok(Import { format: FORMAT, described })
+}
+
+/// The clients and services of a tree.
+pub(in crate::dialect::held) fn read_tree(tree: &Json) -> Vec<Described> {
+    uses(&expanded(tree, 0)).into_iter().map(described).collect()
 }
 
 fn uses(tree: &Json) -> Vec<Use<'_>> {
@@ -191,13 +204,28 @@ fn gather<'a>(json: &'a Json, place: &str, name: &str, depth: usize) -> Vec<Use<
     inside.into_iter().map(complete).collect()
 }
 
-/// The name of an object, or of the one around it if its own only says OAuth.
+/// The name of an object, or of one around it if its own only says OAuth.
 fn title<'a>(place: &'a str, name: &'a str) -> &'a str {
-    const OF_ANY: [&str; 9] =
-        ["oauth", "oauth2", "auth", "authentication", "credentials", "client", "config", "settings", "oidc"];
-    let around = place.strip_suffix(name).map(|before| before.trim_end_matches('.'));
-    let around = around.map(|before| before.rsplit('.').next().unwrap_or_default());
-    around.filter(|around| !around.is_empty() && OF_ANY.contains(&squeezed(name).as_str())).unwrap_or(name)
+    const OF_ANY: [&str; 14] = [
+        "auth",
+        "authentication",
+        "client",
+        "clientkwargs",
+        "config",
+        "credentials",
+        "oauth",
+        "oauth2",
+        "oidc",
+        "options",
+        "params",
+        "provider",
+        "remoteapp",
+        "settings",
+    ];
+    let mut names = place.strip_suffix(name).unwrap_or_default().rsplit('.').filter(|name| !name.is_empty());
+    let is_of_any = |name: &str| OF_ANY.contains(&squeezed(name).as_str());
+    let around = if is_of_any(name) { names.find(|name| !is_of_any(name)) } else { None };
+    around.unwrap_or(name)
 }
 
 fn joined<'a>(mut one: Use<'a>, other: Use<'a>) -> Use<'a> {
@@ -209,7 +237,7 @@ fn joined<'a>(mut one: Use<'a>, other: Use<'a>) -> Use<'a> {
     one
 }
 
-fn part(name: &str) -> Option<Part> {
+pub(in crate::dialect::held) fn part(name: &str) -> Option<Part> {
     let name = squeezed(name);
     let bare = ["oauth2", "oauth"].iter().find_map(|before| name.strip_prefix(before)).unwrap_or(&name);
     NAMES.iter().find(|(known, _)| *known == bare).map(|(_, part)| *part)
@@ -219,6 +247,9 @@ fn part(name: &str) -> Option<Part> {
 fn is_value(part: Part, value: &Json) -> bool {
     let is_text = !plain_text(value).is_empty() && (part == Pkce || !value.is_boolean());
     let is_list = |items: &Vec<Json>| !items.is_empty() && items.iter().all(Json::is_string);
+    if part == AuthorizationParameters {
+        return value.is_object();
+    }
     is_text || matches!(part, Scope | RedirectUri) && value.as_array().is_some_and(is_list)
 }
 
@@ -268,10 +299,30 @@ fn expanded(json: &Json, depth: usize) -> Json {
                 };
                 (name.clone(), value)
             });
-            unwrapped.collect()
+            with_endpoints(unwrapped.collect())
         }
         other => other.clone(),
     }
+}
+
+/// A provider as Auth.js has it: an endpoint is an address or an object with one, and with parameters.
+fn with_endpoints(mut members: Map<String, Json>) -> Json {
+    for name in ["authorization", "token", "userinfo"] {
+        let Some(value) = members.get(name) else { continue };
+        let url = if value.is_object() { text_at(value, "url") } else { plain_text(value) };
+        let parameters = value.get("params").filter(|params| params.is_object()).cloned();
+        let is_url = url.contains("://") || url.starts_with("{{") && url.contains("}}/");
+        if is_url || parameters.is_some() {
+            members.remove(name);
+        }
+        if is_url {
+            members.insert(format!("{name}_url"), Json::from(url));
+        }
+        if let Some(parameters) = parameters {
+            members.insert(format!("{name}_params"), parameters);
+        }
+    }
+    Json::Object(members)
 }
 
 /// A name and a value in an object of their own.
