@@ -238,3 +238,22 @@ fn body(body: &Json, name: &str, ignored: &mut Vec<Note>) -> RawBody {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_that_is_not_known_is_told() {
+        let text = r#"{"name": "Acme", "folders": [], "requests": [], "auth": {"authType": "oauth-2", "authActive": true,
+            "addTo": "HEADERS", "other": {"a": 1}, "grantTypeInfo": {"grantType": "AUTHORIZATION_CODE",
+            "authUrl": "https://as.test/authorize", "tokenUrl": "https://as.test/token", "clientID": "demo",
+            "redirectURI": "https://app.test/back", "extra": "x", "empty": "", "state": "s"}}}"#;
+        let import = read(&Document::from(text)).expect("a service");
+        let one = &import.described[0];
+        assert_eq!(one.service.token_request.url.source(), "https://as.test/token");
+        assert_eq!((one.client_id.as_str(), one.redirect_uri.as_str()), ("demo", "https://app.test/back"));
+        let told: Vec<&str> = one.ignored.iter().map(|note| note.place.as_str()).collect();
+        assert_eq!(told, ["auth.other", "auth.extra", "auth.state"]);
+    }
+}

@@ -8,7 +8,7 @@ use crate::call::{Authentication, CallTemplate};
 use crate::dialect::standard::{host, squeezed};
 use crate::dialect::{Described, Import, Note};
 use crate::oauth::GrantType;
-use crate::service::{Asks, Catalog, Field, Input, Service};
+use crate::service::{Asks, Catalog, Choice, Field, Input, Service};
 
 /// A service, and its inputs found in a URL.
 type Found = (Service, BTreeMap<String, String>);
@@ -304,6 +304,12 @@ fn inputs_in(service: &Service, template: &str, address: &str) -> Option<BTreeMa
         let input = |name: &str| service.inputs.iter().find(|input| input.name == name);
         for (name, value) in segment(open, written)? {
             let known = input(name);
+            if known.is_none()
+                && let Some((input, choice)) = choice_that_sets(service, name, value)
+            {
+                inputs.insert(input.to_owned(), choice.to_owned());
+                continue;
+            }
             let is_bound = at > 2 || open.len() > name.len() + 6 || known.is_some_and(is_bound);
             let fits = known.is_none_or(|input| input.parse(value).is_ok_and(|parsed| parsed == value));
             // An open place of the document is left to the person, but a host that is all open may be of any service.
@@ -318,6 +324,12 @@ fn inputs_in(service: &Service, template: &str, address: &str) -> Option<BTreeMa
         }
     }
     Some(inputs)
+}
+
+/// The input, and its choice, that sets a place to this value: an environment sets the host.
+fn choice_that_sets<'a>(service: &'a Service, name: &str, value: &str) -> Option<(&'a str, &'a str)> {
+    let sets = |choice: &&Choice| choice.sets.get(name).is_some_and(|set| set == value);
+    service.inputs.iter().find_map(|input| Some((input.name.as_str(), input.choices.iter().find(sets)?.value.as_str())))
 }
 
 /// The same where the start of the address is open, and its path is one that only this service has.

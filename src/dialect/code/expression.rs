@@ -48,7 +48,11 @@ impl Reader<'_> {
             } else if let Some(word) = other {
                 self.at += gap + word.len();
                 self.space();
-                self.term()?;
+                let other = self.term()?;
+                // What it is unless somebody sets it.
+                if value.is_open() && matches!(&other, Value::Text(text) if !text.is_empty()) && !other.is_open() {
+                    value = other;
+                }
             } else if is_text && matches!(value, Value::Text(_)) {
                 // Python joins texts that stand beside each other.
                 self.at += gap;

@@ -63,3 +63,29 @@ pub(in crate::dialect) fn settings(code: &str) -> (Vec<Json>, Vec<(String, Strin
 pub(in crate::dialect) fn sends(script: &str) -> usize {
     script.matches("sendRequest(").count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialect::standard::RawBody;
+
+    #[test]
+    fn what_is_filled_into_a_text_may_have_texts_and_functions() {
+        let code = "const qs = require('qs');\nconst params = qs.stringify({ grant_type: 'refresh_token' });\n\
+                    fetch(`https://as.test/token?${params.toString()}`, { method: 'POST', headers: {\n\
+                    Authorization: `Basic ${new Buffer.from(`${id}:${secret}`).toString('base64')}` } })";
+        let [(_, request)] = &requests(code)[..] else { panic!("one request") };
+        assert_eq!(request.call.url, "https://as.test/token?grant_type=refresh_token");
+        assert_eq!(request.call.basic, Some(("{{id}}".to_owned(), "{{secret}}".to_owned())));
+    }
+
+    #[test]
+    fn powershell_fills_texts_by_number() {
+        let code = "$p = @{\n Method = 'Post'\n Uri = 'https://as.test/{0}/token' -f $($tenant ?? 'common')\n\
+                    Body = @{ grant_type = 'client_credentials' }\n}\n$r = (invoke-webrequest @p).Content\n";
+        let [(_, request)] = &requests(code)[..] else { panic!("one request") };
+        assert_eq!(request.call.url, "https://as.test/{{tenant}}/token");
+        let fields = vec![("grant_type".to_owned(), "client_credentials".to_owned())];
+        assert_eq!(request.call.body, RawBody::Fields(fields));
+    }
+}

@@ -340,6 +340,18 @@ mod tests {
     }
 
     #[test]
+    fn the_address_of_a_server_completes_its_endpoints() {
+        let of = |text: &str| read(&Document::from(text)).expect("a service").described.remove(0);
+        let one = of("ACME_BASE_URL=https://as.test/\nACME_CLIENT_ID=\nACME_ENDPOINT_TOKEN=/token\nPORT=1\n");
+        assert_eq!(one.service.token_request.url.source(), "https://as.test/token");
+        let told: Vec<&str> = one.ignored.iter().map(|note| note.place.as_str()).collect();
+        assert_eq!(told, ["ACME_CLIENT_ID", "ACME_BASE_URL", "PORT"]);
+        let one = of("KEYCLOAK_URL=https://as.test\nKEYCLOAK_REALM=demo\nKEYCLOAK_CLIENT_ID=web\n");
+        let issuer = one.service.redirect.issuer.as_deref();
+        assert_eq!((issuer, one.client_id.as_str()), (Some("https://as.test/realms/demo"), "web"));
+    }
+
+    #[test]
     fn the_longer_ending_is_meant() {
         assert_eq!(ending("ACME_REFRESH_TOKEN_URL"), Some(("ACME_", Part::TokenUrl)));
         assert_eq!(ending("CLIENT_ID"), Some(("", Part::ClientId)));

@@ -58,8 +58,9 @@ impl Held {
         }
         let has_open_host = part == Part::Issuer && plain_slots(value).contains("{{");
         let is_left_open = self.has_slots && (is_open(value) || has_open_host) && !matches!(part, Part::Unused(_));
-        // Each of them is of printable ASCII (RFC 6749 appendix A); anything else is what a person is told to enter.
-        let stands_in = |name: &str| is_dummy(value) || is_stand_in(name, value) || !value.is_ascii();
+        // A client ID is of printable ASCII (RFC 6749 appendix A.1); anything else is what a person is told to enter.
+        let is_told = if part == Part::ClientId { !value.is_ascii() } else { !value.contains(|c: char| c.is_ascii()) };
+        let stands_in = |name: &str| is_told || is_dummy(value) || is_stand_in(name, value);
         if is_left_open || part.own_name().is_some_and(stands_in) {
             self.gathering.names_secret |= part == Part::ClientSecret;
             self.ignore(place, "the document leaves it open");

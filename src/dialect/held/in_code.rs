@@ -56,8 +56,18 @@ pub fn recognise(document: &Document<'_>) -> bool {
 
 fn has_names(document: &Document<'_>) -> bool {
     /// How code and its libraries name them.
-    const NAMES: [&str; 8] =
-        ["lientId", "lientID", "client_id", "CLIENT_ID", "uthorizationU", "uthorizeU", "uthUrl", "auth-server-url"];
+    const NAMES: [&str; 10] = [
+        "lientId",
+        "lientID",
+        "client_id",
+        "CLIENT_ID",
+        "uthorizationU",
+        "uthorizeU",
+        "uthUrl",
+        "authorize_url",
+        "token_url",
+        "auth-server-url",
+    ];
     let text = document.text();
     let is_code = ["= {", "({", "= [", "=> {", "const ", "import ", "default {", "return {", "(\n", "): "]
         .iter()
@@ -145,4 +155,89 @@ fn starts_of_words(name: &str) -> impl Iterator<Item = usize> {
     let letters = name.char_indices().zip(name.chars().skip(1));
     let inner = letters.filter(|((_, one), next)| *one == '_' || one.is_lowercase() && next.is_uppercase());
     [0].into_iter().chain(inner.map(|((at, one), _)| at + one.len_utf8()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Token URL, authorization URL, client ID and scopes of each service that code names.
+    fn read_in(code: &str) -> Vec<[String; 4]> {
+        let found = described(&Document::from(code)).into_iter().map(|one| {
+            let authorization = one.service.authorization.map(|visit| visit.call.url.source().to_owned());
+            let token = one.service.token_request.url.source().to_owned();
+            [token, authorization.unwrap_or_default(), one.client_id, one.scopes.join(" ")]
+        });
+        found.collect()
+    }
+
+    fn check(code: &str, expected: [&str; 4]) {
+        assert_eq!(read_in(code), [expected.map(str::to_owned)], "{code}");
+    }
+
+    #[test]
+    fn the_settings_of_libraries_are_read() {
+        let (token, authorize) = ("https://as.test/token", "https://as.test/authorize");
+        check(
+            "passport.use(new OAuth2Strategy({ authorizationURL: 'https://as.test/authorize',
+               tokenURL: 'https://as.test/token', clientID: 'demo', scope: ['a', 'b'] },
+               (access, refresh, profile, done) => done(null, profile)));",
+            [token, authorize, "demo", "a b"],
+        );
+        check(
+            "oauth.register('acme', client_id='demo', access_token_url='https://as.test/token',
+               authorize_url=f'https://{host}/authorize', client_kwargs={'scope': 'a b'})",
+            [token, "https://<host>/authorize", "demo", "a b"],
+        );
+        check(
+            "const provider: OAuthConfig<any> = { id: 'acme', token: 'https://as.test/token', clientId: 'demo',
+               authorization: { url: 'https://as.test/authorize', params: { scope: 'a b', response_type: 'code' } } }",
+            [token, authorize, "demo", "a b"],
+        );
+        check(
+            "export default { CONFIG: { url: 'https://as.test/', realm: 'acme', clientId: 'demo' } }",
+            [
+                "https://as.test/realms/acme/protocol/openid-connect/token",
+                "https://as.test/realms/acme/protocol/openid-connect/auth",
+                "demo",
+                "",
+            ],
+        );
+    }
+
+    #[test]
+    fn the_paths_of_simple_oauth2_have_defaults() {
+        let code = |auth: &str| {
+            format!("new AuthorizationCode({{ client: {{ id: 'demo', secret: key }}, auth: {{ {auth} }} }})")
+        };
+        check(
+            &code("tokenHost: 'https://as.test'"),
+            ["https://as.test/oauth/token", "https://as.test/oauth/authorize", "demo", ""],
+        );
+        check(
+            &code(
+                "tokenHost: 'https://as.test', tokenPath: '/t', authorizeHost: 'https://b.test', authorizePath: '/a'",
+            ),
+            ["https://as.test/t", "https://b.test/a", "demo", ""],
+        );
+    }
+
+    #[test]
+    fn variables_are_settings_by_their_prefix_with_what_functions_are_given() {
+        let code = "import x\nACME_CLIENT_ID = 'demo'\nACME_TOKEN_URL = 'https://as.test/token'\n\
+                    acme = Session(ACME_CLIENT_ID, scope=['a'], redirect_uri='https://app.test/back')\n\
+                    acme.fetch_token(ACME_TOKEN_URL, client_secret='s3cret')\nport = '8080'\n";
+        let [one] = &described(&Document::from(code))[..] else { panic!("one service") };
+        assert_eq!(one.service.token_request.url.source(), "https://as.test/token");
+        assert_eq!((one.client_id.as_str(), one.redirect_uri.as_str()), ("demo", "https://app.test/back"));
+        assert_eq!((one.scopes.clone(), one.secrets.client_secret.expose()), (vec!["a".to_owned()], "s3cret"));
+    }
+
+    #[test]
+    fn other_code_has_no_settings() {
+        for code in ["const a = { clientId: 'x' }", "fetch('https://as.test', { body: { a: 1 } })", "let clientId = 1"]
+        {
+            assert!(!recognise(&Document::from(code)), "{code}");
+        }
+    }
 }

@@ -250,6 +250,31 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_templates_of_a_connector_have_its_further_parameters() {
+        let custom = json!({
+            "AuthorizationUrlTemplate": {"value": "https://as.test/authorize?client_id={ClientId}"},
+            "AuthorizationUrlQueryStringTemplate": {"value": "?client_id={ClientId}&scope={Scopes}&audience=api"},
+            "TokenBodyTemplate": {"value": "code={Code}&grant_type=authorization_code&x=1"},
+        });
+        let joined = power_platform(&json!({"identityProvider": "oauth2generic", "customParameters": custom}));
+        assert_eq!(joined["AuthorizationUrlTemplate"], json!("https://as.test/authorize"));
+        assert_eq!(joined["authorizationParams"], json!({"audience": "api"}));
+        assert_eq!(joined["tokenParams"], json!({"grant_type": "authorization_code", "x": "1"}));
+        let custom =
+            json!({"loginUri": {"value": "https://login.test/"}, "resourceUri": {"value": "https://api.test"}});
+        let joined = power_platform(&json!({"identityProvider": "aad", "customParameters": custom}));
+        assert_eq!(joined["tokenUrl"], json!("https://login.test/common/oauth2/token"));
+        assert_eq!(joined["authorizationParams"], json!({"resource": "https://api.test"}));
+    }
+
+    #[test]
+    fn the_permission_url_of_a_device_flow_is_its_own_endpoint() {
+        let account = |flow: &str| json!({"a@b.test": {"permission_url": "https://as.test/x", "oauth2_flow": flow}});
+        assert_eq!(email_proxy(&account("device"))["a@b.test"]["device_url"], json!("https://as.test/x"));
+        assert_eq!(email_proxy(&account("code"))["a@b.test"]["permission_url"], json!("https://as.test/x"));
+    }
+
+    #[test]
     fn properties_that_double_each_other_come_to_an_end() {
         let many = "${a}".repeat(1000);
         let mut room = MOST_FILLED;

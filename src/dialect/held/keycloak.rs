@@ -74,7 +74,6 @@ static REALM: Form = Form {
     marks: &["clientId", "redirectUris"],
     at: "clients",
     has: &["clientId", "redirectUris"],
-    any: &["publicClient", "standardFlowEnabled", "clientAuthenticatorType", "protocol"],
     parts: &[
         ("clientId", ClientId),
         ("secret", ClientSecret),
@@ -130,13 +129,18 @@ fn realm(tree: &Json) -> Json {
     json!({"clients": clients.filter(|(_, client)| is_own(client)).map(|(realm, client)| of_realm(realm, client)).collect::<Vec<_>>()})
 }
 
-/// Whether a client is neither one of Keycloak's own, nor without a sign-in of OAuth 2.0.
+/// Whether this is a client as Keycloak writes it, and neither one of its own, nor without a sign-in of OAuth 2.0.
 fn is_own(client: &Json) -> bool {
     const OF_EACH_REALM: [&str; 6] =
         ["account", "account-console", "admin-cli", "broker", "realm-management", "security-admin-console"];
+    const OF_KEYCLOAK: [&str; 5] =
+        ["publicClient", "standardFlowEnabled", "serviceAccountsEnabled", "clientAuthenticatorType", "protocol"];
     let id = text_at(client, "clientId");
     let is_on = |name: &str| client.get(name).and_then(Json::as_bool) == Some(true);
-    !OF_EACH_REALM.contains(&id.as_str()) && text_at(client, "protocol") != "saml" && !is_on("bearerOnly")
+    OF_KEYCLOAK.iter().any(|name| client.get(*name).is_some())
+        && !OF_EACH_REALM.contains(&id.as_str())
+        && text_at(client, "protocol") != "saml"
+        && !is_on("bearerOnly")
 }
 
 fn of_realm(realm: &Json, client: &Json) -> Json {
@@ -187,4 +191,48 @@ fn of_realm(realm: &Json, client: &Json) -> Json {
         merge(&mut client, json!({name: text}));
     }
     client
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_client_of_a_realm_is_read_but_those_of_every_realm() {
+        let text = r#"{"realm": "acme", "users": [], "clients": [
+            {"clientId": "account", "redirectUris": [], "publicClient": true, "standardFlowEnabled": true},
+            {"clientId": "saml", "redirectUris": [], "protocol": "saml"},
+            {"clientId": "web", "redirectUris": ["https://app.test/*", "https://app.test/back"],
+             "publicClient": true, "standardFlowEnabled": true, "directAccessGrantsEnabled": true,
+             "attributes": {"pkce.code.challenge.method": "S256"}},
+            {"clientId": "job", "redirectUris": [], "secret": "s3cret-of-job", "serviceAccountsEnabled": true}]}"#;
+        let import = read(&Document::from(text)).expect("clients");
+        let [web, job] = &import.described[..] else { panic!("two clients") };
+        let url = "<base_url>/realms/acme/protocol/openid-connect/token";
+        assert_eq!((web.client_id.as_str(), web.service.token_request.url.source()), ("web", url));
+        assert_eq!(
+            (web.redirect_uri.as_str(), web.service.grant_type.as_str()),
+            ("https://app.test/back", "authorization_code")
+        );
+        let told: Vec<&str> = web.ignored.iter().map(|note| note.place.as_str()).collect();
+        assert!(["further_grants", "redirect_patterns", "others"].iter().all(|place| told.contains(place)), "{told:?}");
+        assert_eq!(
+            (job.service.grant_type.as_str(), job.secrets.client_secret.expose()),
+            ("client_credentials", "s3cret-of-job")
+        );
+    }
+
+    #[test]
+    fn one_client_and_a_realm_that_names_its_server_are_read_too() {
+        let alone = r#"{"clientId": "web", "redirectUris": [], "clientAuthenticatorType": "client-secret",
+            "standardFlowEnabled": true}"#;
+        let import = read(&Document::from(alone)).expect("a client");
+        let url = import.described[0].service.token_request.url.source().to_owned();
+        assert_eq!(url, "<base_url>/realms/<realm>/protocol/openid-connect/token");
+        let realm =
+            format!(r#"{{"realm": "a", "attributes": {{"frontendUrl": "https://id.test"}}, "clients": [{alone}]}}"#);
+        let import = read(&Document::from(realm.as_str())).expect("a client");
+        let url = import.described[0].service.token_request.url.source().to_owned();
+        assert_eq!(url, "https://id.test/realms/a/protocol/openid-connect/token");
+    }
 }

@@ -206,6 +206,8 @@ fn gather<'a>(json: &'a Json, place: &str, name: &str, depth: usize) -> Vec<Use<
 
 /// The name of an object, or of one around it if its own only says OAuth.
 fn title<'a>(place: &'a str, name: &'a str) -> &'a str {
+    /// Those that name nothing by themselves.
+    const OF_NO_NAME: [&str; 4] = ["clientkwargs", "options", "params", "remoteapp"];
     const OF_ANY: [&str; 14] = [
         "auth",
         "authentication",
@@ -225,7 +227,7 @@ fn title<'a>(place: &'a str, name: &'a str) -> &'a str {
     let mut names = place.strip_suffix(name).unwrap_or_default().rsplit('.').filter(|name| !name.is_empty());
     let is_of_any = |name: &str| OF_ANY.contains(&squeezed(name).as_str());
     let around = if is_of_any(name) { names.find(|name| !is_of_any(name)) } else { None };
-    around.unwrap_or(name)
+    around.unwrap_or(if OF_NO_NAME.contains(&squeezed(name).as_str()) { "" } else { name })
 }
 
 fn joined<'a>(mut one: Use<'a>, other: Use<'a>) -> Use<'a> {
