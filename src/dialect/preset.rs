@@ -14,8 +14,26 @@ use crate::service::{Asks, Catalog, Choice, Field, Input, Service};
 type Found = (Service, BTreeMap<String, String>);
 
 /// Words of a variable's name beside that of a service.
-const BESIDE: [&str; 14] =
-    ["oauth", "oauth2", "auth", "next", "public", "vite", "react", "app", "my", "api", "dev", "prod", "test", "client"];
+const BESIDE: [&str; 18] = [
+    "oauth",
+    "provider",
+    "providers",
+    "social",
+    "login",
+    "oauth2",
+    "auth",
+    "next",
+    "public",
+    "vite",
+    "react",
+    "app",
+    "my",
+    "api",
+    "dev",
+    "prod",
+    "test",
+    "client",
+];
 
 /// How many words of a path are those of one service only.
 const TELLING: usize = 4;

@@ -84,7 +84,7 @@ mod tests {
         let code = "$p = @{\n Method = 'Post'\n Uri = 'https://as.test/{0}/token' -f $($tenant ?? 'common')\n\
                     Body = @{ grant_type = 'client_credentials' }\n}\n$r = (invoke-webrequest @p).Content\n";
         let [(_, request)] = &requests(code)[..] else { panic!("one request") };
-        assert_eq!(request.call.url, "https://as.test/{{tenant}}/token");
+        assert_eq!(request.call.url, "https://as.test/common/token");
         let fields = vec![("grant_type".to_owned(), "client_credentials".to_owned())];
         assert_eq!(request.call.body, RawBody::Fields(fields));
     }

@@ -124,8 +124,12 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     }
     DocumentError::unless_few(FORMAT, "prefixes", groups.len())?;
     let mut described: Vec<Described> = groups.into_iter().map(|(prefix, group)| described(prefix, &group)).collect();
-    if let [only] = &mut described[..] {
-        only.ignored.extend(others.into_iter().map(|(name, _)| other(name)));
+    let prefixes: Vec<String> = described.iter().map(|one| one.named_service.clone()).collect();
+    for (name, _) in others {
+        // A name with the prefix of one service says nothing of another.
+        let of = prefixes.iter().filter(|prefix| name.starts_with(prefix.as_str())).max_by_key(|prefix| prefix.len());
+        let told = described.iter_mut().filter(|one| of.is_none_or(|prefix| one.named_service == *prefix));
+        told.for_each(|one| one.ignored.push(other(name)));
     }
     Ok(Import { format: FORMAT, described })
 }

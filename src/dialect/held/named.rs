@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value as Json};
 
-use crate::dialect::document::{Document, DocumentError};
+use crate::dialect::document::{Document, DocumentError, MOST_DESCRIBED};
 use crate::dialect::held::Part::{
     AccessToken, AuthorizationParameters, AuthorizationUrl, ClientId, ClientSecret, DeviceUrl, Grant, IdToken,
     IdentityUrl, IntrospectionUrl, Issuer, Method, Pkce, RedirectUri, RefreshToken, RefreshUrl, RevocationUrl, Scope,
@@ -25,8 +25,11 @@ const DEEPEST: usize = 32;
 /// The most members that are named as not used.
 const MOST_NOTES: usize = 30;
 
+/// The most members that are counted as not used.
+const MOST_OTHERS: usize = 1_000;
+
 /// The names of members, squeezed, without `oauth` or `oauth2` before them.
-const NAMES: [(&str, Part); 75] = [
+const NAMES: [(&str, Part); 77] = [
     ("clientid", ClientId),
     ("clientsecret", ClientSecret),
     ("refreshtoken", RefreshToken),
@@ -58,6 +61,8 @@ const NAMES: [(&str, Part); 75] = [
     ("authorizationendpoint", AuthorizationUrl),
     ("authorizationendpointurl", AuthorizationUrl),
     ("authorizationbaseurl", AuthorizationUrl),
+    ("userauthorizationuri", AuthorizationUrl),
+    ("userauthorizationurl", AuthorizationUrl),
     ("authorizationparams", AuthorizationParameters),
     ("authorizeparams", AuthorizationParameters),
     ("deviceauthorizationendpoint", DeviceUrl),
@@ -158,9 +163,22 @@ pub(in crate::dialect::held) fn read_tree(tree: &Json) -> Vec<Described> {
 }
 
 fn uses(tree: &Json) -> Vec<Use<'_>> {
-    let mut uses = gather(tree, "", "", 0);
-    uses.retain(Use::is_whole);
-    uses
+    let (mut whole, parts): (Vec<Use<'_>>, Vec<Use<'_>>) = gather(tree, "", "", 0).into_iter().partition(Use::is_whole);
+    if whole.len() > MOST_DESCRIBED {
+        return whole;
+    }
+    // An endpoint that stands beside the only use is its own. Of anything else it is told that it is not used.
+    let is_one = whole.len() == 1;
+    for (place, part, value) in parts.into_iter().flat_map(|part| part.found) {
+        for one in &mut whole {
+            if is_one && part.is_url() && !one.has(part) {
+                one.found.push((place.clone(), part, value));
+            } else if one.others.len() <= MOST_OTHERS {
+                one.others.push(place.clone());
+            }
+        }
+    }
+    whole
 }
 
 /// The uses in a tree. An object that only completes those inside it is a part of them.
@@ -362,6 +380,9 @@ mod tests {
         check(json!({"client_id": "a", "client_secret": "b", "token": {"refresh_token": "r"}}), &[("token", 3)]);
         check(json!({"token_url": "https://a.test", "one": client, "two": client}), &[("one", 3), ("two", 3)]);
         check(json!({"app": {"client_id": "a"}, "tokens": {"refresh_token": "r"}}), &[("app", 2)]);
+        let beside = json!({"token_url": "https://a.test", "client_id": "b", "redirect_uri": "https://c.test"});
+        check(json!({"x": client, "y": {"token_url": "https://a.test", "scope": "s"}}), &[("x", 3)]);
+        check(json!({"x": beside, "y": {"redirect_uri": "https://d.test"}}), &[("x", 3)]);
         check(json!({"client_id": "a"}), &[]);
         check(json!({"client_id": "", "client_secret": ""}), &[]);
         check(json!({"auth_url": "https://a.test", "password": "p"}), &[]);

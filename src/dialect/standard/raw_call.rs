@@ -56,7 +56,11 @@ impl RawCall {
         let content_type = self.header("content-type").to_ascii_lowercase();
         let authorization = self.header("authorization").to_owned();
         gathering.fragment(format!("{place} › URL"), &self.url);
-        let url = gathering.address(&format!("{place} › URL"), &with_host(&split.url));
+        let whole = with_host(&split.url);
+        if whole.starts_with("https://") && whole.len() > split.url.len() {
+            gathering.understood(format!("{place} › URL"), "it names no scheme: https is used");
+        }
+        let url = gathering.address(&format!("{place} › URL"), &whole);
         let query = split.query.into_iter().chain(self.query);
         let query = parameters(&format!("{place} › query"), query, gathering);
         let mut headers = Vec::new();

@@ -227,6 +227,7 @@ mod tests {
     fn an_end_is_read_whatever_it_is_called() {
         for json in [
             json!({"expires_in": 60}),
+            json!([{"expires_in": 60}]),
             json!({"expiresIn": "60"}),
             json!({"expires_in_sec": 60}),
             json!({"expires_in": "60s"}),

@@ -137,13 +137,6 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_one_reply_is_read_as_this_reply() {
-        let tokens = read(200, r#"[{"access_token":"a","refresh_token":"r","expires_in":60}]"#, None).expect("tokens");
-        assert_eq!(tokens.expires_at.map(Timestamp::as_second), Some(1060));
-        assert_eq!(tokens.refresh_token, Some(Secret::new("r")));
-    }
-
-    #[test]
     fn a_token_with_a_character_that_no_token_has_is_refused() {
         for field in ["access_token", "refresh_token", "id_token"] {
             let body = serde_json::json!({ "access_token": "a", field: "AT\r\nX-Injected: yes" }).to_string();
