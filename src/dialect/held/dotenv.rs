@@ -2,6 +2,8 @@
 //! prefix; each prefix is one use of a service.
 
 use std::collections::BTreeMap;
+use std::iter::Peekable;
+use std::str::Chars;
 
 use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::held::{Held, Part};
@@ -119,10 +121,10 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
         let expected = "`CLIENT_ID` or `REFRESH_TOKEN` with a value";
         return Err(DocumentError::OtherFormat { format: FORMAT, expected });
     }
+    DocumentError::unless_few(FORMAT, "prefixes", groups.len())?;
     for (prefix, group) in &mut groups {
         complete(prefix, group, &mut others);
     }
-    DocumentError::unless_few(FORMAT, "prefixes", groups.len())?;
     let mut described: Vec<Described> = groups.into_iter().map(|(prefix, group)| described(prefix, &group)).collect();
     let prefixes: Vec<String> = described.iter().map(|one| one.named_service.clone()).collect();
     for (name, _) in others {
@@ -247,6 +249,7 @@ fn assignment(line: &str) -> Option<(&str, &str)> {
 /// A value as its readers take it: bare up to a comment, in single quotes as it stands, in double quotes with
 /// backslashes before quote, backslash, `$` and backquote, and with `\n`; pieces that touch are one, as in a shell.
 fn value(rest: &str, shell: Shell) -> Option<Secret> {
+    let rest = rest.trim_end();
     let mut value = Secret::default();
     let mut letters = rest.chars().peekable();
     if matches!(shell, Shell::Fish | Shell::Windows) && letters.next_if_eq(&'\'').is_some() {
@@ -262,8 +265,14 @@ fn value(rest: &str, shell: Shell) -> Option<Secret> {
             }
         }
     }
+    // White space is a part of the value if more of it follows.
+    let mut space = String::new();
     while let Some(letter) = letters.next() {
         let text = value.typing();
+        if !letter.is_whitespace() {
+            text.push_str(&space);
+            space.clear();
+        }
         match letter {
             '\'' => loop {
                 match letters.next()? {
@@ -284,19 +293,24 @@ fn value(rest: &str, shell: Shell) -> Option<Secret> {
             },
             '\\' if letters.peek() == Some(&'\'') => text.extend(letters.next()),
             letter if letter.is_whitespace() || letter == ';' => {
-                let rest: String = letters.clone().collect();
-                // A comment, or another command of the shell.
-                let is_end = letter.is_whitespace() && rest.trim_start().starts_with('#')
-                    || letter == ';' && rest.starts_with(char::is_whitespace);
-                if shell != Shell::File || is_end || rest.trim().is_empty() {
+                if shell != Shell::File || is_end(letter, &mut letters) {
                     break;
                 }
-                text.push(letter);
+                if letter == ';' { text.push(letter) } else { space.push(letter) }
             }
             letter => text.push(letter),
         }
     }
     Some(value)
+}
+
+/// Whether a value ends before this: a comment or another command of the shell follows, or nothing.
+fn is_end(letter: char, letters: &mut Peekable<Chars<'_>>) -> bool {
+    match letters.peek() {
+        Some('#') => letter.is_whitespace(),
+        Some(next) => letter == ';' && next.is_whitespace(),
+        None => true,
+    }
 }
 
 #[cfg(test)]

@@ -88,7 +88,7 @@ impl Form {
         for (path, json) in uses {
             let one = self.described(&path, json);
             // A template names the same client in several places.
-            if !described.contains(&one) {
+            if !described.iter().any(|known| known.client_id == one.client_id && *known == one) {
                 described.push(one);
             }
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use crate::dialect::code;
-use crate::dialect::document::{Document, DocumentError};
+use crate::dialect::document::{Document, DocumentError, MOST_DESCRIBED};
 use crate::dialect::held::Part::{
     AuthorizationParameters, AuthorizationUrl, ClientId, ClientSecret, RedirectUri, RevocationUrl, Scope, TokenUrl,
     Unused,
@@ -56,7 +56,7 @@ pub fn recognise(document: &Document<'_>) -> bool {
 
 fn has_names(document: &Document<'_>) -> bool {
     /// How code and its libraries name them.
-    const NAMES: [&str; 10] = [
+    const NAMES: [&str; 11] = [
         "lientId",
         "lientID",
         "client_id",
@@ -65,6 +65,7 @@ fn has_names(document: &Document<'_>) -> bool {
         "uthorizeU",
         "uthUrl",
         "authorize_url",
+        "tokenHost",
         "token_url",
         "auth-server-url",
     ];
@@ -99,7 +100,11 @@ pub fn add_to(mut import: Import, document: &Document<'_>) -> Import {
 fn described(document: &Document<'_>) -> Vec<Described> {
     let (tables, texts) = code::settings(document.text());
     let mut all: Vec<Described> = Vec::new();
+    // One more than can be chosen from is as good as all.
     for one in tables.iter().flat_map(of_table) {
+        if all.len() > MOST_DESCRIBED {
+            break;
+        }
         if !all.iter().any(|known| is_same(known, &one)) {
             all.push(one);
         }
@@ -109,12 +114,11 @@ fn described(document: &Document<'_>) -> Vec<Described> {
 
 /// Whether two tables say the same, as one does that is part of another.
 fn is_same(one: &Described, other: &Described) -> bool {
-    let said = |described: &Described| {
-        let service = &described.service;
-        (service.token_request.clone(), service.authorization.clone(), service.redirect.issuer.clone())
-    };
-    said(one) == said(other)
-        && (&one.client_id, &one.secrets, &one.scopes) == (&other.client_id, &other.secrets, &other.scopes)
+    let (service, known) = (&one.service, &other.service);
+    (&one.client_id, &one.secrets, &one.scopes) == (&other.client_id, &other.secrets, &other.scopes)
+        && service.token_request == known.token_request
+        && service.authorization == known.authorization
+        && service.redirect.issuer == known.redirect.issuer
 }
 
 fn of_table(table: &Json) -> Vec<Described> {

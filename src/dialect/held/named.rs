@@ -169,6 +169,9 @@ fn uses(tree: &Json) -> Vec<Use<'_>> {
     }
     // An endpoint that stands beside the only use is its own. Of anything else it is told that it is not used.
     let is_one = whole.len() == 1;
+    if let [only] = &mut whole[..] {
+        only.others.extend(parts.iter().flat_map(|part| part.others.iter().cloned()).take(MOST_OTHERS));
+    }
     for (place, part, value) in parts.into_iter().flat_map(|part| part.found) {
         for one in &mut whole {
             if is_one && part.is_url() && !one.has(part) {
