@@ -285,8 +285,13 @@ fn looks_like_json(text: &str) -> bool {
     let mut letters = text.chars();
     match letters.next() {
         Some('{') => !letters.as_str().starts_with('{'),
-        // A table of TOML begins with a bracket too, and then a name.
-        Some('[') => letters.find(|letter| !letter.is_whitespace()).is_none_or(|next| "{[\"]".contains(next)),
+        // A table of TOML begins with a bracket or two as well, and then a name.
+        Some('[') => {
+            let rest = letters.as_str().strip_prefix('[').unwrap_or(letters.as_str());
+            let is_list =
+                |next| "{[\"]".contains(next) || rest.len() < letters.as_str().len() && "-0123456789".contains(next);
+            rest.chars().find(|letter| !letter.is_whitespace()).is_none_or(is_list)
+        }
         _ => false,
     }
 }
@@ -420,7 +425,11 @@ mod tests {
 
     #[test]
     fn a_table_of_toml_is_no_json() {
-        let document = Document::parse(b"[token_request]\nurl = 1", "x").expect("text");
-        assert!(document.json.is_none());
+        for text in ["[token_request]\nurl = 1", "[[clients]]\nid = 1"] {
+            assert!(Document::from(text).json.is_none(), "{text}");
+        }
+        for text in ["[]", "[{}]", "[[\"a\"]]", "[[1]]", "[ [] ]"] {
+            assert!(Document::from(text).json.is_some(), "{text}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! other text, as long as they ask for tokens.
 
 use crate::dialect::document::{Document, DocumentError, LONGEST_TEXT, SMALL};
+use crate::dialect::held::{in_code, named};
 use crate::dialect::standard::{Collected, PlainRequest, squeezed, whole_slot};
 use crate::dialect::{Import, address, code, command, curl, http_file};
 
@@ -14,8 +15,8 @@ pub fn recognise(document: &Document<'_>) -> bool {
         && document.json().is_none()
         // What stands in HTML or XML is written in another way.
         && !document.trimmed().starts_with('<')
-        && names.iter().any(|name| document.text().contains(name))
-        && document.lines().any(begins)
+        && (names.iter().any(|name| document.text().contains(name)) && document.lines().any(begins)
+            || !named::recognise(document) && in_code::recognise(document))
 }
 
 /// Whether a text has more than one command or HTTP request, and is read as a page of them.
@@ -40,7 +41,11 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
             None => collected.seen(""),
         }
     }
-    collected.import()
+    // Code may have settings for a library that asks for the tokens.
+    match collected.import() {
+        Ok(import) => Ok(in_code::add_to(import, document)),
+        Err(error) => in_code::read(document).map_err(|_| error),
+    }
 }
 
 /// The requests of a text in their order; `None` for a command that asks for no tokens.

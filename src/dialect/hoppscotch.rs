@@ -12,6 +12,32 @@ use crate::dialect::{Import, Note};
 
 const FORMAT: &str = "Hoppscotch collection";
 
+/// The members of the settings that are read here; all others go on by their own names.
+const OWN: [&str; 22] = [
+    "accessTokenURL",
+    "addTo",
+    "authActive",
+    "authEndpoint",
+    "authRequestParams",
+    "authType",
+    "authURL",
+    "clientAuthentication",
+    "clientID",
+    "clientSecret",
+    "codeVerifierMethod",
+    "grantType",
+    "grantTypeInfo",
+    "isPKCE",
+    "password",
+    "refreshRequestParams",
+    "refreshToken",
+    "scope",
+    "scopes",
+    "tokenEndpoint",
+    "tokenRequestParams",
+    "username",
+];
+
 pub fn recognise(document: &Document<'_>) -> bool {
     document.is_json(|json| match json {
         Json::Array(list) => !list.is_empty() && list.iter().all(is_collection),
@@ -122,6 +148,11 @@ fn block(auth: &Json, title: &str) -> Block {
         "IN_BODY" => add("clientAuthentication", "body".to_owned()),
         _ => {}
     }
+    let others = [auth, info].into_iter().take(if std::ptr::eq(auth, info) { 1 } else { 2 });
+    for (name, value) in others.filter_map(Json::as_object).flatten().filter(|(name, _)| !OWN.contains(&name.as_str()))
+    {
+        add(name, slots(&told(value)));
+    }
     for (name, request) in [
         ("authRequestParams", Request::Authorization),
         ("tokenRequestParams", Request::Token),
@@ -139,6 +170,16 @@ fn block(auth: &Json, title: &str) -> Block {
     }
     block.members.retain(|(_, value)| !value.is_empty());
     block
+}
+
+/// The value of a member, or its JSON where it is no text, so that it is named.
+fn told(value: &Json) -> String {
+    match value {
+        Json::Object(members) if members.is_empty() => String::new(),
+        Json::Array(items) if items.is_empty() => String::new(),
+        Json::Object(_) | Json::Array(_) => value.to_string(),
+        scalar => plain_text(scalar),
+    }
 }
 
 fn is_active(entry: &Json) -> bool {
@@ -195,5 +236,24 @@ fn body(body: &Json, name: &str, ignored: &mut Vec<Note>) -> RawBody {
                 .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
                 .collect(),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_that_is_not_known_is_told() {
+        let text = r#"{"name": "Acme", "folders": [], "requests": [], "auth": {"authType": "oauth-2", "authActive": true,
+            "addTo": "HEADERS", "other": {"a": 1}, "grantTypeInfo": {"grantType": "AUTHORIZATION_CODE",
+            "authUrl": "https://as.test/authorize", "tokenUrl": "https://as.test/token", "clientID": "demo",
+            "redirectURI": "https://app.test/back", "extra": "x", "empty": "", "state": "s"}}}"#;
+        let import = read(&Document::from(text)).expect("a service");
+        let one = &import.described[0];
+        assert_eq!(one.service.token_request.url.source(), "https://as.test/token");
+        assert_eq!((one.client_id.as_str(), one.redirect_uri.as_str()), ("demo", "https://app.test/back"));
+        let told: Vec<&str> = one.ignored.iter().map(|note| note.place.as_str()).collect();
+        assert_eq!(told, ["auth.other", "auth.extra", "auth.state"]);
     }
 }

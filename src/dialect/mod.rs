@@ -18,6 +18,7 @@ pub mod documentation;
 mod environment;
 pub mod evolutionx;
 pub mod ezintegrations;
+mod fenced;
 mod format;
 pub mod google;
 pub mod har;

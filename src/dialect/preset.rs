@@ -8,14 +8,32 @@ use crate::call::{Authentication, CallTemplate};
 use crate::dialect::standard::{host, squeezed};
 use crate::dialect::{Described, Import, Note};
 use crate::oauth::GrantType;
-use crate::service::{Asks, Catalog, Field, Input, Service};
+use crate::service::{Asks, Catalog, Choice, Field, Input, Service};
 
 /// A service, and its inputs found in a URL.
 type Found = (Service, BTreeMap<String, String>);
 
 /// Words of a variable's name beside that of a service.
-const BESIDE: [&str; 14] =
-    ["oauth", "oauth2", "auth", "next", "public", "vite", "react", "app", "my", "api", "dev", "prod", "test", "client"];
+const BESIDE: [&str; 18] = [
+    "oauth",
+    "provider",
+    "providers",
+    "social",
+    "login",
+    "oauth2",
+    "auth",
+    "next",
+    "public",
+    "vite",
+    "react",
+    "app",
+    "my",
+    "api",
+    "dev",
+    "prod",
+    "test",
+    "client",
+];
 
 /// How many words of a path are those of one service only.
 const TELLING: usize = 4;
@@ -304,6 +322,12 @@ fn inputs_in(service: &Service, template: &str, address: &str) -> Option<BTreeMa
         let input = |name: &str| service.inputs.iter().find(|input| input.name == name);
         for (name, value) in segment(open, written)? {
             let known = input(name);
+            if known.is_none()
+                && let Some((input, choice)) = choice_that_sets(service, name, value)
+            {
+                inputs.insert(input.to_owned(), choice.to_owned());
+                continue;
+            }
             let is_bound = at > 2 || open.len() > name.len() + 6 || known.is_some_and(is_bound);
             let fits = known.is_none_or(|input| input.parse(value).is_ok_and(|parsed| parsed == value));
             // An open place of the document is left to the person, but a host that is all open may be of any service.
@@ -320,13 +344,23 @@ fn inputs_in(service: &Service, template: &str, address: &str) -> Option<BTreeMa
     Some(inputs)
 }
 
+/// The input, and its choice, that sets a place to this value: an environment sets the host.
+fn choice_that_sets<'a>(service: &'a Service, name: &str, value: &str) -> Option<(&'a str, &'a str)> {
+    let sets = |choice: &&Choice| choice.sets.get(name).is_some_and(|set| set == value);
+    service.inputs.iter().find_map(|input| Some((input.name.as_str(), input.choices.iter().find(sets)?.value.as_str())))
+}
+
 /// The same where the start of the address is open, and its path is one that only this service has.
 fn under_base(base: &str, path: &str, address: &str, telling: usize) -> Option<BTreeMap<String, String>> {
     let open: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let written: Vec<&str> = address.split('/').collect();
     let literal = open.iter().filter(|part| !part.contains('<')).count();
-    let at = written.len().checked_sub(open.len()).filter(|at| *at >= 3 && literal >= telling)?;
-    let mut inputs = BTreeMap::from([(base.to_owned(), written[..at].join("/"))]);
+    // A base that the document leaves open is left to the person.
+    let is_left_open = written[0].starts_with('<') && written[0].ends_with('>');
+    let is_base = |at: &usize| *at >= 3 || *at == 1 && is_left_open;
+    let at = written.len().checked_sub(open.len()).filter(|at| is_base(at) && literal >= telling)?;
+    let own = Some(written[..at].join("/")).filter(|own| !own.contains(['<', '{'])).map(|own| (base.to_owned(), own));
+    let mut inputs: BTreeMap<String, String> = own.into_iter().collect();
     for (open, written) in open.into_iter().zip(&written[at..]) {
         let found = segment(open, written)?;
         if found.iter().any(|(_, value)| value.contains(['<', '{', '$', '?', '#'])) {

@@ -6,6 +6,7 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::dialect::address::Issuer;
 use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::environment::Environment;
+use crate::dialect::fenced;
 use crate::dialect::format::{Dialect, FormatError};
 use crate::dialect::held::named;
 use crate::dialect::import::{Described, Import, Note};
@@ -104,25 +105,24 @@ pub fn read_with(
     if let Some(issuer) = issuer {
         return Ok(Found::Issuer(issuer));
     }
-    let dialect = match format {
-        Some(dialect) => dialect,
-        None => match recognised(&document)[..] {
-            [] => return Err(unknown(&document)),
-            [only] => only,
-            ref several => return Err(ImportError::Ambiguous { formats: several.to_vec() }),
-        },
+    let recognised = match format {
+        Some(dialect) => vec![dialect],
+        None => recognised(&document),
+    };
+    let dialect = match recognised[..] {
+        [] => None,
+        [only] => Some(only),
+        ref several => return Err(ImportError::Ambiguous { formats: several.to_vec() }),
+    };
+    let read = dialect
+        .map_or_else(|| Err(unknown(&document)), |dialect| read_as(dialect, &document, catalog, chosen.is_none()));
+    let (dialect, mut import) = match read {
+        Ok(read) => read,
+        // A page may have a whole document in one of its blocks.
+        Err(error) if chosen.is_none() => of_blocks(&document, catalog).ok_or(error)?,
+        Err(error) => return Err(error),
     };
     let format = dialect.name;
-    if document.text().len() > dialect.largest {
-        return Err(DocumentError::TooLarge { format: Some(format), limit: dialect.largest }.into());
-    }
-    let mut import = match (dialect.read)(&document, catalog) {
-        // A known kind of file that only holds the values: an environment of variables.
-        Err(error) if chosen.is_none() && error.is_of_other_format() && named::recognise(&document) => {
-            named::read(&document).map_err(|_| ImportError::Format { format, error })?
-        }
-        read => read.map_err(|error| ImportError::Format { format, error })?,
-    };
     if import.described.is_empty() {
         return Err(ImportError::Nothing(format));
     }
@@ -138,6 +138,54 @@ pub fn read_with(
         described.understood.extend(environment.notes.iter().cloned());
     }
     Ok(Found::Import(import))
+}
+
+/// What a document is in a format, with that format; `may_differ` if nobody chose it.
+fn read_as(
+    dialect: &'static Dialect,
+    document: &Document<'_>,
+    catalog: &Catalog,
+    may_differ: bool,
+) -> Result<(&'static Dialect, Import), ImportError> {
+    let format = dialect.name;
+    if document.text().len() > dialect.largest {
+        return Err(DocumentError::TooLarge { format: Some(format), limit: dialect.largest }.into());
+    }
+    let import = match (dialect.read)(document, catalog) {
+        // A known kind of file that only holds the values: an environment of variables.
+        Err(error) if may_differ && error.is_of_other_format() && named::recognise(document) => {
+            named::read(document).map_err(|_| ImportError::Format { format, error })?
+        }
+        read => read.map_err(|error| ImportError::Format { format, error })?,
+    };
+    Ok((dialect, import))
+}
+
+/// The services of the documents that stand in the blocks of a page; `None` if there are none.
+fn of_blocks(document: &Document<'_>, catalog: &Catalog) -> Option<(&'static Dialect, Import)> {
+    let mut found: Option<(&'static Dialect, Import)> = None;
+    for block in fenced::blocks(document.text()) {
+        let Ok(block) = Document::parse(block.as_bytes(), document.name) else { continue };
+        let block = block.with(document.variables());
+        let [dialect] = recognised(&block)[..] else { continue };
+        let Ok((dialect, import)) = read_as(dialect, &block, catalog, true) else { continue };
+        let (_, all) = found.get_or_insert((dialect, Import { format: import.format, described: Vec::new() }));
+        for one in import.described.into_iter().filter(is_telling) {
+            if !all.described.contains(&one) {
+                all.described.push(one);
+            }
+        }
+    }
+    found.filter(|(_, import)| !import.described.is_empty())
+}
+
+/// Whether a description has a client or an endpoint: the reply of a token endpoint has neither.
+fn is_telling(described: &Described) -> bool {
+    let service = &described.service;
+    !described.client_id.is_empty()
+        || !service.token_request.url.is_empty()
+        || service.authorization.is_some()
+        || service.redirect.issuer.is_some()
 }
 
 /// Drops the services that keep a secret in plain text, and notes it at the others. Fails if no other is left.

@@ -219,7 +219,7 @@ const ROWS: [Dialect; 23] = [
     Dialect {
         id: "documentation",
         name: "documentation or code",
-        sign: "text with lines of curl, HTTPie or wget, HTTP requests, or calls of Python, JavaScript or PowerShell",
+        sign: "text with lines of curl, HTTPie or wget, HTTP requests, calls of Python, JavaScript or PowerShell, or settings of a client in code",
         marks: &["curl ", "grant_type", "POST /", "requests.post", "fetch(", "Invoke-RestMethod"],
         is_guess: true,
         recognise: documentation::recognise,

@@ -90,6 +90,6 @@ pub use crate::oauth::tokens::refusal::{Cause, Refusal, read_refusal};
 pub use crate::oauth::tokens::resource::{RenewedBy, Resource, ResourceToken, ResourceTokens};
 pub use crate::oauth::tokens::scope::{ScopeAnswers, scope_difference, split_answer, split_scopes};
 pub use crate::oauth::tokens::token_error::{Meaning, TokenError};
-pub use crate::oauth::tokens::token_header::{TokenHeader, bound_scheme};
+pub use crate::oauth::tokens::token_header::{TokenHeader, bound_scheme, type_note};
 pub use crate::oauth::tokens::token_response::{ReadContext, read_token_set};
 pub use crate::oauth::tokens::token_set::{Freshness, Refused, TokenSet};

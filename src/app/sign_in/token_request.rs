@@ -23,7 +23,7 @@ use crate::app::{Again, CallContext, Exchange, Failure, FailureCode, FailureKind
 use crate::call::{Answers, Call, CallTemplate, Reply, mask_body, mask_text, pretty_body};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{
-    ReadContext, Stage, TokenSet, clock_skew, poll_interval, read_token_set, retry_after, skew_note, span,
+    ReadContext, Stage, TokenSet, clock_skew, poll_interval, read_token_set, retry_after, skew_note, span, type_note,
 };
 use crate::secret::Secret;
 use crate::service::{FurtherToken, ProfileName, TokenPolicy};
@@ -236,6 +236,7 @@ async fn exchange_once(app: &App, report: &Report, context: &CallContext, stage:
     let mut notes = Vec::new();
     if let Ok(tokens) = &mut outcome {
         notes.extend(try_reading::notes(&template.reading, answers.as_ref(), tokens));
+        notes.extend(type_note(&tokens.token_type, &service.policy.header, &template.example));
         notes.extend(further_tokens::add(tokens, service, (&reply, answers.as_ref()), &template.reading));
     }
     notes.extend(outcome.iter().filter_map(|tokens| answer::note(context, tokens)));

@@ -55,6 +55,10 @@ pub(super) fn is_client(call: &Call) -> bool {
 
 /// The request of a text that is the address of an authorization request (RFC 6749 section 4.1.1), which a browser opens.
 pub(super) fn authorization(text: &str) -> Option<Call> {
+    // It may stand in a text of HTML.
+    let end = |c: char| c.is_whitespace() || "\"'<>".contains(c);
+    let inner = || text.split(end).find(|word| word.starts_with("http") && word.contains("response_type="));
+    let text = if text.starts_with('<') { inner()? } else { text };
     let is_address = text.starts_with("http") || text.starts_with("{{");
     let is_it = is_address && text.contains('?') && text.contains("response_type=");
     let positional = || vec![Value::Text(text.to_owned())];

@@ -48,11 +48,18 @@ impl Reader<'_> {
             } else if let Some(word) = other {
                 self.at += gap + word.len();
                 self.space();
-                self.term()?;
+                let other = self.term()?;
+                // What it is unless somebody sets it.
+                if value.is_open() && matches!(&other, Value::Text(text) if !text.is_empty()) && !other.is_open() {
+                    value = other;
+                }
             } else if is_text && matches!(value, Value::Text(_)) {
                 // Python joins texts that stand beside each other.
                 self.at += gap;
                 value = value.joined(self.term()?);
+            } else if self.is_powershell && rest.starts_with("-f ") && is_same_line {
+                self.at += gap + "-f ".len();
+                value = self.formatted(&value)?;
             } else if self.is_powershell && rest.starts_with('|') && is_same_line {
                 self.at += gap + 1;
                 return Some(self.piped(value));
@@ -70,7 +77,14 @@ impl Reader<'_> {
             }
             '{' => self.table(),
             '[' if self.is_powershell => self.typed(),
-            '[' => self.list(']'),
+            '[' => {
+                let list = self.list(']')?;
+                self.further(list)
+            }
+            '$' if self.is_powershell && self.rest().starts_with("$(") => {
+                self.at += 1;
+                self.bracketed()
+            }
             '(' => {
                 let value = self.bracketed()?;
                 self.further(value)
@@ -191,11 +205,13 @@ impl Reader<'_> {
         }
     }
 
-    /// The same, up to one of these signs; `None` at another, such as a bracket that closes nothing.
+    /// The same, up to one of these signs or the end of a line of `PowerShell`; `None` at another, such as a bracket that
+    /// closes nothing.
     fn skip_to(&mut self, ends: [char; 3]) -> Option<()> {
         self.skip()?;
+        let is_line = self.is_powershell && self.peek() == Some('\n');
         self.space();
-        self.peek().filter(|next| ends.contains(next)).map(|_| ())
+        self.peek().filter(|next| is_line || ends.contains(next)).map(|_| ())
     }
 
     /// Goes on to the comma or bracket that ends a value which is not understood.
@@ -232,7 +248,7 @@ impl Reader<'_> {
             match sign {
                 Some(":") if !self.code[self.at..].starts_with('$') => break,
                 Some(sign) => length += sign.len(),
-                None if rest.starts_with("-RestMethod") || rest.starts_with("-WebRequest") => {
+                None if self.rest().get(..length + "-RestMethod".len()).is_some_and(is_cmdlet) => {
                     length += "-RestMethod".len();
                     break;
                 }
@@ -381,6 +397,12 @@ impl Reader<'_> {
         if is_client(&call) {
             self.calls.push((from, call));
             return Value::open("response");
+        }
+        for argument in &call.positional {
+            self.keep(argument);
+        }
+        if !call.named.is_empty() {
+            self.keep(&Value::Table(call.named.clone()));
         }
         let receiver = receiver.trim_end_matches(':');
         if !receiver.is_empty() && self.knows(receiver) {

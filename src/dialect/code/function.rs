@@ -14,6 +14,12 @@ pub(super) fn of_method(name: &str, value: Value, call: &Call) -> Value {
         "encode" | "decode" | "strip" | "trim" | "toString" | "copy" => value,
         "get" => value.member(&first()).cloned().unwrap_or_else(|| Value::open(&first())),
         "format" => Value::Text(formatted(&value.text(), call)),
+        "join" => match (&value, call.positional.first()) {
+            (Value::List(items), Some(between)) => {
+                Value::Text(items.iter().map(Value::text).collect::<Vec<_>>().join(&between.text()))
+            }
+            _ => Value::open(name),
+        },
         _ => Value::open(name),
     }
 }
@@ -55,7 +61,9 @@ pub(super) fn of_function(name: &str, call: &Call) -> Value {
         "from" | "str" | "String" | "encodeURIComponent" | "encodeURI" | "quote" | "quote_plus"
         | "EscapeDataString" | "UrlEncode" | "GetBytes" => or_open(first()),
         "get" | "getenv" | "getEnvironmentVariable" | "getGlobalVariable" | "GetEnvironmentVariable" => {
-            or_open(first().map(|name| Value::open(&name.text())))
+            // With what it is unless somebody sets it.
+            let default = call.positional.get(1).filter(|value| matches!(value, Value::Text(text) if !text.is_empty()));
+            or_open(default.cloned().or_else(|| first().map(|name| Value::open(&name.text()))))
         }
         _ => Value::open(name),
     }

@@ -11,12 +11,15 @@ mod statement;
 mod text;
 mod value;
 
+use serde_json::Value as Json;
+
 use crate::dialect::code::call::Call;
 use crate::dialect::code::reader::Reader;
+use crate::dialect::code::value::Value;
 use crate::dialect::standard::PlainRequest;
 
 /// What calls of the clients look like. A document without any has no code to read.
-const SIGNS: [&str; 14] = [
+const SIGNS: [&str; 15] = [
     ".post(",
     ".request(",
     ".get(",
@@ -31,6 +34,7 @@ const SIGNS: [&str; 14] = [
     "Invoke-RestMethod",
     "Invoke-WebRequest",
     "invoke-restmethod",
+    "invoke-webrequest",
 ];
 
 /// Whether a line calls an HTTP client.
@@ -46,7 +50,42 @@ pub(in crate::dialect) fn requests(code: &str) -> Vec<(usize, PlainRequest)> {
     reader.calls.iter().filter_map(|(at, call)| Some((*at, request(call)?))).collect()
 }
 
+/// The settings that code may have: each table that is given to a function, set to a variable or returned, and the variables
+/// that are set to texts.
+pub(in crate::dialect) fn settings(code: &str) -> (Vec<Json>, Vec<(String, String)>) {
+    let mut reader = Reader::new(code);
+    reader.statements();
+    let texts = reader.texts().into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
+    (reader.tables.iter().map(Value::to_json).collect(), texts)
+}
+
 /// How many calls of `pm.sendRequest` a script has.
 pub(in crate::dialect) fn sends(script: &str) -> usize {
     script.matches("sendRequest(").count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialect::standard::RawBody;
+
+    #[test]
+    fn what_is_filled_into_a_text_may_have_texts_and_functions() {
+        let code = "const qs = require('qs');\nconst params = qs.stringify({ grant_type: 'refresh_token' });\n\
+                    fetch(`https://as.test/token?${params.toString()}`, { method: 'POST', headers: {\n\
+                    Authorization: `Basic ${new Buffer.from(`${id}:${secret}`).toString('base64')}` } })";
+        let [(_, request)] = &requests(code)[..] else { panic!("one request") };
+        assert_eq!(request.call.url, "https://as.test/token?grant_type=refresh_token");
+        assert_eq!(request.call.basic, Some(("{{id}}".to_owned(), "{{secret}}".to_owned())));
+    }
+
+    #[test]
+    fn powershell_fills_texts_by_number() {
+        let code = "$p = @{\n Method = 'Post'\n Uri = 'https://as.test/{0}/token' -f $($tenant ?? 'common')\n\
+                    Body = @{ grant_type = 'client_credentials' }\n}\n$r = (invoke-webrequest @p).Content\n";
+        let [(_, request)] = &requests(code)[..] else { panic!("one request") };
+        assert_eq!(request.call.url, "https://as.test/common/token");
+        let fields = vec![("grant_type".to_owned(), "client_credentials".to_owned())];
+        assert_eq!(request.call.body, RawBody::Fields(fields));
+    }
 }

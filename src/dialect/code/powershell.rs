@@ -88,6 +88,21 @@ impl Reader<'_> {
         self.term()
     }
 
+    /// The text with the values behind its `-f` in the places of `{0}`, `{1}`.
+    pub(super) fn formatted(&mut self, text: &Value) -> Option<Value> {
+        let mut text = text.text();
+        for number in 0.. {
+            self.gap();
+            let value = self.term()?;
+            text = text.replace(&format!("{{{number}}}"), &value.text());
+            self.gap();
+            if !self.take(",") {
+                break;
+            }
+        }
+        Some(Value::Text(text))
+    }
+
     /// What stands behind a pipe: a table as JSON, or something that is computed.
     pub(super) fn piped(&mut self, value: Value) -> Value {
         self.gap();

@@ -1,12 +1,18 @@
 //! Goes through code from its start to its end, and keeps what its variables are set to.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::dialect::code::call::Call;
 use crate::dialect::code::value::Value;
 
 /// How many bytes the variables of a document may be filled in with: a document can make them double each other.
 const MOST_FILLED: usize = 4 * 1024 * 1024;
+
+/// How many tables are kept: a program has some settings.
+const MOST_TABLES: usize = 2_000;
+
+/// How often code is read ahead of its place, each time to its end at the most.
+const MOST_LOOKS_AHEAD: usize = 32;
 
 /// Reads code from its start to its end, without going back.
 pub(super) struct Reader<'a> {
@@ -20,11 +26,25 @@ pub(super) struct Reader<'a> {
     filled: usize,
     /// The calls of HTTP clients, with their places.
     pub(super) calls: Vec<(usize, Call)>,
+    /// The tables that are given to functions, set to variables or returned.
+    pub(super) tables: Vec<Value>,
+    /// How often code may still be read ahead of its place.
+    pub(super) looks_ahead: usize,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(code: &'a str) -> Self {
-        Self { code, at: 0, depth: 0, is_powershell: false, known: HashMap::new(), filled: 0, calls: Vec::new() }
+        Self {
+            code,
+            at: 0,
+            depth: 0,
+            is_powershell: false,
+            known: HashMap::new(),
+            filled: 0,
+            calls: Vec::new(),
+            tables: Vec::new(),
+            looks_ahead: MOST_LOOKS_AHEAD,
+        }
     }
 
     pub(super) fn rest(&self) -> &'a str {
@@ -74,6 +94,29 @@ impl<'a> Reader<'a> {
         if self.filled < MOST_FILLED {
             self.known.insert(key(name).to_owned(), value);
         }
+    }
+
+    /// Keeps a table that may be settings.
+    pub(super) fn keep(&mut self, value: &Value) {
+        let is_table = match value {
+            Value::Table(members) => !members.is_empty(),
+            Value::List(items) => items.iter().any(|item| matches!(item, Value::Table(_))),
+            _ => false,
+        };
+        let is_new = |tables: &[Value]| tables.len() < MOST_TABLES && tables.last() != Some(value);
+        if is_table && is_new(&self.tables) && self.filled + value.size() < MOST_FILLED {
+            self.filled += value.size();
+            self.tables.push(value.clone());
+        }
+    }
+
+    /// The variables that are set to texts.
+    pub(super) fn texts(&self) -> BTreeMap<&str, &str> {
+        let text = |value| match value {
+            &Value::Text(ref text) if !text.is_empty() => Some(text.as_str()),
+            _ => None,
+        };
+        self.known.iter().filter_map(|(name, value)| Some((name.as_str(), text(value)?))).collect()
     }
 
     pub(super) fn put(&mut self, name: &str, member: String, value: Value) {

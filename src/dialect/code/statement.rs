@@ -12,6 +12,9 @@ impl Reader<'_> {
             let starts_name = is_start(next) && !self.code[..self.at].ends_with(|c: char| is_inner(c) || c == '-');
             if starts_name {
                 self.statement();
+            } else if self.take("=> (") || self.take("=>(") {
+                // A function that only returns a table.
+                self.look_ahead();
             } else {
                 self.step();
             }
@@ -27,7 +30,12 @@ impl Reader<'_> {
             self.cmdlet(from, &name);
             return;
         }
+        if matches!(name.as_str(), "default" | "return") {
+            self.look_ahead();
+            return;
+        }
         self.is_powershell = name.starts_with('$') && !self.rest().starts_with(['.', '(']);
+        self.over_type();
         let gap = self.rest().len() - self.rest().trim_start_matches([' ', '\t']).len();
         let rest = &self.rest()[gap..];
         let adds = rest.starts_with("+=");
@@ -37,13 +45,46 @@ impl Reader<'_> {
             if let Some(value) = self.value() {
                 let value = if self.is_computed() { Value::open(&name) } else { value };
                 let value = if adds { self.so_far(&name).joined(value) } else { value };
-                self.set(&name, value);
+                self.keep(&value);
+                // A module is no value: its functions are known by their own names.
+                if value != Value::open("require") {
+                    self.set(&name, value);
+                }
             }
         } else if self.rest().starts_with('[') {
             self.set_member(&name);
         } else if self.rest().starts_with('(') {
             self.called(from, &name);
         }
+    }
+
+    /// Goes over the type between a variable and its value: `name: string = "value"`.
+    fn over_type(&mut self) {
+        /// Longer ones are no types of a setting.
+        const LONGEST: usize = 80;
+        let Some(rest) = self.rest().strip_prefix(": ") else { return };
+        let end = rest
+            .bytes()
+            .take(LONGEST)
+            .position(|byte| matches!(byte, b'=' | b'\n' | b'{' | b'(' | b',' | b'"' | b'\''));
+        let is_type = |end: &usize| rest[*end..].starts_with('=') && !rest[*end..].starts_with("=>");
+        if let Some(end) = end.filter(is_type) {
+            self.at += ": ".len() + end;
+        }
+    }
+
+    /// Keeps the table that a module or function returns. What it calls is read once more, by itself.
+    fn look_ahead(&mut self) {
+        let (at, before) = (self.at, self.calls.len());
+        self.space();
+        if self.peek() == Some('{') && self.looks_ahead > 0 {
+            self.looks_ahead -= 1;
+            if let Some(value) = self.value() {
+                self.keep(&value);
+            }
+            self.calls.truncate(before);
+        }
+        self.at = at;
     }
 
     /// Whether what was read is only the beginning of what is computed, such as a condition.

@@ -65,7 +65,7 @@ impl Reader<'_> {
                 '{' if filled == Filled::Braces && self.take("{") => text.push('{'),
                 '}' if filled == Filled::Braces && self.take("}") => text.push('}'),
                 '{' if filled == Filled::Braces => text.push_str(&self.filled_to('}')),
-                '$' if filled == Filled::Dollar && self.take("{") => text.push_str(&self.filled_to('}')),
+                '$' if filled == Filled::Dollar && self.take("{") => text.push_str(&self.filled_in()),
                 '$' if filled == Filled::Shell => text.push_str(&self.of_shell()),
                 _ => text.push(next),
             }
@@ -95,6 +95,26 @@ impl Reader<'_> {
         if is_path(inside) { self.looked_up(inside).text() } else { slot(named(inside)) }
     }
 
+    /// The value of the expression up to the brace that closes it, which may have braces and texts of its own.
+    fn filled_in(&mut self) -> String {
+        /// Longer ones are no names.
+        const LONGEST: usize = 400;
+        let rest = self.rest();
+        let Some(length) = closing(&rest.as_bytes()[..rest.len().min(LONGEST)]) else { return String::new() };
+        let (inside, code, end) = (rest[..length].trim(), self.code, self.at + length + 1);
+        if is_path(inside.strip_prefix('$').unwrap_or(inside)) {
+            return self.filled_to('}');
+        }
+        self.code = &code[..end - 1];
+        self.space();
+        let value = self.value();
+        self.space();
+        let is_whole = self.at == self.code.len();
+        (self.code, self.at) = (code, end);
+        let text = value.filter(|_| is_whole).map(|value| value.text()).filter(|text| !text.is_empty());
+        text.unwrap_or_else(|| slot(named(inside)))
+    }
+
     /// What stands after a dollar sign in a text of `PowerShell`.
     fn of_shell(&mut self) -> String {
         if self.take("(") {
@@ -114,6 +134,20 @@ impl Reader<'_> {
         }
         if name.is_empty() { "$".to_owned() } else { self.looked_up(&name).text() }
     }
+}
+
+/// Where the brace is that closes the one before a text.
+fn closing(text: &[u8]) -> Option<usize> {
+    let mut depth = 0_usize;
+    text.iter().position(|byte| {
+        match byte {
+            b'{' => depth += 1,
+            b'}' if depth == 0 => return true,
+            b'}' => depth -= 1,
+            _ => {}
+        }
+        false
+    })
 }
 
 /// What tells what a computed value is: the last name in it, `tenant` of `encode(config["tenant"])`.

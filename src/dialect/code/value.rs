@@ -5,6 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value as Json};
 
 use crate::call::scalar_text;
+use crate::dialect::standard::whole_slot;
 
 /// The longest name of a slot.
 const LONGEST_NAME: usize = 60;
@@ -28,6 +29,11 @@ impl Value {
     /// The slot for a value that is computed.
     pub(super) fn open(name: &str) -> Self {
         Self::Text(slot(name))
+    }
+
+    /// Whether it is a slot and nothing else.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self, Self::Text(text) if whole_slot(text).is_some())
     }
 
     /// As text; empty for a table or list.

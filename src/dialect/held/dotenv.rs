@@ -2,6 +2,8 @@
 //! prefix; each prefix is one use of a service.
 
 use std::collections::BTreeMap;
+use std::iter::Peekable;
+use std::str::Chars;
 
 use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::held::{Held, Part};
@@ -12,7 +14,7 @@ use crate::secret::Secret;
 const FORMAT: &str = ".env file";
 
 /// Endings of variable names, and what such a variable is. The longest that fits counts.
-const ENDINGS: [(&str, Part); 26] = [
+const ENDINGS: [(&str, Part); 41] = [
     ("CLIENT_ID", Part::ClientId),
     ("CLIENT_SECRET", Part::ClientSecret),
     ("REFRESH_TOKEN", Part::RefreshToken),
@@ -21,25 +23,42 @@ const ENDINGS: [(&str, Part); 26] = [
     ("TOKEN_URL", Part::TokenUrl),
     ("TOKEN_URI", Part::TokenUrl),
     ("TOKEN_ENDPOINT", Part::TokenUrl),
+    ("ENDPOINT_TOKEN", Part::TokenUrl),
     ("ACCESS_TOKEN_URL", Part::TokenUrl),
     ("REFRESH_TOKEN_URL", Part::TokenUrl),
     ("AUTH_URL", Part::AuthorizationUrl),
     ("AUTH_URI", Part::AuthorizationUrl),
     ("AUTHORIZE_URL", Part::AuthorizationUrl),
+    ("AUTHORIZE_URI", Part::AuthorizationUrl),
+    ("AUTHORIZE_ENDPOINT", Part::AuthorizationUrl),
+    ("ENDPOINT_AUTHORIZE", Part::AuthorizationUrl),
+    ("AUTHORIZATION_URI", Part::AuthorizationUrl),
     ("AUTHORIZATION_URL", Part::AuthorizationUrl),
     ("AUTHORIZATION_ENDPOINT", Part::AuthorizationUrl),
     ("REVOKE_URL", Part::RevocationUrl),
     ("REVOCATION_ENDPOINT", Part::RevocationUrl),
+    ("ENDPOINT_REVOKE", Part::RevocationUrl),
+    ("USERINFO_URL", Part::IdentityUrl),
+    ("USER_INFO_URL", Part::IdentityUrl),
+    ("USERINFO_ENDPOINT", Part::IdentityUrl),
+    ("ENDPOINT_USER_INFO", Part::IdentityUrl),
     ("INTROSPECTION_ENDPOINT", Part::IntrospectionUrl),
     ("ISSUER", Part::Issuer),
     ("ISSUER_URL", Part::Issuer),
+    ("ISSUER_URI", Part::Issuer),
+    ("DISCOVERY_URL", Part::Issuer),
+    ("WELL_KNOWN_URL", Part::Issuer),
+    ("AUTHORITY", Part::Issuer),
     ("REDIRECT_URI", Part::RedirectUri),
     ("REDIRECT_URL", Part::RedirectUri),
     ("CALLBACK_URL", Part::RedirectUri),
+    ("CALLBACK_URI", Part::RedirectUri),
     ("SCOPE", Part::Scope),
     ("SCOPES", Part::Scope),
     ("OAUTH_USERNAME", Part::UserName),
 ];
+
+const A_PART: Part = Part::Unused("a part of the endpoints");
 
 /// Variables of our own export formats that a profile does not have.
 const OURS: [&str; 2] = ["TOKEN_TYPE", "EXPIRES_AT"];
@@ -79,7 +98,7 @@ fn provider_part<'a>(name: &'a str, prefixes: &[&str]) -> Option<(&'a str, Part)
 
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let mut groups: BTreeMap<&str, Vec<(&str, Part, Secret)>> = BTreeMap::new();
-    let mut others: Vec<&str> = Vec::new();
+    let mut others: Vec<(&str, Secret)> = Vec::new();
     let pairs = providers(document.text());
     for (number, line) in lines(document.text()) {
         let wrong = |reason| DocumentError::Syntax { format: FORMAT, reason, line: number, column: 1 };
@@ -87,23 +106,62 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
         let value = value(rest, Shell::of(line)).ok_or(wrong("unclosed quote"))?;
         match ending(name).or_else(|| provider_part(name, &pairs)) {
             Some((prefix, part)) => groups.entry(prefix).or_default().push((name, part, value)),
-            None => others.push(name),
+            None => others.push((name, value)),
         }
     }
     let is_use = |group: &[(&str, Part, Secret)]| {
+        let has = |wanted: Part| group.iter().any(|(_, part, _)| *part == wanted);
         let held = |wanted: Part| group.iter().any(|(_, part, value)| *part == wanted && !value.is_empty());
-        held(Part::ClientId) || held(Part::RefreshToken) || held(Part::AccessToken)
+        // A template has no client yet, but says more.
+        let is_template = has(Part::ClientId) && group.iter().any(|(_, _, value)| !value.is_empty());
+        held(Part::ClientId) || held(Part::RefreshToken) || held(Part::AccessToken) || is_template
     };
     groups.retain(|_, group| is_use(group));
     if groups.is_empty() {
-        return Err(DocumentError::OtherFormat { format: FORMAT, expected: "`CLIENT_ID` or `REFRESH_TOKEN`" });
+        let expected = "`CLIENT_ID` or `REFRESH_TOKEN` with a value";
+        return Err(DocumentError::OtherFormat { format: FORMAT, expected });
     }
     DocumentError::unless_few(FORMAT, "prefixes", groups.len())?;
+    for (prefix, group) in &mut groups {
+        complete(prefix, group, &mut others);
+    }
     let mut described: Vec<Described> = groups.into_iter().map(|(prefix, group)| described(prefix, &group)).collect();
-    if let [only] = &mut described[..] {
-        only.ignored.extend(others.into_iter().map(other));
+    let prefixes: Vec<String> = described.iter().map(|one| one.named_service.clone()).collect();
+    for (name, _) in others {
+        // A name with the prefix of one service says nothing of another.
+        let of = prefixes.iter().filter(|prefix| name.starts_with(prefix.as_str())).max_by_key(|prefix| prefix.len());
+        let told = described.iter_mut().filter(|one| of.is_none_or(|prefix| one.named_service == *prefix));
+        told.for_each(|one| one.ignored.push(other(name)));
     }
     Ok(Import { format: FORMAT, described })
+}
+
+/// Puts the address of a server before the paths of its endpoints, and before the realm of a Keycloak server.
+fn complete<'a>(prefix: &str, group: &mut Vec<(&'a str, Part, Secret)>, others: &mut Vec<(&'a str, Secret)>) {
+    const SERVERS: [&str; 6] = ["AUTH_SERVER_URL", "BASE_URL", "SERVER_URL", "URL", "HOST", "BASE_URI"];
+    let at = |name: &str| others.iter().position(|(known, _)| known.strip_prefix(prefix) == Some(name));
+    let is_address = |at: &usize| others[*at].1.expose().contains("://");
+    let Some(server) = SERVERS.iter().filter_map(|name| at(name)).find(is_address) else { return };
+    let realm = at("REALM").filter(|_| prefix.ends_with("KEYCLOAK_"));
+    let base = others[server].1.expose().trim_end_matches('/').to_owned();
+    let is_path = |(_, part, value): &&mut (&str, Part, Secret)| {
+        *part != Part::RedirectUri && !part.is_secret() && value.expose().starts_with('/')
+    };
+    let mut is_used = false;
+    for (_, _, value) in group.iter_mut().filter(is_path) {
+        *value = Secret::new(format!("{base}{}", value.expose()));
+        is_used = true;
+    }
+    if let Some(realm) = realm {
+        let issuer = format!("{base}/realms/{}", others[realm].1.expose());
+        group.push((others[realm].0, Part::Issuer, Secret::new(issuer)));
+    }
+    let used = [realm, Some(server).filter(|_| is_used || realm.is_some())];
+    let names: Vec<&str> = used.into_iter().flatten().map(|at| others[at].0).collect();
+    if names.contains(&others[server].0) {
+        group.push((others[server].0, A_PART, Secret::new("set")));
+    }
+    others.retain(|(name, _)| !names.contains(name));
 }
 
 fn other(name: &str) -> crate::dialect::Note {
@@ -120,7 +178,11 @@ fn described(prefix: &str, group: &[(&str, Part, Secret)]) -> Described {
         held.title = word;
     }
     for (name, part, value) in group {
-        held.take(name, *part, value.expose());
+        if value.is_empty() {
+            held.leave_empty(name, *part);
+        } else {
+            held.take(name, *part, value.expose());
+        }
     }
     let mut described = held.described();
     prefix.clone_into(&mut described.named_service);
@@ -145,7 +207,9 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 /// The shell whose rules a line follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shell {
-    /// A shell of POSIX, or a reader of `.env` files.
+    /// None: a reader of `.env` files, for which a value without quotes goes on to the end of the line.
+    File,
+    /// A shell of POSIX.
     Posix,
     Fish,
     /// `PowerShell`.
@@ -157,7 +221,8 @@ impl Shell {
         match line {
             _ if line.starts_with("set ") => Self::Fish,
             _ if line.starts_with("$env:") => Self::Windows,
-            _ => Self::Posix,
+            _ if line.starts_with("export ") => Self::Posix,
+            _ => Self::File,
         }
     }
 }
@@ -173,7 +238,7 @@ fn assignment(line: &str) -> Option<(&str, &str)> {
             words.get(start..)?.trim_start().split_once(' ')?
         }
         Shell::Windows => line.strip_prefix("$env:")?.split_once('=')?,
-        Shell::Posix => line.strip_prefix("export ").map_or(line, str::trim_start).split_once('=')?,
+        Shell::File | Shell::Posix => line.strip_prefix("export ").map_or(line, str::trim_start).split_once('=')?,
     };
     let name = name.trim_end();
     let is_letter = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
@@ -184,9 +249,10 @@ fn assignment(line: &str) -> Option<(&str, &str)> {
 /// A value as its readers take it: bare up to a comment, in single quotes as it stands, in double quotes with
 /// backslashes before quote, backslash, `$` and backquote, and with `\n`; pieces that touch are one, as in a shell.
 fn value(rest: &str, shell: Shell) -> Option<Secret> {
+    let rest = rest.trim_end();
     let mut value = Secret::default();
     let mut letters = rest.chars().peekable();
-    if shell != Shell::Posix && letters.next_if_eq(&'\'').is_some() {
+    if matches!(shell, Shell::Fish | Shell::Windows) && letters.next_if_eq(&'\'').is_some() {
         loop {
             let text = value.typing();
             match (letters.next()?, shell) {
@@ -199,8 +265,14 @@ fn value(rest: &str, shell: Shell) -> Option<Secret> {
             }
         }
     }
+    // White space is a part of the value if more of it follows.
+    let mut space = String::new();
     while let Some(letter) = letters.next() {
         let text = value.typing();
+        if !letter.is_whitespace() {
+            text.push_str(&space);
+            space.clear();
+        }
         match letter {
             '\'' => loop {
                 match letters.next()? {
@@ -220,12 +292,25 @@ fn value(rest: &str, shell: Shell) -> Option<Secret> {
                 }
             },
             '\\' if letters.peek() == Some(&'\'') => text.extend(letters.next()),
-            // A comment, or another command of the shell.
-            letter if letter.is_whitespace() || letter == ';' => break,
+            letter if letter.is_whitespace() || letter == ';' => {
+                if shell != Shell::File || is_end(letter, &mut letters) {
+                    break;
+                }
+                if letter == ';' { text.push(letter) } else { space.push(letter) }
+            }
             letter => text.push(letter),
         }
     }
     Some(value)
+}
+
+/// Whether a value ends before this: a comment or another command of the shell follows, or nothing.
+fn is_end(letter: char, letters: &mut Peekable<Chars<'_>>) -> bool {
+    match letters.peek() {
+        Some('#') => letter.is_whitespace(),
+        Some(next) => letter == ';' && next.is_whitespace(),
+        None => true,
+    }
 }
 
 #[cfg(test)]
@@ -237,6 +322,9 @@ mod tests {
         for (written, expected) in [
             ("ya29.a0-_~+/=", "ya29.a0-_~+/="),
             ("bare # a comment", "bare"),
+            ("two words  # a comment", "two words"),
+            ("a;b", "a;b"),
+            ("a; b=c", "a"),
             ("'a b#\"$c'", "a b#\"$c"),
             ("\"it's\"", "it's"),
             (r"'it'\''s $x'", "it's $x"),
@@ -244,8 +332,9 @@ mod tests {
             ("''", ""),
             ("", ""),
         ] {
-            assert_eq!(value(written, Shell::Posix).expect(written).expose(), expected, "{written}");
+            assert_eq!(value(written, Shell::File).expect(written).expose(), expected, "{written}");
         }
+        assert_eq!(value("two words", Shell::Posix).expect("a value").expose(), "two");
         assert_eq!((value("'open", Shell::Posix), value("\"open\\", Shell::Posix)), (None, None));
     }
 
@@ -266,6 +355,18 @@ mod tests {
     fn the_variables_of_auth_js_are_a_client_each() {
         let text = "AUTH_SECRET=s\nAUTH_ACME_ID=a\nAUTH_ACME_SECRET=b\nGITHUB_ID=c\nGITHUB_SECRET=d\nTEAM_ID=e\nTEAM_SECRET=f\n";
         assert_eq!(providers(text), ["AUTH_ACME_", "GITHUB_"]);
+    }
+
+    #[test]
+    fn the_address_of_a_server_completes_its_endpoints() {
+        let of = |text: &str| read(&Document::from(text)).expect("a service").described.remove(0);
+        let one = of("ACME_BASE_URL=https://as.test/\nACME_CLIENT_ID=\nACME_ENDPOINT_TOKEN=/token\nPORT=1\n");
+        assert_eq!(one.service.token_request.url.source(), "https://as.test/token");
+        let told: Vec<&str> = one.ignored.iter().map(|note| note.place.as_str()).collect();
+        assert_eq!(told, ["ACME_CLIENT_ID", "ACME_BASE_URL", "PORT"]);
+        let one = of("KEYCLOAK_URL=https://as.test\nKEYCLOAK_REALM=demo\nKEYCLOAK_CLIENT_ID=web\n");
+        let issuer = one.service.redirect.issuer.as_deref();
+        assert_eq!((issuer, one.client_id.as_str()), (Some("https://as.test/realms/demo"), "web"));
     }
 
     #[test]

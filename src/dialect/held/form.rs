@@ -39,7 +39,7 @@ pub struct Form {
     pub(in crate::dialect::held) basic: bool,
     /// Brings together what a use has in several places.
     pub(in crate::dialect::held) join: fn(&Json) -> Json,
-    /// Members that follow from others: `{name}` stands for one, `{a|b}` for the first of two.
+    /// Members that follow from others: `{name}` stands for one, `{a|b}` for the first of two. The first of a name that can be made counts.
     pub(in crate::dialect::held) derived: &'static [(&'static str, &'static str)],
     /// Whether the name of a use is that of the service, as in a catalog.
     pub(in crate::dialect::held) is_named: bool,
@@ -88,7 +88,7 @@ impl Form {
         for (path, json) in uses {
             let one = self.described(&path, json);
             // A template names the same client in several places.
-            if !described.contains(&one) {
+            if !described.iter().any(|known| known.client_id == one.client_id && *known == one) {
                 described.push(one);
             }
         }
@@ -123,9 +123,13 @@ impl Form {
         }
         let mut unused = Vec::new();
         self.take(json, "", 0, &mut held, &mut unused);
+        let mut made = Vec::new();
         for (name, template) in self.derived {
-            if let (Some((_, part)), Some(text)) = (self.row(name), derived(json, template)) {
+            if let (Some((_, part)), Some(text)) = (self.row(name), derived(json, template))
+                && !made.contains(name)
+            {
                 held.take(name, *part, &text);
+                made.push(*name);
             }
         }
         let known = path.last().unwrap_or(&held.title).clone();

@@ -5,8 +5,8 @@ use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::held::Part;
 use crate::dialect::held::Part::{
     AccessToken, AuthorizationParameters, AuthorizationUrl, ClientId, ClientSecret, DeviceUrl, Grant, IdToken,
-    IdentityUrl, IntrospectionUrl, Issuer, Method, Named, NoPkce, Password, Pkce, RedirectUri, RefreshParameters,
-    RefreshToken, RefreshUrl, RevocationUrl, Scope, Separator, Title, TokenParameters, TokenUrl, Unused, UserName,
+    IdentityUrl, Issuer, Method, Named, NoPkce, Password, Pkce, RedirectUri, RefreshParameters, RefreshToken,
+    RefreshUrl, RevocationUrl, Scope, Separator, Title, TokenParameters, TokenUrl, Unused, UserName,
 };
 use crate::dialect::held::form::Form;
 use crate::dialect::held::joins;
@@ -15,41 +15,6 @@ use crate::dialect::held::joins;
 pub const MOST_PROVIDERS: usize = 2_000;
 
 const OF_THE_TOOL: Part = Unused("concerns only the tool itself");
-
-/// The client of a Keycloak realm, as its console exports it for adapters. The endpoints follow from server and realm.
-pub static KEYCLOAK: Form = Form {
-    name: "Keycloak adapter configuration",
-    marks: &["realm"],
-    at: "**",
-    has: &["realm"],
-    any: &["auth-server-url", "url"],
-    and_any: &["resource", "clientId"],
-    parts: &[
-        ("resource", ClientId),
-        ("clientId", ClientId),
-        ("credentials.secret", ClientSecret),
-        ("authorization_url", AuthorizationUrl),
-        ("token_url", TokenUrl),
-        ("device_url", DeviceUrl),
-        ("userinfo_url", IdentityUrl),
-        ("revocation_url", RevocationUrl),
-        ("introspection_url", IntrospectionUrl),
-        ("scope", Scope),
-        ("enable-pkce", Pkce),
-        ("realm", Unused("a part of each endpoint")),
-        ("auth-server-url", Unused("a part of each endpoint")),
-        ("url", Unused("a part of each endpoint")),
-    ],
-    derived: &[
-        ("authorization_url", "{auth-server-url|url}/realms/{realm}/protocol/openid-connect/auth"),
-        ("token_url", "{auth-server-url|url}/realms/{realm}/protocol/openid-connect/token"),
-        ("device_url", "{auth-server-url|url}/realms/{realm}/protocol/openid-connect/auth/device"),
-        ("userinfo_url", "{auth-server-url|url}/realms/{realm}/protocol/openid-connect/userinfo"),
-        ("revocation_url", "{auth-server-url|url}/realms/{realm}/protocol/openid-connect/revoke"),
-        ("introspection_url", "{auth-server-url|url}/realms/{realm}/protocol/openid-connect/token/introspect"),
-    ],
-    ..Form::BLANK
-};
 
 /// The cache of Microsoft's MSAL libraries. Each refresh token is a use.
 pub static MSAL: Form = Form {
@@ -284,6 +249,11 @@ pub static POWER_PLATFORM: Form = Form {
         ("authorizationUrlTemplate", AuthorizationUrl),
         ("tokenUrlTemplate", TokenUrl),
         ("refreshUrlTemplate", RefreshUrl),
+        ("authorizationParams", AuthorizationParameters),
+        ("tokenParams", TokenParameters),
+        ("refreshParams", RefreshParameters),
+        ("loginUri", Unused("a part of each endpoint")),
+        ("tenantId", Unused("a part of each endpoint")),
         ("pkce", Pkce),
         ("title", Title),
         ("identityProvider", Named),
@@ -303,6 +273,7 @@ pub static EMAIL_PROXY: Form = Form {
     has: &["token_url", "oauth2_scope"],
     parts: &[
         ("permission_url", AuthorizationUrl),
+        ("device_url", DeviceUrl),
         ("token_url", TokenUrl),
         ("oauth2_scope", Scope),
         ("oauth2_flow", Grant),

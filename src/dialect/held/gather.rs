@@ -56,8 +56,11 @@ impl Held {
             self.ignore(place, "too long for a request");
             return;
         }
-        let is_left_open = self.has_slots && is_open(value) && !matches!(part, Part::Unused(_));
-        let stands_in = |name: &str| is_dummy(value) || is_stand_in(name, value);
+        let has_open_host = part == Part::Issuer && plain_slots(value).contains("{{");
+        let is_left_open = self.has_slots && (is_open(value) || has_open_host) && !matches!(part, Part::Unused(_));
+        // A client ID is of printable ASCII (RFC 6749 appendix A.1); anything else is what a person is told to enter.
+        let is_told = if part == Part::ClientId { !value.is_ascii() } else { !value.contains(|c: char| c.is_ascii()) };
+        let stands_in = |name: &str| is_told || is_dummy(value) || is_stand_in(name, value);
         if is_left_open || part.own_name().is_some_and(stands_in) {
             self.gathering.names_secret |= part == Part::ClientSecret;
             self.ignore(place, "the document leaves it open");
@@ -100,6 +103,12 @@ impl Held {
             }
             _ => self.take_url(place, part, value),
         }
+    }
+
+    /// Notes a value that the document names and leaves empty.
+    pub(in crate::dialect::held) fn leave_empty(&mut self, place: &str, part: Part) {
+        self.gathering.names_secret |= part == Part::ClientSecret;
+        self.ignore(place, "empty in the document");
     }
 
     /// Adds how the requests are made.
@@ -355,7 +364,9 @@ impl Held {
         });
         let guessed = match (self.outline.authorization_url.is_empty(), has_refresh_token) {
             (true, true) => GrantType::RefreshToken,
-            (true, false) if has_secret && has_token_url => GrantType::ClientCredentials,
+            (true, false) if (has_secret || self.gathering.names_secret) && has_token_url => {
+                GrantType::ClientCredentials
+            }
             _ => GrantType::AuthorizationCode,
         };
         let grant = named.unwrap_or(guessed);

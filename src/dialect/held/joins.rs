@@ -4,14 +4,14 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::dialect::held::form::member;
-use crate::dialect::standard::{plain_text, text_at};
+use crate::dialect::standard::{form_fields, plain_text, text_at};
 use crate::dialect::tree::{merge, undotted};
 
 /// How many bytes the properties of a document may be filled in with.
 const MOST_FILLED: usize = 1024 * 1024;
 
 /// The members of an object; none of anything else.
-fn members(json: &Json) -> impl Iterator<Item = (&String, &Json)> {
+pub(super) fn members(json: &Json) -> impl Iterator<Item = (&String, &Json)> {
     json.as_object().into_iter().flatten()
 }
 
@@ -135,7 +135,7 @@ fn find<'a>(json: &'a Json, name: &str) -> Option<&'a Json> {
     }
 }
 
-fn each_object(json: &mut Json, change: &mut impl FnMut(&mut Map<String, Json>)) {
+pub(super) fn each_object(json: &mut Json, change: &mut impl FnMut(&mut Map<String, Json>)) {
     match json {
         Json::Object(members) => {
             change(members);
@@ -172,6 +172,13 @@ pub(super) fn grant(tree: &Json) -> Json {
     providers.map(|(name, entry)| (name.clone(), entry.clone())).collect()
 }
 
+/// The templates of a Power Platform connector that have further parameters, and what they are called here.
+const PARAMETERS: [(&str, &str); 3] = [
+    ("AuthorizationUrlQueryStringTemplate", "authorizationParams"),
+    ("TokenBodyTemplate", "tokenParams"),
+    ("RefreshBodyTemplate", "refreshParams"),
+];
+
 /// Power Platform: each custom parameter is an object with a value.
 pub(super) fn power_platform(tree: &Json) -> Json {
     let mut tree = tree.clone();
@@ -185,7 +192,13 @@ pub(super) fn power_platform(tree: &Json) -> Json {
                 Some(text) if is_template => Json::from(text.split('?').next().unwrap_or_default()),
                 _ => value,
             };
-            object.insert(name, value);
+            match PARAMETERS.iter().find(|(template, _)| *template == name) {
+                Some((_, own)) => object.insert((*own).to_owned(), parameters_of(&plain_text(&value))),
+                None => object.insert(name, value),
+            };
+        }
+        if text_at(&Json::Object(object.clone()), "identityProvider") == "aad" {
+            add_directory(object);
         }
         if object.get("identityProvider").and_then(Json::as_str).is_some_and(|name| name.contains("pkce")) {
             object.insert("pkce".to_owned(), Json::from("S256"));
@@ -194,12 +207,40 @@ pub(super) fn power_platform(tree: &Json) -> Json {
     tree
 }
 
-/// The proxy: an account is named for its address.
+/// The parameters of a template, by name. What the platform fills in, `{Code}`, has its value from each sign-in.
+fn parameters_of(template: &str) -> Json {
+    let is_filled_in = |value: &str| value.starts_with('{') && value.ends_with('}');
+    let own = form_fields(template).into_iter().filter(|(_, value)| !is_filled_in(value));
+    own.map(|(name, value)| (name, Json::from(value))).collect()
+}
+
+/// The endpoints of a tenant of Entra ID, and the API that its tokens are for, which the first version of them names in a
+/// parameter.
+fn add_directory(object: &mut Map<String, Json>) {
+    let settings = Json::Object(object.clone());
+    let text = |name: &str, default: &str| {
+        let text = text_at(&settings, name);
+        if text.is_empty() { default.to_owned() } else { text }
+    };
+    let login = text("loginUri", "https://login.microsoftonline.com");
+    let base = format!("{}/{}/oauth2", login.trim_end_matches('/'), text("tenantId", "common"));
+    object.insert("authorizationUrl".to_owned(), Json::from(format!("{base}/authorize")));
+    object.insert("tokenUrl".to_owned(), Json::from(format!("{base}/token")));
+    if let Some(resource) = object.remove("resourceUri") {
+        object.insert("authorizationParams".to_owned(), json!({"resource": resource}));
+    }
+}
+
+/// The proxy: an account is named for its address. What it asks for permission is the device endpoint in that flow.
 pub(super) fn email_proxy(tree: &Json) -> Json {
     let mut tree = tree.clone();
     let accounts = tree.as_object_mut().into_iter().flatten().filter(|(name, _)| name.contains('@'));
     for (name, account) in accounts {
         merge(account, json!({"user_name": name}));
+        let is_device = text_at(account, "oauth2_flow") == "device";
+        if let Some(url) = account.as_object_mut().filter(|_| is_device).and_then(|own| own.remove("permission_url")) {
+            merge(account, json!({"device_url": url}));
+        }
     }
     tree
 }
@@ -207,6 +248,31 @@ pub(super) fn email_proxy(tree: &Json) -> Json {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_templates_of_a_connector_have_its_further_parameters() {
+        let custom = json!({
+            "AuthorizationUrlTemplate": {"value": "https://as.test/authorize?client_id={ClientId}"},
+            "AuthorizationUrlQueryStringTemplate": {"value": "?client_id={ClientId}&scope={Scopes}&audience=api"},
+            "TokenBodyTemplate": {"value": "code={Code}&grant_type=authorization_code&x=1"},
+        });
+        let joined = power_platform(&json!({"identityProvider": "oauth2generic", "customParameters": custom}));
+        assert_eq!(joined["AuthorizationUrlTemplate"], json!("https://as.test/authorize"));
+        assert_eq!(joined["authorizationParams"], json!({"audience": "api"}));
+        assert_eq!(joined["tokenParams"], json!({"grant_type": "authorization_code", "x": "1"}));
+        let custom =
+            json!({"loginUri": {"value": "https://login.test/"}, "resourceUri": {"value": "https://api.test"}});
+        let joined = power_platform(&json!({"identityProvider": "aad", "customParameters": custom}));
+        assert_eq!(joined["tokenUrl"], json!("https://login.test/common/oauth2/token"));
+        assert_eq!(joined["authorizationParams"], json!({"resource": "https://api.test"}));
+    }
+
+    #[test]
+    fn the_permission_url_of_a_device_flow_is_its_own_endpoint() {
+        let account = |flow: &str| json!({"a@b.test": {"permission_url": "https://as.test/x", "oauth2_flow": flow}});
+        assert_eq!(email_proxy(&account("device"))["a@b.test"]["device_url"], json!("https://as.test/x"));
+        assert_eq!(email_proxy(&account("code"))["a@b.test"]["permission_url"], json!("https://as.test/x"));
+    }
 
     #[test]
     fn properties_that_double_each_other_come_to_an_end() {

@@ -4,7 +4,9 @@ use crate::dialect::standard::whole_slot;
 
 /// Whether a whole value is a slot.
 pub(in crate::dialect::held) fn is_open(value: &str) -> bool {
-    whole_slot(&plain_slots(value)).is_some() || value.starts_with("***") || value.starts_with("{{")
+    whole_slot(&plain_slots(value)).is_some()
+        || value.starts_with("***")
+        || value.starts_with("{{") && !value.contains("}}/")
 }
 
 /// A text with slots as templates write them: `{{ config['name'] }}`, `${connectionConfig.name}`, `${NAME:default}`.

@@ -5,10 +5,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value as Json};
 
-use crate::dialect::document::{Document, DocumentError};
+use crate::dialect::document::{Document, DocumentError, MOST_DESCRIBED};
 use crate::dialect::held::Part::{
-    AccessToken, AuthorizationUrl, ClientId, ClientSecret, DeviceUrl, Grant, IdToken, IdentityUrl, IntrospectionUrl,
-    Issuer, Method, Pkce, RedirectUri, RefreshToken, RefreshUrl, RevocationUrl, Scope, TokenUrl,
+    AccessToken, AuthorizationParameters, AuthorizationUrl, ClientId, ClientSecret, DeviceUrl, Grant, IdToken,
+    IdentityUrl, IntrospectionUrl, Issuer, Method, Pkce, RedirectUri, RefreshToken, RefreshUrl, RevocationUrl, Scope,
+    TokenUrl,
 };
 use crate::dialect::held::form::is_empty;
 use crate::dialect::held::{Held, Part, oauthlib};
@@ -24,8 +25,11 @@ const DEEPEST: usize = 32;
 /// The most members that are named as not used.
 const MOST_NOTES: usize = 30;
 
+/// The most members that are counted as not used.
+const MOST_OTHERS: usize = 1_000;
+
 /// The names of members, squeezed, without `oauth` or `oauth2` before them.
-const NAMES: [(&str, Part); 68] = [
+const NAMES: [(&str, Part); 77] = [
     ("clientid", ClientId),
     ("clientsecret", ClientSecret),
     ("refreshtoken", RefreshToken),
@@ -56,6 +60,11 @@ const NAMES: [(&str, Part); 68] = [
     ("authorizationuri", AuthorizationUrl),
     ("authorizationendpoint", AuthorizationUrl),
     ("authorizationendpointurl", AuthorizationUrl),
+    ("authorizationbaseurl", AuthorizationUrl),
+    ("userauthorizationuri", AuthorizationUrl),
+    ("userauthorizationurl", AuthorizationUrl),
+    ("authorizationparams", AuthorizationParameters),
+    ("authorizeparams", AuthorizationParameters),
     ("deviceauthorizationendpoint", DeviceUrl),
     ("deviceauthorizationurl", DeviceUrl),
     ("revokeurl", RevocationUrl),
@@ -74,11 +83,15 @@ const NAMES: [(&str, Part); 68] = [
     ("discoveryurl", Issuer),
     ("discoveryendpoint", Issuer),
     ("discoveryuri", Issuer),
+    ("wellknown", Issuer),
     ("wellknownurl", Issuer),
+    ("servermetadataurl", Issuer),
+    ("authority", Issuer),
     ("metadataurl", Issuer),
     ("redirecturi", RedirectUri),
     ("redirecturl", RedirectUri),
     ("redirecturis", RedirectUri),
+    ("callback", RedirectUri),
     ("callbackurl", RedirectUri),
     ("callbackuri", RedirectUri),
     ("scope", Scope),
@@ -111,10 +124,11 @@ impl Use<'_> {
         self.found.iter().any(|(_, part, _)| *part == wanted)
     }
 
-    /// Enough for a client that a token can be got with.
+    /// Enough for a client that a token can be got with, or for a service that a client is still to be registered at.
     fn is_whole(&self) -> bool {
         let any = |wanted: &[Part]| wanted.iter().any(|part| self.has(*part));
         self.has(ClientId) && any(&[ClientSecret, RefreshToken, TokenUrl, AuthorizationUrl, Issuer])
+            || self.has(AuthorizationUrl) && self.has(TokenUrl)
             || self.has(RefreshToken) && any(&[TokenUrl, ClientSecret])
     }
 
@@ -135,19 +149,39 @@ pub fn recognise(document: &Document<'_>) -> bool {
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let expected = "client ID with a secret, a refresh token or an endpoint";
     let missing = DocumentError::OtherFormat { format: FORMAT, expected };
-    let tree = expanded(document.tree().ok_or_else(|| missing.clone())?, 0);
-    let uses = uses(&tree);
-    if uses.is_empty() {
+    let described = read_tree(document.tree().ok_or_else(|| missing.clone())?);
+    if described.is_empty() {
         return Err(missing);
     }
-    DocumentError::unless_few(FORMAT, "clients", uses.len())?;
-    Ok(Import { format: FORMAT, described: uses.into_iter().map(described).collect() })
+    DocumentError::unless_few(FORMAT, "clients", described.len())?;
+    Ok(Import { format: FORMAT, described })
+}
+
+/// The clients and services of a tree.
+pub(in crate::dialect::held) fn read_tree(tree: &Json) -> Vec<Described> {
+    uses(&expanded(tree, 0)).into_iter().map(described).collect()
 }
 
 fn uses(tree: &Json) -> Vec<Use<'_>> {
-    let mut uses = gather(tree, "", "", 0);
-    uses.retain(Use::is_whole);
-    uses
+    let (mut whole, parts): (Vec<Use<'_>>, Vec<Use<'_>>) = gather(tree, "", "", 0).into_iter().partition(Use::is_whole);
+    if whole.len() > MOST_DESCRIBED {
+        return whole;
+    }
+    // An endpoint that stands beside the only use is its own. Of anything else it is told that it is not used.
+    let is_one = whole.len() == 1;
+    if let [only] = &mut whole[..] {
+        only.others.extend(parts.iter().flat_map(|part| part.others.iter().cloned()).take(MOST_OTHERS));
+    }
+    for (place, part, value) in parts.into_iter().flat_map(|part| part.found) {
+        for one in &mut whole {
+            if is_one && part.is_url() && !one.has(part) {
+                one.found.push((place.clone(), part, value));
+            } else if one.others.len() <= MOST_OTHERS {
+                one.others.push(place.clone());
+            }
+        }
+    }
+    whole
 }
 
 /// The uses in a tree. An object that only completes those inside it is a part of them.
@@ -191,13 +225,30 @@ fn gather<'a>(json: &'a Json, place: &str, name: &str, depth: usize) -> Vec<Use<
     inside.into_iter().map(complete).collect()
 }
 
-/// The name of an object, or of the one around it if its own only says OAuth.
+/// The name of an object, or of one around it if its own only says OAuth.
 fn title<'a>(place: &'a str, name: &'a str) -> &'a str {
-    const OF_ANY: [&str; 9] =
-        ["oauth", "oauth2", "auth", "authentication", "credentials", "client", "config", "settings", "oidc"];
-    let around = place.strip_suffix(name).map(|before| before.trim_end_matches('.'));
-    let around = around.map(|before| before.rsplit('.').next().unwrap_or_default());
-    around.filter(|around| !around.is_empty() && OF_ANY.contains(&squeezed(name).as_str())).unwrap_or(name)
+    /// Those that name nothing by themselves.
+    const OF_NO_NAME: [&str; 4] = ["clientkwargs", "options", "params", "remoteapp"];
+    const OF_ANY: [&str; 14] = [
+        "auth",
+        "authentication",
+        "client",
+        "clientkwargs",
+        "config",
+        "credentials",
+        "oauth",
+        "oauth2",
+        "oidc",
+        "options",
+        "params",
+        "provider",
+        "remoteapp",
+        "settings",
+    ];
+    let mut names = place.strip_suffix(name).unwrap_or_default().rsplit('.').filter(|name| !name.is_empty());
+    let is_of_any = |name: &str| OF_ANY.contains(&squeezed(name).as_str());
+    let around = if is_of_any(name) { names.find(|name| !is_of_any(name)) } else { None };
+    around.unwrap_or(if OF_NO_NAME.contains(&squeezed(name).as_str()) { "" } else { name })
 }
 
 fn joined<'a>(mut one: Use<'a>, other: Use<'a>) -> Use<'a> {
@@ -209,7 +260,7 @@ fn joined<'a>(mut one: Use<'a>, other: Use<'a>) -> Use<'a> {
     one
 }
 
-fn part(name: &str) -> Option<Part> {
+pub(in crate::dialect::held) fn part(name: &str) -> Option<Part> {
     let name = squeezed(name);
     let bare = ["oauth2", "oauth"].iter().find_map(|before| name.strip_prefix(before)).unwrap_or(&name);
     NAMES.iter().find(|(known, _)| *known == bare).map(|(_, part)| *part)
@@ -219,6 +270,9 @@ fn part(name: &str) -> Option<Part> {
 fn is_value(part: Part, value: &Json) -> bool {
     let is_text = !plain_text(value).is_empty() && (part == Pkce || !value.is_boolean());
     let is_list = |items: &Vec<Json>| !items.is_empty() && items.iter().all(Json::is_string);
+    if part == AuthorizationParameters {
+        return value.is_object();
+    }
     is_text || matches!(part, Scope | RedirectUri) && value.as_array().is_some_and(is_list)
 }
 
@@ -268,10 +322,30 @@ fn expanded(json: &Json, depth: usize) -> Json {
                 };
                 (name.clone(), value)
             });
-            unwrapped.collect()
+            with_endpoints(unwrapped.collect())
         }
         other => other.clone(),
     }
+}
+
+/// A provider as Auth.js has it: an endpoint is an address or an object with one, and with parameters.
+fn with_endpoints(mut members: Map<String, Json>) -> Json {
+    for name in ["authorization", "token", "userinfo"] {
+        let Some(value) = members.get(name) else { continue };
+        let url = if value.is_object() { text_at(value, "url") } else { plain_text(value) };
+        let parameters = value.get("params").filter(|params| params.is_object()).cloned();
+        let is_url = url.contains("://") || url.starts_with("{{") && url.contains("}}/");
+        if is_url || parameters.is_some() {
+            members.remove(name);
+        }
+        if is_url {
+            members.insert(format!("{name}_url"), Json::from(url));
+        }
+        if let Some(parameters) = parameters {
+            members.insert(format!("{name}_params"), parameters);
+        }
+    }
+    Json::Object(members)
 }
 
 /// A name and a value in an object of their own.
@@ -309,6 +383,9 @@ mod tests {
         check(json!({"client_id": "a", "client_secret": "b", "token": {"refresh_token": "r"}}), &[("token", 3)]);
         check(json!({"token_url": "https://a.test", "one": client, "two": client}), &[("one", 3), ("two", 3)]);
         check(json!({"app": {"client_id": "a"}, "tokens": {"refresh_token": "r"}}), &[("app", 2)]);
+        let beside = json!({"token_url": "https://a.test", "client_id": "b", "redirect_uri": "https://c.test"});
+        check(json!({"x": client, "y": {"token_url": "https://a.test", "scope": "s"}}), &[("x", 3)]);
+        check(json!({"x": beside, "y": {"redirect_uri": "https://d.test"}}), &[("x", 3)]);
         check(json!({"client_id": "a"}), &[]);
         check(json!({"client_id": "", "client_secret": ""}), &[]);
         check(json!({"auth_url": "https://a.test", "password": "p"}), &[]);

@@ -58,6 +58,21 @@ impl Part {
         }
     }
 
+    /// Whether its value is the address of an endpoint, or that of the issuer.
+    pub(in crate::dialect::held) fn is_url(self) -> bool {
+        matches!(
+            self,
+            Self::TokenUrl
+                | Self::RefreshUrl
+                | Self::AuthorizationUrl
+                | Self::RevocationUrl
+                | Self::IntrospectionUrl
+                | Self::DeviceUrl
+                | Self::IdentityUrl
+                | Self::Issuer
+        )
+    }
+
     /// Whether its value is a secret, of which white space is a part.
     pub(in crate::dialect::held) fn is_secret(self) -> bool {
         matches!(self, Self::ClientSecret | Self::RefreshToken | Self::Password)

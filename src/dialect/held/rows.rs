@@ -2,7 +2,7 @@
 
 use crate::dialect::document::LARGEST;
 use crate::dialect::format::Dialect;
-use crate::dialect::held::{forms, named, oauthlib, pizauth, salesforce};
+use crate::dialect::held::{forms, keycloak, named, oauthlib, pizauth, salesforce};
 
 /// The most certain first.
 pub(in crate::dialect) const ROWS: [Dialect; 15] = [
@@ -77,11 +77,11 @@ pub(in crate::dialect) const ROWS: [Dialect; 15] = [
     },
     Dialect {
         id: "keycloak",
-        name: "Keycloak adapter configuration",
-        sign: "JSON with `realm`, `auth-server-url` and `resource`",
+        name: "Keycloak client",
+        sign: "JSON with `realm`, `auth-server-url` and `resource`, or an exported realm or client",
         marks: &["\"realm\"", "\"auth-server-url\"", "\"resource\""],
-        recognise: |document| forms::KEYCLOAK.recognise(document),
-        read: |document, _| Ok(forms::KEYCLOAK.read(document)?),
+        recognise: keycloak::recognise,
+        read: |document, _| Ok(keycloak::read(document)?),
         ..Dialect::READ_ONLY
     },
     Dialect {

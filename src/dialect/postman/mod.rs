@@ -14,6 +14,7 @@ use crate::dialect::standard::{
     Block, Collected, Further, Placement, Request, RequestPart, Variables, plain_text, squeezed, text_at,
 };
 use crate::dialect::{Described, Import, Note};
+use crate::oauth::plain_line;
 
 const COLLECTION: &str = "Postman collection";
 const ENVIRONMENT: &str = "Postman environment";
@@ -147,13 +148,16 @@ fn is_enabled(entry: &Json) -> bool {
         && entry.get("disabled").and_then(Json::as_bool) != Some(true)
 }
 
+/// The most variables that are named as not used.
+const MOST_NOTES: usize = 30;
+
 /// An environment has no block, but variables with known names.
 fn environment(json: &Json, mut variables: Variables) -> Result<Described, DocumentError> {
     let json = json.get("environment").unwrap_or(json);
     add_variables(json.get("values"), &mut variables);
     let title = text_at(json, "name");
     let mut block = Block { title, place: "values".to_owned(), ..Block::default() };
-    let mut others = 0_usize;
+    let mut others = Vec::new();
     let mut hosts = Vec::new();
     let values = json.get("values").and_then(Json::as_array).into_iter().flatten();
     for variable in values.filter(|variable| is_enabled(variable)) {
@@ -168,7 +172,7 @@ fn environment(json: &Json, mut variables: Variables) -> Result<Described, Docum
                 let value = if is_open { format!("{{{{{name}}}}}") } else { value };
                 block.members.push((member.to_owned(), value));
             }
-            _ => others += 1,
+            _ => others.push(plain_line(&text_at(variable, "key"))),
         }
     }
     if !block.members.iter().any(|(name, _)| name == "accessTokenUrl" || name == "clientId") {
@@ -179,8 +183,12 @@ fn environment(json: &Json, mut variables: Variables) -> Result<Described, Docum
     for name in hosts {
         described.ignored.push(Note::new(format!("values.{name}"), "a host, not an endpoint: its URL has no path"));
     }
-    if others > 0 {
-        described.ignored.push(Note::new("values", format!("{others} other variables, which no call uses")));
+    let more = others.len().saturating_sub(MOST_NOTES);
+    for name in others.into_iter().take(MOST_NOTES) {
+        described.ignored.push(Note::new(format!("values.{name}"), "unknown name"));
+    }
+    if more > 0 {
+        described.ignored.push(Note::new("values", format!("{more} more variables with unknown names")));
     }
     Ok(described)
 }

@@ -88,7 +88,7 @@ fn member(name: &str) -> Option<Member> {
     Some(match squeezed(name).as_str() {
         "granttype" => Member::GrantType,
         "authurl" | "authorizationurl" => Member::AuthorizationUrl,
-        "accesstokenurl" => Member::TokenUrl,
+        "accesstokenurl" | "tokenurl" => Member::TokenUrl,
         "refreshtokenurl" => Member::RefreshUrl,
         "clientid" => Member::Own("client_id"),
         "clientsecret" => Member::Own("client_secret"),
@@ -103,6 +103,7 @@ fn member(name: &str) -> Option<Member> {
         "resource" => Member::Common("resource"),
         "accesstoken"
         | "addtokento"
+        | "token"
         | "tokenname"
         | "tokentype"
         | "headerprefix"

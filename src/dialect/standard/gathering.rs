@@ -161,7 +161,9 @@ impl Gathering {
         // Nobody's secret has the variables of a tool in it.
         let has_variable = known != "scope" && text.contains("{{") && text.contains("}}");
         let has_open_part = known == "redirect_uri" && with_open_parts(text) != text;
-        if has_variable || has_open_part || whole_slot(text).is_some() || is_stand_in(known, text) {
+        // A client ID is of printable ASCII (RFC 6749 appendix A.1); anything else is what a person is told to enter.
+        let is_told = known == "client_id" && !text.is_ascii();
+        if has_variable || has_open_part || is_told || whole_slot(text).is_some() || is_stand_in(known, text) {
             self.names_secret |= known == "client_secret";
             let is_empty = whole_slot(text).is_some_and(|slot| self.variables.is_empty(slot));
             let empty = if is_empty { ": the variable is empty in the document" } else { "" };

@@ -56,7 +56,11 @@ impl RawCall {
         let content_type = self.header("content-type").to_ascii_lowercase();
         let authorization = self.header("authorization").to_owned();
         gathering.fragment(format!("{place} › URL"), &self.url);
-        let url = gathering.address(&format!("{place} › URL"), &with_host(&split.url));
+        let whole = with_host(&split.url);
+        if whole.starts_with("https://") && whole.len() > split.url.len() {
+            gathering.understood(format!("{place} › URL"), "it names no scheme: https is used");
+        }
+        let url = gathering.address(&format!("{place} › URL"), &whole);
         let query = split.query.into_iter().chain(self.query);
         let query = parameters(&format!("{place} › query"), query, gathering);
         let mut headers = Vec::new();
@@ -167,6 +171,7 @@ fn with_host(url: &str) -> String {
 
 /// The host of a URL, to name a service without a name.
 pub(crate) fn host(url: &str) -> String {
+    let url = url.split('?').next().unwrap_or_default();
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?']).next().unwrap_or_default();
     authority.rsplit('@').next().unwrap_or_default().to_owned()
@@ -197,7 +202,8 @@ pub(crate) fn form_fields(text: &str) -> Vec<(String, String)> {
     let pairs = text.trim().trim_start_matches('?').split(['&', '\n']).map(|pair| pair[..bare(pair)].trim());
     pairs
         .filter(|pair| !pair.is_empty())
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        // Some pages write the fields like headers.
+        .map(|pair| pair.split_once('=').or_else(|| pair.split_once(": ")).unwrap_or((pair, "")))
         .map(|(name, value)| (decoded(name.trim()), decoded(value.trim())))
         .collect()
 }

@@ -116,7 +116,7 @@ pub(crate) fn is_dummy(value: &str) -> bool {
     let is_crossed_out = |c| matches!(c, 'x' | 'X' | '*' | '.' | '…' | '-');
     let crossed_out = value.len() >= 3 && value.chars().all(is_crossed_out) && value.chars().any(|c| c != '-');
     let is_shortened = value.ends_with("...") || value.ends_with('…');
-    let is_word = matches!(lower.as_str(), "placeholder" | "todo");
+    let is_word = lower == "todo" || lower.contains("placeholder");
     let begins = |starts: &[&str]| starts.iter().any(|start| lower.starts_with(start));
     let is_any = begins(&BEGINS) || begins(&REFERENCES) || crossed_out || is_shortened || is_word;
     is_any && value.len() <= LONGEST_NAME

@@ -107,7 +107,12 @@ fn beside_token<'a>(answers: &'a Answers, reading: &Reading) -> Vec<&'a Map<Stri
     let found = reading.access_token.iter().find(|place| answers.find(place).is_some());
     let parent = found.filter(|place| place.is_path()).and_then(|place| place.as_str().rsplit_once('.'));
     let parent = parent.and_then(|(parent, _)| Expression::new(parent).find(answers.json())).and_then(Json::as_object);
-    parent.into_iter().chain(answers.json().as_object()).collect()
+    // A list of one object is read as this object is.
+    let whole = match answers.json() {
+        Json::Array(items) if items.len() == 1 => items[0].as_object(),
+        json => json.as_object(),
+    };
+    parent.into_iter().chain(whole).collect()
 }
 
 /// The `exp` of a JWT, if no field tells (RFC 9068 section 2.2).
@@ -229,6 +234,7 @@ mod tests {
     fn an_end_is_read_whatever_it_is_called() {
         for json in [
             json!({"expires_in": 60}),
+            json!([{"expires_in": 60}]),
             json!({"expiresIn": "60"}),
             json!({"expires_in_sec": 60}),
             json!({"expires_in": "60s"}),

@@ -3,6 +3,9 @@
 
 use std::fmt;
 
+use crate::diagnosis::Diagnosis;
+use crate::oauth::tokens::fit::plain_line;
+
 /// The scheme of RFC 6750.
 const BEARER: &str = "Bearer";
 
@@ -114,6 +117,32 @@ pub fn bound_scheme(token_type: &str) -> Option<&'static str> {
     BOUND.into_iter().find(|scheme| scheme.eq_ignore_ascii_case(token_type))
 }
 
+/// A warning of a token type that is not known here: a client must not use such a token (RFC 6749 section 7.1). Services call
+/// bearer tokens by many names, so that only a type that is bound to a key is taken at its word. `example` is the reply that
+/// the preset documents, `own` the header that it names.
+pub fn type_note(token_type: &str, own: &str, example: &str) -> Option<Diagnosis> {
+    let told = plain_line(token_type);
+    if let Some(scheme) = bound_scheme(&told).filter(|scheme| *scheme != "DPoP") {
+        let summary =
+            format!("the access token is of the type `{told}`, which is bound to a key: it is no bearer token");
+        let hint =
+            format!("no call with it can be signed here (`{scheme}`): have the client registered for bearer tokens");
+        return Some(Diagnosis::new(summary).hint(hint));
+    }
+    // RFC 8693 section 2.2.1 has `N_A` for a token that is no access token.
+    const KNOWN: [&str; 4] = ["", "dpop", "na", "jwt"];
+    let squeezed: String = told.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let is_bearer = ["bearer", "accesstoken"].iter().any(|word| squeezed.contains(word));
+    let is_documented = !own.is_empty() || example.contains(&format!("\"{told}\""));
+    if is_bearer || is_documented || KNOWN.contains(&squeezed.as_str()) {
+        return None;
+    }
+    let summary =
+        format!("the access token is of the type `{told}`, which is not known here: it is sent as a bearer token");
+    let hint = "if the API refuses it, name the header that its documentation has (`policy.header` of a preset)";
+    Some(Diagnosis::new(summary).hint(hint))
+}
+
 /// The bytes of a header's name and of a scheme (RFC 9110 section 5.6.2).
 fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
@@ -144,6 +173,20 @@ mod tests {
             let own = TokenHeader::parse("X-Access-Token: <token>");
             assert_eq!(TokenHeader::of(token_type, own).line("t"), format!("Authorization: {scheme} t"));
         }
+    }
+
+    #[test]
+    fn a_type_that_is_no_bearer_token_is_told_and_odd_names_of_one_are_not() {
+        for known in ["", "Bearer", "bearer", "BEARER ", "BearerToken", "N_A", "JWT", "DPoP", "User Access Token"] {
+            assert_eq!(type_note(known, "", ""), None, "{known:?}");
+        }
+        let told = |token_type: &str| type_note(token_type, "", "").expect("a note");
+        assert!(told("mac").summary.contains("`mac`, which is bound to a key"), "RFC 6749 section 7.1");
+        assert!(type_note("mac", "X-Token: <token>", "\"mac\"").is_some(), "whatever the preset says");
+        let words = "the access token is of the type `exa mple`, which is not known here: it is sent as a bearer token";
+        assert_eq!(told("exa\u{1b}mple").summary, words);
+        assert_eq!(type_note("bot", "", r#"{"token_type": "bot"}"#), None, "the preset documents it");
+        assert_eq!(type_note("bot", "Authorization: Token <token>", ""), None);
     }
 
     #[test]

@@ -256,3 +256,21 @@ fn the_authentication_of_a_folder_counts_for_its_requests() {
     }
     assert_eq!(of_version_4.secrets.client_secret, Secret::new("acme-secret-1"));
 }
+
+#[test]
+fn settings_for_a_library_are_read_where_no_request_asks_for_tokens() {
+    let one = one(&corpus("documentation.settings.js"));
+    assert_eq!(one.service.token_request.url.source(), "https://auth.acme.example/oauth2/token");
+    let authorization = one.service.authorization.as_ref().expect("an authorization request");
+    assert_eq!(authorization.call.url.source(), "https://auth.acme.example/oauth2/authorize");
+    assert_eq!((one.client_id.as_str(), one.secrets.client_secret.is_empty()), ("acme-app", true));
+    let [of_request, of_settings] = &described(
+        "fetch('https://a.test/token', {method: 'POST', body: new URLSearchParams({grant_type: 'client_credentials'})});
+         passport.use(new OAuth2Strategy({authorizationURL: 'https://b.test/a', tokenURL: 'https://b.test/t',
+           clientID: 'demo'}, done));",
+    )[..] else {
+        panic!("two services")
+    };
+    let urls = [of_request, of_settings].map(|one| one.service.token_request.url.source());
+    assert_eq!(urls, ["https://a.test/token", "https://b.test/t"]);
+}

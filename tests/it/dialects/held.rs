@@ -226,7 +226,10 @@ fn variables_that_cannot_be_read_are_told_with_their_line() {
         error("CLIENT_ID=x\nhunter2\n"),
         "the .env file cannot be read: expected `NAME=value` at line 2, column 1"
     );
-    assert_eq!(error("PORT=8080\n"), "this does not look like .env file: it has no `CLIENT_ID` or `REFRESH_TOKEN`");
+    assert_eq!(
+        error("PORT=8080\n"),
+        "this does not look like .env file: it has no `CLIENT_ID` or `REFRESH_TOKEN` with a value"
+    );
 }
 
 #[test]

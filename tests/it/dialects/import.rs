@@ -103,6 +103,21 @@ hint: to save it, repeat with `--yes` and `--profile PROFILE` or `--preset ID`
 }
 
 #[test]
+fn a_document_in_a_block_of_a_page_is_read_as_what_it_is() {
+    let program = Tokenwright::with_vault();
+    let realm = r#"{"realm": "demo", "auth-server-url": "https://sso.acme.example/auth", "resource": "acme-app"}"#;
+    let page =
+        format!("# Acme\n\nPut this into `keycloak.json`:\n\n```json\n{realm}\n```\n\n## Then\n\n```sh\n./run\n```\n");
+    let name = file(&program, "page.md", page);
+    let told = program.run(&["import", &name]).failed(2);
+    assert!(told.starts_with("page.md: Keycloak client\n"), "{told}");
+    assert!(told.contains("\n  client ID: acme-app\n") && told.contains("\n  Realm: demo\n"), "{told}");
+    let without = file(&program, "other.md", "# Acme\n\n[Home](x)\n\n```sh\n./run\n```\n");
+    let told = program.run(&["import", &without]).failed(2);
+    assert!(told.contains("the document describes no service: it is a Markdown text\n"), "{told}");
+}
+
+#[test]
 fn a_name_is_needed_and_told_so() {
     let program = Tokenwright::with_vault();
     let name = file(&program, "acme.toml", ACME);

@@ -179,3 +179,20 @@ fn a_redirect_of_an_endpoint_is_told_and_not_followed() {
         assert_eq!(service.asked("/token/").len(), 0);
     }
 }
+
+#[test]
+fn a_url_that_takes_no_post_and_a_token_of_a_strange_type_are_told() {
+    let service = Scripted::start(|asked, calls| match asked.path.as_str() {
+        "/authorize" => asked.grant("a-code"),
+        _ if calls == 0 => Answer::text(405, "text/html", "<title>Sign in</title>").header("Allow", "GET"),
+        _ => Answer::json(200, &json!({"access_token": "AT-1", "token_type": "mac", "expires_in": 60})),
+    });
+    let program = Tokenwright::with_vault();
+    add_preset(&program, &service, "");
+    let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", browser()];
+    let said = program.run(&arguments).failed(4);
+    assert!(said.contains("hint: the URL takes `GET` and no POST: it is mostly that of another page"), "{said}");
+    let said = program.run(&arguments).stderr;
+    let words = "warning: the access token is of the type `mac`, which is bound to a key: it is no bearer token\n";
+    assert!(said.contains(words) && said.contains("Signed in: saved as the profile `demo`"), "{said}");
+}

@@ -5,6 +5,7 @@
 
 mod cause;
 mod document;
+mod hint;
 mod names;
 mod target;
 
@@ -16,7 +17,7 @@ use serde_json::{Map, Value as Json};
 use crate::call::{Answers, Reading, Reply, mask_text, scalar_text};
 use crate::oauth::authorization::response::printable;
 use crate::oauth::challenge::Challenge;
-use crate::oauth::tokens::explain::{ErrorHint, Stage, explain, explain_known, hint_for};
+use crate::oauth::tokens::explain::{ErrorHint, hint_for};
 use crate::oauth::tokens::fit::web_reference;
 use crate::oauth::tokens::refusal::cause::Words;
 use crate::oauth::tokens::refusal::document::Document;
@@ -51,6 +52,8 @@ pub struct Refusal {
     is_whole: bool,
     asks_for_basic: bool,
     is_page: bool,
+    /// The methods that the URL takes, as a refusal of another has to name them (RFC 9110 section 15.5.6).
+    allowed: String,
     /// Whether a success has its fields within something else, such as a string or a page.
     is_wrapped: bool,
 }
@@ -60,7 +63,8 @@ pub fn read_refusal(reply: &Reply, answers: Option<&Answers>, reading: &Reading,
     let clean = |text: &str| printable(&mask_text(text, secrets));
     let challenges = Challenge::all(reply);
     let asks_for_basic = challenges.iter().any(|challenge| challenge.scheme == "basic");
-    let mut refusal = Refusal { asks_for_basic, ..Refusal::new(reply.status) };
+    let allowed = reply.header("allow").map(|methods| short(&clean(methods))).unwrap_or_default();
+    let mut refusal = Refusal { asks_for_basic, allowed, ..Refusal::new(reply.status) };
     let mut texts = match document::of(reply, answers, &|text| mask_text(text, secrets)) {
         Document::Fields(fields) => {
             let mut found = names::collect(&fields, reply.status, &clean);
@@ -120,6 +124,7 @@ impl Refusal {
             is_whole: false,
             asks_for_basic: false,
             is_page: false,
+            allowed: String::new(),
             is_wrapped: false,
         }
     }
@@ -284,78 +289,6 @@ impl Refusal {
         let code = self.code.as_deref().or(self.known.as_deref()).unwrap_or_default();
         hint_for(code, self.description.as_deref().unwrap_or_default(), hints)
             .or_else(|| hint_for("", &self.said, hints))
-    }
-
-    /// What to change.
-    pub fn hint(&self, stage: Stage, hints: &[ErrorHint]) -> Option<String> {
-        if let Some(hint) = self.service_hint(hints) {
-            return Some(hint.say.clone());
-        }
-        if let Some(hint) = self.certificate_hint() {
-            return Some(hint.to_owned());
-        }
-        if self.cause == Cause::Limit {
-            return Some("the service asks for fewer calls: wait a minute and try again".to_owned());
-        }
-        if self.cause == Cause::Client && self.asks_for_basic {
-            return Some(
-                "client id or secret is wrong, or they were not sent as the service wants: it asks for Basic, so set the \
-                 client authentication to Basic if it is another"
-                    .to_owned(),
-            );
-        }
-        if self.cause == Cause::Grant && self.is_vague() && stage == Stage::RefreshRequest {
-            return explain_known(stage, "invalid_grant");
-        }
-        let by_code = || self.code.as_deref().and_then(|code| explain(stage, code, "", &[]));
-        let by_known = || self.known.as_deref().and_then(|code| explain_known(stage, code));
-        let by_cause = || match self.cause {
-            Cause::Grant => explain_known(stage, "invalid_grant"),
-            Cause::Client => explain_known(stage, "invalid_client"),
-            Cause::Trouble => explain_known(stage, "server_error"),
-            Cause::Limit | Cause::Other => None,
-        };
-        by_code().or_else(by_known).or_else(by_cause).or_else(|| self.hint_of_status(stage).map(str::to_owned))
-    }
-
-    /// What nginx has to say about a client certificate: it has statuses of its own for it (495, 496) and sends 400 with a page.
-    fn certificate_hint(&self) -> Option<&'static str> {
-        if !self.is_page || !matches!(self.status, 400 | 495 | 496) {
-            return None;
-        }
-        // foreign: the title of the page is all that tells the two apart.
-        if self.status == 496 || self.said.contains("No required SSL certificate was sent") {
-            return Some("it wants a client certificate: give the profile one (step 2, or `--client-certificate`)");
-        }
-        (self.status == 495 || self.said.contains("SSL certificate error")).then_some(
-            "the server does not accept the client certificate: it is expired or revoked, or the server does not know the \
-             authority that signed it",
-        )
-    }
-
-    fn hint_of_status(&self, stage: Stage) -> Option<&'static str> {
-        Some(match self.status {
-            404 | 410 => "the URL is wrong: compare it with the service's documentation",
-            405 => "the method is wrong: most token endpoints want POST",
-            407 => "a proxy wants a user and a password: put them into the proxy's address",
-            415 => "the body's encoding is wrong: try form in place of JSON, or the reverse",
-            200..=299 if self.is_wrapped => {
-                "the reply must be JSON and nothing else (RFC 6749 section 5.1): whoever runs the service has to mend it"
-            }
-            200..=299 if !self.is_page => {
-                "what is no reply of a token endpoint mostly means a wrong URL, or a proxy in between"
-            }
-            _ if self.is_page => "a web page in place of tokens mostly means a wrong URL, or a proxy in between",
-            400 | 403 if !self.has_reason() && stage == Stage::RefreshRequest => {
-                "the service gives no reason: mostly the refresh token is spent, expired or revoked; where that repeats, \
-                 sign in again"
-            }
-            400 | 403 if !self.has_reason() => {
-                "the service gives no reason: compare the call with its documentation, or authorize again where the \
-                 code may be spent"
-            }
-            _ => return None,
-        })
     }
 }
 

@@ -314,3 +314,14 @@ fn the_pages_of_a_gateway_about_a_client_certificate_are_told_apart() {
         assert!(hint.starts_with(words), "{hint}");
     }
 }
+
+#[test]
+fn a_url_that_takes_no_post_is_mostly_another_page() {
+    let hint = |headers: &[(&str, &str)]| {
+        let told = error_of(Stage::TokenRequest, &reply(405, headers, "<html><title>Not allowed</title></html>"));
+        told.diagnose(&[]).hint.expect("a hint")
+    };
+    assert!(hint(&[]).starts_with("the URL does not take this method: it is mostly that of another page"));
+    assert!(hint(&[("allow", "GET, HEAD")]).starts_with("the URL takes `GET, HEAD` and no POST"));
+    assert_eq!(hint(&[("allow", "OPTIONS, POST")]), "the URL takes `OPTIONS, POST`: change the method of this request");
+}
