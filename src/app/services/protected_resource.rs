@@ -29,7 +29,7 @@ impl App {
         report: &Report,
     ) -> Result<FoundResource, Failure> {
         report.tell(Progress::Fetching(address.as_str().to_owned()));
-        let challenge = challenge(self, address).await?;
+        let challenge = challenge(self, report, address).await?;
         let metadata = match &challenge.metadata_url {
             Some(url) => Some(named(self, address, url, report).await?),
             None => well_known(self, address, report).await?,
@@ -39,9 +39,9 @@ impl App {
 }
 
 /// What the API asks for. Some do so only where they would act: they are asked by an empty POST as well.
-async fn challenge(app: &App, address: &ResourceAddress) -> Result<ResourceChallenge, Failure> {
+async fn challenge(app: &App, report: &Report, address: &ResourceAddress) -> Result<ResourceChallenge, Failure> {
     for method in [Method::Get, Method::Post] {
-        let reply = asked(app, method, address.as_str()).await?;
+        let reply = asked(app, report, method, address.as_str()).await?;
         if let Some(challenge) = ResourceChallenge::of(&reply) {
             return Ok(challenge);
         }
@@ -102,12 +102,12 @@ fn refused(error: &ProtectedResourceError) -> Failure {
 
 async fn fetched(app: &App, url: &str, report: &Report) -> Result<Reply, Failure> {
     report.tell(Progress::Fetching(url.to_owned()));
-    asked(app, Method::Get, url).await
+    asked(app, report, Method::Get, url).await
 }
 
-async fn asked(app: &App, method: Method, url: &str) -> Result<Reply, Failure> {
+async fn asked(app: &App, report: &Report, method: Method, url: &str) -> Result<Reply, Failure> {
     // Its own braces are no placeholders.
     let url = url.replace('<', "%3C").replace('{', "%7B");
     let template = CallTemplate { method, url: Template::new(url), ..CallTemplate::default() };
-    Ok(send(app, &template.render(&Values::new())?).await?)
+    Ok(send(app, report, &template.render(&Values::new())?).await?)
 }

@@ -235,30 +235,6 @@ impl Reader<'_> {
         }
     }
 
-    /// Names with dots between them; `$env:NAME` too.
-    pub(super) fn path(&mut self) -> String {
-        let rest = self.rest();
-        let mut length = 0;
-        loop {
-            let name = &rest[length..];
-            length += name.find(|c: char| !is_inner(c)).unwrap_or(name.len());
-            let rest = &rest[length..];
-            let after = |sign: &str| rest.strip_prefix(sign).is_some_and(|rest| rest.starts_with(is_start));
-            let sign = [".", "?.", "::", ":"].into_iter().find(|sign| after(sign));
-            match sign {
-                Some(":") if !self.code[self.at..].starts_with('$') => break,
-                Some(sign) => length += sign.len(),
-                None if self.rest().get(..length + "-RestMethod".len()).is_some_and(is_cmdlet) => {
-                    length += "-RestMethod".len();
-                    break;
-                }
-                None => break,
-            }
-        }
-        self.at += length;
-        rest[..length].replace("?.", ".")
-    }
-
     /// What a name stands for: a variable, a word of the language, or what a function returns.
     fn named(&mut self) -> Option<Value> {
         let from = self.at;

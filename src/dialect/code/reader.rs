@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::dialect::code::call::Call;
+use crate::dialect::code::powershell::is_cmdlet;
 use crate::dialect::code::value::Value;
 
 /// How many bytes the variables of a document may be filled in with: a document can make them double each other.
@@ -89,6 +90,30 @@ impl<'a> Reader<'a> {
         self.rest().starts_with("//") || self.rest().starts_with('#')
     }
 
+    /// Names with dots between them; `$env:NAME` too.
+    pub(super) fn path(&mut self) -> String {
+        let rest = self.rest();
+        let mut length = 0;
+        loop {
+            let name = &rest[length..];
+            length += name.find(|c: char| !is_inner(c)).unwrap_or(name.len());
+            let rest = &rest[length..];
+            let after = |sign: &str| rest.strip_prefix(sign).is_some_and(|rest| rest.starts_with(is_start));
+            let sign = [".", "?.", "::", ":"].into_iter().find(|sign| after(sign));
+            match sign {
+                Some(":") if !self.code[self.at..].starts_with('$') => break,
+                Some(sign) => length += sign.len(),
+                None if self.rest().get(..length + "-RestMethod".len()).is_some_and(is_cmdlet) => {
+                    length += "-RestMethod".len();
+                    break;
+                }
+                None => break,
+            }
+        }
+        self.at += length;
+        rest[..length].replace("?.", ".")
+    }
+
     pub(super) fn set(&mut self, name: &str, value: Value) {
         self.filled += value.size();
         if self.filled < MOST_FILLED {
@@ -112,11 +137,11 @@ impl<'a> Reader<'a> {
 
     /// The variables that are set to texts.
     pub(super) fn texts(&self) -> BTreeMap<&str, &str> {
-        let text = |value| match value {
-            &Value::Text(ref text) if !text.is_empty() => Some(text.as_str()),
-            _ => None,
+        let text = |(name, value)| {
+            let (name, Value::Text(text)): (&String, &Value) = (name, value) else { return None };
+            (!text.is_empty()).then_some((name.as_str(), text.as_str()))
         };
-        self.known.iter().filter_map(|(name, value)| Some((name.as_str(), text(value)?))).collect()
+        self.known.iter().filter_map(text).collect()
     }
 
     pub(super) fn put(&mut self, name: &str, member: String, value: Value) {

@@ -4,14 +4,12 @@
 use serde_json::Value as Json;
 
 use crate::call::Authentication;
+use crate::dialect::Note;
 use crate::dialect::held::left_open::{is_open, plain_slots};
-use crate::dialect::held::part::{Part, grant, host, method, pkce, scopes_of};
-use crate::dialect::preset::{matched, preset};
+use crate::dialect::held::part::{Part, grant, method, pkce, scopes_of};
 use crate::dialect::standard::{Gathering, Outline, filled, is_dummy, is_stand_in, plain_text, split_url, text_at};
-use crate::dialect::{Described, GRANT, Note};
 use crate::oauth::{GrantType, Pkce, RedirectUri, plain_line};
 use crate::secret::Secret;
-use crate::service::{Asks, Service};
 
 /// The longest value, in bytes: tokens with the groups of a person have kilobytes.
 const LONGEST_VALUE: usize = 64 * 1024;
@@ -19,9 +17,9 @@ const LONGEST_VALUE: usize = 64 * 1024;
 /// The contents of a document, collected while it is read.
 #[derive(Debug, Default)]
 pub(in crate::dialect::held) struct Held {
-    format: &'static str,
+    pub(in crate::dialect::held) format: &'static str,
     /// The tool that still has the refresh token.
-    holder: &'static str,
+    pub(in crate::dialect::held) holder: &'static str,
     /// The name in the document; the host of its token endpoint if empty.
     pub(in crate::dialect::held) title: String,
     /// The preset, if the format is for a single service.
@@ -32,12 +30,12 @@ pub(in crate::dialect::held) struct Held {
     pub(in crate::dialect::held) has_slots: bool,
     /// The service's name, if this program wrote the document.
     pub(in crate::dialect::held) service_name: String,
-    outline: Outline,
-    issuer: String,
-    grant: Option<GrantType>,
+    pub(in crate::dialect::held) outline: Outline,
+    pub(in crate::dialect::held) issuer: String,
+    pub(in crate::dialect::held) grant: Option<GrantType>,
     /// At the token endpoint, if the document names it.
-    method: Option<Authentication>,
-    gathering: Gathering,
+    pub(in crate::dialect::held) method: Option<Authentication>,
+    pub(in crate::dialect::held) gathering: Gathering,
 }
 
 impl Held {
@@ -249,32 +247,6 @@ impl Held {
         !self.gathering.described.secrets.refresh_token.is_empty()
     }
 
-    /// The result; `no_refresh_token` is the note for a document without one.
-    pub(in crate::dialect::held) fn described_with(self, no_refresh_token: &str) -> Described {
-        let has_refresh_token = self.has_refresh_token();
-        let mut described = self.described();
-        if !has_refresh_token {
-            described.missing.push(Note::new("refresh token", no_refresh_token));
-        }
-        described
-    }
-
-    pub(in crate::dialect::held) fn described(mut self) -> Described {
-        let token_url = self.outline.token_url.clone();
-        let found = match self.preset {
-            _ if self.has_slots => None,
-            Some(id) => preset(id, &token_url),
-            None => matched(&token_url, &self.issuer, &self.service_name),
-        };
-        match found {
-            Some((service, inputs)) => {
-                self.gathering.described.inputs.extend(inputs);
-                self.of_preset(service)
-            }
-            None => self.of_standard(),
-        }
-    }
-
     fn told(&mut self, place: &str, words: &str, value: &str) -> String {
         self.understand(place, words);
         value.to_owned()
@@ -316,96 +288,5 @@ impl Held {
         let metadata = url.find("/.well-known/").filter(|_| part == Part::Issuer);
         *field = metadata.map_or(url.as_str(), |at| &url[..at]).to_owned();
         self.understand(place, words);
-    }
-
-    fn of_preset(mut self, service: Service) -> Described {
-        self.understand("service", format!("the preset `{}`", service.id));
-        if self.has_refresh_token() && service.policy.rotates {
-            let words = format!(
-                "{} goes on holding it, and {} gives a new one at each refresh: remove it there, or whichever of the \
-                 two refreshes first ends the other's",
-                self.holder, service.name
-            );
-            self.understand("refresh token", words);
-        }
-        let mut described = self.gathering.described;
-        let needs_secret = matches!(service.asks, Asks::Secret | Asks::UserAndSecret);
-        if needs_secret && described.secrets.client_secret.is_empty() {
-            let words = "the service issues one when you register a client";
-            described.missing.push(Note::new(service.labels.client_secret.clone(), words));
-        }
-        described.service = service;
-        described.is_preset = true;
-        described
-    }
-
-    fn of_standard(mut self) -> Described {
-        let has_refresh_token = self.has_refresh_token();
-        let has_secret = !self.gathering.described.secrets.client_secret.is_empty();
-        if has_refresh_token {
-            let words = format!(
-                "{} goes on holding it: if the service gives a new one at each refresh, let only one of the two refresh",
-                self.holder
-            );
-            self.understand("refresh token", words);
-        }
-        let issuer = std::mem::take(&mut self.issuer);
-        if self.outline.token_url.is_empty() {
-            self.outline.token_url = std::mem::take(&mut self.outline.refresh_url);
-        }
-        let has_token_url = self.has_token_url();
-        let is_named = self.grant.is_some();
-        let can_start = !self.outline.authorization_url.is_empty() || !has_refresh_token;
-        // A code needs the browser; what is at hand already needs none.
-        let named = self.grant.filter(|grant| match grant {
-            GrantType::AuthorizationCode => can_start,
-            GrantType::RefreshToken => self.outline.authorization_url.is_empty(),
-            _ => true,
-        });
-        let guessed = match (self.outline.authorization_url.is_empty(), has_refresh_token) {
-            (true, true) => GrantType::RefreshToken,
-            (true, false) if (has_secret || self.gathering.names_secret) && has_token_url => {
-                GrantType::ClientCredentials
-            }
-            _ => GrantType::AuthorizationCode,
-        };
-        let grant = named.unwrap_or(guessed);
-        if grant == GrantType::ClientCredentials && !is_named {
-            self.understand(
-                "grant",
-                "client credentials: the document has neither a refresh token nor an authorization endpoint",
-            );
-        }
-        let basic = self.basic && has_secret;
-        let whose = if self.basic { "default of the format" } else { "default of this program" };
-        let assumes_authentication = self.method.is_none().then_some(whose);
-        let outline = Outline {
-            format: self.format,
-            title: if self.title.is_empty() { host(&self.outline.token_url) } else { self.title },
-            grant,
-            assumes_authentication,
-            authentication: self.method.unwrap_or(if basic {
-                Authentication::BasicOrNone
-            } else {
-                Authentication::None
-            }),
-            ..self.outline
-        };
-        if !is_named {
-            self.gathering.described.assumed.push((GRANT, "guessed by what the document has"));
-        }
-        let mut described = outline.described(self.gathering);
-        if !issuer.is_empty() {
-            tell_where(&mut described, &issuer);
-            described.service.redirect.issuer = Some(issuer);
-        }
-        described
-    }
-}
-
-/// Missing endpoints are in the issuer's metadata.
-fn tell_where(described: &mut Described, issuer: &str) {
-    for note in described.missing.iter_mut().filter(|note| note.place.ends_with("endpoint")) {
-        note.words = format!("its URL: run `tokenwright import {issuer}` to get it");
     }
 }

@@ -14,6 +14,7 @@ mod left_open;
 pub mod named;
 pub mod oauthlib;
 pub mod oidc_agent;
+mod outcome;
 pub mod own_export;
 mod part;
 pub mod pizauth;

@@ -117,6 +117,10 @@ pub fn bound_scheme(token_type: &str) -> Option<&'static str> {
     BOUND.into_iter().find(|scheme| scheme.eq_ignore_ascii_case(token_type))
 }
 
+/// Token types, without signs, that say how a token is sent or nothing at all. RFC 8693 section 2.2.1 has `N_A` for a token that
+/// is no access token.
+const KNOWN: [&str; 4] = ["", "dpop", "na", "jwt"];
+
 /// A warning of a token type that is not known here: a client must not use such a token (RFC 6749 section 7.1). Services call
 /// bearer tokens by many names, so that only a type that is bound to a key is taken at its word. `example` is the reply that
 /// the preset documents, `own` the header that it names.
@@ -129,8 +133,6 @@ pub fn type_note(token_type: &str, own: &str, example: &str) -> Option<Diagnosis
             format!("no call with it can be signed here (`{scheme}`): have the client registered for bearer tokens");
         return Some(Diagnosis::new(summary).hint(hint));
     }
-    // RFC 8693 section 2.2.1 has `N_A` for a token that is no access token.
-    const KNOWN: [&str; 4] = ["", "dpop", "na", "jwt"];
     let squeezed: String = told.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     let is_bearer = ["bearer", "accesstoken"].iter().any(|word| squeezed.contains(word));
     let is_documented = !own.is_empty() || example.contains(&format!("\"{told}\""));
