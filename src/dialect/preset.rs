@@ -14,26 +14,8 @@ use crate::service::{Asks, Catalog, Choice, Field, Input, Service};
 type Found = (Service, BTreeMap<String, String>);
 
 /// Words of a variable's name beside that of a service.
-const BESIDE: [&str; 18] = [
-    "oauth",
-    "provider",
-    "providers",
-    "social",
-    "login",
-    "oauth2",
-    "auth",
-    "next",
-    "public",
-    "vite",
-    "react",
-    "app",
-    "my",
-    "api",
-    "dev",
-    "prod",
-    "test",
-    "client",
-];
+const BESIDE: &str =
+    "oauth oauth2 provider providers social login auth next public vite react app my api dev prod test client";
 
 /// How many words of a path are those of one service only.
 const TELLING: usize = 4;
@@ -249,7 +231,7 @@ pub(in crate::dialect) fn is_known(name: &str) -> bool {
 /// A name without the usual words around it.
 fn bare(name: &str) -> String {
     let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(str::to_lowercase).filter(|word| !BESIDE.contains(&word.as_str())).collect()
+    words.map(str::to_lowercase).filter(|word| !BESIDE.split(' ').any(|beside| beside == word)).collect()
 }
 
 /// The preset with the person's values of a description.

@@ -10,6 +10,11 @@ use crate::dialect::standard::{PlainRequest, RawBody, RawCall, method_named};
 /// The clients of Python, whose tables are sent as forms.
 const OF_PYTHON: [&str; 6] = ["requests", "session", "client", "httpx", "s", "http"];
 
+/// Whether it is one of the two cmdlets of `PowerShell` that send a request.
+pub(super) fn is_cmdlet(name: &str) -> bool {
+    name.eq_ignore_ascii_case("Invoke-RestMethod") || name.eq_ignore_ascii_case("Invoke-WebRequest")
+}
+
 /// Settings of a client that change nothing of what is sent.
 const HARMLESS: [&str; 16] = [
     "timeout",

@@ -2,9 +2,8 @@
 
 use serde_json::Value as Json;
 
-use crate::dialect::code::call::{Call, authorization, is_client};
+use crate::dialect::code::call::{Call, authorization, is_client, is_cmdlet};
 use crate::dialect::code::function::{of_function, of_method};
-use crate::dialect::code::powershell::is_cmdlet;
 use crate::dialect::code::reader::{Reader, is_inner, is_start};
 use crate::dialect::code::value::Value;
 

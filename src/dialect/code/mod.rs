@@ -46,7 +46,7 @@ pub(in crate::dialect) fn calls(line: &str) -> bool {
 pub(in crate::dialect) fn requests(code: &str) -> Vec<(usize, PlainRequest)> {
     let mut reader = Reader::new(code);
     reader.statements();
-    let request = |call: &Call| if powershell::is_cmdlet(&call.name) { powershell::sent(call) } else { call.request() };
+    let request = |call: &Call| if call::is_cmdlet(&call.name) { powershell::sent(call) } else { call.request() };
     reader.calls.iter().filter_map(|(at, call)| Some((*at, request(call)?))).collect()
 }
 

@@ -20,10 +20,6 @@ const SWITCHES: [&str; 8] = [
 const HARMLESS: [&str; 7] =
     ["erroraction", "sessionvariable", "websession", "timeoutsec", "outfile", "usebasicparsing", "verbose"];
 
-pub(super) fn is_cmdlet(name: &str) -> bool {
-    name.eq_ignore_ascii_case("Invoke-RestMethod") || name.eq_ignore_ascii_case("Invoke-WebRequest")
-}
-
 impl Reader<'_> {
     /// The parameters of a cmdlet, to the end of its line; a backtick continues it.
     pub(super) fn cmdlet(&mut self, from: usize, name: &str) {

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::dialect::code::call::Call;
-use crate::dialect::code::powershell::is_cmdlet;
+use crate::dialect::code::call::{Call, is_cmdlet};
 use crate::dialect::code::value::Value;
 
 /// How many bytes the variables of a document may be filled in with: a document can make them double each other.

@@ -1,6 +1,6 @@
 //! The statements of code: what is set, and what is called.
 
-use crate::dialect::code::powershell::is_cmdlet;
+use crate::dialect::code::call::is_cmdlet;
 use crate::dialect::code::reader::{Reader, is_inner, is_start};
 use crate::dialect::code::value::Value;
 

@@ -57,6 +57,25 @@ impl Held {
         described
     }
 
+    /// The grant that the document names and that can be begun with what it has, else the one that this looks like.
+    fn grant_to_use(&self, has_refresh_token: bool, has_secret: bool) -> GrantType {
+        let can_start = !self.outline.authorization_url.is_empty() || !has_refresh_token;
+        // A code needs the browser; what is at hand already needs none.
+        let named = self.grant.filter(|grant| match grant {
+            GrantType::AuthorizationCode => can_start,
+            GrantType::RefreshToken => self.outline.authorization_url.is_empty(),
+            _ => true,
+        });
+        let guessed = match (self.outline.authorization_url.is_empty(), has_refresh_token) {
+            (true, true) => GrantType::RefreshToken,
+            (true, false) if (has_secret || self.gathering.names_secret) && self.has_token_url() => {
+                GrantType::ClientCredentials
+            }
+            _ => GrantType::AuthorizationCode,
+        };
+        named.unwrap_or(guessed)
+    }
+
     fn of_standard(mut self) -> Described {
         let has_refresh_token = self.has_refresh_token();
         let has_secret = !self.gathering.described.secrets.client_secret.is_empty();
@@ -71,23 +90,8 @@ impl Held {
         if self.outline.token_url.is_empty() {
             self.outline.token_url = std::mem::take(&mut self.outline.refresh_url);
         }
-        let has_token_url = self.has_token_url();
         let is_named = self.grant.is_some();
-        let can_start = !self.outline.authorization_url.is_empty() || !has_refresh_token;
-        // A code needs the browser; what is at hand already needs none.
-        let named = self.grant.filter(|grant| match grant {
-            GrantType::AuthorizationCode => can_start,
-            GrantType::RefreshToken => self.outline.authorization_url.is_empty(),
-            _ => true,
-        });
-        let guessed = match (self.outline.authorization_url.is_empty(), has_refresh_token) {
-            (true, true) => GrantType::RefreshToken,
-            (true, false) if (has_secret || self.gathering.names_secret) && has_token_url => {
-                GrantType::ClientCredentials
-            }
-            _ => GrantType::AuthorizationCode,
-        };
-        let grant = named.unwrap_or(guessed);
+        let grant = self.grant_to_use(has_refresh_token, has_secret);
         if grant == GrantType::ClientCredentials && !is_named {
             self.understand(
                 "grant",
