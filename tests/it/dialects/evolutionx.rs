@@ -194,7 +194,7 @@ fn a_service_of_another_kind_is_written_as_far_as_it_can_be() {
     let written = write(&described, false).expect("it has a refresh request");
     assert_eq!(
         written.text.expose(),
-        "{\n  \"OAuth Endpoint\": \"https://identity.xero.com/connect/token\",\n  \
+        "{\n  \"OAuth Endpoint\": \"https://identity.xero.com/connect/token\",\n  \"OAuth Token life\": \"1800\",\n  \
          \"OAuth Grant Type\": \"refresh_token\",\n  \"OAuth Client ID\": \"id\"\n}"
     );
     assert!(written.ignored.iter().any(|note| note.place == "body"), "{:?}", written.ignored);
