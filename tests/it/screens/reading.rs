@@ -41,7 +41,7 @@ fn what_each_expression_comes_to_stands_below_it_and_no_token_does() {
 #[test]
 fn an_expression_that_is_wrong_says_so_at_its_field() {
     let wrong = Expression::new("data.(").check().expect_err("it is not finished");
-    let words = tokenwright::gui::display_text::quoted(&wrong.to_string());
+    let words = tokenwright::gui::display_text::sentence(&wrong.to_string());
     let failed = FieldRead::Failed(tokenwright::diagnosis::Diagnose::diagnose(&wrong));
     let mut window = screen(THEMES[0], read(called(Ok(token_set("a"))), failed), at(service("practice"), Step::Tokens));
     window.press(OPENED);
