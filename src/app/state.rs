@@ -97,7 +97,7 @@ pub(in crate::app) struct SchedulerState {
     pub(in crate::app) turned: Notify,
     /// The profiles whose last regular check failed, and why, as it was told last.
     pub(in crate::app) failed_checks: Mutex<BTreeMap<ProfileName, String>>,
-    /// The profiles whose last refresh was refused without an end of the sign-in, when and why.
+    /// The profiles whose own tokens were refused at the last refresh without an end of the sign-in, when and why.
     pub(in crate::app) refused: Mutex<BTreeMap<ProfileName, (Timestamp, String)>>,
     pub(in crate::app) runs: AtomicBool,
     pub(in crate::app) ends: AtomicBool,

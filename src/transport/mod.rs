@@ -21,4 +21,4 @@ mod tests;
 pub use crate::transport::error::{TlsCause, TransportError};
 pub use crate::transport::network::{Network, ProxyChoice, ReadNetwork};
 pub use crate::transport::send::{Transport, TransportOptions};
-pub use crate::transport::wire::{Wire, is_loopback};
+pub use crate::transport::wire::Wire;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use reqwest::{Method, Request};
-use url::{Host, Url};
+use url::Url;
 
-use crate::call::ClientCertificate;
+use crate::call::{ClientCertificate, is_loopback};
 use crate::secret::Secret;
 use crate::transport::error::TransportError;
 
@@ -100,16 +100,6 @@ impl Outgoing {
 fn host_and_port(url: &Url) -> Option<String> {
     let host = url.host_str().filter(|host| !host.is_empty())?;
     Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
-}
-
-/// Whether the call stays on this machine. `localhost` does: our resolver never asks the network for it.
-pub fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 #[cfg(test)]

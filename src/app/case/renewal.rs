@@ -54,12 +54,17 @@ pub struct FailedRenewal {
 }
 
 impl FailedRenewal {
+    /// Whether there is one among these calls.
+    pub fn is_among<'a>(name: &ProfileName, calls: impl IntoIterator<Item = &'a LoggedCall>) -> bool {
+        let mut own = calls.into_iter().filter(|logged| logged.profile == name.as_str());
+        own.any(|logged| failed_at(logged).is_some())
+    }
+
     /// The last one among these calls, the newest of which is the last; `None` if none failed. What led to it was done by the same
     /// process.
     pub fn last_of<'a>(name: &ProfileName, calls: impl IntoIterator<Item = &'a LoggedCall>) -> Option<Self> {
         let own: Vec<&LoggedCall> = calls.into_iter().filter(|logged| logged.profile == name.as_str()).collect();
-        let failed = |logged: &LoggedCall| stage(&logged.stage).filter(|_| has_failed(&logged.call));
-        let (at, stage) = own.iter().enumerate().rev().find_map(|(at, logged)| Some((at, failed(logged)?)))?;
+        let (at, stage) = own.iter().enumerate().rev().find_map(|(at, logged)| Some((at, failed_at(logged)?)))?;
         let maker = |logged: &LoggedCall| (logged.process, logged.face.clone());
         let last = maker(own[at]);
         let mut calls: Vec<TracedCall> =
@@ -67,6 +72,11 @@ impl FailedRenewal {
         calls.drain(..calls.len().saturating_sub(MOST));
         Some(Self { name: name.clone(), stage, calls })
     }
+}
+
+/// At which stage a call failed that was to bring tokens.
+fn failed_at(logged: &LoggedCall) -> Option<CaseStage> {
+    stage(&logged.stage).filter(|_| has_failed(&logged.call))
 }
 
 /// What requests of the profile are made from.

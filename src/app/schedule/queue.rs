@@ -95,8 +95,13 @@ impl Book {
     /// Enters a profile's current state. A part being refreshed stays as it is, and so does one that failed with these very tokens: an
     /// unrelated change is no reason to spend them again.
     pub(crate) fn put(&mut self, name: &ProfileName, parts: Parts) {
-        let is_gone = |part: &Part| part.0 == *name && !parts.iter().any(|(resource, _)| *resource == part.1);
-        self.entries.retain(|part, entry| !is_gone(part) || matches!(entry.state, State::Going(_)));
+        let own = self.entries.range((name.clone(), None)..).take_while(|((known, _), _)| known == name);
+        let is_there = |part: &Part| parts.iter().any(|(resource, _)| *resource == part.1);
+        let is_gone = |part: &Part, entry: &Entry| !is_there(part) && !matches!(entry.state, State::Going(_));
+        let gone: Vec<Part> = own.filter(|(part, entry)| is_gone(part, entry)).map(|(part, _)| part.clone()).collect();
+        for part in gone {
+            self.entries.remove(&part);
+        }
         for (resource, entry) in parts {
             let part = (name.clone(), resource);
             let stays = self.entries.get(&part).is_some_and(|known| {

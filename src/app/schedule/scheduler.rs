@@ -276,7 +276,9 @@ fn note(app: &App, book: &mut Book, done: Done) {
     let now = (app.ports.now)();
     match done {
         Ok(token) => {
-            locked(&app.scheduler.refused).remove(name);
+            if part.1.is_none() {
+                locked(&app.scheduler.refused).remove(name);
+            }
             book.renewed(&part, &token.tokens);
             app.tell(match part {
                 (_, None) => News::Refreshed(Box::new(token)),
@@ -286,8 +288,7 @@ fn note(app: &App, book: &mut Book, done: Done) {
         Err(mut failure) => {
             if let Some(further) = &part.1 {
                 failure.diagnosis.summary = format!("its token `{further}`: {}", failure.diagnosis.summary);
-            }
-            if failure.kind == FailureKind::Refused {
+            } else if failure.kind == FailureKind::Refused {
                 locked(&app.scheduler.refused).insert(name.clone(), (now, failure.diagnosis.summary.clone()));
             }
             book.failed(&part, &failure, now, (app.ports.entropy)()[0]);

@@ -2,9 +2,9 @@
 
 use crate::app::handle::App;
 use crate::app::progress::{Progress, Report};
-use crate::app::sign_in::send::send;
+use crate::app::sign_in::send::ask_address;
 use crate::app::{CallContext, Failure, FailureKind, ImportOutcome, ImportSource};
-use crate::call::{CallTemplate, Method, Reply, Template, Values};
+use crate::call::{Method, Reply};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::dialect::{Issuer, Offered};
 use crate::oauth::{DetailTypes, ProfileSecrets};
@@ -72,8 +72,5 @@ async fn offered(app: &App, issuer: Issuer, report: &Report) -> Result<Offered, 
 
 async fn fetched(app: &App, address: &str, report: &Report) -> Result<Reply, Failure> {
     report.tell(Progress::Fetching(address.to_owned()));
-    // Its own braces are no placeholders.
-    let address = address.replace('<', "%3C").replace('{', "%7B");
-    let template = CallTemplate { method: Method::Get, url: Template::new(address), ..CallTemplate::default() };
-    Ok(send(app, report, &template.render(&Values::new())?).await?)
+    ask_address(app, report, Method::Get, address).await
 }

@@ -4,9 +4,9 @@ use serde_json::{Map, Value as Json};
 
 use crate::app::handle::App;
 use crate::app::progress::{Progress, Report};
-use crate::app::sign_in::send::send;
+use crate::app::sign_in::send::ask_address;
 use crate::app::{Failure, FailureCode, FailureKind};
-use crate::call::{CallTemplate, Method, Reply, Template, Values};
+use crate::call::Method;
 use crate::diagnosis::Diagnosis;
 use crate::dialect::discovery::is_pattern;
 use crate::dialect::{Issuer, JoinedMetadata, Note};
@@ -44,7 +44,7 @@ pub(in crate::app) async fn fetch_metadata(
             continue;
         }
         report.tell(Progress::Fetching(address.clone()));
-        match fetched(app, report, &address).await {
+        match ask_address(app, report, Method::Get, &address).await {
             Err(failure) if kinds.is_empty() => return Err(failure),
             // The first document is enough.
             Err(failure) => notes.push(Note::new(address, format!("not read: {}", failure.diagnosis.summary))),
@@ -100,11 +100,6 @@ fn not_published(issuer: &Issuer, tried: &[(u16, String)]) -> Failure {
 /// Which standard's document is at this address.
 fn kind(address: &str) -> &'static str {
     if address.contains("/.well-known/oauth-authorization-server") { "RFC 8414" } else { "OpenID" }
-}
-
-async fn fetched(app: &App, report: &Report, address: &str) -> Result<Reply, Failure> {
-    let template = CallTemplate { method: Method::Get, url: Template::new(address), ..CallTemplate::default() };
-    Ok(send(app, report, &template.render(&Values::new())?).await?)
 }
 
 fn document(text: &str) -> Option<Map<String, Json>> {

@@ -2,9 +2,9 @@
 
 use crate::app::handle::App;
 use crate::app::progress::{Progress, Report};
-use crate::app::sign_in::send::send;
+use crate::app::sign_in::send::ask_address;
 use crate::app::{Failure, FailureKind};
-use crate::call::{CallTemplate, Method, Reply, Template, Values};
+use crate::call::{Method, Reply};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{ProtectedResource, ProtectedResourceError, ResourceAddress, ResourceChallenge, plain_line};
 
@@ -41,7 +41,7 @@ impl App {
 /// What the API asks for. Some do so only where they would act: they are asked by an empty POST as well.
 async fn challenge(app: &App, report: &Report, address: &ResourceAddress) -> Result<ResourceChallenge, Failure> {
     for method in [Method::Get, Method::Post] {
-        let reply = asked(app, report, method, address.as_str()).await?;
+        let reply = ask_address(app, report, method, address.as_str()).await?;
         if let Some(challenge) = ResourceChallenge::of(&reply) {
             return Ok(challenge);
         }
@@ -57,9 +57,10 @@ async fn named(
     report: &Report,
 ) -> Result<(ProtectedResource, String), Failure> {
     // What is not on this machine has no business with what is.
-    let is_here = |address: &ResourceAddress| address.as_str().starts_with("http:");
-    let Some(place) = ResourceAddress::parse(url).filter(|place| !is_here(place) || is_here(address)) else {
-        let words = format!("the API says that its metadata is at `{}`, which is no https URL", plain_line(url));
+    let Some(place) = ResourceAddress::parse(url).filter(|place| !place.is_here() || address.is_here()) else {
+        let url = plain_line(url);
+        let words =
+            format!("the API says that its metadata is at `{url}`: an https URL of another machine is expected");
         return Err(Failure::new(FailureKind::Refused, Diagnosis::new(words).hint(NAME_THE_ISSUER)));
     };
     let reply = fetched(app, place.as_str(), report).await?;
@@ -102,12 +103,5 @@ fn refused(error: &ProtectedResourceError) -> Failure {
 
 async fn fetched(app: &App, url: &str, report: &Report) -> Result<Reply, Failure> {
     report.tell(Progress::Fetching(url.to_owned()));
-    asked(app, report, Method::Get, url).await
-}
-
-async fn asked(app: &App, report: &Report, method: Method, url: &str) -> Result<Reply, Failure> {
-    // Its own braces are no placeholders.
-    let url = url.replace('<', "%3C").replace('{', "%7B");
-    let template = CallTemplate { method, url: Template::new(url), ..CallTemplate::default() };
-    Ok(send(app, report, &template.render(&Values::new())?).await?)
+    ask_address(app, report, Method::Get, url).await
 }

@@ -7,7 +7,7 @@ use crate::app::sign_in::deliver::{deliver, record};
 use crate::app::sign_in::proof::{Delivered, deliver_proved};
 use crate::app::sign_in::try_reading;
 use crate::app::{CallContext, Failure, FailureCode, FailureKind, Recovery};
-use crate::call::{Answers, Call, CallTemplate, Expression, Reply, Values};
+use crate::call::{Answers, Call, CallTemplate, Expression, Method, Reply, Template, Values};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Cause, ProofFor, Refusal, Stage, read_refusal, retry_after};
 use crate::secret::Secret;
@@ -132,6 +132,18 @@ pub(in crate::app) async fn ask_with(
     let secrets: Vec<&Secret> = values.secrets().filter(|secret| !secret.is_empty()).collect();
     let refusal = read_refusal(&reply, answers.as_ref(), &template.reading, &secrets);
     Ok(Answered { reply, answers, refusal })
+}
+
+/// Asks an address without a secret. Brackets in it are no placeholders.
+pub(in crate::app) async fn ask_address(
+    app: &App,
+    report: &Report,
+    method: Method,
+    address: &str,
+) -> Result<Reply, Failure> {
+    let url = Template::new(address.replace('<', "%3C").replace('{', "%7B"));
+    let template = CallTemplate { method, url, ..CallTemplate::default() };
+    Ok(send(app, report, &template.render(&Values::new())?).await?)
 }
 
 /// Sends a call without secrets of a profile.

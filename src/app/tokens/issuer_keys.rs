@@ -8,14 +8,13 @@ use crate::app::blocking::locked;
 use crate::app::handle::App;
 use crate::app::progress::{Progress, Report};
 use crate::app::services::metadata::fetch_metadata;
-use crate::app::sign_in::send::send;
+use crate::app::sign_in::send::ask_address;
 use crate::app::state::Published;
 use crate::app::{Failure, FailureKind};
-use crate::call::{CallTemplate, Method, Template, Values};
+use crate::call::{Method, is_loopback};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::Issuer;
 use crate::oauth::{KeySet, Recipients};
-use crate::transport::is_loopback;
 
 /// More issuers than a person meets in a day. With one more, all are forgotten.
 const MOST_ISSUERS: usize = 32;
@@ -58,8 +57,7 @@ async fn fetch(app: &App, report: &Report, issuer: &str) -> Result<Published, Fa
         Failure::new(FailureKind::Refused, diagnosis)
     })?;
     report.tell(Progress::Fetching(address.clone()));
-    let template = CallTemplate { method: Method::Get, url: Template::new(&address), ..CallTemplate::default() };
-    let reply = send(app, report, &template.render(&Values::new())?).await?;
+    let reply = ask_address(app, report, Method::Get, &address).await?;
     let keys = reply.is_success().then(|| KeySet::parse(reply.body.expose())).flatten();
     let Some(keys) = keys else {
         let said = if reply.is_success() { "no key set".to_owned() } else { reply.status.to_string() };

@@ -111,8 +111,8 @@ fn issuer(address: &ResourceAddress, found: &FoundResource, chosen: Option<&Issu
         }
     };
     // What is not on this machine has no business with what is.
-    let is_here = |url: &str| url.starts_with("http:");
-    let only_issuer = Issuer::parse(only).filter(|issuer| !is_here(issuer.as_str()) || is_here(address.as_str()));
+    let is_here = |issuer: &Issuer| ResourceAddress::parse(issuer.as_str()).is_some_and(|place| place.is_here());
+    let only_issuer = Issuer::parse(only).filter(|issuer| !is_here(issuer) || address.is_here());
     only_issuer.ok_or_else(|| {
         let hint = "tell those who run the API: an issuer is an https URL without a query".to_owned();
         refused(format!("the API names `{}` as the issuer of its tokens, which is none", printable(only)), hint)

@@ -1,7 +1,7 @@
 //! What the functions and methods of code return, as far as they only change how a value is written.
 
 use crate::dialect::code::call::Call;
-use crate::dialect::code::value::Value;
+use crate::dialect::code::value::{LONGEST_TEXT, MOST_PLACES, Value, replaced};
 use crate::dialect::standard::form_fields;
 
 /// What a method makes of a value.
@@ -13,10 +13,10 @@ pub(super) fn of_method(name: &str, value: Value, call: &Call) -> Value {
         }
         "encode" | "decode" | "strip" | "trim" | "toString" | "copy" => value,
         "get" => value.member(&first()).cloned().unwrap_or_else(|| Value::open(&first())),
-        "format" => Value::Text(formatted(&value.text(), call)),
+        "format" => formatted(&value.text(), call).map_or_else(|| Value::open(name), Value::Text),
         "join" => match (&value, call.positional.first()) {
             (Value::List(items), Some(between)) => {
-                Value::Text(items.iter().map(Value::text).collect::<Vec<_>>().join(&between.text()))
+                joined(items, &between.text()).map_or_else(|| Value::open(name), Value::Text)
             }
             _ => Value::open(name),
         },
@@ -24,18 +24,36 @@ pub(super) fn of_method(name: &str, value: Value, call: &Call) -> Value {
     }
 }
 
-/// The text of Python with each `{}` filled in; `{name}` is a slot where no argument has the name.
-fn formatted(text: &str, call: &Call) -> String {
+/// The text of Python with each `{}` filled in; `{name}` is a slot where no argument has the name. `None` if it is too long.
+fn formatted(text: &str, call: &Call) -> Option<String> {
+    let open = Value::open("value");
     let mut values = call.positional.iter();
     let mut filled = String::new();
     let mut pieces = text.split("{}").peekable();
     while let Some(piece) = pieces.next() {
         filled.push_str(piece);
         if pieces.peek().is_some() {
-            filled.push_str(&values.next().map_or_else(|| Value::open("value").text(), Value::text));
+            filled.push_str(&values.next().unwrap_or(&open).text());
+        }
+        if filled.len() > LONGEST_TEXT {
+            return None;
         }
     }
-    call.named.iter().fold(filled, |text, (name, value)| text.replace(&format!("{{{name}}}"), &value.text()))
+    let mut named = call.named.iter().take(MOST_PLACES);
+    named.try_fold(filled, |text, (name, value)| replaced(&text, &format!("{{{name}}}"), &value.text()))
+}
+
+/// The texts with another between them; `None` if that is too long.
+fn joined(items: &[Value], between: &str) -> Option<String> {
+    let mut text = String::new();
+    for (number, item) in items.iter().enumerate() {
+        text.push_str(if number == 0 { "" } else { between });
+        text.push_str(&item.text());
+        if text.len() > LONGEST_TEXT {
+            return None;
+        }
+    }
+    Some(text)
 }
 
 /// What a function returns, of those that only change how a value is written.

@@ -88,4 +88,18 @@ mod tests {
         let fields = vec![("grant_type".to_owned(), "client_credentials".to_owned())];
         assert_eq!(request.call.body, RawBody::Fields(fields));
     }
+
+    #[test]
+    fn a_text_that_would_be_put_together_to_any_length_is_left_open() {
+        let (long, many) = ("x".repeat(100_000), 1_000);
+        let joined = format!("const u = [{}].join('{long}');", vec!["''"; many].join(","));
+        let formatted = format!("b = '{long}'\nu = '{}'.format(a=b)", "{a}".repeat(many));
+        let numbered = format!("$b = '{long}'\n$u = '{}' -f $b\n", "{0}".repeat(many));
+        for (code, left) in [(joined, "{{join}}"), (formatted, "{{format}}"), (numbered, "{{text}}")] {
+            let (_, texts) = settings(&code);
+            let text =
+                texts.iter().find(|(name, _)| name.trim_start_matches('$') == "u").map(|(_, text)| text.as_str());
+            assert_eq!(text, Some(left), "{}", &code[..20]);
+        }
+    }
 }

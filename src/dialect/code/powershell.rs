@@ -2,7 +2,7 @@
 
 use crate::dialect::code::call::{Call, Sent};
 use crate::dialect::code::reader::Reader;
-use crate::dialect::code::value::Value;
+use crate::dialect::code::value::{MOST_PLACES, Value, replaced};
 
 /// Parameters without a value.
 const SWITCHES: [&str; 8] = [
@@ -86,17 +86,17 @@ impl Reader<'_> {
 
     /// The text with the values behind its `-f` in the places of `{0}`, `{1}`.
     pub(super) fn formatted(&mut self, text: &Value) -> Option<Value> {
-        let mut text = text.text();
-        for number in 0.. {
+        let mut text = Some(text.text());
+        for number in 0..MOST_PLACES {
             self.gap();
-            let value = self.term()?;
-            text = text.replace(&format!("{{{number}}}"), &value.text());
+            let value = self.term()?.text();
+            text = text.and_then(|text| replaced(&text, &format!("{{{number}}}"), &value));
             self.gap();
             if !self.take(",") {
                 break;
             }
         }
-        Some(Value::Text(text))
+        Some(text.map_or_else(|| Value::open("text"), Value::Text))
     }
 
     /// What stands behind a pipe: a table as JSON, or something that is computed.

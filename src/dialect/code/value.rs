@@ -10,6 +10,12 @@ use crate::dialect::standard::whole_slot;
 /// The longest name of a slot.
 const LONGEST_NAME: usize = 60;
 
+/// The longest text, in bytes, that is put together of several values: a few lines of a document could make it any size.
+pub(super) const LONGEST_TEXT: usize = 1024 * 1024;
+
+/// How many places of a text are filled by number or name: each takes going through the text once.
+pub(super) const MOST_PLACES: usize = 32;
+
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
     /// With slots for what is computed.
@@ -142,6 +148,12 @@ impl Value {
             Self::Json(value) => value.size(),
         }
     }
+}
+
+/// The text with a value in each of these places; `None` if that is too long.
+pub(super) fn replaced(text: &str, place: &str, value: &str) -> Option<String> {
+    let length = text.matches(place).count().saturating_mul(value.len()).saturating_add(text.len());
+    (length <= LONGEST_TEXT).then(|| text.replace(place, value))
 }
 
 /// A slot that the readers of all formats know: `{{name}}`.

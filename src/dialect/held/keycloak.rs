@@ -153,7 +153,7 @@ fn of_realm(realm: &Json, client: &Json) -> Json {
     let mut client = client.clone();
     let attributes = client.as_object_mut().and_then(|own| own.remove("attributes")).unwrap_or_default();
     let is_on = |name: &str| client.get(name).and_then(Json::as_bool) == Some(true);
-    let device = ["oauth2.device.authorization.grant.enabled"].iter().any(|name| text_at(&attributes, name) == "true");
+    let device = text_at(&attributes, "oauth2.device.authorization.grant.enabled") == "true";
     let grants = OF_THE_CLIENT.iter().filter(|(flag, _)| is_on(flag)).map(|(_, grant)| *grant);
     let grants: Vec<&str> = grants.chain(device.then_some("device_code")).collect();
     let method = match text_at(&client, "clientAuthenticatorType").as_str() {

@@ -44,7 +44,9 @@ impl Window {
 
     /// Of what failed before the profile was opened, or was done by the agent or a command.
     fn save_logged_case(&mut self, path: PathBuf) {
-        let Some(failed) = failed_before(&self.model) else { return };
+        let Some(name) = &self.model.open.saved_as else { return };
+        let calls = listed(&self.model);
+        let Some(failed) = FailedRenewal::last_of(name, calls.iter().map(|listed| listed.made)) else { return };
         let save = |app: App, _| async move {
             let case = app.case_of_failed(failed).await?;
             app.write_case(case, path.clone()).await.map(|()| path)
@@ -99,10 +101,10 @@ pub(in crate::gui) fn listed(model: &Model) -> Vec<ListedCall<'_>> {
     listed
 }
 
-/// The last request for tokens of the open profile that failed, whoever made it.
-pub(in crate::gui) fn failed_before(model: &Model) -> Option<FailedRenewal> {
-    let name = model.open.saved_as.as_ref()?;
-    FailedRenewal::last_of(name, listed(model).into_iter().map(|listed| listed.made))
+/// Whether a request for tokens of the open profile failed, whoever made it.
+pub(in crate::gui) fn has_failed_before(model: &Model, calls: &[ListedCall<'_>]) -> bool {
+    let name = model.open.saved_as.as_ref();
+    name.is_some_and(|name| FailedRenewal::is_among(name, calls.iter().map(|listed| listed.made)))
 }
 
 /// The failure that a case can be made of, and where it happened.

@@ -1,8 +1,8 @@
 //! The address of an API, and where its metadata is (RFC 9728 section 3).
 
-use url::{Host, Position, Url};
+use url::{Position, Url};
 
-use crate::call::Reply;
+use crate::call::{Reply, is_loopback};
 use crate::oauth::authorization::step_up;
 use crate::oauth::challenge::Challenge;
 
@@ -17,12 +17,7 @@ impl ResourceAddress {
     /// Reads what a person or a server wrote; `None` if it is another text.
     pub fn parse(text: &str) -> Option<Self> {
         let url = Url::parse(text).ok()?;
-        let is_here = match url.host()? {
-            Host::Domain(name) => name == "localhost",
-            Host::Ipv4(address) => address.is_loopback(),
-            Host::Ipv6(address) => address.is_loopback(),
-        };
-        let is_safe = url.scheme() == "https" || url.scheme() == "http" && is_here;
+        let is_safe = url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url);
         let is_plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
         (is_safe && is_plain).then_some(Self(url))
     }
@@ -30,6 +25,11 @@ impl ResourceAddress {
     /// The whole address.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
+    }
+
+    /// Whether it is on this machine.
+    pub fn is_here(&self) -> bool {
+        is_loopback(&self.0)
     }
 
     /// Scheme, host and port.

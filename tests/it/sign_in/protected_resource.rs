@@ -213,7 +213,7 @@ fn what_an_api_says_that_cannot_be_believed_ends_the_sign_in_before_anything_is_
             2,
             "the API takes tokens of several issuers",
         ),
-        (at("Bearer resource_metadata=\"http://as.example.com/x\""), 4, "which is no https URL"),
+        (at("Bearer resource_metadata=\"http://as.example.com/x\""), 4, "an https URL of another machine is expected"),
         (at("Bearer resource_metadata=\"URL/gone\""), 4, "/gone, which answered 404"),
         (
             Told { issuer: json!({ "code_challenge_methods_supported": null }), ..Told::default() },

@@ -9,11 +9,10 @@ use crate::app::handle::App;
 use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::send::send;
 use crate::app::{Failure, FailureKind};
-use crate::call::{CallTemplate, Method, Parameter, Template, Values};
+use crate::call::{CallTemplate, Method, Parameter, Template, Values, is_loopback};
 use crate::diagnosis::{Diagnosis, printable};
 use crate::durable::{self, FileError};
 use crate::service::{BundleError, LARGEST_BUNDLE};
-use crate::transport::is_loopback;
 
 /// The most redirects that are followed, all on the same host.
 const MOST_REDIRECTS: usize = 3;

@@ -6,7 +6,7 @@ use egui::accesskit::Role;
 use egui::{Button, RichText, Ui, UiBuilder};
 
 use crate::call::{TracedCall, TracedOutcome, Way};
-use crate::gui::actions::calls::{ListedCall, failed, failed_before, listed};
+use crate::gui::actions::calls::{ListedCall, failed, has_failed_before, listed};
 use crate::gui::display_text::{quoted, sentence};
 use crate::gui::drafts::{CallsDraft, Draft};
 use crate::gui::intent::Intent;
@@ -33,8 +33,10 @@ pub(crate) fn calls_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         if let Some(failure) = model.day.failure() {
             banner(ui, Tone::Warning, &failure.diagnosis);
         }
-        section(ui, "", |ui| list_ui(ui, model, draft, &mut calls));
-        section(ui, texts::SAVE, |ui| save_ui(ui, model, &mut calls));
+        let mut newest = listed(model);
+        newest.reverse();
+        section(ui, "", |ui| list_ui(ui, model, draft, &mut calls, &newest));
+        section(ui, texts::SAVE, |ui| save_ui(ui, model, &mut calls, &newest));
         section(ui, texts::REPLAY, |ui| replay_ui(ui, model, draft, &mut calls));
     });
     let close = |ui: &mut Ui| {
@@ -45,16 +47,14 @@ pub(crate) fn calls_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 }
 
 /// The newest first.
-fn list_ui(ui: &mut Ui, model: &Model, draft: &Draft, calls: &mut CallsDraft) {
-    let mut newest = listed(model);
+fn list_ui(ui: &mut Ui, model: &Model, draft: &Draft, calls: &mut CallsDraft, newest: &[ListedCall<'_>]) {
     if newest.is_empty() {
         ui.label(texts::NONE_YET);
         return;
     }
-    newest.reverse();
     ui.spacing_mut().item_spacing.y = SPACE_XS;
     ui.scope_builder(UiBuilder::new().accessibility_role(Role::List).accessibility_label(texts::TITLE), |ui| {
-        rows(ui, "calls", ROW, &newest, |ui, listed| {
+        rows(ui, "calls", ROW, newest, |ui, listed| {
             keyed(ui, listed.made.call.at.as_nanosecond(), |ui| call_ui(ui, model, draft, calls, listed));
         });
     });
@@ -149,13 +149,13 @@ fn write_headers(text: &mut String, headers: &[(String, String)]) {
     }
 }
 
-fn save_ui(ui: &mut Ui, model: &Model, calls: &mut CallsDraft) {
+fn save_ui(ui: &mut Ui, model: &Model, calls: &mut CallsDraft, newest: &[ListedCall<'_>]) {
     Field::new(common::FILE).help(texts::SAVE_HELP).mono().limit(SHORT).show(ui, &mut calls.file);
     let no_file = calls.file.trim().is_empty().then_some(common::ENTER_FILE);
     ui.horizontal_wrapped(|ui| {
-        let nothing = listed(model).is_empty().then_some(texts::NO_CALLS);
+        let nothing = newest.is_empty().then_some(texts::NO_CALLS);
         intent_button(ui, ButtonKind::Secondary, Intent::SaveHar, no_file.or(nothing));
-        let no_case = (failed(model).is_none() && failed_before(model).is_none()).then_some(texts::NOTHING_FAILED);
+        let no_case = (failed(model).is_none() && !has_failed_before(model, newest)).then_some(texts::NOTHING_FAILED);
         intent_button(ui, ButtonKind::Secondary, Intent::SaveCase, no_file.or(no_case));
     });
     match (model.evidence.last(), model.evidence.failure()) {
