@@ -197,7 +197,13 @@ mod tests {
         };
         assert_eq!(chosen("https://a.test/mcp", "https://as.test").as_deref(), Some("https://as.test/"));
         assert_eq!(chosen("http://localhost:8/mcp", "http://127.0.0.1:9").as_deref(), Some("http://127.0.0.1:9/"));
-        for wrong in ["http://127.0.0.1:9", "http://as.test", "file:///etc/passwd", "https://as.test/?x=y"] {
+        for wrong in [
+            "http://127.0.0.1:9",
+            "https://localhost:9",
+            "http://as.test",
+            "file:///etc/passwd",
+            "https://as.test/?x=y",
+        ] {
             assert_eq!(chosen("https://a.test/mcp", wrong), None, "{wrong}");
         }
     }

@@ -42,6 +42,8 @@ pub struct Copied {
 #[derive(Clone, Debug, Default)]
 pub struct ServiceStep {
     pub search: String,
+    /// Whether the first service that is found is to be chosen once there are any: Enter was pressed while the presets were read.
+    pub takes_first: bool,
     /// Whether all services are shown although one is chosen.
     pub browsing: bool,
     /// The practice service's faults that are switched on.

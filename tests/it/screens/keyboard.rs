@@ -271,3 +271,24 @@ fn a_page_scrolls_by_keys() {
     window.settle();
     assert!((top(&window) - before).abs() < 1.0);
 }
+
+#[test]
+fn enter_in_the_search_takes_the_first_service_even_where_the_presets_come_later() {
+    let mut window = screen(THEMES[0], Model::default(), draft());
+    window.fill("Search services", "practice");
+    window.key_press(Key::Enter);
+    window.settle();
+    assert_eq!((window.focused().as_str(), &window.state().wanted[..]), ("Search services", &[][..]));
+    window.state_mut().model = started();
+    window.settle();
+    assert_eq!(window.state().wanted, [Intent::Choose("practice".into())]);
+    // Who goes on typing has not chosen yet.
+    let mut window = screen(THEMES[0], Model::default(), draft());
+    window.fill("Search services", "goo");
+    window.key_press(Key::Enter);
+    window.settle();
+    window.fill("Search services", "google");
+    window.state_mut().model = started();
+    window.settle();
+    assert_eq!(window.state().wanted, []);
+}

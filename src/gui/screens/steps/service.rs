@@ -33,7 +33,7 @@ pub(crate) fn service_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     if draft.next_view.take_focus(Focus::Search) {
         search.request_focus();
     }
-    let enter = entered(ui, &search) && !draft.service_step.search.trim().is_empty();
+    let enter = takes_first(ui, &search, &mut draft.service_step, model.services.is_empty());
     cards_ui(ui, model, draft, enter);
     missing_ui(ui, &draft.service_step.missing);
     if draft.profile.is_none() {
@@ -45,6 +45,19 @@ pub(crate) fn service_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     rehearsal::rehearsal_ui(ui, model, &profile.service, profile.is_changed(), next_view);
     preset::preset_ui(ui, model, draft);
     copy_as::copy_as_ui(ui, draft);
+}
+
+/// Whether Enter was pressed in the search, now or while there was nothing yet to choose from.
+fn takes_first(ui: &Ui, search: &egui::Response, step: &mut ServiceStep, is_loading: bool) -> bool {
+    if search.changed() {
+        step.takes_first = false;
+    }
+    let enter = entered(ui, search) && !step.search.trim().is_empty();
+    if enter && is_loading {
+        step.takes_first = true;
+        search.request_focus();
+    }
+    !is_loading && (std::mem::take(&mut step.takes_first) || enter)
 }
 
 /// The search, and beside it the way in for a service that another tool describes.
